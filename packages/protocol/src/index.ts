@@ -1,1 +1,11 @@
-export {};
+export * from './bodies.ts';
+export * from './client-frames.ts';
+export * from './close-codes.ts';
+export * from './cursor.ts';
+export * from './error-codes.ts';
+export * from './events.ts';
+export * from './ids.ts';
+export * from './limits.ts';
+export * from './read-frame.ts';
+export * from './server-frames.ts';
+export * from './strings.ts';

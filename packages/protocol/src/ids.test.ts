@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { formatCursor, parseCursor } from './cursor.ts';
+import { firstMessageId, groupConversation, isId, messageDate, parseConversation, userConversation } from './ids.ts';
+
+describe('message ids', () => {
+  it('carry their date', () => {
+    const date = Date.UTC(2026, 6, 1, 12, 30, 15, 250);
+    expect(messageDate(firstMessageId(date))).toBe(date);
+    expect(messageDate(firstMessageId(date) + 4095)).toBe(date);
+    expect(messageDate(firstMessageId(date) + 4096)).toBe(date + 1);
+  });
+
+  it('stay exact in a JavaScript number for decades', () => {
+    expect(isId(firstMessageId(Date.UTC(2090, 0, 1)))).toBe(true);
+  });
+});
+
+describe('conversations', () => {
+  it('are named alike by both users', () => {
+    expect(userConversation(748418, 195752)).toBe('195752_748418');
+    expect(userConversation(195752, 748418)).toBe('195752_748418');
+  });
+
+  it('tell who shares them', () => {
+    expect(parseConversation('195752_748418')).toEqual({ type: 'users', users: [195752, 748418] });
+    expect(parseConversation(groupConversation(88))).toEqual({ type: 'group', group: 88 });
+  });
+
+  it.each(['', '5', '7_5', 'g', 'g0', '1_', '01_2', '1_99999999999999999999'])('%j is none', (text) => {
+    expect(parseConversation(text)).toBeUndefined();
+  });
+});
+
+describe('cursors', () => {
+  it('read what they write', () => {
+    expect(parseCursor(formatCursor({ epoch: 1740000000000, offset: 12 }))).toEqual({
+      epoch: 1740000000000,
+      offset: 12,
+    });
+  });
+
+  it.each(['', 'latest', '1-', '-1', '1-2-3', '9999999999999999-1', '1e3-1', ' 1-1'])('%j is none', (text) => {
+    expect(parseCursor(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,45 @@
+/** 2025-01-01T00:00:00Z in ms since 1970: message ids count from here. */
+export const MESSAGE_EPOCH = 1_735_689_600_000;
+
+/** Ids that one millisecond holds. */
+export const IDS_PER_MS = 4096;
+
+/** The date of a message, in ms since 1970: ids are `(date - MESSAGE_EPOCH) * 4096 + counter`. */
+export function messageDate(id: number): number {
+  return Math.floor(id / IDS_PER_MS) + MESSAGE_EPOCH;
+}
+
+/** The smallest message id of a millisecond; `date` in ms since 1970, not before 2025. */
+export function firstMessageId(date: number): number {
+  return Math.max(0, date - MESSAGE_EPOCH) * IDS_PER_MS;
+}
+
+/** True for what can be the id of a user, a group or a message: a positive safe integer. */
+export function isId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
+
+/** The conversation of two users, the smaller id first: `195752_748418`. A user talking to themself has one too. */
+export function userConversation(a: number, b: number): string {
+  return a < b ? `${a}_${b}` : `${b}_${a}`;
+}
+
+/** The conversation of a group: `g88`. */
+export function groupConversation(group: number): string {
+  return `g${group}`;
+}
+
+/** Who shares a conversation, or undefined when the text names none. */
+export function parseConversation(text: string): Conversation | undefined {
+  const pair = /^([1-9]\d*)_([1-9]\d*)$/.exec(text);
+  if (pair) {
+    const users: [number, number] = [Number(pair[1]), Number(pair[2])];
+    return isId(users[0]) && isId(users[1]) && users[0] <= users[1] ? { type: 'users', users } : undefined;
+  }
+  const group = /^g([1-9]\d*)$/.exec(text);
+  return group && isId(Number(group[1])) ? { type: 'group', group: Number(group[1]) } : undefined;
+}
+
+export type Conversation =
+  | { type: 'users'; users: [smaller: number, greater: number] }
+  | { type: 'group'; group: number };

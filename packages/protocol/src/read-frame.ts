@@ -1,0 +1,41 @@
+import { type ClientFrame, clientFrameSchema } from './client-frames.ts';
+import { limits } from './limits.ts';
+import { fits } from './strings.ts';
+
+/**
+ * Tells whether parsed JSON is a valid client frame. What is not comes back with a sentence that names the field, and the
+ * `ref` where a readable one was given. Takes plain text sends, which are nearly all there is, by hand; everything else,
+ * and whatever the quick look does not like, is up to the schema.
+ */
+export function readFrame(value: unknown): FrameReading {
+  if (isTextSend(value)) return { ok: true, frame: value };
+  const result = clientFrameSchema.safeParse(value);
+  if (result.success) return { ok: true, frame: result.data };
+  const issue = result.error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  const message = `${path === '' ? '' : `${path}: `}${issue?.message ?? 'Not a valid frame'}`;
+  const ref = readableRef(value);
+  return ref === undefined ? { ok: false, message } : { ok: false, message, ref };
+}
+
+/** True only for what `sendSchema` accepts too, never for more; false says nothing. */
+export function isTextSend(value: unknown): value is Extract<ClientFrame, { type: 'send' }> {
+  if (typeof value !== 'object' || value === null) return false;
+  const frame = value as Record<string, unknown>;
+  if (frame.type !== 'send') return false;
+  for (const key in frame) if (key !== 'type' && key !== 'ref' && key !== 'to' && key !== 'body') return false;
+  const { ref, to, body } = frame;
+  if (typeof ref !== 'string' || ref.length === 0 || ref.length > limits.ref || !ref.isWellFormed()) return false;
+  if (!Number.isSafeInteger(to) || (to as number) <= 0) return false;
+  if (typeof body !== 'object' || body === null) return false;
+  const { type, text } = body as Record<string, unknown>;
+  for (const key in body) if (key !== 'type' && key !== 'text') return false;
+  return type === 'text' && typeof text === 'string' && text !== '' && fits(text, limits.text) && text.isWellFormed();
+}
+
+function readableRef(value: unknown): string | undefined {
+  const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
+  return typeof ref === 'string' && ref.length <= limits.ref && ref.isWellFormed() ? ref : undefined;
+}
+
+export type FrameReading = { ok: true; frame: ClientFrame } | { ok: false; message: string; ref?: string };

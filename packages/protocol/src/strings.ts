@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/**
+ * A string of at most `max` characters (code points) that UTF-8 can carry: lone surrogates are refused, since encoding would
+ * silently replace them.
+ */
+export function text(max: number, min = 1) {
+  return z
+    .string()
+    .min(min)
+    .refine((value) => value.length <= max || fits(value, max), { error: `Too long: at most ${max} characters` })
+    .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' });
+}
+
+/** True when the string has at most `max` code points; cheap for those that have at most `max` UTF-16 units. */
+export function fits(value: string, max: number): boolean {
+  if (value.length <= max) return true;
+  if (value.length > max * 2) return false;
+  let count = 0;
+  for (const _ of value) count += 1;
+  return count <= max;
+}
+
+/** The id of a user, group, message or medium: a positive safe integer. */
+export const id = z.int().positive();
