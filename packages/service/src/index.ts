@@ -1,1 +1,17 @@
-export {};
+export { EnvError, type Environment, type EnvProblem, readEnv, type Values, type Variable } from './env/read-env.ts';
+export { bool, developmentSecret, duration, integer, list, oneOf, secret, size, text, url } from './env/variables.ts';
+export {
+  type Answer,
+  type HealthOptions,
+  type HealthServer,
+  healthyBody,
+  metricsText,
+  type Readiness,
+  type Ready,
+  readyBody,
+  startHealthServer,
+} from './health.ts';
+export { type RunOptions, runService, type Service } from './lifecycle.ts';
+export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
+export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';

@@ -1,0 +1,144 @@
+import type { Outcome, Variable } from './read-env.ts';
+
+// Each kind takes `default`: the value of an absent variable. Leave it out and the variable is required; say
+// `default: undefined` and it is optional.
+
+/** Free text. */
+export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | D> {
+  return variable(options, (value) => ok(value));
+}
+
+/** A whole number from `min` to `max`, both included. */
+export function integer<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+  const { min, max = Number.MAX_SAFE_INTEGER } = options;
+  return variable(options, (value) => {
+    const number = /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return ok(number);
+    return bad(`must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+  });
+}
+
+/** A span of time such as `500ms`, `30s`, `15m`, `2h` or `30d`; read as milliseconds, in which `min` and `max` count too. */
+export function duration<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+  return amount(options, milliseconds, 'a span of time with its unit, such as 500ms, 30s, 15m, 2h or 30d');
+}
+
+/** An amount of memory such as `4096B`, `64KiB`, `100MiB` or `1GiB`; read as bytes, in which `min` and `max` count too. */
+export function size<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+  return amount(options, bytes, 'a size with its unit, such as 4096B, 64KiB, 100MiB or 1GiB');
+}
+
+/** `true`, `false`, `1`, `0`, `yes`, `no`, `on` or `off`, in any case. */
+export function bool<D extends boolean | undefined = boolean>(options: Default<D> = {}): Variable<boolean | D> {
+  return variable(options, (value) => {
+    if (/^(true|1|yes|on)$/i.test(value)) return ok(true);
+    if (/^(false|0|no|off)$/i.test(value)) return ok(false);
+    return bad(`must be true or false, not ${JSON.stringify(value)}`);
+  });
+}
+
+/** One word of a fixed set. */
+export function oneOf<const W extends string, D extends W | undefined = W>(
+  words: readonly W[],
+  options: Default<D> = {},
+): Variable<W | D> {
+  return variable(options, (value) => {
+    const word = words.find((it) => it === value);
+    return word === undefined ? bad(`must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`) : ok(word);
+  });
+}
+
+/** Entries separated by commas; blanks around an entry, and empty entries, are dropped. */
+export function list<D extends readonly string[] | undefined = readonly string[]>(
+  options: Default<D> = {},
+): Variable<readonly string[] | D> {
+  const entries = (value: string): string[] => value.split(',').map((entry) => entry.trim());
+  return variable(options, (value) => ok(entries(value).filter((entry) => entry !== '')));
+}
+
+/** An address with one of the given schemes (`postgres`, `redis`). It may hold a password, so it is never printed. */
+export function url<D extends string | undefined = string>(
+  schemes: readonly string[],
+  options: Default<D> = {},
+): Variable<string | D> {
+  return variable(options, (value) => {
+    const fits = URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
+    return fits
+      ? ok(value)
+      : bad(`must be an address that begins with ${schemes.map((it) => `${it}://`).join(' or ')}`);
+  });
+}
+
+/**
+ * A key that others must not know; it is never printed. In production it must have at least 32 characters, may not be
+ * one that stands in public files (`developmentSecret`), and gets no default.
+ */
+export function secret<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | D> {
+  return {
+    read(value, production) {
+      if (value === '' && 'default' in options && !production) return ok(options.default as D);
+      if (value === '') return bad('is required');
+      if (production && knownSecrets.has(value.toLowerCase()))
+        return bad('is a publicly known default; set one of your own');
+      if (production && value.length < 32) return bad('must have at least 32 characters in production');
+      return ok(value);
+    },
+  };
+}
+
+/** What services on one machine share while nobody set a secret. Refused in production. */
+export const developmentSecret = 'parley-development-secret-not-for-production';
+
+const knownSecrets = new Set([developmentSecret, 'secret', 'changeme', 'change-me', 'password', 'parley']);
+
+const milliseconds = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+const bytes = new Map([
+  ['b', 1],
+  ['kib', 1024],
+  ['mib', 1024 ** 2],
+  ['gib', 1024 ** 3],
+]);
+
+function amount<D extends number | undefined>(
+  options: Range & Default<D>,
+  units: ReadonlyMap<string, number>,
+  what: string,
+): Variable<number | D> {
+  const { min, max = Number.MAX_SAFE_INTEGER } = options;
+  return variable(options, (value) => {
+    const [, digits, unit] = /^(\d{1,15})\s?([a-z]+)$/i.exec(value) ?? [];
+    const factor = unit === undefined ? undefined : units.get(unit.toLowerCase());
+    if (digits === undefined || factor === undefined) return bad(`must be ${what}, not ${JSON.stringify(value)}`);
+    const number = Number(digits) * factor;
+    const [smallest] = units.keys();
+    return number >= min && number <= max ? ok(number) : bad(`must be from ${min} to ${max} ${smallest}, not ${value}`);
+  });
+}
+
+function variable<T, D>(options: Default<D>, parse: (value: string) => Outcome<T>): Variable<T | D> {
+  return {
+    read(value) {
+      if (value !== '') return parse(value);
+      return 'default' in options ? ok(options.default as D) : bad('is required');
+    },
+  };
+}
+
+const ok = <T>(value: T): Outcome<T> => ({ ok: true, value });
+const bad = (problem: string): Outcome<never> => ({ ok: false, problem });
+
+interface Default<D> {
+  default?: D;
+}
+
+interface Range {
+  min: number;
+  max?: number;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { type Readiness, readyBody, startHealthServer } from './health.ts';
+import { Counter, createMetrics } from './metrics.ts';
+
+describe('the health server', () => {
+  it('is alive whether or not it is ready, and says why it is not', async () => {
+    let readiness: Readiness = { ok: true, reasons: [] };
+    const metrics = createMetrics('probe');
+    const server = await startHealthServer({ host: '127.0.0.1', port: 0, ready: () => readiness, metrics });
+    const get = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+    try {
+      expect((await get('/healthz')).status).toBe(200);
+      expect((await get('/readyz?verbose')).status).toBe(200);
+
+      readiness = { ok: false, reasons: ['redis is away'] };
+      const unready = await get('/readyz');
+      expect(unready.status).toBe(503);
+      expect(await unready.json()).toEqual({ ok: false, reasons: ['redis is away'] });
+      expect((await get('/healthz')).status).toBe(200);
+      expect((await get('/elsewhere')).status).toBe(404);
+    } finally {
+      await server.stop();
+    }
+    await expect(get('/healthz')).rejects.toThrow();
+  });
+
+  it('shows the metrics of its process under one prefix', async () => {
+    const metrics = createMetrics('probe');
+    new Counter({ name: 'parley_probe_total', help: 'Probes.', registers: [metrics] }).inc(3);
+    const server = await startHealthServer({
+      host: '127.0.0.1',
+      port: 0,
+      ready: () => ({ ok: true, reasons: [] }),
+      metrics,
+    });
+    try {
+      const answer = await fetch(`http://127.0.0.1:${server.port}/metrics`);
+      const body = await answer.text();
+      expect(answer.headers.get('content-type')).toContain('text/plain');
+      expect(body).toContain('parley_probe_total{service="probe"} 3');
+      expect(body).toContain('parley_process_cpu_seconds_total');
+      expect(body.split('\n').filter((line) => line !== '' && !/^(# (HELP|TYPE) )?parley_/.test(line))).toEqual([]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('rejects when its port is taken', async () => {
+    const options = { host: '127.0.0.1', ready: () => ({ ok: true, reasons: [] }), metrics: createMetrics('probe') };
+    const first = await startHealthServer({ ...options, port: 0 });
+    try {
+      await expect(startHealthServer({ ...options, port: first.port })).rejects.toThrow(/EADDRINUSE/);
+    } finally {
+      await first.stop();
+    }
+  });
+});
+
+describe('readyBody', () => {
+  it('takes a check that throws for not ready, and keeps the error to itself', async () => {
+    const answer = await readyBody(() => {
+      throw new Error('connect ECONNREFUSED postgres://u:p@h');
+    });
+    expect(answer.status).toBe(503);
+    expect(JSON.parse(answer.body)).toEqual({ ok: false, reasons: ['the check failed'] });
+  });
+});

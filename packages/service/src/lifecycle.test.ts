@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let folder: string;
+let program: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parley-lifecycle-'));
+  program = join(folder, 'fixture.mjs');
+  await build({
+    entryPoints: [fileURLToPath(new URL('./lifecycle.fixture.ts', import.meta.url))],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a service', () => {
+  it('stops its parts in reverse order on SIGTERM and exits 0', async () => {
+    const run = new Run();
+    await run.until(/"started"/);
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(0);
+    expect(run.output).toMatch(/second stopped\nfirst stopped\n/);
+    expect(run.output.match(/first stopped/g)).toHaveLength(1);
+  });
+
+  it('exits at once on a second signal', async () => {
+    const run = new Run('hangs on stop');
+    await run.until(/"started"/);
+    run.child.kill('SIGINT');
+    await run.until(/"stopping"/);
+    run.child.kill('SIGINT');
+    expect(await run.exit()).toBe(1);
+    expect(run.output).not.toContain('first stopped');
+    expect(run.output).not.toContain('takes too long');
+  });
+
+  it('does not wait for ever for a part to stop', async () => {
+    const run = new Run('hangs on stop');
+    await run.until(/"started"/);
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(1);
+    expect(run.output).toContain('takes too long');
+  });
+
+  it('stops the other parts although one fails to, and exits 1', async () => {
+    const run = new Run('fails to stop');
+    await run.until(/"started"/);
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(1);
+    expect(run.output).toContain('first stopped');
+  });
+
+  it('says in one line why it cannot start, stops what ran, and exits 1', async () => {
+    const run = new Run('fails to start');
+    expect(await run.exit()).toBe(1);
+    expect(run.errors).toBe('fixture cannot start: port 80 is taken\n');
+    expect(run.output).toContain('first stopped');
+    expect(run.output).not.toContain('"started"');
+  });
+
+  it('logs a rejection nobody caught and exits 1', async () => {
+    const run = new Run('throws later');
+    expect(await run.exit()).toBe(1);
+    expect(run.output).toMatch(/"level":"fatal".*nobody awaits me/);
+  });
+
+  it('ends with the process that started it', async () => {
+    const run = new Run('', { PARLEY_PARENT_PIPE: '1' });
+    await run.until(/"started"/);
+    run.child.stdin?.end();
+    expect(await run.exit()).toBe(0);
+    expect(run.output).toMatch(/second stopped\nfirst stopped\n/);
+  });
+
+  it('does not care about standard input unless told to', async () => {
+    const run = new Run();
+    run.child.stdin?.end();
+    await run.until(/"started"/);
+    expect(run.child.exitCode).toBe(null);
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(0);
+    expect(run.output).not.toContain('parent is gone');
+  });
+});
+
+class Run {
+  readonly child: ChildProcess;
+  output = '';
+  errors = '';
+  private readonly closed: Promise<unknown>;
+
+  constructor(behaviour = '', env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [program], { env: { FIXTURE: behaviour, ...env }, stdio: 'pipe' });
+    this.closed = once(this.child, 'close');
+    this.child.stderr?.on('data', (chunk) => {
+      this.errors += chunk;
+    });
+    this.child.stdout?.on('data', (chunk) => {
+      this.output += chunk;
+      this.child.emit('output');
+    });
+  }
+
+  async until(pattern: RegExp): Promise<void> {
+    const signal = AbortSignal.timeout(10_000);
+    while (!pattern.test(this.output)) await once(this.child, 'output', { signal });
+  }
+
+  async exit(): Promise<number | null> {
+    await this.closed;
+    return this.child.exitCode;
+  }
+}
