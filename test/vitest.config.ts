@@ -6,9 +6,17 @@ export default defineConfig({
   plugins: [
     {
       name: 'lua-as-text',
-      transform: (code, id) => (id.endsWith('.lua') ? { code: `export default ${JSON.stringify(code)}`, map: null } : null),
+      transform: (code, id) =>
+        id.endsWith('.lua') ? { code: `export default ${JSON.stringify(code)}`, map: null } : null,
     },
   ],
+  // Tests of every package may start servers; the packages themselves do not depend on the stack.
+  resolve: {
+    alias: {
+      '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/database.ts', import.meta.url)),
+      '@parley/stack': fileURLToPath(new URL('../packages/stack/src/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
@@ -16,6 +24,5 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    reporters: process.env.CI ? ['default'] : ['default'],
   },
 });

@@ -1,1 +1,5 @@
-export {};
+export { freePort } from './free-port.ts';
+export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts';
+export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
+export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';
+export { type WaitOptions, waitFor } from './wait-for.ts';

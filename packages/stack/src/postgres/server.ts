@@ -1,0 +1,203 @@
+import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import pg from 'pg';
+import { freePort } from '../free-port.ts';
+import { Child } from '../process/child.ts';
+import { temporaryFolder } from '../process/folder.ts';
+import { waitFor } from '../wait-for.ts';
+import { postgresAccount } from './account.ts';
+import { findPostgres } from './find.ts';
+
+/**
+ * Starts a PostgreSQL of its own on 127.0.0.1, making the data folder ready first where it is new. Resolves when it
+ * accepts connections, rejects with what the server wrote if it does not come up.
+ */
+export async function startPostgres({
+  dir,
+  port,
+  args = [],
+  password = 'parley',
+  onOutput,
+}: PostgresOptions = {}): Promise<PostgresServer> {
+  const folder = dir ? { path: resolve(dir), remove: async () => {} } : await temporaryFolder('postgres');
+  for (let attempt = 1; ; attempt++) {
+    const server = new LocalPostgres(folder, port ?? (await freePort()), args, password, onOutput);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      if (port === undefined && attempt < 5 && /in use/.test(String(error))) continue;
+      await folder.remove();
+      throw error;
+    }
+  }
+}
+
+class LocalPostgres implements PostgresServer {
+  readonly port: number;
+  readonly #folder: { path: string; remove: () => Promise<void> };
+  readonly #args: string[];
+  readonly #password: string;
+  readonly #onOutput: ((text: string) => void) | undefined;
+  #child: Child | undefined;
+  #databases = 0;
+
+  constructor(
+    folder: { path: string; remove: () => Promise<void> },
+    port: number,
+    args: string[],
+    password: string,
+    onOutput: ((text: string) => void) | undefined,
+  ) {
+    this.#folder = folder;
+    this.port = port;
+    this.#args = args;
+    this.#password = password;
+    this.#onOutput = onOutput;
+  }
+
+  get url(): string {
+    return this.#urlOf('postgres');
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  get exited(): Promise<void> {
+    return this.#child?.exited ?? Promise.resolve();
+  }
+
+  async start(): Promise<void> {
+    const programs = await findPostgres();
+    const data = this.#data;
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    const command = postgresAccount(data, programs.home);
+    if (!(await exists(join(data, 'PG_VERSION')))) await this.#create(command, programs.initdb);
+    await endPredecessor(data);
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#args].flatMap((setting) => [
+      '-c',
+      setting,
+    ]);
+    this.#child = new Child({
+      ...command(programs.postgres, ['-D', data, '-p', String(this.port), ...settings]),
+      cwd: '/',
+      env: { ...process.env, LC_ALL: 'C' },
+      stopSignal: 'SIGINT',
+      ...(this.#onOutput && { onOutput: this.#onOutput }),
+    });
+    await this.#child.ready((output) => output.includes('ready to accept connections'), 60_000);
+  }
+
+  async createDatabase(name = `database_${process.pid}_${++this.#databases}`): Promise<string> {
+    const client = new pg.Client(this.url);
+    await client.connect();
+    try {
+      await client.query(`create database ${client.escapeIdentifier(name)}`);
+    } finally {
+      await client.end();
+    }
+    return this.#urlOf(name);
+  }
+
+  async restart(): Promise<void> {
+    await this.#child?.stop();
+    await this.start();
+  }
+
+  async kill(): Promise<void> {
+    await this.#child?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#child?.stop();
+    await this.#folder.remove();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  get #data(): string {
+    return join(this.#folder.path, 'data');
+  }
+
+  #urlOf(database: string): string {
+    return `postgres://parley:${this.#password}@127.0.0.1:${this.port}/${database}`;
+  }
+
+  async #create(command: ReturnType<typeof postgresAccount>, initdb: string): Promise<void> {
+    const data = this.#data;
+    const passwordFile = join(data, '..', 'password');
+    await writeFile(passwordFile, this.#password);
+    const child = new Child({
+      ...command(initdb, [
+        ...[`--pgdata=${data}`, '--username=parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'],
+        ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      ]),
+      cwd: '/',
+    });
+    await child.exited;
+    await rm(passwordFile);
+    if (child.ending !== 'exit code 0') {
+      await rm(data, { recursive: true, force: true });
+      throw new Error(`initdb failed (${child.ending}); it wrote:\n${child.output}`);
+    }
+  }
+}
+
+/** Waits until a server killed on this data has wholly ended: its last processes hold its memory for a moment. */
+async function endPredecessor(data: string): Promise<void> {
+  const lock = join(data, 'postmaster.pid');
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!pid) return;
+  await waitFor(() => !alive(pid), { message: `PostgreSQL ${pid} still runs on ${data}; it did not end` });
+  await rm(lock, { force: true });
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export interface PostgresOptions {
+  /** Where the data lives; a folder that goes with the server unless given. */
+  dir?: string;
+  /** A free one unless given. */
+  port?: number;
+  /** More settings: `['fsync=off']`. */
+  args?: string[];
+  /** Of the owner `parley`, set when the data folder is made; `parley` unless given. */
+  password?: string;
+  /** Hears what the server writes. */
+  onOutput?: (text: string) => void;
+}
+
+/** A PostgreSQL server on this machine that ends with this process at the latest. */
+export interface PostgresServer extends AsyncDisposable {
+  /** The address of the database `postgres`, with rights to do everything. */
+  readonly url: string;
+  readonly port: number;
+  /** Another one after `restart`. */
+  readonly pid: number;
+  /** Resolves when the present process has ended. */
+  readonly exited: Promise<void>;
+  /** Makes an empty database and answers its address. */
+  createDatabase(name?: string): Promise<string>;
+  /** Ends the server; data in a folder of its own goes too. */
+  stop(): Promise<void>;
+  /** SIGKILL; the data stays for `restart`. */
+  kill(): Promise<void>;
+  /** Stops the server if it runs, and starts it again on the same port and data. */
+  restart(): Promise<void>;
+}

@@ -1,0 +1,22 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { watchdog } from './watchdog.ts';
+
+/** Makes a folder that does not outlive this process; `remove` takes it away sooner. */
+export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
+  const path = await mkdtemp(join(tmpdir(), `parley-${name}-`));
+  watchdog.remove(path);
+  return {
+    path,
+    remove: async () => {
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+      watchdog.keep(path);
+    },
+  };
+}
+
+export interface TemporaryFolder {
+  path: string;
+  remove: () => Promise<void>;
+}

@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { unpackedRedis } from './unpack.ts';
+
+/**
+ * Finds a Redis to start: `redis-server` or `valkey-server` on the PATH, else Debian's or Ubuntu's packages unpacked into a
+ * cache folder, else the image `redis:8` where Docker runs. Throws `NoRedis` with the ways to get one.
+ */
+export async function findRedis(report: (line: string) => void = () => {}): Promise<RedisProgram> {
+  found ??= find(report);
+  try {
+    return await found;
+  } catch (error) {
+    found = undefined;
+    throw error;
+  }
+}
+
+let found: Promise<RedisProgram> | undefined;
+
+async function find(report: (line: string) => void): Promise<RedisProgram> {
+  for (const name of ['redis-server', 'valkey-server']) {
+    const command = await onPath(name);
+    if (command) return { kind: 'native', command, libraries: undefined };
+  }
+  if ((await onPath('apt-get')) && (await onPath('dpkg'))) {
+    const unpacked = await unpackedRedis(report).catch((error: Error) => {
+      report(`the Redis packages could not be had: ${error.message.trim().split('\n')[0]}`);
+    });
+    if (unpacked) return { kind: 'native', ...unpacked };
+  }
+  const docker = process.platform === 'linux' && (await onPath('docker'));
+  if (docker && (await answers(docker, ['info']))) return { kind: 'docker', command: docker, libraries: undefined };
+  throw new NoRedis();
+}
+
+/** Nothing on this machine can run a Redis. */
+export class NoRedis extends Error {
+  override name = 'NoRedis';
+
+  constructor() {
+    super(
+      'No Redis found. Install one (apt-get install redis-server, brew install redis), start Docker, ' +
+        'or set REDIS_URL to a server of your own.',
+    );
+  }
+}
+
+async function onPath(name: string): Promise<string | undefined> {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    if (
+      folder &&
+      (await access(path, constants.X_OK).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return path;
+  }
+  return undefined;
+}
+
+const answers = (command: string, args: string[]): Promise<boolean> =>
+  promisify(execFile)(command, args, { timeout: 5000 }).then(
+    () => true,
+    () => false,
+  );
+
+export interface RedisProgram {
+  /** In `docker`, `command` is Docker's and the server runs in a container on the host's network. */
+  kind: 'native' | 'docker';
+  command: string;
+  /** Where an unpacked server finds its libraries. */
+  libraries: string | undefined;
+}

@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { freePort } from '../free-port.ts';
+import { Child } from '../process/child.ts';
+import { temporaryFolder } from '../process/folder.ts';
+import { findRedis, type RedisProgram } from './find.ts';
+
+/**
+ * Starts a Redis of its own on 127.0.0.1 that has every write on disk before it answers. Resolves when it accepts
+ * connections, rejects with what the server wrote if it does not come up.
+ */
+export async function startRedis({ dir, port, args = [], onOutput, report }: RedisOptions = {}): Promise<RedisServer> {
+  const program = await findRedis(report);
+  const folder = dir ? { path: dir, remove: async () => {} } : await temporaryFolder('redis');
+  await mkdir(folder.path, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const server = new LocalRedis(program, folder, port ?? (await freePort()), args, onOutput);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      if (port === undefined && attempt < 5 && /in use/.test(String(error))) continue;
+      await folder.remove();
+      throw error;
+    }
+  }
+}
+
+class LocalRedis implements RedisServer {
+  readonly port: number;
+  readonly #program: RedisProgram;
+  readonly #folder: { path: string; remove: () => Promise<void> };
+  readonly #args: string[];
+  readonly #onOutput: ((text: string) => void) | undefined;
+  #child: Child | undefined;
+
+  constructor(
+    program: RedisProgram,
+    folder: { path: string; remove: () => Promise<void> },
+    port: number,
+    args: string[],
+    onOutput: ((text: string) => void) | undefined,
+  ) {
+    this.#program = program;
+    this.#folder = folder;
+    this.port = port;
+    this.#args = args;
+    this.#onOutput = onOutput;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  get exited(): Promise<void> {
+    return this.#child?.exited ?? Promise.resolve();
+  }
+
+  async start(): Promise<void> {
+    const { command, libraries } = this.#program;
+    this.#child = new Child({
+      command,
+      args: [...this.#container(), ...settings(this.port), ...this.#args],
+      cwd: this.#folder.path,
+      env: libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env,
+      ...(this.#onOutput && { onOutput: this.#onOutput }),
+    });
+    await this.#child.ready((output) => output.includes('Ready to accept connections'), 30_000);
+  }
+
+  async restart(): Promise<void> {
+    await this.#child?.stop();
+    await this.start();
+  }
+
+  async kill(): Promise<void> {
+    if (this.#program.kind === 'docker') execFileSync(this.#program.command, ['kill', `parley-redis-${this.port}`]);
+    await this.#child?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#child?.stop();
+    await this.#folder.remove();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #container(): string[] {
+    if (this.#program.kind === 'native') return [];
+    const { path } = this.#folder;
+    const user = `${process.getuid?.()}:${process.getgid?.()}`;
+    const flags = ['--rm', '--name', `parley-redis-${this.port}`, '--network', 'host', '--user', user];
+    return ['run', ...flags, '--volume', `${path}:${path}`, '--workdir', path, 'redis:8', 'redis-server'];
+  }
+}
+
+const settings = (port: number): string[] => [
+  ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes', '--daemonize', 'no'],
+  ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
+];
+
+export interface RedisOptions {
+  /** Where the data lives; a folder that goes with the server unless given. */
+  dir?: string;
+  /** A free one unless given. */
+  port?: number;
+  /** More settings, as `redis-server` takes them: `['--maxmemory', '64mb']`. */
+  args?: string[];
+  /** Hears what the server writes. */
+  onOutput?: (text: string) => void;
+  /** Hears of long steps, such as a download. */
+  report?: (line: string) => void;
+}
+
+/** A Redis server on this machine that ends with this process at the latest. */
+export interface RedisServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+  /** Another one after `restart`. */
+  readonly pid: number;
+  /** Resolves when the present process has ended. */
+  readonly exited: Promise<void>;
+  /** Ends the server; data in a folder of its own goes too. */
+  stop(): Promise<void>;
+  /** SIGKILL; the data stays for `restart`. */
+  kill(): Promise<void>;
+  /** Stops the server if it runs, and starts it again on the same port and data. */
+  restart(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import { startPostgres } from '@parley/stack';
+import pg from 'pg';
+import { describe, expect, inject, it } from 'vitest';
+
+const query = async (url: string, text: string) => {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+describe('startPostgres', () => {
+  it('keeps what was committed when it is killed', async () => {
+    await using server = await startPostgres();
+    const url = await server.createDatabase();
+    await query(url, 'create table kept as select 1 as n');
+    const { pid } = server;
+    await server.kill();
+    expect(() => process.kill(pid, 0)).toThrow();
+    await server.restart();
+    expect(await query(url, 'select n from kept')).toEqual([{ n: 1 }]);
+  });
+
+  it('rejects when the port it is told to take is taken', async () => {
+    const { port } = new URL(inject('postgres'));
+    await expect(startPostgres({ port: Number(port) })).rejects.toThrow(/in use/);
+  });
+
+  it('knows letters beyond ASCII whatever the locale of the machine', async () => {
+    expect(await query(inject('postgres'), `select lower('ÄÉЖ') as lower`)).toEqual([{ lower: 'äéж' }]);
+  });
+});
