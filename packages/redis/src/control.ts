@@ -1,0 +1,44 @@
+import type { Link } from './link.ts';
+
+/**
+ * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
+ * frame has, tells them apart. `forget`: drop what you remember of the permits of this user; `revoke`: close the sockets
+ * of a session.
+ */
+export type Control = { do: 'forget' } | { do: 'revoke'; session: string };
+
+/** First byte of a control word: `!`. */
+export const CONTROL_BYTE = 0x21;
+
+/** Makes every gateway ask again whether these users may write to others. */
+export async function forgetPermits(link: Link, users: number[]): Promise<void> {
+  await Promise.all(users.map((user) => say(link, user, { do: 'forget' })));
+}
+
+/**
+ * Ends a session of a user: it is refused at connect until `until` (ms since 1970, the end of its last access token), and
+ * its sockets are closed on every gateway.
+ */
+export async function revokeSession(link: Link, user: number, session: string, until: number): Promise<void> {
+  const name = link.keys.revoked(user);
+  await Promise.all([
+    link.client.zadd(name, 'GT', until, session),
+    link.client.zremrangebyscore(name, '-inf', Date.now() - 60_000),
+    link.client.pexpire(name, Math.max(until - Date.now(), 0) + 86_400_000),
+  ]);
+  await say(link, user, { do: 'revoke', session });
+}
+
+/** Whether a session of a user was ended. */
+export async function isRevoked(link: Link, user: number, session: string): Promise<boolean> {
+  return (await link.client.zscore(link.keys.revoked(user), session)) !== null;
+}
+
+/** Publishes bytes that are no event, such as `typing`, to the sockets of a user. */
+export async function publish(link: Link, user: number, frame: string): Promise<void> {
+  await link.client.spublish(link.keys.user(user), frame);
+}
+
+function say(link: Link, user: number, control: Control): Promise<void> {
+  return publish(link, user, `!${JSON.stringify(control)}`);
+}

@@ -1,0 +1,90 @@
+import { parseConversation } from '@parley/protocol';
+
+/**
+ * Every key and channel name. All that belongs to a user or group carries its bucket, `id mod buckets`, as the Redis
+ * Cluster hash tag, so one script can touch all of it.
+ */
+export interface Keys {
+  /** How many buckets there are; must be the same in every process, for good. */
+  readonly buckets: number;
+  bucket(id: number): number;
+  /** The bucket that numbers a conversation's messages: that of the smaller user id, or of the group. */
+  home(conversation: string): number;
+  /** Sorted set: `<sender>:<ref>` scored by message id, the last 64. */
+  conversation(conversation: string): string;
+  /** Stream: a user's events. */
+  inbox(user: number): string;
+  /** Hash: device -> last acknowledged cursor. */
+  cursors(user: number): string;
+  /** Shard channel: the frames for a user's sockets, and control words for their gateways. */
+  user(user: number): string;
+  /** Shard channel: presence frames about a user, for those who watch. */
+  presence(user: number): string;
+  /** Hash: gateway -> number of connections. */
+  online(user: number): string;
+  /** String: ms since 1970 at which the last connection closed. */
+  seen(user: number): string;
+  /** String: kind and version of the permit copy of a user or group; missing means the copy is missing. */
+  copy(id: number): string;
+  /** Set: who may write to this user under `SEND_POLICY=friends`. */
+  contacts(user: number): string;
+  /** Set: who may not write to this user. */
+  blocks(user: number): string;
+  /** Set: members of a group. */
+  members(group: number): string;
+  /** Sorted set: session -> end of its last access token. */
+  revoked(user: number): string;
+  /** String: a rate bucket for a user id or for text such as an address. */
+  rate(what: string, subject: number | string): string;
+  /** Stream: what the recorder has to write. */
+  record(bucket: number): string;
+  /** Stream: record entries that could not be written. */
+  recordDead(bucket: number): string;
+  /** String: which recorder holds a bucket. */
+  lease(bucket: number): string;
+  /** Shard channel: a gateway's delivery probes. */
+  probe(bucket: number, gateway: string): string;
+  /** Sorted set: gateway -> last heartbeat. */
+  readonly gateways: string;
+}
+
+/** The names for a number of buckets (1 to 16384). */
+export function createKeys(buckets: number): Keys {
+  const of = (id: number) => `{${id % buckets}}:`;
+  return {
+    buckets,
+    bucket: (id) => id % buckets,
+    home: (conversation) => homeOf(conversation) % buckets,
+    conversation: (conversation) => `${of(homeOf(conversation))}conv:${conversation}`,
+    inbox: (user) => `${of(user)}inbox:${user}`,
+    cursors: (user) => `${of(user)}cursors:${user}`,
+    user: (user) => `${of(user)}user:${user}`,
+    presence: (user) => `${of(user)}presence:${user}`,
+    online: (user) => `${of(user)}online:${user}`,
+    seen: (user) => `${of(user)}seen:${user}`,
+    copy: (id) => `${of(id)}copy:${id}`,
+    contacts: (user) => `${of(user)}contacts:${user}`,
+    blocks: (user) => `${of(user)}blocks:${user}`,
+    members: (group) => `${of(group)}members:${group}`,
+    revoked: (user) => `${of(user)}revoked:${user}`,
+    rate: (what, subject) => `${of(typeof subject === 'number' ? subject : spread(subject))}rate:${what}:${subject}`,
+    record: (bucket) => `{${bucket}}:record`,
+    recordDead: (bucket) => `{${bucket}}:record-dead`,
+    lease: (bucket) => `{${bucket}}:lease`,
+    probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
+    gateways: 'gateways',
+  };
+}
+
+function homeOf(conversation: string): number {
+  const parsed = parseConversation(conversation);
+  if (!parsed) throw new TypeError(`No conversation: ${conversation}`);
+  return parsed.type === 'users' ? parsed.users[0] : parsed.group;
+}
+
+/** FNV-1a, 32 bits: spreads texts over the buckets evenly. */
+function spread(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,110 @@
+import { Cluster, Redis } from 'ioredis';
+import { createKeys, type Keys } from './keys.ts';
+import type { Script } from './script.ts';
+
+/** One Redis server or a Redis Cluster, seen alike. */
+export type RedisClient = Redis | Cluster;
+
+/** A connection to Redis with the names of everything in it. */
+export interface Link {
+  readonly client: RedisClient;
+  readonly keys: Keys;
+  /** True for Redis Cluster: a script reaches one bucket only. */
+  readonly clustered: boolean;
+  /** Events an inbox holds, about. */
+  readonly inboxLength: number;
+  /** Seconds after which an inbox nobody writes to is gone. */
+  readonly inboxTtl: number;
+  /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
+  run(script: Script, keys: string[], args: (string | number)[]): Promise<unknown>;
+  /** Waits for the replies under way, then closes the connection. */
+  close(): Promise<void>;
+}
+
+export interface LinkOptions {
+  /** `redis://` or `rediss://`; several separated by commas are nodes of a Redis Cluster. */
+  url: string;
+  /** Shown by `CLIENT LIST`. */
+  name?: string;
+  /** Default 64; the same in every process. */
+  buckets?: number;
+  /** Default 1000. */
+  inboxLength?: number;
+  /** Seconds, default 30 days. */
+  inboxTtl?: number;
+}
+
+/**
+ * Connects to Redis and resolves once commands pass. Later losses of the connection are mended in the background; commands
+ * sent meanwhile reject at once, so that nobody waits for what may not come.
+ */
+export async function openLink({
+  inboxLength = 1000,
+  inboxTtl = 30 * 86400,
+  buckets = 64,
+  ...options
+}: LinkOptions): Promise<Link> {
+  const clustered = options.url.includes(',');
+  const client = openRedis(options);
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect();
+    throw new Error(`Redis does not answer at ${withoutPassword(options.url)}`, { cause: error });
+  }
+  return {
+    client,
+    keys: createKeys(buckets),
+    clustered,
+    inboxLength,
+    inboxTtl,
+    run: (script, keys, args) => script.run(client, keys, args),
+    close: async () => {
+      await client.quit().catch(() => client.disconnect());
+    },
+  };
+}
+
+/**
+ * A client that is not connected yet: call `connect()`. Several urls separated by commas make it one of a Redis Cluster.
+ * Errors of the connection are swallowed here, since each command reports them.
+ */
+export function openRedis({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
+  const urls = url.split(',').map((each) => each.trim());
+  const options = {
+    lazyConnect: true,
+    connectionName: name,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 1000) * (0.5 + Math.random() / 2),
+  };
+  if (urls.length === 1) {
+    const client = new Redis(url, options);
+    client.on('error', () => {});
+    return client;
+  }
+  const first = new URL(urls[0] as string);
+  const cluster = new Cluster(
+    urls.map((each) => ({ host: new URL(each).hostname, port: Number(new URL(each).port || 6379) })),
+    {
+      lazyConnect: true,
+      enableAutoPipelining: true,
+      enableOfflineQueue: false,
+      slotsRefreshTimeout: 2000,
+      clusterRetryStrategy: options.retryStrategy,
+      redisOptions: {
+        connectionName: name,
+        ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
+        ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
+        ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
+      },
+    },
+  );
+  cluster.on('error', () => {});
+  return cluster;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^@/,]*@/g, '//');
+}

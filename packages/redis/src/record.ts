@@ -1,0 +1,32 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import type { Link } from './link.ts';
+
+/**
+ * What the recorder has to write besides messages, which `accept` adds itself. All that concerns a conversation lies in the
+ * record stream of its home bucket, in order.
+ */
+export type RecordEntry =
+  | { kind: 'mark'; user: number; chat: number; group?: true; delivered?: number; read?: number }
+  | { kind: 'recall'; user: number; chat: number; group?: true; id: number; date: number }
+  | { kind: 'edit'; user: number; chat: number; group?: true; id: number; date: number; body: unknown }
+  | {
+      kind: 'react';
+      user: number;
+      chat: number;
+      group?: true;
+      id: number;
+      date: number;
+      emoji: string;
+      active: boolean;
+    }
+  | { kind: 'rebuild'; id: number };
+
+/** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
+export async function record(link: Link, entry: RecordEntry): Promise<void> {
+  const { keys } = link;
+  const bucket =
+    entry.kind === 'rebuild'
+      ? keys.bucket(entry.id)
+      : keys.home(entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat));
+  await link.client.xadd(keys.record(bucket), '*', 'e', JSON.stringify(entry));
+}

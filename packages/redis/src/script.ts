@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './link.ts';
+
+/** A Lua script, run by the hash of its content, so that two versions of it can run side by side during a rollout. */
+export interface Script {
+  readonly name: string;
+  run(client: RedisClient, keys: string[], args: (string | number)[]): Promise<unknown>;
+}
+
+/** Joins Lua sources, shared parts first, to one script. `name` is for people. */
+export function createScript(name: string, ...sources: string[]): Script {
+  const lua = sources.join('\n');
+  const sha = createHash('sha1').update(lua).digest('hex');
+  return {
+    name,
+    run: (client, keys, args) =>
+      client.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        return client.eval(lua, keys.length, ...keys, ...args);
+      }),
+  };
+}

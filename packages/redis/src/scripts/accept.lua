@@ -1,0 +1,52 @@
+-- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants given.
+--
+-- KEYS  1 conversation, 2 record stream, then for each participant that can be reached from here: inbox, channel, online
+-- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
+--       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
+--       7 inbox length    8 inbox time to live in s    9 refs to remember
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected }
+--
+-- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
+
+local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
+local others = 0
+local sender = tonumber(ARGV[5])
+
+if seen then
+  for i = 3, #KEYS, 3 do
+    if (i / 3) ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
+      others = 1
+      break
+    end
+  end
+  return { tonumber(seen), 1, others }
+end
+
+local now = clock()
+-- 2025-01-01 UTC, as in the protocol's ids.
+local id = (now - 1735689600000) * 4096
+local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or 0)
+if id <= last then id = last + 1 end
+local date = math.floor(id / 4096) + 1735689600000
+
+local event = '{"kind":"message","id":' .. whole(id) .. ARGV[3] .. whole(date) .. ARGV[4]
+local own = event .. ',"ref":' .. ARGV[2] .. '}'
+event = event .. '}'
+
+-- Times to live are renewed when the conversation's hour turns, not for each message; they last an hour more for that.
+local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 1735689600000) / 3600000)
+
+redis.call('ZADD', KEYS[1], whole(id), ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
+if refresh then redis.call('EXPIRE', KEYS[1], 90000) end
+if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own) end
+
+for i = 3, #KEYS, 3 do
+  if (i / 3) == sender then
+    deliver(KEYS[i], KEYS[i + 1], own, whole(now), ARGV[7], ARGV[8], refresh)
+  else
+    local heard = deliver(KEYS[i], KEYS[i + 1], event, whole(now), ARGV[7], ARGV[8], refresh)
+    if others == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then others = 1 end
+  end
+end
+return { id, 0, others }

@@ -1,0 +1,84 @@
+import { groupConversation, messageDate, userConversation } from '@parley/protocol';
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import source from './accept.lua';
+import { append } from './append.ts';
+import clock from './clock.lua';
+import inbox from './inbox.lua';
+
+const script = createScript('accept', clock, inbox, source);
+
+/** Refs of a conversation that a resend is recognised by. */
+const REFS = 64;
+
+/**
+ * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of every participant, and
+ * publishes it to their gateways. Resolves when all that is done, on disk where Redis syncs always. A resend with the same
+ * `ref` gets the first id and finishes what may have been left half done; it is no second message.
+ */
+export async function accept(link: Link, message: NewMessage): Promise<Accepted> {
+  const { from, to, ref } = message;
+  const { keys } = link;
+  const conversation = message.members ? groupConversation(to) : userConversation(from, to);
+  const home = keys.home(conversation);
+  const participants = message.members ?? (from === to ? [from] : [from, to]);
+  const near = link.clustered ? participants.filter((user) => keys.bucket(user) === home) : participants;
+
+  const names = [keys.conversation(conversation), keys.record(home)];
+  for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
+  const start = `,"conversation":"${conversation}","from":${from},"to":${to},"date":`;
+  const rest = `,"body":${message.body}${message.extra ?? ''}`;
+  const quotedRef = JSON.stringify(ref);
+  const reply = (await link.run(script, names, [
+    `${from}:${ref}`,
+    quotedRef,
+    start,
+    rest,
+    near.indexOf(from) + 1,
+    message.record ? 1 : 0,
+    link.inboxLength,
+    link.inboxTtl,
+    REFS,
+  ])) as [id: number, duplicate: number, online: number];
+
+  const [id, duplicate] = reply;
+  const date = messageDate(id);
+  let online = reply[2] === 1;
+  if (near.length < participants.length) {
+    const event = `{"kind":"message","id":${id}${start}${date}${rest}`;
+    const connected = await append(
+      link,
+      participants
+        .filter((user) => keys.bucket(user) !== home)
+        .map((user) => ({ user, event: user === from ? `${event},"ref":${quotedRef}}` : `${event}}` })),
+      duplicate === 1 ? { unless: `{"kind":"message","id":${id},` } : {},
+    );
+    online ||= connected.some((user) => user !== from);
+  }
+  return { id, conversation, date, duplicate: duplicate === 1, online };
+}
+
+export interface NewMessage {
+  from: number;
+  to: number;
+  /** The sender's idempotency key. */
+  ref: string;
+  /** The members of the group when `to` is one; absent for a user. */
+  members?: number[];
+  /** JSON text. */
+  body: string;
+  /** JSON text of further fields, each with a comma before it. */
+  extra?: string;
+  /** Whether the recorder gets it. */
+  record: boolean;
+}
+
+export interface Accepted {
+  id: number;
+  conversation: string;
+  /** Ms since 1970. */
+  date: number;
+  duplicate: boolean;
+  /** Some device of another participant was connected. */
+  online: boolean;
+}

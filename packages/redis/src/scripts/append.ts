@@ -1,0 +1,41 @@
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import source from './append.lua';
+import clock from './clock.lua';
+import inbox from './inbox.lua';
+
+const script = createScript('append', clock, inbox, source);
+
+/**
+ * Appends events to the inboxes of users and publishes them to their gateways, one script call for each bucket. Resolves
+ * when every inbox has its event, with those users that are connected. When one bucket fails it rejects, and others may have
+ * theirs already: repeat with `unless`, which leaves inboxes alone that hold an event with that beginning.
+ */
+export async function append(
+  link: Link,
+  entries: InboxEntry[],
+  { unless = '' }: { unless?: string } = {},
+): Promise<number[]> {
+  const byBucket = new Map<number, InboxEntry[]>();
+  for (const entry of entries) {
+    const bucket = link.clustered ? link.keys.bucket(entry.user) : 0;
+    const group = byBucket.get(bucket);
+    if (group) group.push(entry);
+    else byBucket.set(bucket, [entry]);
+  }
+  const connected = await Promise.all(
+    [...byBucket.values()].map(async (group) => {
+      const names = group.flatMap(({ user }) => [link.keys.inbox(user), link.keys.user(user), link.keys.online(user)]);
+      const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
+      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, unless, ...events])) as number[];
+    }),
+  );
+  const groups = [...byBucket.values()];
+  return connected.flatMap((flags, i) => flags.map((place) => groups[i]?.[place - 1]?.user as number));
+}
+
+export interface InboxEntry {
+  user: number;
+  /** The event as JSON text. */
+  event: string;
+}

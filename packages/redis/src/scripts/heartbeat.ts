@@ -1,0 +1,24 @@
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import clock from './clock.lua';
+import source from './heartbeat.lua';
+
+const script = createScript('heartbeat', clock, source);
+
+/** Ms after which a silent gateway counts as gone, and its users as offline. */
+export const GATEWAY_GONE_AFTER = 15_000;
+
+/** Says that a gateway lives and answers which ones do. */
+export async function heartbeat(link: Link, gateway: string): Promise<string[]> {
+  return (await link.run(script, [link.keys.gateways], [gateway, GATEWAY_GONE_AFTER])) as string[];
+}
+
+/** The gateways that live. */
+export async function liveGateways(link: Link): Promise<string[]> {
+  return heartbeat(link, '');
+}
+
+/** Takes a gateway that stops off the list. */
+export async function retireGateway(link: Link, gateway: string): Promise<void> {
+  await link.client.zrem(link.keys.gateways, gateway);
+}

@@ -1,0 +1,13 @@
+-- May a user write to a user or group? Answers from the copy of PostgreSQL's truth.
+--
+-- KEYS  1 copy, 2 contacts, 3 blocks, 4 members of the one to write to
+-- ARGV  1 who wants to write
+-- Reply 'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' when there is no copy
+local copy = redis.call('GET', KEYS[1])
+if not copy then return 'unknown' end
+if copy == 'nobody' then return 'nobody' end
+if string.sub(copy, 1, 1) == 'g' then
+  return redis.call('SISMEMBER', KEYS[4], ARGV[1]) == 1 and 'member' or 'not-member'
+end
+if redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1 then return 'blocked' end
+return redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 and 'friend' or 'stranger'

@@ -1,0 +1,45 @@
+import type { Cursor } from '@parley/protocol';
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import clock from './clock.lua';
+import inbox from './inbox.lua';
+import source from './recover.lua';
+
+const script = createScript('recover', clock, inbox, source);
+
+/** Reads a page of a user's inbox. An inbox that does not exist begins with this call. */
+export async function recover(link: Link, user: number, from: Place, options: RecoverOptions): Promise<InboxPage> {
+  const [epoch, offset] =
+    from === 'latest' ? ['latest', 0] : from === 'acknowledged' ? ['', 0] : [String(from.epoch), from.offset];
+  const reply = (await link.run(
+    script,
+    [link.keys.inbox(user), link.keys.cursors(user)],
+    [epoch, offset, options.device, options.limit, link.inboxTtl, options.relay ? 0 : 1],
+  )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
+  const events: InboxPage['events'] = [];
+  for (let i = 4; i < reply.length; i += 2) events.push({ offset: reply[i] as number, event: reply[i + 1] as string });
+  return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], events };
+}
+
+/** Where to read on: at a cursor, where the device last acknowledged, or at the end. */
+export type Place = Cursor | 'acknowledged' | 'latest';
+
+export interface RecoverOptions {
+  device: string;
+  /** Events at most. */
+  limit: number;
+  /** In relay mode entries leave the inbox once acknowledged, so a gap at its start is no loss. */
+  relay?: boolean;
+}
+
+export interface InboxPage {
+  /** False: the cursor was too old or of another epoch; the page starts with the oldest event there is. */
+  recovered: boolean;
+  epoch: number;
+  /** The place just before the first event. */
+  offset: number;
+  /** The last offset of the inbox. */
+  last: number;
+  /** In offset order, without a gap; `event` is JSON text. */
+  events: { offset: number; event: string }[];
+}

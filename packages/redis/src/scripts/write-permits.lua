@@ -1,0 +1,31 @@
+-- Replaces the permit copy of a user or group, unless a newer one is there.
+--
+-- KEYS  1 copy, 2 contacts, 3 blocks, 4 members
+-- ARGV  1 'user', 'group' or 'nobody'    2 version    3 time to live in s of 'nobody'    4 length of the first list, then both lists:
+--       contacts and blocks of a user, members of a group
+-- Reply 1 if it was written
+local copy = redis.call('GET', KEYS[1])
+local version = copy and tonumber(string.match(copy, ':(%d+)$') or -1) or -1
+if ARGV[1] == 'nobody' then
+  if copy then return 0 end
+  redis.call('SET', KEYS[1], 'nobody', 'EX', ARGV[3])
+  return 1
+end
+if version >= tonumber(ARGV[2]) then return 0 end
+
+local function fill(key, from, to)
+  redis.call('DEL', key)
+  for start = from, to, 1000 do
+    redis.call('SADD', key, unpack(ARGV, start, math.min(start + 999, to)))
+  end
+end
+
+local middle = 4 + tonumber(ARGV[4])
+if ARGV[1] == 'user' then
+  fill(KEYS[2], 5, middle)
+  fill(KEYS[3], middle + 1, #ARGV)
+else
+  fill(KEYS[4], 5, middle)
+end
+redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[2])
+return 1

@@ -1,0 +1,36 @@
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import source from './write-permits.lua';
+
+const script = createScript('write-permits', source);
+
+/** Seconds for which it is remembered that an id is nobody's. */
+const NOBODY_TTL = 60;
+
+/**
+ * Replaces the permit copy of a user or group in Redis. Older versions than the one there are ignored, so that writers may
+ * race and copies still converge. Answers whether it was written.
+ */
+export async function writePermits(link: Link, id: number, copy: PermitsCopy): Promise<boolean> {
+  const { keys } = link;
+  const lists =
+    copy.kind === 'user'
+      ? [copy.contacts.length, ...copy.contacts, ...copy.blocks]
+      : copy.kind === 'group'
+        ? [copy.members.length, ...copy.members]
+        : [0];
+  const version = copy.kind === 'nobody' ? 0 : copy.version;
+  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id)];
+  return (await link.run(script, names, [copy.kind, version, NOBODY_TTL, ...lists])) === 1;
+}
+
+/** Whether a copy for this id is there. */
+export async function hasPermits(link: Link, id: number): Promise<boolean> {
+  return (await link.client.exists(link.keys.copy(id))) === 1;
+}
+
+/** PostgreSQL's truth about who may write to an id, at a version that grows with each change. */
+export type PermitsCopy =
+  | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
+  | { kind: 'group'; version: number; members: number[] }
+  | { kind: 'nobody' };
