@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
+    setupFiles: ['test/worker.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,
