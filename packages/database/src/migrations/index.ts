@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely';
+import * as initial from './001-initial.ts';
+
+/** Every migration by name, in order. A merged one is frozen: what it got wrong, the next one mends. */
+export const migrations: Record<string, Migration> = {
+  '001-initial': initial,
+};

@@ -1,0 +1,56 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables/index.ts';
+
+/** Where services read and write. `destroy()` closes its connections. */
+export type Database = Kysely<Tables>;
+
+export interface DatabaseOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string;
+  /** Connections at most; 10 unless given. */
+  maxConnections?: number;
+  /** Ms to wait for a connection before a query fails; 5000 unless given. */
+  connectTimeout?: number;
+  /** Ms after which the server ends a statement; 0 (the default) for never. */
+  statementTimeout?: number;
+  /** What this process is called in `pg_stat_activity`. */
+  name?: string;
+  /** Told when an idle connection breaks; the pool replaces it. Nothing is told unless given. */
+  onError?: (error: Error) => void;
+}
+
+/** Opens nothing yet: the first query connects. `bigint` columns are read as numbers; one beyond 2^53 throws. */
+export function openDatabase(options: DatabaseOptions): Database {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
+}
+
+/** The same connections without Kysely, for prepared statements. `end()` closes them. */
+export function openPool(options: DatabaseOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: options.connectTimeout ?? 5_000,
+    application_name: options.name ?? 'parley',
+    keepAlive: true,
+    types: { getTypeParser },
+    ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
+  });
+  pool.on('error', (error) => options.onError?.(error));
+  return pool;
+}
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === INT8) return parseId;
+  if (oid === INT8_ARRAY) return (value) => (value === '{}' ? [] : value.slice(1, -1).split(',').map(parseId));
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+function parseId(value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} is not exact in a JavaScript number`);
+  return number;
+}

@@ -1,0 +1,11 @@
+import type { Generated } from 'kysely';
+
+/** A heading under which a user sorts friends. */
+export interface FriendGroupsTable {
+  id: Generated<number>;
+  user_id: number;
+  /** Unique per user. */
+  name: string;
+  /** Ascending place in the list. */
+  position: Generated<number>;
+}

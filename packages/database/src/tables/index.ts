@@ -1,0 +1,28 @@
+import type { BlocksTable } from './blocks.ts';
+import type { ChatsTable } from './chats.ts';
+import type { EarlyChangesTable } from './early-changes.ts';
+import type { FriendGroupsTable } from './friend-groups.ts';
+import type { FriendRequestsTable } from './friend-requests.ts';
+import type { FriendshipsTable } from './friendships.ts';
+import type { GroupMembersTable } from './group-members.ts';
+import type { GroupsTable } from './groups.ts';
+import type { MediaTable } from './media.ts';
+import type { MessagesTable } from './messages.ts';
+import type { SessionsTable } from './sessions.ts';
+import type { UsersTable } from './users.ts';
+
+/** Every table by its name. Dates are `bigint` milliseconds since 1970 UTC, as on the wire; ids are safe integers. */
+export interface Tables {
+  users: UsersTable;
+  sessions: SessionsTable;
+  friendships: FriendshipsTable;
+  friend_groups: FriendGroupsTable;
+  friend_requests: FriendRequestsTable;
+  blocks: BlocksTable;
+  groups: GroupsTable;
+  group_members: GroupMembersTable;
+  chats: ChatsTable;
+  messages: MessagesTable;
+  early_changes: EarlyChangesTable;
+  media: MediaTable;
+}

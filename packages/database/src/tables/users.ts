@@ -1,0 +1,19 @@
+import type { Generated } from 'kysely';
+
+/** A person who can sign in and be talked to. */
+export interface UsersTable {
+  /** From `principal_id_seq`, which users and groups share. */
+  id: Generated<number>;
+  /** Lower case, `a-z 0-9 _ . -`, unique. */
+  username: string;
+  name: string;
+  avatar: string | null;
+  /** What the user says of themself. */
+  sign: Generated<string>;
+  /** argon2id; null when the user signs in elsewhere (`external_id`). */
+  password_hash: string | null;
+  external_id: string | null;
+  /** Grows with every change of the user's friends or blocks; see `bumpPermits`. */
+  permits_version: Generated<number>;
+  created: Generated<number>;
+}
