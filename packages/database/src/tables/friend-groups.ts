@@ -4,7 +4,7 @@ import type { Generated } from 'kysely';
 export interface FriendGroupsTable {
   id: Generated<number>;
   user_id: number;
-  /** Unique per user. */
+  /** Unique per user, in lower case and NFKC. */
   name: string;
   /** Ascending place in the list. */
   position: Generated<number>;

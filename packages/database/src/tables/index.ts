@@ -8,6 +8,7 @@ import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
 import type { MediaTable } from './media.ts';
 import type { MessagesTable } from './messages.ts';
+import type { OutboxTable } from './outbox.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { UsersTable } from './users.ts';
 
@@ -25,4 +26,5 @@ export interface Tables {
   messages: MessagesTable;
   early_changes: EarlyChangesTable;
   media: MediaTable;
+  outbox: OutboxTable;
 }
