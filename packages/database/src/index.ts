@@ -1,5 +1,9 @@
+export { addMembers, type NewMember } from './add-members.ts';
+export { advanceSeen } from './advance-seen.ts';
 export { checkSchema, SchemaTooOld } from './check-schema.ts';
+export { clearChat } from './clear-chat.ts';
 export { migrate } from './migrate.ts';
 export { type Database, type DatabaseOptions, openDatabase, openPool } from './open-database.ts';
+export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
 export type { Tables } from './tables/index.ts';

@@ -3,7 +3,16 @@ import { type Kysely, sql } from 'kysely';
 const PARTITIONS = 16;
 
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [...functions, ...accounts, ...friends, ...groups, ...chats, ...messages, ...media, ...outbox]) {
+  for (const statement of [
+    ...functions,
+    ...accounts,
+    ...friends,
+    ...groups,
+    ...chats,
+    ...messages,
+    ...media,
+    ...outbox,
+  ]) {
     await sql.raw(statement).execute(db);
   }
 }

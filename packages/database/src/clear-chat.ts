@@ -1,0 +1,38 @@
+import { CompiledQuery, sql } from 'kysely';
+import { advanceSeen } from './advance-seen.ts';
+import type { Database } from './open-database.ts';
+
+/**
+ * Empties an owner's copy of a chat up to and with the message `upTo` and hides it, inside the caller's transaction. What is
+ * recorded later with an id up to there never shows nor counts; one message above it brings the chat back. The peer's copy,
+ * unread and marks stay. Rows of messages are left to be deleted afterwards.
+ *
+ * @param upTo the id of now by Redis' clock: what was accepted before is gone, also what waits to be recorded
+ */
+export async function clearChat(tx: Database, owner: number, peer: number, upTo: number): Promise<void> {
+  const group = await lockGroup(tx, peer, upTo);
+  if (group) await tx.executeQuery(CompiledQuery.raw(advanceSeen, [[peer], [owner], [0], [0], [upTo]]));
+  // Locked by one statement and counted by the next: only that one sees what the lock had to wait for.
+  await sql`
+    insert into chats (owner_id, peer_id, is_group) values (${owner}, ${peer}, ${group})
+    on conflict (owner_id, peer_id) do update set updated = chats.updated`.execute(tx);
+  await sql`
+    update chats set
+      cleared_id = greatest(cleared_id, ${upTo}),
+      unread = (
+        select count(*) from messages m
+        where m.owner_id = ${owner} and m.peer_id = ${peer} and m.sender_id <> ${owner} and not chats.is_group
+          and m.id > greatest(chats.cleared_id, ${upTo}, chats.read_id)),
+      hidden = last_id <= ${upTo},
+      last_sender = case when last_id > ${upTo} then last_sender end,
+      last_edited = case when last_id > ${upTo} then last_edited end,
+      last_recalled = case when last_id > ${upTo} then last_recalled end,
+      last_body = case when last_id > ${upTo} then last_body end
+    where owner_id = ${owner} and peer_id = ${peer}`.execute(tx);
+}
+
+async function lockGroup(tx: Database, id: number, upTo: number): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update groups set horizon_id = greatest(horizon_id, ${upTo}) where id = ${id}`.execute(tx);
+  return numAffectedRows === 1n;
+}
