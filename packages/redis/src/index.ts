@@ -16,3 +16,4 @@ export * from './scripts/permit.ts';
 export * from './scripts/recover.ts';
 export * from './scripts/take.ts';
 export * from './scripts/write-permits.ts';
+export * from './subscriber.ts';

@@ -71,20 +71,12 @@ export async function openLink({
  */
 export function openRedis({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
   const urls = url.split(',').map((each) => each.trim());
-  const options = {
-    lazyConnect: true,
-    connectionName: name,
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 1000) * (0.5 + Math.random() / 2),
-  };
+  const options = { ...redisOptions(url), connectionName: name };
   if (urls.length === 1) {
     const client = new Redis(url, options);
     client.on('error', () => {});
     return client;
   }
-  const first = new URL(urls[0] as string);
   const cluster = new Cluster(
     urls.map((each) => ({ host: new URL(each).hostname, port: Number(new URL(each).port || 6379) })),
     {
@@ -92,17 +84,29 @@ export function openRedis({ url, name = 'parley' }: { url: string; name?: string
       enableAutoPipelining: true,
       enableOfflineQueue: false,
       slotsRefreshTimeout: 2000,
+      slotsRefreshInterval: 5000,
       clusterRetryStrategy: options.retryStrategy,
-      redisOptions: {
-        connectionName: name,
-        ...(first.username ? { username: decodeURIComponent(first.username) } : {}),
-        ...(first.password ? { password: decodeURIComponent(first.password) } : {}),
-        ...(first.protocol === 'rediss:' ? { tls: {} } : {}),
-      },
+      redisOptions: { ...options, enableAutoPipelining: false },
     },
   );
   cluster.on('error', () => {});
   return cluster;
+}
+
+/** How every connection to Redis behaves; of a cluster, user, password and TLS come from the first url. */
+export function redisOptions(url: string) {
+  const first = new URL((url.split(',')[0] as string).trim());
+  const clustered = url.includes(',');
+  return {
+    lazyConnect: true,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 1000) * (0.5 + Math.random() / 2),
+    ...(clustered && first.username ? { username: decodeURIComponent(first.username) } : {}),
+    ...(clustered && first.password ? { password: decodeURIComponent(first.password) } : {}),
+    ...(clustered && first.protocol === 'rediss:' ? { tls: {} } : {}),
+  };
 }
 
 function withoutPassword(url: string): string {
