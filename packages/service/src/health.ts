@@ -90,7 +90,7 @@ export interface HealthServer {
 /** Tells whether the process can serve now. */
 export type Ready = () => Readiness | Promise<Readiness>;
 
-/** `reasons` says what is missing; empty when `ok`. */
+/** `reasons` says what is missing; a process can be ready although something it can do without for now is away. */
 export interface Readiness {
   ok: boolean;
   reasons: readonly string[];

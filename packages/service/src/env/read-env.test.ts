@@ -84,6 +84,15 @@ describe('readEnv', () => {
     ]);
   });
 
+  it('takes several addresses only where they are meant', () => {
+    const env = { REDIS_URL: 'redis://a:7000, redis://b:7000' };
+    expect(readEnv(env, { REDIS_URL: url(['redis'], { several: true }) })).toEqual(env);
+    expect(problemsOf(() => readEnv(env, { REDIS_URL: url(['redis']) }))).toHaveLength(1);
+    expect(
+      problemsOf(() => readEnv({ U: 'redis://a,ftp://b' }, { U: url(['redis'], { several: true }) })),
+    ).toHaveLength(1);
+  });
+
   it('never prints a secret, nor an address that may hold a password', () => {
     const env = { NODE_ENV: 'production', KEY: 'hunter2', REDIS_URL: 'http://:hunter2@localhost' };
     expect(() => readEnv(env, { KEY: secret(), REDIS_URL: url(['redis', 'rediss']) })).toThrow(

@@ -56,16 +56,18 @@ export function list<D extends readonly string[] | undefined = readonly string[]
   return variable(options, (value) => ok(entries(value).filter((entry) => entry !== '')));
 }
 
-/** An address with one of the given schemes (`postgres`, `redis`). It may hold a password, so it is never printed. */
+/**
+ * An address with one of the given schemes (`postgres`, `redis`), or with `several` one or more, separated by commas. It may hold a
+ * password, so it is never printed.
+ */
 export function url<D extends string | undefined = string>(
   schemes: readonly string[],
-  options: Default<D> = {},
+  { several = false, ...options }: Default<D> & { several?: boolean } = {},
 ): Variable<string | D> {
-  return variable(options, (value) => {
-    const fits = URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
-    return fits
-      ? ok(value)
-      : bad(`must be an address that begins with ${schemes.map((it) => `${it}://`).join(' or ')}`);
+  const fits = (value: string) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
+  return variable(options as Default<D>, (value) => {
+    if ((several ? value.split(',') : [value]).every((each) => fits(each.trim()))) return ok(value);
+    return bad(`must be an address that begins with ${schemes.map((it) => `${it}://`).join(' or ')}`);
   });
 }
 
