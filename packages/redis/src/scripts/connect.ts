@@ -4,26 +4,27 @@ import source from './connect.lua';
 
 const script = createScript('connect', source);
 
-/** Counts a new connection of a user and tells those who watch when it is the first. */
-export async function connect(link: Link, connection: NewConnection): Promise<Connected> {
-  const { user, gateway, session, most, live } = connection;
+/**
+ * Says how many connections of a user a gateway holds, and tells those who watch when the user was offline. With a `session`
+ * it is a new connection of that session, which may be refused; without one it repeats what Redis may have lost.
+ */
+export async function connect(link: Link, { user, gateway, count, session, most, live }: ConnectionCount): Promise<Connected> {
   const { keys } = link;
-  const reply = (await link.run(
-    script,
-    [keys.online(user), keys.revoked(user), keys.presence(user)],
-    [user, gateway, session, most, link.inboxTtl, ...live],
-  )) as ['ok', number] | ['revoked'] | ['too-many', number];
-  return reply[0] === 'ok' ? { outcome: 'ok', connections: reply[1] } : { outcome: reply[0] };
+  const names = [keys.online(user), keys.revoked(user), keys.presence(user)];
+  const args = [user, gateway, count, session ?? '', most, link.inboxTtl, ...live];
+  return (await link.run(script, names, args)) as Connected;
 }
 
-export interface NewConnection {
+export interface ConnectionCount {
   user: number;
   gateway: string;
-  session: string;
-  /** Connections that the user may have. */
+  /** Connections of the user at this gateway, the new one with them. */
+  count: number;
+  session?: string;
+  /** Connections that the user may have at all gateways. */
   most: number;
   /** The gateways that live; counts of others are dropped. */
   live: Iterable<string>;
 }
 
-export type Connected = { outcome: 'ok'; connections: number } | { outcome: 'revoked' | 'too-many' };
+export type Connected = 'ok' | 'revoked' | 'too-many';
