@@ -1,11 +1,12 @@
-import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { freePort } from '../free-port.ts';
 import { Child } from '../process/child.ts';
 import { temporaryFolder } from '../process/folder.ts';
-import { waitFor } from '../wait-for.ts';
+import { endOrphan } from '../process/orphan.ts';
 import { postgresAccount } from './account.ts';
+import { createCluster } from './create-cluster.ts';
 import { findPostgres } from './find.ts';
 
 /**
@@ -20,6 +21,9 @@ export async function startPostgres({
   onOutput,
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = dir ? { path: resolve(dir), remove: async () => {} } : await temporaryFolder('postgres');
+  await mkdir(folder.path, { recursive: true });
+  // The account PostgreSQL runs as passes through here.
+  await chmod(folder.path, 0o711);
   for (let attempt = 1; ; attempt++) {
     const server = new LocalPostgres(folder, port ?? (await freePort()), args, password, onOutput);
     try {
@@ -68,19 +72,19 @@ class LocalPostgres implements PostgresServer {
     return this.#child?.exited ?? Promise.resolve();
   }
 
+  get ending(): string {
+    return this.#child?.ending ?? 'not started';
+  }
+
   async start(): Promise<void> {
     const programs = await findPostgres();
-    const data = this.#data;
-    await mkdir(data, { recursive: true, mode: 0o700 });
+    const data = join(this.#folder.path, 'data');
+    if (!(await exists(data))) await createCluster(data, programs, this.#password);
+    await endOrphan(join(data, 'postmaster.pid'), 'postgres', 'SIGQUIT');
     const command = postgresAccount(data, programs.home);
-    if (!(await exists(join(data, 'PG_VERSION')))) await this.#create(command, programs.initdb);
-    await endPredecessor(data);
-    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#args].flatMap((setting) => [
-      '-c',
-      setting,
-    ]);
+    const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#args];
     this.#child = new Child({
-      ...command(programs.postgres, ['-D', data, '-p', String(this.port), ...settings]),
+      ...command(programs.postgres, ['-D', data, '-p', String(this.port), ...settings.flatMap((one) => ['-c', one])]),
       cwd: '/',
       env: { ...process.env, LC_ALL: 'C' },
       stopSignal: 'SIGINT',
@@ -118,49 +122,8 @@ class LocalPostgres implements PostgresServer {
     return this.stop();
   }
 
-  get #data(): string {
-    return join(this.#folder.path, 'data');
-  }
-
   #urlOf(database: string): string {
     return `postgres://parley:${this.#password}@127.0.0.1:${this.port}/${database}`;
-  }
-
-  async #create(command: ReturnType<typeof postgresAccount>, initdb: string): Promise<void> {
-    const data = this.#data;
-    const passwordFile = join(data, '..', 'password');
-    await writeFile(passwordFile, this.#password);
-    const child = new Child({
-      ...command(initdb, [
-        ...[`--pgdata=${data}`, '--username=parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'],
-        ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-      ]),
-      cwd: '/',
-    });
-    await child.exited;
-    await rm(passwordFile);
-    if (child.ending !== 'exit code 0') {
-      await rm(data, { recursive: true, force: true });
-      throw new Error(`initdb failed (${child.ending}); it wrote:\n${child.output}`);
-    }
-  }
-}
-
-/** Waits until a server killed on this data has wholly ended: its last processes hold its memory for a moment. */
-async function endPredecessor(data: string): Promise<void> {
-  const lock = join(data, 'postmaster.pid');
-  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
-  if (!pid) return;
-  await waitFor(() => !alive(pid), { message: `PostgreSQL ${pid} still runs on ${data}; it did not end` });
-  await rm(lock, { force: true });
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -192,6 +155,8 @@ export interface PostgresServer extends AsyncDisposable {
   readonly pid: number;
   /** Resolves when the present process has ended. */
   readonly exited: Promise<void>;
+  /** How the last process ended, in words. */
+  readonly ending: string;
   /** Makes an empty database and answers its address. */
   createDatabase(name?: string): Promise<string>;
   /** Ends the server; data in a folder of its own goes too. */

@@ -39,9 +39,15 @@ export class Child {
     return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
+  /** Whether it has ended as it should. */
+  get succeeded(): boolean {
+    return this.#process.exitCode === 0;
+  }
+
   /** How it ended, in words; only of interest once it has. */
   get ending(): string {
-    return this.#process.signalCode ?? `exit code ${this.#process.exitCode}`;
+    const ending = this.#process.signalCode ?? `exit code ${this.#process.exitCode}`;
+    return this.output.includes('No space left') ? `${ending}, no space left on the disk` : ending;
   }
 
   /** Resolves when `ready` holds; rejects with the output if the process ends or `timeout` ms pass first. */

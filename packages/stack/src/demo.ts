@@ -1,0 +1,42 @@
+/** What the demo accounts sign in with; they are made only where nobody but this machine can reach the api. */
+export const demo = { usernames: ['alice', 'bob'], password: 'parley-demo' } as const;
+
+/** Makes sure that the demo accounts are there and friends. Repeating it changes nothing. */
+export async function createDemoAccounts(apiUrl: string): Promise<void> {
+  const call = callerOf(apiUrl);
+  const [alice, bob] = await Promise.all(demo.usernames.map((username) => signIn(call, username)));
+  if (!alice || !bob) return;
+  await call('POST', '/friend-requests', { token: alice.token, body: { to: bob.id } });
+  const { body } = await call('GET', '/friend-requests', { token: bob.token });
+  const { items } = body as { items: { id: number; from: { id: number }; state: string }[] };
+  const request = items.find(({ from, state }) => from.id === alice.id && state === 'pending');
+  if (request) await call('POST', `/friend-requests/${request.id}/accept`, { token: bob.token });
+}
+
+async function signIn(call: Call, username: string): Promise<{ id: number; token: string }> {
+  const account = { username, password: demo.password };
+  const name = username.replace(/^./, (letter) => letter.toUpperCase());
+  await call('POST', '/users', { body: { ...account, name } });
+  const { status, body } = await call('POST', '/sessions', { body: account });
+  if (status !== 201) throw new Error(`the demo account ${username} cannot sign in (${status})`);
+  const { user, accessToken } = body as { user: { id: number }; accessToken: string };
+  return { id: user.id, token: accessToken };
+}
+
+const callerOf =
+  (apiUrl: string): Call =>
+  async (method, path, { token, body }) => {
+    const response = await fetch(`${apiUrl}/v1${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      signal: AbortSignal.timeout(5000),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json().catch(() => undefined) };
+  };
+
+type Call = (
+  method: string,
+  path: string,
+  request: { token?: string; body?: unknown },
+) => Promise<{ status: number; body: unknown }>;

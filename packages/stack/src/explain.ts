@@ -1,0 +1,22 @@
+/** Why the stack cannot start, in a line or two for its user. */
+export function explain(error: unknown, data: string): string {
+  const text = textOf(error);
+  if (/ENOSPC|No space left/i.test(text)) return `No space left on the disk that holds ${data}.`;
+  if (/EACCES|EROFS|EPERM/.test(text)) return `Cannot write to ${data}: ${firstLine(error)}`;
+  const cannotStart = /^\w+ cannot start: (.*)$/m.exec(text);
+  if (cannotStart) return `The ${cannotStart[0]}\nSee ${data}/logs.`;
+  if (KNOWN.has((error as Error)?.name)) return firstLine(error);
+  return `Parley cannot start: ${firstLine(error)}\nSee ${data}/logs.`;
+}
+
+/** Errors whose message is written for the user. */
+const KNOWN = new Set(['BadOption', 'DataInUse', 'NoRedis', 'PortInUse', 'NoExternalServer']);
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return `${code} ${error.message}\n${error.cause ? textOf(error.cause) : ''}`;
+}
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';

@@ -1,0 +1,36 @@
+import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { Child } from '../process/child.ts';
+import { postgresAccount } from './account.ts';
+import type { PostgresPrograms } from './find.ts';
+
+/**
+ * Makes the data folder of a new PostgreSQL, owned by the user `parley`. The folder appears complete or not at all; what an
+ * interrupted attempt left is replaced. Throws with what `initdb` wrote.
+ */
+export async function createCluster(data: string, programs: PostgresPrograms, password: string): Promise<void> {
+  const [work, passwordFile] = [`${data}.new`, `${data}.password`];
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { mode: 0o700 });
+  const command = postgresAccount(work, programs.home);
+  const { uid, gid } = await stat(work);
+  try {
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    await chown(passwordFile, uid, gid);
+    const initdb = new Child({
+      ...command(programs.initdb, [
+        ...[`--pgdata=${work}`, '--username=parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'],
+        // The same letters and order on every machine.
+        ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+      ]),
+      cwd: '/',
+    });
+    await initdb.exited;
+    if (!initdb.succeeded) throw new Error(`initdb failed (${initdb.ending}); it wrote:\n${initdb.output}`);
+    await rename(work, data);
+  } catch (error) {
+    await rm(work, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}

@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { lockData } from './data-lock.ts';
+import { createDemoAccounts, demo } from './demo.ts';
+import { explain } from './explain.ts';
+import { checkExternal } from './external.ts';
+import { type Stack, startStack } from './stack.ts';
+import { help, readStartOptions, type StartOptions } from './start-options.ts';
+import { startPorts } from './start-ports.ts';
+import { superviseStack } from './supervise.ts';
+
+/** `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. What prevents it is told in words, with exit code 1. */
+export async function start(args: string[]): Promise<void> {
+  let data = '.data';
+  try {
+    const options = readStartOptions(args);
+    data = options.data;
+    if (options.help) say(help);
+    else await run(options);
+  } catch (error) {
+    process.stderr.write(`${explain(error, data)}\n`);
+    process.exit(1);
+  }
+}
+
+async function run({ port, gateways, data, host }: StartOptions): Promise<void> {
+  const began = performance.now();
+  const dataDir = resolve(data);
+  mkdirSync(dataDir, { recursive: true });
+  const address = host === '0.0.0.0' ? outsideAddress() : host;
+  await lockData(dataDir, `http://${address}:${port}`);
+  const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
+  await checkExternal({ redisUrl, databaseUrl });
+  const ports = await startPorts(port, gateways, host);
+
+  const stopping = new AbortController();
+  let stack: Stack | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, async () => {
+      // Again, or while starting: whatever runs is left to the watchdog.
+      if (!stack || stopping.signal.aborted) process.exit(1);
+      stopping.abort();
+      say('Stopping');
+      await stack.stop();
+      process.exit(0);
+    });
+  }
+  const databases = { redisUrl, databaseUrl };
+  stack = await startStack({ ...databases, host, address, ports, gateways, dataDir, build: false, report: say });
+  superviseStack(stack, { signal: stopping.signal, report: say });
+
+  const open = !databaseUrl && ['127.0.0.1', 'localhost', '::1'].includes(host);
+  const accounts = open && (await demoAccounts(dataDir, stack.apiUrl));
+  say(`Parley is ready after ${((performance.now() - began) / 1000).toFixed(1)} s; Ctrl-C stops it.\n`);
+  tell('api', `${stack.apiUrl}  (try it at /docs)`);
+  for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
+  if (accounts) tell('accounts', accounts);
+  tell('data', `${relative('', dataDir) || '.'}  (logs in ${relative('', join(dataDir, 'logs'))})`);
+}
+
+/** Makes the demo accounts on the first start with this data; answers how to sign in. */
+async function demoAccounts(dataDir: string, apiUrl: string): Promise<string> {
+  const done = join(dataDir, 'demo');
+  if (!existsSync(done)) {
+    await createDemoAccounts(apiUrl);
+    writeFileSync(done, '');
+  }
+  return `${demo.usernames.join(' and ')}, password ${demo.password}`;
+}
+
+/** This machine's name to others: its first address that is not a loopback one. */
+function outsideAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const tell = (name: string, value: string): void => say(`  ${name.padEnd(10)}${value}`);
