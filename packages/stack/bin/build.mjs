@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { build as bundle } from 'esbuild';
+import { build as bundle, stop } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -29,9 +29,12 @@ export async function build() {
   await Promise.all(
     entries.filter(([source]) => existsSync(join(root, source))).map(([source, result]) => buildOne(source, result)),
   );
+  // Its process would stay for as long as this one.
+  await stop();
 }
 
-async function buildOne(source, result) {
+/** Bundles one file into another, both from the root of the repository. */
+export async function buildOne(source, result) {
   const { outputFiles } = await bundle({
     absWorkingDir: root,
     entryPoints: [source],

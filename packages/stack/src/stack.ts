@@ -57,11 +57,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** The bundler is loaded only where something is to be built. */
+/** Once per process. The bundler is loaded only where something is to be built. */
 async function buildServices(): Promise<void> {
-  const { build } = await import(/* @vite-ignore */ pathToFileURL(join(root, 'packages/stack/bin/build.mjs')).href);
-  await build();
+  const script = pathToFileURL(join(root, 'packages/stack/bin/build.mjs')).href;
+  built ??= import(/* @vite-ignore */ script).then(({ build }) => build());
+  await built;
 }
+
+let built: Promise<void> | undefined;
 
 export interface StackOptions {
   /** How many gateways; 1 unless given. */

@@ -36,16 +36,11 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
 
   const stopping = new AbortController();
   let stack: Stack | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, async () => {
-      // Again, or while starting: whatever runs is left to the watchdog.
-      if (!stack || stopping.signal.aborted) process.exit(1);
-      stopping.abort();
-      say('Stopping');
-      await stack.stop();
-      process.exit(0);
-    });
-  }
+  onStopSignal(async () => {
+    stopping.abort();
+    say('Stopping');
+    await stack?.stop();
+  });
   const databases = { redisUrl, databaseUrl };
   stack = await startStack({ ...databases, host, address, ports, gateways, dataDir, build: false, report: say });
   superviseStack(stack, { signal: stopping.signal, report: say });
@@ -57,6 +52,20 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
   for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
   if (accounts) tell('accounts', accounts);
   tell('data', `${relative('', dataDir) || '.'}  (logs in ${relative('', join(dataDir, 'logs'))})`);
+}
+
+/** Runs `stop` at the first signal to end, then exits; a second one exits at once and leaves the rest to the watchdog. */
+function onStopSignal(stop: () => Promise<void>): void {
+  let first = 0;
+  const onSignal = async () => {
+    // One Ctrl-C may arrive twice, from the terminal and through npm.
+    if (first && performance.now() - first < 1000) return;
+    if (first) process.exit(1);
+    first = performance.now();
+    await stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 }
 
 /** Makes the demo accounts on the first start with this data; answers how to sign in. */

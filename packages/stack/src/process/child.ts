@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { waitFor } from '../wait-for.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -10,7 +11,7 @@ import { watchdog } from './watchdog.ts';
 export class Child {
   /** The last text the process wrote, at most 8 KiB. */
   output = '';
-  /** Resolves when the process has ended. */
+  /** Resolves when the process has ended, with all it left to write. */
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
   readonly #stopSignal: NodeJS.Signals;
@@ -18,7 +19,7 @@ export class Child {
   constructor({ command, args, stopSignal = 'SIGTERM', crashSignal = stopSignal, onOutput, ...options }: ChildOptions) {
     this.#stopSignal = stopSignal;
     this.#process = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.exited = this.#process.pid === undefined ? this.#failed() : once(this.#process, 'exit').then(() => {});
+    this.exited = this.#process.pid === undefined ? this.#failed() : once(this.#process, 'close').then(() => {});
     if (this.#process.pid !== undefined) watchdog.watch(this.#process.pid, crashSignal);
     this.#process.once('exit', () => watchdog.forget(this.pid));
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -52,15 +53,14 @@ export class Child {
 
   /** Resolves when `ready` holds; rejects with the output if the process ends or `timeout` ms pass first. */
   async ready(ready: (output: string) => boolean | Promise<boolean>, timeout: number): Promise<void> {
-    await waitFor(async () => (await ready(this.output)) || !this.running, {
+    const name = basename(this.#process.spawnfile);
+    await waitFor(async () => !this.running || (await ready(this.output)), {
       timeout,
-      interval: 10,
-      message: () => `${this.#process.spawnfile} was not ready; it wrote:\n${this.output}\nready`,
+      message: () => `${name} wrote:\n${this.output}\nbut was not ready`,
     });
-    if (!this.running) {
-      await new Promise((resolve) => setImmediate(resolve));
-      throw new Error(`${this.#process.spawnfile} ended (${this.ending}); it wrote:\n${this.output}`);
-    }
+    if (this.running) return;
+    await this.exited;
+    throw new Error(`${name} ended (${this.ending}); it wrote:\n${this.output}`);
   }
 
   /** Sends a signal; to a process that has ended it does nothing. */

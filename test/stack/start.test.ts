@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { startPostgres, startRedis, waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { alive, descendants } from './processes.ts';
+import { emptyFolder, portsInARow, Starter } from './starter.ts';
+
+const ready = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+
+const signIn = async (port: number) => {
+  const response = await fetch(`http://127.0.0.1:${port}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'parley-demo' }),
+  });
+  return (await response.json()) as { accessToken: string; user: { id: number } };
+};
+
+describe('npm start', () => {
+  it('serves the api and as many gateways as told, and ends without leaving a process', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(4);
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '3', '--data', data.path]);
+    await starter.shows('Parley is ready');
+    for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
+    expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);
+    const pids = await starter.end('SIGTERM');
+    expect(await starter.ended()).toBe('exit code 0');
+    expect(pids.length).toBeGreaterThan(7);
+    await waitFor(() => alive(pids).length === 0, { timeout: 2000, message: 'processes were left' });
+  });
+
+  it('keeps accounts and sessions when it is killed and started again at once', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    const args = ['--port', `${port}`, '--gateways', '1', '--data', data.path];
+    await using killed = new Starter(args);
+    await killed.shows('Parley is ready');
+    const before = await signIn(port);
+    const pids = await killed.end('SIGKILL');
+    await using starter = new Starter(args);
+    await starter.shows('Parley is ready');
+    await waitFor(() => alive(pids).length === 0, { message: 'processes of the killed one were left' });
+    expect((await signIn(port)).user.id).toBe(before.user.id);
+    const me = await fetch(`http://127.0.0.1:${port}/v1/me`, {
+      headers: { authorization: `Bearer ${before.accessToken}` },
+    });
+    expect(me.status).toBe(200);
+  });
+
+  it('makes the demo accounts friends', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    await starter.shows('Parley is ready');
+    const { accessToken } = await signIn(port);
+    const friends = await fetch(`http://127.0.0.1:${port}/v1/friends`, {
+      headers: { authorization: `Bearer ${accessToken}` },
+    });
+    expect(await friends.text()).toContain('"username":"bob"');
+  });
+
+  it('says so and starts it again when a service dies', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    await starter.shows('Parley is ready');
+    for (const pid of descendants(starter.pid)) {
+      if (await isGateway(pid)) process.kill(pid, 'SIGKILL');
+    }
+    await starter.shows('gateway-1 ended (SIGKILL); starting it again');
+    await starter.shows('gateway-1 is back');
+    expect(await ready(port + 1)).toBe(true);
+  });
+
+  it('refuses a second start on the same data in one line', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    await starter.shows('Parley is ready');
+    await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    expect(await second.ended()).toBe('exit code 1');
+    expect(second.output).toBe(
+      `Parley already runs on ${data.path} (http://127.0.0.1:${port}). Stop it first, or choose another folder with --data.\n`,
+    );
+  });
+
+  it('uses the servers that REDIS_URL and DATABASE_URL name, and starts none', async () => {
+    await using data = await emptyFolder();
+    await using redis = await startRedis();
+    await using postgres = await startPostgres({ args: ['fsync=off'] });
+    const port = await portsInARow(2);
+    const env = { REDIS_URL: redis.url, DATABASE_URL: await postgres.createDatabase() };
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path], env);
+    await starter.shows('Parley is ready');
+    expect(await ready(port + 1)).toBe(true);
+    expect(existsSync(join(data.path, 'postgres')) || existsSync(join(data.path, 'redis'))).toBe(false);
+    expect(starter.output).not.toContain('accounts');
+  });
+});
+
+describe('npm start, when it cannot', () => {
+  it('names the port that is in use', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    const other = createServer().listen(port + 1, '127.0.0.1');
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    expect(await starter.ended()).toBe('exit code 1');
+    expect(starter.output).toBe(`Port ${port + 1} is in use. Choose another first port with --port.\n`);
+    other.close();
+  });
+
+  it('says how to get a Redis where there is none', async () => {
+    await using data = await emptyFolder();
+    const port = await portsInARow(2);
+    const env = { PATH: data.path, HOME: data.path, XDG_CACHE_HOME: data.path };
+    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', join(data.path, 'data')], env);
+    expect(await starter.ended()).toBe('exit code 1');
+    expect(starter.output).toMatch(/^No Redis found\. Install one .*REDIS_URL.*\n$/);
+  });
+
+  it.each([
+    ['REDIS_URL', 'redis://:hunter2@127.0.0.1:1', /^REDIS_URL: Redis at 127\.0\.0\.1:1 does not answer \(.*\)\.\n$/],
+    [
+      'DATABASE_URL',
+      'postgres://a:hunter2@127.0.0.1:1/b',
+      /^DATABASE_URL: PostgreSQL at 127\.0\.0\.1:1 does not answer \(.*\)\.\n$/,
+    ],
+  ])('says that the server of %s does not answer, without its password', async (variable, url, message) => {
+    await using data = await emptyFolder();
+    await using starter = new Starter(['--data', data.path], { [variable]: url });
+    expect(await starter.ended()).toBe('exit code 1');
+    expect(starter.output).toMatch(message);
+    expect(starter.output).not.toContain('hunter2');
+  });
+
+  it.each([
+    [['--port', '99999'], '--port must be a whole number from 1 to 65535, not 99999\n'],
+    [['--gateways', 'two'], '--gateways must be a whole number from 1 to 64, not two\n'],
+    [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help\n"],
+  ])('refuses %j', async (args, message) => {
+    await using starter = new Starter(args);
+    expect(await starter.ended()).toBe('exit code 1');
+    expect(starter.output).toBe(message);
+  });
+});
+
+async function isGateway(pid: number): Promise<boolean> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('services/gateway');
+}
