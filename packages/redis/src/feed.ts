@@ -45,6 +45,8 @@ export class Feed {
 
   /** Drops the connection and comes back with all channels: for one that looks alive but is silent. */
   reset(): void {
+    if (!this.#ready) return;
+    this.#ready = false;
     this.#client.disconnect(true);
   }
 

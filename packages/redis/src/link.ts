@@ -17,6 +17,8 @@ export interface Link {
   readonly inboxTtl: number;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
   run(script: Script, keys: string[], args: (string | number)[]): Promise<unknown>;
+  /** Drops the connection and comes back: for one that looks alive but is silent. Commands under way reject. */
+  reset(): void;
   /** Waits for the replies under way, then closes the connection. */
   close(): Promise<void>;
 }
@@ -59,6 +61,9 @@ export async function openLink({
     inboxLength,
     inboxTtl,
     run: (script, keys, args) => script.run(client, keys, args),
+    reset: () => {
+      if (client.status === 'ready') client.disconnect(true);
+    },
     close: async () => {
       await client.quit().catch(() => client.disconnect());
     },

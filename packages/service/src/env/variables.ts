@@ -38,10 +38,15 @@ export function bool<D extends boolean | undefined = boolean>(options: Default<D
 }
 
 /** One word of a fixed set. */
-export function oneOf<const W extends string, D extends W | undefined = W>(
+export function oneOf<const W extends string>(words: readonly W[], options?: { default?: NoInfer<W> }): Variable<W>;
+export function oneOf<const W extends string>(
   words: readonly W[],
-  options: Default<D> = {},
-): Variable<W | D> {
+  options: { default: undefined },
+): Variable<W | undefined>;
+export function oneOf<const W extends string>(
+  words: readonly W[],
+  options: Default<W | undefined> = {},
+): Variable<W | undefined> {
   return variable(options, (value) => {
     const word = words.find((it) => it === value);
     return word === undefined ? bad(`must be one of ${words.join(', ')}, not ${JSON.stringify(value)}`) : ok(word);

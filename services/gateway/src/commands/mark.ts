@@ -1,0 +1,35 @@
+import { type FrameOf, messageDate } from '@parley/protocol';
+import { append, record } from '@parley/redis';
+import type { Connection } from '../connection.ts';
+import type { Gateway } from '../gateway.ts';
+import { readStanding } from '../permits.ts';
+import { Refusal, whyNot } from './refusal.ts';
+
+/** Ms that this machine's clock may be behind Redis', which dates messages. */
+const SKEW = 60_000;
+
+/**
+ * Says how far this user has received or read a chat: recorded, told to the user's own devices, and to the peer if the user may
+ * write to them. In a group only the user's own devices learn it.
+ */
+export async function mark(gateway: Gateway, { user }: Connection, frame: FrameOf<'mark'>): Promise<void> {
+  const { link, config } = gateway;
+  const { chat } = frame;
+  const place = frame.read === undefined ? { delivered: frame.delivered as number } : { read: frame.read };
+  if (messageDate(frame.read ?? (frame.delivered as number)) > Date.now() + SKEW) {
+    throw new Refusal('bad-frame', `${frame.read === undefined ? 'delivered' : 'read'}: No message has this id yet`);
+  }
+  const standing = await readStanding(link, user, chat);
+  if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member') {
+    throw new Refusal(whyNot(standing, config.sendPolicy) ?? 'not-found');
+  }
+  const group = standing === 'member';
+  if (config.history === 'mirror')
+    await record(link, { kind: 'mark', user: user.id, chat, ...(group && { group }), ...place });
+  const event = { kind: 'mark', chat, user: user.id, ...place };
+  const entries = [{ user: user.id, event: JSON.stringify(event) }];
+  if (!group && chat !== user.id && whyNot(standing, config.sendPolicy) === undefined) {
+    entries.push({ user: chat, event: JSON.stringify({ ...event, chat: user.id }) });
+  }
+  await append(link, entries);
+}

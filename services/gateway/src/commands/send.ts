@@ -1,0 +1,88 @@
+import { type FrameOf, limits } from '@parley/protocol';
+import { accept, readMembers, type Standing, take } from '@parley/redis';
+import type { Connection } from '../connection.ts';
+import type { Gateway } from '../gateway.ts';
+import { readStanding } from '../permits.ts';
+import { Refusal, whyNot } from './refusal.ts';
+
+/** Sends that a user's shared rate bucket is asked for at a time, so that most sends need not ask. */
+const LEASE = 10;
+
+/** Accepts a message. The reply says that it is on disk and in every participant's inbox. */
+export async function send(gateway: Gateway, connection: Connection, frame: Send): Promise<string> {
+  if (connection.inFlight >= limits.inFlight) {
+    throw new Refusal('too-many', `At most ${limits.inFlight} sends may be unacknowledged`);
+  }
+  connection.inFlight += 1;
+  try {
+    const standing = await admit(gateway, connection, frame.to);
+    return await pass(gateway, connection, frame, standing);
+  } finally {
+    connection.inFlight -= 1;
+  }
+}
+
+/** How the user stands to the receiver, and a token of the user's rate: at hand for most sends. Throws a refusal. */
+function admit(gateway: Gateway, connection: Connection, to: number): Standing | Promise<Standing> {
+  const { user } = connection;
+  const standing = user.permits?.get(to);
+  if (connection.ahead || user.sends === 0 || standing === undefined)
+    return inTurn(connection, () => ask(gateway, connection, to));
+  user.sends -= 1;
+  return permitted(gateway, standing);
+}
+
+async function ask(gateway: Gateway, { user }: Connection, to: number): Promise<Standing> {
+  const { link, config } = gateway;
+  if (user.sends === 0) {
+    const rate = { perSecond: config.sendRate, burst: config.sendBurst };
+    const { granted, after } = await take(link, 'send', user.id, rate, Math.min(LEASE, config.sendBurst));
+    if (granted === 0) throw new Refusal('too-many', 'Too many messages; try again later', after);
+    user.sends += granted;
+  }
+  user.sends -= 1;
+  return permitted(gateway, await readStanding(link, user, to));
+}
+
+function permitted(gateway: Gateway, standing: Standing): Standing {
+  const code = whyNot(standing, gateway.config.sendPolicy);
+  if (code) throw new Refusal(code);
+  return standing;
+}
+
+/** Sends of one connection keep their order although one of them has to ask. */
+function inTurn<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  const mine = connection.ahead ? connection.ahead.then(work) : work();
+  const ahead = mine.then(
+    () => {},
+    () => {},
+  );
+  connection.ahead = ahead;
+  ahead.then(() => {
+    if (connection.ahead === ahead) connection.ahead = undefined;
+  });
+  return mine;
+}
+
+async function pass(gateway: Gateway, { user }: Connection, frame: Send, standing: Standing): Promise<string> {
+  const { link, config, counters } = gateway;
+  let extra = '';
+  if (frame.replyTo !== undefined) extra += `,"replyTo":${frame.replyTo}`;
+  if (frame.mentions !== undefined) extra += `,"mentions":${JSON.stringify(frame.mentions)}`;
+  const accepted = await accept(link, {
+    from: user.id,
+    to: frame.to,
+    ref: frame.ref,
+    body: JSON.stringify(frame.body),
+    extra,
+    record: config.history === 'mirror',
+    ...(standing === 'member' ? { members: await readMembers(link, frame.to) } : {}),
+  });
+  if (accepted.duplicate) counters.duplicates += 1;
+  else counters.accepted += 1;
+  const { id, conversation, date, online, duplicate } = accepted;
+  const start = `{"type":"ack","ref":${JSON.stringify(frame.ref)},"id":${id},"conversation":"${conversation}"`;
+  return `${start},"date":${date},"online":${online},"duplicate":${duplicate}}`;
+}
+
+type Send = FrameOf<'send'>;

@@ -1,0 +1,106 @@
+import {
+  developmentSecret,
+  duration,
+  type Environment,
+  integer,
+  type LogLevel,
+  list,
+  logLevels,
+  oneOf,
+  readEnv,
+  secret,
+  size,
+  text,
+  url,
+} from '@parley/service';
+
+/** Everything a gateway can be told. Times are in ms, sizes in bytes. */
+export interface Config {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** `redis://…`; several separated by commas are nodes of a Redis Cluster. */
+  redisUrl: string;
+  /** Number of buckets; the same in every process, for good. */
+  buckets: number;
+  /** What access tokens are signed with. */
+  tokenSecret: string;
+  /** Web pages of these origins may connect, besides those of the gateway's own host; `*` is all. */
+  origins: readonly string[];
+  logLevel: LogLevel;
+  /** `relay`: nothing is recorded. */
+  history: 'mirror' | 'relay';
+  /** Whether strangers may write to each other. */
+  sendPolicy: 'friends' | 'anyone';
+  maxConnectionsPerUser: number;
+  /** Time between pings; a socket silent for twice that is closed. */
+  heartbeat: number;
+  /** Time in which all clients are told to go, on SIGTERM. */
+  drainTime: number;
+  /** Time without progress after which a slow reader is closed. */
+  stallTime: number;
+  /** Bytes not yet taken by a socket above which it leaves the live stream and catches up by pages. */
+  maxUnsent: number;
+  /** Sends of a user: tokens that flow in each second, and that the full bucket holds. */
+  sendRate: number;
+  sendBurst: number;
+  /** Frames of one connection: the same. */
+  frameRate: number;
+  frameBurst: number;
+  /** Events that an inbox holds, about. */
+  inboxLength: number;
+  /** Time after which an inbox nobody writes to is gone. */
+  inboxTtl: number;
+  /** Time between a gateway's deliveries to itself; three of them missed make it unready. */
+  probeInterval: number;
+}
+
+/** Reads the config from environment variables. @throws EnvError that lists every problem */
+export function readConfig(env: Environment): Config {
+  const values = readEnv(env, {
+    HOST: text({ default: '0.0.0.0' }),
+    PORT: integer({ min: 0, max: 65535, default: 8081 }),
+    REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
+    BUCKETS: integer({ min: 1, max: 16384, default: 64 }),
+    TOKEN_SECRET: secret({ default: developmentSecret }),
+    ORIGINS: list({ default: [] }),
+    LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
+    HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
+    SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
+    MAX_CONNECTIONS_PER_USER: integer({ min: 1, max: 10_000, default: 16 }),
+    HEARTBEAT: duration({ min: 1000, max: 600_000, default: 25_000 }),
+    DRAIN_TIME: duration({ min: 0, max: 3_600_000, default: 10_000 }),
+    STALL_TIME: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
+    MAX_UNSENT: size({ min: 16 * 1024, default: 256 * 1024 }),
+    SEND_RATE: integer({ min: 1, max: 1_000_000, default: 20 }),
+    SEND_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
+    FRAME_RATE: integer({ min: 1, max: 1_000_000, default: 100 }),
+    FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
+    INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
+    INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
+    PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
+  });
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    redisUrl: values.REDIS_URL,
+    buckets: values.BUCKETS,
+    tokenSecret: values.TOKEN_SECRET,
+    origins: values.ORIGINS,
+    logLevel: values.LOG_LEVEL,
+    history: values.HISTORY,
+    sendPolicy: values.SEND_POLICY,
+    maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
+    heartbeat: values.HEARTBEAT,
+    drainTime: values.DRAIN_TIME,
+    stallTime: values.STALL_TIME,
+    maxUnsent: values.MAX_UNSENT,
+    sendRate: values.SEND_RATE,
+    sendBurst: values.SEND_BURST,
+    frameRate: values.FRAME_RATE,
+    frameBurst: values.FRAME_BURST,
+    inboxLength: values.INBOX_LENGTH,
+    inboxTtl: values.INBOX_TTL,
+    probeInterval: values.PROBE_INTERVAL,
+  };
+}

@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { type Link, openLink } from '@parley/redis';
+import type { Log, Readiness, Registry } from '@parley/service';
+import { Channels } from './channels.ts';
+import { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { Counters } from './counters.ts';
+import { drain } from './drain.ts';
+import { Hub } from './hub.ts';
+import { Presence } from './presence.ts';
+import { Probe } from './probe.ts';
+import { makeRounds } from './rounds.ts';
+
+/** Everything the connections of one gateway share. It holds nothing that cannot be rebuilt. */
+export interface Gateway {
+  /** Different at each start. */
+  readonly id: string;
+  readonly config: Config;
+  readonly log: Log;
+  readonly link: Link;
+  readonly hub: Hub;
+  readonly presence: Presence;
+  readonly counters: Counters;
+  readonly metrics: Registry;
+  readonly clock: Clock;
+  /** True from SIGTERM on: nobody new is taken. */
+  readonly draining: boolean;
+  ready(): Readiness;
+  /** Tells all clients to go, at random moments within the drain time, and resolves when they are gone. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Connects to Redis and resolves once a message passed through it. Rejects when Redis does not answer. */
+export async function startGateway(
+  config: Config,
+  { log, metrics }: { log: Log; metrics: Registry },
+): Promise<Gateway> {
+  const id = randomBytes(9).toString('base64url');
+  const { redisUrl, buckets, inboxLength } = config;
+  const inboxTtl = Math.ceil(config.inboxTtl / 1000);
+  const link = await openLink({ url: redisUrl, name: `gateway-${id}`, buckets, inboxLength, inboxTtl });
+
+  const channels = new Channels(link, redisUrl, (missed) => {
+    hub.missed(missed);
+    presence.missed(hub.users(missed)).catch((error) => log.warn({ err: error }, 'cannot repeat presence'));
+  });
+  const hub = new Hub(link, channels);
+  const presence = new Presence(link, channels, { gateway: id, most: config.maxConnectionsPerUser });
+  const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
+  const probe = new Probe(link, channels, {
+    gateway: id,
+    interval: config.probeInterval,
+    passed: (after) => counters.probe.observe(after / 1000),
+    silent: (silent) => {
+      log.warn({ buckets: silent.length }, 'messages do not pass through Redis');
+      for (const bucket of silent) channels.reset(bucket);
+      link.reset();
+    },
+  });
+  const beat = () => presence.beat().catch((error) => log.warn({ err: error }, 'cannot tell that this gateway lives'));
+  const beats = setInterval(beat, config.probeInterval);
+  const clock = new Clock(() => makeRounds(gateway));
+  await Promise.all([beat(), probe.start()]);
+
+  let draining = false;
+  const gateway: Gateway = {
+    id,
+    config,
+    log,
+    link,
+    hub,
+    presence,
+    counters,
+    metrics,
+    clock,
+    get draining() {
+      return draining;
+    },
+    ready: () => {
+      const reasons = [
+        ...(draining ? ['draining'] : []),
+        ...(probe.healthy ? [] : ['messages do not pass through Redis']),
+      ];
+      return { ok: reasons.length === 0, reasons };
+    },
+    drain: () => {
+      draining = true;
+      return drain(gateway);
+    },
+    stop: async () => {
+      clearInterval(beats);
+      clock.stop();
+      probe.stop();
+      await presence.stop();
+      hub.close();
+      channels.close();
+      await link.close();
+    },
+  };
+  return gateway;
+}

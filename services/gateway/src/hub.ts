@@ -1,0 +1,131 @@
+import { CONTROL_BYTE, type Control, type Link, type Standing } from '@parley/redis';
+import type { Channels, Listener } from './channels.ts';
+import type { Connection } from './connection.ts';
+
+/** Time in ms for which the channel of a user who left is still heard: a reload of a page comes back within it. */
+const LINGER = 1000;
+
+/**
+ * Who is connected here. The first connection of a user subscribes the user's channel, a moment after the last one left it
+ * is unsubscribed; what comes on it goes to all of the user's connections.
+ */
+export class Hub {
+  readonly #link: Link;
+  readonly #channels: Channels;
+  readonly #users = new Map<number, LocalUser>();
+  /** Every connection that is open. */
+  readonly connections = new Set<Connection>();
+
+  constructor(link: Link, channels: Channels) {
+    this.#link = link;
+    this.#channels = channels;
+  }
+
+  /** The user's entry with this connection in it; what the user gets is heard once `subscribed` has resolved. */
+  join(id: number, connection: Connection): LocalUser {
+    let user = this.#users.get(id);
+    if (!user) {
+      user = new LocalUser(id);
+      this.#users.set(id, user);
+      user.subscribed = this.#channels.listen(this.#link.keys.user(id), user);
+    }
+    clearTimeout(user.leaving);
+    user.leaving = undefined;
+    user.connections.push(connection);
+    this.connections.add(connection);
+    return user;
+  }
+
+  leave(user: LocalUser, connection: Connection): void {
+    this.connections.delete(connection);
+    user.connections.splice(user.connections.indexOf(connection), 1);
+    if (user.connections.length > 0) return;
+    user.leaving = setTimeout(() => this.#forget(user), LINGER);
+  }
+
+  find(id: number): LocalUser | undefined {
+    return this.#users.get(id);
+  }
+
+  /** How many users have connections here, or left a moment ago. */
+  get size(): number {
+    return this.#users.size;
+  }
+
+  /** Those of them whose bucket is one of these. */
+  users(buckets: Set<number>): LocalUser[] {
+    return [...this.#users.values()].filter(({ id }) => buckets.has(this.#link.keys.bucket(id)));
+  }
+
+  /** Events of users in these buckets may have been missed: their permits are asked again, their inboxes read. */
+  missed(buckets: Set<number>): void {
+    for (const user of this.users(buckets)) {
+      user.permits = undefined;
+      for (const connection of user.connections) connection.catchUp();
+    }
+  }
+
+  /** Forgets those who left; for the end. */
+  close(): void {
+    for (const user of this.#users.values()) {
+      clearTimeout(user.leaving);
+      if (user.connections.length === 0) this.#forget(user);
+    }
+  }
+
+  #forget(user: LocalUser): void {
+    this.#users.delete(user.id);
+    this.#channels.unlisten(this.#link.keys.user(user.id));
+  }
+}
+
+/** A user with connections here. */
+export class LocalUser implements Listener {
+  readonly id: number;
+  /** Resolves once the user's channel is subscribed. */
+  subscribed: Promise<void> = Promise.resolve();
+  readonly connections: Connection[] = [];
+  /** The greatest place heard on the channel. */
+  epoch = 0;
+  offset = 0;
+  /** What is known of whom this user may write to; lives as long as the channel is heard, which says when to forget it. */
+  permits: Map<number, Standing> | undefined;
+  /** Sends that the shared rate bucket granted to this gateway and that are not used yet. */
+  sends = 0;
+  leaving: NodeJS.Timeout | undefined;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** Hands on what came on the user's channel: an event, another frame, or a word to the gateway. */
+  hear(data: Buffer): void {
+    if (data[0] === CONTROL_BYTE) return this.#obey(JSON.parse(data.toString('utf8', 1)) as Control);
+    if (data[EVENT_AT] !== EVENT_BYTE) {
+      for (const connection of this.connections) connection.forward(data);
+      return;
+    }
+    // The scripts write the frame's start: {"type":"event","cursor":"<epoch>-<offset>", so that two numbers are all there is to read.
+    let at = CURSOR_AT;
+    let epoch = 0;
+    for (let byte = data[at] as number; byte !== DASH; byte = data[++at] as number) epoch = epoch * 10 + byte - ZERO;
+    let offset = 0;
+    for (let byte = data[++at] as number; byte !== QUOTE; byte = data[++at] as number)
+      offset = offset * 10 + byte - ZERO;
+    this.epoch = epoch;
+    this.offset = offset;
+    for (const connection of this.connections) connection.deliver(epoch, offset, data);
+  }
+
+  #obey(control: Control): void {
+    if (control.do === 'forget') this.permits = undefined;
+    else for (const connection of [...this.connections]) connection.revoke(control.session);
+  }
+}
+
+const EVENT_AT = '{"type":"'.length;
+const EVENT_BYTE = 'e'.charCodeAt(0);
+const CURSOR_AT = '{"type":"event","cursor":"'.length;
+const DASH = '-'.charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);

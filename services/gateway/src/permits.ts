@@ -1,0 +1,41 @@
+import { type Link, readPermit, record, type Standing } from '@parley/redis';
+import type { LocalUser } from './hub.ts';
+
+/** Permits remembered for each user. */
+const REMEMBERED = 256;
+
+/** Ms to wait between questions for a copy that the recorder was asked to rebuild: about 1 s in all. */
+const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
+
+/**
+ * How a user stands to another user or to a group. What Redis answered is remembered as long as the user's channel is
+ * heard, on which changes are announced. A missing copy is asked for through the record stream; `unknown` when it does not come soon.
+ */
+export function readStanding(link: Link, user: LocalUser, to: number): Standing | Promise<Standing> {
+  return user.permits?.get(to) ?? ask(link, user, to);
+}
+
+async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {
+  user.permits ??= new Map();
+  const permits = user.permits;
+  const standing = await readCopied(link, user.id, to);
+  // `forget` may have come since, which dropped the map; the answer is then not kept.
+  if (standing !== 'unknown' && standing !== 'nobody') {
+    if (permits.size >= REMEMBERED) permits.delete(permits.keys().next().value as number);
+    permits.set(to, standing);
+  }
+  return standing;
+}
+
+/** The same for a user who is not connected here, without remembering. */
+export async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
+  let standing = await readPermit(link, from, to);
+  if (standing !== 'unknown') return standing;
+  await record(link, { kind: 'rebuild', id: to });
+  for (const pause of PATIENCE) {
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    standing = await readPermit(link, from, to);
+    if (standing !== 'unknown') break;
+  }
+  return standing;
+}
