@@ -1,7 +1,7 @@
 // Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { argv } from 'node:process';
+import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, stop } from 'esbuild';
 
@@ -24,7 +24,10 @@ const external = ['uWebSockets.js', '@node-rs/argon2', 'swagger-ui-dist', 'pg-na
 /** Packages in CommonJS ask for Node's own modules with `require`. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
-/** Builds everything there is. A file is replaced in one step, and only when it changed: others may be loading it. */
+/**
+ * Builds everything there is. A file is replaced in one step, and only when it changed: others may be loading it. What is
+ * wrong in the source is printed before this rejects.
+ */
 export async function build() {
   await Promise.all(
     entries.filter(([source]) => existsSync(join(root, source))).map(([source, result]) => buildOne(source, result)),
@@ -60,4 +63,4 @@ export async function buildOne(source, result) {
   }
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) await build();
+if (argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => exit(1));

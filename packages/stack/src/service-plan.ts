@@ -10,7 +10,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
   const gatewayPorts = await Promise.all(Array.from({ length: gateways }, (_, index) => chosen[index] ?? freePort()));
   const env = {
     ...process.env,
-    DRAIN_TIME: '1000',
+    DRAIN_TIME: '1s',
     ORIGINS: [...new Set([address, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${apiPort}`).join(),
     GATEWAY_URLS: gatewayPorts.map((port) => `http://${address}:${port}`).join(),
     TOKEN_SECRET: plan.tokenSecret,
