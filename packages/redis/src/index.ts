@@ -11,6 +11,7 @@ export * from './scripts/accept.ts';
 export * from './scripts/append.ts';
 export * from './scripts/connect.ts';
 export * from './scripts/disconnect.ts';
+export * from './scripts/forward.ts';
 export * from './scripts/heartbeat.ts';
 export * from './scripts/permit.ts';
 export * from './scripts/recover.ts';

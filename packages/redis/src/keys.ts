@@ -12,6 +12,8 @@ export interface Keys {
   home(conversation: string): number;
   /** Sorted set: `<sender>:<ref>` scored by message id, the last 64. */
   conversation(conversation: string): string;
+  /** String: the last message of a conversation that arrived in a bucket that is not its home. */
+  arrived(bucket: number, conversation: string): string;
   /** Stream: a user's events. */
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
@@ -46,6 +48,8 @@ export interface Keys {
   probe(bucket: number, gateway: string): string;
   /** Sorted set: gateway -> last heartbeat. */
   readonly gateways: string;
+  /** Sorted set: recorder -> last heartbeat. */
+  readonly recorders: string;
 }
 
 /** The names for a number of buckets (1 to 16384). */
@@ -56,6 +60,7 @@ export function createKeys(buckets: number): Keys {
     bucket: (id) => id % buckets,
     home: (conversation) => homeOf(conversation) % buckets,
     conversation: (conversation) => `${of(homeOf(conversation))}conv:${conversation}`,
+    arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
     inbox: (user) => `${of(user)}inbox:${user}`,
     cursors: (user) => `${of(user)}cursors:${user}`,
     user: (user) => `${of(user)}user:${user}`,
@@ -73,6 +78,7 @@ export function createKeys(buckets: number): Keys {
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
     gateways: 'gateways',
+    recorders: 'recorders',
   };
 }
 

@@ -4,7 +4,7 @@
 -- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
 --       7 inbox length    8 inbox time to live in s    9 refs to remember
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected }
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0 }
 --
 -- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
 
@@ -19,7 +19,8 @@ if seen then
       break
     end
   end
-  return { tonumber(seen), 1, others }
+  local before = redis.call('ZRANGE', KEYS[1], '(' .. seen, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')[2]
+  return { tonumber(seen), 1, others, tonumber(before or 0) }
 end
 
 local now = clock()
@@ -34,11 +35,12 @@ local own = event .. ',"ref":' .. ARGV[2] .. '}'
 event = event .. '}'
 
 -- Times to live are renewed when the conversation's hour turns, not for each message; they last an hour more for that.
+-- Ids ahead of the clock are remembered until it has caught up.
 local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 1735689600000) / 3600000)
 
 redis.call('ZADD', KEYS[1], whole(id), ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
-if refresh then redis.call('EXPIRE', KEYS[1], 90000) end
+if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - now) / 1000)) end
 if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own) end
 
 for i = 3, #KEYS, 3 do
@@ -49,4 +51,4 @@ for i = 3, #KEYS, 3 do
     if others == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then others = 1 end
   end
 end
-return { id, 0, others }
+return { id, 0, others, last }

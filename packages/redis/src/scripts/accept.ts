@@ -2,8 +2,8 @@ import { groupConversation, messageDate, userConversation } from '@parley/protoc
 import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './accept.lua';
-import { append } from './append.ts';
 import clock from './clock.lua';
+import { forward } from './forward.ts';
 import inbox from './inbox.lua';
 
 const script = createScript('accept', clock, inbox, source);
@@ -39,21 +39,16 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     link.inboxLength,
     link.inboxTtl,
     REFS,
-  ])) as [id: number, duplicate: number, online: number];
+  ])) as [id: number, duplicate: number, online: number, before: number];
 
-  const [id, duplicate] = reply;
+  const [id, duplicate, , before] = reply;
   const date = messageDate(id);
   let online = reply[2] === 1;
   if (near.length < participants.length) {
+    const distant = participants.filter((user) => keys.bucket(user) !== home);
     const event = `{"kind":"message","id":${id}${start}${date}${rest}`;
-    const connected = await append(
-      link,
-      participants
-        .filter((user) => keys.bucket(user) !== home)
-        .map((user) => ({ user, event: user === from ? `${event},"ref":${quotedRef}}` : `${event}}` })),
-      duplicate === 1 ? { unless: `{"kind":"message","id":${id},` } : {},
-    );
-    online ||= connected.some((user) => user !== from);
+    const forwarded = { id, before, conversation, from, participants: distant, event, ref: quotedRef };
+    online = (await forward(link, forwarded)) || online;
   }
   return { id, conversation, date, duplicate: duplicate === 1, online };
 }

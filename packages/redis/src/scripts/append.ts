@@ -9,13 +9,9 @@ const script = createScript('append', clock, inbox, source);
 /**
  * Appends events to the inboxes of users and publishes them to their gateways, one script call for each bucket. Resolves
  * when every inbox has its event, with those users that are connected. When one bucket fails it rejects, and others may have
- * theirs already: repeat with `unless`, which leaves inboxes alone that hold an event with that beginning.
+ * theirs already; repeated, they get it twice.
  */
-export async function append(
-  link: Link,
-  entries: InboxEntry[],
-  { unless = '' }: { unless?: string } = {},
-): Promise<number[]> {
+export async function append(link: Link, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
     const bucket = link.clustered ? link.keys.bucket(entry.user) : 0;
@@ -27,7 +23,7 @@ export async function append(
     [...byBucket.values()].map(async (group) => {
       const names = group.flatMap(({ user }) => [link.keys.inbox(user), link.keys.user(user), link.keys.online(user)]);
       const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
-      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, unless, ...events])) as number[];
+      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, ...events])) as number[];
     }),
   );
   const groups = [...byBucket.values()];

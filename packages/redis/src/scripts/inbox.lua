@@ -17,7 +17,8 @@ local function place(inbox)
 end
 
 -- Appends an event and publishes its frame; answers how many gateways heard it. An inbox that does not exist begins
--- with epoch `now`. `refresh` renews the time to live; a new inbox gets one in any case.
+-- with epoch `now`. `refresh` renews the time to live, to an hour more than `ttl` since callers may leave it out for an hour;
+-- a new inbox gets one in any case.
 local function deliver(inbox, channel, event, now, length, ttl, refresh)
   local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
   local epoch = last and string.match(last[1], '^%d+') or place(inbox)
@@ -28,6 +29,6 @@ local function deliver(inbox, channel, event, now, length, ttl, refresh)
     id = redis.call('XADD', inbox, now .. '-1', 'e', event)
     refresh = true
   end
-  if refresh then redis.call('EXPIRE', inbox, ttl) end
+  if refresh then redis.call('EXPIRE', inbox, ttl + 3600) end
   return redis.call('SPUBLISH', channel, '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}')
 end

@@ -11,7 +11,7 @@ if not epoch then
   last = 0
   redis.call('XADD', KEYS[1], epoch .. '-0', 'e', '')
   redis.call('XDEL', KEYS[1], epoch .. '-0')
-  redis.call('EXPIRE', KEYS[1], ARGV[5])
+  redis.call('EXPIRE', KEYS[1], ARGV[5] + 3600)
 end
 last = tonumber(last)
 

@@ -1,0 +1,61 @@
+import { setTimeout } from 'node:timers/promises';
+import { messageDate } from '@parley/protocol';
+import type { Link } from '../link.ts';
+import { createScript } from '../script.ts';
+import clock from './clock.lua';
+import source from './forward.lua';
+import inbox from './inbox.lua';
+
+const script = createScript('forward', clock, inbox, source);
+
+/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts. */
+const PATIENCE = 1000;
+
+/**
+ * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
+ * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
+ * a second. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
+ */
+export async function forward(link: Link, message: ForwardedMessage): Promise<boolean> {
+  const byBucket = new Map<number, number[]>();
+  for (const user of message.participants) {
+    const bucket = link.keys.bucket(user);
+    const users = byBucket.get(bucket);
+    if (users) users.push(user);
+    else byBucket.set(bucket, [user]);
+  }
+  const online = await Promise.all([...byBucket].map(([bucket, users]) => forwardTo(link, bucket, users, message)));
+  return online.includes(true);
+}
+
+async function forwardTo(link: Link, bucket: number, users: number[], message: ForwardedMessage): Promise<boolean> {
+  const { id, conversation, from, event, ref } = message;
+  const { keys } = link;
+  const names = [
+    keys.arrived(bucket, conversation),
+    ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user)]),
+  ];
+  const recent = messageDate(id) - messageDate(message.before) < PATIENCE;
+  const deadline = performance.now() + PATIENCE;
+  for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
+    const before = recent && performance.now() < deadline ? message.before : 0;
+    const args = [id, before, event, ref, users.indexOf(from) + 1, link.inboxLength, link.inboxTtl];
+    const reply = await link.run(script, names, args);
+    if (reply !== 'early') return reply === 1;
+    await setTimeout(pause);
+  }
+}
+
+export interface ForwardedMessage {
+  id: number;
+  /** Id of the message before it in the conversation; 0 if there is none. */
+  before: number;
+  conversation: string;
+  from: number;
+  /** The participants in other buckets. */
+  participants: number[];
+  /** JSON text, without the closing brace. */
+  event: string;
+  /** JSON text of the ref, for the own copy of the sender. */
+  ref: string;
+}

@@ -1,0 +1,56 @@
+import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '@parley/stack';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type Link, type LinkOptions, openLink } from '../link.ts';
+import { listen } from './listen.ts';
+
+/** Runs a contract against one Redis server, and again against a Redis Cluster of three masters. */
+export function onEachRedis(contract: (redis: TestRedis) => void): void {
+  describe.each([
+    { name: 'one Redis server', start: startRedis },
+    { name: 'a Redis Cluster', start: startRedisCluster },
+  ])('on $name', ({ start }) => {
+    let server: RedisServer | RedisCluster;
+    const links: Link[] = [];
+    let last = 1000;
+
+    const open = async (options: Partial<LinkOptions> = {}) => {
+      const link = await openLink({ url: server.url, ...options });
+      links.push(link);
+      return link;
+    };
+    beforeAll(async () => {
+      server = await start();
+      await open();
+    });
+    afterAll(async () => {
+      await Promise.all(links.map((link) => link.close()));
+      await server.stop();
+    });
+
+    contract({
+      get link() {
+        return links[0] as Link;
+      },
+      get url() {
+        return server.url;
+      },
+      open,
+      newId: () => {
+        last += 1;
+        return last;
+      },
+      listen: (channel) => listen(links[0] as Link, server.url, channel),
+    });
+  });
+}
+
+export interface TestRedis {
+  readonly link: Link;
+  readonly url: string;
+  /** Another link, closed after the last test. */
+  open(options?: Partial<LinkOptions>): Promise<Link>;
+  /** An id nobody has; the next one lies in the next bucket. */
+  newId(): number;
+  /** Hears a shard channel. */
+  listen(channel: string): ReturnType<typeof listen>;
+}
