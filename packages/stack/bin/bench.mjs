@@ -1,9 +1,9 @@
-// Bundles the benchmarks with the processes of theirs, and runs one: `npm run bench -- [benchmark] [--option value ...]`.
+// Bundles the benchmarks and the processes of theirs, and runs one: `npm run bench -- [benchmark] [--option value ...]`.
 import { buildOne } from './build.mjs';
 
 await Promise.all([
-  buildOne('test/bench/index.ts', 'test/bench/dist/index.js'),
-  buildOne('test/bench/load/main.ts', 'test/bench/dist/load.js'),
-  buildOne('test/bench/socketio/server.ts', 'test/bench/dist/socketio.js'),
+  buildOne('test/bench/index.ts', 'packages/stack/dist/bench.js'),
+  buildOne('test/bench/load/main.ts', 'packages/stack/dist/bench-load.js'),
+  buildOne('test/bench/socketio/server.ts', 'packages/stack/dist/bench-socketio.js'),
 ]);
-await import('../../../test/bench/dist/index.js');
+await import('../dist/bench.js');

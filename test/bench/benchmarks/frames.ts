@@ -1,0 +1,73 @@
+import { clientFrameSchema, limits, readFrame } from '@parley/protocol';
+import { table } from '../report/table.ts';
+
+/**
+ * What reading a text send costs: by `readFrame`, by a check written by hand for this one frame, by the schema alone, and,
+ * for scale, parsing its JSON. The candidates take turns, and the median of their rounds counts.
+ */
+export function frames(): FramesResult[] {
+  const texts = Array.from({ length: 64 }, (_, index) =>
+    JSON.stringify({
+      type: 'send',
+      ref: `c${index}`,
+      to: 748418 + index,
+      body: { type: 'text', text: 'x'.repeat(128) },
+    }),
+  );
+  const values: unknown[] = texts.map((text) => JSON.parse(text));
+  const candidates: [name: string, read: (index: number) => boolean][] = [
+    ['readFrame', (index) => readFrame(values[index]).ok],
+    ['by hand', (index) => isTextSendByHand(values[index])],
+    ['schema alone', (index) => clientFrameSchema.safeParse(values[index]).success],
+    ['JSON.parse', (index) => JSON.parse(texts[index] as string) !== null],
+  ];
+  const rounds = candidates.map((): number[] => []);
+  for (let round = 0; round < WARMUP + ROUNDS; round++) {
+    candidates.forEach(([name, read], candidate) => {
+      const began = process.hrtime.bigint();
+      let accepted = 0;
+      for (let call = 0; call < CALLS; call++) if (read(call & 63)) accepted += 1;
+      if (accepted !== CALLS) throw new Error(`${name} refused a frame`);
+      if (round >= WARMUP) rounds[candidate]?.push(Number(process.hrtime.bigint() - began) / CALLS);
+    });
+  }
+  return candidates.map(([name], candidate) => ({ name, nanoseconds: median(rounds[candidate] ?? []) }));
+}
+
+const WARMUP = 10;
+const ROUNDS = 41;
+const CALLS = 50_000;
+
+/** All that the schema asks of a text send, written out. */
+function isTextSendByHand(value: unknown): boolean {
+  const frame = value as {
+    type?: unknown;
+    ref?: unknown;
+    to?: unknown;
+    body?: { type?: unknown; text?: unknown } | null;
+  };
+  if (typeof frame !== 'object' || frame === null || frame.type !== 'send') return false;
+  const { ref, to, body } = frame;
+  if (typeof ref !== 'string' || ref === '' || ref.length > limits.ref || !ref.isWellFormed()) return false;
+  if (typeof to !== 'number' || !Number.isSafeInteger(to) || to < 1) return false;
+  if (typeof body !== 'object' || body === null || body.type !== 'text') return false;
+  const { text } = body;
+  if (typeof text !== 'string' || text === '' || !text.isWellFormed()) return false;
+  if (text.length > limits.text && [...text].length > limits.text) return false;
+  return Object.keys(frame).length === 4 && Object.keys(body).length === 2;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/** One line per candidate. */
+export function showFrames(results: FramesResult[]): string {
+  return table([['frames', 'ns per frame'], ...results.map(({ name, nanoseconds }) => [name, nanoseconds.toFixed(0)])]);
+}
+
+export interface FramesResult {
+  name: string;
+  /** Median, per call. */
+  nanoseconds: number;
+}

@@ -1,0 +1,33 @@
+import type { Chat, ChatListener, ChatUser, OpenChat } from './chat.ts';
+import { Pair } from './pair.ts';
+import { Tally } from './tally.ts';
+
+/** Connects users of which each two neighbours are a pair, the sender first. */
+export async function connectPairs(open: OpenChat, users: ChatUser[]): Promise<Pair[]> {
+  const couples = Array.from({ length: users.length / 2 }, (_, index) => ({
+    pair: new Pair(index, new Tally()),
+    sender: users[2 * index] as ChatUser,
+    recipient: users[2 * index + 1] as ChatUser,
+  }));
+  return inTurn(couples, async ({ pair, sender, recipient }) => {
+    pair.join(await open(sender, pair.sender), await open(recipient, pair.recipient));
+    return pair;
+  });
+}
+
+/** Connects users who then only listen. `onLoss` hears of connections that end by themselves. */
+export function connectIdle(open: OpenChat, users: ChatUser[], onLoss: (reason: string) => void): Promise<Chat[]> {
+  const listener: ChatListener = { acked() {}, message() {}, refused() {}, closed: onLoss };
+  return inTurn(users, (user) => open(user, listener));
+}
+
+/** Few at a time, as many at once would fill the queue of the listening socket. */
+async function inTurn<From, To>(items: From[], connect: (item: From) => Promise<To>): Promise<To[]> {
+  const results: To[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    results.push(...(await Promise.all(items.slice(start, start + AT_ONCE).map(connect))));
+  }
+  return results;
+}
+
+const AT_ONCE = 50;

@@ -1,0 +1,70 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { SystemName } from '../options.ts';
+import type { ChatUser } from './chat.ts';
+import type { Order, Reply } from './main.ts';
+import type { Outcome, Plan } from './run.ts';
+
+/** Starts the process that makes the load. */
+export function startLoad(system: SystemName): Load {
+  return new Load(
+    system,
+    fork(fileURLToPath(new URL('./bench-load.js', import.meta.url)), { serialization: 'advanced' }),
+  );
+}
+
+/** The process that makes the load on one system. Its orders are given one after the other. */
+export class Load implements AsyncDisposable {
+  readonly #system: SystemName;
+  readonly #process: ChildProcess;
+
+  constructor(system: SystemName, process: ChildProcess) {
+    this.#system = system;
+    this.#process = process;
+  }
+
+  /** Connects users of which each two neighbours are a pair, the sender first. */
+  async connectPairs(users: ChatUser[]): Promise<void> {
+    await this.#order({ do: 'connect-pairs', system: this.#system, users });
+  }
+
+  /** Lets the pairs talk and resolves when every message has arrived, or nothing came for 10 s. */
+  async run(plan: Plan): Promise<Outcome> {
+    return (await this.#order({ do: 'run', plan })) as Outcome;
+  }
+
+  /** Connects users who only listen. */
+  async connectIdle(users: ChatUser[]): Promise<void> {
+    await this.#order({ do: 'connect-idle', system: this.#system, users });
+  }
+
+  /** Throws when an idle connection has ended by itself. */
+  async checkIdle(): Promise<void> {
+    const losses = await this.#order({ do: 'losses' });
+    if (losses !== undefined) throw new Error(String(losses));
+  }
+
+  /** Ends all connections. */
+  async disconnect(): Promise<void> {
+    await this.#order({ do: 'disconnect' });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.#process, 'exit');
+    this.#process.disconnect();
+    await ended;
+  }
+
+  async #order(order: Order): Promise<unknown> {
+    const ended = new AbortController();
+    const reply = once(this.#process, 'message', { signal: ended.signal }) as Promise<[Reply]>;
+    const onExit = (code: number | null) => ended.abort(new Error(`The load ended with exit code ${code}`));
+    this.#process.once('exit', onExit);
+    this.#process.send(order);
+    const [answer] = await reply;
+    this.#process.off('exit', onExit);
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.result;
+  }
+}

@@ -1,0 +1,49 @@
+import { subprotocol } from '@parley/protocol';
+import type { OpenChat } from './chat.ts';
+import { WebSocket } from './websocket.ts';
+
+/** Events after which the device says how far it has received: what the SDK does under load. */
+const RECEIVED_EVERY = 100;
+
+/** Refs must differ from those of earlier runs against the same data. */
+const run = Date.now().toString(36);
+
+/** Connects a user to a gateway of Parley. */
+export const openParleyChat: OpenChat = ({ id, token, peer, port }, listener) =>
+  new Promise((resolve, reject) => {
+    let events = 0;
+    const prefix = `${run}-`;
+    const number = (ref: string | undefined) => Number(ref?.slice(prefix.length));
+    const onText = (text: string) => {
+      const frame = JSON.parse(text) as ServerFrame;
+      if (frame.type === 'event') {
+        const { event, cursor } = frame;
+        if (event.kind === 'message') listener.message(event.from === id, event.body.text);
+        events += 1;
+        if (events % RECEIVED_EVERY === 0) socket.send(`{"type":"received","cursor":"${cursor}"}`);
+      } else if (frame.type === 'ack') listener.acked(number(frame.ref));
+      else if (frame.type === 'error') listener.refused(number(frame.ref), `${frame.code}: ${frame.message}`);
+      else if (frame.type === 'welcome') {
+        resolve({
+          send: (number, text) =>
+            socket.send(
+              `{"type":"send","ref":"${prefix}${number}","to":${peer},"body":{"type":"text","text":"${text}"}}`,
+            ),
+          close: () => socket.destroy(),
+        });
+      }
+    };
+    const onClose = (reason: string) => {
+      reject(new Error(reason));
+      listener.closed(reason);
+    };
+    const headers = { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Protocol': subprotocol };
+    const socket = new WebSocket({ port, path: '/v1/socket?device=bench', headers, onText, onClose });
+  });
+
+/** The frames this load meets. */
+type ServerFrame =
+  | { type: 'event'; cursor: string; event: { kind: string; from: number; body: { text: string } } }
+  | { type: 'ack'; ref: string }
+  | { type: 'error'; ref?: string; code: string; message: string }
+  | { type: 'welcome' };

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Pair } from './pair.ts';
+import { Tally } from './tally.ts';
+
+/**
+ * Lets the pairs talk as planned and resolves when every message has arrived, or nothing came any more for 10 s. Messages
+ * that had not arrived by then count as lost.
+ */
+export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
+  const tally = new Tally();
+  for (const pair of pairs) pair.count(tally);
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  const late = 'window' in plan ? await byWindow(pairs, plan) : await byRate(pairs, plan, tally);
+  const seconds = (performance.now() - began) / 1000;
+  const { acked, delivered } = tally;
+  await settle(tally);
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    seconds,
+    sent: tally.sent,
+    acked: tally.acked,
+    ackedPerSecond: acked / seconds,
+    deliveredPerSecond: delivered / seconds,
+    latency: tally.latency(),
+    lost: Math.max(tally.acked - tally.delivered, 0) + Math.max(tally.acked - tally.copied, 0),
+    unanswered: tally.sent - tally.acked - tally.refused,
+    doubled: tally.doubled,
+    disordered: tally.disordered,
+    failures: Object.fromEntries(tally.failures),
+    late,
+    cpu: user + system,
+  };
+}
+
+/** Each sender keeps `window` messages unacknowledged. */
+async function byWindow(pairs: Pair[], { window, seconds }: { window: number; seconds: number }): Promise<number> {
+  for (const pair of pairs) pair.onFree = () => pair.send();
+  for (const pair of pairs) for (let i = 0; i < window; i++) pair.send();
+  await delay(seconds * 1000);
+  for (const pair of pairs) pair.onFree = () => {};
+  return 0;
+}
+
+/** The senders in turn send when it is time, whether or not anything was acknowledged. Answers how late it ever was, in ms. */
+async function byRate(pairs: Pair[], { rate, seconds }: { rate: number; seconds: number }, tally: Tally) {
+  const began = performance.now();
+  let late = 0;
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const elapsed = performance.now() - began;
+      const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
+      if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
+      while (tally.sent < due) pairs[tally.sent % pairs.length]?.send();
+      if (elapsed < seconds * 1000) return;
+      clearInterval(timer);
+      resolve();
+    }, 1);
+  });
+  return late;
+}
+
+async function settle(tally: Tally): Promise<void> {
+  const progress = () => tally.acked + tally.delivered + tally.copied;
+  let last = progress();
+  for (let quiet = 0; quiet < 10_000 && !tally.settled; quiet += 5) {
+    await delay(5);
+    if (progress() !== last) quiet = 0;
+    last = progress();
+  }
+}
+
+/** Seconds of sending, by a window or at a rate of messages per second over all pairs. */
+export type Plan = { window: number; seconds: number } | { rate: number; seconds: number };
+
+/** What the load saw. */
+export interface Outcome {
+  /** How long it sent. */
+  seconds: number;
+  sent: number;
+  acked: number;
+  /** While it sent. */
+  ackedPerSecond: number;
+  /** While it sent. */
+  deliveredPerSecond: number;
+  /** Ms from sending to the recipient's having it. */
+  latency: { p50: number; p99: number };
+  /** Acknowledged messages that did not come to the recipient, and own copies that did not come to the sender. */
+  lost: number;
+  /** Messages that were neither acknowledged nor refused. */
+  unanswered: number;
+  /** Acknowledgements and messages that came twice. */
+  doubled: number;
+  /** Messages that overtook an earlier one. */
+  disordered: number;
+  /** Refusals, ended connections and what should not happen, with how often. */
+  failures: Record<string, number>;
+  /** By how many ms the load was late at worst with sending at a rate. */
+  late: number;
+  /** Us of CPU the load itself used, until everything had arrived. */
+  cpu: number;
+}

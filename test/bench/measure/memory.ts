@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { collectGarbage } from './inspector.ts';
+
+/** Resident memory of processes together, in bytes. Linux only. */
+export function residentMemory(pids: number[]): number {
+  return pids
+    .map((pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
+    .reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Resident memory of Node processes after they have collected their garbage and it has stayed alike for a second. */
+export async function settledMemory(pids: number[]): Promise<number> {
+  for (const pid of pids) await collectGarbage(pid);
+  let last = residentMemory(pids);
+  for (let attempt = 0; attempt < 20; attempt++) {
+    await delay(1000);
+    const now = residentMemory(pids);
+    if (Math.abs(now - last) < 64 * 1024 * pids.length) return now;
+    last = now;
+  }
+  return last;
+}

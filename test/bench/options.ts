@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { type Part, parts } from './systems/system.ts';
+
+/** Reads the command line: `[benchmark] [--option value ...]`. Throws a sentence that names what is wrong. */
+export function readOptions(args: string[]): Options {
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (positionals.length > 1) throw new Error(`One benchmark at a time, not ${positionals.join(' ')}`);
+  const { only } = values;
+  if (only !== undefined && only !== 'parley' && only !== 'socketio') {
+    throw new Error('--only takes parley or socketio');
+  }
+  const profile = parts.find((part) => part === values.profile);
+  if (values.profile !== undefined && !profile) throw new Error(`--profile takes one of ${parts.join(', ')}`);
+  return {
+    benchmark: positionals[0] ?? 'live',
+    systems: only ? [only] : ['parley', 'socketio'],
+    windows: values.windows.split(',').map((value) => count('--windows', value)),
+    pairs: count('--pairs', values.pairs),
+    seconds: count('--seconds', values.seconds),
+    warmup: count('--warmup', values.warmup),
+    idle: count('--idle', values.idle),
+    rate: count('--rate', values.rate),
+    json: values.json,
+    profile,
+  };
+}
+
+const options = {
+  windows: { type: 'string', default: '1,8,32' },
+  pairs: { type: 'string', default: '200' },
+  seconds: { type: 'string', default: '10' },
+  warmup: { type: 'string', default: '4' },
+  only: { type: 'string' },
+  idle: { type: 'string', default: '5000' },
+  rate: { type: 'string', default: '2000' },
+  json: { type: 'string' },
+  profile: { type: 'string' },
+} as const;
+
+function count(name: string, value: string): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`${name} takes whole numbers above 0, not ${value}`);
+  return number;
+}
+
+export interface Options {
+  /** Which benchmark; `live` unless given. */
+  benchmark: string;
+  /** What is measured, in this order; both unless `--only` names one. */
+  systems: SystemName[];
+  /** Unacknowledged messages per sender; one run each. 1, 8 and 32 unless given. */
+  windows: number[];
+  /** Pairs of users, of which one writes to the other; 200 unless given. */
+  pairs: number;
+  /** Length of a measured run; 10 unless given. */
+  seconds: number;
+  /** Length of the run before each measured one, in seconds; 4 unless given. */
+  warmup: number;
+  /** Idle connections; 5000 unless given. */
+  idle: number;
+  /** Messages per second over all pairs together; 2000 unless given. */
+  rate: number;
+  /** Where the results go; `test/bench/results/latest.json` unless given. */
+  json: string | undefined;
+  /** The part whose first process is profiled during measured runs, to `results/<system>-<part>.cpuprofile`; costs CPU. */
+  profile: Part | undefined;
+}
+
+export type SystemName = 'parley' | 'socketio';

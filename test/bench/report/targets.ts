@@ -1,0 +1,39 @@
+import type { Results } from './results.ts';
+
+/** What Parley aims at, beside what was measured. Nothing fails by it: figures depend on the machine. */
+export function targets({ live, rate, idle, frames }: Results): Target[] {
+  const list: Target[] = [];
+  const atMost = (name: string, limit: number, measured: number | undefined, unit: string) => {
+    if (measured !== undefined) list.push({ name, limit, measured, unit, met: measured <= limit });
+  };
+  const [ours, theirs] = (['parley', 'socketio'] as const).map((name) =>
+    live?.find(({ system }) => system === name)?.runs.find(({ window }) => window === 8),
+  );
+  if (ours) {
+    const { gateways = 0, redis = 0, recorder = 0, postgres = 0 } = ours.cpu;
+    atMost('live path (gateways, Redis), window 8', 80, gateways + redis, 'us CPU/message');
+    atMost('recording (recorder, PostgreSQL), window 8', 50, recorder + postgres, 'us CPU/message');
+    if (theirs) atMost('all servers, window 8', 1 / 3, ours.cpuOfServers / theirs.cpuOfServers, "of Socket.IO's CPU");
+  }
+  const steady = rate?.find(({ system }) => system === 'parley');
+  if (steady) {
+    atMost(`end to end p99 at ${steady.rate}/s`, 10, steady.run.latency.p99, 'ms');
+    atMost(`record lag p99 at ${steady.rate}/s`, 100, steady.run.recordLag?.p99, 'ms');
+  }
+  const connection = idle?.find(({ system }) => system === 'parley');
+  if (connection) atMost('idle connection', 5, connection.each / 1024, 'KiB');
+  const [readFrame, byHand] = ['readFrame', 'by hand'].map(
+    (name) => frames?.find((result) => result.name === name)?.nanoseconds,
+  );
+  if (readFrame && byHand) atMost('readFrame', 1.1, readFrame / byHand, 'times the check by hand');
+  return list;
+}
+
+export interface Target {
+  name: string;
+  /** At most this. */
+  limit: number;
+  measured: number;
+  unit: string;
+  met: boolean;
+}

@@ -1,0 +1,25 @@
+/** The tables of the Socket.IO server: both owners have a row, found by the same key as in Parley. */
+export const schema = `
+  create sequence message_id;
+  create table messages (
+    owner_id bigint not null,
+    peer_id bigint not null,
+    id bigint not null,
+    sender_id bigint not null,
+    text text not null,
+    date timestamptz not null default now(),
+    primary key (owner_id, peer_id, id)
+  )`;
+
+/** Both rows of a message, in one statement and thus one transaction. */
+export const insertMessage = `
+  with message as (select nextval('message_id') as id)
+  insert into messages (owner_id, peer_id, id, sender_id, text)
+  select owner_id, peer_id, id, $1, $3
+  from message, (values ($1::bigint, $2::bigint), ($2, $1)) as copies (owner_id, peer_id)
+  returning id, date`;
+
+/** Rows, and how many of them differ in owner or text. */
+export const countRows = `
+  select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct
+  from (select count(*) as n from messages group by owner_id, text) as copies`;

@@ -1,0 +1,90 @@
+import { openPool } from '@parley/database';
+import { type Link, openLink, writePermits } from '@parley/redis';
+import { signToken } from '@parley/service';
+import { startStack, waitFor } from '@parley/stack';
+import { readHistogram } from '../measure/histogram.ts';
+import type { System } from './system.ts';
+
+/** Starts Parley as `npm start` does, with a second gateway. Limits stay on, but out of the way. */
+export async function startParley(): Promise<System> {
+  const stack = await startStack({ gateways: 2, recorders: 1, env: { ...process.env, ...environment } });
+  const { api, gateways, recorders } = stack.processes;
+  const { redis, postgres } = stack.databases;
+  const pool = openPool({ url: stack.databaseUrl, name: 'bench' });
+  const link = await openLink({ url: stack.redisUrl, name: 'bench' });
+  return {
+    name: 'parley',
+    processes: {
+      gateways: gateways.map((gateway) => gateway.pid),
+      redis: redis.map((node) => node.pid),
+      recorder: recorders.map((recorder) => recorder.pid),
+      postgres: [postgres?.pid ?? -1],
+      api: [api.pid],
+    },
+    ports: gateways.map((gateway) => gateway.port),
+    createUsers: async (count) => {
+      const { rows } = await pool.query<{ id: number }>(createUsers, [count]);
+      await Promise.all(rows.map(({ id }, index) => befriend(link, id, (rows[index ^ 1] as { id: number }).id)));
+      return rows.map(({ id }) => ({
+        id,
+        token: signToken(secret, { user: id, session: `s${id}`, lifetime: 86_400 }),
+      }));
+    },
+    recorded: () =>
+      waitFor(() => emptyRecord(link), { timeout: 120_000, message: 'the recorder did not finish' }).then(),
+    recordLag: () => readHistogram(`${recorders[0]?.url}/metrics`, LAG),
+    countRows: async () => {
+      const { rows } = await pool.query(countRows);
+      return rows[0];
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pool.end(), link.close()]);
+      await stack.stop();
+    },
+  };
+}
+
+const secret = 'a secret for benchmarks only, long enough';
+
+const environment = {
+  NODE_ENV: 'production',
+  TOKEN_SECRET: secret,
+  SEND_RATE: '1000000',
+  SEND_BURST: '1000000',
+  FRAME_RATE: '1000000',
+  FRAME_BURST: '1000000',
+  LOG_LEVEL: 'warn',
+};
+
+/** The recorder's time from a message's acceptance to its commit, in seconds. */
+const LAG = 'parley_record_lag_seconds';
+
+const createUsers = `
+  with made as (
+    insert into users (username, name)
+    select 'bench-' || coalesce((select max(id) from users), 0) + n, 'Bench ' || n from generate_series(1, $1::int) n
+    returning id
+  ), numbered as (
+    select id, row_number() over (order by id) as n from made
+  ), befriended as (
+    insert into friendships (user_id, friend_id)
+    select a.id, b.id from numbered a join numbered b on a.n <> b.n and (a.n + 1) / 2 = (b.n + 1) / 2
+  )
+  select id from made order by id`;
+
+const countRows = `
+  select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct
+  from (select count(*) as n from messages group by owner_id, body ->> 'text') as copies`;
+
+/** The copy the api would write. */
+function befriend(link: Link, user: number, friend: number): Promise<boolean> {
+  return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
+}
+
+/** Entries leave the record streams when they are committed. */
+async function emptyRecord({ client, keys }: Link): Promise<boolean> {
+  const lengths = await Promise.all(
+    Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
+  );
+  return lengths.every((length) => length === 0);
+}
