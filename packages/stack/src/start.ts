@@ -66,6 +66,9 @@ function onStopSignal(stop: () => Promise<void>): void {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // npm, or the shell it runs us in, may end without a word to us.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
 
 /** Makes the demo accounts on the first start with this data; answers how to sign in. */
