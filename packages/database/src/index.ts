@@ -3,7 +3,14 @@ export { advanceSeen } from './advance-seen.ts';
 export { checkSchema, SchemaTooOld } from './check-schema.ts';
 export { clearChat } from './clear-chat.ts';
 export { migrate } from './migrate.ts';
-export { type Database, type DatabaseOptions, openDatabase, openPool } from './open-database.ts';
+export {
+  type Connection,
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  openPool,
+  type Pool,
+} from './open-database.ts';
 export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
 export type { Tables } from './tables/index.ts';

@@ -22,11 +22,27 @@ export interface DatabaseOptions {
 
 /** Opens nothing yet: the first query connects. `bigint` columns are read as numbers; one beyond 2^53 throws. */
 export function openDatabase(options: DatabaseOptions): Database {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });
 }
 
-/** The same connections without Kysely, for prepared statements. `end()` closes them. */
-export function openPool(options: DatabaseOptions): pg.Pool {
+/**
+ * Connections without Kysely, for prepared statements; statements given without waiting for each other share one round
+ * trip. `end()` closes them.
+ *
+ * @param session settings of each connection, such as `jit: 'off'`
+ */
+export function openPool(options: DatabaseOptions, session: Record<string, string> = {}): Pool {
+  const pool = createPool(options, { pipeline: true });
+  // Not as startup options: connection poolers refuse those. A failure shows in the query that follows.
+  for (const [setting, value] of Object.entries(session)) {
+    pool.on('connect', (client) => {
+      client.query('select set_config($1, $2, false)', [setting, value]).catch(() => {});
+    });
+  }
+  return pool;
+}
+
+function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
@@ -35,10 +51,14 @@ export function openPool(options: DatabaseOptions): pg.Pool {
     keepAlive: true,
     types: { getTypeParser },
     ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
+    ...more,
   });
   pool.on('error', (error) => options.onError?.(error));
   return pool;
 }
+
+export type Pool = pg.Pool;
+export type Connection = pg.PoolClient;
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;

@@ -1,1 +1,2 @@
-export {};
+export { type RecorderConfig, readConfig } from './config.ts';
+export { startRecorder } from './start-recorder.ts';

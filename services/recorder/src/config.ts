@@ -1,0 +1,35 @@
+import { duration, type Environment, integer, logLevels, oneOf, readEnv, text, url } from '@parley/service';
+
+/** Reads the recorder's settings. Throws, naming every variable that is wrong. */
+export function readConfig(env: Environment) {
+  const values = readEnv(env, {
+    HOST: text({ default: '0.0.0.0' }),
+    PORT: integer({ min: 0, max: 65_535, default: 8083 }),
+    REDIS_URL: text({ default: 'redis://127.0.0.1:6379' }),
+    DATABASE_URL: url<string>(['postgres', 'postgresql']),
+    DATABASE_CONNECTIONS: integer({ min: 2, max: 100, default: 4 }),
+    BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
+    RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
+    RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
+    LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
+  });
+  return {
+    /** Where health and metrics are served. */
+    host: values.HOST,
+    port: values.PORT,
+    /** Several, separated by commas, are nodes of a Redis Cluster. */
+    redisUrl: values.REDIS_URL,
+    databaseUrl: values.DATABASE_URL,
+    /** Connections to PostgreSQL at most: one writes batches, the others rebuild permit copies. */
+    databaseConnections: values.DATABASE_CONNECTIONS,
+    /** The same in every process, for good. */
+    buckets: values.BUCKETS,
+    /** Entries per transaction at most. */
+    batch: values.RECORD_BATCH,
+    /** Ms to wait for a batch to fill. */
+    wait: values.RECORD_WAIT,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+export type RecorderConfig = ReturnType<typeof readConfig>;

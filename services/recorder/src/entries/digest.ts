@@ -1,0 +1,127 @@
+import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
+
+/**
+ * Sums a batch up to what changes in each row: every chat, group and member once, however many entries concern it.
+ * Messages come before marks: since marks only move forward, and counters depend on nothing but the messages there and the
+ * marks reached, the end is the same.
+ *
+ * @param inserted of a replay, the copies whose rows are really new ({@link copyKey}); absent: all are
+ */
+export function digest(entries: readonly Entry[], inserted?: ReadonlySet<string>): Digest {
+  const result: Digest = { messages: [], changes: [], chats: [], groups: [] };
+  const chats = new Map<string, Pair>();
+  const groups = new Map<number, GroupDelta>();
+  for (const entry of entries) {
+    if (entry.kind === 'rebuild') continue;
+    if (entry.group) addToGroup(groupOf(groups, entry), entry, inserted);
+    else addToPair(pairOf(chats, entry), entry, inserted);
+    if (entry.kind === 'message') result.messages.push(entry);
+    else if (entry.kind !== 'mark') result.changes.push(entry);
+  }
+  result.chats = sorted([...chats.values()]);
+  // All recorders and the api lock rows in ascending order, so none waits in a circle.
+  result.groups = [...groups.values()].sort((a, b) => a.group - b.group);
+  return result;
+}
+
+/** Names a row of `messages`. */
+export function copyKey(owner: number, peer: number, id: number): string {
+  return `${owner}:${peer}:${id}`;
+}
+
+type ForChat = MessageEntry | MarkEntry | ChangeEntry;
+
+function addToPair({ mine, theirs }: Pair, entry: ForChat, inserted?: ReadonlySet<string>): void {
+  const own = entry.kind === 'message' ? entry.from : entry.user;
+  const [actor, other] = own === mine.owner ? [mine, theirs] : [theirs, mine];
+  if (entry.kind === 'message') {
+    addMessage(actor, entry, inserted);
+    if (other !== actor) addMessage(other, entry, inserted);
+  } else if (entry.kind === 'mark') {
+    actor.read = Math.max(actor.read, entry.read);
+    actor.delivered = Math.max(actor.delivered, entry.delivered);
+    other.peerRead = Math.max(other.peerRead, entry.read);
+    other.peerDelivered = Math.max(other.peerDelivered, entry.delivered);
+  }
+}
+
+function addMessage(chat: ChatDelta, message: MessageEntry, inserted?: ReadonlySet<string>): void {
+  if (inserted && !inserted.has(copyKey(chat.owner, chat.peer, message.id))) return;
+  if (!chat.last || message.id > chat.last.id) chat.last = message;
+  if (message.from !== chat.owner) chat.received.push(message.id);
+}
+
+function addToGroup(group: GroupDelta, entry: ForChat, inserted?: ReadonlySet<string>): void {
+  if (entry.kind === 'message') {
+    if (!inserted || inserted.has(copyKey(entry.to, entry.to, entry.id))) group.messages.push(entry);
+  } else if (entry.kind === 'mark') {
+    const marks = group.marks.get(entry.user) ?? { read: 0, delivered: 0 };
+    group.marks.set(entry.user, {
+      read: Math.max(marks.read, entry.read),
+      delivered: Math.max(marks.delivered, entry.delivered),
+    });
+  }
+}
+
+function pairOf(chats: Map<string, Pair>, entry: ForChat): Pair {
+  const found = chats.get(entry.conversation);
+  if (found) return found;
+  const [a, b] = entry.kind === 'message' ? [entry.from, entry.to] : [entry.user, entry.chat];
+  const mine = chatDelta(a, b);
+  const pair = { mine, theirs: a === b ? mine : chatDelta(b, a) };
+  chats.set(entry.conversation, pair);
+  return pair;
+}
+
+function groupOf(groups: Map<number, GroupDelta>, entry: ForChat): GroupDelta {
+  const id = entry.kind === 'message' ? entry.to : entry.chat;
+  const group = groups.get(id) ?? { group: id, messages: [], marks: new Map() };
+  groups.set(id, group);
+  return group;
+}
+
+function chatDelta(owner: number, peer: number): ChatDelta {
+  return { owner, peer, received: [], last: undefined, read: 0, delivered: 0, peerRead: 0, peerDelivered: 0 };
+}
+
+function sorted(pairs: Pair[]): ChatDelta[] {
+  const chats = pairs.flatMap(({ mine, theirs }) => (mine === theirs ? [mine] : [mine, theirs]));
+  return chats.sort((a, b) => a.owner - b.owner || a.peer - b.peer);
+}
+
+export interface Digest {
+  messages: MessageEntry[];
+  changes: ChangeEntry[];
+  /** Chats between users, ascending by owner and peer. */
+  chats: ChatDelta[];
+  /** Ascending by id. */
+  groups: GroupDelta[];
+}
+
+/** What a batch does to one owner's chat with a user. */
+export interface ChatDelta {
+  owner: number;
+  peer: number;
+  /** Ids of the peer's messages. */
+  received: number[];
+  /** The newest message. */
+  last: MessageEntry | undefined;
+  /** Marks; 0 where there is none. */
+  read: number;
+  delivered: number;
+  peerRead: number;
+  peerDelivered: number;
+}
+
+/** What a batch does to a group. */
+export interface GroupDelta {
+  group: number;
+  messages: MessageEntry[];
+  marks: Map<number, { read: number; delivered: number }>;
+}
+
+/** Both sides of a conversation; the same one twice when a user talks to themself. */
+interface Pair {
+  mine: ChatDelta;
+  theirs: ChatDelta;
+}

@@ -1,0 +1,13 @@
+import { runService } from '@parley/service';
+import { readConfig } from './config.ts';
+import { startRecorder } from './start-recorder.ts';
+
+await runService({
+  name: 'recorder',
+  async start({ env, log, onStop }) {
+    const config = readConfig(env);
+    log.level = config.logLevel;
+    const { port } = await startRecorder(config, log, onStop);
+    log.info({ port, batch: config.batch, wait: config.wait }, 'recording');
+  },
+});

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkSchema, type Database, openDatabase, openPool, readPermits, SchemaTooOld } from '@parley/database';
+import { openLink, writePermits } from '@parley/redis';
+import { createMetrics, type Log, startHealthServer } from '@parley/service';
+import type { RecorderConfig } from './config.ts';
+import { Leases } from './lease/leases.ts';
+import { RecorderMetrics } from './metrics.ts';
+import { Recorder } from './recorder.ts';
+import { openSource } from './source/open-source.ts';
+import { Writer } from './writer.ts';
+
+/** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
+const LEASE = 8000;
+
+/**
+ * Starts a recorder; resolves once its health port is open. Redis must answer and the schema must be new enough, else it rejects;
+ * PostgreSQL may come later. `onStop` gets each part's stop, to be called last one first.
+ */
+export async function startRecorder(config: RecorderConfig, log: Log, onStop: OnStop): Promise<{ port: number }> {
+  const { databaseUrl: url, databaseConnections } = config;
+  const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL fails');
+
+  const link = await openLink({ url: config.redisUrl, buckets: config.buckets, name: 'parley-recorder' });
+  onStop('redis', () => link.close());
+  const db = openDatabase({ url, maxConnections: databaseConnections - 1, name: 'parley-recorder', onError });
+  onStop('database', () => db.destroy());
+  // One plan for all sizes of a batch: planning over 16 partitions costs more than it can win.
+  const session = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
+  const pool = openPool({ url, maxConnections: 1, name: 'parley-recorder', onError }, session);
+  onStop('writing connection', () => pool.end());
+
+  const registry = createMetrics('recorder');
+  const metrics: RecorderMetrics = new RecorderMetrics(registry, (): number => leases.held().length);
+  const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
+  const writer: Writer = new Writer({ link, pool, rebuild, metrics, log });
+  const leases: Leases = new Leases(link, {
+    duration: LEASE,
+    margin: LEASE / 8,
+    interval: LEASE / 8,
+    settle: (): Promise<void> => writer.settled(),
+    onError,
+  });
+  const source = openSource(link, config.redisUrl, config.batch * 4);
+  const recorder = new Recorder(source, leases, writer, { batch: config.batch, wait: config.wait, onError });
+
+  const ready = async () => {
+    const reasons = [];
+    if (!recorder.healthy || !leases.healthy) reasons.push('Redis does not answer');
+    if (!writer.healthy || !(await schemaFits(db))) reasons.push('PostgreSQL does not take writes');
+    return { ok: reasons.length === 0, reasons };
+  };
+  const health = await startHealthServer({ host: config.host, port: config.port, ready, metrics: registry });
+  onStop('health', () => health.stop());
+
+  await waitForSchema(db, log);
+  await leases.start();
+  onStop('leases', () => leases.stop());
+  recorder.start();
+  onStop('recorder', () => recorder.stop());
+  return { port: health.port };
+}
+
+/** Rejects when the schema is too old; waits as long as PostgreSQL does not answer. */
+async function waitForSchema(db: Database, log: Log): Promise<void> {
+  for (;;) {
+    try {
+      return await checkSchema(db);
+    } catch (error) {
+      if (error instanceof SchemaTooOld) throw error;
+      log.warn({ err: error }, 'waiting for PostgreSQL');
+      await sleep(1000);
+    }
+  }
+}
+
+async function schemaFits(db: Database): Promise<boolean> {
+  return await checkSchema(db).then(
+    () => true,
+    () => false,
+  );
+}
+
+type OnStop = (part: string, stop: () => Promise<void> | void) => void;

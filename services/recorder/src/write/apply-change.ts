@@ -1,0 +1,71 @@
+import type { Connection } from '@parley/database';
+import type { Change } from '../entries/entry.ts';
+
+/**
+ * Applies a recall, an edit or a reaction to one copy of a message, in a way that the order does not matter: a recall is
+ * final, of two edits or reactions the newer wins. Only the sender recalls and edits. Answers false if the copy does not
+ * have the message. The chat's row (the group's) must be locked.
+ */
+export async function applyChange(connection: Connection, copy: Copy, change: Change): Promise<boolean> {
+  const key = [copy.owner, copy.peer, change.id];
+  const { text, values } = statement(change);
+  const { rowCount } = await connection.query(text, [...key, change.user, change.date, ...values]);
+  if (rowCount) {
+    await connection.query(copy.group ? groupPreview : chatPreview, key);
+    return true;
+  }
+  const found = await connection.query('select from messages where owner_id = $1 and peer_id = $2 and id = $3', key);
+  return found.rowCount === 1;
+}
+
+/** Whose copy: a user's, or a group's (`owner` and `peer` are the group). */
+export interface Copy {
+  owner: number;
+  peer: number;
+  group: boolean;
+}
+
+/** Emoji one message takes. */
+const MOST_EMOJI = 32;
+
+function statement(change: Change): { text: string; values: unknown[] } {
+  if (change.kind === 'recall') return { text: recall, values: [] };
+  if (change.kind === 'edit') return { text: edit, values: [change.body] };
+  return { text: react, values: [change.emoji, change.active, MOST_EMOJI] };
+}
+
+const key = 'owner_id = $1::bigint and peer_id = $2::bigint and id = $3::bigint';
+
+const recall = `
+  update messages set body = null, edited = null, reactions = null, recalled = $5::bigint
+  where ${key} and sender_id = $4::bigint and (recalled is null or recalled > $5::bigint)`;
+
+const edit = `
+  update messages set body = $6::jsonb, edited = $5::bigint
+  where ${key} and sender_id = $4::bigint and recalled is null
+    and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint and body < $6::jsonb))`;
+
+// What was taken back stays with its date, negative. At the same date, taking back wins.
+const react = `
+  update messages set reactions = jsonb_set(
+    coalesce(reactions, '{}') || jsonb_build_object($6::text, coalesce(reactions -> $6::text, '{}')),
+    array[$6::text, ($4::bigint)::text],
+    to_jsonb(case when $7::boolean then $5::bigint else -$5::bigint end))
+  where ${key} and recalled is null
+    and case
+      when reactions #> array[$6::text, ($4::bigint)::text] is null
+      then reactions is null or reactions ? $6::text or (select count(*) from jsonb_object_keys(reactions)) < $8::integer
+      else (abs((reactions #>> array[$6::text, ($4::bigint)::text])::bigint), (reactions #>> array[$6::text, ($4::bigint)::text])::bigint < 0)
+        < ($5::bigint, not $7::boolean)
+    end`;
+
+const chatPreview = `
+  update chats c set last_body = m.body, last_edited = m.edited, last_recalled = m.recalled
+  from messages m
+  where m.owner_id = $1::bigint and m.peer_id = $2::bigint and m.id = $3::bigint
+    and c.owner_id = $1::bigint and c.peer_id = $2::bigint and c.last_id = m.id and c.cleared_id < m.id`;
+
+const groupPreview = `
+  update groups g set last_body = m.body, last_edited = m.edited, last_recalled = m.recalled
+  from messages m
+  where m.owner_id = $1::bigint and m.peer_id = $2::bigint and m.id = $3::bigint and g.id = $1::bigint and g.last_id = m.id`;

@@ -1,0 +1,61 @@
+/**
+ * PostgreSQL's binary form of one-dimensional arrays. A batch is a handful of arrays with up to a thousand elements each:
+ * in this form neither side writes or reads decimal digits, quotes or escapes.
+ */
+export function bigints(values: readonly (number | null)[]): Buffer {
+  const buffer = Buffer.allocUnsafe(HEADER + values.length * 12);
+  let at = writeHeader(buffer, values, INT8);
+  for (const value of values) {
+    at = buffer.writeInt32BE(value === null ? -1 : 8, at);
+    if (value === null) continue;
+    at = buffer.writeInt32BE(Math.floor(value / 2 ** 32), at);
+    at = buffer.writeUInt32BE(value % 2 ** 32, at);
+  }
+  return buffer.subarray(0, at);
+}
+
+/** `text[]` */
+export function texts(values: readonly (string | null)[]): Buffer {
+  return strings(values, TEXT, false);
+}
+
+/** `jsonb[]` out of JSON texts. */
+export function jsons(values: readonly (string | null)[]): Buffer {
+  return strings(values, JSONB, true);
+}
+
+const HEADER = 20;
+const INT8 = 20;
+const TEXT = 25;
+const JSONB = 3802;
+/** The first byte of every `jsonb` on the wire. */
+const JSONB_VERSION = 1;
+
+function strings(values: readonly (string | null)[], type: number, versioned: boolean): Buffer {
+  let most = HEADER;
+  for (const value of values) most += 5 + (value === null ? 0 : value.length * 3);
+  const buffer = Buffer.allocUnsafe(most);
+  let at = writeHeader(buffer, values, type);
+  for (const value of values) {
+    if (value === null) {
+      at = buffer.writeInt32BE(-1, at);
+      continue;
+    }
+    const length = at;
+    at += 4;
+    if (versioned) at = buffer.writeUInt8(JSONB_VERSION, at);
+    at += buffer.write(value, at);
+    buffer.writeInt32BE(at - length - 4, length);
+  }
+  return buffer.subarray(0, at);
+}
+
+function writeHeader(buffer: Buffer, values: readonly unknown[], type: number): number {
+  buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
+  buffer.writeInt32BE(1, 4);
+  buffer.writeInt32BE(type, 8);
+  // An empty array has no dimension to tell of.
+  if (values.length === 0) return 12;
+  buffer.writeInt32BE(values.length, 12);
+  return buffer.writeInt32BE(1, 16);
+}

@@ -1,0 +1,74 @@
+import type { Connection } from '@parley/database';
+import type { Change } from '../entries/entry.ts';
+import { applyChange, type Copy } from './apply-change.ts';
+
+/** Keeps a change until its message comes. The chat's row (the group's) must be locked, and is flagged. */
+export async function keepEarly(connection: Connection, copy: Copy, change: Change): Promise<void> {
+  await connection.query(keep, [
+    ...[copy.owner, copy.peer, change.id, change.user, change.kind, change.date],
+    ...[change.kind === 'react' ? change.emoji : '', change.kind === 'react' ? change.active : null],
+    change.kind === 'edit' ? change.body : null,
+  ]);
+  await setFlag(connection, copy, true);
+}
+
+/**
+ * Applies the changes of a copy whose messages are there by now, forgets those a day old (nobody's message came), and
+ * takes the flag away once none is left. The chat's row (the group's) must be locked.
+ */
+export async function applyEarly(connection: Connection, copy: Copy, now: number): Promise<void> {
+  const { rows } = await connection.query<EarlyRow>(select, [copy.owner, copy.peer]);
+  let left = 0;
+  for (const row of rows) {
+    const done = (await applyChange(connection, copy, toChange(row))) || row.date < now - DAY;
+    if (done) await connection.query(forget, [copy.owner, copy.peer, row.id, row.user_id, row.kind, row.emoji]);
+    else left += 1;
+  }
+  if (left === 0) await setFlag(connection, copy, false);
+}
+
+const DAY = 86_400_000;
+
+const keep = `
+  insert into early_changes as e (owner_id, peer_id, id, user_id, kind, date, emoji, active, body)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  on conflict (owner_id, peer_id, id, user_id, kind, emoji)
+  do update set date = excluded.date, active = excluded.active, body = excluded.body
+  where case excluded.kind
+    when 'recall' then excluded.date < e.date
+    when 'edit' then (excluded.date, excluded.body) > (e.date, e.body)
+    else (excluded.date, not excluded.active) > (e.date, not e.active)
+  end`;
+
+const select = `
+  select id, user_id, kind, date, emoji, active, body::text as body from early_changes where owner_id = $1 and peer_id = $2`;
+
+const forget = `
+  delete from early_changes
+  where owner_id = $1 and peer_id = $2 and id = $3 and user_id = $4 and kind = $5 and emoji = $6`;
+
+async function setFlag(connection: Connection, copy: Copy, early: boolean): Promise<void> {
+  if (copy.group) await connection.query('update groups set early = $2 where id = $1', [copy.owner, early]);
+  else
+    await connection.query('update chats set early = $3 where owner_id = $1 and peer_id = $2', [
+      copy.owner,
+      copy.peer,
+      early,
+    ]);
+}
+
+function toChange({ id, user_id: user, kind, date, emoji, active, body }: EarlyRow): Change {
+  if (kind === 'recall') return { kind, id, user, date };
+  if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}' };
+  return { kind, id, user, date, emoji, active: active === true };
+}
+
+interface EarlyRow {
+  id: number;
+  user_id: number;
+  kind: Change['kind'];
+  date: number;
+  emoji: string;
+  active: boolean | null;
+  body: string | null;
+}

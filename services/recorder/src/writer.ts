@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from '@parley/database';
+import type { Link } from '@parley/redis';
+import type { Log } from '@parley/service';
+import type { Entry } from './entries/entry.ts';
+import { parseEntry } from './entries/parse-entry.ts';
+import type { Lease } from './lease/lease.ts';
+import type { RecorderMetrics } from './metrics.ts';
+import type { StreamEntry } from './source/source.ts';
+import { isEntryFault } from './write/errors.ts';
+import { NotCommitted, writeBatch } from './write/write-batch.ts';
+
+/** Writes batches to PostgreSQL, and takes what is written out of the record streams. */
+export class Writer {
+  readonly #parts: WriterParts;
+  readonly #written = new Map<Lease, string>();
+  #current: Promise<unknown> = Promise.resolve();
+  #stopping = false;
+  #failing = false;
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the last attempt to write succeeded. */
+  get healthy(): boolean {
+    return !this.#failing;
+  }
+
+  /**
+   * Resolves when each entry is committed and out of its stream, put aside as dead, or its lease is lost (the next holder
+   * writes it). As long as PostgreSQL or Redis is away it tries again, 50 ms to 2 s apart, until {@link stop}.
+   */
+  async write(entries: readonly StreamEntry[]): Promise<void> {
+    const work = this.#persist(await this.#parse(entries));
+    this.#current = work;
+    if (!(await work)) return;
+    for (const { lease, id } of entries) if (lease.held) this.#written.set(lease, id);
+    await this.#trim();
+  }
+
+  /** Resolves when nothing is being written. */
+  async settled(): Promise<void> {
+    await this.#current;
+  }
+
+  /** From now on what cannot be written at the first attempt is left where it is. */
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  async #parse(entries: readonly StreamEntry[]): Promise<Item[]> {
+    const items: Item[] = [];
+    for (const source of entries) {
+      try {
+        items.push({ source, entry: parseEntry(source.text) });
+      } catch (error) {
+        await this.#bury(source, error);
+      }
+    }
+    return items;
+  }
+
+  /** Answers whether all is done; false when it gave up. */
+  async #persist(all: readonly Item[]): Promise<boolean> {
+    for (let delay = 50; ; delay = Math.min(delay * 2, 2000)) {
+      const items = all.filter((item) => item.source.lease.held);
+      if (items.length === 0) return true;
+      try {
+        await this.#attempt(items);
+        this.#failing = false;
+        return true;
+      } catch (error) {
+        if (isEntryFault(error)) return await this.#isolate(items, error);
+        if (error instanceof NotCommitted) continue;
+        this.#failing = true;
+        this.#parts.log.warn({ err: error, entries: items.length, retryIn: delay }, 'cannot write');
+      }
+      if (this.#stopping) return false;
+      await sleep(delay);
+    }
+  }
+
+  async #attempt(items: readonly Item[]): Promise<void> {
+    const { pool, rebuild, metrics } = this.#parts;
+    const entries = items.map((item) => item.entry);
+    const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
+    const mayCommit = () => items.every((item) => item.source.lease.held);
+    const outcomes = await Promise.allSettled([writeBatch(pool, entries, mayCommit), ...[...lost].map(rebuild)]);
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    metrics.committed(
+      items.map(({ source, entry }) => ({ kind: entry.kind, accepted: Number.parseInt(source.id, 10) })),
+    );
+  }
+
+  /** Halves the batch until the entry at fault stands alone. */
+  async #isolate(items: readonly Item[], error: unknown): Promise<boolean> {
+    const [first] = items;
+    if (first && items.length === 1) return await this.#bury(first.source, error);
+    const middle = Math.ceil(items.length / 2);
+    return (await this.#persist(items.slice(0, middle))) && (await this.#persist(items.slice(middle)));
+  }
+
+  /** Moves an entry to the dead ones, so that the stream goes on. Answers false when it gave up. */
+  async #bury({ lease, id, text }: StreamEntry, cause: unknown): Promise<boolean> {
+    const { link, log, metrics } = this.#parts;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    for (let delay = 50; lease.held; delay = Math.min(delay * 2, 2000)) {
+      try {
+        await link.client.xadd(link.keys.recordDead(lease.bucket), '*', 'e', text ?? '', 'error', reason, 'id', id);
+        log.error({ err: cause, bucket: lease.bucket, id }, 'put a record entry aside as dead');
+        metrics.buried();
+        return true;
+      } catch (error) {
+        log.warn({ err: error, retryIn: delay }, 'cannot put an entry aside');
+      }
+      if (this.#stopping) return false;
+      await sleep(delay);
+    }
+    return true;
+  }
+
+  /** What could not be trimmed now is trimmed next time, or written again to no effect by the next holder. */
+  async #trim(): Promise<void> {
+    const { link, log } = this.#parts;
+    const trims = [...this.#written].map(async ([lease, id]) => {
+      await link.client.xtrim(link.keys.record(lease.bucket), 'MINID', after(id));
+      this.#written.delete(lease);
+    });
+    const failure = (await Promise.allSettled(trims)).find((outcome) => outcome.status === 'rejected');
+    if (failure) log.warn({ err: failure.reason }, 'cannot trim');
+  }
+}
+
+function after(id: string): string {
+  const [ms, counter] = id.split('-');
+  return `${ms}-${Number(counter) + 1}`;
+}
+
+export interface WriterParts {
+  link: Link;
+  pool: Pool;
+  /** Writes the permit copy of an id to Redis anew. */
+  rebuild: (id: number) => Promise<unknown>;
+  metrics: RecorderMetrics;
+  log: Log;
+}
+
+interface Item {
+  source: StreamEntry;
+  entry: Entry;
+}
