@@ -1,15 +1,17 @@
 import type { Outcome, Variable } from './read-env.ts';
 
 // Each kind takes `default`: the value of an absent variable. Leave it out and the variable is required; say
-// `default: undefined` and it is optional.
+// `default: undefined` and it is optional. (`NoInfer`: the type is that of the default alone, whatever the place wants.)
 
 /** Free text. */
-export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | D> {
+export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
   return variable(options, (value) => ok(value));
 }
 
 /** A whole number from `min` to `max`, both included. */
-export function integer<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+export function integer<D extends number | undefined = number>(
+  options: Range & Default<D>,
+): Variable<number | NoInfer<D>> {
   const { min, max = Number.MAX_SAFE_INTEGER } = options;
   return variable(options, (value) => {
     const number = /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
@@ -19,17 +21,23 @@ export function integer<D extends number | undefined = number>(options: Range & 
 }
 
 /** A span of time such as `500ms`, `30s`, `15m`, `2h` or `30d`; read as milliseconds, in which `min` and `max` count too. */
-export function duration<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+export function duration<D extends number | undefined = number>(
+  options: Range & Default<D>,
+): Variable<number | NoInfer<D>> {
   return amount(options, milliseconds, 'a span of time with its unit, such as 500ms, 30s, 15m, 2h or 30d');
 }
 
 /** An amount of memory such as `4096B`, `64KiB`, `100MiB` or `1GiB`; read as bytes, in which `min` and `max` count too. */
-export function size<D extends number | undefined = number>(options: Range & Default<D>): Variable<number | D> {
+export function size<D extends number | undefined = number>(
+  options: Range & Default<D>,
+): Variable<number | NoInfer<D>> {
   return amount(options, bytes, 'a size with its unit, such as 4096B, 64KiB, 100MiB or 1GiB');
 }
 
 /** `true`, `false`, `1`, `0`, `yes`, `no`, `on` or `off`, in any case. */
-export function bool<D extends boolean | undefined = boolean>(options: Default<D> = {}): Variable<boolean | D> {
+export function bool<D extends boolean | undefined = boolean>(
+  options: Default<D> = {},
+): Variable<boolean | NoInfer<D>> {
   return variable(options, (value) => {
     if (/^(true|1|yes|on)$/i.test(value)) return ok(true);
     if (/^(false|0|no|off)$/i.test(value)) return ok(false);
@@ -56,7 +64,7 @@ export function oneOf<const W extends string>(
 /** Entries separated by commas; blanks around an entry, and empty entries, are dropped. */
 export function list<D extends readonly string[] | undefined = readonly string[]>(
   options: Default<D> = {},
-): Variable<readonly string[] | D> {
+): Variable<readonly string[] | NoInfer<D>> {
   const entries = (value: string): string[] => value.split(',').map((entry) => entry.trim());
   return variable(options, (value) => ok(entries(value).filter((entry) => entry !== '')));
 }
@@ -68,7 +76,7 @@ export function list<D extends readonly string[] | undefined = readonly string[]
 export function url<D extends string | undefined = string>(
   schemes: readonly string[],
   { several = false, ...options }: Default<D> & { several?: boolean } = {},
-): Variable<string | D> {
+): Variable<string | NoInfer<D>> {
   const fits = (value: string) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
   return variable(options as Default<D>, (value) => {
     if ((several ? value.split(',') : [value]).every((each) => fits(each.trim()))) return ok(value);
@@ -80,7 +88,7 @@ export function url<D extends string | undefined = string>(
  * A key that others must not know; it is never printed. In production it must have at least 32 characters, may not be
  * one that stands in public files (`developmentSecret`), and gets no default.
  */
-export function secret<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | D> {
+export function secret<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
   return {
     read(value, production) {
       if (value === '' && 'default' in options && !production) return ok(options.default as D);

@@ -1,0 +1,40 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/**
+ * Makes a refresh token of a session: the session's id, 32 random bytes, and a seal over both. Only `hash` is kept.
+ */
+export function createRefreshToken(secret: string, session: string): { token: string; hash: string } {
+  const content = `${session}.${randomBytes(32).toString('base64url')}`;
+  const token = `${content}.${seal(secret, content)}`;
+  return { token, hash: hashOf(token) };
+}
+
+/**
+ * Reads what a client brought as its refresh token; undefined when it has not that form. `genuine` says that we made it, whenever that
+ * was: one that is genuine yet not its session's latest has been used before.
+ */
+export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
+  const [, content, session, mark] = /^(([\w-]{22})\.[\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];
+  if (content === undefined || session === undefined || mark === undefined) return undefined;
+  const genuine = timingSafeEqual(Buffer.from(seal(secret, content)), Buffer.from(mark));
+  return { session, hash: hashOf(token), genuine };
+}
+
+/** A new session's id. */
+export function createSessionId(): string {
+  return randomBytes(16).toString('base64url');
+}
+
+function seal(secret: string, content: string): string {
+  return createHmac('sha256', secret).update(`refresh:${content}`).digest('base64url');
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+interface RefreshToken {
+  session: string;
+  hash: string;
+  genuine: boolean;
+}

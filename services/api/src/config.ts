@@ -1,0 +1,138 @@
+import {
+  bool,
+  developmentSecret,
+  duration,
+  type Environment,
+  integer,
+  type LogLevel,
+  list,
+  logLevels,
+  oneOf,
+  readEnv,
+  secret,
+  size,
+  text,
+  url,
+} from '@parley/service';
+
+/**
+ * The api's config from its environment; README.md lists the variables.
+ *
+ * @throws EnvError naming every variable that cannot be used
+ */
+export function readConfig(env: Environment): ApiConfig {
+  const value = readEnv(env, {
+    HOST: text({ default: '0.0.0.0' }),
+    PORT: integer({ min: 0, max: 65_535, default: 8080 }),
+    LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
+    DATABASE_URL: url(['postgres', 'postgresql']),
+    DATABASE_CONNECTIONS: integer({ min: 1, max: 1000, default: 10 }),
+    REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
+    BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
+    INBOX_LENGTH: integer({ min: 1, default: 1000 }),
+    INBOX_TTL: duration({ min: second, default: 30 * day }),
+    HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
+    TOKEN_SECRET: secret({ default: developmentSecret }),
+    ACCESS_TOKEN_TTL: duration({ min: second, max: day, default: 15 * minute }),
+    REFRESH_TOKEN_TTL: duration({ min: minute, default: 30 * day }),
+    COOKIE_SECURE: bool({ default: env.NODE_ENV === 'production' }),
+    GATEWAY_URLS: list({ default: ['http://127.0.0.1:8081'] }),
+    ORIGINS: list({ default: [] }),
+    TRUST_PROXY: integer({ min: 0, max: 10, default: 0 }),
+    MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
+    MAX_FRIENDS: integer({ min: 1, default: 5000 }),
+    MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
+    MAX_BLOCKS: integer({ min: 1, default: 5000 }),
+    MAX_SESSIONS: integer({ min: 1, default: 100 }),
+    REGISTRATIONS_PER_MINUTE: integer({ min: 1, default: 100 }),
+    SIGN_INS_PER_MINUTE: integer({ min: 1, default: 10 }),
+    SIGN_INS_PER_ADDRESS: integer({ min: 1, default: 100 }),
+    FRIEND_REQUESTS_PER_MINUTE: integer({ min: 1, default: 300 }),
+    ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
+    ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
+    ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
+    OUTBOX_INTERVAL: duration({ min: 10, default: 5 * second }),
+  });
+  return {
+    host: value.HOST,
+    port: value.PORT,
+    logLevel: value.LOG_LEVEL,
+    database: { url: value.DATABASE_URL, maxConnections: value.DATABASE_CONNECTIONS },
+    redis: {
+      url: value.REDIS_URL,
+      buckets: value.BUCKETS,
+      inboxLength: value.INBOX_LENGTH,
+      inboxTtl: Math.ceil(value.INBOX_TTL / second),
+    },
+    history: value.HISTORY,
+    tokens: { secret: value.TOKEN_SECRET, access: value.ACCESS_TOKEN_TTL, refresh: value.REFRESH_TOKEN_TTL },
+    cookieSecure: value.COOKIE_SECURE,
+    gatewayUrls: value.GATEWAY_URLS,
+    origins: value.ORIGINS,
+    trustProxy: value.TRUST_PROXY,
+    limits: {
+      body: value.MAX_BODY,
+      friends: value.MAX_FRIENDS,
+      friendGroups: value.MAX_FRIEND_GROUPS,
+      blocks: value.MAX_BLOCKS,
+      sessions: value.MAX_SESSIONS,
+    },
+    perMinute: {
+      registrations: value.REGISTRATIONS_PER_MINUTE,
+      signIns: value.SIGN_INS_PER_MINUTE,
+      signInsPerAddress: value.SIGN_INS_PER_ADDRESS,
+      friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
+    },
+    argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
+    outboxInterval: value.OUTBOX_INTERVAL,
+  };
+}
+
+const second = 1000;
+const minute = 60 * second;
+const day = 24 * 60 * minute;
+
+export interface ApiConfig {
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  logLevel: LogLevel;
+  database: { url: string; maxConnections: number };
+  /** `inboxTtl` in s. */
+  redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number };
+  /** `relay`: nothing is recorded, so there is no history to read. */
+  history: 'mirror' | 'relay';
+  /** Lifetimes in ms. */
+  tokens: { secret: string; access: number; refresh: number };
+  /** Whether the refresh cookie is sent over HTTPS only. */
+  cookieSecure: boolean;
+  /** Told to clients at sign-in. */
+  gatewayUrls: readonly string[];
+  /** Of other sites whose pages may call the api with its cookie. */
+  origins: readonly string[];
+  /** How many proxies in front of the api append to `X-Forwarded-For`. */
+  trustProxy: number;
+  limits: {
+    /** Bytes of a request's body. */
+    body: number;
+    /** Per user, as all that follow. */
+    friends: number;
+    friendGroups: number;
+    blocks: number;
+    /** Signing in once more ends the session unused for longest. */
+    sessions: number;
+  };
+  perMinute: {
+    /** Per address. */
+    registrations: number;
+    /** Per account. */
+    signIns: number;
+    signInsPerAddress: number;
+    /** Per user. */
+    friendRequests: number;
+  };
+  /** The cost of a password's hash; `memory` in bytes. */
+  argon2: { memory: number; time: number; parallelism: number };
+  /** Ms between two looks for what Redis has yet to be told. */
+  outboxInterval: number;
+}

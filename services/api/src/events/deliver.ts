@@ -1,0 +1,29 @@
+import { type Database, readPermits } from '@parley/database';
+import { append, forgetPermits, type Link, revokeSession, writePermits } from '@parley/redis';
+import { deleteMessages } from '../queries/delete-messages.ts';
+import type { Notice } from './notice.ts';
+
+/**
+ * Tells Redis. The order counts: who hears of a new friend by an event can write to them. Resolves when Redis has everything and
+ * gateways have been told; rejects when some of it could not be told, then all of it is to be told again.
+ */
+export async function deliver(db: Database, link: Link, notice: Notice): Promise<void> {
+  const { copies = [], forget = [], revoked = [], events = [], purge } = notice;
+  await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
+  if (forget.length > 0) await forgetPermits(link, forget);
+  await Promise.all(revoked.map(({ user, session, until }) => revokeSession(link, user, session, until)));
+  for (const { users, event } of events) {
+    const text = JSON.stringify(event);
+    for (let start = 0; start < users.length; start += atOnce) {
+      const some = users.slice(start, start + atOnce);
+      await append(
+        link,
+        some.map((user) => ({ user, event: text })),
+      );
+    }
+  }
+  if (purge) while ((await deleteMessages(db, purge, atOnce)) === atOnce);
+}
+
+/** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */
+const atOnce = 500;

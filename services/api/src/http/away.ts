@@ -1,0 +1,38 @@
+/**
+ * Tells whether an error means that PostgreSQL or Redis is away or too busy for now, so that the same request may succeed later. Both
+ * drivers throw plain errors, known by their codes or, where they have none, by their words.
+ */
+export function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return networkCodes.has(code) || sqlStates.test(code) || words.test(error.message);
+}
+
+const networkCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+// Connection lost, resources exhausted, statement cancelled, server starting or stopping, read-only (a failover), deadlock.
+const sqlStates = /^(08...|53...|57014|57P0[1-5]|25006|40001|40P01)$/;
+
+const words = new RegExp(
+  [
+    '^Connection terminated',
+    '^timeout exceeded when trying to connect',
+    '^Client has encountered a connection error',
+    '^Connection is closed',
+    "^Stream isn't writeable",
+    '^Reached the max retries per request',
+    '^Command timed out',
+    '^(All sentinels|Failed to refresh slots cache|Cluster isn.t ready|None of startup nodes)',
+    '^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY) ',
+  ].join('|'),
+);

@@ -1,0 +1,23 @@
+import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
+import type { Parts } from '../parts.ts';
+import { askDatabase } from '../queries/health.ts';
+import type { App } from './operation.ts';
+
+/** Adds `/healthz`, `/readyz` and `/metrics`. Without Redis the api is ready still: what only reads goes on. */
+export function addHealth(app: App, { db, link, metrics }: Parts): void {
+  const ready = async () => {
+    const [database, redis] = await Promise.allSettled([askDatabase(db), link.client.ping()]);
+    const reasons = [
+      ...(database.status === 'rejected' ? ['PostgreSQL is away'] : []),
+      ...(redis.status === 'rejected' ? ['Redis is away'] : []),
+    ];
+    return { ok: database.status === 'fulfilled', reasons };
+  };
+  app.get('/healthz', () => toResponse(healthyBody()));
+  app.get('/readyz', async () => toResponse(await readyBody(ready)));
+  app.get('/metrics', async () => toResponse(await metricsText(metrics)));
+}
+
+function toResponse({ status, type, body }: Answer): Response {
+  return new Response(body, { status, headers: { 'content-type': type } });
+}

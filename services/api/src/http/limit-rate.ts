@@ -1,0 +1,27 @@
+import { getConnInfo } from '@hono/node-server/conninfo';
+import { take } from '@parley/redis';
+import type { Context } from 'hono';
+import type { OpenEnv, Parts } from '../parts.ts';
+import { clientAddress } from './address.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Counts one request of a subject, over all replicas. Refuses with 429 when there were more than `perMinute`, whose bucket holds a
+ * minute's worth. Throws when Redis is away: what needs a limit is not done without.
+ */
+export async function limitRate(
+  { link }: Parts,
+  what: string,
+  subject: string | number,
+  perMinute: number,
+): Promise<void> {
+  const { granted, after } = await take(link, what, subject, { perSecond: perMinute / 60, burst: perMinute });
+  if (granted > 0) return;
+  throw new Refusal('too-many', undefined, { retryAfter: Math.max(1, Math.ceil(after / 1000)) });
+}
+
+/** The address that a request counts for. */
+export function addressOf(c: Context<OpenEnv>): string {
+  const { address = 'unknown' } = getConnInfo(c).remote;
+  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.parts.config.trustProxy);
+}

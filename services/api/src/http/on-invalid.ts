@@ -1,0 +1,28 @@
+import type { FieldError } from '@parley/protocol';
+import { Refusal } from './refusal.ts';
+
+/** Refuses a request whose path, query or body does not fit its schema, naming the fields. */
+export function onInvalid(result: Validated): void {
+  if (result.success) return;
+  const errors = result.error.issues.flatMap(fieldErrors);
+  const first = errors[0];
+  const detail = first && (first.path === '' ? first.message : `${first.path}: ${first.message}`);
+  throw new Refusal('bad-request', detail, { errors });
+}
+
+function fieldErrors({ code, keys, path, message }: Issue): FieldError[] {
+  const at = (last: readonly PropertyKey[]) => [...path, ...last].map(String).join('.');
+  if (code === 'unrecognized_keys' && keys) {
+    return keys.map((key) => ({ path: at([key]), message: 'There is no such field' }));
+  }
+  return [{ path: at([]), message }];
+}
+
+type Validated = { success: true } | { success: false; error: { issues: readonly Issue[] } };
+
+interface Issue {
+  code?: string | undefined;
+  keys?: string[];
+  path: readonly PropertyKey[];
+  message: string;
+}

@@ -1,0 +1,38 @@
+import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
+import { z } from '@hono/zod-openapi';
+import * as protocol from '@parley/protocol';
+
+// The protocol's schemas know nothing of OpenAPI; here they get the names under which its document shows them.
+for (const [name, schema] of Object.entries({
+  User: protocol.userSchema,
+  Session: protocol.sessionSchema,
+  SignIn: protocol.signInSchema,
+  FriendRequest: protocol.friendRequestSchema,
+  Friend: protocol.friendSchema,
+  FriendGroup: protocol.friendGroupSchema,
+  Block: protocol.blockSchema,
+  Body: protocol.bodySchema,
+  Message: protocol.messageSchema,
+  Chat: protocol.chatSchema,
+  Problem: protocol.problemSchema,
+})) {
+  zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
+}
+
+export {
+  blockSchema,
+  chatSchema,
+  friendGroupSchema,
+  friendRequestSchema,
+  friendSchema,
+  messageSchema,
+  problemSchema,
+  sessionSchema,
+  signInSchema,
+  userSchema,
+} from '@parley/protocol';
+
+/** A page of a list; `next` is what to ask for as `after`, null at the end. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}

@@ -1,0 +1,35 @@
+import type { Database } from '@parley/database';
+import type { Link } from '@parley/redis';
+import type { Log, Registry } from '@parley/service';
+import type { ApiConfig } from './config.ts';
+import type { Outbox } from './events/outbox.ts';
+
+/** What the api is made of; every request carries it as `c.var.parts`. */
+export interface Parts {
+  config: ApiConfig;
+  db: Database;
+  link: Link;
+  log: Log;
+  metrics: Registry;
+  outbox: Outbox;
+}
+
+/** What a request carries. */
+export interface OpenEnv {
+  Variables: {
+    parts: Parts;
+    /** Told in the header `x-request-id` and in the log. */
+    requestId: string;
+  };
+}
+
+/** What a request of someone signed in carries. */
+export interface CallerEnv {
+  Variables: OpenEnv['Variables'] & { caller: Caller };
+}
+
+/** Who asks. */
+export interface Caller {
+  user: number;
+  session: string;
+}

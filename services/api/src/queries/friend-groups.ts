@@ -1,0 +1,96 @@
+import type { Database } from '@parley/database';
+import type { FriendGroup } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** Adds a heading; undefined when the user has one of that name. */
+export async function insertFriendGroup(
+  db: Database,
+  user: number,
+  group: Omit<FriendGroup, 'id'>,
+): Promise<FriendGroup | undefined> {
+  return await db
+    .insertInto('friend_groups')
+    .values({ user_id: user, ...group })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning(columns)
+    .executeTakeFirst();
+}
+
+/** A user's headings by position, then id; those after a place. */
+export async function listFriendGroups(
+  db: Database,
+  user: number,
+  after: Place,
+  limit: number,
+): Promise<FriendGroup[]> {
+  return await db
+    .selectFrom('friend_groups')
+    .select(columns)
+    .where('user_id', '=', user)
+    .$if(after !== undefined, (query) => query.where(sql<boolean>`(position, id) > (${after?.[0]}, ${after?.[1]})`))
+    .orderBy('position')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+export async function countFriendGroups(db: Database, user: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('friend_groups')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('user_id', '=', user)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export async function hasFriendGroup(db: Database, user: number, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('friend_groups')
+    .select('id')
+    .where('user_id', '=', user)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether a user has a heading of that name, in any case, other than `except`. */
+export async function isNameTaken(db: Database, user: number, name: string, except: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('friend_groups')
+    .select('id')
+    .where('user_id', '=', user)
+    .where('id', '<>', except)
+    .where(sql<boolean>`lower(normalize(name, NFKC)) = lower(normalize(${name}, NFKC))`)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Changes what is given; undefined when the user has no such heading. */
+export async function updateFriendGroup(
+  db: Database,
+  user: number,
+  id: number,
+  changes: { name?: string | undefined; position?: number | undefined },
+): Promise<FriendGroup | undefined> {
+  return await db
+    .updateTable('friend_groups')
+    .set(changes)
+    .where('user_id', '=', user)
+    .where('id', '=', id)
+    .returning(columns)
+    .executeTakeFirst();
+}
+
+/** Removes a heading, its friends then stand under none; false when the user has no such one. */
+export async function deleteFriendGroup(db: Database, user: number, id: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('friend_groups')
+    .where('user_id', '=', user)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+const columns = ['id', 'name', 'position'] as const;
+
+type Place = readonly [position: number, id: number] | undefined;

@@ -1,0 +1,96 @@
+import type { Database } from '@parley/database';
+import type { FriendRequest } from '@parley/protocol';
+import { sql } from 'kysely';
+import { userJson } from './user-json.ts';
+
+/** Adds a pending request; answers its id. */
+export async function insertRequest(db: Database, from: number, to: number, message: string): Promise<number> {
+  const { id } = await db
+    .insertInto('friend_requests')
+    .values({ from_id: from, to_id: to, message })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** The id of the request that is pending from one user to another. */
+export async function findPending(db: Database, from: number, to: number): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('friend_requests')
+    .select('id')
+    .where('from_id', '=', from)
+    .where('to_id', '=', to)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Who asked whom. */
+export async function getParties(db: Database, id: number): Promise<Parties | undefined> {
+  return await db
+    .selectFrom('friend_requests')
+    .select(['from_id as from', 'to_id as to', 'state'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+export async function decide(db: Database, id: number, state: 'accepted' | 'declined'): Promise<void> {
+  await db.updateTable('friend_requests').set({ state, decided: Date.now() }).where('id', '=', id).execute();
+}
+
+/** Decides what is pending between two users, whoever asked; answers who had asked. */
+export async function decidePending(
+  db: Database,
+  from: number,
+  to: number,
+  state: 'accepted' | 'declined',
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('friend_requests')
+    .set({ state, decided: Date.now() })
+    .where('from_id', '=', from)
+    .where('to_id', '=', to)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+export async function getRequest(db: Database, id: number): Promise<FriendRequest | undefined> {
+  return await requests(db).where('r.id', '=', id).executeTakeFirst();
+}
+
+/** Requests from and to a user, the newest first; those before an id, or of one state. */
+export async function listRequests(
+  db: Database,
+  user: number,
+  { before, state, limit }: Which,
+): Promise<FriendRequest[]> {
+  return await requests(db)
+    .where((eb) => eb.or([eb('r.from_id', '=', user), eb('r.to_id', '=', user)]))
+    .$if(before !== undefined, (query) => query.where('r.id', '<', before as number))
+    .$if(state !== undefined, (query) => query.where('r.state', '=', state as FriendRequest['state']))
+    .orderBy('r.id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+function requests(db: Database) {
+  return db
+    .selectFrom('friend_requests as r')
+    .innerJoin('users as f', 'f.id', 'r.from_id')
+    .innerJoin('users as t', 't.id', 'r.to_id')
+    .select(['r.id', 'r.message', 'r.state', sql<number>`r.date`.as('date')])
+    .select([userJson('f').as('from'), userJson('t').as('to')]);
+}
+
+interface Parties {
+  from: number;
+  to: number;
+  state: FriendRequest['state'];
+}
+
+interface Which {
+  before: number | undefined;
+  state: FriendRequest['state'] | undefined;
+  limit: number;
+}

@@ -1,0 +1,113 @@
+import type { Database } from '@parley/database';
+import type { User } from '@parley/protocol';
+import { sql } from 'kysely';
+import { userJson } from './user-json.ts';
+
+/** Makes two users friends, each with a row of their own; rows that are there stay. */
+export async function insertFriendship(db: Database, a: number, b: number): Promise<void> {
+  await db
+    .insertInto('friendships')
+    .values([
+      { user_id: a, friend_id: b },
+      { user_id: b, friend_id: a },
+    ])
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Removes both rows; false when they were no friends. */
+export async function deleteFriendship(db: Database, a: number, b: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('friendships')
+    .where((eb) =>
+      eb.or([
+        eb.and({ user_id: a, friend_id: b }), //
+        eb.and({ user_id: b, friend_id: a }),
+      ]),
+    )
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+export async function areFriends(db: Database, a: number, b: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('friendships')
+    .select('since')
+    .where('user_id', '=', a)
+    .where('friend_id', '=', b)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function friendIds(db: Database, user: number): Promise<number[]> {
+  const rows = await db.selectFrom('friendships').select('friend_id').where('user_id', '=', user).execute();
+  return rows.map((row) => row.friend_id);
+}
+
+export async function countFriends(db: Database, user: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('friendships')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('user_id', '=', user)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Changes what is given of the caller's own row; false when they are no friends. */
+export async function updateFriendship(db: Database, user: number, friend: number, changes: Changes): Promise<boolean> {
+  const { remark, friendGroup } = changes;
+  const { numUpdatedRows } = await db
+    .updateTable('friendships')
+    .set({
+      ...(remark === undefined ? {} : { remark }),
+      ...(friendGroup === undefined ? {} : { friend_group_id: friendGroup }),
+    })
+    .where('user_id', '=', user)
+    .where('friend_id', '=', friend)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * A user's friends by friend group (those in none last), then by id; those after a place, or only `friend`.
+ */
+export async function listFriends(db: Database, user: number, { after, friend, limit }: Which): Promise<FriendRow[]> {
+  const order = sql<FriendPlace>`coalesce(g.position, 2147483647), coalesce(g.id, 9007199254740991), f.friend_id`;
+  return await db
+    .selectFrom('friendships as f')
+    .innerJoin('users as u', 'u.id', 'f.friend_id')
+    .leftJoin('friend_groups as g', 'g.id', 'f.friend_group_id')
+    .select(['f.remark', 'f.friend_group_id as friendGroup', 'f.since'])
+    .select(userJson('u').as('user'))
+    .select(sql<FriendPlace>`json_build_array(${order})`.as('place'))
+    .where('f.user_id', '=', user)
+    .$if(friend !== undefined, (query) => query.where('f.friend_id', '=', friend as number))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(${order}) > (${after?.[0]}, ${after?.[1]}, ${after?.[2]})`),
+    )
+    .orderBy(order)
+    .limit(limit)
+    .execute();
+}
+
+export interface FriendRow {
+  user: User;
+  remark: string;
+  friendGroup: number | null;
+  since: number;
+  place: FriendPlace;
+}
+
+/** Position and id of the friend group, id of the friend. */
+export type FriendPlace = [number, number, number];
+
+interface Which {
+  after?: FriendPlace | undefined;
+  friend?: number;
+  limit: number;
+}
+
+interface Changes {
+  remark?: string | undefined;
+  friendGroup?: number | null | undefined;
+}

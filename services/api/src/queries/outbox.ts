@@ -1,0 +1,31 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+import type { Notice } from '../events/notice.ts';
+
+/** Writes notices, to be told by others from `due` on; answers their ids in the same order. */
+export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {
+  const rows = await db
+    .insertInto('outbox')
+    .values(notices.map((notice) => ({ notice: JSON.stringify(notice), due })))
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Takes the notice that is due for longest, leaving it to the caller until `until`; undefined when none is due. */
+export async function claimNotice(db: Database, now: number, until: number): Promise<Claimed | undefined> {
+  const { rows } = await sql<Claimed>`
+    update outbox set due = ${until}
+    where id = (select id from outbox where due <= ${now} order by due, id for update skip locked limit 1)
+    returning id, notice`.execute(db);
+  return rows[0];
+}
+
+export async function removeNotice(db: Database, id: number): Promise<void> {
+  await db.deleteFrom('outbox').where('id', '=', id).execute();
+}
+
+interface Claimed {
+  id: number;
+  notice: Notice;
+}

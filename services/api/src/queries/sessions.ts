@@ -1,0 +1,127 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+export async function insertSession(db: Database, session: NewSession): Promise<void> {
+  const { id, user, device = null, hash, now, expires } = session;
+  await db
+    .insertInto('sessions')
+    .values({ id, user_id: user, device, refresh_hash: hash, created: now, last_used: now, expires })
+    .execute();
+}
+
+/** A session with its hashes, locked until the transaction ends. */
+export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
+  return await db
+    .selectFrom('sessions')
+    .select(['user_id as user', 'refresh_hash as hash', 'previous_hash as previousHash', 'expires', 'revoked'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Puts a new refresh token in the place of the last. */
+export async function rotateSession(
+  db: Database,
+  id: string,
+  hash: string,
+  now: number,
+  expires: number,
+): Promise<void> {
+  await db
+    .updateTable('sessions')
+    .set((eb) => ({ refresh_hash: hash, previous_hash: eb.ref('refresh_hash'), last_used: now, expires }))
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends a session of a user; false when there is none, or none any more. */
+export async function endSession(db: Database, user: number, id: string, now: number): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('sessions')
+    .set({ revoked: now })
+    .where('id', '=', id)
+    .where('user_id', '=', user)
+    .where('revoked', 'is', null)
+    .where('expires', '>', now)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Ends those of a user's sessions that were unused for longest, until `keep` are left; answers the ended ones. */
+export async function endSurplusSessions(db: Database, user: number, keep: number, now: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    update sessions set revoked = ${now} where id in (
+      select id from sessions where user_id = ${user} and revoked is null
+      order by last_used desc, created desc, id offset ${keep}
+    ) returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Deletes what is left of a user's sessions that ended longer ago than any access token holds. */
+export async function removeEndedSessions(db: Database, user: number, now: number): Promise<void> {
+  const dayAgo = now - 86_400_000;
+  await db
+    .deleteFrom('sessions')
+    .where('user_id', '=', user)
+    .where((eb) => eb.or([eb('expires', '<', dayAgo), eb('revoked', '<', dayAgo)]))
+    .execute();
+}
+
+/** Whether a session of a user goes on. */
+export async function isSessionLive(db: Database, user: number, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('sessions')
+    .select('id')
+    .where('id', '=', id)
+    .where('user_id', '=', user)
+    .where('revoked', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A user's sessions that go on, the newest first; those older than a place. */
+export async function listSessions(
+  db: Database,
+  user: number,
+  now: number,
+  before: Before,
+  limit: number,
+): Promise<SessionRow[]> {
+  return await db
+    .selectFrom('sessions')
+    .select(['id', 'device', 'created', 'last_used as lastUsed'])
+    .where('user_id', '=', user)
+    .where('revoked', 'is', null)
+    .where('expires', '>', now)
+    .$if(before !== undefined, (query) => query.where(sql<boolean>`(created, id) < (${before?.[0]}, ${before?.[1]})`))
+    .orderBy('created', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+interface NewSession {
+  id: string;
+  user: number;
+  device: string | undefined;
+  hash: string;
+  now: number;
+  expires: number;
+}
+
+interface LockedSession {
+  user: number;
+  hash: string;
+  previousHash: string | null;
+  expires: number;
+  revoked: number | null;
+}
+
+interface SessionRow {
+  id: string;
+  device: string | null;
+  created: number;
+  lastUsed: number;
+}
+
+type Before = readonly [created: number, id: string] | undefined;

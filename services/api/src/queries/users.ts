@@ -1,0 +1,72 @@
+import type { Database } from '@parley/database';
+import type { User } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** Adds a user; undefined when the username is taken. */
+export async function insertUser(db: Database, user: NewUser): Promise<User | undefined> {
+  return await db
+    .insertInto('users')
+    .values({ username: user.username, name: user.name, password_hash: user.passwordHash })
+    .onConflict((conflict) => conflict.column('username').doNothing())
+    .returning(userColumns)
+    .executeTakeFirst();
+}
+
+export async function getUser(db: Database, id: number): Promise<User | undefined> {
+  return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
+}
+
+/** A user with the hash of their password, to sign in. */
+export async function getAccount(db: Database, username: string): Promise<Account | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select([...userColumns, 'password_hash'])
+    .where('username', '=', username)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { password_hash: passwordHash, ...user } = row;
+  return { user, passwordHash };
+}
+
+/** Changes what is given; undefined when there is no such user. */
+export async function updateUser(db: Database, id: number, changes: Profile): Promise<User | undefined> {
+  return await db.updateTable('users').set(changes).where('id', '=', id).returning(userColumns).executeTakeFirst();
+}
+
+/** Users whose username or name begins with `q`, in any case, by username; those after a username. */
+export async function findUsers(db: Database, q: string, after: string, limit: number): Promise<User[]> {
+  const beginning = `${q.normalize('NFKC').replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return await db
+    .selectFrom('users')
+    .select(userColumns)
+    .where((eb) =>
+      eb.or([
+        eb('username', 'like', sql<string>`lower(${beginning})`),
+        eb(sql`lower(normalize(name, NFKC))`, 'like', sql<string>`lower(${beginning})`),
+      ]),
+    )
+    .where('username', '>', after)
+    .orderBy('username')
+    .limit(limit)
+    .execute();
+}
+
+/** The columns of a user as others see them. */
+export const userColumns = ['id', 'username', 'name', 'avatar', 'sign'] as const;
+
+interface NewUser {
+  username: string;
+  name: string;
+  passwordHash: string;
+}
+
+interface Account {
+  user: User;
+  passwordHash: string | null;
+}
+
+interface Profile {
+  name?: string | undefined;
+  avatar?: string | null | undefined;
+  sign?: string | undefined;
+}

@@ -1,0 +1,30 @@
+import { answer, callerOperation } from '../../http/operation.ts';
+import { numberPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { blockSchema, pageOf } from '../../http/schemas.ts';
+import { listBlocks } from '../../queries/blocks.ts';
+
+/** Whom the caller blocks. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/blocks',
+    tags: ['Blocks'],
+    summary: 'Whom you block',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(blockSchema), 'A page of blocked users by id') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const [last] = readPlace(after, numberPlace) ?? [];
+    const rows = await listBlocks(c.var.parts.db, c.var.caller.user, { after: last, limit: limit + 1 });
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        (row) => row,
+        (row) => [row.user.id],
+      ),
+      200,
+    );
+  },
+);

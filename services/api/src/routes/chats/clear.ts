@@ -1,0 +1,35 @@
+import { clearChat } from '@parley/database';
+import { messageIdNow } from '@parley/redis';
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { requirePeer } from './require-peer.ts';
+
+/**
+ * Deletes the caller's copy of a chat; the peer's stays. What was sent until now is gone also where it is not recorded yet; the next
+ * message brings the chat back. Rows are deleted in the background.
+ */
+export const clear = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/chats/{id}',
+    tags: ['Chats'],
+    summary: 'Delete your own copy of a chat',
+    request: { params: idParams },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { id: peer } = c.req.valid('param');
+    await requirePeer(parts.db, peer);
+    const upTo = await messageIdNow(parts.link);
+    await change(parts, async (tx, tell) => {
+      await clearChat(tx, me, peer, upTo);
+      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted' } }] });
+      tell({ purge: { owner: me, peer, upTo } });
+    });
+    return c.body(null, 204);
+  },
+);

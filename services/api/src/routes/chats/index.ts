@@ -1,0 +1,6 @@
+import { clear } from './clear.ts';
+import { list } from './list.ts';
+import { open } from './open.ts';
+import { update } from './update.ts';
+
+export const chats = [list, open, update, clear];

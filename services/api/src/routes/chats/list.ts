@@ -1,0 +1,30 @@
+import { answer, callerOperation } from '../../http/operation.ts';
+import { numbersPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { chatSchema, pageOf } from '../../http/schemas.ts';
+import { listChats } from '../../queries/chats.ts';
+
+/** The caller's chats that have messages. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/chats',
+    tags: ['Chats'],
+    summary: 'Your chats that have messages',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(chatSchema), 'A page of chats, the newest first') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const before = readPlace(after, numbersPlace);
+    const chats = await listChats(c.var.parts.db, c.var.caller.user, before, limit + 1);
+    return c.json(
+      toPage(
+        chats,
+        limit,
+        (chat) => chat,
+        (chat) => [chat.updated, chat.chat],
+      ),
+      200,
+    );
+  },
+);

@@ -1,0 +1,27 @@
+import type { Chat } from '@parley/protocol';
+import { idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { chatSchema } from '../../http/schemas.ts';
+import { getChat, upsertChat } from '../../queries/chats.ts';
+import { requirePeer } from './require-peer.ts';
+
+/** Finds the caller's chat with someone, or creates it. */
+export const open = callerOperation(
+  {
+    method: 'put',
+    path: '/v1/chats/{id}',
+    tags: ['Chats'],
+    summary: 'Open your chat with someone',
+    request: { params: idParams },
+    responses: { 200: answer(chatSchema, 'The chat') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db } = c.var.parts;
+    const { user: me } = c.var.caller;
+    const { id: peer } = c.req.valid('param');
+    await requirePeer(db, peer);
+    await upsertChat(db, me, peer, {});
+    return c.json((await getChat(db, me, peer)) as Chat, 200);
+  },
+);

@@ -1,0 +1,36 @@
+import { z } from '@hono/zod-openapi';
+import type { Chat } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { chatSchema } from '../../http/schemas.ts';
+import { getChat, upsertChat } from '../../queries/chats.ts';
+import { requirePeer } from './require-peer.ts';
+
+const schema = z
+  .strictObject({ pinned: z.boolean().optional(), muted: z.boolean().optional() })
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Pins or mutes a chat of the caller, on all of their devices. */
+export const update = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/chats/{id}',
+    tags: ['Chats'],
+    summary: 'Pin or mute a chat',
+    request: { params: idParams, body: body(schema) },
+    responses: { 200: answer(chatSchema, 'The chat as changed') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id: peer } = c.req.valid('param');
+    const chat = await change(c.var.parts, async (tx, tell) => {
+      await requirePeer(tx, peer);
+      await upsertChat(tx, me, peer, c.req.valid('json'));
+      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
+      return (await getChat(tx, me, peer)) as Chat;
+    });
+    return c.json(chat, 200);
+  },
+);

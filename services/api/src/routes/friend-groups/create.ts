@@ -1,0 +1,37 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../events/change.ts';
+import { line } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { friendGroupSchema } from '../../http/schemas.ts';
+import { countFriendGroups, insertFriendGroup } from '../../queries/friend-groups.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { positionField } from './position-field.ts';
+
+const schema = z.strictObject({ name: line(64), position: positionField.default(0) });
+
+/** Adds a heading under which the caller sorts friends. */
+export const create = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/friend-groups',
+    tags: ['Friends'],
+    summary: 'Add a friend group',
+    request: { body: body(schema) },
+    responses: { 201: answer(friendGroupSchema, 'The friend group') },
+    refuses: ['conflict'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const group = await change(parts, async (tx) => {
+      await lockUsers(tx, [me]);
+      if ((await countFriendGroups(tx, me)) >= parts.config.limits.friendGroups) {
+        throw new Refusal('conflict', 'You have as many friend groups as one may.');
+      }
+      return await insertFriendGroup(tx, me, c.req.valid('json'));
+    });
+    if (group === undefined) throw fieldRefusal('conflict', 'name', 'You have a friend group of that name');
+    return c.json(group, 201);
+  },
+);

@@ -1,0 +1,30 @@
+import { answer, callerOperation } from '../../http/operation.ts';
+import { numbersPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { friendGroupSchema, pageOf } from '../../http/schemas.ts';
+import { listFriendGroups } from '../../queries/friend-groups.ts';
+
+/** The headings under which the caller sorts friends. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/friend-groups',
+    tags: ['Friends'],
+    summary: 'Your friend groups',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(friendGroupSchema), 'A page of friend groups by position') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const place = readPlace(after, numbersPlace);
+    const rows = await listFriendGroups(c.var.parts.db, c.var.caller.user, place, limit + 1);
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        (row) => row,
+        (row) => [row.position, row.id],
+      ),
+      200,
+    );
+  },
+);

@@ -1,0 +1,22 @@
+import { idParams } from '../../http/fields.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { deleteFriendGroup } from '../../queries/friend-groups.ts';
+
+/** Removes a heading of the caller; the friends stay, under none. */
+export const remove = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/friend-groups/{id}',
+    tags: ['Friends'],
+    summary: 'Remove a friend group, not its friends',
+    request: { params: idParams },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    if (!(await deleteFriendGroup(c.var.parts.db, me, c.req.valid('param').id))) throw new Refusal('not-found');
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,40 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../events/change.ts';
+import { idParams, line } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { friendGroupSchema } from '../../http/schemas.ts';
+import { isNameTaken, updateFriendGroup } from '../../queries/friend-groups.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { positionField } from './position-field.ts';
+
+const schema = z
+  .strictObject({ name: line(64).optional(), position: positionField.optional() })
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Renames or moves a heading of the caller. */
+export const update = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/friend-groups/{id}',
+    tags: ['Friends'],
+    summary: 'Rename or move a friend group',
+    request: { params: idParams, body: body(schema) },
+    responses: { 200: answer(friendGroupSchema, 'The friend group as changed') },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id } = c.req.valid('param');
+    const changes = c.req.valid('json');
+    const group = await change(c.var.parts, async (tx) => {
+      await lockUsers(tx, [me]);
+      if (changes.name !== undefined && (await isNameTaken(tx, me, changes.name, id))) {
+        throw fieldRefusal('conflict', 'name', 'You have a friend group of that name');
+      }
+      return await updateFriendGroup(tx, me, id, changes);
+    });
+    if (group === undefined) throw new Refusal('not-found');
+    return c.json(group, 200);
+  },
+);

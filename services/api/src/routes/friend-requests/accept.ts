@@ -1,0 +1,37 @@
+import type { FriendRequest } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { friendRequestSchema } from '../../http/schemas.ts';
+import { isBlocked } from '../../queries/blocks.ts';
+import { getRequest } from '../../queries/friend-requests.ts';
+import { befriend } from './befriend.ts';
+import { lockRequest } from './lock-request.ts';
+
+/** Accepts a request to the caller; once accepted, accepting it again changes nothing. */
+export const accept = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/friend-requests/{id}/accept',
+    tags: ['Friends'],
+    summary: 'Accept a request',
+    request: { params: idParams },
+    responses: { 200: answer(friendRequestSchema, 'The request') },
+    refuses: ['not-found', 'conflict', 'blocked'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id } = c.req.valid('param');
+    const request = await change(c.var.parts, async (tx, tell) => {
+      const { from, state } = await lockRequest(tx, id, me);
+      if (state === 'declined') throw new Refusal('conflict', 'This request was declined.');
+      if (state === 'pending') {
+        if (await isBlocked(tx, from, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
+        await befriend(tx, tell, c.var.parts.config, me, from);
+      }
+      return (await getRequest(tx, id)) as FriendRequest;
+    });
+    return c.json(request, 200);
+  },
+);

@@ -1,0 +1,34 @@
+import { bumpPermits, type Database } from '@parley/database';
+import type { ApiConfig } from '../../config.ts';
+import type { Notice } from '../../events/notice.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { decidePending } from '../../queries/friend-requests.ts';
+import { countFriends, insertFriendship } from '../../queries/friendships.ts';
+
+/**
+ * Makes the caller and someone who asked them friends, in a transaction that has locked both. What either had asked counts as accepted.
+ */
+export async function befriend(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  { limits }: ApiConfig,
+  me: number,
+  other: number,
+): Promise<void> {
+  await bumpPermits(tx, [me, other]);
+  for (const user of [me, other]) {
+    if ((await countFriends(tx, user)) < limits.friends) continue;
+    throw new Refusal('conflict', `${user === me ? 'You have' : 'They have'} as many friends as one may.`);
+  }
+  await decidePending(tx, other, me, 'accepted');
+  await decidePending(tx, me, other, 'accepted');
+  await insertFriendship(tx, me, other);
+  tell({
+    copies: [me, other],
+    forget: [me, other],
+    events: [
+      { users: [other], event: { kind: 'friend', user: me, change: 'accepted' } },
+      { users: [me], event: { kind: 'friend', user: other, change: 'accepted' } },
+    ],
+  });
+}

@@ -1,0 +1,67 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { type FriendRequest, id } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import type { Notice } from '../../events/notice.ts';
+import { line } from '../../http/fields.ts';
+import { limitRate } from '../../http/limit-rate.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { friendRequestSchema } from '../../http/schemas.ts';
+import { isBlocked } from '../../queries/blocks.ts';
+import { findPending, getRequest, insertRequest } from '../../queries/friend-requests.ts';
+import { areFriends } from '../../queries/friendships.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { befriend } from './befriend.ts';
+
+const schema = z.strictObject({ to: id, message: line(200, 0).default('') });
+
+/**
+ * Asks someone to become friends. Asking again answers the request that is pending; asking someone whose own request is pending
+ * accepts that.
+ */
+export const create = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/friend-requests',
+    tags: ['Friends'],
+    summary: 'Ask someone to become friends',
+    request: { body: body(schema) },
+    responses: { 201: answer(friendRequestSchema, 'The request; theirs, accepted, if they had asked already') },
+    refuses: ['not-found', 'blocked', 'conflict', 'too-many'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { to, message } = c.req.valid('json');
+    if (to === me) throw fieldRefusal('bad-request', 'to', 'That is you');
+    await limitRate(parts, 'friend-request', me, parts.config.perMinute.friendRequests);
+    const request = await change(parts, async (tx, tell) => {
+      if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');
+      if (await areFriends(tx, me, to)) throw new Refusal('conflict', 'You are friends already.');
+      if (await isBlocked(tx, to, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
+      if (await isBlocked(tx, me, to)) throw new Refusal('conflict', 'You block this user.');
+      const theirs = await findPending(tx, to, me);
+      const request = theirs ?? (await findPending(tx, me, to)) ?? (await ask(tx, tell, me, to, message));
+      if (theirs !== undefined) await befriend(tx, tell, parts.config, me, to);
+      return (await getRequest(tx, request)) as FriendRequest;
+    });
+    return c.json(request, 201);
+  },
+);
+
+async function ask(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  me: number,
+  to: number,
+  message: string,
+): Promise<number> {
+  tell({
+    events: [
+      { users: [to], event: { kind: 'friend', user: me, change: 'requested' } },
+      { users: [me], event: { kind: 'friend', user: to, change: 'updated' } },
+    ],
+  });
+  return await insertRequest(tx, me, to, message);
+}

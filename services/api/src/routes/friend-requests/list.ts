@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { numberPlace, pageFields, readPlace, toPage } from '../../http/page.ts';
+import { friendRequestSchema, pageOf } from '../../http/schemas.ts';
+import { listRequests } from '../../queries/friend-requests.ts';
+
+const query = z.strictObject({ state: friendRequestSchema.shape.state.optional(), ...pageFields });
+
+/** Requests from and to the caller. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/friend-requests',
+    tags: ['Friends'],
+    summary: 'Requests from and to you',
+    request: { query },
+    responses: { 200: answer(pageOf(friendRequestSchema), 'A page of requests, the newest first') },
+  },
+  async (c) => {
+    const { limit, after, state } = c.req.valid('query');
+    const [before] = readPlace(after, numberPlace) ?? [];
+    const rows = await listRequests(c.var.parts.db, c.var.caller.user, { before, state, limit: limit + 1 });
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        (row) => row,
+        (row) => [row.id],
+      ),
+      200,
+    );
+  },
+);

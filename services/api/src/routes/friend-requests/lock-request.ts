@@ -1,0 +1,20 @@
+import type { Database } from '@parley/database';
+import type { FriendRequest } from '@parley/protocol';
+import { Refusal } from '../../http/refusal.ts';
+import { getParties } from '../../queries/friend-requests.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+
+/** Locks both parties of a request to the caller and answers its state; one that is not to the caller does not exist for them. */
+export async function lockRequest(tx: Database, id: number, me: number): Promise<Locked> {
+  const parties = await getParties(tx, id);
+  if (parties?.to !== me) throw new Refusal('not-found');
+  await lockUsers(tx, [parties.from, me]);
+  const locked = await getParties(tx, id);
+  if (locked === undefined) throw new Refusal('not-found');
+  return locked;
+}
+
+interface Locked {
+  from: number;
+  state: FriendRequest['state'];
+}

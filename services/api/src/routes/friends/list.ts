@@ -1,0 +1,32 @@
+import { z } from '@hono/zod-openapi';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { friendSchema, pageOf } from '../../http/schemas.ts';
+import { listFriends } from '../../queries/friendships.ts';
+import { toFriends } from './to-friends.ts';
+
+const place = z.tuple([z.int(), z.int(), z.int()]);
+
+/** The caller's friends. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/friends',
+    tags: ['Friends'],
+    summary: 'Your friends',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(friendSchema), 'A page of friends by friend group, those in none last') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const { db, link } = c.var.parts;
+    const rows = await listFriends(db, c.var.caller.user, { after: readPlace(after, place), limit: limit + 1 });
+    const { items, next } = toPage(
+      rows,
+      limit,
+      (row) => row,
+      (row) => row.place,
+    );
+    return c.json({ items: await toFriends(link, items), next }, 200);
+  },
+);

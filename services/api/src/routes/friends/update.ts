@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { id } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { idParams, line } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { friendSchema } from '../../http/schemas.ts';
+import { hasFriendGroup } from '../../queries/friend-groups.ts';
+import { type FriendRow, listFriends, updateFriendship } from '../../queries/friendships.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { toFriends } from './to-friends.ts';
+
+const schema = z
+  .strictObject({
+    remark: line(64, 0).optional().openapi({ description: 'What you call the friend; empty for none' }),
+    friendGroup: id.nullable().optional().openapi({ description: 'Null for none' }),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Changes what the caller calls a friend, or where they sort them. The friend does not learn of it. */
+export const update = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/friends/{id}',
+    tags: ['Friends'],
+    summary: 'Change the remark or the friend group of a friend',
+    request: { params: idParams, body: body(schema) },
+    responses: { 200: answer(friendSchema, 'The friend as changed') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { id: friend } = c.req.valid('param');
+    const changes = c.req.valid('json');
+    const row = await change(parts, async (tx, tell) => {
+      await lockUsers(tx, [me]);
+      const group = changes.friendGroup ?? null;
+      if (group !== null && !(await hasFriendGroup(tx, me, group))) {
+        throw fieldRefusal('bad-request', 'friendGroup', 'You have no such friend group');
+      }
+      if (!(await updateFriendship(tx, me, friend, changes))) throw new Refusal('not-found', 'You are no friends.');
+      tell({ events: [{ users: [me], event: { kind: 'friend', user: friend, change: 'updated' } }] });
+      const [updated] = await listFriends(tx, me, { friend, limit: 1 });
+      return updated as FriendRow;
+    });
+    const [updated] = await toFriends(parts.link, [row]);
+    return c.json(updated as NonNullable<typeof updated>, 200);
+  },
+);

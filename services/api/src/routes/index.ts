@@ -1,0 +1,22 @@
+import { blocks } from './blocks/index.ts';
+import { chats } from './chats/index.ts';
+import { friendGroups } from './friend-groups/index.ts';
+import { friendRequests } from './friend-requests/index.ts';
+import { friends } from './friends/index.ts';
+import { me } from './me/index.ts';
+import { messages } from './messages/index.ts';
+import { sessions } from './sessions/index.ts';
+import { users } from './users/index.ts';
+
+/** Everything that is under `/v1`. */
+export const operations = [
+  ...users,
+  ...sessions,
+  ...me,
+  ...friendRequests,
+  ...friends,
+  ...friendGroups,
+  ...blocks,
+  ...chats,
+  ...messages,
+];

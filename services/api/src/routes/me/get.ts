@@ -1,0 +1,20 @@
+import { answer, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { userSchema } from '../../http/schemas.ts';
+import { getUser } from '../../queries/users.ts';
+
+/** The caller. */
+export const get = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/me',
+    tags: ['People'],
+    summary: 'Yourself',
+    responses: { 200: answer(userSchema, 'The user') },
+  },
+  async (c) => {
+    const user = await getUser(c.var.parts.db, c.var.caller.user);
+    if (user === undefined) throw new Refusal('unauthenticated');
+    return c.json(user, 200);
+  },
+);

@@ -1,0 +1,4 @@
+import { get } from './get.ts';
+import { update } from './update.ts';
+
+export const me = [get, update];

@@ -1,0 +1,35 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../events/change.ts';
+import { avatarField, line, nameField } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { userSchema } from '../../http/schemas.ts';
+import { friendIds } from '../../queries/friendships.ts';
+import { updateUser } from '../../queries/users.ts';
+
+const schema = z
+  .strictObject({ name: nameField.optional(), avatar: avatarField.optional(), sign: line(200, 0).optional() })
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Changes what others see of the caller, and tells the caller's friends. */
+export const update = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/me',
+    tags: ['People'],
+    summary: 'Change your name, avatar or sign',
+    request: { body: body(schema) },
+    responses: { 200: answer(userSchema, 'The user as changed') },
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const changes = c.req.valid('json');
+    const user = await change(c.var.parts, async (tx, tell) => {
+      const updated = await updateUser(tx, me, changes);
+      if (updated === undefined) throw new Refusal('unauthenticated');
+      tell({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
+      return updated;
+    });
+    return c.json(user, 200);
+  },
+);

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { idField, idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { limitField } from '../../http/page.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { messageSchema } from '../../http/schemas.ts';
+import { type MessageRow, toMessage } from '../../queries/message-row.ts';
+import { readMessages } from '../../queries/messages.ts';
+import { requirePeer } from '../chats/require-peer.ts';
+
+const query = z
+  .strictObject({
+    before: idField.optional().openapi({ description: 'The messages before this one' }),
+    after: idField.optional().openapi({ description: 'The messages after this one' }),
+    around: idField.optional().openapi({ description: 'The messages on both sides of this one, and itself' }),
+    limit: limitField,
+  })
+  .refine(({ before, after, around }) => [before, after, around].filter((it) => it !== undefined).length <= 1, {
+    error: 'Give one of before, after and around at most',
+    path: ['around'],
+  });
+
+const pageSchema = z.object({
+  items: z.array(messageSchema).openapi({ description: 'Ascending by id' }),
+  more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
+});
+
+/** A page of the caller's own copy of a chat. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/chats/{id}/messages',
+    tags: ['Chats'],
+    summary: 'Messages of a chat, from your own copy',
+    request: { params: idParams, query },
+    responses: { 200: answer(pageSchema, 'The newest page, or the one asked for') },
+    refuses: ['not-found', 'history-disabled'],
+  },
+  async (c) => {
+    const { config, db } = c.var.parts;
+    if (config.history === 'relay') throw new Refusal('history-disabled');
+    const { user: owner } = c.var.caller;
+    const { id: peer } = c.req.valid('param');
+    await requirePeer(db, peer);
+    const { rows, more } = await readPage(db, { owner, peer }, c.req.valid('query'));
+    return c.json({ items: rows.map((row) => toMessage(owner, peer, row)), more }, 200);
+  },
+);
+
+async function readPage(
+  db: Database,
+  copy: Copy,
+  { before, after, around, limit }: z.infer<typeof query>,
+): Promise<Page> {
+  if (after !== undefined) {
+    const rows = await readMessages(db, { ...copy, above: after, limit: limit + 1 });
+    return { rows: rows.slice(0, limit), more: rows.length > limit };
+  }
+  const below = around === undefined ? before : around + 1;
+  const half = around === undefined ? limit : Math.ceil(limit / 2);
+  const older = await readMessages(db, { ...copy, ...(below === undefined ? {} : { below }), limit: half + 1 });
+  const rows = older.slice(0, half).reverse();
+  if (around !== undefined && limit > half) {
+    rows.push(...(await readMessages(db, { ...copy, above: around, limit: limit - half })));
+  }
+  return { rows, more: older.length > half };
+}
+
+interface Copy {
+  owner: number;
+  peer: number;
+}
+
+interface Page {
+  rows: MessageRow[];
+  more: boolean;
+}

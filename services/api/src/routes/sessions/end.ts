@@ -1,0 +1,29 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../events/change.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { endSession } from '../../queries/sessions.ts';
+
+/** Signs another device of the caller out. */
+export const end = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/sessions/{id}',
+    tags: ['Accounts'],
+    summary: 'Sign another device out',
+    request: { params: z.object({ id: z.string().max(64) }) },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user } = c.var.caller;
+    const { id } = c.req.valid('param');
+    await change(parts, async (tx, tell) => {
+      const now = Date.now();
+      if (!(await endSession(tx, user, id, now))) throw new Refusal('not-found');
+      tell({ revoked: [{ user, session: id, until: now + parts.config.tokens.access }] });
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,8 @@
+import { end } from './end.ts';
+import { list } from './list.ts';
+import { refresh } from './refresh.ts';
+import { signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+
+// `current` stands before `{id}`, which would take it for an id.
+export const sessions = [signIn, refresh, list, signOut, end];

@@ -1,0 +1,33 @@
+import { z } from '@hono/zod-openapi';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { pageOf, signInSchema } from '../../http/schemas.ts';
+import { listSessions } from '../../queries/sessions.ts';
+
+const place = z.tuple([z.int(), z.string()]);
+
+/** Where the caller is signed in. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/sessions',
+    tags: ['Accounts'],
+    summary: 'Where you are signed in',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(signInSchema), 'A page of sessions, the newest first') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const { user, session } = c.var.caller;
+    const rows = await listSessions(c.var.parts.db, user, Date.now(), readPlace(after, place), limit + 1);
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        (row) => ({ ...row, current: row.id === session }),
+        (row) => [row.created, row.id],
+      ),
+      200,
+    );
+  },
+);

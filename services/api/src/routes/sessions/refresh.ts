@@ -1,0 +1,83 @@
+import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { createRefreshToken, readRefreshToken } from '../../accounts/refresh-token.ts';
+import { deleteRefreshCookie, refreshCookie, sessionAnswer, setRefreshCookie } from '../../accounts/session-answer.ts';
+import { change } from '../../events/change.ts';
+import { ensureCopy } from '../../events/ensure-copy.ts';
+import { answer, operation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { sessionSchema } from '../../http/schemas.ts';
+import type { OpenEnv, Parts } from '../../parts.ts';
+import { endSession, lockSession, rotateSession } from '../../queries/sessions.ts';
+import { getUser } from '../../queries/users.ts';
+
+const schema = z.strictObject({ refreshToken: z.string().max(512).optional() });
+
+/** Hands out a new access token, and a new refresh token in the place of the one used. */
+export const refresh = operation(
+  {
+    method: 'post',
+    path: '/v1/sessions/refresh',
+    tags: ['Accounts'],
+    summary: 'Refresh a session',
+    description:
+      'The refresh token comes in the body or, from a browser, as the cookie. Used twice, it ends its session.',
+    request: { body: { required: false, content: { 'application/json': { schema } } } },
+    responses: { 200: answer(sessionSchema, 'The session with new tokens') },
+    refuses: ['unauthenticated', 'forbidden'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const outcome = await rotate(parts, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
+    if (outcome === undefined) {
+      deleteRefreshCookie(c);
+      throw new Refusal('unauthenticated', 'The refresh token does not hold.');
+    }
+    const user = await getUser(parts.db, outcome.user);
+    if (user === undefined) throw new Refusal('unauthenticated');
+    await ensureCopy(parts, user.id);
+    setRefreshCookie(c, outcome.token);
+    return c.json(sessionAnswer(parts.config, user, outcome.session, outcome.token), 200);
+  },
+);
+
+/** Answers the new token and whose it is; undefined when the old one does not hold. */
+async function rotate(parts: Parts, given: string | undefined): Promise<Rotated | undefined> {
+  const { tokens } = parts.config;
+  const old = given === undefined ? undefined : readRefreshToken(tokens.secret, given);
+  if (old === undefined) return undefined;
+  return await change(parts, async (tx, tell) => {
+    const now = Date.now();
+    const session = await lockSession(tx, old.session);
+    if (session === undefined || session.revoked !== null || session.expires <= now) return undefined;
+    const { user } = session;
+    if (session.hash === old.hash) {
+      const { token, hash } = createRefreshToken(tokens.secret, old.session);
+      await rotateSession(tx, old.session, hash, now, now + tokens.refresh);
+      return { user, session: old.session, token };
+    }
+    if (old.genuine || session.previousHash === old.hash) {
+      await endSession(tx, user, old.session, now);
+      tell({ revoked: [{ user, session: old.session, until: now + tokens.access }] });
+    }
+    return undefined;
+  });
+}
+
+/** A browser sends the cookie by itself, so a page of another site must not be what asks. */
+function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
+  const token = getCookie(c, refreshCookie);
+  const origin = c.req.header('origin');
+  if (token === undefined || origin === undefined) return token;
+  const own = URL.canParse(origin) && new URL(origin).host === c.req.header('host');
+  if (!own && !c.var.parts.config.origins.includes(origin))
+    throw new Refusal('forbidden', 'This origin is not allowed.');
+  return token;
+}
+
+interface Rotated {
+  user: number;
+  session: string;
+  token: string;
+}

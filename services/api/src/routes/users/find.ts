@@ -1,0 +1,34 @@
+import { z } from '@hono/zod-openapi';
+import { line } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { pageFields, readPlace, toPage } from '../../http/page.ts';
+import { pageOf, userSchema } from '../../http/schemas.ts';
+import { findUsers } from '../../queries/users.ts';
+
+const place = z.tuple([z.string()]);
+
+/** People by the beginning of their username or name. */
+export const find = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/users',
+    tags: ['People'],
+    summary: 'Find people by the beginning of their username or name',
+    request: { query: z.strictObject({ q: line(64), ...pageFields }) },
+    responses: { 200: answer(pageOf(userSchema), 'A page of users by username') },
+  },
+  async (c) => {
+    const { q, limit, after } = c.req.valid('query');
+    const [last = ''] = readPlace(after, place) ?? [];
+    const users = await findUsers(c.var.parts.db, q, last, limit + 1);
+    return c.json(
+      toPage(
+        users,
+        limit,
+        (user) => user,
+        (user) => [user.username],
+      ),
+      200,
+    );
+  },
+);

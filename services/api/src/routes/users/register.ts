@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi';
+import { openSession } from '../../accounts/open-session.ts';
+import { hashPassword } from '../../accounts/password.ts';
+import { setRefreshCookie } from '../../accounts/session-answer.ts';
+import { change } from '../../events/change.ts';
+import { deviceField, nameField, passwordField, usernameField } from '../../http/fields.ts';
+import { addressOf, limitRate } from '../../http/limit-rate.ts';
+import { answer, body, operation } from '../../http/operation.ts';
+import { fieldRefusal } from '../../http/refusal.ts';
+import { sessionSchema } from '../../http/schemas.ts';
+import { insertUser } from '../../queries/users.ts';
+
+const schema = z.strictObject({
+  username: usernameField,
+  password: passwordField,
+  name: nameField.optional().openapi({ description: 'The username when absent' }),
+  device: deviceField.optional().openapi({ description: 'What this device is called in the list of sessions' }),
+});
+
+/** Makes an account and signs it in. */
+export const register = operation(
+  {
+    method: 'post',
+    path: '/v1/users',
+    tags: ['Accounts'],
+    summary: 'Register',
+    request: { body: body(schema) },
+    responses: { 201: answer(sessionSchema, 'The user and a session') },
+    refuses: ['conflict', 'too-many'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { config } = parts;
+    const { username, password, name = username, device } = c.req.valid('json');
+    await limitRate(parts, 'register', addressOf(c), config.perMinute.registrations);
+    const passwordHash = await hashPassword(password, config.argon2);
+    const session = await change(parts, async (tx, tell) => {
+      const user = await insertUser(tx, { username, name, passwordHash });
+      if (user === undefined) throw fieldRefusal('conflict', 'username', 'Taken by someone else');
+      tell({ copies: [user.id], forget: [user.id] });
+      return await openSession(tx, tell, config, user, device);
+    });
+    setRefreshCookie(c, session.refreshToken);
+    return c.json(session, 201, { location: `/v1/users/${session.user.id}` });
+  },
+);

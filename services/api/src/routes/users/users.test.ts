@@ -1,0 +1,169 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Problem, Session, User } from '@parley/protocol';
+import { readPermit } from '@parley/redis';
+import { verifyToken } from '@parley/service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { password, TestApi } from '../../testing/test-api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await TestApi.start();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const register = (body: unknown) => api.call<Session & Problem>('post', '/v1/users', { body });
+
+describe('registering', () => {
+  it('makes an account that is signed in at once', async () => {
+    const { status, body, headers } = await register({ username: 'Ann', password, name: ' Ann Lee ' });
+    expect(status).toBe(201);
+    expect(body.user).toEqual({ id: expect.any(Number), username: 'ann', name: 'Ann Lee', avatar: null, sign: '' });
+    expect(body.gateways).toEqual(['http://127.0.0.1:8081']);
+    expect(body.expiresIn).toBe(900);
+    expect(verifyToken(api.config.tokens.secret, body.accessToken)).toMatchObject({ ok: true, user: body.user.id });
+    expect(headers.get('location')).toBe(`/v1/users/${body.user.id}`);
+    const me = await api.call<User>('get', '/v1/me', { token: body.accessToken });
+    expect(me.body).toEqual(body.user);
+  });
+
+  it('takes the username for a name when none is given', async () => {
+    expect((await register({ username: 'nameless', password })).body.user.name).toBe('nameless');
+  });
+
+  it('lets gateways know the new user before it answers', async () => {
+    const { body } = await register({ username: 'known', password });
+    expect(await readPermit(api.link, 1, body.user.id)).toBe('stranger');
+  });
+
+  it('keeps no password that could be read', async () => {
+    await register({ username: 'secretive', password });
+    const row = await api.db
+      .selectFrom('users')
+      .selectAll()
+      .where('username', '=', 'secretive')
+      .executeTakeFirstOrThrow();
+    expect(row.password_hash).toMatch(/^\$argon2id\$/);
+    expect(api.logged.join('')).not.toContain(password);
+  });
+
+  it('gives a username once, in whatever case', async () => {
+    await register({ username: 'taken', password });
+    const { status, body } = await register({ username: 'TAKEN', password });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({ code: 'conflict', errors: [{ path: 'username' }] });
+  });
+
+  it('gives a username once although several ask at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => register({ username: 'raced', password })));
+    expect(answers.map((it) => it.status).sort()).toEqual([201, 409, 409, 409, 409]);
+  });
+
+  it.each([
+    ['a short username', { username: 'ab', password }, 'username'],
+    ['a long username', { username: 'a'.repeat(33), password }, 'username'],
+    ['a username with a blank', { username: 'a b c', password }, 'username'],
+    ['a username of other letters', { username: 'änne', password }, 'username'],
+    ['no username', { password }, 'username'],
+    ['a username that is no text', { username: 12345, password }, 'username'],
+    ['a short password', { username: 'fine', password: '1234567' }, 'password'],
+    ['a long password', { username: 'fine', password: 'x'.repeat(257) }, 'password'],
+    ['a password with a lone surrogate', { username: 'fine', password: '12345678\ud800' }, 'password'],
+    ['an empty name', { username: 'fine', password, name: '' }, 'name'],
+    ['a blank name', { username: 'fine', password, name: ' \u3000\u200b' }, 'name'],
+    ['a long name', { username: 'fine', password, name: 'x'.repeat(65) }, 'name'],
+    ['a name with a control character', { username: 'fine', password, name: 'a\u0007b' }, 'name'],
+    ['a name with a C1 character', { username: 'fine', password, name: 'a\u0085b' }, 'name'],
+    ['a name that turns the writing', { username: 'fine', password, name: 'a\u202eb' }, 'name'],
+    ['a name with a lone surrogate', { username: 'fine', password, name: 'a\udc00' }, 'name'],
+    ['an unknown field', { username: 'fine', password, admin: true }, 'admin'],
+    ['a body that is no object', [], ''],
+  ])('refuses %s and names the field', async (_, body, path) => {
+    const answer = await register(body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject({ code: 'bad-request', type: 'urn:parley:error:bad-request', status: 400 });
+    expect(answer.body.errors?.map((it) => it.path)).toContain(path);
+  });
+
+  it('counts characters, not code units', async () => {
+    expect((await register({ username: 'emoji', password, name: '🦊'.repeat(64) })).status).toBe(201);
+  });
+
+  it('takes no more than so many a minute from one address', async () => {
+    await using strict = await TestApi.start({ REGISTRATIONS_PER_MINUTE: '2' });
+    const ask = (username: string) => strict.call<Problem>('post', '/v1/users', { body: { username, password } });
+    await ask('one');
+    await ask('two');
+    const third = await ask('three');
+    expect(third.status).toBe(429);
+    expect(third.body.code).toBe('too-many');
+    expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(third.headers.get('retry-after'))).toBeLessThanOrEqual(30);
+  });
+});
+
+describe('people', () => {
+  it('are found by the beginning of username or name, whatever the case or width', async () => {
+    const asker = await api.person();
+    await register({ username: 'find.me', password, name: '王小明' });
+    await register({ username: 'other', password, name: 'Ｆｉｎｄｅｒ' });
+    await register({ username: 'unfindable', password, name: 'x' });
+    const names = async (q: string) => {
+      const { body } = await asker.get<{ items: User[] }>(`/v1/users?q=${encodeURIComponent(q)}`);
+      return body.items.map((user) => user.username);
+    };
+    expect(await names('FIND')).toEqual(['find.me', 'other']);
+    expect(await names('王')).toEqual(['find.me']);
+    expect(await names('find_')).toEqual([]);
+    expect(await names('%')).toEqual([]);
+    expect(await names('\\')).toEqual([]);
+  });
+
+  it('come in pages, each person once', async () => {
+    const asker = await api.person();
+    for (let i = 0; i < 7; i += 1) await register({ username: `paged-${i}`, password });
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const query: string = after === null ? '' : `&after=${after}`;
+      const { body } = await asker.get<{ items: User[]; next: string | null }>(`/v1/users?q=paged-&limit=3${query}`);
+      expect(body.items.length).toBeLessThanOrEqual(3);
+      seen.push(...body.items.map((user) => user.username));
+      after = body.next;
+    } while (after !== null);
+    expect(seen).toEqual(Array.from({ length: 7 }, (_, i) => `paged-${i}`));
+  });
+
+  it.each(['', '?q=', '?q=a&limit=0', '?q=a&limit=201', '?q=a&limit=x', '?q=a&after=x', '?q=a&q=b', '?q=a&order=name'])(
+    'refuses the query "%s"',
+    async (query) => {
+      const { status, body } = await (await api.person()).get<Problem>(`/v1/users${query}`);
+      expect(status).toBe(400);
+      expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
+    },
+  );
+
+  it('can be looked at by id', async () => {
+    const [ann, ben] = await api.people(2);
+    if (!ann || !ben) throw new Error('no people');
+    expect((await ann.get<User>(`/v1/users/${ben.id}`)).body).toEqual(ben.session.user);
+    expect((await ann.get(`/v1/users/999`)).status).toBe(404);
+    for (const id of ['0', '-1', '1.5', 'x', '99999999999999999'])
+      expect((await ann.get(`/v1/users/${id}`)).status).toBe(400);
+  });
+});
+
+it('an access token ends', async () => {
+  await using brief = await TestApi.start({ ACCESS_TOKEN_TTL: '1s' });
+  const person = await brief.person();
+  const deadline = Date.now() + 5000;
+  let answer = await person.get<Problem>('/v1/me');
+  expect(answer.status).toBe(200);
+  while (answer.status === 200 && Date.now() < deadline) {
+    await delay(50);
+    answer = await person.get<Problem>('/v1/me');
+  }
+  expect(answer.status).toBe(401);
+  expect(answer.body.detail).toContain('expired');
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+});

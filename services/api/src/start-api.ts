@@ -1,0 +1,74 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { checkSchema, openDatabase } from '@parley/database';
+import { openLink } from '@parley/redis';
+import { createLog, createMetrics, type Log } from '@parley/service';
+import { createApp } from './app.ts';
+import type { ApiConfig } from './config.ts';
+import { Outbox } from './events/outbox.ts';
+
+/**
+ * Connects to PostgreSQL and Redis and serves. Resolves once the port is open; rejects, leaving nothing open, when one of them is
+ * away or the schema is older than this code.
+ */
+export async function startApi(config: ApiConfig, log: Log = createLog({ name: 'api', level: 'warn' })): Promise<Api> {
+  const metrics = createMetrics('api');
+  const db = openDatabase({
+    ...config.database,
+    name: 'parley-api',
+    statementTimeout: 15_000,
+    onError: (err) => log.warn({ err }, 'lost a connection to PostgreSQL'),
+  });
+  try {
+    await checkSchema(db);
+    const link = await openLink({ ...config.redis, name: 'parley-api' });
+    try {
+      const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
+      const server = createAdaptorServer({ fetch: createApp({ config, db, link, log, metrics, outbox }).fetch });
+      const port = await listen(server, config);
+      outbox.start();
+      const stop = async (): Promise<void> => {
+        await close(server);
+        await outbox.stop();
+        await link.close();
+        await db.destroy();
+      };
+      return { port, url: `http://${hostOf(config.host)}:${port}`, stop };
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+}
+
+function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Idle connections close at once, the others with the answer they wait for. */
+function close(server: ServerType): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+function hostOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A running api. */
+export interface Api {
+  port: number;
+  /** Where this machine reaches it. */
+  url: string;
+  /** Answers what was asked, then closes everything. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands before a server and can shut: a server that is away, without stopping it. */
+export class Gate {
+  readonly #sockets = new Set<Socket>();
+  readonly #server: Server;
+  #open = true;
+
+  /** Answers a gate and the address that leads through it. */
+  static async before(target: string): Promise<{ gate: Gate; url: string }> {
+    const url = new URL(target);
+    const gate = new Gate(url.hostname, Number(url.port));
+    gate.#server.listen(0, '127.0.0.1');
+    await once(gate.#server, 'listening');
+    url.hostname = '127.0.0.1';
+    url.port = String((gate.#server.address() as AddressInfo).port);
+    return { gate, url: url.href };
+  }
+
+  private constructor(host: string, port: number) {
+    this.#server = createServer((near) => {
+      if (!this.#open) return void near.destroy();
+      const far = connect(port, host);
+      for (const [socket, other] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        this.#sockets.add(socket);
+        socket.on('error', () => {});
+        socket.on('close', () => {
+          this.#sockets.delete(socket);
+          other.destroy();
+        });
+        socket.pipe(other);
+      }
+    });
+  }
+
+  /** Breaks what is connected and lets nobody through. */
+  shut(): void {
+    this.#open = false;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  open(): void {
+    this.#open = true;
+  }
+
+  async close(): Promise<void> {
+    this.shut();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}

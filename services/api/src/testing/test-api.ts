@@ -1,0 +1,172 @@
+import { type Database, openDatabase } from '@parley/database';
+import type { Session } from '@parley/protocol';
+import { type Link, openLink } from '@parley/redis';
+import { createLog, type Log } from '@parley/service';
+import { startRedis } from '@parley/stack';
+import { testDatabase } from '@parley/stack/test';
+import type { ApiConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { type Api, startApi } from '../start-api.ts';
+import { createCheck, type OpenApiDocument } from './check-answer.ts';
+import { Gate } from './gate.ts';
+
+/** An api with a PostgreSQL database and a Redis of its own, spoken to by HTTP; each answer is checked against `/openapi.json`. */
+export class TestApi {
+  readonly config: ApiConfig;
+  /** Past the gates: these see through an outage. */
+  readonly db: Database;
+  readonly link: Link;
+  readonly postgres: Gate;
+  readonly redis: Gate;
+  /** Lines of the log. */
+  readonly logged: string[];
+  readonly #api: Api;
+  readonly #check: ReturnType<typeof createCheck>;
+  readonly #close: () => Promise<void>;
+  #count = 0;
+
+  private constructor(parts: Omit<Running, 'api' | 'document' | 'close'>, { api, document, close }: Running) {
+    this.config = parts.config;
+    this.db = parts.db;
+    this.link = parts.link;
+    this.postgres = parts.postgres;
+    this.redis = parts.redis;
+    this.logged = parts.logged;
+    this.#api = api;
+    this.#check = createCheck(document);
+    this.#close = close;
+  }
+
+  static async start(env: Record<string, string> = {}): Promise<TestApi> {
+    const [databaseUrl, redisServer] = await Promise.all([testDatabase(), startRedis()]);
+    const { gate: postgres, url: DATABASE_URL } = await Gate.before(databaseUrl);
+    const { gate: redis, url: REDIS_URL } = await Gate.before(redisServer.url);
+    const config = readConfig({ ...cheap, DATABASE_URL, REDIS_URL, ...env });
+    const logged: string[] = [];
+    const log: Log = createLog({ name: 'api', level: 'debug' }, { write: (line) => void logged.push(line) });
+    const db = openDatabase({ url: databaseUrl, maxConnections: 4 });
+    const link = await openLink({ url: redisServer.url, buckets: config.redis.buckets });
+    const api = await startApi(config, log);
+    const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
+    const close = async (): Promise<void> => {
+      await api.stop();
+      await Promise.all([db.destroy(), link.close(), postgres.close(), redis.close()]);
+      await redisServer.stop();
+    };
+    const running = { config, db, link, postgres, redis, logged, api, document, close };
+    return new TestApi(running, running);
+  }
+
+  get url(): string {
+    return this.#api.url;
+  }
+
+  /** Asks, as somebody if a token is given, and answers what came back. */
+  async call<T = Record<string, never>>(method: Method, path: string, options: CallOptions = {}): Promise<Answered<T>> {
+    const { token, body, raw, headers } = options;
+    const answer = await fetch(`${this.url}${path}`, {
+      method: method.toUpperCase(),
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined && raw === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? (raw === undefined ? {} : { body: raw }) : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const type = (answer.headers.get('content-type') ?? '').split(';')[0] ?? '';
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text);
+    this.#check(method, path.split('?')[0] ?? '', { status: answer.status, type, body: parsed });
+    return { status: answer.status, body: parsed as T, headers: answer.headers };
+  }
+
+  /** Registers someone whose name nobody else has. */
+  async person(): Promise<Person> {
+    this.#count += 1;
+    const username = `person-${this.#count}`;
+    const { body: session } = await this.call<Session>('post', '/v1/users', { body: { username, password } });
+    return new Person(this, session);
+  }
+
+  /** Several people, in the order of their ids. */
+  async people(count: number): Promise<Person[]> {
+    const people: Person[] = [];
+    while (people.length < count) people.push(await this.person());
+    return people;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** Someone signed in. */
+export class Person {
+  readonly id: number;
+  readonly session: Session;
+  readonly #api: TestApi;
+
+  constructor(api: TestApi, session: Session) {
+    this.#api = api;
+    this.id = session.user.id;
+    this.session = session;
+  }
+
+  get<T>(path: string): Promise<Answered<T>> {
+    return this.call<T>('get', path);
+  }
+
+  call<T = Record<string, never>>(method: Method, path: string, body?: unknown): Promise<Answered<T>> {
+    return this.#api.call<T>(method, path, {
+      token: this.session.accessToken,
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+
+  /** Makes both friends. */
+  async befriend(other: Person): Promise<void> {
+    await this.call('post', '/v1/friend-requests', { to: other.id });
+    await other.call('post', '/v1/friend-requests', { to: this.id });
+  }
+}
+
+/** The password of every person. */
+export const password = 'correct horse';
+
+const cheap = {
+  HOST: '127.0.0.1',
+  PORT: '0',
+  TOKEN_SECRET: 'a secret of tests, long enough for anything',
+  ARGON2_MEMORY: '8KiB',
+  ARGON2_TIME: '1',
+  REGISTRATIONS_PER_MINUTE: '1000',
+  OUTBOX_INTERVAL: '50ms',
+  COOKIE_SECURE: 'false',
+};
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+interface CallOptions {
+  token?: string;
+  body?: unknown;
+  raw?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Answered<T> {
+  status: number;
+  body: T;
+  headers: Headers;
+}
+
+interface Running {
+  config: ApiConfig;
+  db: Database;
+  link: Link;
+  postgres: Gate;
+  redis: Gate;
+  logged: string[];
+  api: Api;
+  document: OpenApiDocument;
+  close: () => Promise<void>;
+}
