@@ -5,13 +5,13 @@ import type { PostgresPrograms } from './find.ts';
 
 /**
  * Makes the data folder of a new PostgreSQL, owned by the user `parley`. The folder appears complete or not at all; what an
- * interrupted attempt left is replaced. Throws with what `initdb` wrote.
+ * interrupted attempt left is replaced. Throws with the last line `initdb` wrote.
  */
 export async function createCluster(data: string, programs: PostgresPrograms, password: string): Promise<void> {
   const [work, passwordFile] = [`${data}.new`, `${data}.password`];
   await rm(work, { recursive: true, force: true });
   await mkdir(work, { mode: 0o700 });
-  const command = postgresAccount(work, programs.home);
+  const command = postgresAccount(work);
   const { uid, gid } = await stat(work);
   try {
     await writeFile(passwordFile, password, { mode: 0o600 });
@@ -25,7 +25,8 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
       cwd: '/',
     });
     await initdb.exited;
-    if (!initdb.succeeded) throw new Error(`initdb failed (${initdb.ending}); it wrote:\n${initdb.output}`);
+    if (!initdb.succeeded)
+      throw new Error(initdb.output.trim().split('\n').at(-1) || `initdb ended (${initdb.ending})`);
     await rename(work, data);
   } catch (error) {
     await rm(work, { recursive: true, force: true });

@@ -81,7 +81,7 @@ class LocalPostgres implements PostgresServer {
     const data = join(this.#folder.path, 'data');
     if (!(await exists(data))) await createCluster(data, programs, this.#password);
     await endOrphan(join(data, 'postmaster.pid'), 'postgres', 'SIGQUIT');
-    const command = postgresAccount(data, programs.home);
+    const command = postgresAccount(data);
     const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', ...this.#args];
     this.#child = new Child({
       ...command(programs.postgres, ['-D', data, '-p', String(this.port), ...settings.flatMap((one) => ['-c', one])]),

@@ -1,0 +1,8 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Whether every account may enter the folder at this absolute path, and those above it. */
+export function passable(folder: string): boolean {
+  const above = dirname(folder);
+  return (statSync(folder).mode & 0o001) !== 0 && (above === folder || passable(above));
+}
