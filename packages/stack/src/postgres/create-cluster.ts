@@ -5,7 +5,7 @@ import type { PostgresPrograms } from './find.ts';
 
 /**
  * Makes the data folder of a new PostgreSQL, owned by the user `parley`. The folder appears complete or not at all; what an
- * interrupted attempt left is replaced. Throws with the last line `initdb` wrote.
+ * interrupted attempt left is replaced. Throws with the line in which `initdb` said why not.
  */
 export async function createCluster(data: string, programs: PostgresPrograms, password: string): Promise<void> {
   const [work, passwordFile] = [`${data}.new`, `${data}.password`];
@@ -26,7 +26,7 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
     });
     await initdb.exited;
     if (!initdb.succeeded)
-      throw new Error(initdb.output.trim().split('\n').at(-1) || `initdb ended (${initdb.ending})`);
+      throw new Error(/^.*(error|FATAL|PANIC|No space).*$/m.exec(initdb.output)?.[0] ?? `initdb: ${initdb.ending}`);
     await rename(work, data);
   } catch (error) {
     await rm(work, { recursive: true, force: true });

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { Child } from './child.ts';
+import { temporaryFolder } from './folder.ts';
+import { endOrphan } from './orphan.ts';
+
+const folder = await temporaryFolder('orphan');
+afterAll(() => folder.remove());
+
+const sleeper = () => new Child({ command: 'sleep', args: ['60'] });
+
+it('ends the program whose number the file holds', async () => {
+  const orphan = sleeper();
+  const pidFile = join(folder.path, 'sleep.pid');
+  await writeFile(pidFile, `${orphan.pid}\n/somewhere\n`);
+  await endOrphan(pidFile, 'sleep', 'SIGTERM');
+  await orphan.exited;
+  expect(orphan.ending).toBe('SIGTERM');
+  expect(existsSync(pidFile)).toBe(false);
+});
+
+it('leaves another program alone that has the number by now', async () => {
+  const stranger = sleeper();
+  const pidFile = join(folder.path, 'redis.pid');
+  await writeFile(pidFile, `${stranger.pid}`);
+  await endOrphan(pidFile, 'redis', 'SIGTERM');
+  expect(stranger.running).toBe(true);
+  await stranger.stop();
+});
+
+it('does nothing where no server ran', async () => {
+  await endOrphan(join(folder.path, 'none.pid'), 'redis', 'SIGTERM');
+});
