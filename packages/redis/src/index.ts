@@ -1,4 +1,3 @@
-export * from './clock.ts';
 export * from './control.ts';
 export * from './cursors.ts';
 export * from './keys.ts';
@@ -13,6 +12,7 @@ export * from './scripts/connect.ts';
 export * from './scripts/disconnect.ts';
 export * from './scripts/forward.ts';
 export * from './scripts/heartbeat.ts';
+export * from './scripts/message-id-now.ts';
 export * from './scripts/permit.ts';
 export * from './scripts/recover.ts';
 export * from './scripts/take.ts';

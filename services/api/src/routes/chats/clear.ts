@@ -1,4 +1,5 @@
 import { clearChat } from '@parley/database';
+import { userConversation, userConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { change } from '../../events/change.ts';
 import { idParams } from '../../http/fields.ts';
@@ -24,7 +25,7 @@ export const clear = callerOperation(
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
     await requirePeer(parts.db, peer);
-    const upTo = await messageIdNow(parts.link);
+    const upTo = await messageIdNow(parts.link, userConversation(me, peer));
     await change(parts, async (tx, tell) => {
       await clearChat(tx, me, peer, upTo);
       tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted' } }] });
