@@ -3,9 +3,12 @@ import type { Link } from './link.ts';
 /**
  * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
  * frame has, tells them apart. `forget`: drop what you remember of the permits of this user; `revoke`: close the sockets
- * of a session.
+ * of a session; `frame`: a device without a socket says something about its connection.
  */
-export type Control = { do: 'forget' } | { do: 'revoke'; session: string };
+export type Control =
+  | { do: 'forget' }
+  | { do: 'revoke'; session: string }
+  | { do: 'frame'; device: string; frame: unknown };
 
 /** First byte of a control word: `!`. */
 export const CONTROL_BYTE = 0x21;
@@ -21,10 +24,13 @@ export async function forgetPermits(link: Link, users: number[]): Promise<void> 
  */
 export async function revokeSession(link: Link, user: number, session: string, until: number): Promise<void> {
   const name = link.keys.revoked(user);
+  const end = Math.max(until, Date.now()) + 86_400_000;
   await Promise.all([
     link.client.zadd(name, 'GT', until, session),
     link.client.zremrangebyscore(name, '-inf', Date.now() - 60_000),
-    link.client.pexpire(name, Math.max(until - Date.now(), 0) + 86_400_000),
+    // The list outlives the longest of its tokens: NX for a new list, GT for one that has a time to live.
+    link.client.pexpireat(name, end, 'NX'),
+    link.client.pexpireat(name, end, 'GT'),
   ]);
   await say(link, user, { do: 'revoke', session });
 }
@@ -39,6 +45,7 @@ export async function publish(link: Link, user: number, frame: string): Promise<
   await link.client.spublish(link.keys.user(user), frame);
 }
 
-function say(link: Link, user: number, control: Control): Promise<void> {
+/** Says something to the gateways that hold a user's connections. */
+export function say(link: Link, user: number, control: Control): Promise<void> {
   return publish(link, user, `!${JSON.stringify(control)}`);
 }
