@@ -8,10 +8,11 @@ local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]
 local full = ARGV[1] * step
 local empty_at = tonumber(redis.call('GET', KEYS[1]) or now)
-if empty_at < now then empty_at = now end
+-- The clock may have stepped back, or the bucket become smaller.
+empty_at = math.max(now, math.min(empty_at, now + full))
 
 local granted = math.min(tonumber(ARGV[3]), math.floor((now + full - empty_at) / step + 1e-6))
-if granted <= 0 then return { 0, math.ceil(empty_at + step - full - now) } end
+if granted <= 0 then return { 0, math.max(1, math.ceil(empty_at + step - full - now)) } end
 
 empty_at = empty_at + granted * step
 redis.call('SET', KEYS[1], string.format('%.3f', empty_at), 'PX', math.ceil(empty_at - now) + 1)
