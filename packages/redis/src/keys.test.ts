@@ -1,0 +1,67 @@
+import calculateSlot from 'cluster-key-slot';
+import { describe, expect, it } from 'vitest';
+import { createKeys } from './keys.ts';
+
+const keys = createKeys(64);
+
+describe('names', () => {
+  it('of what one script touches lie in one slot of a Redis Cluster', () => {
+    for (const user of [1, 63, 64, 748418, Number.MAX_SAFE_INTEGER]) {
+      const names = [
+        keys.inbox(user),
+        keys.cursors(user),
+        keys.user(user),
+        keys.presence(user),
+        keys.online(user),
+        keys.seen(user),
+        keys.copy(user),
+        keys.contacts(user),
+        keys.blocks(user),
+        keys.members(user),
+        keys.revoked(user),
+        keys.rate('send', user),
+        keys.conversation(`${user}_${Number.MAX_SAFE_INTEGER}`),
+        keys.conversation(`g${user}`),
+        keys.arrived(keys.bucket(user), '1_2'),
+        keys.record(keys.bucket(user)),
+        keys.recordDead(keys.bucket(user)),
+        keys.lease(keys.bucket(user)),
+        keys.probe(keys.bucket(user), 'gateway'),
+      ];
+      expect(new Set(names).size).toBe(names.length);
+      expect(new Set(names.map(calculateSlot)).size).toBe(1);
+    }
+  });
+
+  it('put a conversation where its smaller user or its group is', () => {
+    expect(keys.home('70_200')).toBe(6);
+    expect(keys.conversation('70_200')).toBe('{6}:conv:70_200');
+    expect(keys.home('g130')).toBe(2);
+    expect(keys.conversation('g130')).toBe('{2}:conv:g130');
+  });
+
+  it.each(['', '200_70', 'x', 'g', '5', '{1}'])('there is none for %j, which is no conversation', (text) => {
+    expect(() => keys.conversation(text)).toThrow(TypeError);
+    expect(() => keys.home(text)).toThrow(TypeError);
+  });
+
+  it('spread texts over all buckets', () => {
+    const tags = Array.from(
+      { length: 2000 },
+      (_, i) => keys.rate('sign-in', `198.51.${i >> 8}.${i & 255}`).split(':')[0],
+    );
+    expect(new Set(tags).size).toBe(64);
+  });
+
+  it('keep the bucket as hash tag whatever a text says', () => {
+    const name = keys.rate('sign-in', '{5}}{');
+    expect(calculateSlot(name)).toBe(calculateSlot(name.slice(0, name.indexOf('}') + 1)));
+  });
+
+  it('spread buckets over three masters', () => {
+    const masters = Array.from({ length: 64 }, (_, bucket) =>
+      Math.floor(calculateSlot(keys.record(bucket)) / (16384 / 3)),
+    );
+    for (const master of [0, 1, 2]) expect(masters.filter((each) => each === master).length).toBeGreaterThan(12);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { readMembers } from '../members.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readPermit } from './permit.ts';
+import { type PermitsCopy, writePermits } from './write-permits.ts';
+
+onEachRedis((redis) => {
+  const user = (version: number, contacts: number[] = [], blocks: number[] = []): PermitsCopy => ({
+    kind: 'user',
+    version,
+    contacts,
+    blocks,
+  });
+  const group = (version: number, members: number[]): PermitsCopy => ({ kind: 'group', version, members });
+  const ask = (from: number, to: number) => readPermit(redis.link, from, to);
+
+  describe('a newer copy', () => {
+    it('replaces the older wholly', async () => {
+      const id = redis.newId();
+      await writePermits(redis.link, id, user(1, [5, 6], [7]));
+      expect(await writePermits(redis.link, id, user(2, [6], []))).toBe(true);
+      expect(await Promise.all([5, 6, 7].map((from) => ask(from, id)))).toEqual(['stranger', 'friend', 'stranger']);
+    });
+
+    it('is not replaced by an older one, nor by one as old', async () => {
+      const id = redis.newId();
+      await writePermits(redis.link, id, user(10, [5]));
+      expect(await writePermits(redis.link, id, user(9, [6]))).toBe(false);
+      expect(await writePermits(redis.link, id, user(10, [6]))).toBe(false);
+      expect(await ask(5, id)).toBe('friend');
+      expect(await ask(6, id)).toBe('stranger');
+    });
+
+    it('wins whatever the order of racing writers', async () => {
+      const id = redis.newId();
+      const versions = [3, 9, 1, 10, 7, 2, 8, 4, 6, 5];
+      const links = [redis.link, await redis.open()];
+      await Promise.all(
+        versions.map((version, i) => writePermits(links[i % 2] ?? redis.link, id, group(version, [version]))),
+      );
+      expect(await readMembers(redis.link, id)).toEqual([10]);
+    });
+
+    it('is known by versions that are large', async () => {
+      const id = redis.newId();
+      const version = Number.MAX_SAFE_INTEGER - 1;
+      expect(await writePermits(redis.link, id, user(version, [5]))).toBe(true);
+      expect(await writePermits(redis.link, id, user(version, []))).toBe(false);
+      expect(await writePermits(redis.link, id, user(version + 1, []))).toBe(true);
+      expect(await ask(5, id)).toBe('stranger');
+    });
+  });
+
+  describe("nobody's id", () => {
+    it('is remembered for a minute', async () => {
+      const id = redis.newId();
+      expect(await writePermits(redis.link, id, { kind: 'nobody' })).toBe(true);
+      expect(await ask(5, id)).toBe('nobody');
+      const ttl = await redis.link.client.ttl(redis.link.keys.copy(id));
+      expect(ttl).toBeGreaterThan(50);
+      expect(ttl).toBeLessThanOrEqual(60);
+    });
+
+    it('may become that of somebody, who then stays', async () => {
+      const id = redis.newId();
+      await writePermits(redis.link, id, { kind: 'nobody' });
+      expect(await writePermits(redis.link, id, user(0, [5]))).toBe(true);
+      expect(await ask(5, id)).toBe('friend');
+      expect(await redis.link.client.ttl(redis.link.keys.copy(id))).toBe(-1);
+      expect(await writePermits(redis.link, id, { kind: 'nobody' })).toBe(false);
+      expect(await ask(5, id)).toBe('friend');
+    });
+  });
+
+  it.each([999, 1000, 1001, 5000])('lists of %i are copied wholly', async (length) => {
+    const id = redis.newId();
+    const contacts = Array.from({ length }, (_, i) => 1_000_000 + i);
+    const blocks = Array.from({ length }, (_, i) => 2_000_000 + i);
+    await writePermits(redis.link, id, user(1, contacts, blocks));
+    const { client, keys } = redis.link;
+    expect((await client.smembers(keys.contacts(id))).map(Number).sort()).toEqual(contacts);
+    expect((await client.smembers(keys.blocks(id))).map(Number).sort()).toEqual(blocks);
+    await writePermits(redis.link, id + 64_000, group(1, contacts));
+    expect((await readMembers(redis.link, id + 64_000)).sort()).toEqual(contacts);
+  });
+});
