@@ -6,9 +6,9 @@ import type { Writer } from './writer.ts';
 /**
  * Carries entries from the record streams to PostgreSQL.
  *
- * Collect: read what the leased streams hold until a batch is full or the wait since its first entry is over.
+ * Collect: read what the leased streams hold; where they hold much, until a batch is full.
  * Write: one transaction per batch, again and again until it is committed or the leases are lost.
- * Then the streams are trimmed up to what was written, and it starts over.
+ * Pace: while entries come, the next read is `wait` ms after this one, so that a batch gathers; else it blocks for the first.
  */
 export class Recorder {
   readonly #source: Source;
@@ -44,15 +44,20 @@ export class Recorder {
   }
 
   async #run(): Promise<void> {
+    let busy = false;
     let failures = 0;
     while (!this.#stopping) {
+      const next = performance.now() + this.#options.wait;
       try {
-        const entries = await this.#collect();
+        const entries = await this.#collect(busy ? 0 : IDLE);
+        busy = entries.length > 0;
         this.#failing = false;
         failures = 0;
         for (let from = 0; from < entries.length; from += this.#options.batch) {
           await this.#writer.write(entries.slice(from, from + this.#options.batch));
         }
+        if (!busy) await this.#writer.trim();
+        else if (entries.length < this.#options.batch) await sleep(Math.max(0, next - performance.now()));
       } catch (error) {
         this.#failing = true;
         this.#options.onError(error);
@@ -60,22 +65,18 @@ export class Recorder {
         await sleep(Math.min(50 * 2 ** failures, 1000));
       }
     }
+    await this.#writer.trim();
   }
 
-  async #collect(): Promise<StreamEntry[]> {
-    const { batch, wait } = this.#options;
+  async #collect(wait: number): Promise<StreamEntry[]> {
     const leases = this.#leases.held();
     if (leases.length === 0) {
       await sleep(IDLE);
       return [];
     }
-    let page = await this.#source.read(leases, IDLE);
+    let page = await this.#source.read(leases, wait);
     const entries = page.entries;
-    const end = performance.now() + wait;
-    while (entries.length > 0 && entries.length < batch) {
-      const left = end - performance.now();
-      if (!page.more && left > 0) await sleep(left);
-      else if (!page.more) break;
+    while (page.more && entries.length < this.#options.batch) {
       page = await this.#source.read(leases, 0);
       entries.push(...page.entries);
     }
@@ -89,7 +90,7 @@ const IDLE = 200;
 export interface RecorderOptions {
   /** Entries per transaction at most. */
   batch: number;
-  /** Ms to wait for a batch to fill, from its first entry on. */
+  /** Ms from one read to the next while entries come. */
   wait: number;
   onError: (error: unknown) => void;
 }

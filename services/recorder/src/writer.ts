@@ -10,11 +10,15 @@ import type { StreamEntry } from './source/source.ts';
 import { isEntryFault } from './write/errors.ts';
 import { NotCommitted, writeBatch } from './write/write-batch.ts';
 
+/** Ms between trims while there is much to write. */
+const TRIM_INTERVAL = 200;
+
 /** Writes batches to PostgreSQL, and takes what is written out of the record streams. */
 export class Writer {
   readonly #parts: WriterParts;
   readonly #written = new Map<Lease, string>();
   #current: Promise<unknown> = Promise.resolve();
+  #trimmed = Number.NEGATIVE_INFINITY;
   #stopping = false;
   #failing = false;
 
@@ -28,7 +32,7 @@ export class Writer {
   }
 
   /**
-   * Resolves when each entry is committed and out of its stream, put aside as dead, or its lease is lost (the next holder
+   * Resolves when each entry is committed, put aside as dead, or its lease is lost (the next holder
    * writes it). As long as PostgreSQL or Redis is away it tries again, 50 ms to 2 s apart, until {@link stop}.
    */
   async write(entries: readonly StreamEntry[]): Promise<void> {
@@ -36,7 +40,23 @@ export class Writer {
     this.#current = work;
     if (!(await work)) return;
     for (const { lease, id } of entries) if (lease.held) this.#written.set(lease, id);
-    await this.#trim();
+    if (performance.now() - this.#trimmed > TRIM_INTERVAL) await this.trim();
+  }
+
+  /**
+   * Takes what is written out of the streams. Called by `write` now and then, since a command per stream and batch would
+   * cost as much as reading; to be called when there is nothing to write. What could not be trimmed is trimmed next
+   * time, or written again to no effect by the next holder.
+   */
+  async trim(): Promise<void> {
+    const { link, log } = this.#parts;
+    this.#trimmed = performance.now();
+    const trims = [...this.#written].map(async ([lease, id]) => {
+      await link.client.xtrim(link.keys.record(lease.bucket), 'MINID', after(id));
+      this.#written.delete(lease);
+    });
+    const failure = (await Promise.allSettled(trims)).find((outcome) => outcome.status === 'rejected');
+    if (failure) log.warn({ err: failure.reason }, 'cannot trim');
   }
 
   /** Resolves when nothing is being written. */
@@ -118,17 +138,6 @@ export class Writer {
       await sleep(delay);
     }
     return true;
-  }
-
-  /** What could not be trimmed now is trimmed next time, or written again to no effect by the next holder. */
-  async #trim(): Promise<void> {
-    const { link, log } = this.#parts;
-    const trims = [...this.#written].map(async ([lease, id]) => {
-      await link.client.xtrim(link.keys.record(lease.bucket), 'MINID', after(id));
-      this.#written.delete(lease);
-    });
-    const failure = (await Promise.allSettled(trims)).find((outcome) => outcome.status === 'rejected');
-    if (failure) log.warn({ err: failure.reason }, 'cannot trim');
   }
 }
 
