@@ -2,12 +2,16 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { startPostgres, startRedis, waitFor } from '@parley/stack';
-import { describe, expect, it } from 'vitest';
-import { alive, descendants } from './processes.ts';
+import { startRedis, waitFor } from '@parley/stack';
+import { testDatabase } from '@parley/stack/test';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alive } from './processes.ts';
 import { emptyFolder, portsInARow, Starter } from './starter.ts';
 
 const ready = async (port: number) => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+
+const get = (port: number, path: string, token: string) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } });
 
 const signIn = async (port: number) => {
   const response = await fetch(`http://127.0.0.1:${port}/v1/sessions`, {
@@ -18,20 +22,59 @@ const signIn = async (port: number) => {
   return (await response.json()) as { accessToken: string; user: { id: number } };
 };
 
-describe('npm start', () => {
-  it('serves the api and as many gateways as told, and ends without leaving a process', async () => {
-    await using data = await emptyFolder();
-    const port = await portsInARow(4);
-    await using starter = new Starter(['--port', `${port}`, '--gateways', '3', '--data', data.path]);
+describe('npm start', { timeout: 60_000 }, () => {
+  let data: Awaited<ReturnType<typeof emptyFolder>>;
+  let port: number;
+  let starter: Starter;
+
+  beforeAll(async () => {
+    data = await emptyFolder();
+    port = await portsInARow(4);
+    starter = new Starter(['--port', `${port}`, '--gateways', '3', '--data', data.path]);
     await starter.shows('Parley is ready');
+  });
+  afterAll(async () => {
+    await starter[Symbol.asyncDispose]();
+    await data[Symbol.asyncDispose]();
+  });
+
+  it('serves the api and as many gateways as told', async () => {
     for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
+    expect(starter.output).toContain(`http://127.0.0.1:${port} `);
     expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);
+  });
+
+  it('makes the demo accounts friends', async () => {
+    const { accessToken } = await signIn(port);
+    const friends = await get(port, '/v1/friends', accessToken);
+    expect(await friends.text()).toContain('"username":"bob"');
+  });
+
+  it('refuses a second start on the same data in one line', async () => {
+    await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
+    expect(await second.ended()).toBe('exit code 1');
+    expect(second.output).toBe(
+      `Parley already runs on ${data.path} (http://127.0.0.1:${port}). Stop it first, or choose another folder with --data.\n`,
+    );
+  });
+
+  it('says so and starts it again when a service dies', async () => {
+    const [gateway] = (await readFile(join(data.path, 'logs/gateway-1.log'), 'utf8')).match(/(?<="pid":)\d+/) ?? [];
+    process.kill(Number(gateway), 'SIGKILL');
+    await starter.shows('gateway-1 ended (SIGKILL); starting it again');
+    await starter.shows('gateway-1 is back');
+    expect(await ready(port + 1)).toBe(true);
+  });
+
+  it('ends without leaving a process', async () => {
     const pids = await starter.end('SIGTERM');
     expect(await starter.ended()).toBe('exit code 0');
     expect(pids.length).toBeGreaterThan(7);
     await waitFor(() => alive(pids).length === 0, { timeout: 2000, message: 'processes were left' });
   });
+});
 
+describe('npm start, with what is there', { timeout: 60_000 }, () => {
   it('keeps accounts and sessions when it is killed and started again at once', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
@@ -44,55 +87,14 @@ describe('npm start', () => {
     await starter.shows('Parley is ready');
     await waitFor(() => alive(pids).length === 0, { message: 'processes of the killed one were left' });
     expect((await signIn(port)).user.id).toBe(before.user.id);
-    const me = await fetch(`http://127.0.0.1:${port}/v1/me`, {
-      headers: { authorization: `Bearer ${before.accessToken}` },
-    });
-    expect(me.status).toBe(200);
-  });
-
-  it('makes the demo accounts friends', async () => {
-    await using data = await emptyFolder();
-    const port = await portsInARow(2);
-    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
-    await starter.shows('Parley is ready');
-    const { accessToken } = await signIn(port);
-    const friends = await fetch(`http://127.0.0.1:${port}/v1/friends`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-    });
-    expect(await friends.text()).toContain('"username":"bob"');
-  });
-
-  it('says so and starts it again when a service dies', async () => {
-    await using data = await emptyFolder();
-    const port = await portsInARow(2);
-    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
-    await starter.shows('Parley is ready');
-    for (const pid of descendants(starter.pid)) {
-      if (await isGateway(pid)) process.kill(pid, 'SIGKILL');
-    }
-    await starter.shows('gateway-1 ended (SIGKILL); starting it again');
-    await starter.shows('gateway-1 is back');
-    expect(await ready(port + 1)).toBe(true);
-  });
-
-  it('refuses a second start on the same data in one line', async () => {
-    await using data = await emptyFolder();
-    const port = await portsInARow(2);
-    await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
-    await starter.shows('Parley is ready');
-    await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
-    expect(await second.ended()).toBe('exit code 1');
-    expect(second.output).toBe(
-      `Parley already runs on ${data.path} (http://127.0.0.1:${port}). Stop it first, or choose another folder with --data.\n`,
-    );
+    expect((await get(port, '/v1/me', before.accessToken)).status).toBe(200);
   });
 
   it('uses the servers that REDIS_URL and DATABASE_URL name, and starts none', async () => {
     await using data = await emptyFolder();
     await using redis = await startRedis();
-    await using postgres = await startPostgres({ args: ['fsync=off'] });
     const port = await portsInARow(2);
-    const env = { REDIS_URL: redis.url, DATABASE_URL: await postgres.createDatabase() };
+    const env = { REDIS_URL: redis.url, DATABASE_URL: await testDatabase() };
     await using starter = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path], env);
     await starter.shows('Parley is ready');
     expect(await ready(port + 1)).toBe(true);
@@ -146,7 +148,3 @@ describe('npm start, when it cannot', () => {
     expect(starter.output).toBe(message);
   });
 });
-
-async function isGateway(pid: number): Promise<boolean> {
-  return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('services/gateway');
-}

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { lockData } from './data-lock.ts';
 import { createDemoAccounts, demo } from './demo.ts';
 import { explain } from './explain.ts';
@@ -13,6 +13,8 @@ import { superviseStack } from './supervise.ts';
 /** `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. What prevents it is told in words, with exit code 1. */
 export async function start(args: string[]): Promise<void> {
   let data = '.data';
+  // Nobody may be reading: `npm start | head`.
+  process.stdout.on('error', () => {});
   try {
     const options = readStartOptions(args);
     data = options.data;
@@ -51,7 +53,7 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
   tell('api', `${stack.apiUrl}  (try it at /docs)`);
   for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
   if (accounts) tell('accounts', accounts);
-  tell('data', `${relative('', dataDir) || '.'}  (logs in ${relative('', join(dataDir, 'logs'))})`);
+  tell('data', `${data}  (logs in ${join(data, 'logs')})`);
 }
 
 /** Runs `stop` at the first signal to end, then exits; a second one exits at once and leaves the rest to the watchdog. */
