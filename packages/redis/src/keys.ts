@@ -18,6 +18,10 @@ export interface Keys {
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
+  /** Sorted set: ids of messages that were taken back, scored by themselves; the inbox may still hold their text. */
+  recalled(user: number): string;
+  /** String: what the recorder found out about a message of a user's chat. */
+  facts(user: number, chat: number, id: number): string;
   /** Shard channel: the frames for a user's sockets, and control words for their gateways. */
   user(user: number): string;
   /** Shard channel: presence frames about a user, for those who watch. */
@@ -63,6 +67,8 @@ export function createKeys(buckets: number): Keys {
     arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
     inbox: (user) => `${of(user)}inbox:${user}`,
     cursors: (user) => `${of(user)}cursors:${user}`,
+    recalled: (user) => `${of(user)}recalled:${user}`,
+    facts: (user, chat, id) => `${of(user)}facts:${user}:${chat}:${id}`,
     user: (user) => `${of(user)}user:${user}`,
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,

@@ -19,6 +19,7 @@ export type RecordEntry =
       emoji: string;
       active: boolean;
     }
+  | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
   | { kind: 'rebuild'; id: number };
 
 /** Adds an entry to the record stream it belongs to; resolves when Redis has it. */

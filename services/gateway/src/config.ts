@@ -47,6 +47,8 @@ export interface Config {
   /** Frames of one connection: the same. */
   frameRate: number;
   frameBurst: number;
+  /** Time in which a message can be taken back. */
+  recallWindow: number;
   /** Events that an inbox holds, about. */
   inboxLength: number;
   /** Time after which an inbox nobody writes to is gone. */
@@ -76,6 +78,7 @@ export function readConfig(env: Environment): Config {
     SEND_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_RATE: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
+    RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
     PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
@@ -99,6 +102,7 @@ export function readConfig(env: Environment): Config {
     sendBurst: values.SEND_BURST,
     frameRate: values.FRAME_RATE,
     frameBurst: values.FRAME_BURST,
+    recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
     probeInterval: values.PROBE_INTERVAL,

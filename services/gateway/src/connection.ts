@@ -1,5 +1,6 @@
-import { type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
-import { type InboxPage, type Place, recover } from '@parley/redis';
+import { type ClientFrame, type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
+import { type Control, type InboxPage, type Place, recover } from '@parley/redis';
+import type { Caller } from './caller.ts';
 import { eventFrame, reconnectFrame } from './frames.ts';
 import type { Gateway } from './gateway.ts';
 import type { LocalUser } from './hub.ts';
@@ -25,7 +26,7 @@ const RESTART_SPREAD = 2000;
  *    forwarded byte for byte. A gap, a lost connection to Redis or a slow socket lead back to 2.
  * 4. Closed.
  */
-export class Connection {
+export class Connection implements Caller {
   readonly id: string;
   readonly device: string;
   readonly transport: Transport;
@@ -77,7 +78,7 @@ export class Connection {
   async open(place: Place): Promise<void> {
     await this.user.subscribed;
     if (this.closed) return;
-    const counting = this.#gateway.presence.connect(this.user, this.session);
+    const counting = this.#gateway.presence.connect(this.user.id, this.session);
     this.#counted = counting.then(
       (outcome) => outcome === 'ok',
       () => true,
@@ -136,6 +137,11 @@ export class Connection {
     if (this.#state !== 'closed') this.transport.send(frame);
   }
 
+  /** The client gave a sign of life. */
+  alive(): void {
+    this.heard = this.#gateway.clock.now;
+  }
+
   /** The socket took what it was given; `unsent` bytes are left. */
   flushed(unsent: number): void {
     if (unsent > this.#gateway.config.maxUnsent) this.#slow(unsent);
@@ -156,9 +162,11 @@ export class Connection {
     return this.frames >= 0;
   }
 
-  /** Closes when the session that was revoked is this connection's. */
-  revoke(session: string): void {
-    if (session === this.session) this.close('sessionRevoked', 'session revoked');
+  /** Does what concerns this connection: its session was revoked, or its device sent a frame by another way. */
+  obey(control: Exclude<Control, { do: 'forget' }>): void {
+    if (control.do === 'revoke') {
+      if (control.session === this.session) this.close('sessionRevoked', 'session revoked');
+    } else if (control.device === this.device) this.#gateway.carryOut(this, control.frame as ClientFrame);
   }
 
   close(reason: CloseReason, text: string): void {
@@ -175,7 +183,11 @@ export class Connection {
     const { hub, presence } = this.#gateway;
     hub.leave(this.user, this);
     presence.unwatch(this);
-    this.#counted?.then((counted) => (counted ? presence.disconnect(this.user) : undefined));
+    this.#counted?.then((counted) => {
+      if (!counted) return;
+      if (this.transport.linger === 0) presence.disconnect(this.user.id);
+      else setTimeout(() => presence.disconnect(this.user.id), this.transport.linger).unref();
+    });
   }
 
   get closed(): boolean {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientFrame } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
 import type { Log, Readiness, Registry } from '@parley/service';
 import { Channels } from './channels.ts';
 import { Clock } from './clock.ts';
+import { carryOut } from './commands/index.ts';
 import type { Config } from './config.ts';
+import type { Connection } from './connection.ts';
 import { Counters } from './counters.ts';
 import { drain } from './drain.ts';
 import { Hub } from './hub.ts';
@@ -25,6 +28,8 @@ export interface Gateway {
   readonly clock: Clock;
   /** True from SIGTERM on: nobody new is taken. */
   readonly draining: boolean;
+  /** Carries out a frame that came for a connection by another way. */
+  carryOut(connection: Connection, frame: ClientFrame): void;
   ready(): Readiness;
   /** Tells all clients to go, at random moments within the drain time, and resolves when they are gone. */
   drain(): Promise<void>;
@@ -46,7 +51,11 @@ export async function startGateway(
     presence.missed(hub.users(missed)).catch((error) => log.warn({ err: error }, 'cannot repeat presence'));
   });
   const hub = new Hub(link, channels);
-  const presence = new Presence(link, channels, { gateway: id, most: config.maxConnectionsPerUser });
+  const presence = new Presence(link, channels, {
+    gateway: id,
+    most: config.maxConnectionsPerUser,
+    count: (user) => hub.find(user)?.connections.length ?? 0,
+  });
   const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
   const probe = new Probe(link, channels, {
     gateway: id,
@@ -76,6 +85,9 @@ export async function startGateway(
     clock,
     get draining() {
       return draining;
+    },
+    carryOut: (connection, frame) => {
+      carryOut(gateway, connection, frame);
     },
     ready: () => {
       const reasons = [

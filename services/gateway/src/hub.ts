@@ -5,6 +5,9 @@ import type { Connection } from './connection.ts';
 /** Time in ms for which the channel of a user who left is still heard: a reload of a page comes back within it. */
 const LINGER = 1000;
 
+/** Sends of a user that the shared rate bucket is asked for at a time. */
+const LEASE = 10;
+
 /**
  * Who is connected here. The first connection of a user subscribes the user's channel, a moment after the last one left it
  * is unsubscribed; what comes on it goes to all of the user's connections.
@@ -41,6 +44,11 @@ export class Hub {
     user.connections.splice(user.connections.indexOf(connection), 1);
     if (user.connections.length > 0) return;
     user.leaving = setTimeout(() => this.#forget(user), LINGER);
+  }
+
+  /** A user who sends a frame without a connection: the entry of those connected here, else one for the occasion. */
+  visitor(id: number): LocalUser {
+    return this.#users.get(id) ?? new LocalUser(id, 1);
   }
 
   find(id: number): LocalUser | undefined {
@@ -92,10 +100,13 @@ export class LocalUser implements Listener {
   permits: Map<number, Standing> | undefined;
   /** Sends that the shared rate bucket granted to this gateway and that are not used yet. */
   sends = 0;
+  /** How many of them to ask for at a time, so that most sends need not ask. */
+  readonly lease: number;
   leaving: NodeJS.Timeout | undefined;
 
-  constructor(id: number) {
+  constructor(id: number, lease = LEASE) {
     this.id = id;
+    this.lease = lease;
   }
 
   /** Hands on what came on the user's channel: an event, another frame, or a word to the gateway. */
@@ -119,7 +130,7 @@ export class LocalUser implements Listener {
 
   #obey(control: Control): void {
     if (control.do === 'forget') this.permits = undefined;
-    else for (const connection of [...this.connections]) connection.revoke(control.session);
+    else for (const connection of [...this.connections]) connection.obey(control);
   }
 }
 

@@ -4,7 +4,7 @@ import type { LocalUser } from './hub.ts';
 /** Permits remembered for each user. */
 const REMEMBERED = 256;
 
-/** Ms to wait between questions for a copy that the recorder was asked to rebuild: about 1 s in all. */
+/** Ms to wait between looks for what the recorder was asked for. */
 const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
 
 /**
@@ -27,15 +27,30 @@ async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {
   return standing;
 }
 
-/** The same for a user who is not connected here, without remembering. */
-export async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
-  let standing = await readPermit(link, from, to);
-  if (standing !== 'unknown') return standing;
-  await record(link, { kind: 'rebuild', id: to });
+/** The same without remembering. */
+async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
+  const known = async () => {
+    const standing = await readPermit(link, from, to);
+    return standing === 'unknown' ? undefined : standing;
+  };
+  return (await askUntil(known, () => record(link, { kind: 'rebuild', id: to }))) ?? 'unknown';
+}
+
+/**
+ * Reads what Redis may not have, and if so asks the recorder for it once and looks again a few times: about a second in all.
+ * Undefined when it has not come by then.
+ */
+export async function askUntil<T>(
+  read: () => Promise<T | undefined>,
+  ask: () => Promise<void>,
+): Promise<T | undefined> {
+  let answer = await read();
+  if (answer !== undefined) return answer;
+  await ask();
   for (const pause of PATIENCE) {
     await new Promise((resolve) => setTimeout(resolve, pause));
-    standing = await readPermit(link, from, to);
-    if (standing !== 'unknown') break;
+    answer = await read();
+    if (answer !== undefined) return answer;
   }
-  return standing;
+  return undefined;
 }

@@ -19,33 +19,35 @@ export class Presence {
   readonly #channels: Channels;
   readonly #gateway: string;
   readonly #most: number;
+  readonly #count: (user: number) => number;
   readonly #watched = new Map<number, Watched>();
   /** The gateways that live. */
   live = new Set<string>();
 
-  constructor(link: Link, channels: Channels, { gateway, most }: { gateway: string; most: number }) {
+  constructor(link: Link, channels: Channels, { gateway, most, count }: PresenceOptions) {
     this.#link = link;
     this.#channels = channels;
     this.#gateway = gateway;
     this.#most = most;
+    this.#count = count;
   }
 
   /** Counts a new connection, which is among the user's already. */
-  connect(user: LocalUser, session?: string): Promise<Connected> {
+  connect(user: number, session?: string): Promise<Connected> {
     return connect(this.#link, {
-      user: user.id,
+      user,
       gateway: this.#gateway,
-      count: user.connections.length,
+      count: this.#count(user),
       most: this.#most,
       live: this.live,
       ...(session === undefined ? {} : { session }),
     });
   }
 
-  /** Counts what is left; when Redis is away, it is told when it is back. */
-  async disconnect(user: LocalUser): Promise<void> {
-    const count = user.connections.length;
-    await disconnect(this.#link, { user: user.id, gateway: this.#gateway, count, live: this.live }).catch(() => {});
+  /** Counts what is left of a user's connections; when Redis is away, it is told when it is back. */
+  async disconnect(user: number): Promise<void> {
+    const count = this.#count(user);
+    await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live }).catch(() => {});
   }
 
   /** Says that this gateway lives; when another one no longer does, tells who is offline by that. */
@@ -90,9 +92,7 @@ export class Presence {
 
   /** Repeats the counts of these users, and what is to be said of those watched, after Redis was away. */
   async missed(users: Iterable<LocalUser>): Promise<void> {
-    await Promise.all(
-      [...users].map((user) => (user.connections.length > 0 ? this.connect(user) : this.disconnect(user))),
-    );
+    await Promise.all([...users].map(({ id }) => (this.#count(id) > 0 ? this.connect(id) : this.disconnect(id))));
     await this.#lookAgain();
   }
 
@@ -116,6 +116,14 @@ export class Presence {
     const states = await readPresence(this.#link, [...this.#watched.keys()], this.live);
     for (const [user, state] of states) this.#watched.get(user)?.tell(user, state);
   }
+}
+
+export interface PresenceOptions {
+  gateway: string;
+  /** Connections that a user may have at all gateways. */
+  most: number;
+  /** Connections that a user has at this one. */
+  count(user: number): number;
 }
 
 /** A user whose presence is followed here. */

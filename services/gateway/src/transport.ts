@@ -3,6 +3,8 @@
  * leave together.
  */
 export interface Transport {
+  /** Ms after the end for which the user still counts as connected: a client that polls comes back within it. */
+  readonly linger: number;
   /** Takes a frame; it is not gone before `flush` or the end of this turn. */
   send(frame: string | Uint8Array): void;
   /** Writes what was given; what the network does not take yet counts as unsent. */

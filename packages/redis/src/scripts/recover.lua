@@ -1,9 +1,10 @@
 -- Reads an inbox after a cursor, a page at a time. An inbox that does not exist begins here, so that there is a cursor.
 --
--- KEYS  1 inbox, 2 cursors
+-- KEYS  1 inbox, 2 cursors, 3 recalled
 -- ARGV  1 epoch ('' : none given, 'latest')    2 offset    3 device    4 events at most    5 inbox time to live in s
 --       6 1: gaps at the start of the inbox are loss (mirror), 0: they were acknowledged (relay)
--- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset, event, offset, event, ... }
+-- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset, event, offset, event, ... };
+--       the offset of a message that was taken back is negative
 --       With a gap, another epoch or an offset that is still to come, all that the inbox holds follows.
 local epoch, last = place(KEYS[1])
 if not epoch then
@@ -40,9 +41,14 @@ elseif offset + 1 < first then
   offset = first - 1
 end
 
+local recalls = redis.call('EXISTS', KEYS[3]) == 1
 local reply = { recovered, tonumber(epoch), offset, last }
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', ARGV[4])) do
-  reply[#reply + 1] = tonumber(string.match(entry[1], '%d+$'))
-  reply[#reply + 1] = entry[2][2]
+  local event = entry[2][2]
+  local place = tonumber(string.match(entry[1], '%d+$'))
+  local id = recalls and string.match(event, '^{"kind":"message","id":(%d+),')
+  if id and redis.call('ZSCORE', KEYS[3], id) then place = -place end
+  reply[#reply + 1] = place
+  reply[#reply + 1] = event
 end
 return reply

@@ -1,4 +1,4 @@
-import type { Cursor } from '@parley/protocol';
+import type { Cursor, MessageEvent } from '@parley/protocol';
 import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
@@ -13,12 +13,22 @@ export async function recover(link: Link, user: number, from: Place, options: Re
     from === 'latest' ? ['latest', 0] : from === 'acknowledged' ? ['', 0] : [String(from.epoch), from.offset];
   const reply = (await link.run(
     script,
-    [link.keys.inbox(user), link.keys.cursors(user)],
+    [link.keys.inbox(user), link.keys.cursors(user), link.keys.recalled(user)],
     [epoch, offset, options.device, options.limit, link.inboxTtl, options.relay ? 0 : 1],
   )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
   const events: InboxPage['events'] = [];
-  for (let i = 4; i < reply.length; i += 2) events.push({ offset: reply[i] as number, event: reply[i + 1] as string });
+  for (let i = 4; i < reply.length; i += 2) {
+    const offset = reply[i] as number;
+    const event = reply[i + 1] as string;
+    events.push(offset < 0 ? { offset: -offset, event: withhold(event) } : { offset, event });
+  }
   return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], events };
+}
+
+/** A message that was taken back, as those get it who had not yet: that it was there, and nothing of what it said. */
+function withhold(event: string): string {
+  const { ref, ...message } = JSON.parse(event) as MessageEvent;
+  return JSON.stringify({ ...message, body: { type: 'text', text: '' }, recalled: true, ref });
 }
 
 /** Where to read on: at a cursor, where the device last acknowledged, or at the end. */

@@ -1,8 +1,11 @@
 import type { ClientFrame, FrameOf } from '@parley/protocol';
+import { say } from '@parley/redis';
+import type { Caller } from '../caller.ts';
 import type { Connection } from '../connection.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
 import type { Gateway } from '../gateway.ts';
-import { auth } from './auth.ts';
+import { auth, checkFresh } from './auth.ts';
+import { edit, react, recall } from './change.ts';
 import { mark } from './mark.ts';
 import { received } from './received.ts';
 import { Refusal } from './refusal.ts';
@@ -10,60 +13,77 @@ import { send } from './send.ts';
 import { typing } from './typing.ts';
 import { watch } from './watch.ts';
 
-/**
- * What each frame does. A command answers with the text of its reply, or nothing when there is none; one that is only carried
- * out or refused is answered here.
- */
-const commands: { [Type in ClientFrame['type']]?: Command<Type> } = {
-  send,
-  mark: acknowledged(mark),
-  received,
-  typing,
-  focus: (_gateway, connection, { chat }) => {
+/** Frames that say something about the connection they come over. */
+export const connectionCommands: { [Type in ConnectionFrame]: Command<Type, Connection> } = {
+  focus: async (_gateway, connection, { chat }) => {
     connection.focus = chat;
     return undefined;
   },
   watch,
-  auth: acknowledged(auth),
-  ping: (_gateway, _connection, { ref }) => JSON.stringify({ type: 'pong', ref }),
+  auth,
 };
 
-/** Carries out a frame of a connection and sends its reply. Never throws. */
-export function carryOut(gateway: Gateway, connection: Connection, frame: ClientFrame): void {
-  const command = commands[frame.type] as Command<ClientFrame['type']> | undefined;
+/** Frames that anyone who is signed in may send, over whatever. */
+export const callerCommands: { [Type in Exclude<ClientFrame['type'], ConnectionFrame>]: Command<Type, Caller> } = {
+  send,
+  mark,
+  recall,
+  edit,
+  react,
+  received,
+  typing,
+  ping: async (_gateway, _caller, { ref }) => JSON.stringify({ type: 'pong', ref }),
+};
+
+const commands = { ...connectionCommands, ...callerCommands } as AnyCommands;
+
+/** Frames whose success is acknowledged only if they carry a ref are; these never are. */
+const silent = new Set<string>(['received', 'typing', 'focus', 'watch']);
+
+/** Carries out a frame of a connection and resolves with the text of its reply, if there is one. Never rejects. */
+export function carryOut(gateway: Gateway, connection: Connection, frame: ClientFrame): Promise<string | undefined> {
+  return run(gateway, connection, frame, commands[frame.type]);
+}
+
+/** The same for a frame that came without a connection; what concerns one goes to those of the same device. */
+export function carryOutAlone(gateway: Gateway, caller: Caller, frame: ClientFrame): Promise<string | undefined> {
+  const command = frame.type in connectionCommands ? handOver : (callerCommands as AnyCommands)[frame.type];
+  return run(gateway, caller, frame, command as Command<ClientFrame['type'], Caller>);
+}
+
+const handOver: Command<ClientFrame['type'], Caller> = async (gateway, { user, device }, frame) => {
+  if (frame.type === 'auth') await checkFresh(gateway, user.id, frame.token);
+  await say(gateway.link, user.id, { do: 'frame', device, frame });
+  return undefined;
+};
+
+async function run<Who extends Caller>(
+  gateway: Gateway,
+  caller: Who,
+  frame: ClientFrame,
+  command: Command<ClientFrame['type'], Who> | undefined,
+): Promise<string | undefined> {
   try {
     if (!command) throw new Refusal('bad-frame', `type: ${frame.type} is not served here`);
-    const reply = command(gateway, connection, frame);
-    if (typeof reply === 'string') connection.reply(reply);
-    else
-      reply
-        ?.then((text) => text !== undefined && connection.reply(text))
-        .catch((error) => refuse(gateway, connection, frame, error));
+    const reply = await command(gateway, caller, frame);
+    if (typeof reply === 'string') return reply;
+    return frame.ref === undefined || silent.has(frame.type) ? undefined : ackFrame(frame.ref);
   } catch (error) {
-    refuse(gateway, connection, frame, error);
+    gateway.counters.refused += 1;
+    if (error instanceof Refusal) return errorFrame(frame.ref, error.code, error.detail, error.retryAfter);
+    // Whether Redis carried it out is not known; the same frame may be sent again.
+    gateway.log.warn({ err: error, connection: caller.id, frame: frame.type }, 'cannot carry out a frame');
+    return errorFrame(frame.ref, 'unavailable');
   }
 }
 
-function acknowledged<Type extends ClientFrame['type']>(
-  command: (gateway: Gateway, connection: Connection, frame: FrameOf<Type>) => Promise<void>,
-): Command<Type> {
-  return async (gateway, connection, frame) => {
-    await command(gateway, connection, frame);
-    return frame.ref === undefined ? undefined : ackFrame(frame.ref);
-  };
-}
-
-function refuse(gateway: Gateway, connection: Connection, frame: ClientFrame, error: unknown): void {
-  gateway.counters.refused += 1;
-  if (error instanceof Refusal)
-    return connection.reply(errorFrame(frame.ref, error.code, error.detail, error.retryAfter));
-  // Whether Redis carried it out is not known; the same frame may be sent again.
-  gateway.log.warn({ err: error, connection: connection.id, frame: frame.type }, 'cannot carry out a frame');
-  connection.reply(errorFrame(frame.ref, 'unavailable'));
-}
-
-export type Command<Type extends ClientFrame['type']> = (
+/** Resolves with the text of the reply; with nothing when an acknowledgement says it all. Throws refusals. */
+export type Command<Type extends ClientFrame['type'], Who> = (
   gateway: Gateway,
-  connection: Connection,
+  caller: Who,
   frame: FrameOf<Type>,
-) => string | undefined | Promise<string | undefined>;
+) => Promise<string | undefined>;
+
+type AnyCommands = Record<string, Command<ClientFrame['type'], Connection> | undefined>;
+
+type ConnectionFrame = 'focus' | 'watch' | 'auth';

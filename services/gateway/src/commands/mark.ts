@@ -1,6 +1,6 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { append, record } from '@parley/redis';
-import type { Connection } from '../connection.ts';
+import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { readStanding } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
@@ -12,7 +12,7 @@ const SKEW = 60_000;
  * Says how far this user has received or read a chat: recorded, told to the user's own devices, and to the peer if the user may
  * write to them. In a group only the user's own devices learn it.
  */
-export async function mark(gateway: Gateway, { user }: Connection, frame: FrameOf<'mark'>): Promise<void> {
+export async function mark(gateway: Gateway, { user }: Caller, frame: FrameOf<'mark'>): Promise<undefined> {
   const { link, config } = gateway;
   const { chat } = frame;
   const place = frame.read === undefined ? { delivered: frame.delivered as number } : { read: frame.read };

@@ -1,20 +1,16 @@
 import { type FrameOf, parseCursor } from '@parley/protocol';
 import { acknowledge } from '@parley/redis';
-import type { Connection } from '../connection.ts';
+import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { Refusal } from './refusal.ts';
 
 /** This device has everything up to here: where it resumes when it comes without a cursor. */
-export async function received(
-  gateway: Gateway,
-  connection: Connection,
-  frame: FrameOf<'received'>,
-): Promise<undefined> {
+export async function received(gateway: Gateway, caller: Caller, frame: FrameOf<'received'>): Promise<undefined> {
   const cursor = parseCursor(frame.cursor);
   if (!cursor) throw new Refusal('bad-frame', 'cursor: Not a cursor');
-  const sent = connection.cursor;
-  if (cursor.epoch !== sent.epoch || cursor.offset > sent.offset) {
+  const sent = caller.cursor;
+  if (sent && (cursor.epoch !== sent.epoch || cursor.offset > sent.offset)) {
     throw new Refusal('bad-frame', 'cursor: Nothing has been sent up to here');
   }
-  await acknowledge(gateway.link, connection.user.id, connection.device, cursor);
+  await acknowledge(gateway.link, caller.user.id, caller.device, cursor);
 }

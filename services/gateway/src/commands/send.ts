@@ -1,42 +1,38 @@
 import { type FrameOf, limits } from '@parley/protocol';
 import { accept, readMembers, type Standing, take } from '@parley/redis';
-import type { Connection } from '../connection.ts';
+import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { readStanding } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
-/** Sends that a user's shared rate bucket is asked for at a time, so that most sends need not ask. */
-const LEASE = 10;
-
 /** Accepts a message. The reply says that it is on disk and in every participant's inbox. */
-export async function send(gateway: Gateway, connection: Connection, frame: Send): Promise<string> {
-  if (connection.inFlight >= limits.inFlight) {
+export async function send(gateway: Gateway, caller: Caller, frame: Send): Promise<string> {
+  if (caller.inFlight >= limits.inFlight) {
     throw new Refusal('too-many', `At most ${limits.inFlight} sends may be unacknowledged`);
   }
-  connection.inFlight += 1;
+  caller.inFlight += 1;
   try {
-    const standing = await admit(gateway, connection, frame.to);
-    return await pass(gateway, connection, frame, standing);
+    const standing = await admit(gateway, caller, frame.to);
+    return await pass(gateway, caller, frame, standing);
   } finally {
-    connection.inFlight -= 1;
+    caller.inFlight -= 1;
   }
 }
 
 /** How the user stands to the receiver, and a token of the user's rate: at hand for most sends. Throws a refusal. */
-function admit(gateway: Gateway, connection: Connection, to: number): Standing | Promise<Standing> {
-  const { user } = connection;
+function admit(gateway: Gateway, caller: Caller, to: number): Standing | Promise<Standing> {
+  const { user } = caller;
   const standing = user.permits?.get(to);
-  if (connection.ahead || user.sends === 0 || standing === undefined)
-    return inTurn(connection, () => ask(gateway, connection, to));
+  if (caller.ahead || user.sends === 0 || standing === undefined) return inTurn(caller, () => ask(gateway, caller, to));
   user.sends -= 1;
   return permitted(gateway, standing);
 }
 
-async function ask(gateway: Gateway, { user }: Connection, to: number): Promise<Standing> {
+async function ask(gateway: Gateway, { user }: Caller, to: number): Promise<Standing> {
   const { link, config } = gateway;
   if (user.sends === 0) {
     const rate = { perSecond: config.sendRate, burst: config.sendBurst };
-    const { granted, after } = await take(link, 'send', user.id, rate, Math.min(LEASE, config.sendBurst));
+    const { granted, after } = await take(link, 'send', user.id, rate, Math.min(user.lease, config.sendBurst));
     if (granted === 0) throw new Refusal('too-many', 'Too many messages; try again later', after);
     user.sends += granted;
   }
@@ -51,20 +47,20 @@ function permitted(gateway: Gateway, standing: Standing): Standing {
 }
 
 /** Sends of one connection keep their order although one of them has to ask. */
-function inTurn<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
-  const mine = connection.ahead ? connection.ahead.then(work) : work();
+function inTurn<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
+  const mine = caller.ahead ? caller.ahead.then(work) : work();
   const ahead = mine.then(
     () => {},
     () => {},
   );
-  connection.ahead = ahead;
+  caller.ahead = ahead;
   ahead.then(() => {
-    if (connection.ahead === ahead) connection.ahead = undefined;
+    if (caller.ahead === ahead) caller.ahead = undefined;
   });
   return mine;
 }
 
-async function pass(gateway: Gateway, { user }: Connection, frame: Send, standing: Standing): Promise<string> {
+async function pass(gateway: Gateway, { user }: Caller, frame: Send, standing: Standing): Promise<string> {
   const { link, config, counters } = gateway;
   let extra = '';
   if (frame.replyTo !== undefined) extra += `,"replyTo":${frame.replyTo}`;

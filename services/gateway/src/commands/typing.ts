@@ -1,12 +1,12 @@
 import type { FrameOf } from '@parley/protocol';
 import { publish, readMembers } from '@parley/redis';
-import type { Connection } from '../connection.ts';
+import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { readStanding } from '../permits.ts';
 import { whyNot } from './refusal.ts';
 
 /** Shows the others in a chat that this user is typing. Nobody waits for it, so who may not is not told. */
-export async function typing(gateway: Gateway, { user }: Connection, frame: FrameOf<'typing'>): Promise<undefined> {
+export async function typing(gateway: Gateway, { user }: Caller, frame: FrameOf<'typing'>): Promise<undefined> {
   const { link, config } = gateway;
   const standing = await readStanding(link, user, frame.chat);
   if (whyNot(standing, config.sendPolicy) !== undefined) return;

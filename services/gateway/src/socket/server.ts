@@ -1,12 +1,16 @@
 import type { HttpResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
-import { errorCodes, limits, readFrame } from '@parley/protocol';
+import { limits, readFrame } from '@parley/protocol';
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
 import { carryOut } from '../commands/index.ts';
 import { Connection } from '../connection.ts';
 import { errorFrame } from '../frames.ts';
 import type { Gateway } from '../gateway.ts';
+import { openEventStream } from './event-stream.ts';
+import { answer, preflight, refuse } from './http.ts';
 import { loadNative } from './native.ts';
-import { type Admission, upgrade } from './upgrade.ts';
+import { poll } from './poll.ts';
+import { takeFrame } from './post-frame.ts';
+import { type Opening, upgrade } from './upgrade.ts';
 import { WebSocketTransport } from './websocket.ts';
 
 /**
@@ -27,20 +31,20 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     idleTimeout: Math.min(960, Math.ceil((2 * config.heartbeat + config.stallTime) / 1000) + 60),
     upgrade: (response, request, context) => upgrade(gateway, response, request, context),
     open: (socket) => open(gateway, socket),
-    message: (socket, message, isBinary) => read(gateway, socket.getUserData(), message, isBinary),
-    pong: (socket) => hear(gateway, socket.getUserData()),
-    ping: (socket) => hear(gateway, socket.getUserData()),
-    drain: (socket) => socket.getUserData().connection?.flushed(socket.getBufferedAmount()),
-    close: (socket) => socket.getUserData().transport?.closed(),
+    message: (socket, message, isBinary) => read(gateway, connectionOf(socket), message, isBinary),
+    pong: (socket) => connectionOf(socket).alive(),
+    ping: (socket) => connectionOf(socket).alive(),
+    drain: (socket) => connectionOf(socket).flushed(socket.getBufferedAmount()),
+    close: (socket) => transportOf(socket).closed(),
   });
-  app.get('/healthz', (response) => answer(response, healthyBody()));
-  app.get('/readyz', (response) => answer(response, readyBody(gateway.ready)));
-  app.get('/metrics', (response) => answer(response, metricsText(gateway.metrics)));
-  app.any('/*', (response) => {
-    const { title } = errorCodes['not-found'];
-    response.writeStatus('404 Not Found').writeHeader('content-type', 'application/problem+json');
-    response.end(JSON.stringify({ type: 'about:blank', title, status: 404, code: 'not-found', detail: title }));
-  });
+  app.get('/v1/events', (response, request) => openEventStream(gateway, response, request));
+  app.get('/v1/poll', (response, request) => poll(gateway, response, request));
+  app.post('/v1/frames', (response, request) => takeFrame(gateway, response, request));
+  app.options('/v1/*', (response, request) => preflight(gateway, response, request));
+  app.get('/healthz', (response) => health(response, healthyBody()));
+  app.get('/readyz', (response) => health(response, readyBody(gateway.ready)));
+  app.get('/metrics', (response) => health(response, metricsText(gateway.metrics)));
+  app.any('/*', (response) => refuse(response, { code: 'not-found' }));
 
   const listen = app.listen.bind(app) as unknown as ListenExclusively;
   const socket = await new Promise<us_listen_socket>((resolve, reject) => {
@@ -64,19 +68,16 @@ function open(gateway: Gateway, socket: WebSocket<SocketData>): void {
   const data = socket.getUserData();
   const { claims, place } = data;
   const transport = new WebSocketTransport(socket);
-  const connection = new Connection(gateway, transport, claims);
-  transport.connection = connection;
-  data.transport = transport;
-  data.connection = connection;
+  transport.connection = new Connection(gateway, transport, claims);
   // What a connection needs of them it has; there may be a hundred thousand of these.
-  Object.assign(data, { claims: undefined, place: undefined });
-  connection.open(place);
+  Object.assign(data, { transport, claims: undefined, place: undefined });
+  transport.connection.open(place);
 }
 
-/** A client frame: read, and carried out. */
-function read(gateway: Gateway, { connection }: SocketData, message: ArrayBuffer, isBinary: boolean): void {
-  if (!connection || connection.closed) return;
-  connection.heard = gateway.clock.now;
+/** A client frame: read, carried out, and answered. */
+async function read(gateway: Gateway, connection: Connection, message: ArrayBuffer, isBinary: boolean): Promise<void> {
+  if (connection.closed) return;
+  connection.alive();
   gateway.counters.frames += 1;
   if (isBinary) return connection.close('protocolError', 'frames are text');
   if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'frame too large');
@@ -88,26 +89,27 @@ function read(gateway: Gateway, { connection }: SocketData, message: ArrayBuffer
     return connection.close('protocolError', 'not JSON');
   }
   const reading = readFrame(value);
-  if (reading.ok) return carryOut(gateway, connection, reading.frame);
-  gateway.counters.refused += 1;
-  connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
+  if (!reading.ok) {
+    gateway.counters.refused += 1;
+    return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
+  }
+  const reply = await carryOut(gateway, connection, reading.frame);
+  if (reply !== undefined) connection.reply(reply);
 }
 
-function hear(gateway: Gateway, { connection }: SocketData): void {
-  if (connection) connection.heard = gateway.clock.now;
-}
-
-async function answer(response: HttpResponse, pending: Answer | Promise<Answer>): Promise<void> {
-  let aborted = false;
+async function health(response: HttpResponse, pending: Answer | Promise<Answer>): Promise<void> {
   response.onAborted(() => {
-    aborted = true;
+    response.aborted = true;
   });
-  const { status, type, body } = await pending;
-  if (aborted) return;
-  response.cork(() => {
-    response.writeStatus(status === 200 ? '200 OK' : '503 Service Unavailable').writeHeader('content-type', type);
-    response.writeHeader('cache-control', 'no-store').end(body);
-  });
+  answer(response, await pending);
+}
+
+function transportOf(socket: WebSocket<SocketData>): WebSocketTransport {
+  return socket.getUserData().transport;
+}
+
+function connectionOf(socket: WebSocket<SocketData>): Connection {
+  return socket.getUserData().transport.connection as Connection;
 }
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: two gateways on one port would share its connections without a word. */
@@ -121,9 +123,8 @@ type ListenExclusively = (
   opened: (socket: us_listen_socket | false) => void,
 ) => void;
 
-interface SocketData extends Admission {
-  transport?: WebSocketTransport;
-  connection?: Connection;
+interface SocketData extends Opening {
+  transport: WebSocketTransport;
 }
 
 export interface Server {

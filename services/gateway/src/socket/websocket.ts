@@ -1,14 +1,13 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { Connection } from '../connection.ts';
 import type { Transport } from '../transport.ts';
-
-/** Sockets that were given frames in this turn of the event loop. */
-let written: WebSocketTransport[] = [];
+import { flushAfterTurn } from './turn.ts';
 
 /** A connection over a WebSocket. */
 export class WebSocketTransport implements Transport {
   /** Set once the socket is open. */
   connection: Connection | undefined;
+  readonly linger = 0;
   readonly #socket: WebSocket<unknown>;
   #frames: (string | Uint8Array)[] | undefined;
   #open = true;
@@ -24,7 +23,7 @@ export class WebSocketTransport implements Transport {
       return;
     }
     this.#frames = [frame];
-    if (written.push(this) === 1) setImmediate(flushWritten);
+    flushAfterTurn(this);
   }
 
   flush(): void {
@@ -64,10 +63,4 @@ export class WebSocketTransport implements Transport {
     this.#frames = undefined;
     this.connection?.gone();
   }
-}
-
-function flushWritten(): void {
-  const sockets = written;
-  written = [];
-  for (const socket of sockets) socket.flush();
 }

@@ -1,0 +1,91 @@
+import { type FrameOf, messageDate, parseConversation } from '@parley/protocol';
+import { append, findMessage, type MessageFacts, readFacts, readMembers, recallFrom, record } from '@parley/redis';
+import type { Caller } from '../caller.ts';
+import type { Gateway } from '../gateway.ts';
+import { askUntil, readStanding } from '../permits.ts';
+import { Refusal, whyNot } from './refusal.ts';
+
+/** Takes back an own message, for all who had it or are still to get it. */
+export async function recall(gateway: Gateway, caller: Caller, frame: FrameOf<'recall'>): Promise<undefined> {
+  const { chat, id } = frame;
+  const facts = await readOwn(gateway, caller, chat, id);
+  if (Date.now() - messageDate(id) > gateway.config.recallWindow) throw new Refusal('recall-too-late');
+  if (facts.recalled) return;
+  await tell(gateway, caller, chat, { kind: 'recall', id });
+}
+
+/** Changes what an own message says. */
+export async function edit(gateway: Gateway, caller: Caller, frame: FrameOf<'edit'>): Promise<undefined> {
+  const { chat, id, body } = frame;
+  const facts = await readOwn(gateway, caller, chat, id);
+  if (facts.recalled) throw new Refusal('conflict', 'The message was taken back');
+  await tell(gateway, caller, chat, { kind: 'edit', id, body });
+}
+
+/** Adds a reaction to a message, or takes it off again. */
+export async function react(gateway: Gateway, caller: Caller, frame: FrameOf<'react'>): Promise<undefined> {
+  const { chat, id, emoji, active } = frame;
+  const facts = await read(gateway, caller, chat, id);
+  if (facts.recalled) throw new Refusal('conflict', 'The message was taken back');
+  await tell(gateway, caller, chat, { kind: 'react', id, emoji, active });
+}
+
+async function readOwn(gateway: Gateway, caller: Caller, chat: number, id: number): Promise<MessageFacts> {
+  const facts = await read(gateway, caller, chat, id);
+  if (facts.from !== caller.user.id) throw new Refusal('forbidden', 'The message is somebody else’s');
+  return facts;
+}
+
+/** What is known of a message in one of the caller's chats: from the inbox, or from the recorder if it is older. */
+async function read(gateway: Gateway, { user }: Caller, chat: number, id: number): Promise<MessageFacts> {
+  const { link, config } = gateway;
+  const event = await findMessage(link, user.id, id);
+  if (event !== undefined && event !== 'recalled') {
+    if (chatOf(event.conversation, user.id) !== chat) throw new Refusal('not-found', 'The chat has no such message');
+    return { from: event.from, recalled: false };
+  }
+  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
+  const group = (await readStanding(link, user, chat)) === 'member';
+  const facts = await askUntil(
+    () => readFacts(link, user.id, chat, id),
+    () => record(link, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) }),
+  );
+  if (!facts) throw new Refusal('unavailable');
+  if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');
+  return facts;
+}
+
+/** Records the change and tells all participants. */
+async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Change): Promise<undefined> {
+  const { link, config } = gateway;
+  const standing = await readStanding(link, user, chat);
+  const code = whyNot(standing, config.sendPolicy);
+  // Taking back is always possible, also after the friendship ended.
+  if (code !== undefined && (change.kind !== 'recall' || standing === 'not-member' || standing === 'unknown')) {
+    throw new Refusal(code);
+  }
+  const group = standing === 'member';
+  const users = group ? await readMembers(link, chat) : [...new Set([user.id, chat])];
+  if (change.kind === 'recall') await recallFrom(link, users, change.id);
+  if (config.history === 'mirror') {
+    await record(link, { user: user.id, chat, ...(group && { group }), date: Date.now(), ...change });
+  }
+  await append(
+    link,
+    users.map((each) => {
+      const named = group || each === user.id ? chat : user.id;
+      return { user: each, event: JSON.stringify({ ...change, chat: named, user: user.id }) };
+    }),
+  );
+}
+
+function chatOf(conversation: string, user: number): number | undefined {
+  const parsed = parseConversation(conversation);
+  if (parsed?.type === 'group') return parsed.group;
+  return parsed?.users.find((each) => each !== user) ?? user;
+}
+
+type Change =
+  | { kind: 'recall'; id: number }
+  | { kind: 'edit'; id: number; body: FrameOf<'edit'>['body'] }
+  | { kind: 'react'; id: number; emoji: string; active: boolean };
