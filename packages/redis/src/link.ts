@@ -19,7 +19,7 @@ export interface Link {
   run(script: Script, keys: string[], args: (string | number)[]): Promise<unknown>;
   /** Drops the connection and comes back: for one that looks alive but is silent. Commands under way reject. */
   reset(): void;
-  /** Waits for the replies under way, then closes the connection. */
+  /** Waits for the scripts under way, then closes the connection. */
   close(): Promise<void>;
 }
 
@@ -54,17 +54,23 @@ export async function openLink({
     client.disconnect();
     throw new Error(`Redis does not answer at ${withoutPassword(options.url)}`, { cause: error });
   }
+  const running = new Set<Promise<unknown>>();
   return {
     client,
     keys: createKeys(buckets),
     clustered,
     inboxLength,
     inboxTtl,
-    run: (script, keys, args) => script.run(client, keys, args),
+    run: (script, keys, args) => {
+      const run = script.run(client, keys, args).finally(() => running.delete(run));
+      running.add(run);
+      return run;
+    },
     reset: () => {
       if (client.status === 'ready') client.disconnect(true);
     },
     close: async () => {
+      await Promise.allSettled(running);
       await client.quit().catch(() => client.disconnect());
     },
   };
@@ -90,6 +96,8 @@ export function openRedis({ url, name = 'parley' }: { url: string; name?: string
       enableOfflineQueue: false,
       slotsRefreshTimeout: 2000,
       slotsRefreshInterval: 5000,
+      // What a lost connection left unanswered may have been done: it rejects, and is not sent again.
+      retryDelayOnFailover: 0,
       clusterRetryStrategy: options.retryStrategy,
       redisOptions: { ...options, enableAutoPipelining: false },
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Cluster } from 'ioredis';
 import type { RedisClient } from './link.ts';
 
 /** A Lua script, run by the hash of its content, so that two versions of it can run side by side during a rollout. */
@@ -14,9 +15,16 @@ export function createScript(name: string, ...sources: string[]): Script {
   return {
     name,
     run: (client, keys, args) =>
-      client.evalsha(sha, keys.length, ...keys, ...args).catch((error: unknown) => {
-        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      client.evalsha(sha, keys.length, ...keys, ...args).catch(async (error: unknown) => {
+        const reason = error instanceof Error ? error.message : '';
+        // Ioredis follows a move by itself, but not when others of the same pipeline passed.
+        if (reason.startsWith('MOVED') && client instanceof Cluster) await findMasters(client);
+        else if (!reason.startsWith('NOSCRIPT')) throw error;
         return client.eval(lua, keys.length, ...keys, ...args);
       }),
   };
+}
+
+function findMasters(cluster: Cluster): Promise<void> {
+  return new Promise((resolve) => cluster.refreshSlotsCache(() => resolve()));
 }

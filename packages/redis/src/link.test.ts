@@ -1,0 +1,174 @@
+import { freePort, type RedisServer, startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import type { Cluster, Redis } from 'ioredis';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Link, openLink } from './link.ts';
+import { append } from './scripts/append.ts';
+import { onEachRedis } from './test/each-redis.ts';
+import { readInbox } from './test/inbox.ts';
+import { masterOf } from './test/listen.ts';
+
+const opened: Link[] = [];
+const open = async (url: string) => {
+  const link = await openLink({ url });
+  opened.push(link);
+  return link;
+};
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((link) => link.close()));
+});
+
+/** Whether Redis takes a write for the bucket, answered within two seconds. */
+const takes = async (link: Link, bucket: number) => {
+  const key = `{${bucket}}:test`;
+  const answer = link.client.incr(key).then(
+    () => true,
+    () => false,
+  );
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('the command was not answered')), 2000).unref();
+  });
+  return Promise.race([answer, late]);
+};
+const untilItTakes = (link: Link, bucket: number) => waitFor(() => takes(link, bucket), { timeout: 15_000 });
+
+describe('opening', () => {
+  it.each(['redis://parley:secret@127.0.0.1:PORT', 'redis://:secret@127.0.0.1:PORT,redis://:secret@127.0.0.1:PORT'])(
+    'a link to %s, where nothing listens, rejects with the address and without the password',
+    async (template) => {
+      const url = template.replaceAll('PORT', String(await freePort()));
+      const error: Error = await openLink({ url }).then(
+        () => expect.unreachable(),
+        (reason) => reason,
+      );
+      expect(error.message).toContain('Redis does not answer at redis://127.0.0.1:');
+      expect(error.message).not.toContain('secret');
+      expect(error.cause).toBeInstanceOf(Error);
+    },
+  );
+
+  it('signs in with the password of the address, and rejects with a wrong one', async () => {
+    await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
+    const link = await openLink({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
+    expect(await takes(link, 0)).toBe(true);
+    await link.close();
+    await expect(openLink({ url: `redis://:wrong@127.0.0.1:${server.port}` })).rejects.toThrow(/does not answer/);
+    await expect(openLink({ url: server.url })).rejects.toThrow(/does not answer/);
+  });
+});
+
+onEachRedis((redis) => {
+  it('closing waits for the scripts under way', async () => {
+    const link = await openLink({ url: redis.url });
+    const under = Array.from({ length: 100 }, () => append(link, [{ user: redis.newId(), event: '1' }]));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    await link.close();
+    expect(await Promise.allSettled(under)).not.toContainEqual(expect.objectContaining({ status: 'rejected' }));
+    await expect(append(link, [{ user: redis.newId(), event: '2' }])).rejects.toThrow();
+  });
+
+  it('what Redis did and could not answer is not done again', async () => {
+    const link = await open(redis.url);
+    const user = redis.newId();
+    await append(link, [{ user, event: '1' }]);
+    const { client, keys } = link;
+    const place = link.clustered ? masterOf(client as Cluster, keys.inbox(user)) : '';
+    const node = (
+      link.clustered
+        ? (client as Cluster).nodes('master').find(({ options }) => place === `${options.host}:${options.port}`)
+        : client
+    ) as Redis;
+    node.client('REPLY', 'OFF').catch(() => {});
+    const unanswered = append(link, [{ user, event: '2' }]);
+    unanswered.catch(() => {});
+    await waitFor(async () => (await readInbox(redis.link, user)).length > 1);
+    node.stream.destroy();
+    await expect(unanswered).rejects.toThrow();
+    await untilItTakes(link, keys.bucket(user));
+    expect((await readInbox(redis.link, user)).map(({ text }) => text)).toEqual(['1', '2']);
+  });
+});
+
+describe('while Redis is away', () => {
+  it('commands reject, and pass again when it is back with its data', async () => {
+    await using server = await startRedis();
+    const link = await open(server.url);
+    await append(link, [{ user: 5, event: '1' }]);
+    await server.kill();
+    expect(await takes(link, 0)).toBe(false);
+    await expect(append(link, [{ user: 5, event: '2' }])).rejects.toThrow();
+    await server.restart();
+    await untilItTakes(link, 0);
+    await append(link, [{ user: 5, event: '3' }]);
+    expect((await readInbox(link, 5)).map(({ text }) => text)).toEqual(['1', '3']);
+  });
+
+  it('commands under way reject', async () => {
+    await using server = await startRedis();
+    const link = await open(server.url);
+    await takes(link, 0);
+    process.kill(server.pid, 'SIGSTOP');
+    const stuck = append(link, [{ user: 5, event: '1' }]);
+    stuck.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    await server.kill();
+    await expect(stuck).rejects.toThrow();
+  });
+
+  it('commands to one that is hung reject when the link is reset, and pass when it is well again', async () => {
+    await using server = await startRedis();
+    const link = await open(server.url);
+    await takes(link, 0);
+    process.kill(server.pid, 'SIGSTOP');
+    const stuck = append(link, [{ user: 5, event: '1' }]);
+    stuck.catch(() => {});
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    link.reset();
+    await expect(stuck).rejects.toThrow();
+    process.kill(server.pid, 'SIGCONT');
+    await untilItTakes(link, 0);
+  });
+});
+
+describe('in a Redis Cluster', () => {
+  const ownerOf = (link: Link, nodes: RedisServer[], bucket: number) => {
+    const place = masterOf(link.client as Cluster, `{${bucket}}`);
+    return nodes.find(({ port }) => place.endsWith(`:${port}`)) as RedisServer;
+  };
+
+  it('commands for a master that is away reject, and pass again when it is back', async () => {
+    await using cluster = await startRedisCluster();
+    const link = await open(cluster.url);
+    const away = ownerOf(link, cluster.nodes, 0);
+    await takes(link, 0);
+    await away.kill();
+    expect(await takes(link, 0)).toBe(false);
+    expect(await takes(link, 0)).toBe(false);
+    await away.restart();
+    for (let bucket = 0; bucket < 64; bucket += 1) await untilItTakes(link, bucket);
+  });
+
+  it('a bucket is found again that moves to another master while others go on', async () => {
+    await using cluster = await startRedisCluster();
+    const link = await open(cluster.url);
+    const from = ownerOf(link, cluster.nodes, 0);
+    const to = cluster.nodes.find((node) => node !== from) as RedisServer;
+    const beside = Array.from({ length: 63 }, (_, i) => i + 1).find(
+      (bucket) => ownerOf(link, cluster.nodes, bucket) === from,
+    ) as number;
+    const write = (event: string) => Promise.all([64, 64 + beside].map((user) => append(link, [{ user, event }])));
+    await append(link, [{ user: 64 + beside, event: '1' }]);
+
+    const admin = link.client as Cluster;
+    const nodeAt = (server: RedisServer) =>
+      admin.nodes('master').find(({ options }) => options.port === server.port) as Redis;
+    const slot = await nodeAt(to).cluster('KEYSLOT', '{0}');
+    const id = (await nodeAt(to).cluster('MYID')) as unknown as string;
+    for (const node of admin.nodes('master')) await node.cluster('SETSLOT', slot, 'NODE', id);
+
+    // Both in one pipeline: one is told that it moved, the other is not.
+    await write('2');
+    await write('3');
+    expect((await readInbox(link, 64)).map(({ text }) => text)).toEqual(['2', '3']);
+    expect((await readInbox(link, 64 + beside)).map(({ text }) => text)).toEqual(['1', '2', '3']);
+  });
+});
