@@ -77,7 +77,10 @@ class LocalRedis implements RedisServer {
       env: libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env,
       ...(this.#onOutput && { onOutput: this.#onOutput }),
     });
-    await this.#child.ready((output) => output.includes('Ready to accept connections'), 30_000);
+    await this.#child.ready(
+      (output) => output.includes('Ready to accept connections'),
+      this.#program.kind === 'docker' ? 120_000 : 30_000,
+    );
   }
 
   async restart(): Promise<void> {
