@@ -1,19 +1,25 @@
-import { once } from 'node:events';
 import type { ClientFrame, EventFrame, ServerFrame, Welcome } from '@parley/protocol';
-import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
+
+/** Sends that wait for their acknowledgement at a time; the protocol allows 32. */
+const WINDOW = 24;
 
 /** A WebSocket client that keeps everything it gets. */
 export class Client {
   readonly socket: WebSocket;
   readonly frames: ServerFrame[] = [];
   closed: { code: number; reason: string } | undefined;
+  readonly #watchers = new Set<() => void>();
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => this.frames.push(JSON.parse(data.toString())));
+    socket.on('message', (data) => {
+      this.frames.push(JSON.parse(data.toString()));
+      this.#look();
+    });
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
+      this.#look();
     });
     socket.on('error', () => {});
   }
@@ -43,21 +49,68 @@ export class Client {
   ask(frame: ClientFrame & { ref: string }): Promise<ServerFrame> {
     const already = this.frames.length;
     this.send(frame);
-    return this.frame((reply): reply is ServerFrame => 'ref' in reply && reply.ref === frame.ref, already);
+    return this.reply(frame.ref, already);
+  }
+
+  /** Waits for the reply to a frame that was sent. */
+  reply(ref: string, from = 0): Promise<ServerFrame> {
+    return this.frame(
+      (frame): frame is ServerFrame => frame.type !== 'event' && 'ref' in frame && frame.ref === ref,
+      from,
+    );
   }
 
   /** Sends text and waits for its acknowledgement. */
-  async text(to: number, ref: string, text = ref): Promise<Extract<ServerFrame, { type: 'ack'; id: number }>> {
+  async text(to: number, ref: string, text = ref): Promise<SendAck> {
     const reply = await this.ask({ type: 'send', ref, to, body: { type: 'text', text } });
     if (reply.type !== 'ack' || !('id' in reply)) throw new Error(`refused: ${JSON.stringify(reply)}`);
     return reply;
   }
 
+  /** Sends texts, each with itself as ref, as fast as acknowledgements allow: at most `window` are under way. */
+  async texts(to: number, texts: string[], { window = WINDOW }: { window?: number } = {}): Promise<SendAck[]> {
+    const acks: Promise<SendAck>[] = [];
+    for (const [i, text] of texts.entries()) {
+      await acks[i - window];
+      acks.push(this.text(to, text));
+    }
+    return Promise.all(acks);
+  }
+
   /** Waits for a frame, from place `from` among those that came. */
   frame<T extends ServerFrame>(matches: (frame: ServerFrame) => frame is T, from = 0): Promise<T> {
-    return waitFor(() => this.frames.slice(from).find(matches), {
-      message: () =>
-        `no such frame; got ${JSON.stringify(this.frames.slice(from)).slice(0, 600)}, closed ${JSON.stringify(this.closed)}`,
+    let at = from;
+    return this.until(
+      () => {
+        for (; at < this.frames.length; at += 1) {
+          const frame = this.frames[at] as ServerFrame;
+          if (matches(frame)) return frame;
+        }
+        return undefined;
+      },
+      () => `no such frame; got ${JSON.stringify(this.frames.slice(from)).slice(0, 600)}`,
+    );
+  }
+
+  /** Resolves with what `look` answers as soon as that is something; it is asked again after each frame. */
+  until<T>(look: () => T | undefined | false, message: () => string, timeout = 10_000): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = () => {
+        clearTimeout(late);
+        this.#watchers.delete(watcher);
+      };
+      const late = setTimeout(() => {
+        stop();
+        reject(new Error(`${message()}, closed ${JSON.stringify(this.closed)}`));
+      }, timeout);
+      const watcher = () => {
+        const found = look();
+        if (found === undefined || found === false) return;
+        stop();
+        resolve(found);
+      };
+      this.#watchers.add(watcher);
+      watcher();
     });
   }
 
@@ -66,30 +119,61 @@ export class Client {
   }
 
   /** The texts of the messages that came, in order. */
-  get texts(): string[] {
+  get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
     );
   }
 
-  /** Waits until as many messages came. */
-  async untilTexts(count: number): Promise<string[]> {
-    await waitFor(() => this.texts.length >= count, { message: () => `got ${this.texts.length} of ${count} messages` });
-    return this.texts;
+  /** Where it is: the cursor of its last event, else of the welcome. */
+  get cursor(): string {
+    const last = this.frames.findLast((frame) => frame.type === 'event' || frame.type === 'welcome');
+    return (last as EventFrame | Welcome).cursor;
   }
 
-  untilClosed(): Promise<{ code: number; reason: string }> {
-    return waitFor(() => this.closed, { message: 'still open' });
+  /** Waits until as many events came. */
+  async untilEvents(count: number, timeout?: number): Promise<EventFrame[]> {
+    let events = 0;
+    let at = 0;
+    await this.until(
+      () => {
+        for (; at < this.frames.length; at += 1) if (this.frames[at]?.type === 'event') events += 1;
+        return events >= count;
+      },
+      () => `got ${events} of ${count} events`,
+      timeout,
+    );
+    return this.events;
   }
 
+  /** Waits for the answer to a ping: what was sent before has been handled, and what was told before has come. */
+  async settled(): Promise<void> {
+    this.#pings += 1;
+    await this.ask({ type: 'ping', ref: `ping-${this.#pings}` });
+  }
+  #pings = 0;
+
+  untilClosed(timeout?: number): Promise<{ code: number; reason: string }> {
+    return this.until(
+      () => this.closed,
+      () => 'still open',
+      timeout,
+    );
+  }
+
+  /** Closes in good order. */
   async close(): Promise<void> {
-    if (this.closed) return;
-    const closed = once(this.socket, 'close');
     this.socket.close();
-    await closed;
+    await this.untilClosed();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.socket.terminate();
   }
+
+  #look(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
 }
+
+type SendAck = Extract<ServerFrame, { type: 'ack'; id: number }>;

@@ -1,41 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Config, type Gateway, readConfig, startGateway, startServer } from '@parley/gateway';
 import { type Link, openLink, writePermits } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
-import { type RedisServer, startRedis } from '@parley/stack';
+import { type RedisServer, startRedis, startRedisCluster } from '@parley/stack';
 import { Client } from './client.ts';
 
-const secret = 'a secret of the tests, long enough for anyone';
+/** What the tests' tokens are signed with. */
+export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
 /** Gateways in this process over a Redis of their own, and users made of nothing but their permits. */
 export class Kit {
-  readonly redis: RedisServer;
   readonly link: Link;
   readonly gateways: TestGateway[] = [];
+  /** The server; undefined when it is a cluster. */
+  readonly #redis: RedisServer | undefined;
+  readonly #url: string;
+  readonly #stop: () => Promise<void>;
   #next = 100_001 + Math.floor(Math.random() * 1e6) * 64;
+  #version = 0;
 
-  private constructor(redis: RedisServer, link: Link) {
-    this.redis = redis;
+  private constructor(link: Link, url: string, redis: RedisServer | undefined, stop: () => Promise<void>) {
     this.link = link;
+    this.#url = url;
+    this.#redis = redis;
+    this.#stop = stop;
   }
 
-  static async start(count = 2, overrides: Partial<Config> = {}): Promise<Kit> {
-    const redis = await startRedis();
-    const kit = new Kit(redis, await openLink({ url: redis.url, name: 'test' }));
-    for (let i = 0; i < count; i += 1) await kit.addGateway(overrides);
-    return kit;
+  /** Starts Redis and so many gateways. */
+  static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
+    const dir = await mkdtemp(join(tmpdir(), 'parley-gateway-'));
+    const redis = await startRedis({ dir });
+    const stop = async () => {
+      await redis.stop();
+      await rm(dir, { recursive: true, force: true });
+    };
+    const kit = new Kit(await openLink({ url: redis.url, name: 'test' }), redis.url, redis, stop);
+    kit.#folder = dir;
+    return kit.#with(gateways, overrides);
+  }
+  #folder = '';
+
+  /** The same over a Redis Cluster of three masters. */
+  static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
+    const cluster = await startRedisCluster();
+    const kit = new Kit(await openLink({ url: cluster.url, name: 'test' }), cluster.url, undefined, cluster.stop);
+    return kit.#with(gateways, overrides);
   }
 
-  async addGateway(overrides: Partial<Config> = {}): Promise<TestGateway> {
-    const config = {
-      ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.redis.url, TOKEN_SECRET: secret }),
+  async #with(gateways: number, overrides: Partial<Config>): Promise<this> {
+    for (let i = 0; i < gateways; i += 1) await this.addGateway(overrides);
+    return this;
+  }
+
+  get redis(): RedisServer {
+    if (!this.#redis) throw new Error('a cluster has several servers');
+    return this.#redis;
+  }
+
+  /** Limits are far away unless given. */
+  config(overrides: Partial<Config> = {}): Config {
+    return {
+      ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.#url, TOKEN_SECRET: tokenSecret }),
       sendRate: 10_000,
       sendBurst: 10_000,
       frameRate: 10_000,
       frameBurst: 10_000,
-      drainTime: 200,
+      drainTime: 100,
       ...overrides,
     };
-    const gateway = await startGateway(config, {
+  }
+
+  async addGateway(overrides: Partial<Config> = {}): Promise<TestGateway> {
+    const gateway = await startGateway(this.config(overrides), {
       log: createLog({ name: 'gateway', level: 'silent' }),
       metrics: createMetrics('gateway'),
     });
@@ -54,9 +92,26 @@ export class Kit {
     return started;
   }
 
-  /** Users that may write to each other. */
-  async friends(count = 2): Promise<number[]> {
-    const users = Array.from({ length: count }, () => this.#next++);
+  gateway(index = 0): TestGateway {
+    const found = this.gateways[index];
+    if (!found) throw new Error(`there is no gateway ${index}`);
+    return found;
+  }
+
+  /** An id that nobody has. */
+  newId(): number {
+    this.#next += 1;
+    return this.#next;
+  }
+
+  /** Two users that may write to each other. */
+  async friends(): Promise<[number, number]> {
+    return (await this.circle(2)) as [number, number];
+  }
+
+  /** Users that may all write to each other. */
+  async circle(count: number): Promise<number[]> {
+    const users = Array.from({ length: count }, () => this.newId());
     for (const user of users)
       await this.permit(
         user,
@@ -70,33 +125,56 @@ export class Kit {
     this.#version += 1;
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
   }
-  #version = 0;
+
+  /** A group of these users. */
+  async group(members: number[]): Promise<number> {
+    const group = this.newId();
+    this.#version += 1;
+    await writePermits(this.link, group, { kind: 'group', version: this.#version, members });
+    return group;
+  }
 
   token(
     user: number,
     { session = `session-${user}`, lifetime = 600 }: { session?: string; lifetime?: number } = {},
   ): string {
-    return signToken(secret, { user, session, lifetime });
-  }
-
-  url(gateway = 0): string {
-    return (this.gateways[gateway] as TestGateway).url;
+    return signToken(tokenSecret, { user, session, lifetime });
   }
 
   /** Connects a user to a gateway and waits for the welcome. */
   connect(user: number, gateway = 0, query: Record<string, string> = {}): Promise<Client> {
-    return Client.open(this.url(gateway), this.token(user), query);
+    return Client.open(this.gateway(gateway).url, this.token(user), query);
   }
 
-  async inbox(user: number): Promise<{ cursor: string; event: string }[]> {
+  /** All that a user's inbox holds. */
+  async inbox(user: number): Promise<InboxEntry[]> {
     const entries = await this.link.client.xrange(this.link.keys.inbox(user), '-', '+');
-    return entries.map(([cursor, fields]) => ({ cursor, event: fields[1] as string }));
+    return entries.map(([cursor, fields]) => ({ cursor, event: JSON.parse(fields[1] as string) }));
+  }
+
+  /** All that was given to the recorder about an id, from all buckets. */
+  async recorded(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+    const { client, keys } = this.link;
+    const streams = await Promise.all(
+      Array.from({ length: keys.buckets }, (_, bucket) => client.xrange(keys.record(bucket), '-', '+')),
+    );
+    return streams
+      .flat()
+      .map(([, fields]) => JSON.parse(fields[1] as string))
+      .filter(matches);
+  }
+
+  /** Kills Redis and starts it again with its data, or with none. */
+  async restartRedis({ empty = false }: { empty?: boolean } = {}): Promise<void> {
+    await this.redis.kill();
+    if (empty) await rm(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
+    await this.redis.restart();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const gateway of this.gateways) await gateway.stop();
     await this.link.close();
-    await this.redis.stop();
+    await this.#stop();
   }
 }
 
@@ -105,4 +183,9 @@ export interface TestGateway {
   url: string;
   http: string;
   stop(): Promise<void>;
+}
+
+export interface InboxEntry {
+  cursor: string;
+  event: { kind: string; id?: number; body?: { text?: string } };
 }
