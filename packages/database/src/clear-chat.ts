@@ -17,18 +17,21 @@ export async function clearChat(tx: Database, owner: number, peer: number, upTo:
     insert into chats (owner_id, peer_id, is_group) values (${owner}, ${peer}, ${group})
     on conflict (owner_id, peer_id) do update set updated = chats.updated`.execute(tx);
   await sql`
-    update chats set
-      cleared_id = greatest(cleared_id, ${upTo}),
+    update chats c set
+      cleared_id = f.id,
       unread = (
         select count(*) from messages m
-        where m.owner_id = ${owner} and m.peer_id = ${peer} and m.sender_id <> ${owner} and not chats.is_group
-          and m.id > greatest(chats.cleared_id, ${upTo}, chats.read_id)),
-      hidden = last_id <= ${upTo},
-      last_sender = case when last_id > ${upTo} then last_sender end,
-      last_edited = case when last_id > ${upTo} then last_edited end,
-      last_recalled = case when last_id > ${upTo} then last_recalled end,
-      last_body = case when last_id > ${upTo} then last_body end
-    where owner_id = ${owner} and peer_id = ${peer}`.execute(tx);
+        where m.owner_id = ${owner} and m.peer_id = ${peer} and m.sender_id <> ${owner} and not c.is_group
+          and m.id > greatest(f.id, c.read_id)),
+      hidden = c.last_id <= f.id,
+      last_sender = case when c.last_id > f.id then c.last_sender end,
+      last_edited = case when c.last_id > f.id then c.last_edited end,
+      last_recalled = case when c.last_id > f.id then c.last_recalled end,
+      last_body = case when c.last_id > f.id then c.last_body end
+    from (
+      select greatest(cleared_id, ${upTo}) as id from chats where owner_id = ${owner} and peer_id = ${peer}
+    ) f
+    where c.owner_id = ${owner} and c.peer_id = ${peer}`.execute(tx);
 }
 
 async function lockGroup(tx: Database, id: number, upTo: number): Promise<boolean> {

@@ -54,6 +54,9 @@ function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
     ...more,
   });
   pool.on('error', (error) => options.onError?.(error));
+  // One that breaks while in use, between two queries of a transaction, has no other listener, and would end the process. The next
+  // query on it fails.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 

@@ -5,9 +5,9 @@ import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
  * Messages come before marks: since marks only move forward, and counters depend on nothing but the messages there and the
  * marks reached, the end is the same.
  *
- * @param inserted of a replay, the copies whose rows are really new ({@link copyKey}); absent: all are
+ * @param inserted of a replay, the copies whose rows are really new ({@link copyKey}), taken out as they are counted; absent: all are
  */
-export function digest(entries: readonly Entry[], inserted?: ReadonlySet<string>): Digest {
+export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
   const result: Digest = { messages: [], changes: [], chats: [], groups: [] };
   const chats = new Map<string, Pair>();
   const groups = new Map<number, GroupDelta>();
@@ -31,7 +31,7 @@ export function copyKey(owner: number, peer: number, id: number): string {
 
 type ForChat = MessageEntry | MarkEntry | ChangeEntry;
 
-function addToPair({ mine, theirs }: Pair, entry: ForChat, inserted?: ReadonlySet<string>): void {
+function addToPair({ mine, theirs }: Pair, entry: ForChat, inserted?: Set<string>): void {
   const own = entry.kind === 'message' ? entry.from : entry.user;
   const [actor, other] = own === mine.owner ? [mine, theirs] : [theirs, mine];
   if (entry.kind === 'message') {
@@ -45,15 +45,15 @@ function addToPair({ mine, theirs }: Pair, entry: ForChat, inserted?: ReadonlySe
   }
 }
 
-function addMessage(chat: ChatDelta, message: MessageEntry, inserted?: ReadonlySet<string>): void {
-  if (inserted && !inserted.has(copyKey(chat.owner, chat.peer, message.id))) return;
+function addMessage(chat: ChatDelta, message: MessageEntry, inserted?: Set<string>): void {
+  if (inserted && !inserted.delete(copyKey(chat.owner, chat.peer, message.id))) return;
   if (!chat.last || message.id > chat.last.id) chat.last = message;
   if (message.from !== chat.owner) chat.received.push(message.id);
 }
 
-function addToGroup(group: GroupDelta, entry: ForChat, inserted?: ReadonlySet<string>): void {
+function addToGroup(group: GroupDelta, entry: ForChat, inserted?: Set<string>): void {
   if (entry.kind === 'message') {
-    if (!inserted || inserted.has(copyKey(entry.to, entry.to, entry.id))) group.messages.push(entry);
+    if (!inserted || inserted.delete(copyKey(entry.to, entry.to, entry.id))) group.messages.push(entry);
   } else if (entry.kind === 'mark') {
     const marks = group.marks.get(entry.user) ?? { read: 0, delivered: 0 };
     group.marks.set(entry.user, {

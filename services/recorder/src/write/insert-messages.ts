@@ -11,10 +11,7 @@ export async function insertMessages(connection: Connection, messages: readonly 
 }
 
 /** The same for a replay: answers which copies were new, by {@link copyKey}. */
-export async function insertMissing(
-  connection: Connection,
-  messages: readonly MessageEntry[],
-): Promise<ReadonlySet<string>> {
+export async function insertMissing(connection: Connection, messages: readonly MessageEntry[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const text = `${insert} returning owner_id, peer_id, id`;
   const { rows } = await connection.query({ name: 'insert-missing', text, values: columns(messages) });

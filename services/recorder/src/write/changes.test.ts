@@ -1,0 +1,145 @@
+import { activeReactions } from '@parley/database';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edit, groupMessage, message, react, recall } from '../testing/entries.ts';
+import { Fixture } from '../testing/fixture.ts';
+
+let world: Fixture;
+beforeAll(async () => {
+  world = await Fixture.open();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const body = (text: string) => ({ type: 'text', text });
+
+describe('a recall', () => {
+  it('empties the message in both copies and in both chats', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b), message(2, a, b));
+    await world.write(recall(a, b, 2, 700));
+    for (const [owner, peer] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      expect(await world.message(owner, peer, 2)).toMatchObject({ body: null, recalled: 700 });
+      expect(await world.chat(owner, peer)).toMatchObject({ last_id: 2, last_body: null, last_recalled: 700 });
+    }
+    expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
+  });
+
+  it('that overtakes its message still wins', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(recall(a, b, 9, 700));
+    await world.write(message(9, a, b, 'secret'));
+    expect(await world.message(b, a, 9)).toMatchObject({ body: null, recalled: 700, sender_id: a });
+    expect(await world.chat(b, a)).toMatchObject({ last_body: null, last_recalled: 700, early: false });
+    expect((await world.everything()) as { early: [] }).toMatchObject({ early: [] });
+  });
+
+  it('of another’s message does nothing, also when it comes first', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(recall(b, a, 1, 700), edit(b, a, 1, 700, 'forged'));
+    await world.write(message(1, a, b, 'mine'));
+    await world.write(recall(b, a, 1, 800), edit(b, a, 1, 800, 'forged'));
+    expect(await world.message(b, a, 1)).toMatchObject({ body: body('mine'), recalled: null, edited: null });
+  });
+});
+
+describe('changes of a message', () => {
+  const users = [0, 1] as const;
+  const change = fc.oneof(
+    fc.record({
+      kind: fc.constant('edit' as const),
+      date: fc.integer({ min: 1, max: 4 }),
+      text: fc.constantFrom('x', 'y'),
+    }),
+    fc.record({
+      kind: fc.constant('react' as const),
+      date: fc.integer({ min: 1, max: 4 }),
+      by: fc.constantFrom(...users),
+      emoji: fc.constantFrom('👍', '❤️'),
+      active: fc.boolean(),
+    }),
+    fc.record({ kind: fc.constant('recall' as const), date: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ kind: fc.constant('message' as const) }),
+  );
+  type Each = typeof change extends fc.Arbitrary<infer T> ? T : never;
+
+  it('end the same in whatever order they are written', async () => {
+    const plan = fc.record({
+      changes: fc.array(change, { minLength: 1, maxLength: 7 }),
+      order: fc.infiniteStream(fc.nat()),
+      cut: fc.nat(7),
+      group: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ changes, order, cut, group }) => {
+        const all: Each[] = [...changes, { kind: 'message' }];
+        const shuffled = all
+          .map((each) => ({ each, key: order.next().value as number }))
+          .sort((x, y) => x.key - y.key)
+          .map(({ each }) => each);
+        const states = [];
+        for (const sequence of [all, shuffled]) {
+          const [a, b] = await world.users(2);
+          const peer = group ? await world.group([a, b]) : b;
+          const entries = sequence.map((each) => toEntry(each, [a, b], peer, group));
+          if (cut > 0) await world.write(...entries.slice(0, cut));
+          if (cut < entries.length) await world.write(...entries.slice(cut));
+          const copies = group
+            ? [[peer, peer]]
+            : [
+                [a, b],
+                [b, a],
+              ];
+          states.push(
+            await Promise.all(
+              copies.map(async ([owner, other]) => {
+                const row = await world.message(owner as number, other as number, 5);
+                const reactions = activeReactions(row?.reactions ?? null);
+                return {
+                  ...{ body: row?.body, edited: row?.edited, recalled: row?.recalled },
+                  reactions: reactions
+                    .map(({ emoji, users }) => ({ emoji, users: users.map((user) => (user === a ? 'a' : 'b')).sort() }))
+                    .sort((x, y) => x.emoji.localeCompare(y.emoji)),
+                };
+              }),
+            ),
+          );
+        }
+        expect(states[1]).toEqual(states[0]);
+        if (changes.some((each) => each.kind === 'recall')) expect(states[0]?.[0]?.body).toBeNull();
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  function toEntry(each: Each, [a, b]: [number, number], peer: number, group: boolean): object {
+    if (each.kind === 'message') return group ? groupMessage(5, a, peer, 'original') : message(5, a, b, 'original');
+    if (each.kind === 'recall') return recall(a, peer, 5, each.date, group);
+    if (each.kind === 'edit') return edit(a, peer, 5, each.date, each.text, group);
+    const [by, chat] = each.by === 0 ? [a, peer] : [b, group ? peer : a];
+    return react(by, chat, 5, each.date, each.emoji, each.active, group);
+  }
+});
+
+describe('reactions', () => {
+  it('are kept by emoji and user, and one taken back is gone', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b), react(a, b, 1, 10, '👍', true), react(b, a, 1, 11, '👍', true));
+    await world.write(react(b, a, 1, 12, '🎉', true), react(a, b, 1, 13, '👍', false));
+    for (const row of [await world.message(a, b, 1), await world.message(b, a, 1)]) {
+      expect(activeReactions(row?.reactions ?? null)).toEqual([
+        { emoji: '👍', users: [b] },
+        { emoji: '🎉', users: [b] },
+      ]);
+    }
+  });
+
+  it('cannot grow a message without end', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b));
+    await world.write(...Array.from({ length: 100 }, (_, index) => react(a, b, 1, 10 + index, `e${index}`, true)));
+    expect(Object.keys((await world.message(b, a, 1))?.reactions ?? {})).toHaveLength(32);
+  });
+});

@@ -1,0 +1,146 @@
+import { clearChat } from '@parley/database';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groupMessage, mark, message } from '../testing/entries.ts';
+import { Fixture } from '../testing/fixture.ts';
+
+let world: Fixture;
+beforeAll(async () => {
+  world = await Fixture.open();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** Something that happens between the members 0 to 2, where 0 and 1 also talk to each other. */
+type Step =
+  | { do: 'send' | 'sendGroup'; id: number; by: number }
+  | { do: 'read' | 'readGroup'; id: number; by: number }
+  | { do: 'clear' | 'clearGroup'; id: number; by: number };
+
+const step = (members: number, ids: number): fc.Arbitrary<Step> =>
+  fc.record({
+    do: fc.constantFrom('send', 'send', 'sendGroup', 'sendGroup', 'read', 'readGroup', 'clear', 'clearGroup'),
+    id: fc.integer({ min: 1, max: ids }),
+    by: fc.nat(members - 1),
+  });
+
+/** Any steps in any order, cut into batches anywhere; a batch may be written twice. */
+const history = fc.array(
+  fc.record({ steps: fc.array(step(2, 12), { minLength: 1, maxLength: 6 }), again: fc.boolean() }),
+  { minLength: 1, maxLength: 8 },
+);
+
+describe('unread', () => {
+  it('is exact under any order of messages, marks, clearings and replays', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async (batches) => {
+        const users = await world.users(3);
+        const group = await world.group(users);
+        // A message id belongs to the first who sends it: the home gives each out once.
+        const senders = { send: new Map<number, number>(), sendGroup: new Map<number, number>() };
+        for (const { steps, again } of batches) {
+          const entries = steps.flatMap((each) => toEntry(each, users, group, senders));
+          for (const owner of [0, 1]) {
+            for (const each of steps) if (each.by === owner) await clear(each, users, group);
+          }
+          await world.write(...entries);
+          if (again) await world.write(...entries);
+        }
+        const steps = batches.flatMap((batch) => batch.steps);
+        for (const owner of [0, 1]) {
+          const chat = await world.chat(users[owner] as number, users[1 - owner] as number);
+          const sent = [...senders.send.keys()];
+          const cleared = greatest(steps, 'clear', owner);
+          expect({ owner, unread: chat?.unread ?? 0, hidden: chat?.hidden ?? true }).toEqual({
+            owner,
+            unread: expectedUnread(senders.send, steps, owner, ''),
+            hidden: !sent.some((id) => id > cleared),
+          });
+          expect(await world.groupUnread(group, users[owner] as number)).toBe(
+            expectedUnread(senders.sendGroup, steps, owner, 'Group'),
+          );
+        }
+        expect(await world.groupUnread(group, users[2])).toBe(
+          [...senders.sendGroup.keys()].filter((id) => id > 1).length,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+describe('clearing a chat', () => {
+  it('hides what was accepted before it, whichever is written first, while both race', async () => {
+    const pairs = await Promise.all(Array.from({ length: 10 }, () => world.users(2)));
+    const ids = Array.from({ length: 40 }, (_, index) => index + 1);
+    await Promise.all(
+      pairs.map(async ([a, b]) => {
+        const group = await world.group([a, b]);
+        const writing = (async () => {
+          for (const id of ids) await world.write(message(id, a, b, `m${id}`), groupMessage(id, a, group, `g${id}`));
+        })();
+        const clearing = (async () => {
+          for (const id of [5, 20, 35]) {
+            await world.db.transaction().execute((tx) => clearChat(tx, b, a, id));
+            await world.db.transaction().execute((tx) => clearChat(tx, b, group, id));
+          }
+        })();
+        const reading = (async () => {
+          for (const id of [2, 10, 15]) await world.write(mark(b, a, { read: id }));
+        })();
+        await Promise.all([writing, clearing, reading]);
+        expect(await world.chat(b, a)).toMatchObject({ unread: 5, cleared_id: 35, hidden: false, last_id: 40 });
+        expect(await world.chat(a, b)).toMatchObject({ cleared_id: 0, peer_read_id: 15, last_id: 40 });
+        expect(await world.groupUnread(group, b)).toBe(5);
+      }),
+    );
+  }, 60_000);
+
+  it('of everything leaves no trace in the list until a new message comes', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b), message(2, a, b));
+    await world.db.transaction().execute((tx) => clearChat(tx, b, a, 5));
+    const gone = { unread: 0, hidden: true, last_sender: null, last_body: null };
+    expect(await world.chat(b, a)).toMatchObject(gone);
+    await world.write(message(4, a, b), message(5, a, b));
+    expect(await world.chat(b, a)).toMatchObject({ ...gone, last_id: 5 });
+    await world.write(message(6, a, b, 'new'));
+    expect(await world.chat(b, a)).toMatchObject({
+      unread: 1,
+      hidden: false,
+      last_body: { type: 'text', text: 'new' },
+    });
+    expect(await world.chat(a, b)).toMatchObject({ cleared_id: 0, hidden: false });
+  });
+});
+
+type Senders = Record<'send' | 'sendGroup', Map<number, number>>;
+
+function toEntry(step: Step, users: number[], group: number, senders: Senders): object[] {
+  const me = users[step.by] as number;
+  const peer = users[1 - step.by] as number;
+  if (step.do === 'read') return [mark(me, peer, { read: step.id })];
+  if (step.do === 'readGroup') return [mark(me, group, { read: step.id }, true)];
+  if (step.do === 'clear' || step.do === 'clearGroup') return [];
+  const by = senders[step.do].get(step.id) ?? step.by;
+  senders[step.do].set(step.id, by);
+  const [from, to] = [users[by] as number, users[1 - by] as number];
+  return [step.do === 'send' ? message(step.id, from, to) : groupMessage(step.id, from, group)];
+}
+
+async function clear(step: Step, users: number[], group: number): Promise<void> {
+  const me = users[step.by] as number;
+  const peer = step.do === 'clearGroup' ? group : (users[1 - step.by] as number);
+  if (step.do !== 'clear' && step.do !== 'clearGroup') return;
+  await world.db.transaction().execute((tx) => clearChat(tx, me, peer, step.id));
+}
+
+function expectedUnread(sent: ReadonlyMap<number, number>, steps: Step[], owner: number, kind: '' | 'Group'): number {
+  // Members of the group joined at id 1.
+  const joined = kind === 'Group' ? 1 : 0;
+  const floor = Math.max(joined, greatest(steps, `read${kind}`, owner), greatest(steps, `clear${kind}`, owner));
+  return [...sent].filter(([id, sender]) => sender !== owner && id > floor).length;
+}
+
+function greatest(steps: Step[], what: Step['do'], by: number): number {
+  return Math.max(0, ...steps.filter((step) => step.do === what && step.by === by).map((step) => step.id));
+}

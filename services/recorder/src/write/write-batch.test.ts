@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseEntry } from '../entries/parse-entry.ts';
+import { groupMessage, mark, message, recall } from '../testing/entries.ts';
+import { Fixture } from '../testing/fixture.ts';
+import { NotCommitted, writeBatch } from './write-batch.ts';
+
+let world: Fixture;
+beforeAll(async () => {
+  world = await Fixture.open();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const text = (text: string) => ({ type: 'text', text });
+
+describe('a message between users', () => {
+  it('is written into both copies, the ref into the sender’s alone, and into both chats', async () => {
+    const [a, b] = await world.users(2);
+    await world.write({ ...message(50, a, b, 'hi'), replyTo: 40, mentions: [a, b] });
+    const common = { id: 50, sender_id: a, body: text('hi'), reply_to: 40, mentions: [a, b] };
+    const untouched = { edited: null, recalled: null, reactions: null };
+    expect(await world.message(a, b, 50)).toEqual({ owner_id: a, peer_id: b, ref: 'r50', ...common, ...untouched });
+    expect(await world.message(b, a, 50)).toEqual({ owner_id: b, peer_id: a, ref: null, ...common, ...untouched });
+    const last = { last_id: 50, last_sender: a, last_body: text('hi'), hidden: false };
+    expect(await world.chat(a, b)).toMatchObject({ unread: 0, ...last });
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1, ...last });
+  });
+
+  it('to oneself is written once and is not unread', async () => {
+    const [a] = await world.users(1);
+    await world.write(message(1, a, a), message(2, a, a));
+    expect(await world.chat(a, a)).toMatchObject({ unread: 0, last_id: 2 });
+    expect(await world.message(a, a, 1)).toMatchObject({ ref: 'r1' });
+  });
+
+  it('keeps what PostgreSQL cannot store out, not the message', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b, 'x\u0000y \\u0000 😀'));
+    expect((await world.message(b, a, 1))?.body).toEqual(text('x\ufffdy \\u0000 😀'));
+  });
+});
+
+describe('a replay', () => {
+  it('of a batch changes nothing, also when it comes with something new', async () => {
+    const [a, b, c] = await world.users(3);
+    const group = await world.group([a, b, c]);
+    const batch = [
+      ...[message(10, a, b), message(11, b, a), message(12, a, c), message(13, a, b)],
+      ...[groupMessage(10, a, group), groupMessage(11, b, group), mark(c, group, { read: 10 }, true)],
+      ...[mark(b, a, { read: 10, delivered: 13 }), recall(a, b, 13, 500)],
+    ];
+    await world.write(...batch);
+    const before = await world.everything();
+    await world.write(...batch);
+    expect(await world.everything()).toEqual(before);
+
+    await world.write(...batch, message(14, a, b), groupMessage(12, a, group));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 2, last_id: 14 });
+    expect(await world.groupUnread(group, c)).toBe(2);
+  });
+
+  it('by a recorder that may not write any more leaves no trace', async () => {
+    const [a, b] = await world.users(2);
+    const entry = parseEntry(JSON.stringify(message(1, a, b)));
+    await expect(writeBatch(world.pool, [entry], () => false)).rejects.toThrow(NotCommitted);
+    expect(await world.chat(a, b)).toBeUndefined();
+    expect(await world.message(a, b, 1)).toBeUndefined();
+  });
+});
+
+describe('a mark', () => {
+  it('moves the own read mark and the peer’s view of it, forward only', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(message(1, a, b), message(2, a, b), message(3, a, b), mark(b, a, { delivered: 3 }));
+    await world.write(mark(b, a, { read: 2 }));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
+    expect(await world.chat(a, b)).toMatchObject({ peer_read_id: 2, peer_delivered_id: 3, read_id: 0 });
+    await world.write(mark(b, a, { read: 1, delivered: 1 }));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
+  });
+
+  it('that comes before its messages covers them, and shows no chat before there is a message', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(mark(b, a, { read: 2 }));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 2, hidden: true });
+    await world.write(message(1, a, b), message(2, a, b), message(3, a, b));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1, hidden: false });
+    expect(await world.chat(a, b)).toMatchObject({ peer_read_id: 2, hidden: false });
+  });
+});
+
+describe('a message to a group', () => {
+  it('is one row, unread for all members but its sender, and writes nothing to the other members', async () => {
+    const users = await world.users(50);
+    const [a, b] = users;
+    const group = await world.group(users);
+    const versions = async () =>
+      (
+        await world.db
+          .selectFrom('group_members')
+          .select(['user_id', 'seen_count'])
+          .where('group_id', '=', group)
+          .execute()
+      ).filter((member) => member.user_id !== a && member.seen_count > 0);
+    await world.write(groupMessage(10, a, group), groupMessage(11, a, group));
+    expect(await world.message(group, group, 10)).toMatchObject({ sender_id: a, ref: 'r10' });
+    expect([await world.groupUnread(group, a), await world.groupUnread(group, b)]).toEqual([0, 2]);
+    expect(await versions()).toEqual([]);
+    expect(await world.chat(b, group)).toBeUndefined();
+  });
+
+  it('accepted before a member joined, but recorded after, is not unread for that member', async () => {
+    const [a, b, c] = await world.users(3);
+    const group = await world.group([a, b]);
+    await world.join(group, [c], 20);
+    await world.write(groupMessage(19, a, group), groupMessage(20, b, group), groupMessage(21, b, group));
+    expect(await world.groupUnread(group, c)).toBe(1);
+    expect(await world.groupUnread(group, b)).toBe(1);
+    expect(await world.groupUnread(group, a)).toBe(2);
+  });
+});
