@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
 import { connect } from './connect.ts';
+import { heartbeat } from './heartbeat.ts';
 
 onEachRedis((redis) => {
   const open = (
@@ -29,6 +30,15 @@ onEachRedis((redis) => {
       await open(user, 'one', 2);
       await open(user, 'two', 1);
       expect(await watcher.heard()).toEqual([]);
+    });
+
+    it('at a gateway nobody has heard of is counted by the others as soon as that gateway beats', async () => {
+      const user = redis.newId();
+      await heartbeat(redis.link, `started-${user}`);
+      await open(user, `started-${user}`, 1, { live: [`started-${user}`] });
+      expect(await open(user, 'one', 1, { live: ['one'], most: 1 })).toBe('too-many');
+      expect(await open(user, 'one', 1, { live: ['one'], most: 2 })).toBe('ok');
+      expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1', one: '1' });
     });
 
     it('is the first when others are counted only at gateways that are gone', async () => {

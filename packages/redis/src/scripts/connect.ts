@@ -1,8 +1,10 @@
 import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './connect.lua';
+import gateways from './gateways.lua';
+import { tellFates } from './tell-fates.ts';
 
-const script = createScript('connect', source);
+const script = createScript('connect', gateways, source);
 
 /** Seconds after which the counts of a user are forgotten when no connection opened: longer than any stays open. */
 const COUNTS_TTL = 90 * 86_400;
@@ -17,8 +19,12 @@ export async function connect(
 ): Promise<Connected> {
   const { keys } = link;
   const names = [keys.online(user), keys.revoked(user), keys.presence(user)];
-  const args = [user, gateway, count, session ?? '', most, COUNTS_TTL, ...live];
-  return (await link.run(script, names, args)) as Connected;
+  const args = [user, gateway, count, session ?? '', most, COUNTS_TTL];
+  return tellFates(
+    link,
+    live,
+    async (fates) => (await link.run(script, names, [...args, ...fates])) as Connected | string[],
+  );
 }
 
 export interface ConnectionCount {
@@ -29,7 +35,7 @@ export interface ConnectionCount {
   session?: string;
   /** Connections that the user may have at all gateways. */
   most: number;
-  /** The gateways that live; counts of others are dropped. */
+  /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
   live: Iterable<string>;
 }
 

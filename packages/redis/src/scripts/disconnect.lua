@@ -2,21 +2,18 @@
 --
 -- KEYS  1 online, 2 seen, 3 presence channel
 -- ARGV  1 user    2 gateway    3 its connections of the user    4 time to live of the last-seen date in s
---       5... the live gateways
--- Reply 1 if it was the user's last connection, else 0
+--       5 how many gateways live, then these, then gateways that are gone
+-- Reply 1 if it was the user's last connection, 0 if not, or the counted gateways of which it was not said, nothing changed
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 then return 0 end
 if tonumber(ARGV[3]) > 0 then
   redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
   return 0
 end
-redis.call('HDEL', KEYS[1], ARGV[2])
 
-local live = {}
-for i = 5, #ARGV do live[ARGV[i]] = true end
-for _, gateway in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if live[gateway] then return 0 end
-  redis.call('HDEL', KEYS[1], gateway)
-end
+local others, _, gone, unknown = survey(KEYS[1], ARGV[2], 5)
+if #unknown > 0 then return unknown end
+redis.call('HDEL', KEYS[1], ARGV[2], unpack(gone))
+if others > 0 then return 0 end
 
 local now = whole(clock())
 redis.call('SET', KEYS[2], now, 'EX', ARGV[4])

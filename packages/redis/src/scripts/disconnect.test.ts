@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
 import { connect } from './connect.ts';
 import { disconnect } from './disconnect.ts';
+import { heartbeat } from './heartbeat.ts';
 
 onEachRedis((redis) => {
   const open = (user: number, gateway: string, count: number, live = ['one', 'two']) =>
@@ -35,6 +36,15 @@ onEachRedis((redis) => {
     await open(user, 'one', 1, ['dead', 'one']);
     expect(await close(user, 'one', 0, ['one'])).toBe(true);
     expect({ ...(await counts(user)) }).toEqual({});
+  });
+
+  it('it is not the last while one is counted at a gateway nobody has heard of that beats', async () => {
+    const user = redis.newId();
+    await heartbeat(redis.link, `started-${user}`);
+    await open(user, `started-${user}`, 1, [`started-${user}`]);
+    await open(user, 'one', 1, ['one']);
+    expect(await close(user, 'one', 0, ['one'])).toBe(false);
+    expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1' });
   });
 
   it('nothing is told a second time, nor for a user that was not counted', async () => {

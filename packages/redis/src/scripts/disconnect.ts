@@ -2,14 +2,22 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './disconnect.lua';
+import gateways from './gateways.lua';
+import { tellFates } from './tell-fates.ts';
 
-const script = createScript('disconnect', clock, source);
+const script = createScript('disconnect', clock, gateways, source);
 
 /** Says how many connections are left; true when it was the user's last, which those who watch have been told. */
 export async function disconnect(link: Link, { user, gateway, count, live }: Disconnection): Promise<boolean> {
   const { keys } = link;
   const names = [keys.online(user), keys.seen(user), keys.presence(user)];
-  return (await link.run(script, names, [user, gateway, count, link.inboxTtl, ...live])) === 1;
+  const args = [user, gateway, count, link.inboxTtl];
+  const last = await tellFates(
+    link,
+    live,
+    async (fates) => (await link.run(script, names, [...args, ...fates])) as number | string[],
+  );
+  return last === 1;
 }
 
 export interface Disconnection {
@@ -17,6 +25,6 @@ export interface Disconnection {
   gateway: string;
   /** Connections of the user that this gateway still holds. */
   count: number;
-  /** The gateways that live; counts of others are dropped. */
+  /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
   live: Iterable<string>;
 }

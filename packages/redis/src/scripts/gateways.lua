@@ -1,0 +1,19 @@
+-- Shared: which gateways hold connections of a user.
+
+-- Sums the connections counted in `online` at the live gateways other than `own`, and tells the count of `own`, the gateways
+-- that are gone, and those of which the caller knows neither. ARGV has from `first` on: how many live, these, and those gone.
+local function survey(online, own, first)
+  local fate = {}
+  for i = first + 1, #ARGV do fate[ARGV[i]] = i <= first + ARGV[first] and 'live' or 'gone' end
+
+  local others, before, gone, unknown = 0, 0, {}, {}
+  local counts = redis.call('HGETALL', online)
+  for i = 1, #counts, 2 do
+    local gateway, count = counts[i], tonumber(counts[i + 1])
+    if gateway == own then before = count
+    elseif fate[gateway] == 'live' then others = others + count
+    elseif fate[gateway] == 'gone' then gone[#gone + 1] = gateway
+    else unknown[#unknown + 1] = gateway end
+  end
+  return others, before, gone, unknown
+end
