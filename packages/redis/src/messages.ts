@@ -4,11 +4,15 @@ import type { Link } from './link.ts';
 const FACTS_TTL = 30;
 
 /** Makes these users' inboxes withhold the body of a message that was taken back, as long as they may hold it. */
-export async function recallFrom(link: Link, users: number[], id: number): Promise<void> {
+export async function recallFrom(link: Link, users: number[], conversation: string, id: number): Promise<void> {
   await Promise.all(
     users.flatMap((user) => {
       const name = link.keys.recalled(user);
-      return [link.client.zadd(name, id, String(id)), link.client.expire(name, link.inboxTtl + 3600)];
+      return [
+        link.client.zadd(name, id, `${conversation}:${id}`),
+        link.client.zremrangebyrank(name, 0, -1 - 2 * link.inboxLength),
+        link.client.expire(name, link.inboxTtl + 3600),
+      ];
     }),
   );
 }

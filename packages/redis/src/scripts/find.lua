@@ -1,16 +1,21 @@
--- Finds a message in a user's inbox, newest first.
+-- Finds a message in a user's inbox, newest first. Ids are unique within a conversation only.
 --
 -- KEYS  1 inbox, 2 recalled
--- ARGV  1 message id
+-- ARGV  1 message id    2... the conversations that it may be of
 -- Reply the event, 'recalled', or '' when the inbox does not hold it
-if redis.call('ZSCORE', KEYS[2], ARGV[1]) then return 'recalled' end
+local starts = {}
+for i = 2, #ARGV do
+  if redis.call('ZSCORE', KEYS[2], ARGV[i] .. ':' .. ARGV[1]) then return 'recalled' end
+  starts[#starts + 1] = '{"kind":"message","id":' .. ARGV[1] .. ',"conversation":"' .. ARGV[i] .. '",'
+end
 
-local start = '{"kind":"message","id":' .. ARGV[1] .. ','
 local before = '+'
 repeat
   local page = redis.call('XREVRANGE', KEYS[1], before, '-', 'COUNT', 50)
   for _, entry in ipairs(page) do
-    if string.sub(entry[2][2], 1, #start) == start then return entry[2][2] end
+    for _, start in ipairs(starts) do
+      if string.sub(entry[2][2], 1, #start) == start then return entry[2][2] end
+    end
     before = '(' .. entry[1]
   end
 until #page == 0

@@ -1,16 +1,19 @@
-import type { MessageEvent } from '@parley/protocol';
+import { groupConversation, type MessageEvent, userConversation } from '@parley/protocol';
 import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './find.lua';
 
 const script = createScript('find', source);
 
-/** Finds a message that a user's inbox still holds: the event, `recalled`, or nothing. Reads back as long as it takes. */
+/** Finds a message of a user's chat that the inbox still holds: the event, `recalled`, or nothing. Reads back as long as it takes. */
 export async function findMessage(
   link: Link,
   user: number,
+  chat: number,
   id: number,
 ): Promise<MessageEvent | 'recalled' | undefined> {
-  const reply = (await link.run(script, [link.keys.inbox(user), link.keys.recalled(user)], [id])) as string;
+  const names = [link.keys.inbox(user), link.keys.recalled(user)];
+  const args = [id, userConversation(user, chat), groupConversation(chat)];
+  const reply = (await link.run(script, names, args)) as string;
   return reply === '' ? undefined : reply === 'recalled' ? reply : (JSON.parse(reply) as MessageEvent);
 }

@@ -10,7 +10,7 @@ local last = tonumber(redis.call('GET', KEYS[1]) or 0)
 if last < tonumber(ARGV[2]) then return 'early' end
 
 -- A resend, or a message that others no longer waited for; rare, so it may read back.
-local start = '{"kind":"message","id":' .. ARGV[1] .. ','
+local start = string.match(ARGV[3], '^{"kind":"message","id":%d+,"conversation":"[^"]+",')
 local function holds(inbox)
   local before = '+'
   repeat

@@ -15,7 +15,7 @@ onEachRedis((redis) => {
       conversation: `${from}_${to}`,
       from,
       participants: [to],
-      event: `{"kind":"message","id":${id(place)},"body":{}`,
+      event: `{"kind":"message","id":${id(place)},"conversation":"${from}_${to}","body":{}`,
       ref: `"r${place}"`,
     });
     const arrived = async () => {
@@ -89,6 +89,18 @@ onEachRedis((redis) => {
       expect(await forward(redis.link, message(2))).toBe(true);
       expect(await forward(redis.link, message(2))).toBe(true);
       expect(await forward(redis.link, { ...message(3), from: to })).toBe(false);
+    });
+
+    it('is not taken for one of another conversation with the same id', async () => {
+      const { message, to, arrived } = conversation();
+      const { client, keys } = redis.link;
+      for (const place of [2, 1]) {
+        const other = message(place).event.replace(/"conversation":"[^"]+"/, '"conversation":"1_2"');
+        await client.xadd(keys.inbox(to), '*', 'e', `${other}}`);
+      }
+      await forward(redis.link, message(2));
+      await forward(redis.link, message(1));
+      expect((await arrived()).slice(2)).toEqual([2, 1]);
     });
 
     it('is remembered for more than a day', async () => {

@@ -54,7 +54,7 @@ export interface ForwardedMessage {
   from: number;
   /** The participants in other buckets. */
   participants: number[];
-  /** JSON text, without the closing brace. */
+  /** JSON text that begins with kind, id and conversation, without the closing brace. */
   event: string;
   /** JSON text of the ref, for the own copy of the sender. */
   ref: string;

@@ -30,6 +30,8 @@ if wanted == '' then
     offset = tonumber(offset)
   else
     wanted, offset = epoch, 0
+    -- What comes from now on stays until this device has it.
+    if ARGV[6] == '0' then redis.call('HSET', KEYS[2], ARGV[3], epoch .. '-' .. whole(first - 1)) end
   end
 end
 
@@ -46,8 +48,10 @@ local reply = { recovered, tonumber(epoch), offset, last }
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', ARGV[4])) do
   local event = entry[2][2]
   local place = tonumber(string.match(entry[1], '%d+$'))
-  local id = recalls and string.match(event, '^{"kind":"message","id":(%d+),')
-  if id and redis.call('ZSCORE', KEYS[3], id) then place = -place end
+  if recalls then
+    local id, conversation = string.match(event, '^{"kind":"message","id":(%d+),"conversation":"([^"]+)"')
+    if id and redis.call('ZSCORE', KEYS[3], conversation .. ':' .. id) then place = -place end
+  end
   reply[#reply + 1] = place
   reply[#reply + 1] = event
 end

@@ -1,4 +1,4 @@
-import { type FrameOf, messageDate, parseConversation } from '@parley/protocol';
+import { type FrameOf, groupConversation, messageDate, userConversation } from '@parley/protocol';
 import { append, findMessage, type MessageFacts, readFacts, readMembers, recallFrom, record } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
@@ -39,11 +39,8 @@ async function readOwn(gateway: Gateway, caller: Caller, chat: number, id: numbe
 /** What is known of a message in one of the caller's chats: from the inbox, or from the recorder if it is older. */
 async function read(gateway: Gateway, { user }: Caller, chat: number, id: number): Promise<MessageFacts> {
   const { link, config } = gateway;
-  const event = await findMessage(link, user.id, id);
-  if (event !== undefined && event !== 'recalled') {
-    if (chatOf(event.conversation, user.id) !== chat) throw new Refusal('not-found', 'The chat has no such message');
-    return { from: event.from, recalled: false };
-  }
+  const event = await findMessage(link, user.id, chat, id);
+  if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
   if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
   const group = (await readStanding(link, user, chat)) === 'member';
   const facts = await askUntil(
@@ -66,7 +63,8 @@ async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Ch
   }
   const group = standing === 'member';
   const users = group ? await readMembers(link, chat) : [...new Set([user.id, chat])];
-  if (change.kind === 'recall') await recallFrom(link, users, change.id);
+  const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
+  if (change.kind === 'recall') await recallFrom(link, users, conversation, change.id);
   if (config.history === 'mirror') {
     await record(link, { user: user.id, chat, ...(group && { group }), date: Date.now(), ...change });
   }
@@ -77,12 +75,6 @@ async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Ch
       return { user: each, event: JSON.stringify({ ...change, chat: named, user: user.id }) };
     }),
   );
-}
-
-function chatOf(conversation: string, user: number): number | undefined {
-  const parsed = parseConversation(conversation);
-  if (parsed?.type === 'group') return parsed.group;
-  return parsed?.users.find((each) => each !== user) ?? user;
 }
 
 type Change =
