@@ -17,7 +17,7 @@ export function createApp(parts: Parts): App {
   app.onError(onError);
   app.notFound(notFound);
   app.use(observe(parts));
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } }));
+  app.use(secureHeaders(headers));
   if (origins.length > 0) app.use(cors(crossOrigin(origins)));
   app.use(bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) }));
   app.use('/v1/*', async (c, next) => {
@@ -29,6 +29,13 @@ export function createApp(parts: Parts): App {
   for (const operation of operations) operation.add(app);
   return app;
 }
+
+// HTTPS is up to what stands before the api, and so is demanding it. A page with a policy of its own keeps it.
+const headers = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  strictTransportSecurity: false,
+  overwrite: false,
+};
 
 function crossOrigin(origins: readonly string[]) {
   return {

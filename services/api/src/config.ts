@@ -51,7 +51,7 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
-    OUTBOX_INTERVAL: duration({ min: 10, default: 5 * second }),
+    OUTBOX_INTERVAL: duration({ min: 10, default: second }),
   });
   return {
     host: value.HOST,

@@ -6,8 +6,10 @@ import type { Notice } from './notice.ts';
 /**
  * Tells Redis. The order counts: who hears of a new friend by an event can write to them. Resolves when Redis has everything and
  * gateways have been told; rejects when some of it could not be told, then all of it is to be told again.
+ *
+ * @param signal stops the deleting of rows between two batches
  */
-export async function deliver(db: Database, link: Link, notice: Notice): Promise<void> {
+export async function deliver(db: Database, link: Link, notice: Notice, signal?: AbortSignal): Promise<void> {
   const { copies = [], forget = [], revoked = [], events = [], purge } = notice;
   await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
   if (forget.length > 0) await forgetPermits(link, forget);
@@ -22,7 +24,7 @@ export async function deliver(db: Database, link: Link, notice: Notice): Promise
       );
     }
   }
-  if (purge) while ((await deleteMessages(db, purge, atOnce)) === atOnce);
+  if (purge) while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
 }
 
 /** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */

@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import type { Link } from '@parley/redis';
 import type { Log } from '@parley/service';
-import { addNotices, claimNotice, removeNotice } from '../queries/outbox.ts';
+import { addNotices, claimNotice, postponeNotice, removeNotice } from '../queries/outbox.ts';
 import { deliver } from './deliver.ts';
 import type { Notice } from './notice.ts';
 
@@ -14,7 +14,7 @@ export class Outbox {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #awake = false;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -26,9 +26,9 @@ export class Outbox {
     this.wake();
   }
 
-  /** Resolves when what is under way is done. */
+  /** Resolves when what is under way is done; rows not yet deleted are left to another replica. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopped.abort();
     clearInterval(this.#timer);
     await this.#round;
   }
@@ -43,7 +43,7 @@ export class Outbox {
    * again later.
    */
   async tell(id: number, notice: Notice): Promise<void> {
-    if (notice.purge) this.#round = this.#round.then(() => this.#tell(id, notice));
+    if (notice.purge) this.#round = this.#round.then(() => this.#tell(id, notice)).then(() => {});
     else await this.#tell(id, notice);
   }
 
@@ -57,27 +57,32 @@ export class Outbox {
     });
   }
 
-  async #tell(id: number, notice: Notice): Promise<void> {
-    const { db, link, log } = this.#options;
+  async #tellDue(): Promise<void> {
+    const { db, log } = this.#options;
     try {
-      await deliver(db, link, notice);
-      await removeNotice(db, id);
+      for (;;) {
+        const claimed = this.#stopped.signal.aborted
+          ? undefined
+          : await claimNotice(db, Date.now(), Date.now() + leaseMs);
+        if (claimed === undefined || !(await this.#tell(claimed.id, claimed.notice))) return;
+      }
     } catch (error) {
-      log.warn({ err: error, notice: id }, 'Redis could not be told of a change; trying again later');
+      log.warn({ err: error }, 'could not look for what Redis has yet to be told');
     }
   }
 
-  async #tellDue(): Promise<void> {
-    const { db, link, log } = this.#options;
+  /** Tells one notice; false when that failed, and the next round is to try again. */
+  async #tell(id: number, notice: Notice): Promise<boolean> {
+    const { db, link, log, interval } = this.#options;
     try {
-      for (;;) {
-        const claimed = this.#stopped ? undefined : await claimNotice(db, Date.now(), Date.now() + leaseMs);
-        if (claimed === undefined) return;
-        await deliver(db, link, claimed.notice);
-        await removeNotice(db, claimed.id);
-      }
+      await deliver(db, link, notice, this.#stopped.signal);
+      await removeNotice(db, id);
+      return true;
     } catch (error) {
-      log.warn({ err: error }, 'Redis could not be told of a change; trying again later');
+      log.warn({ err: error, notice: id }, 'Redis could not be told of a change; trying again');
+      // Where this fails too, the lease runs out. Later than all that is due, so that one that always fails holds up no other.
+      await postponeNotice(db, id, Date.now() + interval).catch(() => {});
+      return false;
     }
   }
 }

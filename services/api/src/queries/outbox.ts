@@ -25,6 +25,11 @@ export async function removeNotice(db: Database, id: number): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute();
 }
 
+/** Leaves a notice until `due`. */
+export async function postponeNotice(db: Database, id: number, due: number): Promise<void> {
+  await db.updateTable('outbox').set({ due }).where('id', '=', id).execute();
+}
+
 interface Claimed {
   id: number;
   notice: Notice;

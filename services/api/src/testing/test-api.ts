@@ -1,9 +1,10 @@
 import { type Database, openDatabase } from '@parley/database';
-import type { Session } from '@parley/protocol';
+import type { ParleyEvent, Session } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
 import { createLog, type Log } from '@parley/service';
 import { startRedis } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
+import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { type Api, startApi } from '../start-api.ts';
@@ -88,11 +89,15 @@ export class TestApi {
     return new Person(this, session);
   }
 
-  /** Several people, in the order of their ids. */
-  async people(count: number): Promise<Person[]> {
-    const people: Person[] = [];
-    while (people.length < count) people.push(await this.person());
-    return people;
+  /** Three people, in the order of their ids. */
+  async people(): Promise<[Person, Person, Person]> {
+    return [await this.person(), await this.person(), await this.person()];
+  }
+
+  /** What lies in someone's inbox, in order. */
+  async events({ id }: Person): Promise<ParleyEvent[]> {
+    const entries = await (this.link.client as Redis).xrange(this.link.keys.inbox(id), '-', '+');
+    return entries.map(([, fields]) => JSON.parse(fields[1] ?? '') as ParleyEvent);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

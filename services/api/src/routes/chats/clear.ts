@@ -1,5 +1,5 @@
 import { clearChat } from '@parley/database';
-import { userConversation, userConversation } from '@parley/protocol';
+import { userConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { change } from '../../events/change.ts';
 import { idParams } from '../../http/fields.ts';

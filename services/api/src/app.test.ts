@@ -1,0 +1,185 @@
+import type { Problem, User } from '@parley/protocol';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OpenApiDocument } from './testing/check-answer.ts';
+import { type Person, password, TestApi } from './testing/test-api.ts';
+
+let api: TestApi;
+let ann: Person;
+
+beforeAll(async () => {
+  api = await TestApi.start({ ORIGINS: 'https://app.example' });
+  ann = await api.person();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${api.url}${path}`, { headers });
+
+describe('a refusal', () => {
+  it('is a problem document', async () => {
+    const { status, body, headers } = await ann.get<Problem>('/v1/users/5');
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(body).toEqual({
+      type: 'urn:parley:error:not-found',
+      title: 'There is no such thing.',
+      status: 404,
+      code: 'not-found',
+      detail: 'There is no such thing.',
+    });
+  });
+
+  it.each(['/v1/nothing', '/nothing', '/v1/users/1/nothing', '/v1//me'])(
+    'of %s, which is served nowhere, is 404',
+    async (path) => {
+      const answer = await get(path);
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ code: 'not-found' });
+    },
+  );
+
+  it('of a method that a path does not have is 404', async () => {
+    expect((await ann.call('delete', '/v1/me')).status).toBe(404);
+  });
+
+  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('of %j, which is no JSON, is 400', async (raw) => {
+    const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
+    expect([status, body.code]).toEqual([400, 'bad-request']);
+    expect(body.detail).toContain('JSON');
+  });
+
+  it('of a body of another type is 400', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const { status, body } = await api.call<Problem>('post', '/v1/users', { raw: '{"username":"a"}', headers });
+    expect([status, body.code]).toEqual([400, 'bad-request']);
+  });
+
+  it('of a missing body is 400', async () => {
+    expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
+  });
+
+  it('of too large a body is 413, with and without a length', async () => {
+    const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
+    const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
+    expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);
+    const streamed = await fetch(`${api.url}/v1/users`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([text]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect(streamed.status).toBe(413);
+    expect(await streamed.json()).toMatchObject({ code: 'too-large' });
+  });
+
+  it('of something unforeseen tells the request id and nothing of the cause', async () => {
+    await api.db.schema.alterTable('blocks').renameTo('blocks_gone').execute();
+    try {
+      const { status, body, headers } = await ann.get<Problem>('/v1/blocks');
+      const id = headers.get('x-request-id') ?? '-';
+      expect([status, body.code]).toEqual([500, 'internal']);
+      expect(body.detail).toContain(id);
+      expect(JSON.stringify(body)).not.toMatch(/blocks|relation|select/);
+      expect(api.logged.some((line) => line.includes(id) && line.includes('relation'))).toBe(true);
+    } finally {
+      await api.db.schema.alterTable('blocks_gone').renameTo('blocks').execute();
+    }
+  });
+});
+
+describe('every answer', () => {
+  it('carries a request id, that of the client if it is plausible', async () => {
+    expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+    expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
+    expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
+    expect((await get('/v1/me')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
+  });
+
+  it('is strict about what a browser may do with it', async () => {
+    for (const path of ['/v1/me', '/healthz', '/openapi.json']) {
+      const { headers } = await get(path);
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+    }
+    expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('is for pages of the origins configured, and no others', async () => {
+    const preflight = (origin: string) =>
+      fetch(`${api.url}/v1/me`, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'PATCH',
+          'access-control-request-headers': 'authorization',
+        },
+      });
+    const allowed = (await preflight('https://app.example')).headers;
+    expect(allowed.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(allowed.get('access-control-allow-credentials')).toBe('true');
+    expect(allowed.get('access-control-allow-methods')).toContain('PATCH');
+    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBe(null);
+    expect((await get('/v1/me', { origin: 'https://app.example' })).headers.get('access-control-allow-origin')).toBe(
+      'https://app.example',
+    );
+    expect((await get('/v1/me', { origin: 'https://evil.example' })).headers.get('access-control-allow-origin')).toBe(
+      null,
+    );
+  });
+});
+
+describe('health', () => {
+  it('tells life, readiness and numbers', async () => {
+    expect((await get('/healthz')).status).toBe(200);
+    expect(await (await get('/readyz')).json()).toEqual({ ok: true, reasons: [] });
+    await ann.get<User>(`/v1/users/${ann.id}`);
+    const metrics = await (await get('/metrics')).text();
+    expect(metrics).toMatch(/parley_api_request_seconds_count\{.*route="\/v1\/users\/:id".*\} [1-9]/);
+    expect(metrics).toContain('parley_process_cpu_seconds_total');
+  });
+});
+
+const openApi = async () =>
+  (await (await get('/openapi.json')).json()) as OpenApiDocument & { components: { schemas: Record<string, unknown> } };
+
+describe('the documentation', () => {
+  it('is an OpenAPI 3.1 document whose schemas are sound, with every shape named', async () => {
+    const document = await openApi();
+    expect(document.openapi).toBe('3.1.0');
+    expect(Object.keys(document.components.schemas).sort()).toEqual(
+      expect.arrayContaining(['Chat', 'Friend', 'FriendRequest', 'Message', 'Problem', 'Session', 'User']),
+    );
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, 'api');
+    for (const name of Object.keys(document.components.schemas)) {
+      expect(() => ajv.compile({ $ref: `api#/components/schemas/${name}` })).not.toThrow();
+    }
+  });
+
+  it('asks for a token wherever the api does', async () => {
+    const document = await openApi();
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const [method, { security }] of Object.entries(operations)) {
+        const { status } = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
+        expect([path, method, security !== undefined]).toEqual([
+          path,
+          method,
+          status === 401 && !path.endsWith('/refresh'),
+        ]);
+      }
+    }
+  });
+
+  it('has a page to try it that loads nothing from elsewhere', async () => {
+    const page = await get('/docs');
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(html).not.toMatch(/https?:/);
+    for (const [, file] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      const asset = await get(`/${file}`);
+      expect([file, asset.status]).toEqual([file, 200]);
+      expect(asset.headers.get('content-type')).toMatch(/^text\/(css|javascript)/);
+      expect((await asset.text()).length).toBeGreaterThan(50);
+    }
+  });
+});

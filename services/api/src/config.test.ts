@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from './config.ts';
+
+const least = { DATABASE_URL: 'postgres://localhost/parley' };
+
+describe('readConfig', () => {
+  it('needs to know the database alone, and is careful otherwise', () => {
+    expect(readConfig(least)).toMatchObject({
+      redis: { url: 'redis://127.0.0.1:6379', buckets: 64, inboxTtl: 2_592_000 },
+      tokens: { access: 900_000, refresh: 2_592_000_000 },
+      argon2: { memory: 19 * 1024 * 1024, time: 2, parallelism: 1 },
+      origins: [],
+      trustProxy: 0,
+      cookieSecure: false,
+    });
+  });
+
+  it('asks for a secret of its own in production, and sends cookies over HTTPS only', () => {
+    expect(() => readConfig({ ...least, NODE_ENV: 'production' })).toThrow(/TOKEN_SECRET is required/);
+    const TOKEN_SECRET = 'x'.repeat(40);
+    expect(readConfig({ ...least, NODE_ENV: 'production', TOKEN_SECRET }).cookieSecure).toBe(true);
+  });
+
+  it('takes the nodes of a Redis Cluster', () => {
+    const REDIS_URL = 'redis://a:7000,redis://b:7000';
+    expect(readConfig({ ...least, REDIS_URL }).redis.url).toBe(REDIS_URL);
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(() => readConfig({ PORT: 'x', REDIS_URL: 'http://a', HISTORY: 'both' })).toThrow(
+      /PORT.*DATABASE_URL.*REDIS_URL.*HISTORY/s,
+    );
+  });
+});

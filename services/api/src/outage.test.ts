@@ -1,0 +1,88 @@
+import type { Problem } from '@parley/protocol';
+import { readPermit } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { password, TestApi } from './testing/test-api.ts';
+
+describe('while PostgreSQL is away', () => {
+  it('requests are refused as unavailable, and served again afterwards', async () => {
+    await using api = await TestApi.start();
+    const ann = await api.person();
+    api.postgres.shut();
+    for (const [method, path, body] of [
+      ['get', '/v1/me', undefined],
+      ['get', '/v1/chats', undefined],
+      ['get', `/v1/chats/${ann.id}/messages`, undefined],
+      ['patch', '/v1/me', { sign: 'x' }],
+    ] as const) {
+      const answer = await ann.call<Problem>(method, path, body);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 503, 'unavailable']);
+      expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const ready = await fetch(`${api.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ok: false, reasons: ['PostgreSQL is away'] }]);
+    expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
+
+    api.postgres.open();
+    await waitFor(async () => (await ann.get('/v1/me')).status === 200);
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+  });
+});
+
+describe('while Redis is away', () => {
+  it('what is stored can be read, and tokens are refreshed', async () => {
+    await using api = await TestApi.start();
+    const [ann, ben] = await api.people();
+    await ann.befriend(ben);
+    api.redis.shut();
+    for (const path of [
+      '/v1/me',
+      '/v1/friends',
+      '/v1/chats',
+      `/v1/chats/${ben.id}/messages`,
+      '/v1/sessions',
+      '/v1/users?q=p',
+    ]) {
+      expect([path, (await ann.get(path)).status]).toEqual([path, 200]);
+    }
+    const { refreshToken } = ann.session;
+    expect((await api.call('post', '/v1/sessions/refresh', { body: { refreshToken } })).status).toBe(200);
+    const ready = await fetch(`${api.url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ok: true, reasons: ['Redis is away'] }]);
+  });
+
+  it('what has a rate limit is refused as unavailable', async () => {
+    await using api = await TestApi.start();
+    const { username } = (await api.person()).session.user;
+    api.redis.shut();
+    const signIn = await api.call<Problem>('post', '/v1/sessions', { body: { username, password } });
+    expect([signIn.status, signIn.body.code]).toEqual([503, 'unavailable']);
+    const register = await api.call<Problem>('post', '/v1/users', { body: { username: 'late', password } });
+    expect([register.status, register.body.code]).toEqual([503, 'unavailable']);
+  });
+
+  it('a session ended meanwhile is refused at once, and by gateways afterwards', async () => {
+    await using api = await TestApi.start();
+    const ann = await api.person();
+    api.redis.shut();
+    expect((await ann.call('delete', '/v1/sessions/current')).status).toBe(204);
+    expect((await ann.get('/v1/me')).status).toBe(401);
+    api.redis.open();
+    await waitFor(async () => (await api.link.client.zcard(api.link.keys.revoked(ann.id))) === 1);
+    expect((await ann.get('/v1/me')).status).toBe(401);
+  }, 30_000);
+
+  it('a change is kept, and told to Redis once it is back', async () => {
+    await using api = await TestApi.start();
+    const [ann, ben] = await api.people();
+    await ann.befriend(ben);
+    api.redis.shut();
+    expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(204);
+    expect((await ann.get<{ items: [] }>('/v1/friends')).body.items).toEqual([]);
+    expect(await readPermit(api.link, ann.id, ben.id)).toBe('friend');
+    api.redis.open();
+    await waitFor(async () => (await readPermit(api.link, ann.id, ben.id)) === 'stranger', { timeout: 15_000 });
+    await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'friend' && it.change === 'removed'));
+    await waitFor(async () => (await api.db.selectFrom('outbox').select('id').execute()).length === 0);
+  }, 30_000);
+});
