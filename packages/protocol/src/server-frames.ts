@@ -8,6 +8,8 @@ export interface Welcome {
   user: number;
   /** The place just before the first event that follows. */
   cursor: string;
+  /** The last event that follows for having been missed; equal to `cursor` when there is none. */
+  last: string;
   /** False when events were missed that the inbox no longer holds: reload from the api. */
   recovered: boolean;
   /** Ms between the server's pings. */

@@ -3,11 +3,12 @@ import type { Link } from './link.ts';
 /**
  * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
  * frame has, tells them apart. `forget`: drop what you remember of the permits of this user; `revoke`: close the sockets
- * of a session; `frame`: a device without a socket says something about its connection.
+ * of a session; `fence`: close the sockets with a lower number; `frame`: a device without a socket says something about its connection.
  */
 export type Control =
   | { do: 'forget' }
   | { do: 'revoke'; session: string }
+  | { do: 'fence'; number: number }
   | { do: 'frame'; device: string; frame: unknown };
 
 /** First byte of a control word: `!`. */
@@ -20,7 +21,7 @@ export async function forgetPermits(link: Link, users: number[]): Promise<void> 
 
 /**
  * Ends a session of a user: it is refused at connect until `until` (ms since 1970, the end of its last access token), and
- * its sockets are closed on every gateway.
+ * its sockets are closed on every gateway. The inbox is no longer kept for the device that is named after it.
  */
 export async function revokeSession(link: Link, user: number, session: string, until: number): Promise<void> {
   const name = link.keys.revoked(user);
@@ -31,6 +32,7 @@ export async function revokeSession(link: Link, user: number, session: string, u
     // The list outlives the longest of its tokens: NX for a new list, GT for one that has a time to live.
     link.client.pexpireat(name, end, 'NX'),
     link.client.pexpireat(name, end, 'GT'),
+    link.client.hdel(link.keys.cursors(user), session),
   ]);
   await say(link, user, { do: 'revoke', session });
 }

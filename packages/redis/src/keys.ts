@@ -18,7 +18,7 @@ export interface Keys {
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
-  /** Sorted set: ids of messages that were taken back, scored by themselves; the inbox may still hold their text. */
+  /** Sorted set: `<conversation>:<message id>` scored by the id, of messages that were taken back while the inbox may hold their text. */
   recalled(user: number): string;
   /** String: what the recorder found out about a message of a user's chat. */
   facts(user: number, chat: number, id: number): string;
@@ -30,6 +30,8 @@ export interface Keys {
   online(user: number): string;
   /** String: ms since 1970 at which the last connection closed. */
   seen(user: number): string;
+  /** String: number and session of a user's newest connection. */
+  fence(user: number): string;
   /** String: kind and version of the permit copy of a user or group; missing means the copy is missing. */
   copy(id: number): string;
   /** Set: who may write to this user under `SEND_POLICY=friends`. */
@@ -73,6 +75,7 @@ export function createKeys(buckets: number): Keys {
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,
     seen: (user) => `${of(user)}seen:${user}`,
+    fence: (user) => `${of(user)}fence:${user}`,
     copy: (id) => `${of(id)}copy:${id}`,
     contacts: (user) => `${of(user)}contacts:${user}`,
     blocks: (user) => `${of(user)}blocks:${user}`,

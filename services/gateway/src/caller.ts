@@ -6,6 +6,7 @@ export interface Caller {
   /** For the log. */
   readonly id: string;
   readonly user: LocalUser;
+  readonly session: string;
   readonly device: string;
   /** How far its inbox was sent to it; absent when that is not known here. */
   readonly cursor?: Cursor;

@@ -30,6 +30,8 @@ export interface Config {
   logLevel: LogLevel;
   /** `relay`: nothing is recorded. */
   history: 'mirror' | 'relay';
+  /** `single`: a new connection of a user replaces the one before. */
+  sessionPolicy: 'multi' | 'single';
   /** Whether strangers may write to each other. */
   sendPolicy: 'friends' | 'anyone';
   maxConnectionsPerUser: number;
@@ -68,6 +70,7 @@ export function readConfig(env: Environment): Config {
     ORIGINS: list({ default: [] }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
+    SESSION_POLICY: oneOf(['multi', 'single'], { default: 'multi' }),
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     MAX_CONNECTIONS_PER_USER: integer({ min: 1, max: 10_000, default: 16 }),
     HEARTBEAT: duration({ min: 1000, max: 600_000, default: 25_000 }),
@@ -92,6 +95,7 @@ export function readConfig(env: Environment): Config {
     origins: values.ORIGINS,
     logLevel: values.LOG_LEVEL,
     history: values.HISTORY,
+    sessionPolicy: values.SESSION_POLICY,
     sendPolicy: values.SEND_POLICY,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
     heartbeat: values.HEARTBEAT,

@@ -1,5 +1,5 @@
 import { type ClientFrame, type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
-import { type Control, type InboxPage, type Place, recover } from '@parley/redis';
+import { type Control, type InboxPage, type Place, raiseFence, recover } from '@parley/redis';
 import type { Caller } from './caller.ts';
 import { eventFrame, reconnectFrame } from './frames.ts';
 import type { Gateway } from './gateway.ts';
@@ -53,6 +53,9 @@ export class Connection implements Caller {
   stalledAt = 0;
   stalledUnsent = 0;
 
+  /** Number among the connections of its user; `SESSION_POLICY=single` only, 0 until it is known. */
+  number = 0;
+
   #state: 'opening' | 'catching' | 'live' | 'closed' = 'opening';
   #epoch = 0;
   #offset = 0;
@@ -87,6 +90,11 @@ export class Connection implements Caller {
       const [outcome, page] = await Promise.all([counting, this.#read(place)]);
       if (this.closed) return;
       if (outcome === 'revoked') return this.close('sessionRevoked', 'session revoked');
+      if (outcome === 'ok' && this.#gateway.config.sessionPolicy === 'single') {
+        this.number = await raiseFence(this.#gateway.link, this.user.id, this.session);
+        this.#stepAside();
+        if (this.closed) return;
+      }
       if (outcome === 'too-many') return this.close('tooManyFrames', 'too many connections of this user');
       this.#epoch = page.epoch;
       this.#offset = page.offset;
@@ -164,7 +172,8 @@ export class Connection implements Caller {
 
   /** Does what concerns this connection: its session was revoked, or its device sent a frame by another way. */
   obey(control: Exclude<Control, { do: 'forget' }>): void {
-    if (control.do === 'revoke') {
+    if (control.do === 'fence') this.#stepAside();
+    else if (control.do === 'revoke') {
       if (control.session === this.session) this.close('sessionRevoked', 'session revoked');
     } else if (control.device === this.device) this.#gateway.carryOut(this, control.frame as ClientFrame);
   }
@@ -197,6 +206,11 @@ export class Connection implements Caller {
   /** Where the client is, for those who hand in its cursor. */
   get cursor(): Cursor {
     return { epoch: this.#epoch, offset: this.#offset };
+  }
+
+  /** Closes when there is a newer connection. */
+  #stepAside(): void {
+    if (this.number > 0 && this.number < this.user.fence) this.close('replaced', 'replaced by a newer connection');
   }
 
   async #readOn(): Promise<void> {
@@ -264,6 +278,7 @@ export class Connection implements Caller {
       connection: this.id,
       user: this.user.id,
       cursor: `${page.epoch}-${page.offset}`,
+      last: `${page.epoch}-${page.last}`,
       recovered: page.recovered,
       heartbeat: this.#gateway.config.heartbeat,
       maxInFlight: limits.inFlight,

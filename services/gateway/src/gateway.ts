@@ -53,7 +53,7 @@ export async function startGateway(
   const hub = new Hub(link, channels);
   const presence = new Presence(link, channels, {
     gateway: id,
-    most: config.maxConnectionsPerUser,
+    most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
     count: (user) => hub.find(user)?.connections.length ?? 0,
   });
   const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });

@@ -98,6 +98,8 @@ export class LocalUser implements Listener {
   offset = 0;
   /** What is known of whom this user may write to; lives as long as the channel is heard, which says when to forget it. */
   permits: Map<number, Standing> | undefined;
+  /** The number of the newest connection, as far as heard; `SESSION_POLICY=single` only. */
+  fence = 0;
   /** Sends that the shared rate bucket granted to this gateway and that are not used yet. */
   sends = 0;
   /** How many of them to ask for at a time, so that most sends need not ask. */
@@ -129,8 +131,12 @@ export class LocalUser implements Listener {
   }
 
   #obey(control: Control): void {
-    if (control.do === 'forget') this.permits = undefined;
-    else for (const connection of [...this.connections]) connection.obey(control);
+    if (control.do === 'forget') {
+      this.permits = undefined;
+      return;
+    }
+    if (control.do === 'fence') this.fence = Math.max(this.fence, control.number);
+    for (const connection of [...this.connections]) connection.obey(control);
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Connected,
   connect,
   disconnect,
+  GATEWAY_GONE_AFTER,
   heartbeat,
   type Link,
   readPresence,
@@ -11,7 +12,9 @@ import {
 import type { Channels, Listener } from './channels.ts';
 import type { Connection } from './connection.ts';
 import { presenceFrame } from './frames.ts';
-import type { LocalUser } from './hub.ts';
+
+/** Ms until Redis is told again what it could not be told. */
+const RETRY = 500;
 
 /** Counts this gateway's connections for all to see, and follows the presence of those whom its connections watch. */
 export class Presence {
@@ -20,16 +23,23 @@ export class Presence {
   readonly #gateway: string;
   readonly #most: number;
   readonly #count: (user: number) => number;
+  readonly #users: () => Iterable<number>;
   readonly #watched = new Map<number, Watched>();
+  /** Users whose count Redis may not have, and whether those watched have to be looked at again. */
+  readonly #due = new Set<number>();
+  #lookDue = false;
+  #retry: NodeJS.Timeout | undefined;
+  #lastBeat = Number.POSITIVE_INFINITY;
   /** The gateways that live. */
   live = new Set<string>();
 
-  constructor(link: Link, channels: Channels, { gateway, most, count }: PresenceOptions) {
+  constructor(link: Link, channels: Channels, { gateway, most, count, users }: PresenceOptions) {
     this.#link = link;
     this.#channels = channels;
     this.#gateway = gateway;
     this.#most = most;
     this.#count = count;
+    this.#users = users;
   }
 
   /** Counts a new connection, which is among the user's already. */
@@ -37,25 +47,30 @@ export class Presence {
     return connect(this.#link, {
       user,
       gateway: this.#gateway,
-      count: this.#count(user),
+      count: () => this.#count(user),
       most: this.#most,
       live: this.live,
       ...(session === undefined ? {} : { session }),
     });
   }
 
-  /** Counts what is left of a user's connections; when Redis is away, it is told when it is back. */
+  /** Counts what is left of a user's connections; when Redis is away, as soon as it is back. */
   async disconnect(user: number): Promise<void> {
-    const count = this.#count(user);
-    await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live }).catch(() => {});
+    await this.#repeat(user);
+    this.#retryLater();
   }
 
-  /** Says that this gateway lives; when another one no longer does, tells who is offline by that. */
+  /** Says that this gateway lives; when the others are not those of before, tells who is offline or online by that. */
   async beat(): Promise<void> {
     const live = new Set(await heartbeat(this.#link, this.#gateway));
-    const gone = [...this.live].some((gateway) => !live.has(gateway));
+    const others = [...live].filter((gateway) => gateway !== this.#gateway);
+    const same = live.size === this.live.size && others.every((gateway) => this.live.has(gateway));
     this.live = live;
-    if (gone) await this.#lookAgain();
+    const silence = performance.now() - this.#lastBeat;
+    this.#lastBeat = performance.now();
+    // The others took it for dead, and may have dropped its counts.
+    if (silence >= GATEWAY_GONE_AFTER) await this.missed(this.#users());
+    else if (!same) await this.missed([]);
   }
 
   /**
@@ -70,13 +85,20 @@ export class Presence {
     const current = () => connection.watched === users && !connection.closed;
     if (!current()) return;
     await Promise.all(seen.map((user) => this.#follow(user, connection)));
-    const states = await readPresence(this.#link, seen, this.live);
+    const states = await this.#read(seen);
     if (!current()) return;
     for (const user of users) {
       const { online, lastSeen } = states.get(user) ?? { online: false, lastSeen: null };
-      const watched = this.#watched.get(user);
-      if (watched) watched.online = online;
       connection.reply(presenceFrame(user, online, lastSeen));
+    }
+  }
+
+  /** Tells a connection how those stand whom it watches, since it may not have been told of changes. */
+  repeat(connection: Connection): void {
+    for (const user of connection.watched ?? []) {
+      const watched = this.#watched.get(user);
+      if (!watched?.state || !watched.connections.has(connection)) continue;
+      connection.reply(presenceFrame(user, watched.state.online, watched.state.lastSeen));
     }
   }
 
@@ -90,15 +112,53 @@ export class Presence {
     connection.watched = undefined;
   }
 
-  /** Repeats the counts of these users, and what is to be said of those watched, after Redis was away. */
-  async missed(users: Iterable<LocalUser>): Promise<void> {
-    await Promise.all([...users].map(({ id }) => (this.#count(id) > 0 ? this.connect(id) : this.disconnect(id))));
-    await this.#lookAgain();
+  /** Repeats the counts of these users, and what is to be said of those watched, until Redis was told. */
+  async missed(users: Iterable<number>): Promise<void> {
+    for (const user of users) this.#due.add(user);
+    this.#lookDue = true;
+    await this.#tellAgain();
   }
 
   /** Takes this gateway off the list of those that live. */
   async stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#stopped = true;
     await retireGateway(this.#link, this.#gateway).catch(() => {});
+  }
+  #stopped = false;
+
+  async #tellAgain(): Promise<void> {
+    const due = [...this.#due];
+    this.#due.clear();
+    await Promise.all(due.map((user) => this.#repeat(user)));
+    if (this.#lookDue) {
+      this.#lookDue = false;
+      await this.#lookAgain().catch(() => {
+        this.#lookDue = true;
+      });
+    }
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if ((this.#due.size === 0 && !this.#lookDue) || this.#retry || this.#stopped) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.#tellAgain();
+    }, RETRY);
+  }
+
+  async #repeat(user: number): Promise<void> {
+    try {
+      if (this.#count(user) > 0) await this.connect(user);
+      else {
+        const count = () => this.#count(user);
+        await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live });
+      }
+    } catch {
+      this.#due.add(user);
+    }
   }
 
   #follow(user: number, connection: Connection): Promise<void> {
@@ -113,8 +173,24 @@ export class Presence {
   }
 
   async #lookAgain(): Promise<void> {
-    const states = await readPresence(this.#link, [...this.#watched.keys()], this.live);
-    for (const [user, state] of states) this.#watched.get(user)?.tell(user, state);
+    const before = new Map([...this.#watched].map(([user, watched]) => [user, watched.online]));
+    const states = await this.#read([...before.keys()]);
+    for (const [user, state] of states) {
+      if (state.online !== before.get(user)) this.#watched.get(user)?.tell(presenceFrame(user, state.online, state.lastSeen));
+    }
+  }
+
+  /** How users stand who are followed here. What was heard of one since is newer than what Redis answered. */
+  async #read(users: number[]): Promise<Map<number, State>> {
+    const before = users.map((user) => this.#watched.get(user)?.heard);
+    const states = await readPresence(this.#link, users, this.live);
+    for (const [i, user] of users.entries()) {
+      const watched = this.#watched.get(user);
+      if (!watched) continue;
+      if (watched.state && watched.heard !== before[i]) states.set(user, watched.state);
+      else watched.state = states.get(user);
+    }
+    return states;
   }
 }
 
@@ -124,22 +200,27 @@ export interface PresenceOptions {
   most: number;
   /** Connections that a user has at this one. */
   count(user: number): number;
+  /** Those who have some. */
+  users(): Iterable<number>;
 }
 
 /** A user whose presence is followed here. */
 class Watched implements Listener {
   readonly connections = new Set<Connection>();
   subscribed: Promise<void> = Promise.resolve();
-  online: boolean | undefined;
+  /** How the user stands, as last read or heard. */
+  state: State | undefined;
+  /** Frames heard. */
+  heard = 0;
 
   hear(frame: Buffer): void {
-    this.online = frame.includes('"online":true');
-    for (const connection of this.connections) connection.forward(frame);
+    const { online, lastSeen } = JSON.parse(frame.toString()) as State;
+    this.state = { online, lastSeen };
+    this.heard += 1;
+    this.tell(frame);
   }
 
-  tell(user: number, { online, lastSeen }: State): void {
-    if (this.online === online) return;
-    this.online = online;
-    for (const connection of this.connections) connection.reply(presenceFrame(user, online, lastSeen));
+  tell(frame: string | Uint8Array): void {
+    for (const connection of this.connections) if (!connection.forward(frame)) connection.presenceMissed = true;
   }
 }

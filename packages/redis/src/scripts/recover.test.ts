@@ -1,9 +1,9 @@
 import { parseCursor } from '@parley/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acknowledge } from '../cursors.ts';
 import type { Link } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
+import { acknowledge } from './acknowledge.ts';
 import { append } from './append.ts';
 import { type Place, type RecoverOptions, recover } from './recover.ts';
 

@@ -1,5 +1,5 @@
 import type { ClientFrame, FrameOf } from '@parley/protocol';
-import { say } from '@parley/redis';
+import { readFence, say } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Connection } from '../connection.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
@@ -42,13 +42,34 @@ const silent = new Set<string>(['received', 'typing', 'focus', 'watch']);
 
 /** Carries out a frame of a connection and resolves with the text of its reply, if there is one. Never rejects. */
 export function carryOut(gateway: Gateway, connection: Connection, frame: ClientFrame): Promise<string | undefined> {
-  return run(gateway, connection, frame, commands[frame.type]);
+  const command = gateway.config.sessionPolicy === 'single' ? ifNewest : commands[frame.type];
+  return run(gateway, connection, frame, command);
 }
+
+/** Carries out a frame of a user's newest connection; another is closed, though this gateway may not have heard of the newest. */
+const ifNewest: Command<ClientFrame['type'], Connection> = async (gateway, connection, frame) => {
+  const { number } = await readFence(gateway.link, connection.user.id);
+  if (number <= connection.number) return commands[frame.type]?.(gateway, connection, frame);
+  connection.close('replaced', 'replaced by a newer connection');
+  throw new Refusal('forbidden', 'There is a newer connection');
+};
 
 /** The same for a frame that came without a connection; what concerns one goes to those of the same device. */
 export function carryOutAlone(gateway: Gateway, caller: Caller, frame: ClientFrame): Promise<string | undefined> {
+  if (gateway.config.sessionPolicy === 'single') return run(gateway, caller, frame, ifSession);
+  return run(gateway, caller, frame, commandAlone(frame));
+}
+
+/** Without a connection, the session tells whose the newest is. */
+const ifSession: Command<ClientFrame['type'], Caller> = async (gateway, caller, frame) => {
+  const { session } = await readFence(gateway.link, caller.user.id);
+  if (session !== '' && session !== caller.session) throw new Refusal('forbidden', 'There is a newer connection');
+  return commandAlone(frame)(gateway, caller, frame);
+};
+
+function commandAlone(frame: ClientFrame): Command<ClientFrame['type'], Caller> {
   const command = frame.type in connectionCommands ? handOver : (callerCommands as AnyCommands)[frame.type];
-  return run(gateway, caller, frame, command as Command<ClientFrame['type'], Caller>);
+  return command as Command<ClientFrame['type'], Caller>;
 }
 
 const handOver: Command<ClientFrame['type'], Caller> = async (gateway, { user, device }, frame) => {

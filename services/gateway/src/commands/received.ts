@@ -12,5 +12,7 @@ export async function received(gateway: Gateway, caller: Caller, frame: FrameOf<
   if (sent && (cursor.epoch !== sent.epoch || cursor.offset > sent.offset)) {
     throw new Refusal('bad-frame', 'cursor: Nothing has been sent up to here');
   }
-  await acknowledge(gateway.link, caller.user.id, caller.device, cursor);
+  await acknowledge(gateway.link, caller.user.id, caller.device, cursor, {
+    relay: gateway.config.history === 'relay',
+  });
 }

@@ -30,6 +30,8 @@ export function admit(gateway: Gateway, request: HttpRequest): Admission | Refus
 export function admitConnection(gateway: Gateway, request: HttpRequest): Admission | Refused {
   const admission = admit(gateway, request);
   if ('code' in admission) return admission;
+  // A new one replaces those before, however many there are.
+  if (gateway.config.sessionPolicy === 'single') return admission;
   const connections = gateway.hub.find(admission.user)?.connections.length ?? 0;
   if (connections < gateway.config.maxConnectionsPerUser) return admission;
   return { code: 'too-many', detail: 'Too many connections of this user' };

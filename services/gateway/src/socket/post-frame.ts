@@ -58,6 +58,7 @@ async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Re
   const caller: Caller = {
     id: claims.connection,
     user: gateway.hub.visitor(claims.user),
+    session: claims.session,
     device: claims.device,
     inFlight: 0,
     ahead: undefined,

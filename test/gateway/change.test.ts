@@ -1,0 +1,87 @@
+import { writeFacts } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
+
+describe('changing a message', () => {
+  it('reaches all devices of both, each naming the chat its own way', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using tablet = await kit.connect(a, 1, { device: 'tablet' });
+    await using bob = await kit.connect(b, 1);
+    const { id } = await alice.text(b, 'r1', 'helo');
+    expect(await alice.ask({ type: 'edit', ref: 'e', chat: b, id, body: { type: 'text', text: 'hello' } })).toEqual({
+      type: 'ack',
+      ref: 'e',
+    });
+    expect(await bob.ask({ type: 'react', ref: 'l', chat: a, id, emoji: '👍', active: true })).toEqual({
+      type: 'ack',
+      ref: 'l',
+    });
+    expect(await alice.ask({ type: 'recall', ref: 'x', chat: b, id })).toEqual({ type: 'ack', ref: 'x' });
+    for (const [client, chat] of [
+      [alice, b],
+      [tablet, b],
+      [bob, a],
+    ] as const) {
+      await waitFor(() => client.events.length === 4, { message: () => JSON.stringify(client.events) });
+      expect(client.events.slice(1).map(({ event }) => event)).toEqual([
+        { kind: 'edit', chat, id, user: a, body: { type: 'text', text: 'hello' } },
+        { kind: 'react', chat, id, user: b, emoji: '👍', active: true },
+        { kind: 'recall', chat, id, user: a },
+      ]);
+    }
+  });
+
+  it('nobody can read what was taken back, also not who was away', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const { id } = await alice.text(b, 'r1', 'a secret');
+    await alice.text(b, 'r2', 'no secret');
+    await alice.ask({ type: 'recall', ref: 'x', chat: b, id });
+    await using bob = await kit.connect(b, 1);
+    await waitFor(() => bob.events.length === 3);
+    expect(kinds(bob)).toEqual(['message', 'message', 'recall']);
+    expect(JSON.stringify(bob.frames)).not.toContain('a secret');
+    expect(bob.heard).toEqual(['', 'no secret']);
+  });
+
+  it('is for the sender, in time, and in the chat it was sent to', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    const { id } = await alice.text(b, 'r1');
+    const body = { type: 'text', text: 'x' } as const;
+    expect(await bob.ask({ type: 'recall', ref: '1', chat: a, id })).toMatchObject({ code: 'forbidden' });
+    expect(await bob.ask({ type: 'edit', ref: '2', chat: a, id, body })).toMatchObject({ code: 'forbidden' });
+    await writeFacts(kit.link, a, c, id, { from: null, recalled: false });
+    expect(await alice.ask({ type: 'edit', ref: '3', chat: c, id, body })).toMatchObject({ code: 'not-found' });
+    await alice.ask({ type: 'recall', ref: '4', chat: b, id });
+    await writeFacts(kit.link, a, b, id, { from: a, recalled: true });
+    expect(await alice.ask({ type: 'edit', ref: '5', chat: b, id, body })).toMatchObject({ code: 'conflict' });
+  });
+
+  it('asks the recorder about messages that left the inbox', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const { keys, client } = kit.link;
+    const stream = keys.record(keys.bucket(Math.min(a, b)));
+    alice.send({ type: 'recall', ref: 'old', chat: b, id: 4096 });
+    const entry = await waitFor(async () => (await client.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[1][1]);
+    expect(JSON.parse(entry)).toEqual({ kind: 'facts', user: a, chat: b, id: 4096 });
+    await writeFacts(kit.link, a, b, 4096, { from: a, recalled: false });
+    expect(await alice.reply('old')).toMatchObject({
+      code: 'recall-too-late',
+    });
+  });
+});
