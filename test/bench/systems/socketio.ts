@@ -41,14 +41,18 @@ const secret = 'a secret for benchmarks only, long enough';
 async function startServer(env: Record<string, string>): Promise<ChildProcess> {
   const server = fork(fileURLToPath(new URL('./bench-socketio.js', import.meta.url)), {
     env: { ...process.env, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  const [first] = await Promise.race([
+  let errors = '';
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-8192);
+  });
+  await Promise.race([
     once(server, 'message'),
     once(server, 'exit').then(([code]) => {
-      throw new Error(`The Socket.IO server ended with exit code ${code}`);
+      throw new Error(`The Socket.IO server ended with exit code ${code}:\n${errors}`);
     }),
   ]);
-  if (first !== 'listening') throw new Error(`The Socket.IO server said ${first}`);
   return server;
 }
 

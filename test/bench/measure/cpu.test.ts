@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { cpuTime } from './cpu.ts';
+
+/** Uses CPU for a while, then says how much, in us. */
+const burn = `
+  const used = () => process.cpuUsage().user + process.cpuUsage().system;
+  while (used() < 300_000);
+  console.log(used());`;
+
+/** Starts one child that ends and one that stays until its standard input ends. */
+const parentScript = `
+  const { spawn, spawnSync } = require('node:child_process');
+  spawnSync(process.execPath, ['-e', ${JSON.stringify(burn)}], { stdio: 'inherit' });
+  spawn(process.execPath, ['-e', ${JSON.stringify(`${burn} process.stdin.resume();`)}], { stdio: 'inherit' });`;
+
+describe.runIf(process.platform === 'linux')('cpuTime', () => {
+  it('counts a process once, and its children, running and ended', async () => {
+    const parent = spawn(process.execPath, ['-e', parentScript], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
+    const ended = Number((await lines.next()).value);
+    const running = Number((await lines.next()).value);
+    const total = cpuTime([parent.pid as number]);
+    expect(total).toBeGreaterThan(ended + running - 20_000);
+    // What the parent itself used is a good deal less than another 300 ms.
+    expect(total).toBeLessThan(ended + running + 280_000);
+    parent.stdin.end();
+    await once(parent, 'exit');
+  });
+
+  it('counts nothing for a process that is not there', async () => {
+    const child = spawn(process.execPath, ['-e', '0']);
+    await once(child, 'exit');
+    await waitFor(() => cpuTime([child.pid as number]) === 0);
+  });
+});
