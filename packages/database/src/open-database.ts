@@ -22,7 +22,9 @@ export interface DatabaseOptions {
 
 /** Opens nothing yet: the first query connects. `bigint` columns are read as numbers; one beyond 2^53 throws. */
 export function openDatabase(options: DatabaseOptions): Database {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });
+  // A server that is silent ends no statement itself.
+  const silence = options.statementTimeout ? { query_timeout: options.statementTimeout + 1000 } : {};
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, silence) }) });
 }
 
 /**

@@ -27,7 +27,9 @@ export function readConfig(env: Environment): ApiConfig {
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
     DATABASE_URL: url(['postgres', 'postgresql']),
     DATABASE_CONNECTIONS: integer({ min: 1, max: 1000, default: 10 }),
+    DATABASE_TIMEOUT: duration({ min: 100, default: 10 * second }),
     REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
+    REDIS_TIMEOUT: duration({ min: 100, default: 3 * second }),
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     INBOX_LENGTH: integer({ min: 1, default: 1000 }),
     INBOX_TTL: duration({ min: second, default: 30 * day }),
@@ -57,7 +59,13 @@ export function readConfig(env: Environment): ApiConfig {
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
-    database: { url: value.DATABASE_URL, maxConnections: value.DATABASE_CONNECTIONS },
+    database: {
+      url: value.DATABASE_URL,
+      maxConnections: value.DATABASE_CONNECTIONS,
+      statementTimeout: value.DATABASE_TIMEOUT,
+      connectTimeout: Math.min(value.DATABASE_TIMEOUT, 5 * second),
+    },
+    redisTimeout: value.REDIS_TIMEOUT,
     redis: {
       url: value.REDIS_URL,
       buckets: value.BUCKETS,
@@ -97,7 +105,10 @@ export interface ApiConfig {
   /** 0 takes a free one. */
   port: number;
   logLevel: LogLevel;
-  database: { url: string; maxConnections: number };
+  /** Times in ms: for a statement, and for a free connection. */
+  database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
+  /** Ms after which a Redis that is silent counts as away. */
+  redisTimeout: number;
   /** `inboxTtl` in s. */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number };
   /** `relay`: nothing is recorded, so there is no history to read. */

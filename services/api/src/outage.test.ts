@@ -29,6 +29,27 @@ describe('while PostgreSQL is away', () => {
   });
 });
 
+it('a PostgreSQL that hangs counts as away', async () => {
+  await using api = await TestApi.start();
+  const ann = await api.person();
+  api.postgres.stall();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ann.get<Problem>('/v1/me')));
+  expect(new Set(answers.map((it) => it.body.code))).toEqual(new Set(['unavailable']));
+  api.postgres.open();
+  await waitFor(async () => (await ann.get('/v1/me')).status === 200);
+});
+
+it('a Redis that hangs counts as away', async () => {
+  await using api = await TestApi.start();
+  const ann = await api.person();
+  api.redis.stall();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ann.get('/v1/me')));
+  expect(answers.map((it) => it.status)).toEqual(Array(20).fill(200));
+  expect((await ann.call('patch', '/v1/me', { sign: 'kept' })).status).toBe(200);
+  api.redis.open();
+  await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'profile'));
+});
+
 describe('while Redis is away', () => {
   it('what is stored can be read, and tokens are refreshed', async () => {
     await using api = await TestApi.start();

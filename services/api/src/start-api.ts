@@ -6,6 +6,7 @@ import { createLog, createMetrics, type Log } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
+import { watchLink } from './watch-link.ts';
 
 /**
  * Connects to PostgreSQL and Redis and serves. Resolves once the port is open; rejects, leaving nothing open, when one of them is
@@ -16,7 +17,6 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   const db = openDatabase({
     ...config.database,
     name: 'parley-api',
-    statementTimeout: 15_000,
     onError: (err) => log.warn({ err }, 'lost a connection to PostgreSQL'),
   });
   try {
@@ -27,9 +27,11 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const server = createAdaptorServer({ fetch: createApp({ config, db, link, log, metrics, outbox }).fetch });
       const port = await listen(server, config);
       outbox.start();
+      const unwatch = watchLink(link, config.redisTimeout);
       const stop = async (): Promise<void> => {
         await close(server);
         await outbox.stop();
+        unwatch();
         await link.close();
         await db.destroy();
       };

@@ -28,6 +28,7 @@ const words = new RegExp(
     '^Connection terminated',
     '^timeout exceeded when trying to connect',
     '^Client has encountered a connection error',
+    '^Query read timeout',
     '^Connection is closed',
     "^Stream isn't writeable",
     '^Reached the max retries per request',

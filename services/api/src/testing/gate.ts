@@ -6,6 +6,7 @@ export class Gate {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #open = true;
+  #stalled = false;
 
   /** Answers a gate and the address that leads through it. */
   static async before(target: string): Promise<{ gate: Gate; url: string }> {
@@ -33,6 +34,7 @@ export class Gate {
           other.destroy();
         });
         socket.pipe(other);
+        if (this.#stalled) socket.pause();
       }
     });
   }
@@ -43,8 +45,16 @@ export class Gate {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Lets everybody connect, and nothing through: a server that hangs. */
+  stall(): void {
+    this.#stalled = true;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   open(): void {
     this.#open = true;
+    this.#stalled = false;
+    for (const socket of this.#sockets) socket.resume();
   }
 
   async close(): Promise<void> {
