@@ -11,6 +11,7 @@ export function readConfig(env: Environment) {
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
+    RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
   });
   return {
@@ -26,8 +27,10 @@ export function readConfig(env: Environment) {
     buckets: values.BUCKETS,
     /** Entries per transaction at most. */
     batch: values.RECORD_BATCH,
-    /** Ms to wait for a batch to fill. */
+    /** Ms from one read to the next while entries come: what a batch gathers. */
     wait: values.RECORD_WAIT,
+    /** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
+    lease: values.RECORD_LEASE,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -9,23 +9,24 @@ import { Recorder } from './recorder.ts';
 import { openSource } from './source/open-source.ts';
 import { Writer } from './writer.ts';
 
-/** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
-const LEASE = 8000;
-
 /**
  * Starts a recorder; resolves once its health port is open. Redis must answer and the schema must be new enough, else it rejects;
  * PostgreSQL may come later. `onStop` gets each part's stop, to be called last one first.
  */
 export async function startRecorder(config: RecorderConfig, log: Log, onStop: OnStop): Promise<{ port: number }> {
-  const { databaseUrl: url, databaseConnections } = config;
+  const { databaseUrl: url, databaseConnections, lease } = config;
   const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL fails');
 
   const link = await openLink({ url: config.redisUrl, buckets: config.buckets, name: 'parley-recorder' });
   onStop('redis', () => link.close());
   const db = openDatabase({ url, maxConnections: databaseConnections - 1, name: 'parley-recorder', onError });
   onStop('database', () => db.destroy());
-  // One plan for all sizes of a batch: planning over 16 partitions costs more than it can win.
-  const session = { plan_cache_mode: 'force_generic_plan', jit: 'off' };
+  const session = {
+    // One plan for all sizes of a batch: planning over 16 partitions costs more than it can win.
+    ...{ plan_cache_mode: 'force_generic_plan', jit: 'off' },
+    // A recorder frozen within a transaction must not keep its rows from the one that takes over.
+    idle_in_transaction_session_timeout: String(Math.ceil(lease / 2)),
+  };
   const pool = openPool({ url, maxConnections: 1, name: 'parley-recorder', onError }, session);
   onStop('writing connection', () => pool.end());
 
@@ -34,9 +35,9 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
   const writer: Writer = new Writer({ link, pool, rebuild, metrics, log });
   const leases: Leases = new Leases(link, {
-    duration: LEASE,
-    margin: LEASE / 8,
-    interval: LEASE / 8,
+    duration: lease,
+    margin: lease / 8,
+    interval: lease / 8,
     settle: (): Promise<void> => writer.settled(),
     onError,
   });

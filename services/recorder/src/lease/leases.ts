@@ -10,7 +10,7 @@ const renewScript = createScript('renew-lease', renewSource);
 /**
  * The buckets this recorder may write, shared fairly between the recorders that live.
  *
- * Every second it announces itself, renews what it holds, takes free buckets up to its share (buckets / recorders, rounded
+ * Each turn it announces itself, renews what it holds, takes free buckets up to its share (buckets / recorders, rounded
  * up), and gives back what is above it. A recorder that dies loses its leases `duration` ms after it last renewed them.
  */
 export class Leases {
@@ -55,7 +55,7 @@ export class Leases {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#turn;
-    const { client: _, keys } = this.#link;
+    const { keys } = this.#link;
     const back = [...this.#held.values()].map((lease) => this.#giveBack(lease));
     await Promise.allSettled([...back, this.#link.run(announceScript, [keys.recorders], [this.#name, 0])]);
   }

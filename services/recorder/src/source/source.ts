@@ -40,6 +40,6 @@ export class Positions {
   take(lease: Lease, entries: RawStream[1]): StreamEntry[] {
     const last = entries.at(-1);
     if (last) this.#last.set(lease, last[0]);
-    return entries.map(([id, fields]) => ({ lease, id, text: fields[fields.indexOf('e') + 1] }));
+    return entries.map(([id, fields]) => ({ lease, id, text: fields[0] === 'e' ? fields[1] : undefined }));
   }
 }

@@ -3,11 +3,12 @@ import { testDatabase } from '@parley/stack/test';
 import { parseEntry } from '../entries/parse-entry.ts';
 import { writeBatch } from '../write/write-batch.ts';
 
+let names = 0;
+
 /** A database for one test file, and the recorder's writing half before it. */
 export class Fixture implements AsyncDisposable {
   readonly db: Database;
   readonly pool: Pool;
-  #count = 0;
 
   static async open(): Promise<Fixture> {
     return new Fixture(await testDatabase());
@@ -26,14 +27,14 @@ export class Fixture implements AsyncDisposable {
 
   /** As many ids of users as asked for; the users are real. */
   async users(count: number): Promise<[number, number, number, ...number[]]> {
-    const rows = Array.from({ length: count }, () => ({ username: `user${++this.#count}`, name: 'U' }));
+    const rows = Array.from({ length: count }, () => ({ username: `user${++names}`, name: 'U' }));
     const users = await this.db.insertInto('users').values(rows).returning('id').execute();
     return users.map((user) => user.id) as [number, number, number, ...number[]];
   }
 
   /** A group of these users, who joined at message id `now`. */
   async group(members: number[], now = 1): Promise<number> {
-    const row = { name: `group${++this.#count}`, owner_id: members[0] as number };
+    const row = { name: `group${++names}`, owner_id: members[0] as number };
     const { id } = await this.db.insertInto('groups').values(row).returning('id').executeTakeFirstOrThrow();
     await this.join(id, members, now);
     return id;

@@ -1,0 +1,158 @@
+import { migrate, openDatabase } from '@parley/database';
+import { hasPermits, readPermit, record } from '@parley/redis';
+import { type RedisServer, startPostgres, startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import { testDatabase } from '@parley/stack/test';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mark, message } from './testing/entries.ts';
+import { Fixture } from './testing/fixture.ts';
+import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
+
+const BUCKETS = 8;
+let redis: RedisServer;
+let url: string;
+beforeAll(async () => {
+  redis = await startRedis({ args: ['--appendfsync', 'no'] });
+  url = await testDatabase();
+});
+afterAll(() => redis.stop());
+const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS) });
+
+describe('the recorder', () => {
+  it('writes what is accepted, empties the stream, and says so in its metrics', async () => {
+    await using link = await testLink(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    await using recorder = await runRecorder(env());
+    await addEntries(link, a % BUCKETS, [message(1, a, b), message(2, b, a), mark(b, a, { read: 1 })]);
+    await drained(link);
+    expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 1, last_id: 2 });
+    expect(await world.chat(a, b)).toMatchObject({ unread: 1, peer_read_id: 1 });
+    const metrics = await (await fetch(`${recorder.url}/metrics`)).text();
+    expect(metrics).toMatch(/parley_record_entries_total\{[^}]*kind="message"[^}]*\} 2/);
+    expect(metrics).toMatch(/parley_record_lag_seconds_count\{[^}]*\} 3/);
+    expect(metrics).toMatch(/parley_record_leased_buckets\{[^}]*\} 8/);
+    expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
+  });
+
+  it('puts an entry that cannot be written aside, with its reason, and goes on', async () => {
+    await using link = await testLink(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    const bucket = a % BUCKETS;
+    const lone = JSON.stringify(message(3, a, b)).replace('text 3', '\\ud800');
+    await addEntries(link, bucket, [
+      message(1, a, b),
+      ...['no JSON', '7', { kind: 'dance' }, { ...message(2, a, b), conversation: 'g7' }, lone],
+      message(4, a, b),
+    ]);
+    await link.client.xadd(link.keys.record(bucket), '*', 'other', 'field');
+    await using recorder = await runRecorder(env());
+    await drained(link);
+    expect(await world.chat(b, a)).toMatchObject({ unread: 2, last_id: 4 });
+    const dead = await link.client.xrange(link.keys.recordDead(bucket), '-', '+');
+    const fields = dead.map(([, [, entry, , error]]) => [entry, error]);
+    expect(fields.map(([entry]) => entry).sort()).toEqual(
+      [
+        lone,
+        'no JSON',
+        '7',
+        '{"kind":"dance"}',
+        JSON.stringify({ ...message(2, a, b), conversation: 'g7' }),
+        '',
+      ].sort(),
+    );
+    expect(fields.every(([, error]) => (error ?? '').length > 5)).toBe(true);
+    expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
+  });
+
+  it('rebuilds the permit copy of a user, of a group, and that an id is nobody', async () => {
+    await using link = await testLink(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b, c] = await world.users(3);
+    await world.db
+      .insertInto('friendships')
+      .values([
+        { user_id: a, friend_id: b },
+        { user_id: b, friend_id: a },
+      ])
+      .execute();
+    const group = await world.group([a, b]);
+    await using _ = await runRecorder(env());
+    const nobody = 99_999_999;
+    for (const id of [a, group, nobody]) await record(link, { kind: 'rebuild', id });
+    await waitFor(async () => (await Promise.all([a, group, nobody].map((id) => hasPermits(link, id)))).every(Boolean));
+    expect(await Promise.all([readPermit(link, b, a), readPermit(link, c, a)])).toEqual(['friend', 'stranger']);
+    expect(await Promise.all([readPermit(link, b, group), readPermit(link, c, group)])).toEqual([
+      'member',
+      'not-member',
+    ]);
+    expect(await readPermit(link, a, nobody)).toBe('nobody');
+  });
+
+  it('refuses an older schema', async () => {
+    const old = await testDatabase();
+    await using db = openDatabase({ url: old, maxConnections: 1 });
+    await db.deleteFrom('kysely_migration' as never).execute();
+    await expect(runRecorder({ ...env(), DATABASE_URL: old })).rejects.toThrow(/parley migrate/);
+  });
+});
+
+describe('when PostgreSQL goes away', () => {
+  it('nothing is lost, readiness says so, and recording goes on once it is back', async () => {
+    await using postgres = await startPostgres({ args: ['fsync=off'] });
+    const database = await postgres.createDatabase();
+    await migrate(database);
+    await using link = await testLink(redis.url, BUCKETS);
+    await using recorder = await runRecorder({ ...env(), DATABASE_URL: database });
+    const [a, b] = [200_001, 200_002];
+    const bucket = a % BUCKETS;
+    await addEntries(link, bucket, [message(1, a, b)]);
+    await drained(link);
+    await postgres.kill();
+    await addEntries(link, bucket, [message(2, a, b), message(3, a, b)]);
+    await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).status === 503);
+    await addEntries(link, bucket, [message(4, a, b)]);
+    expect(await link.client.xlen(link.keys.record(bucket))).toBeGreaterThanOrEqual(3);
+    await postgres.restart();
+    await drained(link);
+    await using world = new Fixture(database);
+    expect(await world.chat(b, a)).toMatchObject({ unread: 4, last_id: 4 });
+    await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).status === 200);
+  }, 60_000);
+});
+
+describe('when Redis goes away', () => {
+  it('recording goes on once it is back', async () => {
+    await using server = await startRedis();
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    await using recorder = await runRecorder({ ...env(), REDIS_URL: server.url });
+    await server.kill();
+    await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).status === 503, { timeout: 15_000 });
+    await server.restart();
+    await using link = await testLink(server.url, BUCKETS);
+    await addEntries(link, a % BUCKETS, [message(1, a, b)]);
+    await drained(link);
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1 });
+  }, 60_000);
+});
+
+describe('in a Redis Cluster', () => {
+  it('records from the streams of every master', async () => {
+    await using cluster = await startRedisCluster({ masters: 3 });
+    await using link = await testLink(cluster.url, 32);
+    await using world = new Fixture(url);
+    const users = await world.users(32);
+    await using _ = await runRecorder({ ...env(), REDIS_URL: cluster.url, BUCKETS: '32' });
+    const peer = users[0];
+    for (const user of users.slice(1)) {
+      await addEntries(link, Math.min(user, peer) % 32, [message(1, user, peer), message(2, user, peer)]);
+      await record(link, { kind: 'rebuild', id: user });
+    }
+    await drained(link);
+    for (const user of users.slice(1)) {
+      expect(await world.chat(peer, user)).toMatchObject({ unread: 2 });
+      expect(await hasPermits(link, user)).toBe(true);
+    }
+  }, 90_000);
+});

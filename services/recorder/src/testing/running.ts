@@ -1,0 +1,50 @@
+import type { Link } from '@parley/redis';
+import { openLink } from '@parley/redis';
+import { createLog } from '@parley/service';
+import { waitFor } from '@parley/stack';
+import { readConfig } from '../config.ts';
+import { startRecorder } from '../start-recorder.ts';
+
+/** A recorder within the test's process. */
+export async function runRecorder(env: Record<string, string>): Promise<RunningRecorder> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', RECORD_WAIT: '5ms', ...env });
+  const { port } = await startRecorder(config, createLog({ name: 'test', level: 'silent' }), (_, stop) =>
+    stops.push(stop),
+  );
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  return { url: `http://127.0.0.1:${port}`, stop, [Symbol.asyncDispose]: stop };
+}
+
+export interface RunningRecorder extends AsyncDisposable {
+  /** Of its health server. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** Adds record entries to the stream of a bucket, in order; text goes in as it is. */
+export async function addEntries(link: Link, bucket: number, entries: (object | string)[]): Promise<void> {
+  for (const entry of entries) {
+    const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
+    await link.client.xadd(link.keys.record(bucket), '*', 'e', text);
+  }
+}
+
+/** Resolves when every record stream is empty. */
+export async function drained(link: Link, timeout = 15_000): Promise<void> {
+  const { client, keys } = link;
+  const lengths = () =>
+    Promise.all(Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))));
+  await waitFor(async () => (await lengths()).every((length) => length === 0), {
+    timeout,
+    message: 'entries are left',
+  });
+}
+
+/** Opens a link that closes itself. */
+export async function testLink(url: string, buckets: number): Promise<Link & AsyncDisposable> {
+  const link = await openLink({ url, buckets });
+  return Object.assign(link, { [Symbol.asyncDispose]: () => link.close() });
+}
