@@ -2,7 +2,11 @@ import { freePort, type RedisServer, startRedis, startRedisCluster, waitFor } fr
 import type { Cluster, Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Link, openLink } from './link.ts';
+import { accept } from './scripts/accept.ts';
 import { append } from './scripts/append.ts';
+import { raiseFence } from './scripts/raise-fence.ts';
+import { recover } from './scripts/recover.ts';
+import { take } from './scripts/take.ts';
 import { onEachRedis } from './test/each-redis.ts';
 import { readInbox } from './test/inbox.ts';
 import { masterOf } from './test/listen.ts';
@@ -100,6 +104,36 @@ describe('while Redis is away', () => {
     await untilItTakes(link, 0);
     await append(link, [{ user: 5, event: '3' }]);
     expect((await readInbox(link, 5)).map(({ text }) => text)).toEqual(['1', '3']);
+  });
+
+  it('all that scripts wrote is as it was after a crash, times to live included', async () => {
+    await using server = await startRedis();
+    const link = await open(server.url);
+    for (let i = 0; i < 250; i += 1) {
+      const message = { from: 5 + (i % 2), to: 6 - (i % 2), ref: `${i}`, body: '{}', record: true };
+      await accept({ ...link, inboxLength: 100 }, message);
+    }
+    await recover(link, 7, 'latest', { device: 'phone', limit: 1 });
+    await raiseFence(link, 5, 's');
+    await take(link, 'send', 5, { perSecond: 1e-3, burst: 5 });
+    const state = async () => {
+      const names = (await link.client.keys('*')).sort();
+      const types = await Promise.all(names.map((name) => link.client.type(name)));
+      const contents = names.map((name, i) => {
+        if (types[i] === 'stream') return link.client.xrange(name, '-', '+');
+        return types[i] === 'zset' ? link.client.zrange(name, '0', '-1', 'WITHSCORES') : link.client.get(name);
+      });
+      const ends = names.map((name) => link.client.pexpiretime(name));
+      const last = await link.client.xinfo('STREAM', link.keys.inbox(7));
+      return { names, contents: await Promise.all(contents), ends: await Promise.all(ends), last: String(last) };
+    };
+    const before = await state();
+    expect(before.names.length).toBeGreaterThan(6);
+    await server.kill();
+    await server.restart();
+    await untilItTakes(link, 0);
+    await link.client.del('{0}:test');
+    expect(await state()).toEqual(before);
   });
 
   it('commands under way reject', async () => {
