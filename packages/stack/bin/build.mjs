@@ -1,5 +1,6 @@
 // Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -25,15 +26,38 @@ const external = ['uWebSockets.js', '@node-rs/argon2', 'swagger-ui-dist', 'pg-na
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Builds everything there is. A file is replaced in one step, and only when it changed: others may be loading it. What is
- * wrong in the source is printed before this rejects.
+ * Builds everything there is, unless nothing has changed since the last time. A file is replaced in one step, and only when
+ * it changed: others may be loading it. What is wrong in the source is printed before this rejects.
  */
 export async function build() {
-  await Promise.all(
-    entries.filter(([source]) => existsSync(join(root, source))).map(([source, result]) => buildOne(source, result)),
-  );
+  const present = entries.filter(([source]) => existsSync(join(root, source)));
+  const stamp = join(root, 'packages/stack/dist/sources');
+  const sources = fingerprint();
+  const complete = present.every(([, result]) => existsSync(join(root, result))) && existsSync(stamp);
+  if (complete && readFileSync(stamp, 'utf8') === sources) return;
+  await Promise.all(present.map(([source, result]) => buildOne(source, result)));
   // Its process would stay for as long as this one.
   await stop();
+  writeFileSync(stamp, sources);
+}
+
+/** Changes with any source file, and with the packages installed. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    hash.update(`${path} ${mtimeMs} ${size}\n`);
+  };
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isFile()) add(path);
+      else if (entry.isDirectory() && !['node_modules', 'dist'].includes(entry.name)) walk(path);
+    }
+  };
+  for (const folder of ['packages', 'services/api', 'services/gateway', 'services/recorder']) walk(join(root, folder));
+  add(join(root, 'node_modules/.modules.yaml'));
+  return hash.digest('hex');
 }
 
 /** Bundles one file into another, both from the root of the repository. */
