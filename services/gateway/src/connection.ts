@@ -1,5 +1,5 @@
 import { type ClientFrame, type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
-import { type Control, type InboxPage, type Place, raiseFence, recover } from '@parley/redis';
+import { type Control, type InboxPage, isRevoked, type Place, raiseFence, recover } from '@parley/redis';
 import type { Caller } from './caller.ts';
 import { eventFrame, reconnectFrame } from './frames.ts';
 import type { Gateway } from './gateway.ts';
@@ -53,15 +53,21 @@ export class Connection implements Caller {
   stalledAt = 0;
   stalledUnsent = 0;
 
+  /** It was not told of a change of presence; see `repeat`. */
+  presenceMissed = false;
+  /** Resolves when the connection is open, or closed; absent from then on. */
+  opening: Promise<void> | undefined;
   /** Number among the connections of its user; `SESSION_POLICY=single` only, 0 until it is known. */
   number = 0;
 
-  #state: 'opening' | 'catching' | 'live' | 'closed' = 'opening';
+  #state: 'opening' | 'catching' | 'live' | 'restarting' | 'closed' = 'opening';
   #epoch = 0;
   #offset = 0;
   #reading = false;
-  /** Resolves to whether the connection may have been counted. */
-  #counted: Promise<boolean> | undefined;
+  /** Something may have gone unheard since the inbox was last asked for. */
+  #doubtful = false;
+  /** Resolves when the connection has been counted or not. */
+  #counted: Promise<unknown> = Promise.resolve();
 
   constructor(gateway: Gateway, transport: Transport, claims: Claims) {
     this.#gateway = gateway;
@@ -78,14 +84,18 @@ export class Connection implements Caller {
   }
 
   /** Phase 1. Resolves when the welcome was sent, or the connection closed. */
-  async open(place: Place): Promise<void> {
+  open(place: Place): Promise<void> {
+    this.opening = this.#open(place).then(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  async #open(place: Place): Promise<void> {
     await this.user.subscribed;
     if (this.closed) return;
     const counting = this.#gateway.presence.connect(this.user.id, this.session);
-    this.#counted = counting.then(
-      (outcome) => outcome === 'ok',
-      () => true,
-    );
+    this.#counted = counting.catch(() => {});
     try {
       const [outcome, page] = await Promise.all([counting, this.#read(place)]);
       if (this.closed) return;
@@ -108,7 +118,7 @@ export class Connection implements Caller {
       return;
     }
     this.#reading = false;
-    this.catchUp();
+    if (this.#state === 'catching') this.catchUp();
   }
 
   /** Phase 2: reads the inbox until the connection is live or its socket full. Does nothing while that is under way. */
@@ -118,6 +128,12 @@ export class Connection implements Caller {
       this.#gateway.counters.catchUps += 1;
     }
     if (this.#state === 'catching' && !this.#reading) this.#readOn();
+  }
+
+  /** Events, and the end of its session, may have gone unheard. */
+  missed(): void {
+    this.#doubtful = true;
+    this.catchUp();
   }
 
   /** Phase 3: an event came on the channel. */
@@ -135,9 +151,11 @@ export class Connection implements Caller {
     this.catchUp();
   }
 
-  /** Passes on a frame that is no event; one that catches up has no use for it. */
-  forward(frame: Uint8Array): void {
-    if (this.#state === 'live') this.transport.send(frame);
+  /** Passes on a frame that is no event, unless the connection is catching up: then it answers false. */
+  forward(frame: string | Uint8Array): boolean {
+    if (this.#state !== 'live') return false;
+    this.transport.send(frame);
+    return true;
   }
 
   /** Answers a frame. */
@@ -155,6 +173,7 @@ export class Connection implements Caller {
     if (unsent > this.#gateway.config.maxUnsent) this.#slow(unsent);
     else if (this.stalledAt > 0 && unsent <= this.#gateway.config.maxUnsent / 2) {
       this.stalledAt = 0;
+      this.alive();
       this.catchUp();
     }
   }
@@ -166,8 +185,9 @@ export class Connection implements Caller {
       this.frames = Math.min(config.frameBurst, this.frames + (clock.now - this.framesAt) * config.frameRate);
       this.framesAt = clock.now;
     }
+    if (this.frames < cost) return false;
     this.frames -= cost;
-    return this.frames >= 0;
+    return true;
   }
 
   /** Does what concerns this connection: its session was revoked, or its device sent a frame by another way. */
@@ -192,8 +212,8 @@ export class Connection implements Caller {
     const { hub, presence } = this.#gateway;
     hub.leave(this.user, this);
     presence.unwatch(this);
-    this.#counted?.then((counted) => {
-      if (!counted) return;
+    // Even one that was not counted itself: those that opened meanwhile were counted with it.
+    this.#counted.then(() => {
       if (this.transport.linger === 0) presence.disconnect(this.user.id);
       else setTimeout(() => presence.disconnect(this.user.id), this.transport.linger).unref();
     });
@@ -217,16 +237,28 @@ export class Connection implements Caller {
     this.#reading = true;
     try {
       while (this.#state === 'catching' && this.stalledAt === 0) {
-        const { epoch, offset } = this.user;
-        const page = await this.#read({ epoch: this.#epoch, offset: this.#offset });
+        const { user } = this;
+        const { epoch, offset } = user;
+        const doubtful = this.#doubtful;
+        this.#doubtful = false;
+        const [page, revoked] = await Promise.all([
+          this.#read({ epoch: this.#epoch, offset: this.#offset }),
+          doubtful && isRevoked(this.#gateway.link, user.id, this.session),
+        ]);
         if (this.#state !== 'catching') return;
+        if (revoked) return this.close('sessionRevoked', 'session revoked');
         if (!page.recovered) return this.#restart();
         // What was heard before the inbox was read, and is not in it, was lost with a Redis server: the inbox is the truth.
-        if (this.user.epoch === epoch && this.user.offset === offset && offset > page.last)
-          this.user.offset = page.last;
+        if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last)) {
+          user.epoch = page.epoch;
+          user.offset = page.last;
+        }
+        // Events may have left the inbox since every device had them.
+        this.#offset = page.offset;
         this.#take(page);
       }
     } catch (error) {
+      this.#doubtful = true;
       this.#gateway.log.debug({ err: error, connection: this.id }, 'cannot read the inbox');
       setTimeout(() => this.catchUp(), RETRY);
     } finally {
@@ -247,10 +279,15 @@ export class Connection implements Caller {
       transport.flush();
       if (this.stalledAt > 0 || this.closed) return;
     }
+    if (page.events.length < PAGE) this.#offset = page.last;
     transport.flush();
-    if (this.#state !== 'catching' || this.stalledAt > 0) return;
+    if (this.#state !== 'catching' || this.stalledAt > 0 || this.#doubtful) return;
     const heard = user.epoch === this.#epoch ? user.offset : user.epoch > this.#epoch ? Number.POSITIVE_INFINITY : 0;
-    if (this.#offset >= page.last && this.#offset >= heard) this.#state = 'live';
+    if (this.#offset < page.last || this.#offset < heard) return;
+    this.#state = 'live';
+    if (!this.presenceMissed) return;
+    this.presenceMissed = false;
+    this.#gateway.presence.repeat(this);
   }
 
   #read(place: Place): Promise<InboxPage> {
@@ -267,6 +304,7 @@ export class Connection implements Caller {
 
   /** What follows the connection's place is gone: the client has to come back with its cursor and be told so. */
   #restart(): void {
+    this.#state = 'restarting';
     const after = Math.floor(Math.random() * RESTART_SPREAD);
     this.transport.send(reconnectFrame(after));
     setTimeout(() => this.close('restarting', 'the inbox began anew'), after);

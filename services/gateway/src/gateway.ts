@@ -48,13 +48,14 @@ export async function startGateway(
 
   const channels = new Channels(link, redisUrl, (missed) => {
     hub.missed(missed);
-    presence.missed(hub.users(missed)).catch((error) => log.warn({ err: error }, 'cannot repeat presence'));
+    presence.missed(hub.users(missed).map(({ id }) => id));
   });
   const hub = new Hub(link, channels);
   const presence = new Presence(link, channels, {
     gateway: id,
     most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
     count: (user) => hub.find(user)?.connections.length ?? 0,
+    users: () => hub.ids,
   });
   const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
   const probe = new Probe(link, channels, {
@@ -69,7 +70,6 @@ export async function startGateway(
   });
   const beat = () => presence.beat().catch((error) => log.warn({ err: error }, 'cannot tell that this gateway lives'));
   const beats = setInterval(beat, config.probeInterval);
-  const clock = new Clock(() => makeRounds(gateway));
   await Promise.all([beat(), probe.start()]);
 
   let draining = false;
@@ -82,12 +82,13 @@ export async function startGateway(
     presence,
     counters,
     metrics,
-    clock,
+    clock: new Clock(() => makeRounds(gateway)),
     get draining() {
       return draining;
     },
-    carryOut: (connection, frame) => {
-      carryOut(gateway, connection, frame);
+    carryOut: async (connection, frame) => {
+      await connection.opening;
+      if (!connection.closed) await carryOut(gateway, connection, frame);
     },
     ready: () => {
       const reasons = [
@@ -102,7 +103,7 @@ export async function startGateway(
     },
     stop: async () => {
       clearInterval(beats);
-      clock.stop();
+      gateway.clock.stop();
       probe.stop();
       await presence.stop();
       hub.close();

@@ -60,6 +60,11 @@ export class Hub {
     return this.#users.size;
   }
 
+  /** Their ids. */
+  get ids(): Iterable<number> {
+    return this.#users.keys();
+  }
+
   /** Those of them whose bucket is one of these. */
   users(buckets: Set<number>): LocalUser[] {
     return [...this.#users.values()].filter(({ id }) => buckets.has(this.#link.keys.bucket(id)));
@@ -69,7 +74,7 @@ export class Hub {
   missed(buckets: Set<number>): void {
     for (const user of this.users(buckets)) {
       user.permits = undefined;
-      for (const connection of user.connections) connection.catchUp();
+      for (const connection of user.connections) connection.missed();
     }
   }
 

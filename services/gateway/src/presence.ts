@@ -29,6 +29,7 @@ export class Presence {
   readonly #due = new Set<number>();
   #lookDue = false;
   #retry: NodeJS.Timeout | undefined;
+  #stopped = false;
   #lastBeat = Number.POSITIVE_INFINITY;
   /** The gateways that live. */
   live = new Set<string>();
@@ -126,7 +127,6 @@ export class Presence {
     this.#stopped = true;
     await retireGateway(this.#link, this.#gateway).catch(() => {});
   }
-  #stopped = false;
 
   async #tellAgain(): Promise<void> {
     const due = [...this.#due];
@@ -173,10 +173,11 @@ export class Presence {
   }
 
   async #lookAgain(): Promise<void> {
-    const before = new Map([...this.#watched].map(([user, watched]) => [user, watched.online]));
+    const before = new Map([...this.#watched].map(([user, watched]) => [user, watched.state?.online]));
     const states = await this.#read([...before.keys()]);
     for (const [user, state] of states) {
-      if (state.online !== before.get(user)) this.#watched.get(user)?.tell(presenceFrame(user, state.online, state.lastSeen));
+      if (state.online !== before.get(user))
+        this.#watched.get(user)?.tell(presenceFrame(user, state.online, state.lastSeen));
     }
   }
 

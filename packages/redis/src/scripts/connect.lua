@@ -10,6 +10,9 @@ local others, before, gone, unknown = survey(KEYS[1], ARGV[2], 7)
 if #unknown > 0 then return unknown end
 if others + ARGV[3] > tonumber(ARGV[5]) and ARGV[4] ~= '' then return 'too-many' end
 
+-- They went while it was asked about the others.
+if ARGV[3] == '0' then return 'ok' end
+
 for _, gateway in ipairs(gone) do redis.call('HDEL', KEYS[1], gateway) end
 redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[6])

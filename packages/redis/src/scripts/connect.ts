@@ -19,19 +19,17 @@ export async function connect(
 ): Promise<Connected> {
   const { keys } = link;
   const names = [keys.online(user), keys.revoked(user), keys.presence(user)];
-  const args = [user, gateway, count, session ?? '', most, COUNTS_TTL];
-  return tellFates(
-    link,
-    live,
-    async (fates) => (await link.run(script, names, [...args, ...fates])) as Connected | string[],
-  );
+  const rest = [session ?? '', most, COUNTS_TTL];
+  return tellFates(link, live, async (fates) => {
+    return (await link.run(script, names, [user, gateway, count(), ...rest, ...fates])) as Connected | string[];
+  });
 }
 
 export interface ConnectionCount {
   user: number;
   gateway: string;
-  /** Connections of the user at this gateway, the new one with them. */
-  count: number;
+  /** Connections of the user at this gateway, the new one with them, at the moment of asking; 0 changes nothing. */
+  count(): number;
   session?: string;
   /** Connections that the user may have at all gateways. */
   most: number;

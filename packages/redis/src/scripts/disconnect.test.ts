@@ -6,10 +6,10 @@ import { heartbeat } from './heartbeat.ts';
 
 onEachRedis((redis) => {
   const open = (user: number, gateway: string, count: number, live = ['one', 'two']) =>
-    connect(redis.link, { user, gateway, count, most: 16, live });
+    connect(redis.link, { user, gateway, count: () => count, most: 16, live });
   const counts = (user: number) => redis.link.client.hgetall(redis.link.keys.online(user));
   const close = (user: number, gateway: string, count: number, live = ['one', 'two']) =>
-    disconnect(redis.link, { user, gateway, count, live });
+    disconnect(redis.link, { user, gateway, count: () => count, live });
   const seen = (user: number) => redis.link.client.get(redis.link.keys.seen(user));
 
   it('those who watch are told of the last one, with its date, and only of that', async () => {

@@ -11,20 +11,17 @@ const script = createScript('disconnect', clock, gateways, source);
 export async function disconnect(link: Link, { user, gateway, count, live }: Disconnection): Promise<boolean> {
   const { keys } = link;
   const names = [keys.online(user), keys.seen(user), keys.presence(user)];
-  const args = [user, gateway, count, link.inboxTtl];
-  const last = await tellFates(
-    link,
-    live,
-    async (fates) => (await link.run(script, names, [...args, ...fates])) as number | string[],
-  );
+  const last = await tellFates(link, live, async (fates) => {
+    return (await link.run(script, names, [user, gateway, count(), link.inboxTtl, ...fates])) as number | string[];
+  });
   return last === 1;
 }
 
 export interface Disconnection {
   user: number;
   gateway: string;
-  /** Connections of the user that this gateway still holds. */
-  count: number;
+  /** Connections of the user that this gateway still holds, at the moment of asking. */
+  count(): number;
   /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
   live: Iterable<string>;
 }

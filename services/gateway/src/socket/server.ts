@@ -89,10 +89,13 @@ async function read(gateway: Gateway, connection: Connection, message: ArrayBuff
     return connection.close('protocolError', 'not JSON');
   }
   const reading = readFrame(value);
+  // The first frame is the welcome; and who may not open a connection, has nothing carried out.
+  if (connection.opening) await connection.opening;
   if (!reading.ok) {
     gateway.counters.refused += 1;
     return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
   }
+  if (connection.closed) return;
   const reply = await carryOut(gateway, connection, reading.frame);
   if (reply !== undefined) connection.reply(reply);
 }
