@@ -1,0 +1,230 @@
+import { append } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { expectGapless } from './expect-gapless.ts';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => `m${from + i}`);
+
+/** Bob was sent `m1` to `m<count>` by alice while away; resolves with the cursors of these in order. */
+async function sentWhileAway(count: number): Promise<{ a: number; b: number; cursors: string[] }> {
+  const [a, b] = await kit.friends();
+  await using alice = await kit.connect(a);
+  await alice.texts(b, numbers(count));
+  return { a, b, cursors: (await kit.inbox(b)).map(({ cursor }) => cursor) };
+}
+
+describe('a device that comes back', () => {
+  it('gets what follows its cursor, once and in order, then what is new', async () => {
+    const { a, b, cursors } = await sentWhileAway(5);
+    await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
+    expect(await bob.welcome()).toMatchObject({ user: b, recovered: true, cursor: cursors[1] });
+    await using alice = await kit.connect(a);
+    await alice.text(b, 'm6');
+    await bob.untilEvents(4);
+    await bob.settled();
+    expect(bob.heard).toEqual(numbers(4, 3));
+    expectGapless(bob);
+  });
+
+  it('gets nothing when it has everything', async () => {
+    const { b, cursors } = await sentWhileAway(2);
+    await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
+    expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[1] });
+    await bob.settled();
+    expect(bob.events).toEqual([]);
+  });
+
+  it('gets more than a page', async () => {
+    const [, b] = await kit.friends();
+    const texts = Array.from({ length: 250 }, (_, i) => `${i} ${'长'.repeat(3000)}`);
+    await append(
+      kit.link,
+      texts.map((text) => ({ user: b, event: JSON.stringify(messageTo(b, text)) })),
+    );
+    await using bob = await kit.connect(b, 1);
+    await bob.untilEvents(250);
+    await bob.settled();
+    expect(bob.heard).toEqual(texts);
+    expectGapless(bob);
+  });
+
+  it('without a cursor resumes where it acknowledged last, other devices where they did', async () => {
+    const { b, cursors } = await sentWhileAway(4);
+    const phone = await kit.connect(b, 0, { device: 'phone' });
+    await phone.untilEvents(4);
+    phone.send({ type: 'received', cursor: cursors[2] as string });
+    await phone.settled();
+    await phone.close();
+    await using again = await kit.connect(b, 1, { device: 'phone' });
+    expect(await again.welcome()).toMatchObject({ recovered: true, cursor: cursors[2] });
+    await again.untilEvents(1);
+    await again.settled();
+    expect(again.heard).toEqual(['m4']);
+    await using other = await kit.connect(b, 1, { device: 'tablet' });
+    expect(await other.welcome()).toMatchObject({ recovered: true });
+    await other.untilEvents(4);
+    expect(other.heard).toEqual(numbers(4));
+  });
+
+  it('with `latest` gets only what is new', async () => {
+    const { a, b, cursors } = await sentWhileAway(3);
+    await using bob = await kit.connect(b, 1, { cursor: 'latest' });
+    expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[2] });
+    await using alice = await kit.connect(a);
+    await alice.text(b, 'm4');
+    await bob.untilEvents(1);
+    expect(bob.heard).toEqual(['m4']);
+    expectGapless(bob);
+  });
+
+  it('whose cursor lies before what was trimmed is told so, and gets all there is', async () => {
+    const { a, b, cursors } = await sentWhileAway(5);
+    await kit.link.client.xtrim(kit.link.keys.inbox(b), 'MAXLEN', 3);
+    await using bob = await kit.connect(b, 1, { cursor: cursors[0] as string });
+    expect(await bob.welcome()).toMatchObject({ recovered: false, cursor: cursors[1] });
+    await using never = await kit.connect(b, 1, { device: 'never seen' });
+    expect(await never.welcome()).toMatchObject({ recovered: false, cursor: cursors[1] });
+    await using exact = await kit.connect(b, 1, { device: 'exact', cursor: cursors[1] as string });
+    expect(await exact.welcome()).toMatchObject({ recovered: true, cursor: cursors[1] });
+    await using alice = await kit.connect(a);
+    await alice.text(b, 'm6');
+    for (const client of [bob, never, exact]) {
+      await client.untilEvents(4);
+      expect(client.heard).toEqual(numbers(4, 3));
+      expectGapless(client);
+    }
+  });
+
+  it.each([
+    ['of another epoch', (epoch: number) => `${epoch - 1}-2`],
+    ['of an epoch to come', (epoch: number) => `${epoch + 1}-0`],
+    ['that is still to come', (epoch: number) => `${epoch}-4`],
+    ['beyond all numbers', () => '9999999999999999-9999999999999999'],
+    ['that is none', () => 'yesterday'],
+    ['that tries to be a command', () => "1-1' or redis.call('FLUSHALL')"],
+  ])('with a cursor %s is told so, and can go on from the one it is given', async (_title, wrong) => {
+    const { a, b, cursors } = await sentWhileAway(3);
+    const epoch = Number(cursors[0]?.split('-')[0]);
+    await using bob = await kit.connect(b, 1, { cursor: wrong(epoch) });
+    const welcome = await bob.welcome();
+    expect(welcome).toMatchObject({ recovered: false, cursor: `${epoch}-0` });
+    await bob.untilEvents(3);
+    await using again = await kit.connect(b, 0, { cursor: welcome.cursor, device: 'again' });
+    expect(await again.welcome()).toMatchObject({ recovered: true, cursor: welcome.cursor });
+    await using alice = await kit.connect(a);
+    await alice.text(b, 'm4');
+    for (const client of [bob, again]) {
+      await client.untilEvents(4);
+      expect(client.heard).toEqual(numbers(4));
+    }
+  });
+});
+
+describe('what was not heard', () => {
+  it('is read from the inbox as soon as a later event shows the gap', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    await alice.text(b, 'm1');
+    await bob.untilEvents(1);
+    const [epoch] = bob.cursor.split('-');
+    for (const text of ['m2', 'm3'])
+      await kit.link.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', JSON.stringify(messageTo(b, text)));
+    await alice.text(b, 'm4');
+    await bob.untilEvents(4);
+    expect(bob.heard).toEqual(numbers(4));
+    expectGapless(bob);
+  });
+
+  it('in the moment of opening is neither lost nor doubled', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const texts = numbers(400);
+    const sending = alice.texts(b, texts);
+    const heard: string[] = [];
+    let cursor: string | undefined;
+    for (let round = 0; heard.length < texts.length; round += 1) {
+      const bob = await kit.connect(b, round % 2, cursor ? { cursor } : {});
+      expect((await bob.welcome()).recovered).toBe(true);
+      const last = round > 20;
+      await bob.untilEvents(last ? texts.length - heard.length : Math.min(round % 3, texts.length - heard.length));
+      expectGapless(bob);
+      heard.push(...bob.heard);
+      cursor = bob.cursor;
+      await bob[Symbol.asyncDispose]();
+    }
+    await sending;
+    expect(heard).toEqual(texts);
+  });
+
+  it('by many devices that open while much is sent comes to each of them', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const texts = numbers(300);
+    const sending = alice.texts(b, texts);
+    const devices: Client[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      devices.push(await kit.connect(b, i % 2, { device: `d${i}` }));
+      await devices[0]?.untilEvents(i * 20);
+    }
+    await sending;
+    for (const device of devices) {
+      await device.untilEvents(texts.length);
+      expect(device.heard).toEqual(texts);
+      expectGapless(device);
+      await device.close();
+    }
+  });
+});
+
+describe('a connection that opens', () => {
+  it('does not go live on a page of the inbox that is older than the mending of the subscription', async () => {
+    const [, b] = await kit.friends();
+    const { gateway } = kit.gateway(0);
+    const missed = () => gateway.hub.missed(new Set([kit.link.keys.bucket(b)]));
+    await using bob = await kit.connect(b, 0);
+    const [epoch] = bob.cursor.split('-');
+    for (let round = 1; round <= 5; round += 1) {
+      const event = JSON.stringify(messageTo(b, `m${round}`));
+      // The inbox is asked, then an event comes that is not heard, then the subscription is there again.
+      missed();
+      gateway.link.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', event);
+      missed();
+      await bob.untilEvents(round);
+    }
+    expect(bob.heard).toEqual(numbers(5));
+  });
+
+  it('is not counted as connected after it closed, however early', async () => {
+    const [, b] = await kit.friends();
+    const opened = await kit.connect(b, 0);
+    for (let i = 0; i < 10; i += 1) {
+      const early = await kit.connect(b, i % 2, { device: `d${i}` });
+      early.socket.terminate();
+    }
+    await opened.close();
+    await waitFor(async () => (await kit.link.client.exists(kit.link.keys.online(b))) === 0);
+  });
+});
+
+function messageTo(user: number, text: string) {
+  return {
+    kind: 'message',
+    id: 1,
+    conversation: `1_${user}`,
+    from: 1,
+    to: user,
+    date: 1,
+    body: { type: 'text', text },
+  };
+}
