@@ -10,6 +10,7 @@ import { take } from './scripts/take.ts';
 import { onEachRedis } from './test/each-redis.ts';
 import { readInbox } from './test/inbox.ts';
 import { masterOf } from './test/listen.ts';
+import { moveBucket } from './test/move-bucket.ts';
 
 const opened: Link[] = [];
 const open = async (url: string) => {
@@ -185,20 +186,13 @@ describe('in a Redis Cluster', () => {
     await using cluster = await startRedisCluster();
     const link = await open(cluster.url);
     const from = ownerOf(link, cluster.nodes, 0);
-    const to = cluster.nodes.find((node) => node !== from) as RedisServer;
     const beside = Array.from({ length: 63 }, (_, i) => i + 1).find(
       (bucket) => ownerOf(link, cluster.nodes, bucket) === from,
     ) as number;
     const write = (event: string) => Promise.all([64, 64 + beside].map((user) => append(link, [{ user, event }])));
     await append(link, [{ user: 64 + beside, event: '1' }]);
 
-    const admin = link.client as Cluster;
-    const nodeAt = (server: RedisServer) =>
-      admin.nodes('master').find(({ options }) => options.port === server.port) as Redis;
-    const slot = await nodeAt(to).cluster('KEYSLOT', '{0}');
-    const id = (await nodeAt(to).cluster('MYID')) as unknown as string;
-    for (const node of admin.nodes('master')) await node.cluster('SETSLOT', slot, 'NODE', id);
-
+    await moveBucket(link.client as Cluster, 0);
     // Both in one pipeline: one is told that it moved, the other is not.
     await write('2');
     await write('3');

@@ -6,7 +6,8 @@ import { onEachRedis } from './test/each-redis.ts';
 
 onEachRedis((redis) => {
   const live = ['one', 'two'];
-  const open = (user: number, gateway: string) => connect(redis.link, { user, gateway, count: () => 1, most: 16, live });
+  const open = (user: number, gateway: string) =>
+    connect(redis.link, { user, gateway, count: () => 1, most: 16, live });
   const close = (user: number, gateway: string) => disconnect(redis.link, { user, gateway, count: () => 0, live });
 
   it('tells of each user whether they are online, and of the others when they were last', async () => {

@@ -1,11 +1,12 @@
-import { type RedisServer, startRedisCluster, waitFor } from '@parley/stack';
-import type { Cluster, Redis } from 'ioredis';
+import { startRedisCluster, waitFor } from '@parley/stack';
+import type { Cluster } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { publish } from './control.ts';
 import { type Link, openLink } from './link.ts';
 import { Subscriber } from './subscriber.ts';
 import { onEachRedis } from './test/each-redis.ts';
 import { masterOf } from './test/listen.ts';
+import { moveBucket } from './test/move-bucket.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -85,18 +86,11 @@ describe('in a Redis Cluster', () => {
     const { subscriber, heard, missed } = subscriberOf(link, cluster.url);
     const user = 64;
     await subscriber.subscribe(link.keys.user(user));
-    const client = link.client as Cluster;
-    const at = masterOf(client, '{0}');
-    const to = cluster.nodes.find(({ port }) => !at.endsWith(`:${port}`)) as RedisServer;
-    const target = client.nodes('master').find(({ options }) => options.port === to.port) as Redis;
-    const slot = await target.cluster('KEYSLOT', '{0}');
-    const id = (await target.cluster('MYID')) as unknown as string;
     await waitFor(() => missed.length > 0);
     missed.splice(0);
-    for (const node of client.nodes('master')) await node.cluster('SETSLOT', slot, 'NODE', id);
+    const place = await moveBucket(link.client as Cluster, 0);
     await waitFor(() => missed.some((buckets) => buckets.includes(0)));
-    expect(masterOf(client, '{0}')).toBe(`127.0.0.1:${to.port}`);
-    await publish(link, user, 'moved');
-    await waitFor(() => heard.includes(`${link.keys.user(user)} moved`));
+    await untilHeard(link, user, heard, 'moved');
+    expect(masterOf(link.client as Cluster, '{0}')).toBe(place);
   });
 });

@@ -1,0 +1,21 @@
+import calculateSlot from 'cluster-key-slot';
+import type { Cluster, Redis } from 'ioredis';
+import { masterOf } from './listen.ts';
+
+/** Gives the slot of a bucket without keys to another master, as an operator would, and answers `host:port` of that one. */
+export async function moveBucket(client: Cluster, bucket: number): Promise<string> {
+  const tag = `{${bucket}}`;
+  const place = ({ options }: Redis) => `${options.host}:${options.port}`;
+  const nodes = client.nodes('master');
+  const from = nodes.find((node) => place(node) === masterOf(client, tag)) as Redis;
+  const to = nodes.find((node) => node !== from) as Redis;
+  const [fromId, toId] = (await Promise.all([from.cluster('MYID'), to.cluster('MYID')])) as unknown as [string, string];
+  const slot = calculateSlot(tag);
+  // In this order the new master's claim has a newer epoch, and what the old one said before does not undo it.
+  await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
+  await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
+  for (const node of [to, from, ...nodes.filter((each) => each !== to && each !== from)]) {
+    await node.cluster('SETSLOT', slot, 'NODE', toId);
+  }
+  return place(to);
+}
