@@ -102,6 +102,7 @@ create table group_members (
   delivered_id bigint not null default 0,
   seen_id bigint not null default 0,
   seen_count bigint not null default 0,
+  joined_id bigint not null default 0,
   constraint group_members_pkey PRIMARY KEY (group_id, user_id),
   constraint group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
   constraint group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
@@ -126,8 +127,10 @@ create table groups (
   last_edited bigint,
   last_recalled bigint,
   last_body jsonb,
+  history text not null default 'joined'::text,
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
+  constraint groups_history_check CHECK ((history = ANY (ARRAY['joined'::text, 'all'::text]))),
   constraint groups_max_members_check CHECK (((max_members >= 1) AND (max_members <= 500)))
 ) with (fillfactor=70);
 

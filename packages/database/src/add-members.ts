@@ -6,13 +6,13 @@ import type { Database } from './open-database.ts';
  * nothing unread: what was accepted up to `now` counts as seen, also if it is recorded later. Answers the ids of those
  * really added. Does not look at `max_members`; call `bumpPermits` for the group as well.
  *
- * @param now the message id of now by Redis' clock
+ * @param now the message id of now by Redis' clock; 0 for a group that nobody has written to
  */
 export async function addMembers(tx: Database, group: number, members: NewMember[], now: number): Promise<number[]> {
   await sql`update groups set horizon_id = greatest(horizon_id, ${now}) where id = ${group}`.execute(tx);
   const { rows } = await sql<{ user_id: number }>`
-    insert into group_members (group_id, user_id, role, seen_id, seen_count)
-    select g.id, d.user_id, d.role, greatest(g.last_id, ${now}), g.message_count
+    insert into group_members (group_id, user_id, role, joined_id, seen_id, seen_count)
+    select g.id, d.user_id, d.role, greatest(g.last_id, ${now}), greatest(g.last_id, ${now}), g.message_count
     from groups g, unnest(${members.map((member) => member.user)}::bigint[], ${members.map((member) => member.role)}::text[])
       as d (user_id, role)
     where g.id = ${group}

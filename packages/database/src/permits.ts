@@ -15,7 +15,7 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 
 /**
  * Who may write to a user or group, as the copy in Redis has it: version and lists of one moment. A user's `contacts` are
- * those with whom they are friends; a dissolved group has no members.
+ * those with whom they are friends. A dissolved group is nobody, at a version of its own.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
@@ -25,24 +25,28 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
     from users u where id = ${id}
     union all
     select 'group', permits_version,
-      array(select user_id from group_members where group_id = g.id and g.dissolved is null order by user_id), null, null
+      case when g.dissolved is null then array(select user_id from group_members where group_id = g.id order by user_id) end,
+      null, null
     from groups g where id = ${id}`.execute(db);
   const row = rows[0];
   if (!row) return { kind: 'nobody' };
   const { kind, version, members, contacts, blocks } = row;
-  return kind === 'user' ? { kind, version, contacts, blocks } : { kind, version, members };
+  if (kind === 'user') return { kind, version, contacts, blocks };
+  return members === null ? { kind: 'nobody', version } : { kind, version, members };
 }
 
 /** PostgreSQL's truth about who may write to an id; `version` grows with each change. */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[] }
-  | { kind: 'nobody' };
+  /** `version` where it once was a group. */
+  | { kind: 'nobody'; version?: number };
 
 interface PermitsRow {
   kind: 'user' | 'group';
   version: number;
   contacts: number[];
   blocks: number[];
-  members: number[];
+  /** Null for a dissolved group. */
+  members: number[] | null;
 }

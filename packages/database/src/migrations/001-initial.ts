@@ -20,6 +20,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 const functions = [
   `create function now_ms() returns bigint language sql volatile parallel safe
      return (extract(epoch from clock_timestamp()) * 1000)::bigint`,
+  `create function undo_statement() returns void language plpgsql as
+     $$ begin raise exception 'undone: to be written step by step' using errcode = 'PA001'; end $$`,
   'create sequence principal_id_seq start with 100001',
 ];
 

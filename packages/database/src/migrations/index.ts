@@ -1,7 +1,9 @@
 import type { Migration } from 'kysely';
 import * as initial from './001-initial.ts';
+import * as groupHistory from './002-group-history.ts';
 
 /** Every migration by name, in order. A merged one is frozen: what it got wrong, the next one mends. */
 export const migrations: Record<string, Migration> = {
   '001-initial': initial,
+  '002-group-history': groupHistory,
 };

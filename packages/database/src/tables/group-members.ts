@@ -8,6 +8,8 @@ export interface GroupMembersTable {
   /** What the member is called in this group; empty for the user's own name. */
   alias: Generated<string>;
   joined: Generated<number>;
+  /** The message id of the moment of joining; 0 for those who were there from the first. */
+  joined_id: Generated<number>;
   /** The read mark, moved by the recorder. */
   read_id: Generated<number>;
   /** The delivered mark, moved by the recorder. */

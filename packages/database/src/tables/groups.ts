@@ -10,6 +10,8 @@ export interface GroupsTable extends LastMessage {
   description: Generated<string>;
   avatar: string | null;
   owner_id: number;
+  /** What members see of the time before they joined: nothing, or all. */
+  history: Generated<'joined' | 'all'>;
   /** At most 500. */
   max_members: Generated<number>;
   /** Messages recorded. A member's unread is this less the member's `seen_count`. */

@@ -5,7 +5,7 @@
 -- Reply 'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' when there is no copy
 local copy = redis.call('GET', KEYS[1])
 if not copy then return 'unknown' end
-if copy == 'nobody' then return 'nobody' end
+if string.sub(copy, 1, 1) == 'n' then return 'nobody' end
 if string.sub(copy, 1, 1) == 'g' then
   return redis.call('SISMEMBER', KEYS[4], ARGV[1]) == 1 and 'member' or 'not-member'
 end

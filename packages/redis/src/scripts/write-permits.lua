@@ -1,17 +1,22 @@
 -- Replaces the permit copy of a user or group, unless a newer one is there.
 --
 -- KEYS  1 copy, 2 contacts, 3 blocks, 4 members
--- ARGV  1 'user', 'group' or 'nobody'    2 version    3 time to live in s of 'nobody'    4 length of the first list, then both lists:
---       contacts and blocks of a user, members of a group
+-- ARGV  1 'user', 'group' or 'nobody'    2 version, or -1 of 'nobody' that never was anybody    3 time to live in s of 'nobody'
+--       4 length of the first list, then both lists: contacts and blocks of a user, members of a group
 -- Reply 1 if it was written
 local copy = redis.call('GET', KEYS[1])
 local version = copy and tonumber(string.match(copy, ':(%d+)$') or -1) or -1
-if ARGV[1] == 'nobody' then
+if ARGV[2] == '-1' then
   if copy then return 0 end
   redis.call('SET', KEYS[1], 'nobody', 'EX', ARGV[3])
   return 1
 end
 if version >= tonumber(ARGV[2]) then return 0 end
+if ARGV[1] == 'nobody' then
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+  redis.call('SET', KEYS[1], 'nobody:' .. ARGV[2], 'EX', ARGV[3])
+  return 1
+end
 
 local function fill(key, from, to)
   redis.call('DEL', key)

@@ -72,6 +72,27 @@ onEachRedis((redis) => {
     });
   });
 
+  describe('a group that is dissolved', () => {
+    it('becomes nobody, which an older copy does not undo', async () => {
+      const id = redis.newId();
+      await writePermits(redis.link, id, group(3, [5, 6]));
+      expect(await writePermits(redis.link, id, { kind: 'nobody', version: 4 })).toBe(true);
+      expect(await ask(5, id)).toBe('nobody');
+      expect(await readMembers(redis.link, id)).toEqual([]);
+      expect(await writePermits(redis.link, id, group(3, [5]))).toBe(false);
+      expect(await writePermits(redis.link, id, { kind: 'nobody', version: 4 })).toBe(false);
+      expect(await ask(5, id)).toBe('nobody');
+      expect(await redis.link.client.ttl(redis.link.keys.copy(id))).toBeGreaterThan(60);
+    });
+
+    it('stays what a newer copy says', async () => {
+      const id = redis.newId();
+      await writePermits(redis.link, id, group(5, [5]));
+      expect(await writePermits(redis.link, id, { kind: 'nobody', version: 4 })).toBe(false);
+      expect(await ask(5, id)).toBe('member');
+    });
+  });
+
   it.each([999, 1000, 1001, 5000])('lists of %i are copied wholly', async (length) => {
     const id = redis.newId();
     const contacts = Array.from({ length }, (_, i) => 1_000_000 + i);

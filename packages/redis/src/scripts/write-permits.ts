@@ -4,8 +4,9 @@ import source from './write-permits.lua';
 
 const script = createScript('write-permits', source);
 
-/** Seconds for which it is remembered that an id is nobody's. */
+/** Seconds for which it is remembered that an id is nobody's, and that it is nobody's any more: no writer is later than that. */
 const NOBODY_TTL = 60;
+const GONE_TTL = 86_400;
 
 /**
  * Replaces the permit copy of a user or group in Redis. Older versions than the one there are ignored, so that writers may
@@ -19,9 +20,10 @@ export async function writePermits(link: Link, id: number, copy: PermitsCopy): P
       : copy.kind === 'group'
         ? [copy.members.length, ...copy.members]
         : [0];
-  const version = copy.kind === 'nobody' ? 0 : copy.version;
+  const { version = -1 } = copy;
+  const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
   const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id)];
-  return (await link.run(script, names, [copy.kind, version, NOBODY_TTL, ...lists])) === 1;
+  return (await link.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
 }
 
 /** Whether a copy for this id is there. */
@@ -33,4 +35,5 @@ export async function hasPermits(link: Link, id: number): Promise<boolean> {
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[] }
-  | { kind: 'nobody' };
+  /** `version` where it once was a group. */
+  | { kind: 'nobody'; version?: number };
