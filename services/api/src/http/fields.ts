@@ -29,6 +29,9 @@ export const usernameField = z
   .regex(/^[a-z0-9_.-]{3,32}$/, '3 to 32 of a-z 0-9 _ . -')
   .openapi({ minLength: 3, maxLength: 32, pattern: '^[A-Za-z0-9_.-]{3,32}$', example: 'ann' });
 
+/** A session's id. */
+export const sessionIdField = z.string().regex(/^[\w-]{1,64}$/, 'Not a session');
+
 /** A new password. */
 export const passwordField = z
   .string()

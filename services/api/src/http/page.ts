@@ -48,9 +48,6 @@ export function readPlace<P extends Place>(after: string | undefined, form: z.Zo
 /** The place in a list ordered by one number. */
 export const numberPlace = z.tuple([z.int()]);
 
-/** The place in a list ordered by two numbers. */
-export const numbersPlace = z.tuple([z.int(), z.int()]);
-
 /** The values a list is ordered by, of one row. */
 export type Place = readonly (number | string | null)[];
 

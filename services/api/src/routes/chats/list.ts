@@ -1,7 +1,10 @@
+import { z } from '@hono/zod-openapi';
 import { answer, callerOperation } from '../../http/operation.ts';
-import { numbersPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { pageQuery, readPlace, toPage } from '../../http/page.ts';
 import { chatSchema, pageOf } from '../../http/schemas.ts';
 import { listChats } from '../../queries/chats.ts';
+
+const place = z.tuple([z.int(), z.int()]);
 
 /** The caller's chats that have messages. */
 export const list = callerOperation(
@@ -15,7 +18,7 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const before = readPlace(after, numbersPlace);
+    const before = readPlace(after, place);
     const chats = await listChats(c.var.parts.db, c.var.caller.user, before, limit + 1);
     return c.json(
       toPage(

@@ -1,7 +1,10 @@
+import { z } from '@hono/zod-openapi';
 import { answer, callerOperation } from '../../http/operation.ts';
-import { numbersPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { pageQuery, readPlace, toPage } from '../../http/page.ts';
 import { friendGroupSchema, pageOf } from '../../http/schemas.ts';
 import { listFriendGroups } from '../../queries/friend-groups.ts';
+
+const place = z.tuple([z.int32(), z.int()]);
 
 /** The headings under which the caller sorts friends. */
 export const list = callerOperation(
@@ -15,8 +18,7 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const place = readPlace(after, numbersPlace);
-    const rows = await listFriendGroups(c.var.parts.db, c.var.caller.user, place, limit + 1);
+    const rows = await listFriendGroups(c.var.parts.db, c.var.caller.user, readPlace(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

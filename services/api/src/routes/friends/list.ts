@@ -5,7 +5,7 @@ import { friendSchema, pageOf } from '../../http/schemas.ts';
 import { listFriends } from '../../queries/friendships.ts';
 import { toFriends } from './to-friends.ts';
 
-const place = z.tuple([z.int(), z.int(), z.int()]);
+const place = z.tuple([z.int32(), z.int(), z.int()]);
 
 /** The caller's friends. */
 export const list = callerOperation(

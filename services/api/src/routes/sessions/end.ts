@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { change } from '../../events/change.ts';
+import { sessionIdField } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
@@ -11,7 +12,7 @@ export const end = callerOperation(
     path: '/v1/sessions/{id}',
     tags: ['Accounts'],
     summary: 'Sign another device out',
-    request: { params: z.object({ id: z.string().max(64) }) },
+    request: { params: z.object({ id: sessionIdField }) },
     responses: { 204: done },
     refuses: ['not-found'],
   },

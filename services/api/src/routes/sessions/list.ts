@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { sessionIdField } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { pageQuery, readPlace, toPage } from '../../http/page.ts';
 import { pageOf, signInSchema } from '../../http/schemas.ts';
 import { listSessions } from '../../queries/sessions.ts';
 
-const place = z.tuple([z.int(), z.string()]);
+const place = z.tuple([z.int(), sessionIdField]);
 
 /** Where the caller is signed in. */
 export const list = callerOperation(

@@ -4,7 +4,7 @@ import { verifyPassword } from '../../accounts/password.ts';
 import { setRefreshCookie } from '../../accounts/session-answer.ts';
 import { change } from '../../events/change.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
-import { deviceField } from '../../http/fields.ts';
+import { deviceField, line } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
 import { answer, body, operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -12,7 +12,7 @@ import { sessionSchema } from '../../http/schemas.ts';
 import { getAccount } from '../../queries/users.ts';
 
 const schema = z.strictObject({
-  username: z.string().trim().toLowerCase().min(1).max(32),
+  username: line(32).toLowerCase(),
   password: z.string().min(1).max(512).openapi({ format: 'password' }),
   device: deviceField.optional().openapi({ description: 'What this device is called in the list of sessions' }),
 });

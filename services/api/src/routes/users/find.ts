@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { line } from '../../http/fields.ts';
+import { line, usernameField } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { pageFields, readPlace, toPage } from '../../http/page.ts';
 import { pageOf, userSchema } from '../../http/schemas.ts';
 import { findUsers } from '../../queries/users.ts';
 
-const place = z.tuple([z.string()]);
+const place = z.tuple([usernameField]);
 
 /** People by the beginning of their username or name. */
 export const find = callerOperation(

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, TestApi } from '../testing/test-api.ts';
+
+let api: TestApi;
+let ann: Person;
+
+beforeAll(async () => {
+  api = await TestApi.start({ SIGN_INS_PER_MINUTE: '1000', SIGN_INS_PER_ADDRESS: '1000' });
+  ann = await api.person();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const lists = [
+  '/v1/users?q=a',
+  '/v1/sessions?',
+  '/v1/friend-requests?',
+  '/v1/friends?',
+  '/v1/friend-groups?',
+  '/v1/blocks?',
+  '/v1/chats?',
+];
+const odd = [
+  '\u0000',
+  'a\u0000b',
+  '\ud800',
+  '\uffff',
+  "'; drop table users",
+  '%00',
+  '9'.repeat(15),
+  '-9007199254740991',
+  '__proto__',
+  '../x',
+  '[]',
+  '{}',
+];
+
+// Nothing a client sends is our fault: no answer to it may be a 5xx.
+describe('odd input is refused or finds nothing', () => {
+  it.each(lists)('as a place in %s', async (path) => {
+    const places = [
+      ...odd,
+      [],
+      [1],
+      [1, 2],
+      [1, 2, 3],
+      [2 ** 31, 1],
+      [2 ** 31, 1, 1],
+      [2 ** 53, 1],
+      [1.5],
+      ['\u0000'],
+      [1, '\u0000'],
+      [null, null],
+    ];
+    for (const place of places) {
+      const after = Buffer.from(JSON.stringify(place)).toString('base64url');
+      for (const given of [after, encodeURIComponent(JSON.stringify(place))]) {
+        const { status } = await ann.get(`${path}&after=${given}`);
+        expect([place, status]).toEqual([place, expect.toSatisfy((it: number) => it === 200 || it === 400)]);
+      }
+    }
+  });
+
+  it.each(['/v1/users/', '/v1/chats/', '/v1/friends/', '/v1/blocks/', '/v1/sessions/', '/v1/friend-groups/'])(
+    'as an id under %s',
+    async (path) => {
+      for (const id of odd) {
+        const { status } = await ann.call('delete', path + encodeURIComponent(id.toWellFormed()));
+        expect([id, status]).toEqual([id, expect.toSatisfy((it: number) => it < 500)]);
+      }
+    },
+  );
+
+  it('as a username or password', async () => {
+    for (const text of odd) {
+      for (const body of [
+        { username: text, password: 'long enough' },
+        { username: 'someone-else', password: text },
+      ]) {
+        for (const path of ['/v1/users', '/v1/sessions']) {
+          const { status } = await api.call('post', path, { body });
+          expect([path, body, status]).toEqual([path, body, expect.toSatisfy((it: number) => it < 500)]);
+        }
+      }
+    }
+  });
+
+  it('as a field that objects have by themselves', async () => {
+    for (const raw of ['{"__proto__":{"name":"x"}}', '{"constructor":1,"name":"x"}', '{"toString":1,"name":"x"}']) {
+      const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
+      expect([raw, status]).toEqual([raw, 400]);
+    }
+  });
+
+  it('as text to be kept, which comes back as it was', async () => {
+    for (const sign of ["'; drop table users", '\\', '$1', '%', '🦊👩‍👩‍👧', '"', '\uffff', 'ｆｕｌｌ']) {
+      const { body } = await ann.call<{ sign: string }>('patch', '/v1/me', { sign });
+      expect(body.sign).toBe(sign);
+    }
+  });
+});
