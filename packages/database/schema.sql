@@ -4,6 +4,11 @@ CREATE OR REPLACE FUNCTION public.now_ms()
  PARALLEL SAFE
 RETURN ((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint
 ;
+CREATE OR REPLACE FUNCTION public.undo_statement()
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$ begin raise exception 'undone: to be written step by step' using errcode = 'PA001'; end $function$
+;
 
 create sequence principal_id_seq start with 100001;
 

@@ -11,7 +11,7 @@ import { isEntryFault } from './write/errors.ts';
 import { NotCommitted, writeBatch } from './write/write-batch.ts';
 
 /** Ms between trims while there is much to write. */
-const TRIM_INTERVAL = 200;
+const TRIM_INTERVAL = 500;
 
 /** Writes batches to PostgreSQL, and takes what is written out of the record streams. */
 export class Writer {

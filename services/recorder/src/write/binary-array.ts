@@ -24,6 +24,11 @@ export function jsons(values: readonly (string | null)[]): Buffer {
   return strings(values, JSONB, true);
 }
 
+/** `$1::bigint[], $2::text[]`, and so on from `$first`. */
+export function parameters(first: number, types: readonly string[]): string {
+  return types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
+}
+
 const HEADER = 20;
 const INT8 = 20;
 const TEXT = 25;

@@ -1,18 +1,17 @@
 import type { Connection } from '@parley/database';
 import { messageDate } from '@parley/protocol';
 import type { ChatDelta } from '../entries/digest.ts';
-import { bigints, jsons } from './binary-array.ts';
+import { bigints, jsons, parameters } from './binary-array.ts';
 
 /**
- * Brings chats between users up to date, one write per chat, making those that are missing. Answers the chats that need a
- * second look: `unread` is -1 where the rest of the batch could not tell the count, `early` where changes wait for messages.
- *
- * The api clears chats meanwhile. No lock is taken first: each expression below reads the row as it is once the upsert
- * holds it, so that whichever comes first, what is at or below `cleared_id` neither shows nor counts.
+ * Brings chats between users up to date, one write per chat, making those that are missing; the batch's messages must be
+ * inserted by an earlier statement. Answers the chats that need a second look: `unread` is -1 where it has to be counted,
+ * `early` where changes wait for messages.
  */
 export async function upsertChats(connection: Connection, chats: readonly ChatDelta[]): Promise<ChatRow[]> {
   if (chats.length === 0) return [];
-  const { rows } = await connection.query({ name: 'upsert-chats', text: upsert, values: columns(chats) });
+  const text = `with touched as (${upsert(1, '-1')}) select * from touched where unread < 0 or early`;
+  const { rows } = await connection.query({ name: 'upsert-chats', text, values: chatColumns(chats) });
   return rows;
 }
 
@@ -31,46 +30,60 @@ export interface ChatRow {
   early: boolean;
 }
 
-/*
- * unread, of the peer's messages above the floor (the greater of read mark and cleared_id; `last_id` is the greatest id of all):
+/**
+ * The statement that upserts {@link chatColumns}, given as parameters from `$first` on, and returns each {@link ChatRow}.
+ *
+ * The api clears chats meanwhile. No lock is taken first: each expression reads the row as it is once the upsert holds it, so that
+ * whichever comes first, what is at or below `cleared_id` neither shows nor counts.
+ *
+ * `unread` is the number of the peer's messages above the floor, the greater of read mark and `cleared_id`. `last_id` is the
+ * greatest id of all, `run_id` the lowest that arrives. Where
  * - nothing is above the floor: 0
- * - the mark stops among what was there before: recount
- * - something arrived at or below the floor that held before: recount (`run_id` is the lowest id that arrived)
- * - the mark covers all that was there before: what arrived above the mark
- * - else: what was unread and what arrived
+ * - the mark stops among what was there before: `midway`
+ * - something arrives at or below the floor that held before: -1, to be counted
+ * - the mark covers all that was there before: what arrives above the mark
+ * - else: what was unread and what arrives
  */
-const upsert = `
-  with touched as (
+export function upsert(first: number, midway: string): string {
+  return `
     insert into chats as c (owner_id, peer_id, read_id, delivered_id, peer_read_id, peer_delivered_id,
-      unread, run_id, last_id, last_sender, last_body, updated, hidden)
-    select d.*, d.last_id = 0
-    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[],
-      $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::jsonb[], $12::bigint[])
-      as d (owner_id, peer_id, read_id, delivered_id, peer_read_id, peer_delivered_id,
-        unread, run_id, last_id, last_sender, last_body, updated)
-    on conflict (owner_id, peer_id) do update set
-      unread = case
-        when greatest(c.read_id, c.cleared_id, excluded.read_id) >= greatest(c.last_id, excluded.last_id) then 0
-        when excluded.read_id > greatest(c.read_id, c.cleared_id) and excluded.read_id < c.last_id then -1
-        when excluded.run_id > 0 and excluded.run_id <= greatest(c.read_id, c.cleared_id) then -1
-        when excluded.read_id > greatest(c.read_id, c.cleared_id) then excluded.unread
-        else c.unread + excluded.unread
-      end,
-      run_id = excluded.run_id,
-      read_id = greatest(c.read_id, excluded.read_id),
-      delivered_id = greatest(c.delivered_id, excluded.delivered_id),
-      peer_read_id = greatest(c.peer_read_id, excluded.peer_read_id),
-      peer_delivered_id = greatest(c.peer_delivered_id, excluded.peer_delivered_id),
-      last_id = greatest(c.last_id, excluded.last_id),
-      last_sender = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then excluded.last_sender else c.last_sender end,
-      last_body = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then excluded.last_body else c.last_body end,
-      last_edited = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_edited end,
-      last_recalled = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_recalled end,
-      updated = case when excluded.last_id > c.cleared_id then greatest(c.updated, excluded.updated) else c.updated end,
-      hidden = c.hidden and greatest(c.last_id, excluded.last_id) <= c.cleared_id
-    returning owner_id, peer_id, unread, early
-  )
-  select * from touched where unread < 0 or early`;
+    unread, run_id, last_id, last_sender, last_body, updated, hidden)
+  select d.*, d.last_id = 0
+  from unnest(${parameters(first, types)})
+    as d (owner_id, peer_id, read_id, delivered_id, peer_read_id, peer_delivered_id,
+      unread, run_id, last_id, last_sender, last_body, updated)
+  on conflict (owner_id, peer_id) do update set
+    unread = case
+      when greatest(c.read_id, c.cleared_id, excluded.read_id) >= greatest(c.last_id, excluded.last_id) then 0
+      when excluded.read_id > greatest(c.read_id, c.cleared_id) and excluded.read_id < c.last_id then ${midway}
+      when excluded.run_id > 0 and excluded.run_id <= greatest(c.read_id, c.cleared_id) then -1
+      when excluded.read_id > greatest(c.read_id, c.cleared_id) then excluded.unread
+      else c.unread + excluded.unread
+    end,
+    run_id = excluded.run_id,
+    read_id = greatest(c.read_id, excluded.read_id),
+    delivered_id = greatest(c.delivered_id, excluded.delivered_id),
+    peer_read_id = greatest(c.peer_read_id, excluded.peer_read_id),
+    peer_delivered_id = greatest(c.peer_delivered_id, excluded.peer_delivered_id),
+    last_id = greatest(c.last_id, excluded.last_id),
+    last_sender = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then excluded.last_sender else c.last_sender end,
+    last_body = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then excluded.last_body else c.last_body end,
+    last_edited = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_edited end,
+    last_recalled = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_recalled end,
+    updated = case when excluded.last_id > c.cleared_id then greatest(c.updated, excluded.updated) else c.updated end,
+    hidden = c.hidden and greatest(c.last_id, excluded.last_id) <= c.cleared_id
+  returning owner_id, peer_id, unread, early`;
+}
+
+/**
+ * For `midway`, in a statement that also inserts the batch's messages: counts those that were there before, and adds what arrives.
+ */
+export const countMidway = `excluded.unread + (
+        select count(*) from messages m
+        where m.owner_id = c.owner_id and m.peer_id = c.peer_id and m.sender_id <> c.owner_id
+          and m.id > greatest(excluded.read_id, c.cleared_id))`;
+
+const types = [...Array.from({ length: 10 }, () => 'bigint'), 'jsonb', 'bigint'];
 
 const recount = `
   update chats c set unread = (
@@ -80,7 +93,8 @@ const recount = `
   from unnest($1::bigint[], $2::bigint[]) as d (owner_id, peer_id)
   where c.owner_id = d.owner_id and c.peer_id = d.peer_id`;
 
-function columns(chats: readonly ChatDelta[]): Buffer[] {
+/** What {@link upsert} takes. */
+export function chatColumns(chats: readonly ChatDelta[]): Buffer[] {
   const unread = chats.map((chat) => chat.received.filter((id) => id > chat.read));
   return [
     bigints(chats.map((chat) => chat.owner)),

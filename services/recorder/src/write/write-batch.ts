@@ -5,46 +5,56 @@ import { applyChange, type Copy } from './apply-change.ts';
 import { applyEarly, keepEarly } from './early-changes.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
 import { recountUnread, upsertChats } from './upsert-chats.ts';
+import { isUndone, writeAtOnce } from './write-at-once.ts';
 import { writeGroups } from './write-groups.ts';
 
 /**
- * Writes entries in one transaction; resolves once it is committed. Written again, they change nothing.
+ * Writes entries; resolves once they are committed. Written again, they change nothing.
  *
- * 1. Insert the messages, then bring each chat and group up to date. Normally every message is new, and the statements go
- *    out together; if some row was there already, all is undone and done again counting only the rows that were missing.
- * 2. Recount where the batch alone could not tell the number of unread messages.
+ * 1. Insert the messages, then bring each chat and group up to date, at once if there is nothing but messages and marks between
+ *    users. If some message was there already, all is undone and done again counting only what was missing.
+ * 2. Count unread where the batch alone could not tell it.
  * 3. Apply recalls, edits and reactions, those that waited for their message too.
  *
- * @param mayCommit asked last: false (the right to write was lost meanwhile) undoes all and throws {@link NotCommitted}
+ * @param mayWrite asked last before a commit: false (the right to write was lost meanwhile) undoes all and throws {@link NotCommitted}
  */
-export async function writeBatch(pool: Pool, entries: readonly Entry[], mayCommit: () => boolean): Promise<void> {
-  if (entries.every((entry) => entry.kind === 'rebuild')) return;
-  if (await transaction(pool, mayCommit, (connection) => writeNew(connection, entries))) return;
-  await transaction(pool, mayCommit, (connection) => writeMissing(connection, entries));
+export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
+  const sums = digest(entries);
+  const alone = sums.groups.length === 0 && sums.changes.length === 0;
+  if (alone && sums.chats.length === 0) return;
+  if (alone && !mayWrite()) throw new NotCommitted(LOST);
+  const done = await (alone ? writeAtOnce(pool, sums) : writeNew(pool, sums, mayWrite));
+  if (!done) await transaction(pool, mayWrite, (connection) => writeMissing(connection, entries));
 }
 
-/** The transaction was undone because the caller may not write any more. */
+/** Nothing was written because the caller may not write any more. */
 export class NotCommitted extends Error {
   override name = 'NotCommitted';
 }
 
-async function writeNew(connection: Connection, entries: readonly Entry[]): Promise<boolean> {
-  const sums = digest(entries);
-  const [allNew, rows, groups] = await together([
-    insertMessages(connection, sums.messages),
-    upsertChats(connection, sums.chats),
-    writeGroups(connection, sums.groups),
-  ]);
-  if (!allNew) return false;
-  await finish(connection, sums, rows, groups);
-  return true;
+const LOST = 'the right to write was lost';
+
+async function writeNew(pool: Pool, sums: Digest, mayWrite: () => boolean): Promise<boolean> {
+  try {
+    await transaction(pool, mayWrite, async (connection) => {
+      const [, rows, groups] = await together([
+        insertMessages(connection, sums.messages),
+        upsertChats(connection, sums.chats),
+        writeGroups(connection, sums.groups),
+      ]);
+      await finish(connection, sums, rows, groups);
+    });
+    return true;
+  } catch (error) {
+    if (isUndone(error)) return false;
+    throw error;
+  }
 }
 
-async function writeMissing(connection: Connection, entries: readonly Entry[]): Promise<boolean> {
+async function writeMissing(connection: Connection, entries: readonly Entry[]): Promise<void> {
   const sums = digest(entries, await insertMissing(connection, digest(entries).messages));
   const rows = await upsertChats(connection, sums.chats);
   await finish(connection, sums, rows, await writeGroups(connection, sums.groups));
-  return true;
 }
 
 type Rows = Awaited<ReturnType<typeof upsertChats>>;
@@ -74,23 +84,22 @@ function copiesOf({ user, chat, group }: ChangeEntry): Copy[] {
 
 async function transaction(
   pool: Pool,
-  mayCommit: () => boolean,
-  write: (connection: Connection) => Promise<boolean>,
-): Promise<boolean> {
+  mayWrite: () => boolean,
+  write: (connection: Connection) => Promise<void>,
+): Promise<void> {
   const connection = await pool.connect();
-  let broken: unknown;
+  let broken = false;
   try {
-    const [, commit] = await together([connection.query('begin'), write(connection)]);
-    if (commit && !mayCommit()) throw new NotCommitted('the right to write was lost before the commit');
-    await connection.query(commit ? 'commit' : 'rollback');
-    return commit;
+    await together([connection.query('begin'), write(connection)]);
+    if (!mayWrite()) throw new NotCommitted(LOST);
+    await connection.query('commit');
   } catch (error) {
-    await connection.query('rollback').catch((cause) => {
-      broken = cause;
+    await connection.query('rollback').catch(() => {
+      broken = true;
     });
     throw error;
   } finally {
-    connection.release(broken !== undefined);
+    connection.release(broken);
   }
 }
 
