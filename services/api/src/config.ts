@@ -29,7 +29,7 @@ export function readConfig(env: Environment): ApiConfig {
     DATABASE_CONNECTIONS: integer({ min: 1, max: 1000, default: 10 }),
     DATABASE_TIMEOUT: duration({ min: 100, default: 10 * second }),
     REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
-    REDIS_TIMEOUT: duration({ min: 100, default: 3 * second }),
+    REDIS_TIMEOUT: duration({ min: 100, default: 5 * second }),
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     INBOX_LENGTH: integer({ min: 1, default: 1000 }),
     INBOX_TTL: duration({ min: second, default: 30 * day }),

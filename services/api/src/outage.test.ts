@@ -30,7 +30,7 @@ describe('while PostgreSQL is away', () => {
 });
 
 it('a PostgreSQL that hangs counts as away', async () => {
-  await using api = await TestApi.start();
+  await using api = await TestApi.start({ DATABASE_TIMEOUT: '1s' });
   const ann = await api.person();
   api.postgres.stall();
   const answers = await Promise.all(Array.from({ length: 20 }, () => ann.get<Problem>('/v1/me')));
@@ -40,7 +40,7 @@ it('a PostgreSQL that hangs counts as away', async () => {
 });
 
 it('a Redis that hangs counts as away', async () => {
-  await using api = await TestApi.start();
+  await using api = await TestApi.start({ REDIS_TIMEOUT: '1s' });
   const ann = await api.person();
   api.redis.stall();
   const answers = await Promise.all(Array.from({ length: 20 }, () => ann.get('/v1/me')));
