@@ -22,9 +22,7 @@ export interface DatabaseOptions {
 
 /** Opens nothing yet: the first query connects. `bigint` columns are read as numbers; one beyond 2^53 throws. */
 export function openDatabase(options: DatabaseOptions): Database {
-  // A server that is silent ends no statement itself.
-  const silence = options.statementTimeout ? { query_timeout: options.statementTimeout + 1000 } : {};
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, silence) }) });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });
 }
 
 /**
@@ -45,6 +43,7 @@ export function openPool(options: DatabaseOptions, session: Record<string, strin
 }
 
 function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
+  const { statementTimeout } = options;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections ?? 10,
@@ -52,7 +51,8 @@ function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
     application_name: options.name ?? 'parley',
     keepAlive: true,
     types: { getTypeParser },
-    ...(options.statementTimeout ? { statement_timeout: options.statementTimeout } : {}),
+    // A server that is silent ends no statement itself.
+    ...(statementTimeout ? { statement_timeout: statementTimeout, query_timeout: statementTimeout + 1000 } : {}),
     ...more,
   });
   pool.on('error', (error) => options.onError?.(error));

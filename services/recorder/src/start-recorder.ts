@@ -9,6 +9,9 @@ import { Recorder } from './recorder.ts';
 import { openSource } from './source/open-source.ts';
 import { Writer } from './writer.ts';
 
+/** Ms after which a statement is tried again: a server that died without a word answers none. */
+const STATEMENT_TIMEOUT = 30_000;
+
 /**
  * Starts a recorder; resolves once its health port is open. Redis must answer and the schema must be new enough, else it rejects;
  * PostgreSQL may come later. `onStop` gets each part's stop, to be called last one first.
@@ -19,7 +22,8 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
 
   const link = await openLink({ url: config.redisUrl, buckets: config.buckets, name: 'parley-recorder' });
   onStop('redis', () => link.close());
-  const db = openDatabase({ url, maxConnections: databaseConnections - 1, name: 'parley-recorder', onError });
+  const database = { url, name: 'parley-recorder', statementTimeout: STATEMENT_TIMEOUT, onError };
+  const db = openDatabase({ ...database, maxConnections: databaseConnections - 1 });
   onStop('database', () => db.destroy());
   const session = {
     // One plan for all sizes of a batch: planning over 16 partitions costs more than it can win.
@@ -27,7 +31,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     // A recorder frozen within a transaction must not keep its rows from the one that takes over.
     idle_in_transaction_session_timeout: String(Math.ceil(lease / 2)),
   };
-  const pool = openPool({ url, maxConnections: 1, name: 'parley-recorder', onError }, session);
+  const pool = openPool({ ...database, maxConnections: 1 }, session);
   onStop('writing connection', () => pool.end());
 
   const registry = createMetrics('recorder');
