@@ -12,7 +12,7 @@ export function makeRounds(gateway: Gateway): void {
   for (const connection of gateway.hub.connections) {
     if (connection.expires <= now) connection.close('tokenEnded', 'token ended');
     else if (connection.stalledAt > 0) {
-      if (!progressed(connection, now) && now - connection.stalledAt >= stall)
+      if (!progressed(connection, now) && now - connection.stalledAt > stall)
         connection.close('noProgress', 'no progress');
     } else if (now - connection.heard > 2 * heartbeat) {
       // The peer vanished without closing; a close frame would wait for it in vain.

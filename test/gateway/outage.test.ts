@@ -1,0 +1,120 @@
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { expectGapless } from './expect-gapless.ts';
+import { Kit } from './kit.ts';
+import { sendUntilTaken } from './send-until-taken.ts';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
+
+describe('while Redis is killed and started again, under load', () => {
+  it('sockets stay open, sends are refused for now, and then everything comes once, in order', async () => {
+    await using kit = await Kit.start(2, { probeInterval: 200 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await using tablet = await kit.connect(b, 0, { device: 'tablet' });
+    const texts = numbers(300);
+    const sending = sendUntilTaken(alice, b, texts);
+    await bob.untilEvents(100);
+    await kit.redis.kill();
+    const reply = await alice.ask({ type: 'send', ref: 'away', to: b, body: { type: 'text', text: 'away' } });
+    expect(reply).toMatchObject({ type: 'error', code: 'unavailable', retry: true });
+    await kit.redis.restart();
+    const acks = await sending;
+    expect(new Set(acks.map(({ id }) => id)).size).toBe(texts.length);
+    for (const client of [alice, bob, tablet]) {
+      await client.untilEvents(texts.length);
+      await client.settled();
+      expect(client.heard.toSorted()).toEqual(texts.toSorted());
+      expectGapless(client);
+      expect(client.closed).toBeUndefined();
+      expect(client.heard).toEqual(bob.heard);
+    }
+    // Their counts are there again, and who leaves meanwhile is not counted for ever.
+    await waitFor(async () => Object.keys(await kit.link.client.hgetall(kit.link.keys.online(b))).length === 2);
+  });
+});
+
+describe('a user who left while Redis was away', () => {
+  it('is offline when it is back', async () => {
+    await using kit = await Kit.start(2, { probeInterval: 200 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const bob = await kit.connect(b, 1);
+    alice.send({ type: 'watch', users: [b] });
+    const presence = () => alice.frames.findLast((frame) => frame.type === 'presence');
+    await alice.until(
+      () => presence()?.online === true,
+      () => 'bob is offline',
+    );
+    await kit.redis.kill();
+    await bob.close();
+    await waitFor(() => kit.gateway(1).gateway.hub.size === 0);
+    await kit.redis.restart();
+    await alice.until(
+      () => presence()?.online === false,
+      () => 'bob is still online',
+    );
+    await waitFor(async () => (await kit.link.client.exists(kit.link.keys.online(b))) === 0);
+  });
+});
+
+describe('a session revoked while a gateway could not hear it', () => {
+  it('ends as soon as the gateway hears again', async () => {
+    await using kit = await Kit.start(1, { probeInterval: 200 });
+    const [a] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await kit.redis.kill();
+    await kit.redis.restart();
+    const { client, keys } = kit.link;
+    // What is published while the gateway is not there yet, nobody hears: like the word to end the session.
+    await waitFor(() => client.zadd(keys.revoked(a), Date.now() + 60_000, `session-${a}`).then(() => true));
+    expect(await alice.untilClosed()).toMatchObject({ code: 4003 });
+  });
+});
+
+describe('when Redis comes back without its data', () => {
+  it('clients are told to come back, and then that they have to reload', async () => {
+    await using kit = await Kit.start(2, { probeInterval: 200 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await alice.texts(b, numbers(3));
+    await bob.untilEvents(3);
+    await kit.restartRedis({ empty: true });
+    for (const client of [alice, bob]) {
+      const { after } = await client.frame((frame) => frame.type === 'reconnect');
+      expect(after).toBeLessThanOrEqual(2000);
+      expect(await client.untilClosed()).toMatchObject({ code: 1012 });
+      expect(client.frames.filter((frame) => frame.type === 'reconnect')).toHaveLength(1);
+    }
+    await waitFor(() => kit.link.client.ping().then(() => true));
+    await kit.permit(b, [a]);
+    await using again = await kit.connect(a, 1, { cursor: alice.cursor });
+    expect(await again.welcome()).toMatchObject({ recovered: false });
+    await again.text(b, 'after');
+    await again.untilEvents(1);
+    expectGapless(again);
+    await using back = await kit.connect(b, 1, { cursor: bob.cursor });
+    expect(await back.welcome()).toMatchObject({ recovered: false });
+    await back.untilEvents(1);
+    expect(back.heard).toEqual(['after']);
+  });
+
+  it('who had nothing yet stays, and their presence is told anew', async () => {
+    await using kit = await Kit.start(2, { probeInterval: 200 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await kit.restartRedis({ empty: true });
+    // Their inboxes began anew all the same.
+    await Promise.all([alice.untilClosed(), bob.untilClosed()]);
+    await waitFor(() => kit.link.client.ping().then(() => true));
+    await Promise.all([kit.permit(b, [a]), kit.permit(a, [b])]);
+    await using again = await kit.connect(b, 1, { cursor: bob.cursor });
+    await using watcher = await kit.connect(a, 0, { cursor: alice.cursor });
+    watcher.send({ type: 'watch', users: [b] });
+    expect(await watcher.frame((frame) => frame.type === 'presence')).toMatchObject({ user: b, online: true });
+    await again.settled();
+  });
+});
