@@ -68,6 +68,32 @@ export const friendGroupSchema = z.object({ id, name: z.string(), position: z.in
 /** Someone who may not write to the caller. */
 export const blockSchema = z.object({ user: userSchema, date });
 
+export const roleSchema = z.enum(['owner', 'admin', 'member']);
+
+/** Users who talk together, as a member sees the group. */
+export const groupSchema = z.object({
+  id,
+  name: z.string(),
+  description: z.string(),
+  avatar: z.string().nullable(),
+  owner: id,
+  maxMembers: z.int().positive(),
+  /** How many there are. */
+  members: z.int().positive(),
+  /** The caller's. */
+  role: roleSchema,
+  /** What members see of the time before they joined: nothing, or all. */
+  history: z.enum(['joined', 'all']),
+});
+
+export const memberSchema = z.object({
+  user: userSchema,
+  role: roleSchema,
+  joined: date,
+  /** What the member is called in the group; empty for their own name. */
+  alias: z.string(),
+});
+
 /** A message in the caller's copy. */
 export const messageSchema = z.object({
   id,
@@ -113,5 +139,8 @@ export type FriendRequest = z.infer<typeof friendRequestSchema>;
 export type Friend = z.infer<typeof friendSchema>;
 export type FriendGroup = z.infer<typeof friendGroupSchema>;
 export type Block = z.infer<typeof blockSchema>;
+export type Role = z.infer<typeof roleSchema>;
+export type Group = z.infer<typeof groupSchema>;
+export type Member = z.infer<typeof memberSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Chat = z.infer<typeof chatSchema>;

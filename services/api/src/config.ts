@@ -33,6 +33,7 @@ export function readConfig(env: Environment): ApiConfig {
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     INBOX_LENGTH: integer({ min: 1, default: 1000 }),
     INBOX_TTL: duration({ min: second, default: 30 * day }),
+    SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
     ACCESS_TOKEN_TTL: duration({ min: second, max: day, default: 15 * minute }),
@@ -45,11 +46,14 @@ export function readConfig(env: Environment): ApiConfig {
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
+    MAX_GROUPS: integer({ min: 1, default: 1000 }),
+    MAX_GROUP_MEMBERS: integer({ min: 1, max: 500, default: 200 }),
     MAX_SESSIONS: integer({ min: 1, default: 100 }),
     REGISTRATIONS_PER_MINUTE: integer({ min: 1, default: 100 }),
     SIGN_INS_PER_MINUTE: integer({ min: 1, default: 10 }),
     SIGN_INS_PER_ADDRESS: integer({ min: 1, default: 100 }),
     FRIEND_REQUESTS_PER_MINUTE: integer({ min: 1, default: 300 }),
+    GROUP_CHANGES_PER_MINUTE: integer({ min: 1, default: 300 }),
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
@@ -72,6 +76,7 @@ export function readConfig(env: Environment): ApiConfig {
       inboxLength: value.INBOX_LENGTH,
       inboxTtl: Math.ceil(value.INBOX_TTL / second),
     },
+    sendPolicy: value.SEND_POLICY,
     history: value.HISTORY,
     tokens: { secret: value.TOKEN_SECRET, access: value.ACCESS_TOKEN_TTL, refresh: value.REFRESH_TOKEN_TTL },
     cookieSecure: value.COOKIE_SECURE,
@@ -83,6 +88,8 @@ export function readConfig(env: Environment): ApiConfig {
       friends: value.MAX_FRIENDS,
       friendGroups: value.MAX_FRIEND_GROUPS,
       blocks: value.MAX_BLOCKS,
+      groups: value.MAX_GROUPS,
+      groupMembers: value.MAX_GROUP_MEMBERS,
       sessions: value.MAX_SESSIONS,
     },
     perMinute: {
@@ -90,6 +97,7 @@ export function readConfig(env: Environment): ApiConfig {
       signIns: value.SIGN_INS_PER_MINUTE,
       signInsPerAddress: value.SIGN_INS_PER_ADDRESS,
       friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
+      groupChanges: value.GROUP_CHANGES_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     outboxInterval: value.OUTBOX_INTERVAL,
@@ -111,6 +119,8 @@ export interface ApiConfig {
   redisTimeout: number;
   /** `inboxTtl` in s. */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number };
+  /** Who may write to a user, and add them to groups: friends, or anyone they do not block. */
+  sendPolicy: 'friends' | 'anyone';
   /** `relay`: nothing is recorded, so there is no history to read. */
   history: 'mirror' | 'relay';
   /** Lifetimes in ms. */
@@ -126,10 +136,14 @@ export interface ApiConfig {
   limits: {
     /** Bytes of a request's body. */
     body: number;
-    /** Per user, as all that follow. */
+    /** Per user, unless said otherwise, as what follows. */
     friends: number;
     friendGroups: number;
     blocks: number;
+    /** That a user is in. */
+    groups: number;
+    /** Of one group: what it gets, and at most may be given. */
+    groupMembers: number;
     /** Signing in once more ends the session unused for longest. */
     sessions: number;
   };
@@ -139,8 +153,10 @@ export interface ApiConfig {
     /** Per account. */
     signIns: number;
     signInsPerAddress: number;
-    /** Per user. */
+    /** Per user, as the next. */
     friendRequests: number;
+    /** Making groups and adding members. */
+    groupChanges: number;
   };
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };

@@ -33,6 +33,17 @@ export async function isBlocked(db: Database, user: number, blocked: number): Pr
   return row !== undefined;
 }
 
+/** Those of some users who block a user. */
+export async function blockersOf(db: Database, blocked: number, users: readonly number[]): Promise<number[]> {
+  const rows = await db
+    .selectFrom('blocks')
+    .select('user_id')
+    .where('blocked_id', '=', blocked)
+    .where('user_id', 'in', users)
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
 export async function countBlocks(db: Database, user: number): Promise<number> {
   const { count } = await db
     .selectFrom('blocks')

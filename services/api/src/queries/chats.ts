@@ -1,38 +1,40 @@
 import type { Database } from '@parley/database';
-import type { Body, Chat } from '@parley/protocol';
-import { sql } from 'kysely';
+import { type Body, type Chat, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
+import { type RawBuilder, sql } from 'kysely';
+import { groupFloor } from './group-floor.ts';
 import { toMessage } from './message-row.ts';
 
-/** An owner's chats that have messages, the one changed last first; those before a place. */
+/**
+ * An owner's chats, the one changed last first; those before a place. Chats with users are those that have messages, chats with
+ * groups those not deleted since the last message.
+ */
 export async function listChats(
   db: Database,
   owner: number,
   before: ChatPlace | undefined,
   limit: number,
 ): Promise<Chat[]> {
-  const rows = await chats(db, owner)
-    .where(sql<boolean>`c.last_id > c.cleared_id`)
-    .$if(before !== undefined, (query) =>
-      query.where(sql<boolean>`(c.updated, c.peer_id) < (${before?.[0]}, ${before?.[1]})`),
-    )
-    .orderBy('c.updated', 'desc')
-    .orderBy('c.peer_id', 'desc')
-    .limit(limit)
-    .execute();
+  const place = before === undefined ? sql`true` : sql`(updated, peer) < (${before[0]}, ${before[1]})`;
+  const { rows } = await sql<ChatRow>`
+    select * from (${userChats(owner)} union all ${groupChats(owner)}) c
+    where ${place} and case when "group" then not hidden or last_id > floor else last_id > floor end
+    order by updated desc, peer desc
+    limit ${limit}`.execute(db);
   return rows.map((row) => toChat(owner, row));
 }
 
-/** One chat of an owner, also one without messages. */
+/** One chat of an owner, also one that is not listed. */
 export async function getChat(db: Database, owner: number, peer: number): Promise<Chat | undefined> {
-  const row = await chats(db, owner).where('c.peer_id', '=', peer).executeTakeFirst();
-  return row && toChat(owner, row);
+  const { rows } = await sql<ChatRow>`
+    select * from (${userChats(owner)} union all ${groupChats(owner)}) c where peer = ${peer}`.execute(db);
+  return rows[0] && toChat(owner, rows[0]);
 }
 
-/** Creates an owner's chat, or changes what is given of it. */
-export async function upsertChat(db: Database, owner: number, peer: number, changes: ChatChanges): Promise<void> {
+/** Creates an owner's chat with a user or group, or changes what is given of it. */
+export async function upsertChat(db: Database, { owner, peer, group }: Box, changes: ChatChanges): Promise<void> {
   await db
     .insertInto('chats')
-    .values({ owner_id: owner, peer_id: peer, ...changes })
+    .values({ owner_id: owner, peer_id: peer, is_group: group, ...changes })
     .onConflict((conflict) =>
       Object.keys(changes).length === 0
         ? conflict.columns(['owner_id', 'peer_id']).doNothing()
@@ -41,53 +43,82 @@ export async function upsertChat(db: Database, owner: number, peer: number, chan
     .execute();
 }
 
-function chats(db: Database, owner: number) {
-  return db
-    .selectFrom('chats as c')
-    .innerJoin('users as u', 'u.id', 'c.peer_id')
-    .leftJoin('friendships as f', (join) =>
-      join.onRef('f.user_id', '=', 'c.owner_id').onRef('f.friend_id', '=', 'c.peer_id'),
-    )
-    .select([
-      'c.peer_id',
-      'c.unread',
-      'c.read_id',
-      'c.peer_read_id',
-      'c.cleared_id',
-      'c.pinned',
-      'c.muted',
-      'c.updated',
-    ])
-    .select(['c.last_id', 'c.last_sender', 'c.last_body', 'c.last_edited', 'c.last_recalled'])
-    .select(['u.name', 'u.avatar', 'f.remark'])
-    .where('c.owner_id', '=', owner);
+function userChats(owner: number): RawBuilder<ChatRow> {
+  return sql`
+    select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, c.unread::bigint as unread, c.read_id as read,
+      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.hidden, c.updated,
+      c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
+    from chats c join users u on u.id = c.peer_id
+    left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
+    where c.owner_id = ${owner}`;
+}
+
+// The last message and the count stand in the group, for all its members.
+function groupChats(owner: number): RawBuilder<ChatRow> {
+  return sql`
+    select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
+      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(c.hidden, false),
+      greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
+      g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
+    from group_members m join groups g on g.id = m.group_id
+    left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
+    cross join lateral (select ${groupFloor} as floor) l
+    where m.user_id = ${owner}`;
 }
 
 function toChat(owner: number, row: ChatRow): Chat {
-  const { peer_id: peer, last_id: id, last_sender: sender, name, avatar, remark } = row;
+  const { group, peer, last_id: id, last_sender: sender, name, avatar, remark } = row;
   const last = {
     id,
-    body: row.last_body as Body | null,
+    body: row.last_body,
     edited: row.last_edited,
     recalled: row.last_recalled,
   };
   return {
     chat: peer,
-    type: 'user',
+    type: group ? 'group' : 'user',
     name,
     avatar,
     ...(remark ? { remark } : {}),
-    last: sender === null || id <= row.cleared_id ? null : toMessage(owner, peer, { ...last, sender }),
+    last: sender === null || id <= row.floor ? null : toMessage({ owner, peer, group }, { ...last, sender }),
     unread: row.unread,
-    read: row.read_id,
-    peerRead: row.peer_read_id,
+    read: row.read,
+    peerRead: row.peerRead,
     pinned: row.pinned,
     muted: row.muted,
     updated: row.updated,
   };
 }
 
-type ChatRow = Awaited<ReturnType<ReturnType<typeof chats>['execute']>>[number];
+/** Whose chat, with whom. */
+export interface Box {
+  owner: number;
+  peer: number;
+  /** The peer is a group. */
+  group: boolean;
+}
+
+interface ChatRow {
+  group: boolean;
+  peer: number;
+  name: string;
+  avatar: string | null;
+  remark: string | null;
+  unread: number;
+  read: number;
+  peerRead: number;
+  /** Messages up to here are not the owner's to see. */
+  floor: number;
+  pinned: boolean;
+  muted: boolean;
+  hidden: boolean;
+  updated: number;
+  last_id: number;
+  last_sender: number | null;
+  last_body: Body | null;
+  last_edited: number | null;
+  last_recalled: number | null;
+}
 
 /** When a chat was last changed, and with whom it is. */
 export type ChatPlace = [updated: number, peer: number];

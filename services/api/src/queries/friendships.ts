@@ -39,6 +39,17 @@ export async function areFriends(db: Database, a: number, b: number): Promise<bo
   return row !== undefined;
 }
 
+/** Those of some users who are friends of a user. */
+export async function friendsAmong(db: Database, user: number, others: readonly number[]): Promise<number[]> {
+  const rows = await db
+    .selectFrom('friendships')
+    .select('friend_id')
+    .where('user_id', '=', user)
+    .where('friend_id', 'in', others)
+    .execute();
+  return rows.map((row) => row.friend_id);
+}
+
 export async function friendIds(db: Database, user: number): Promise<number[]> {
   const rows = await db.selectFrom('friendships').select('friend_id').where('user_id', '=', user).execute();
   return rows.map((row) => row.friend_id);

@@ -1,15 +1,16 @@
 import { activeReactions, type Reactions } from '@parley/database';
-import { type Body, type Message, messageDate, userConversation } from '@parley/protocol';
+import { type Body, groupConversation, type Message, messageDate, userConversation } from '@parley/protocol';
+import type { Box } from './chats.ts';
 
-/** A message as the owner of its copy gets it. */
-export function toMessage(owner: number, peer: number, row: MessageRow): Message {
+/** A message as the owner of a chat gets it. */
+export function toMessage({ owner, peer, group }: Box, row: MessageRow): Message {
   const { id, sender, body, ref, replyTo, mentions, edited, recalled } = row;
   const reactions = activeReactions(row.reactions ?? null);
   return {
     id,
-    conversation: userConversation(owner, peer),
+    conversation: group ? groupConversation(peer) : userConversation(owner, peer),
     from: sender,
-    to: sender === owner ? peer : owner,
+    to: group || sender === owner ? peer : owner,
     date: messageDate(id),
     body,
     ...(ref != null && sender === owner ? { ref } : {}),

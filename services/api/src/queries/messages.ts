@@ -1,27 +1,37 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import type { Box } from './chats.ts';
+import { groupFloor } from './group-floor.ts';
 import type { MessageRow } from './message-row.ts';
 
 /**
- * Up to `limit` messages of an owner's copy that lie below or above an id, the nearest first. What the owner cleared is not among
- * them, whether its rows are there still or not.
+ * Up to `limit` messages of an owner's chat that lie below or above an id, the nearest first. What the owner cleared is not among
+ * them, whether its rows are there still or not, nor what a group does not show them.
  */
-export async function readMessages(db: Database, { owner, peer, below, above, limit }: Range): Promise<MessageRow[]> {
+export async function readMessages(
+  db: Database,
+  { owner, peer, group }: Box,
+  { below, above, limit }: Range,
+): Promise<MessageRow[]> {
   const side = above === undefined ? sql`id < ${below ?? Number.MAX_SAFE_INTEGER}` : sql`id > ${above}`;
   const order = above === undefined ? sql`desc` : sql`asc`;
+  const floor = group
+    ? sql`
+      select ${groupFloor} from group_members m join groups g on g.id = m.group_id
+      left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
+      where m.group_id = ${peer} and m.user_id = ${owner}`
+    : sql`
+      select coalesce((select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)`;
   const { rows } = await sql<MessageRow>`
     select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, edited, recalled, reactions
     from messages
-    where owner_id = ${owner} and peer_id = ${peer} and ${side} and id > coalesce(
-      (select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)
+    where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${floor})
     order by id ${order}
     limit ${limit}`.execute(db);
   return rows;
 }
 
 interface Range {
-  owner: number;
-  peer: number;
   /** Ids smaller than this; the newest when neither is given. */
   below?: number;
   /** Ids greater than this. */

@@ -3,6 +3,7 @@ import { chats } from './chats/index.ts';
 import { friendGroups } from './friend-groups/index.ts';
 import { friendRequests } from './friend-requests/index.ts';
 import { friends } from './friends/index.ts';
+import { groups } from './groups/index.ts';
 import { me } from './me/index.ts';
 import { messages } from './messages/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -19,4 +20,5 @@ export const operations = [
   ...blocks,
   ...chats,
   ...messages,
+  ...groups,
 ];

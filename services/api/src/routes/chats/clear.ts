@@ -1,13 +1,13 @@
 import { clearChat } from '@parley/database';
-import { userConversation } from '@parley/protocol';
+import { groupConversation, userConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { change } from '../../events/change.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
-import { requirePeer } from './require-peer.ts';
+import { findBox } from './find-box.ts';
 
 /**
- * Deletes the caller's copy of a chat; the peer's stays. What was sent until now is gone also where it is not recorded yet; the next
+ * Deletes the caller's copy of a chat; the peer's stays, as do the messages of a group for its other members. What was sent until now is gone also where it is not recorded yet; the next
  * message brings the chat back. Rows are deleted in the background.
  */
 export const clear = callerOperation(
@@ -24,12 +24,13 @@ export const clear = callerOperation(
     const { parts } = c.var;
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
-    await requirePeer(parts.db, peer);
-    const upTo = await messageIdNow(parts.link, userConversation(me, peer));
+    const { group } = await findBox(parts.db, me, peer);
+    const conversation = group ? groupConversation(peer) : userConversation(me, peer);
+    const upTo = await messageIdNow(parts.link, conversation);
     await change(parts, async (tx, tell) => {
       await clearChat(tx, me, peer, upTo);
       tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted' } }] });
-      tell({ purge: { owner: me, peer, upTo } });
+      if (!group) tell({ purge: { owner: me, peer, upTo } });
     });
     return c.body(null, 204);
   },

@@ -3,15 +3,15 @@ import { idParams } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
-import { requirePeer } from './require-peer.ts';
+import { findBox } from './find-box.ts';
 
-/** Finds the caller's chat with someone, or creates it. */
+/** Finds the caller's chat with someone, or creates it; a group's is there as long as they are in it. */
 export const open = callerOperation(
   {
     method: 'put',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
-    summary: 'Open your chat with someone',
+    summary: 'Open your chat with someone or a group',
     request: { params: idParams },
     responses: { 200: answer(chatSchema, 'The chat') },
     refuses: ['not-found'],
@@ -20,8 +20,8 @@ export const open = callerOperation(
     const { db } = c.var.parts;
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
-    await requirePeer(db, peer);
-    await upsertChat(db, me, peer, {});
+    const box = await findBox(db, me, peer);
+    if (!box.group) await upsertChat(db, box, {});
     return c.json((await getChat(db, me, peer)) as Chat, 200);
   },
 );

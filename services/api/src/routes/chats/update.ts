@@ -5,7 +5,7 @@ import { idParams } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
-import { requirePeer } from './require-peer.ts';
+import { findBox } from './find-box.ts';
 
 const schema = z
   .strictObject({ pinned: z.boolean().optional(), muted: z.boolean().optional() })
@@ -26,8 +26,7 @@ export const update = callerOperation(
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
     const chat = await change(c.var.parts, async (tx, tell) => {
-      await requirePeer(tx, peer);
-      await upsertChat(tx, me, peer, c.req.valid('json'));
+      await upsertChat(tx, await findBox(tx, me, peer), c.req.valid('json'));
       tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
       return (await getChat(tx, me, peer)) as Chat;
     });

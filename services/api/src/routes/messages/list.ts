@@ -5,9 +5,10 @@ import { answer, callerOperation } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { messageSchema } from '../../http/schemas.ts';
+import type { Box } from '../../queries/chats.ts';
 import { type MessageRow, toMessage } from '../../queries/message-row.ts';
 import { readMessages } from '../../queries/messages.ts';
-import { requirePeer } from '../chats/require-peer.ts';
+import { findBox } from '../chats/find-box.ts';
 
 const query = z
   .strictObject({
@@ -26,7 +27,7 @@ const pageSchema = z.object({
   more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
 });
 
-/** A page of the caller's own copy of a chat. */
+/** A page of the caller's own copy of a chat, or of what a group shows them. */
 export const list = callerOperation(
   {
     method: 'get',
@@ -40,36 +41,29 @@ export const list = callerOperation(
   async (c) => {
     const { config, db } = c.var.parts;
     if (config.history === 'relay') throw new Refusal('history-disabled');
-    const { user: owner } = c.var.caller;
-    const { id: peer } = c.req.valid('param');
-    await requirePeer(db, peer);
-    const { rows, more } = await readPage(db, { owner, peer }, c.req.valid('query'));
-    return c.json({ items: rows.map((row) => toMessage(owner, peer, row)), more }, 200);
+    const box = await findBox(db, c.var.caller.user, c.req.valid('param').id);
+    const { rows, more } = await readPage(db, box, c.req.valid('query'));
+    return c.json({ items: rows.map((row) => toMessage(box, row)), more }, 200);
   },
 );
 
 async function readPage(
   db: Database,
-  copy: Copy,
+  box: Box,
   { before, after, around, limit }: z.infer<typeof query>,
 ): Promise<Page> {
   if (after !== undefined) {
-    const rows = await readMessages(db, { ...copy, above: after, limit: limit + 1 });
+    const rows = await readMessages(db, box, { above: after, limit: limit + 1 });
     return { rows: rows.slice(0, limit), more: rows.length > limit };
   }
   const below = around === undefined ? before : around + 1;
   const half = around === undefined ? limit : Math.ceil(limit / 2);
-  const older = await readMessages(db, { ...copy, ...(below === undefined ? {} : { below }), limit: half + 1 });
+  const older = await readMessages(db, box, { ...(below === undefined ? {} : { below }), limit: half + 1 });
   const rows = older.slice(0, half).reverse();
   if (around !== undefined && limit > half) {
-    rows.push(...(await readMessages(db, { ...copy, above: around, limit: limit - half })));
+    rows.push(...(await readMessages(db, box, { above: around, limit: limit - half })));
   }
   return { rows, more: older.length > half };
-}
-
-interface Copy {
-  owner: number;
-  peer: number;
 }
 
 interface Page {

@@ -1,0 +1,104 @@
+import type { Database } from '@parley/database';
+import type { Member, Role } from '@parley/protocol';
+import { sql } from 'kysely';
+import { userJson } from './user-json.ts';
+
+/** A user's role in a group; undefined when they are not in it. */
+export async function getRole(db: Database, group: number, user: number): Promise<Role | undefined> {
+  const row = await db
+    .selectFrom('group_members')
+    .select('role')
+    .where('group_id', '=', group)
+    .where('user_id', '=', user)
+    .executeTakeFirst();
+  return row?.role;
+}
+
+/** The ids of a group's members, ascending. */
+export async function memberIds(db: Database, group: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('group_members')
+    .select('user_id')
+    .where('group_id', '=', group)
+    .orderBy('user_id')
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
+export async function getMember(db: Database, group: number, user: number): Promise<Member | undefined> {
+  return await members(db, group).where('m.user_id', '=', user).executeTakeFirst();
+}
+
+/** Members of a group: the owner, admins, then the others, each by id; those after a place. */
+export async function listMembers(
+  db: Database,
+  group: number,
+  after: MemberPlace | undefined,
+  limit: number,
+): Promise<MemberRow[]> {
+  return await members(db, group)
+    .select(rank.as('rank'))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(${rank}, m.user_id) > (${after?.[0]}, ${after?.[1]})`),
+    )
+    .orderBy(rank)
+    .orderBy('m.user_id')
+    .limit(limit)
+    .execute();
+}
+
+/** Changes what is given of a member. */
+export async function updateMember(
+  db: Database,
+  group: number,
+  user: number,
+  changes: { role?: Role | undefined; alias?: string | undefined },
+): Promise<void> {
+  await db
+    .updateTable('group_members')
+    .set(changes)
+    .where('group_id', '=', group)
+    .where('user_id', '=', user)
+    .execute();
+}
+
+/** Takes members out of a group, with what they had set for its chat. */
+export async function deleteMembers(db: Database, group: number, users: readonly number[]): Promise<void> {
+  await db.deleteFrom('group_members').where('group_id', '=', group).where('user_id', 'in', users).execute();
+  await forgetChats(db, group, users);
+}
+
+/** Removes what users had set for a group's chat. */
+export async function forgetChats(db: Database, group: number, users: readonly number[]): Promise<void> {
+  await db.deleteFrom('chats').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
+}
+
+/** Those of these users who are in as many groups as one may. */
+export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('group_members')
+    .select('user_id')
+    .where('user_id', 'in', users)
+    .groupBy('user_id')
+    .having(sql<boolean>`count(*) >= ${most}`)
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
+const rank = sql<number>`case m.role when 'owner' then 0 when 'admin' then 1 else 2 end`;
+
+function members(db: Database, group: number) {
+  return db
+    .selectFrom('group_members as m')
+    .innerJoin('users as u', 'u.id', 'm.user_id')
+    .select(userJson('u').as('user'))
+    .select(['m.role', sql<number>`m.joined`.as('joined'), sql<string>`m.alias`.as('alias')])
+    .where('m.group_id', '=', group);
+}
+
+/** Rank of the role, id of the user. */
+export type MemberPlace = [rank: number, user: number];
+
+export interface MemberRow extends Member {
+  rank: number;
+}

@@ -1,0 +1,93 @@
+import type { Database } from '@parley/database';
+import type { Group } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** Adds a group without members; answers its id. Throws PostgreSQL's error when the name is taken. */
+export async function insertGroup(db: Database, group: NewGroup): Promise<number> {
+  const { id } = await db
+    .insertInto('groups')
+    .values({
+      name: group.name,
+      description: group.description,
+      avatar: group.avatar,
+      history: group.history,
+      owner_id: group.owner,
+      max_members: group.maxMembers,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Locks a group until the transaction ends, so that changes of it follow each other; false when there is none. */
+export async function lockGroup(tx: Database, id: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('groups')
+    .select('id')
+    .where('id', '=', id)
+    .where('dissolved', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A group as one of its members sees it; undefined for others. */
+export async function getGroup(db: Database, id: number, user: number): Promise<Group | undefined> {
+  return await groups(db, user).where('g.id', '=', id).executeTakeFirst();
+}
+
+/** The groups a user is in, by id; those after an id. */
+export async function listGroups(db: Database, user: number, after: number, limit: number): Promise<Group[]> {
+  return await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
+}
+
+/** Changes what is given. Throws PostgreSQL's error when the name is taken. */
+export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
+  const { maxMembers, owner, ...columns } = changes;
+  await db
+    .updateTable('groups')
+    .set({
+      ...columns,
+      ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
+      ...(owner === undefined ? {} : { owner_id: owner }),
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Ends a group and frees its name. */
+export async function dissolveGroup(db: Database, id: number): Promise<void> {
+  await db
+    .updateTable('groups')
+    .set({ dissolved: Date.now(), last_sender: null, last_body: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+function groups(db: Database, user: number) {
+  return db
+    .selectFrom('group_members as m')
+    .innerJoin('groups as g', 'g.id', 'm.group_id')
+    .select(['g.id', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner', 'g.max_members as maxMembers'])
+    .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
+    .select(['m.role', 'g.history'])
+    .where('m.user_id', '=', user);
+}
+
+interface NewGroup {
+  name: string;
+  description: string;
+  avatar: string | null;
+  history: Group['history'];
+  owner: number;
+  maxMembers: number;
+}
+
+interface GroupChanges {
+  name?: string | undefined;
+  description?: string | undefined;
+  avatar?: string | null | undefined;
+  history?: Group['history'] | undefined;
+  maxMembers?: number | undefined;
+  owner?: number;
+}

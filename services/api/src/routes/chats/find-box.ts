@@ -1,0 +1,15 @@
+import type { Database } from '@parley/database';
+import { Refusal } from '../../http/refusal.ts';
+import type { Box } from '../../queries/chats.ts';
+import { getRole } from '../../queries/group-members.ts';
+import { getUser } from '../../queries/users.ts';
+
+/**
+ * The caller's chat with a user, or with a group they are in; refuses what is neither. A chat that nobody opened yet is no reason:
+ * its first message may not be recorded yet.
+ */
+export async function findBox(db: Database, owner: number, peer: number): Promise<Box> {
+  if ((await getUser(db, peer)) !== undefined) return { owner, peer, group: false };
+  if ((await getRole(db, peer, owner)) !== undefined) return { owner, peer, group: true };
+  throw new Refusal('not-found', 'There is no such user, nor a group that you are in.');
+}

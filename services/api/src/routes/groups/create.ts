@@ -1,0 +1,66 @@
+import { z } from '@hono/zod-openapi';
+import { addMembers } from '@parley/database';
+import { type Group, id } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { line } from '../../http/fields.ts';
+import { limitRate } from '../../http/limit-rate.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { groupSchema } from '../../http/schemas.ts';
+import { findBusy } from '../../queries/group-members.ts';
+import { getGroup, insertGroup } from '../../queries/groups.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { groupFields } from './fields.ts';
+import { refuseTakenName } from './name-taken.ts';
+import { requireAddable } from './require-addable.ts';
+
+const schema = z.strictObject({
+  ...groupFields,
+  name: line(64).openapi({ description: 'Unique in any case among all groups' }),
+  members: z.array(id).max(500).default([]).openapi({ description: 'Besides the caller' }),
+});
+
+/** Makes a group of the caller, who owns it, and others. */
+export const create = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/groups',
+    tags: ['Groups'],
+    summary: 'Make a group',
+    request: { body: body(schema) },
+    responses: { 201: answer(groupSchema, 'The group') },
+    refuses: ['not-found', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { config } = parts;
+    const given = c.req.valid('json');
+    const { maxMembers = config.limits.groupMembers } = given;
+    if (maxMembers > config.limits.groupMembers) {
+      throw fieldRefusal('bad-request', 'maxMembers', `At most ${config.limits.groupMembers}`);
+    }
+    const others = [...new Set(given.members)].filter((user) => user !== me);
+    if (others.length >= maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
+    await limitRate(parts, 'group', me, config.perMinute.groupChanges);
+    const work = change(parts, async (tx, tell) => {
+      const all = [me, ...others];
+      if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');
+      if ((await findBusy(tx, [me], config.limits.groups)).length > 0) {
+        throw new Refusal('conflict', 'You are in as many groups as one may.');
+      }
+      await requireAddable(tx, config, me, others);
+      const { name, description = '', avatar = null, history = 'joined' } = given;
+      const group = await insertGroup(tx, { name, description, avatar, history, owner: me, maxMembers });
+      const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
+      await addMembers(tx, group, members, 0);
+      tell({
+        copies: [group],
+        forget: all,
+        events: [{ users: all, event: { kind: 'group', group, change: 'created', user: me } }],
+      });
+      return (await getGroup(tx, group, me)) as Group;
+    });
+    return c.json(await refuseTakenName(work), 201);
+  },
+);

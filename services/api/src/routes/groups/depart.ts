@@ -1,0 +1,25 @@
+import { bumpPermits, type Database } from '@parley/database';
+import type { Role } from '@parley/protocol';
+import type { Notice } from '../../events/notice.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { deleteMembers, memberIds } from '../../queries/group-members.ts';
+
+/** Takes a member out of a group, which must be locked, and tells all who were in it. The owner stays. */
+export async function depart(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  group: number,
+  user: number,
+  role: Role,
+  how: 'left' | 'removed',
+): Promise<void> {
+  if (role === 'owner') throw new Refusal('conflict', 'The owner hands the group over or dissolves it.');
+  await bumpPermits(tx, [group]);
+  const users = await memberIds(tx, group);
+  await deleteMembers(tx, group, [user]);
+  tell({
+    copies: [group],
+    forget: [user],
+    events: [{ users, event: { kind: 'group', group, change: how, user } }],
+  });
+}

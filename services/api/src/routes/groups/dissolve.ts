@@ -1,0 +1,38 @@
+import { bumpPermits } from '@parley/database';
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { deleteMembers, memberIds } from '../../queries/group-members.ts';
+import { dissolveGroup } from '../../queries/groups.ts';
+import { enterGroup } from './enter-group.ts';
+
+/** Ends a group for all its members, with its messages; these are deleted in the background. */
+export const dissolve = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/groups/{id}',
+    tags: ['Groups'],
+    summary: 'Dissolve a group',
+    request: { params: idParams },
+    responses: { 204: done },
+    refuses: ['not-found', 'forbidden'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id } = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      await enterGroup(tx, id, me, 'owner');
+      await bumpPermits(tx, [id]);
+      const members = await memberIds(tx, id);
+      await deleteMembers(tx, id, members);
+      await dissolveGroup(tx, id);
+      tell({
+        copies: [id],
+        forget: members,
+        events: [{ users: members, event: { kind: 'group', group: id, change: 'dissolved' } }],
+      });
+      tell({ purge: { owner: id, peer: id, upTo: Number.MAX_SAFE_INTEGER } });
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,17 @@
+import { z } from '@hono/zod-openapi';
+import { groupSchema } from '@parley/protocol';
+import { avatarField, idField, line } from '../../http/fields.ts';
+
+/** What can be said of a group by those who may; all of it may be left out. */
+export const groupFields = {
+  name: line(64).optional().openapi({ description: 'Unique in any case among all groups' }),
+  description: line(500, 0).optional(),
+  avatar: avatarField.optional(),
+  history: groupSchema.shape.history
+    .optional()
+    .openapi({ description: 'What members see of the time before they joined' }),
+  maxMembers: z.int().positive().max(500).optional(),
+};
+
+/** `{id}` and `{user}` of a path. */
+export const memberParams = z.object({ id: idField, user: idField });

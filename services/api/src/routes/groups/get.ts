@@ -1,0 +1,23 @@
+import { idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { groupSchema } from '../../http/schemas.ts';
+import { getGroup } from '../../queries/groups.ts';
+import { noGroup } from './enter-group.ts';
+
+/** A group the caller is in. */
+export const get = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/groups/{id}',
+    tags: ['Groups'],
+    summary: 'A group you are in',
+    request: { params: idParams },
+    responses: { 200: answer(groupSchema, 'The group') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const group = await getGroup(c.var.parts.db, c.req.valid('param').id, c.var.caller.user);
+    if (group === undefined) throw noGroup();
+    return c.json(group, 200);
+  },
+);

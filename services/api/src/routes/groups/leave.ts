@@ -1,0 +1,26 @@
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { depart } from './depart.ts';
+import { enterGroup } from './enter-group.ts';
+
+/** Takes the caller out of a group. */
+export const leave = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/groups/{id}/leave',
+    tags: ['Groups'],
+    summary: 'Leave a group',
+    request: { params: idParams },
+    responses: { 204: done },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id } = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      await depart(tx, tell, id, me, await enterGroup(tx, id, me), 'left');
+    });
+    return c.body(null, 204);
+  },
+);

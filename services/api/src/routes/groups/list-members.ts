@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import { idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { memberSchema, pageOf } from '../../http/schemas.ts';
+import { getRole, listMembers } from '../../queries/group-members.ts';
+import { noGroup } from './enter-group.ts';
+
+const place = z.tuple([z.int(), z.int()]);
+
+/** Who is in a group of the caller. */
+export const listMembersOf = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/groups/{id}/members',
+    tags: ['Groups'],
+    summary: 'Who is in a group',
+    request: { params: idParams, query: pageQuery },
+    responses: { 200: answer(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db } = c.var.parts;
+    const { id } = c.req.valid('param');
+    const { limit, after } = c.req.valid('query');
+    if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();
+    const rows = await listMembers(db, id, readPlace(after, place), limit + 1);
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        ({ rank: _, ...member }) => member,
+        (row) => [row.rank, row.user.id],
+      ),
+      200,
+    );
+  },
+);

@@ -1,0 +1,30 @@
+import { answer, callerOperation } from '../../http/operation.ts';
+import { numberPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { groupSchema, pageOf } from '../../http/schemas.ts';
+import { listGroups } from '../../queries/groups.ts';
+
+/** The groups the caller is in. */
+export const list = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/groups',
+    tags: ['Groups'],
+    summary: 'Groups you are in',
+    request: { query: pageQuery },
+    responses: { 200: answer(pageOf(groupSchema), 'A page of groups by id') },
+  },
+  async (c) => {
+    const { limit, after } = c.req.valid('query');
+    const [last = 0] = readPlace(after, numberPlace) ?? [];
+    const rows = await listGroups(c.var.parts.db, c.var.caller.user, last, limit + 1);
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        (group) => group,
+        (group) => [group.id],
+      ),
+      200,
+    );
+  },
+);

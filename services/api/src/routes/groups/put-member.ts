@@ -1,0 +1,55 @@
+import { addMembers, bumpPermits } from '@parley/database';
+import { type Group, groupConversation, type Member } from '@parley/protocol';
+import { messageIdNow } from '@parley/redis';
+import { change } from '../../events/change.ts';
+import { limitRate } from '../../http/limit-rate.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { memberSchema } from '../../http/schemas.ts';
+import { forgetChats, getMember, memberIds } from '../../queries/group-members.ts';
+import { getGroup } from '../../queries/groups.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { enterGroup } from './enter-group.ts';
+import { memberParams } from './fields.ts';
+import { requireAddable } from './require-addable.ts';
+
+/** Adds someone to a group; whoever is in it already stays as they are. For its owner and admins. */
+export const putMember = callerOperation(
+  {
+    method: 'put',
+    path: '/v1/groups/{id}/members/{user}',
+    tags: ['Groups'],
+    summary: 'Add someone to a group',
+    request: { params: memberParams },
+    responses: { 200: answer(memberSchema, 'The member') },
+    refuses: ['not-found', 'forbidden', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { id, user } = c.req.valid('param');
+    await limitRate(parts, 'group', me, parts.config.perMinute.groupChanges);
+    const now = await messageIdNow(parts.link, groupConversation(id));
+    const member = await change(parts, async (tx, tell) => {
+      const exists = await lockUsers(tx, [user]);
+      await enterGroup(tx, id, me, 'admin');
+      const found = await getMember(tx, id, user);
+      if (found !== undefined) return found;
+      if (!exists) throw new Refusal('not-found', 'There is no such user.');
+      await requireAddable(tx, parts.config, me, [user]);
+      const { maxMembers } = (await getGroup(tx, id, me)) as Group;
+      const members = await memberIds(tx, id);
+      if (members.length >= maxMembers) throw new Refusal('group-full');
+      await bumpPermits(tx, [id]);
+      await addMembers(tx, id, [{ user, role: 'member' }], now);
+      await forgetChats(tx, id, [user]);
+      tell({
+        copies: [id],
+        forget: [user],
+        events: [{ users: [...members, user], event: { kind: 'group', group: id, change: 'joined', user } }],
+      });
+      return (await getMember(tx, id, user)) as Member;
+    });
+    return c.json(member, 200);
+  },
+);

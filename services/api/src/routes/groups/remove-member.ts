@@ -1,0 +1,34 @@
+import { change } from '../../events/change.ts';
+import { callerOperation, done } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { getRole } from '../../queries/group-members.ts';
+import { depart } from './depart.ts';
+import { enterGroup } from './enter-group.ts';
+import { memberParams } from './fields.ts';
+
+/** Takes someone out of a group: the owner whomever, admins plain members, everybody themselves. */
+export const removeMember = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/groups/{id}/members/{user}',
+    tags: ['Groups'],
+    summary: 'Take someone out of a group',
+    request: { params: memberParams },
+    responses: { 204: done },
+    refuses: ['not-found', 'forbidden', 'conflict'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id, user } = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      const mine = await enterGroup(tx, id, me, user === me ? 'member' : 'admin');
+      const theirs = user === me ? mine : await getRole(tx, id, user);
+      if (theirs === undefined) throw new Refusal('not-found', 'They are not in the group.');
+      if (user !== me && mine === 'admin' && theirs !== 'member') {
+        throw new Refusal('forbidden', 'Only the owner may remove admins.');
+      }
+      await depart(tx, tell, id, user, theirs, user === me ? 'left' : 'removed');
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,67 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { type Member, type Role, roleSchema } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { line } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { memberSchema } from '../../http/schemas.ts';
+import { getMember, memberIds, updateMember } from '../../queries/group-members.ts';
+import { updateGroup } from '../../queries/groups.ts';
+import { enterGroup } from './enter-group.ts';
+import { memberParams } from './fields.ts';
+
+const schema = z
+  .strictObject({
+    role: roleSchema
+      .optional()
+      .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
+    alias: line(64, 0).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
+  })
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Gives a member another role, or oneself another name in the group. */
+export const updateMemberOf = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/groups/{id}/members/{user}',
+    tags: ['Groups'],
+    summary: 'Change the role of a member, or your own name in the group',
+    request: { params: memberParams, body: body(schema) },
+    responses: { 200: answer(memberSchema, 'The member as changed') },
+    refuses: ['not-found', 'forbidden', 'conflict'],
+  },
+  async (c) => {
+    const { user: me } = c.var.caller;
+    const { id, user } = c.req.valid('param');
+    const { role, alias } = c.req.valid('json');
+    const member = await change(c.var.parts, async (tx, tell) => {
+      await enterGroup(tx, id, me, role === undefined ? 'member' : 'owner');
+      const before = await getMember(tx, id, user);
+      if (before === undefined) throw new Refusal('not-found', 'They are not in the group.');
+      if (alias !== undefined && user !== me) throw new Refusal('forbidden', 'Everyone chooses their own alias.');
+      const users = await memberIds(tx, id);
+      const say = (change: 'role' | 'updated', user: number) =>
+        tell({ events: [{ users, event: { kind: 'group', group: id, change, user } }] });
+      if (alias !== undefined && alias !== before.alias) {
+        await updateMember(tx, id, user, { alias });
+        say('updated', user);
+      }
+      if (role !== undefined && role !== before.role) {
+        for (const changed of await giveRole(tx, id, me, user, role)) say('role', changed);
+      }
+      return (await getMember(tx, id, user)) as Member;
+    });
+    return c.json(member, 200);
+  },
+);
+
+/** Gives a member a role they do not have; answers whose role changed. */
+async function giveRole(tx: Database, group: number, owner: number, user: number, role: Role): Promise<number[]> {
+  if (user === owner) throw new Refusal('conflict', 'A group has an owner: hand it over first.');
+  await updateMember(tx, group, user, { role });
+  if (role !== 'owner') return [user];
+  await updateMember(tx, group, owner, { role: 'admin' });
+  await updateGroup(tx, group, { owner: user });
+  return [user, owner];
+}

@@ -1,0 +1,49 @@
+import { z } from '@hono/zod-openapi';
+import type { Group } from '@parley/protocol';
+import { change } from '../../events/change.ts';
+import { idParams } from '../../http/fields.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { groupSchema } from '../../http/schemas.ts';
+import { memberIds } from '../../queries/group-members.ts';
+import { getGroup, updateGroup } from '../../queries/groups.ts';
+import { enterGroup } from './enter-group.ts';
+import { groupFields } from './fields.ts';
+import { refuseTakenName } from './name-taken.ts';
+
+const schema = z
+  .strictObject(groupFields)
+  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+
+/** Changes what is said of a group, or what holds in it. For its owner and admins. */
+export const update = callerOperation(
+  {
+    method: 'patch',
+    path: '/v1/groups/{id}',
+    tags: ['Groups'],
+    summary: 'Change a group',
+    request: { params: idParams, body: body(schema) },
+    responses: { 200: answer(groupSchema, 'The group as changed') },
+    refuses: ['not-found', 'forbidden', 'conflict'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: me } = c.var.caller;
+    const { id } = c.req.valid('param');
+    const changes = c.req.valid('json');
+    const work = change(parts, async (tx, tell) => {
+      await enterGroup(tx, id, me, 'admin');
+      const { maxMembers } = (await getGroup(tx, id, me)) as Group;
+      const members = await memberIds(tx, id);
+      const most = changes.maxMembers ?? maxMembers;
+      if (most !== maxMembers && most > parts.config.limits.groupMembers) {
+        throw fieldRefusal('bad-request', 'maxMembers', `At most ${parts.config.limits.groupMembers}`);
+      }
+      if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
+      await updateGroup(tx, id, changes);
+      tell({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
+      return (await getGroup(tx, id, me)) as Group;
+    });
+    return c.json(await refuseTakenName(work), 200);
+  },
+);
