@@ -126,6 +126,11 @@ export class Kit {
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
   }
 
+  /** Notes that an id is nobody's, as the recorder does when it is asked. */
+  async nobody(id: number): Promise<void> {
+    await writePermits(this.link, id, { kind: 'nobody' });
+  }
+
   /** A group of these users. */
   async group(members: number[]): Promise<number> {
     const group = this.newId();

@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, RecognizedString } from 'uWebSockets.js';
-import { type ErrorCode, errorCodes } from '@parley/protocol';
+import { type ErrorCode, errorCodes, problem, problemType } from '@parley/protocol';
 import type { Gateway } from '../gateway.ts';
 import { mayCome, type Refused } from './admission.ts';
 
@@ -18,12 +18,12 @@ export function answer(response: HttpResponse, { status, type, body, headers = {
 
 /** Answers with a problem document. */
 export function refuse(response: HttpResponse, { code, detail }: Refused, headers: Record<string, string> = {}): void {
-  const { status, title } = errorCodes[code];
-  const body = JSON.stringify({ type: 'about:blank', title, status, code, detail: detail ?? title });
+  const { status } = errorCodes[code];
+  const body = JSON.stringify(problem(code, detail));
   const more: Record<string, string> = { ...headers };
   if (status === 401) more['www-authenticate'] = 'Bearer';
   if (status === 429 || status === 503) more['retry-after'] = '1';
-  answer(response, { status, type: 'application/problem+json', body, headers: more });
+  answer(response, { status, type: problemType, body, headers: more });
 }
 
 /** What a web page of an allowed origin needs to read the answer; nothing for others. */
