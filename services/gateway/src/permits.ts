@@ -1,4 +1,4 @@
-import { type Link, readPermit, record, type Standing } from '@parley/redis';
+import { type Link, readMembers, readPermit, record, type Standing } from '@parley/redis';
 import type { LocalUser } from './hub.ts';
 
 /** Permits remembered for each user. */
@@ -13,6 +13,20 @@ const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
  */
 export function readStanding(link: Link, user: LocalUser, to: number): Standing | Promise<Standing> {
   return user.permits?.get(to) ?? ask(link, user, to);
+}
+
+/**
+ * How a user stands to another user or, if they are in it, the members of a group. These are read each time, so that whoever was
+ * removed is out at once, though the gateway may not have heard of it yet.
+ */
+export async function readMembership(link: Link, user: LocalUser, to: number): Promise<number[] | Standing> {
+  const standing = await readStanding(link, user, to);
+  if (standing !== 'member') return standing;
+  const members = await readMembers(link, to);
+  if (members.includes(user.id)) return members;
+  user.permits?.delete(to);
+  const now = await readStanding(link, user, to);
+  return now === 'member' ? await readMembers(link, to) : now;
 }
 
 async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {

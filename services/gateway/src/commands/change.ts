@@ -1,8 +1,8 @@
 import { type FrameOf, groupConversation, messageDate, userConversation } from '@parley/protocol';
-import { append, findMessage, type MessageFacts, readFacts, readMembers, recallFrom, record } from '@parley/redis';
+import { append, findMessage, type MessageFacts, readFacts, recallFrom, record, type Standing } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
-import { askUntil, readStanding } from '../permits.ts';
+import { askUntil, readMembership, readStanding } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Takes back an own message, for all who had it or are still to get it. */
@@ -55,14 +55,10 @@ async function read(gateway: Gateway, { user }: Caller, chat: number, id: number
 /** Records the change and tells all participants. */
 async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Change): Promise<undefined> {
   const { link, config } = gateway;
-  const standing = await readStanding(link, user, chat);
-  const code = whyNot(standing, config.sendPolicy);
-  // Taking back is always possible, also after the friendship ended.
-  if (code !== undefined && (change.kind !== 'recall' || standing === 'not-member' || standing === 'unknown')) {
-    throw new Refusal(code);
-  }
-  const group = standing === 'member';
-  const users = group ? await readMembers(link, chat) : [...new Set([user.id, chat])];
+  const found = await readMembership(link, user, chat);
+  const group = typeof found !== 'string';
+  if (!group) refuse(found, change, config.sendPolicy);
+  const users = group ? found : [...new Set([user.id, chat])];
   const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
   if (change.kind === 'recall') await recallFrom(link, users, conversation, change.id);
   if (config.history === 'mirror') {
@@ -75,6 +71,13 @@ async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Ch
       return { user: each, event: JSON.stringify({ ...change, chat: named, user: user.id }) };
     }),
   );
+}
+
+/** Throws a refusal where the change would be one. Taking back is always possible, also after the friendship ended. */
+function refuse(standing: Standing, change: Change, policy: 'friends' | 'anyone'): void {
+  const code = whyNot(standing, policy);
+  const known = standing === 'stranger' || standing === 'blocked';
+  if (code !== undefined && !(change.kind === 'recall' && known)) throw new Refusal(code);
 }
 
 type Change =

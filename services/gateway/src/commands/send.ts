@@ -1,8 +1,8 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { accept, readMembers, type Standing, take } from '@parley/redis';
+import { accept, type Standing, take } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
-import { readStanding } from '../permits.ts';
+import { readMembership } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Accepts a message. The reply says that it is on disk and in every participant's inbox. */
@@ -12,23 +12,28 @@ export async function send(gateway: Gateway, caller: Caller, frame: Send): Promi
   }
   caller.inFlight += 1;
   try {
-    const standing = await admit(gateway, caller, frame.to);
-    return await pass(gateway, caller, frame, standing);
+    const members = await admit(gateway, caller, frame.to);
+    return await pass(gateway, caller, frame, members);
   } finally {
     caller.inFlight -= 1;
   }
 }
 
-/** How the user stands to the receiver, and a token of the user's rate: at hand for most sends. Throws a refusal. */
-function admit(gateway: Gateway, caller: Caller, to: number): Standing | Promise<Standing> {
+/**
+ * Resolves when the user may write to the receiver, and has a token of their rate: both at hand for most sends to users. Answers the
+ * members if it is a group. Throws a refusal.
+ */
+function admit(gateway: Gateway, caller: Caller, to: number): Admitted | Promise<Admitted> {
   const { user } = caller;
   const standing = user.permits?.get(to);
-  if (caller.ahead || user.sends === 0 || standing === undefined) return inTurn(caller, () => ask(gateway, caller, to));
+  if (caller.ahead || user.sends === 0 || standing === undefined || standing === 'member') {
+    return inTurn(caller, () => ask(gateway, caller, to));
+  }
   user.sends -= 1;
   return permitted(gateway, standing);
 }
 
-async function ask(gateway: Gateway, { user }: Caller, to: number): Promise<Standing> {
+async function ask(gateway: Gateway, { user }: Caller, to: number): Promise<Admitted> {
   const { link, config } = gateway;
   if (user.sends === 0) {
     const rate = { perSecond: config.sendRate, burst: config.sendBurst };
@@ -37,13 +42,14 @@ async function ask(gateway: Gateway, { user }: Caller, to: number): Promise<Stan
     user.sends += granted;
   }
   user.sends -= 1;
-  return permitted(gateway, await readStanding(link, user, to));
+  return permitted(gateway, await readMembership(link, user, to));
 }
 
-function permitted(gateway: Gateway, standing: Standing): Standing {
-  const code = whyNot(standing, gateway.config.sendPolicy);
+function permitted(gateway: Gateway, found: Standing | number[]): Admitted {
+  if (typeof found !== 'string') return found;
+  const code = whyNot(found, gateway.config.sendPolicy);
   if (code) throw new Refusal(code);
-  return standing;
+  return undefined;
 }
 
 /** Sends of one connection keep their order although one of them has to ask. */
@@ -60,7 +66,7 @@ function inTurn<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-async function pass(gateway: Gateway, { user }: Caller, frame: Send, standing: Standing): Promise<string> {
+async function pass(gateway: Gateway, { user }: Caller, frame: Send, members: Admitted): Promise<string> {
   const { link, config, counters } = gateway;
   let extra = '';
   if (frame.replyTo !== undefined) extra += `,"replyTo":${frame.replyTo}`;
@@ -72,7 +78,7 @@ async function pass(gateway: Gateway, { user }: Caller, frame: Send, standing: S
     body: JSON.stringify(frame.body),
     extra,
     record: config.history === 'mirror',
-    ...(standing === 'member' ? { members: await readMembers(link, frame.to) } : {}),
+    ...(members && { members }),
   });
   if (accepted.duplicate) counters.duplicates += 1;
   else counters.accepted += 1;
@@ -82,3 +88,6 @@ async function pass(gateway: Gateway, { user }: Caller, frame: Send, standing: S
 }
 
 type Send = FrameOf<'send'>;
+
+/** The members of the group that is written to; undefined for a user. */
+type Admitted = number[] | undefined;
