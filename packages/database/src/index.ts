@@ -13,4 +13,5 @@ export {
 } from './open-database.ts';
 export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
+export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';

@@ -7,6 +7,7 @@ import type { FriendshipsTable } from './friendships.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
 import type { MediaTable } from './media.ts';
+import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
 import type { SessionsTable } from './sessions.ts';
@@ -26,5 +27,6 @@ export interface Tables {
   messages: MessagesTable;
   early_changes: EarlyChangesTable;
   media: MediaTable;
+  media_shares: MediaSharesTable;
   outbox: OutboxTable;
 }

@@ -1,9 +1,10 @@
-import type { Connection, Pool } from '@parley/database';
+import { type Connection, type Pool, shareMedia } from '@parley/database';
 import { type Digest, digest } from '../entries/digest.ts';
 import type { ChangeEntry, Entry } from '../entries/entry.ts';
 import { applyChange, type Copy } from './apply-change.ts';
 import { applyEarly, keepEarly } from './early-changes.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
+import { carriesMedia, toShares } from './media-shares.ts';
 import { recountUnread, upsertChats } from './upsert-chats.ts';
 import { isUndone, writeAtOnce } from './write-at-once.ts';
 import { writeGroups } from './write-groups.ts';
@@ -15,12 +16,13 @@ import { writeGroups } from './write-groups.ts';
  *    users. If some message was there already, all is undone and done again counting only what was missing.
  * 2. Count unread where the batch alone could not tell it.
  * 3. Apply recalls, edits and reactions, those that waited for their message too.
+ * 4. Note which messages carry media, for who has them may see those.
  *
  * @param mayWrite asked last before a commit: false (the right to write was lost meanwhile) undoes all and throws {@link NotCommitted}
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
-  const alone = sums.groups.length === 0 && sums.changes.length === 0;
+  const alone = sums.groups.length === 0 && sums.changes.length === 0 && !sums.messages.some(carriesMedia);
   if (alone && sums.chats.length === 0) return;
   if (alone && !mayWrite()) throw new NotCommitted(LOST);
   const done = await (alone ? writeAtOnce(pool, sums) : writeNew(pool, sums, mayWrite));
@@ -59,7 +61,8 @@ async function writeMissing(connection: Connection, entries: readonly Entry[]): 
 
 type Rows = Awaited<ReturnType<typeof upsertChats>>;
 
-async function finish(connection: Connection, { changes }: Digest, rows: Rows, groups: number[]): Promise<void> {
+async function finish(connection: Connection, sums: Digest, rows: Rows, groups: number[]): Promise<void> {
+  const { messages, changes } = sums;
   await recountUnread(
     connection,
     rows.filter((row) => row.unread < 0),
@@ -74,9 +77,16 @@ async function finish(connection: Connection, { changes }: Digest, rows: Rows, g
     if (row.early) await applyEarly(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);
   }
   for (const group of groups) await applyEarly(connection, { owner: group, peer: group, group: true }, now);
+  const shares = [
+    ...messages.flatMap((message) =>
+      toShares(message, message.from, copiesOf({ ...message, user: message.from, chat: message.to })),
+    ),
+    ...changes.flatMap((change) => toShares(change, change.user, copiesOf(change))),
+  ];
+  await shareMedia(connection, shares, now);
 }
 
-function copiesOf({ user, chat, group }: ChangeEntry): Copy[] {
+function copiesOf({ user, chat, group }: Pick<ChangeEntry, 'user' | 'chat' | 'group'>): Copy[] {
   if (group) return [{ owner: chat, peer: chat, group }];
   const mine = { owner: user, peer: chat, group };
   return user === chat ? [mine] : [mine, { owner: chat, peer: user, group }];

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { edit, groupMessage, message, recall } from '../testing/entries.ts';
+import { Fixture } from '../testing/fixture.ts';
+
+let fixture: Fixture;
+
+beforeAll(async () => {
+  fixture = await Fixture.open();
+});
+afterAll(() => fixture[Symbol.asyncDispose]());
+
+let last = 0;
+
+/** A media of someone's. */
+async function upload(owner: number): Promise<number> {
+  last += 1;
+  const row = { id: last, owner_id: owner, name: 'a.png', mime: 'image/png', size: 1, storage_key: `k${last}` };
+  await fixture.db
+    .insertInto('media')
+    .values({ ...row, expires: null })
+    .execute();
+  return last;
+}
+
+const carry = <T extends object>(entry: T, media: unknown) => ({ ...entry, body: { type: 'file', media } });
+const nextId = () => (Date.now() - 1_735_689_600_000) * 4096 + ++ids;
+let ids = 0;
+
+async function sees(user: number, media: number): Promise<boolean> {
+  const { sees } = await fixture.db
+    .selectNoFrom((eb) => eb.fn<boolean>('sees_media', [eb.val(user), eb.val(media)]).as('sees'))
+    .executeTakeFirstOrThrow();
+  return sees;
+}
+
+describe('a message with a media', () => {
+  it('shows it to both of a conversation, and to nobody else', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const media = await upload(ann);
+    expect([await sees(ann, media), await sees(ben, media)]).toEqual([true, false]);
+    await fixture.write(carry(message(nextId(), ann, ben), media));
+    expect([await sees(ann, media), await sees(ben, media), await sees(carl, media)]).toEqual([true, true, false]);
+  });
+
+  it('shows it to the members of a group, those who joined before it', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const group = await fixture.group([ann, ben]);
+    const media = await upload(ann);
+    const id = nextId();
+    await fixture.write(carry(groupMessage(id, ann, group), media));
+    await fixture.join(group, [carl], id + 1);
+    expect([await sees(ben, media), await sees(carl, media)]).toEqual([true, false]);
+    await fixture.db.updateTable('groups').set({ history: 'all' }).where('id', '=', group).execute();
+    expect(await sees(carl, media)).toBe(true);
+    await fixture.db.deleteFrom('group_members').where('user_id', '=', ben).execute();
+    expect(await sees(ben, media)).toBe(false);
+  });
+
+  it('shows nothing to anybody when its sender does not see the media', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const media = await upload(ann);
+    const group = await fixture.group([ben, carl]);
+    await fixture.write(
+      carry(message(nextId(), ben, ben), media),
+      carry(message(nextId(), ben, carl), media),
+      carry(message(nextId(), carl, ben), media),
+      carry(groupMessage(nextId(), ben, group), media),
+    );
+    expect([await sees(ben, media), await sees(carl, media)]).toEqual([false, false]);
+  });
+
+  it('is of no account when there is no such media, or its id is none', async () => {
+    const [ann, ben] = await fixture.users(2);
+    const id = nextId();
+    await fixture.write(carry(message(id, ann, ben), 987_654), carry(message(id + 1, ann, ben), 'x'));
+    expect(await fixture.message(ben, ann, id + 1)).toBeDefined();
+  });
+});
+
+describe('what was got', () => {
+  it('may be sent on, and stays with who got it that way whatever becomes of the first message', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const media = await upload(ann);
+    const first = nextId();
+    await fixture.write(carry(message(first, ann, ben), media));
+    await fixture.write(carry(message(nextId(), ben, carl), media));
+    await fixture.write(recall(ann, ben, first, Date.now()));
+    expect(await sees(carl, media)).toBe(true);
+    expect(await sees(ben, media)).toBe(true);
+  });
+
+  it('is seen also if what was sent on is recorded before what was got', async () => {
+    const [ann, ben, carl, dora] = (await fixture.users(4)) as [number, number, number, number];
+    const media = await upload(ann);
+    const [first, second, third] = [nextId(), nextId(), nextId()];
+    await fixture.write(carry(message(third, carl, dora), media));
+    await fixture.write(carry(message(second, ben, carl), media));
+    expect([await sees(carl, media), await sees(dora, media)]).toEqual([false, false]);
+    await fixture.write(carry(message(first, ann, ben), media));
+    expect([await sees(carl, media), await sees(dora, media)]).toEqual([true, true]);
+  });
+
+  it('is seen when all of it comes in one batch, in any order', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const media = await upload(ann);
+    const [first, second] = [nextId(), nextId()];
+    await fixture.write(carry(message(second, ben, carl), media), carry(message(first, ann, ben), media));
+    expect(await sees(carl, media)).toBe(true);
+  });
+
+  it('may not be sent on once it was taken back', async () => {
+    const [ann, ben, carl] = await fixture.users(3);
+    const media = await upload(ann);
+    const first = nextId();
+    await fixture.write(carry(message(first, ann, ben), media));
+    await fixture.write(recall(ann, ben, first, Date.now()));
+    expect(await sees(ben, media)).toBe(false);
+    await fixture.write(carry(message(nextId(), ben, carl), media));
+    expect(await sees(carl, media)).toBe(false);
+  });
+});
+
+it('an edit shows what the message carries now, and no longer what it carried', async () => {
+  const [ann, ben] = await fixture.users(2);
+  const [before, after] = [await upload(ann), await upload(ann)];
+  const id = nextId();
+  await fixture.write(carry(message(id, ann, ben), before));
+  await fixture.write(carry(edit(ann, ben, id, Date.now(), ''), after));
+  expect([await sees(ben, before), await sees(ben, after)]).toEqual([false, true]);
+});
+
+it('writing a batch again changes nothing', async () => {
+  const [ann, ben] = await fixture.users(2);
+  const media = await upload(ann);
+  const entries = [carry(message(nextId(), ann, ben), media), message(nextId(), ben, ann)];
+  await fixture.write(...entries);
+  const shares = () => fixture.db.selectFrom('media_shares').selectAll().orderBy('owner_id').execute();
+  const [everything, before] = [await fixture.everything(), await shares()];
+  await fixture.write(...entries);
+  expect(await shares()).toEqual(before);
+  expect(await fixture.everything()).toEqual(everything);
+});

@@ -1,0 +1,23 @@
+import type { MediaShare } from '@parley/database';
+import { isId } from '@parley/protocol';
+import type { Copy } from './apply-change.ts';
+
+/** Whether a message, or a change of one, may carry a media. What a text says cannot look like it: its quotes are escaped. */
+export function carriesMedia(entry: MaybeBody): boolean {
+  return entry.body?.includes('"media":') === true;
+}
+
+/** The shares of the media it carries, one per copy. */
+export function toShares(entry: MaybeBody, sender: number, copies: readonly Copy[]): MediaShare[] {
+  if (entry.body === undefined || !carriesMedia(entry)) return [];
+  const { media }: { media?: unknown } = JSON.parse(entry.body);
+  if (!isId(media)) return [];
+  return copies.map(({ owner, peer }) => ({ owner, peer, message: entry.id, sender, media }));
+}
+
+/** A message or a change of one. */
+interface MaybeBody {
+  id: number;
+  /** JSON text. */
+  body?: string;
+}
