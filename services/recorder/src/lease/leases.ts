@@ -4,8 +4,8 @@ import announceSource from './announce.lua';
 import { Lease } from './lease.ts';
 import renewSource from './renew.lua';
 
-const announceScript = createScript('announce-recorder', announceSource);
-const renewScript = createScript('renew-lease', renewSource);
+const announceScript = createScript('announce-recorder', [announceSource]);
+const renewScript = createScript('renew-lease', [renewSource]);
 
 /**
  * The buckets this recorder may write, shared fairly between the recorders that live.

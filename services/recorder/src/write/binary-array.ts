@@ -8,8 +8,9 @@ export function bigints(values: readonly (number | null)[]): Buffer {
   for (const value of values) {
     at = buffer.writeInt32BE(value === null ? -1 : 8, at);
     if (value === null) continue;
-    at = buffer.writeInt32BE(Math.floor(value / 2 ** 32), at);
-    at = buffer.writeUInt32BE(value % 2 ** 32, at);
+    const high = Math.floor(value / 2 ** 32);
+    at = buffer.writeInt32BE(high, at);
+    at = buffer.writeUInt32BE(value - high * 2 ** 32, at);
   }
   return buffer.subarray(0, at);
 }

@@ -78,6 +78,14 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
+  it('in one batch with new messages leaves unread what is above it, wherever it stops', async () => {
+    const [a, b, c] = await world.users(3);
+    for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));
+    await world.write(mark(b, a, { read: 2 }), message(4, a, b), mark(c, a, { read: 3 }), message(4, a, c));
+    expect(await world.chat(b, a)).toMatchObject({ unread: 2, read_id: 2 });
+    expect(await world.chat(c, a)).toMatchObject({ unread: 1, read_id: 3 });
+  });
+
   it('that comes before its messages covers them, and shows no chat before there is a message', async () => {
     const [a, b] = await world.users(2);
     await world.write(mark(b, a, { read: 2 }));

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { edit, groupMessage, mark, message, react, recall } from '../testing/entries.ts';
+import { BadEntry, parseEntry } from './parse-entry.ts';
+
+describe('parseEntry', () => {
+  it('reads every kind of entry', () => {
+    const read = (entry: object) => parseEntry(JSON.stringify(entry));
+    const pair = { conversation: '3_7', user: 7, chat: 3, group: false };
+    const group = { conversation: 'g88', user: 7, chat: 88, group: true };
+    const body = '{"type":"text","text":"x"}';
+    const common = { kind: 'message', id: 5, body, ref: 'r5', replyTo: null, mentions: null };
+    expect(read(message(5, 7, 3, 'x'))).toEqual({ ...common, conversation: '3_7', from: 7, to: 3, group: false });
+    expect(read(groupMessage(5, 7, 88, 'x'))).toEqual({ ...common, conversation: 'g88', from: 7, to: 88, group: true });
+    expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0 });
+    expect(read(mark(7, 88, { delivered: 5 }, true))).toEqual({ kind: 'mark', ...group, read: 0, delivered: 5 });
+    expect(read(recall(7, 3, 5, 9))).toEqual({ kind: 'recall', ...pair, id: 5, date: 9 });
+    expect(read(edit(7, 88, 5, 9, 'x', true))).toEqual({ kind: 'edit', ...group, id: 5, date: 9, body });
+    expect(read(react(7, 3, 5, 9, '👍', false))).toEqual({
+      kind: 'react',
+      ...pair,
+      id: 5,
+      date: 9,
+      emoji: '👍',
+      active: false,
+    });
+    expect(read({ kind: 'rebuild', id: 4 })).toEqual({ kind: 'rebuild', id: 4 });
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['no JSON', '{'],
+    ['no object', 'null'],
+    ['an unknown kind', '{"kind":"dance"}'],
+    ['a message of another conversation', JSON.stringify({ ...message(1, 2, 3), conversation: '2_4' })],
+    ['an id that is not exact', JSON.stringify({ ...message(1, 2, 3), id: 2 ** 53 })],
+    ['an id that is no number', JSON.stringify({ ...message(1, 2, 3), from: '2' })],
+    ['a body that is no object', JSON.stringify({ ...message(1, 2, 3), body: 'hi' })],
+    ['mentions that are no ids', JSON.stringify({ ...message(1, 2, 3), mentions: ['all'] })],
+    ['a mark below one', '{"kind":"mark","user":1,"chat":2,"read":0}'],
+    ['a reaction that is neither on nor off', '{"kind":"react","user":1,"chat":2,"id":3,"date":4,"emoji":"x"}'],
+  ])('refuses %s', (_, text) => {
+    expect(() => parseEntry(text)).toThrow(BadEntry);
+  });
+});
