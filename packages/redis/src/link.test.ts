@@ -1,5 +1,5 @@
 import { freePort, type RedisServer, startRedis, startRedisCluster, waitFor } from '@parley/stack';
-import type { Cluster, Redis } from 'ioredis';
+import type { Cluster } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Link, openLink } from './link.ts';
 import { accept } from './scripts/accept.ts';
@@ -69,27 +69,6 @@ onEachRedis((redis) => {
     await link.close();
     expect(await Promise.allSettled(under)).not.toContainEqual(expect.objectContaining({ status: 'rejected' }));
     await expect(append(link, [{ user: redis.newId(), event: '2' }])).rejects.toThrow();
-  });
-
-  it('what Redis did and could not answer is not done again', async () => {
-    const link = await open(redis.url);
-    const user = redis.newId();
-    await append(link, [{ user, event: '1' }]);
-    const { client, keys } = link;
-    const place = link.clustered ? masterOf(client as Cluster, keys.inbox(user)) : '';
-    const node = (
-      link.clustered
-        ? (client as Cluster).nodes('master').find(({ options }) => place === `${options.host}:${options.port}`)
-        : client
-    ) as Redis;
-    node.client('REPLY', 'OFF').catch(() => {});
-    const unanswered = append(link, [{ user, event: '2' }]);
-    unanswered.catch(() => {});
-    await waitFor(async () => (await readInbox(redis.link, user)).length > 1);
-    node.stream.destroy();
-    await expect(unanswered).rejects.toThrow();
-    await untilItTakes(link, keys.bucket(user));
-    expect((await readInbox(redis.link, user)).map(({ text }) => text)).toEqual(['1', '2']);
   });
 });
 

@@ -1,12 +1,14 @@
 import { Cluster, Redis } from 'ioredis';
 import { createKeys, type Keys } from './keys.ts';
 import type { Script } from './script.ts';
+import { Wires } from './wire/wires.ts';
 
 /** One Redis server or a Redis Cluster, seen alike. */
 export type RedisClient = Redis | Cluster;
 
 /** A connection to Redis with the names of everything in it. */
 export interface Link {
+  /** For what is not done for each message; the scripts have connections of their own. */
   readonly client: RedisClient;
   readonly keys: Keys;
   /** True for Redis Cluster: a script reaches one bucket only. */
@@ -34,6 +36,8 @@ export interface LinkOptions {
   inboxLength?: number;
   /** Seconds, default 30 days. */
   inboxTtl?: number;
+  /** Replicas that must have an event before it counts as accepted; default 0. */
+  replicas?: number;
 }
 
 /**
@@ -44,6 +48,7 @@ export async function openLink({
   inboxLength = 1000,
   inboxTtl = 30 * 86400,
   buckets = 64,
+  replicas = 0,
   ...options
 }: LinkOptions): Promise<Link> {
   const clustered = options.url.includes(',');
@@ -54,6 +59,7 @@ export async function openLink({
     client.disconnect();
     throw new Error(`Redis does not answer at ${withoutPassword(options.url)}`, { cause: error });
   }
+  const wires = new Wires(client, wireOptions(options, replicas));
   const running = new Set<Promise<unknown>>();
   return {
     client,
@@ -62,15 +68,18 @@ export async function openLink({
     inboxLength,
     inboxTtl,
     run: (script, keys, args) => {
-      const run = script.run(client, keys, args).finally(() => running.delete(run));
+      const call = (command: (string | number)[]) => wires.call(keys[0] as string, command, script.durable);
+      const run = script.run(call, keys, args).finally(() => running.delete(run));
       running.add(run);
       return run;
     },
     reset: () => {
       if (client.status === 'ready') client.disconnect(true);
+      wires.reset();
     },
     close: async () => {
       await Promise.allSettled(running);
+      await wires.close();
       await client.quit().catch(() => client.disconnect());
     },
   };
@@ -115,11 +124,31 @@ export function redisOptions(url: string) {
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    retryStrategy: (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 1000) * (0.5 + Math.random() / 2),
+    retryStrategy: retryDelay,
     ...(clustered && first.username ? { username: decodeURIComponent(first.username) } : {}),
     ...(clustered && first.password ? { password: decodeURIComponent(first.password) } : {}),
     ...(clustered && first.protocol === 'rediss:' ? { tls: {} } : {}),
   };
+}
+
+function wireOptions({ url, name = 'parley' }: { url: string; name?: string }, replicas: number) {
+  const first = new URL((url.split(',')[0] as string).trim());
+  return {
+    host: first.hostname,
+    port: Number(first.port || 6379),
+    tls: first.protocol === 'rediss:',
+    username: decodeURIComponent(first.username),
+    password: decodeURIComponent(first.password),
+    database: Number(first.pathname.slice(1)),
+    name,
+    replicas,
+    retryDelay,
+  };
+}
+
+/** Ms until the next try after so many failures: up to 1 s, at random, so that not all come at once. */
+function retryDelay(failures: number): number {
+  return Math.min(50 * 2 ** Math.min(failures, 6), 1000) * (0.5 + Math.random() / 2);
 }
 
 function withoutPassword(url: string): string {

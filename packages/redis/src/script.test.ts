@@ -3,11 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { createScript } from './script.ts';
 import { onEachRedis } from './test/each-redis.ts';
 
-const add = createScript(
-  'add',
+const add = createScript('add', [
   'local function sum(a, b) return a + b end',
   'return sum(redis.call("INCR", KEYS[1]), ARGV[1])',
-);
+]);
 
 onEachRedis((redis) => {
   const key = () => redis.link.keys.rate('script', redis.newId());
@@ -36,8 +35,8 @@ onEachRedis((redis) => {
     });
 
     it('of another content is another one, whatever its name', async () => {
-      const older = createScript('same', 'return 1');
-      const newer = createScript('same', 'return 2');
+      const older = createScript('same', ['return 1']);
+      const newer = createScript('same', ['return 2']);
       const name = key();
       const replies = await Promise.all([older, newer, older].map((script) => redis.link.run(script, [name], [])));
       expect(replies).toEqual([1, 2, 1]);
@@ -45,7 +44,7 @@ onEachRedis((redis) => {
 
     it('that fails rejects with the reason, and those beside it go on', async () => {
       const name = key();
-      const broken = createScript('broken', 'return redis.call("LPUSH", KEYS[1], "x")');
+      const broken = createScript('broken', ['return redis.call("LPUSH", KEYS[1], "x")']);
       await redis.link.client.set(name, 1);
       const [failed, fine] = await Promise.allSettled([
         redis.link.run(broken, [name], []),

@@ -1,30 +1,28 @@
 import { createHash } from 'node:crypto';
-import { Cluster } from 'ioredis';
-import type { RedisClient } from './link.ts';
 
 /** A Lua script, run by the hash of its content, so that two versions of it can run side by side during a rollout. */
 export interface Script {
+  /** For people. */
   readonly name: string;
-  run(client: RedisClient, keys: string[], args: (string | number)[]): Promise<unknown>;
+  /** Whether what it wrote must be on as many replicas as the link asks for before it counts as done. */
+  readonly durable: boolean;
+  run(call: Call, keys: string[], args: (string | number)[]): Promise<unknown>;
 }
 
-/** Joins Lua sources, shared parts first, to one script. `name` is for people. */
-export function createScript(name: string, ...sources: string[]): Script {
+/** Joins Lua sources, shared parts first, to one script. */
+export function createScript(name: string, sources: string[], { durable = false } = {}): Script {
   const lua = sources.join('\n');
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
     name,
-    run: (client, keys, args) =>
-      client.evalsha(sha, keys.length, ...keys, ...args).catch(async (error: unknown) => {
-        const reason = error instanceof Error ? error.message : '';
-        // Ioredis follows a move by itself, but not when others of the same pipeline passed.
-        if (reason.startsWith('MOVED') && client instanceof Cluster) await findMasters(client);
-        else if (!reason.startsWith('NOSCRIPT')) throw error;
-        return client.eval(lua, keys.length, ...keys, ...args);
+    durable,
+    run: (call, keys, args) =>
+      call(['EVALSHA', sha, keys.length, ...keys, ...args]).catch((error: unknown) => {
+        if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+        return call(['EVAL', lua, keys.length, ...keys, ...args]);
       }),
   };
 }
 
-function findMasters(cluster: Cluster): Promise<void> {
-  return new Promise((resolve) => cluster.refreshSlotsCache(() => resolve()));
-}
+/** Sends a command to where the script's keys live. */
+export type Call = (args: (string | number)[]) => Promise<unknown>;

@@ -21,6 +21,8 @@ export interface Config {
   port: number;
   /** `redis://…`; several separated by commas are nodes of a Redis Cluster. */
   redisUrl: string;
+  /** Redis replicas that must have a message before it is acknowledged. */
+  replicasAck: number;
   /** Number of buckets; the same in every process, for good. */
   buckets: number;
   /** What access tokens are signed with. */
@@ -65,6 +67,7 @@ export function readConfig(env: Environment): Config {
     HOST: text({ default: '0.0.0.0' }),
     PORT: integer({ min: 0, max: 65535, default: 8081 }),
     REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
+    REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
     BUCKETS: integer({ min: 1, max: 16384, default: 64 }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
     ORIGINS: list({ default: [] }),
@@ -90,6 +93,7 @@ export function readConfig(env: Environment): Config {
     host: values.HOST,
     port: values.PORT,
     redisUrl: values.REDIS_URL,
+    replicasAck: values.REPLICAS_ACK,
     buckets: values.BUCKETS,
     tokenSecret: values.TOKEN_SECRET,
     origins: values.ORIGINS,

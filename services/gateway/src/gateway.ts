@@ -44,7 +44,14 @@ export async function startGateway(
   const id = randomBytes(9).toString('base64url');
   const { redisUrl, buckets, inboxLength } = config;
   const inboxTtl = Math.ceil(config.inboxTtl / 1000);
-  const link = await openLink({ url: redisUrl, name: `gateway-${id}`, buckets, inboxLength, inboxTtl });
+  const link = await openLink({
+    url: redisUrl,
+    name: `gateway-${id}`,
+    buckets,
+    inboxLength,
+    inboxTtl,
+    replicas: config.replicasAck,
+  });
 
   const channels = new Channels(link, redisUrl, (missed) => {
     hub.missed(missed);

@@ -6,7 +6,7 @@ import clock from './clock.lua';
 import { forward } from './forward.ts';
 import inbox from './inbox.lua';
 
-const script = createScript('accept', clock, inbox, source);
+const script = createScript('accept', [clock, inbox, source], { durable: true });
 
 /** Refs of a conversation that a resend is recognised by. */
 const REFS = 64;

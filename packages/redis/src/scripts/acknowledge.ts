@@ -3,7 +3,7 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './acknowledge.lua';
 
-const script = createScript('acknowledge', source);
+const script = createScript('acknowledge', [source]);
 
 /** Devices of a user whose cursors are kept. */
 const DEVICES = 64;

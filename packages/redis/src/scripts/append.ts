@@ -4,7 +4,7 @@ import source from './append.lua';
 import clock from './clock.lua';
 import inbox from './inbox.lua';
 
-const script = createScript('append', clock, inbox, source);
+const script = createScript('append', [clock, inbox, source], { durable: true });
 
 /**
  * Appends events to the inboxes of users and publishes them to their gateways, one script call for each bucket. Resolves

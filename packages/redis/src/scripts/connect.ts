@@ -4,7 +4,7 @@ import source from './connect.lua';
 import gateways from './gateways.lua';
 import { tellFates } from './tell-fates.ts';
 
-const script = createScript('connect', gateways, source);
+const script = createScript('connect', [gateways, source]);
 
 /** Seconds after which the counts of a user are forgotten when no connection opened: longer than any stays open. */
 const COUNTS_TTL = 90 * 86_400;

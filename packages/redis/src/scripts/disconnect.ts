@@ -5,7 +5,7 @@ import source from './disconnect.lua';
 import gateways from './gateways.lua';
 import { tellFates } from './tell-fates.ts';
 
-const script = createScript('disconnect', clock, gateways, source);
+const script = createScript('disconnect', [clock, gateways, source]);
 
 /** Says how many connections are left; true when it was the user's last, which those who watch have been told. */
 export async function disconnect(link: Link, { user, gateway, count, live }: Disconnection): Promise<boolean> {

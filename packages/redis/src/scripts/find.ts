@@ -3,7 +3,7 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './find.lua';
 
-const script = createScript('find', source);
+const script = createScript('find', [source]);
 
 /** Finds a message of a user's chat that the inbox still holds: the event, `recalled`, or nothing. Reads back as long as it takes. */
 export async function findMessage(

@@ -6,7 +6,7 @@ import clock from './clock.lua';
 import source from './forward.lua';
 import inbox from './inbox.lua';
 
-const script = createScript('forward', clock, inbox, source);
+const script = createScript('forward', [clock, inbox, source], { durable: true });
 
 /** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts. */
 const PATIENCE = 1000;

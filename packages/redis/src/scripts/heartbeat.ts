@@ -3,7 +3,7 @@ import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './heartbeat.lua';
 
-const script = createScript('heartbeat', clock, source);
+const script = createScript('heartbeat', [clock, source]);
 
 /** Ms after which a silent gateway counts as gone, and its users as offline. */
 export const GATEWAY_GONE_AFTER = 15_000;

@@ -2,7 +2,7 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './permit.lua';
 
-const script = createScript('permit', source);
+const script = createScript('permit', [source]);
 
 /** Asks the copy in Redis how `from` stands to a user or group. */
 export async function readPermit(link: Link, from: number, to: number): Promise<Standing> {

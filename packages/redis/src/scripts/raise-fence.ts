@@ -3,7 +3,7 @@ import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './raise-fence.lua';
 
-const script = createScript('raise-fence', clock, source);
+const script = createScript('raise-fence', [clock, source]);
 
 /** Seconds for which the newest connection of a user is remembered: longer than any stays open. */
 const FENCE_TTL = 90 * 86_400;

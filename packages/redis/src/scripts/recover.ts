@@ -5,7 +5,7 @@ import clock from './clock.lua';
 import inbox from './inbox.lua';
 import source from './recover.lua';
 
-const script = createScript('recover', clock, inbox, source);
+const script = createScript('recover', [clock, inbox, source]);
 
 /** Reads a page of a user's inbox. An inbox that does not exist begins with this call. */
 export async function recover(link: Link, user: number, from: Place, options: RecoverOptions): Promise<InboxPage> {

@@ -2,7 +2,7 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './take.lua';
 
-const script = createScript('take', source);
+const script = createScript('take', [source]);
 
 /**
  * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer, or none, when it holds fewer; `after`

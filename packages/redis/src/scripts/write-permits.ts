@@ -2,7 +2,7 @@ import type { Link } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './write-permits.lua';
 
-const script = createScript('write-permits', source);
+const script = createScript('write-permits', [source]);
 
 /** Seconds for which it is remembered that an id is nobody's, and that it is nobody's any more: no writer is later than that. */
 const NOBODY_TTL = 60;

@@ -1,0 +1,91 @@
+/** An error that Redis answered with. */
+export class ReplyError extends Error {}
+
+/**
+ * Reads replies (RESP2) out of the bytes of a connection, in order, however they are cut. Bulk strings come as text, integers
+ * as numbers, which are exact up to 2^53, errors as `ReplyError`.
+ */
+export class Decoder {
+  readonly #reply: (value: unknown) => void;
+  /** Bytes of a value that is not complete yet. */
+  #rest: Buffer | undefined;
+  /** Arrays that are not complete yet, the outermost first. */
+  readonly #open: { items: unknown[]; left: number }[] = [];
+
+  constructor(reply: (value: unknown) => void) {
+    this.#reply = reply;
+  }
+
+  /** @throws Error when the bytes are no replies */
+  feed(chunk: Buffer): void {
+    const data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    let at = 0;
+    for (;;) {
+      const end = data.indexOf(CR, at);
+      if (end < 0 || end + 1 >= data.length) break;
+      let next = end + 2;
+      switch (data[at]) {
+        case COLON:
+          this.#add(readInteger(data, at + 1, end));
+          break;
+        case DOLLAR: {
+          const length = readInteger(data, at + 1, end);
+          if (length < 0) this.#add(null);
+          else {
+            if (data.length < next + length + 2) return this.#keep(data, at);
+            this.#add(data.toString('utf8', next, next + length));
+            next += length + 2;
+          }
+          break;
+        }
+        case STAR: {
+          const length = readInteger(data, at + 1, end);
+          if (length > 0) this.#open.push({ items: [], left: length });
+          else this.#add(length < 0 ? null : []);
+          break;
+        }
+        case PLUS:
+          this.#add(data.toString('utf8', at + 1, end));
+          break;
+        case MINUS:
+          this.#add(new ReplyError(data.toString('utf8', at + 1, end)));
+          break;
+        default:
+          throw new Error(`Redis answered with byte ${data[at]}, which begins no reply`);
+      }
+      at = next;
+    }
+    this.#keep(data, at);
+  }
+
+  #keep(data: Buffer, at: number): void {
+    this.#rest = at < data.length ? data.subarray(at) : undefined;
+  }
+
+  #add(value: unknown): void {
+    let complete = value;
+    for (let array = this.#open.at(-1); array; array = this.#open.at(-1)) {
+      array.items.push(complete);
+      array.left -= 1;
+      if (array.left > 0) return;
+      this.#open.pop();
+      complete = array.items;
+    }
+    this.#reply(complete);
+  }
+}
+
+function readInteger(data: Buffer, start: number, end: number): number {
+  const negative = data[start] === MINUS;
+  let value = 0;
+  for (let at = negative ? start + 1 : start; at < end; at += 1) value = value * 10 + ((data[at] as number) - ZERO);
+  return negative ? -value : value;
+}
+
+const CR = 13;
+const COLON = ':'.charCodeAt(0);
+const DOLLAR = '$'.charCodeAt(0);
+const STAR = '*'.charCodeAt(0);
+const PLUS = '+'.charCodeAt(0);
+const MINUS = '-'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
