@@ -1,0 +1,140 @@
+import type { ParleyEvent } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const marks = (client: Client) => client.events.map(({ event }) => event).filter(({ kind }) => kind === 'mark');
+
+async function untilMark(client: Client): Promise<ParleyEvent[]> {
+  await client.until(
+    () => marks(client).length > 0,
+    () => 'no mark',
+  );
+  return marks(client);
+}
+
+describe('a mark', () => {
+  it.each(['delivered', 'read'] as const)(
+    '(%s) reaches the peer and one’s own devices, each under the name the chat has there',
+    async (how) => {
+      const [a, b] = await kit.friends();
+      await using alice = await kit.connect(a, 0);
+      await using bob = await kit.connect(b, 1, { device: 'one' });
+      await using tablet = await kit.connect(b, 0, { device: 'two' });
+      const { id } = await alice.text(b, 'hello');
+      const place = how === 'read' ? { read: id } : { delivered: id };
+      expect(await bob.ask({ type: 'mark', ref: 'm', chat: a, ...place })).toEqual({ type: 'ack', ref: 'm' });
+      expect(await untilMark(alice)).toEqual([{ kind: 'mark', chat: b, user: b, ...place }]);
+      for (const client of [bob, tablet])
+        expect(await untilMark(client)).toEqual([{ kind: 'mark', chat: a, user: b, ...place }]);
+      expect(await kit.recorded(({ kind, user }) => kind === 'mark' && user === b)).toEqual([
+        { kind: 'mark', user: b, chat: a, ...place },
+      ]);
+    },
+  );
+
+  it('without a ref gets no answer', async () => {
+    const [a, b] = await kit.friends();
+    await using bob = await kit.connect(b);
+    bob.send({ type: 'mark', chat: a, read: 1 });
+    await untilMark(bob);
+    await bob.settled();
+    expect(bob.frames.filter(({ type }) => type === 'ack')).toEqual([]);
+  });
+
+  it('in a group is for one’s own devices alone', async () => {
+    const [a, b] = [kit.newId(), kit.newId()];
+    const group = await kit.group([a, b]);
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    const { id } = await alice.text(group, 'hello');
+    expect(await bob.ask({ type: 'mark', ref: 'm', chat: group, read: id })).toEqual({ type: 'ack', ref: 'm' });
+    expect(await untilMark(bob)).toEqual([{ kind: 'mark', chat: group, user: b, read: id }]);
+    await alice.settled();
+    expect(marks(alice)).toEqual([]);
+  });
+
+  it('is not shown to someone one may no longer write to', async () => {
+    const [a, b] = await kit.friends();
+    await kit.permit(a, [], [b]);
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    expect(await bob.ask({ type: 'mark', ref: 'm', chat: a, read: 1 })).toMatchObject({ type: 'ack' });
+    await untilMark(bob);
+    expect(await kit.inbox(a)).toEqual([]);
+    await alice.settled();
+  });
+});
+
+describe('typing', () => {
+  it('shows on the devices of the other, and nowhere else, and is not kept', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using second = await kit.connect(a, 0, { device: 'second' });
+    await using bob = await kit.connect(b, 1);
+    for (const active of [true, false]) alice.send({ type: 'typing', chat: b, active });
+    await bob.until(
+      () => bob.frames.filter(({ type }) => type === 'typing').length === 2,
+      () => 'not typing',
+    );
+    expect(bob.frames.filter(({ type }) => type === 'typing')).toEqual([
+      { type: 'typing', chat: a, user: a, active: true },
+      { type: 'typing', chat: a, user: a, active: false },
+    ]);
+    for (const client of [alice, second]) {
+      await client.settled();
+      expect(client.frames.some(({ type }) => type === 'typing')).toBe(false);
+    }
+    expect(await kit.inbox(b)).toEqual([]);
+  });
+
+  it('in a group shows to the other members', async () => {
+    const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
+    const group = await kit.group([a, b, c]);
+    const clients = await Promise.all([a, b, c].map((user, i) => kit.connect(user, i % 2)));
+    clients[0]?.send({ type: 'typing', chat: group, active: true });
+    for (const client of clients.slice(1)) {
+      expect(await client.frame((frame) => frame.type === 'typing')).toEqual({
+        type: 'typing',
+        chat: group,
+        user: a,
+        active: true,
+      });
+    }
+    await clients[0]?.settled();
+    expect(clients[0]?.frames.some(({ type }) => type === 'typing')).toBe(false);
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it('to a stranger shows nothing and is answered with nothing', async () => {
+    const [a, stranger] = [kit.newId(), kit.newId()];
+    await kit.permit(stranger, []);
+    await using alice = await kit.connect(a, 0);
+    await using other = await kit.connect(stranger, 0);
+    alice.send({ type: 'typing', chat: stranger, active: true });
+    await alice.settled();
+    await other.settled();
+    for (const client of [alice, other]) {
+      expect(client.frames.filter(({ type }) => type !== 'pong' && type !== 'welcome')).toEqual([]);
+    }
+  });
+});
+
+describe('the chat one looks at', () => {
+  it('may be named and taken back, without an answer', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    alice.send({ type: 'focus', chat: b });
+    alice.send({ type: 'focus', chat: null, ref: 'f' });
+    await alice.settled();
+    expect(alice.frames.filter(({ type }) => type !== 'pong' && type !== 'welcome')).toEqual([]);
+  });
+});

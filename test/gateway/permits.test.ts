@@ -1,0 +1,107 @@
+import { forgetPermits } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+  await kit.addGateway({ sendPolicy: 'anyone' });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+let sent = 0;
+/** Sends something new and resolves with the answer's code, or `ack`. */
+async function trySend(client: Client, to: number): Promise<string> {
+  sent += 1;
+  const reply = await client.ask({ type: 'send', ref: `try${sent}`, to, body: { type: 'text', text: 'hi' } });
+  return reply.type === 'error' ? reply.code : reply.type;
+}
+
+describe('who may write to whom', () => {
+  it('is asked again as soon as it was told that it changed', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    expect(await trySend(alice, b)).toBe('ack');
+    await kit.permit(b, []);
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => (await trySend(alice, b)) === 'not-friends');
+    await kit.permit(b, [a]);
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => (await trySend(alice, b)) === 'ack');
+    await kit.permit(b, [a], [a]);
+    await forgetPermits(kit.link, [a]);
+    await waitFor(async () => (await trySend(alice, b)) === 'blocked');
+  });
+
+  it('is asked again after nothing was heard for a while', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    expect(await trySend(alice, b)).toBe('ack');
+    await kit.permit(b, []);
+    const { gateway } = kit.gateway();
+    gateway.hub.missed(new Set([kit.link.keys.bucket(a)]));
+    expect(await trySend(alice, b)).toBe('not-friends');
+  });
+
+  it('with everyone allowed, strangers may, and those who are blocked may not', async () => {
+    const [a, stranger, blocker] = [kit.newId(), kit.newId(), kit.newId()];
+    await kit.permit(stranger, []);
+    await kit.permit(blocker, [], [a]);
+    await using alice = await kit.connect(a, 2);
+    expect(await trySend(alice, stranger)).toBe('ack');
+    expect(await trySend(alice, blocker)).toBe('blocked');
+  });
+
+  it('in a group is who is a member', async () => {
+    const [a, b] = [kit.newId(), kit.newId()];
+    const group = await kit.group([b]);
+    await using alice = await kit.connect(a, 2);
+    expect(await trySend(alice, group)).toBe('not-member');
+  });
+});
+
+describe('when Redis does not know who may write to someone', () => {
+  /** The ids that the recorder was asked about. */
+  const asked = async (id: number) =>
+    (await kit.recorded((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
+
+  it('the recorder is asked, and the sends go on in order once it answered', async () => {
+    const [a, b] = [kit.newId(), kit.newId()];
+    await using alice = await kit.connect(a);
+    const sending = alice.texts(
+      b,
+      Array.from({ length: 10 }, (_, i) => `m${i}`),
+    );
+    await waitFor(async () => (await asked(b)) > 0);
+    await kit.permit(b, [a]);
+    await sending;
+    expect((await kit.inbox(b)).map(({ event }) => event.body?.text)).toEqual(
+      Array.from({ length: 10 }, (_, i) => `m${i}`),
+    );
+  });
+
+  it('and no recorder answers, the send is refused for now and passes later', async () => {
+    const [a, b] = [kit.newId(), kit.newId()];
+    await using alice = await kit.connect(a);
+    const frame = { type: 'send', ref: 'later', to: b, body: { type: 'text', text: 'x' } } as const;
+    expect(await alice.ask(frame)).toMatchObject({ type: 'error', code: 'unavailable', retry: true });
+    await kit.permit(b, [a]);
+    expect(await alice.ask(frame)).toMatchObject({ type: 'ack', duplicate: false });
+  });
+
+  it('many who ask at once all get through', async () => {
+    const b = kit.newId();
+    const senders = Array.from({ length: 20 }, () => kit.newId());
+    const clients = await Promise.all(senders.map((user, i) => kit.connect(user, i % 2)));
+    const sending = Promise.all(clients.map((client) => client.text(b, 'hi')));
+    await waitFor(async () => (await asked(b)) > 0);
+    await kit.permit(b, senders);
+    await sending;
+    expect(await kit.inbox(b)).toHaveLength(20);
+    await Promise.all(clients.map((client) => client.close()));
+  });
+});

@@ -1,0 +1,225 @@
+import type { PresenceFrame } from '@parley/protocol';
+import { waitFor } from '@parley/stack';
+import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2, { probeInterval: 100 });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const told = (client: Client, of: number) =>
+  client.frames.filter((frame): frame is PresenceFrame => frame.type === 'presence' && frame.user === of);
+
+/** Watches and waits for the first answer about each. */
+async function watch(client: Client, users: number[]): Promise<PresenceFrame[]> {
+  const from = client.frames.length;
+  client.send({ type: 'watch', users });
+  return Promise.all(
+    users.map((user) =>
+      client.frame((frame): frame is PresenceFrame => frame.type === 'presence' && frame.user === user, from),
+    ),
+  );
+}
+
+/** Waits until the last that was told of a user is this. */
+const untilTold = (client: Client, of: number, online: boolean) =>
+  client.until(
+    () => told(client, of).at(-1)?.online === online && told(client, of).at(-1),
+    () => `last told of ${of}: ${JSON.stringify(told(client, of).at(-1))}`,
+  );
+
+describe('who watches friends', () => {
+  it('is told once how each stands, and when they were last seen', async () => {
+    const [a, here, left, never] = (await kit.circle(4)) as [number, number, number, number];
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(here, 1);
+    await bob.settled();
+    const before = Date.now();
+    await (await kit.connect(left, 1)).close();
+    await waitFor(() => kit.link.client.get(kit.link.keys.seen(left)));
+    const answers = await watch(alice, [here, left, never, here]);
+    expect(answers.map(({ online, lastSeen }) => [online, lastSeen])).toEqual([
+      [true, null],
+      [false, expect.any(Number)],
+      [false, null],
+      [true, null],
+    ]);
+    expect(answers[1]?.lastSeen).toBeGreaterThanOrEqual(before - 1000);
+    await alice.settled();
+    expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(3);
+  });
+
+  it('is told of the first connection that opens on any gateway and of the last that closes, and of none between', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await watch(alice, [b]);
+    const one = await kit.connect(b, 0, { device: 'one' });
+    await untilTold(alice, b, true);
+    const two = await kit.connect(b, 1, { device: 'two' });
+    await one.close();
+    const three = await kit.connect(b, 1, { device: 'three' });
+    await two.close();
+    await three.settled();
+    await alice.settled();
+    expect(told(alice, b).map(({ online }) => online)).toEqual([false, true]);
+    const before = Date.now();
+    await three.close();
+    const { lastSeen } = await untilTold(alice, b, false);
+    expect(Math.abs((lastSeen ?? 0) - before)).toBeLessThan(10_000);
+    expect(told(alice, b)).toHaveLength(3);
+  });
+
+  it('is told only of those on the latest list', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    await using alice = await kit.connect(a, 0);
+    await watch(alice, [b]);
+    await watch(alice, [c]);
+    await using bob = await kit.connect(b, 1);
+    await bob.settled();
+    await using carol = await kit.connect(c, 1);
+    await carol.settled();
+    await untilTold(alice, c, true);
+    expect(told(alice, b)).toHaveLength(1);
+    alice.send({ type: 'watch', users: [] });
+    await alice.settled();
+    await carol.close();
+    await waitFor(() => kit.link.client.get(kit.link.keys.seen(c)));
+    await alice.settled();
+    expect(told(alice, c)).toHaveLength(2);
+  });
+
+  it('learns the truth in the end, however quickly others come and go while lists change', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    for (let round = 0; round < 10; round += 1) {
+      const opening = kit.connect(b, round % 2, { device: `d${round}` });
+      await watch(alice, [b]);
+      const bob = await opening;
+      await untilTold(alice, b, true);
+      const closing = bob.close();
+      await watch(alice, [b]);
+      await closing;
+      await untilTold(alice, b, false);
+    }
+  });
+
+  it('does not miss what changes while the connection catches up', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await watch(alice, [b]);
+    const { hub, link } = kit.gateway(0).gateway;
+    for (let round = 0; round < 20; round += 1) {
+      const online = round % 2 === 0;
+      hub.missed(new Set([link.keys.bucket(a)]));
+      link.client.spublish(
+        link.keys.presence(b),
+        JSON.stringify({ type: 'presence', user: b, online, lastSeen: null }),
+      );
+      await untilTold(alice, b, online);
+    }
+  });
+});
+
+describe('strangers, and those who blocked one', () => {
+  it('look offline, whatever they do, and to watch them changes nothing for their friends', async () => {
+    const [a, b] = await kit.friends();
+    const [stranger, blocker] = [kit.newId(), kit.newId()];
+    await kit.permit(stranger, [b]);
+    await kit.permit(blocker, [a, b], [a]);
+    await using strange = await kit.connect(stranger, 1);
+    await strange.settled();
+    await using bob = await kit.connect(b, 0, { device: 'watching' });
+    await watch(bob, [stranger]);
+    await using alice = await kit.connect(a, 0);
+    expect(await watch(alice, [stranger, blocker])).toMatchObject([
+      { online: false, lastSeen: null },
+      { online: false, lastSeen: null },
+    ]);
+    await using block = await kit.connect(blocker, 1);
+    await block.settled();
+    await strange.close();
+    await untilTold(bob, stranger, false);
+    await alice.settled();
+    expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(2);
+    expect(told(bob, stranger).map(({ online }) => online)).toEqual([true, false]);
+  });
+
+  it('may watch themselves', async () => {
+    const a = kit.newId();
+    await using alice = await kit.connect(a, 0);
+    expect(await watch(alice, [a])).toMatchObject([{ online: true }]);
+  });
+});
+
+describe('a gateway', () => {
+  it('that was killed leaves its users offline, and those who watch are told', async () => {
+    const [a, b] = await kit.friends();
+    const { client, keys } = kit.link;
+    await using alice = await kit.connect(a, 0);
+    await client.zadd(keys.gateways, Date.now(), 'killed');
+    await client.hset(keys.online(b), 'killed', 1);
+    await watch(alice, [b]);
+    await untilTold(alice, b, true);
+    // Its last heartbeat was 15 s ago.
+    await client.zadd(keys.gateways, Date.now() - 15_001, 'killed');
+    await untilTold(alice, b, false);
+    await using bob = await kit.connect(b, 1);
+    await bob.settled();
+    await untilTold(alice, b, true);
+    expect(Object.keys(await client.hgetall(keys.online(b)))).toEqual([kit.gateway(1).gateway.id]);
+  });
+
+  it('that just started keeps its users online, though the others have not heard of it', async () => {
+    await using fresh = await Kit.start(1, { probeInterval: 60_000 });
+    await fresh.addGateway({ probeInterval: 60_000 });
+    const [a, b] = await fresh.friends();
+    await using alice = await fresh.connect(a, 1);
+    await using there = await fresh.connect(b, 1, { device: 'there' });
+    const here = await fresh.connect(b, 0, { device: 'here' });
+    await here.close();
+    await waitFor(() => fresh.gateway(0).gateway.hub.connections.size === 0);
+    expect(await alice.text(b, 'still there?')).toMatchObject({ online: true });
+    expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
+    await there.settled();
+  });
+
+  it('that is told to stop takes itself off the list and its users offline', async () => {
+    await using other = await Kit.start(2, { probeInterval: 100 });
+    const [a, b] = await other.friends();
+    await using alice = await other.connect(a, 0);
+    await using bob = await other.connect(b, 1);
+    await watch(alice, [b]);
+    await other.gateway(1).stop();
+    other.gateways.pop();
+    await bob.untilClosed();
+    await untilTold(alice, b, false);
+    expect(await other.link.client.zcard(other.link.keys.gateways)).toBe(1);
+  });
+});
+
+it('subscriptions do not outlive those who needed them', async () => {
+  await using own = await Kit.start(2, { probeInterval: 200 });
+  const channels = async () =>
+    ((await (own.link.client as Redis).call('PUBSUB', 'SHARDCHANNELS')) as string[]).filter(
+      (name) => !name.includes(':probe:'),
+    );
+  expect(await channels()).toEqual([]);
+  const users = await own.circle(20);
+  const clients = await Promise.all(users.map((user, i) => own.connect(user, i % 2)));
+  await Promise.all(clients.map((client) => watch(client, users)));
+  expect((await channels()).toSorted()).toEqual(
+    users.flatMap((user) => [own.link.keys.presence(user), own.link.keys.user(user)]).toSorted(),
+  );
+  await Promise.all(clients.map((client) => client.close()));
+  await waitFor(async () => (await channels()).length === 0);
+  for (const { gateway } of own.gateways) {
+    expect(gateway.hub.connections.size).toBe(0);
+    expect(gateway.hub.size).toBe(0);
+  }
+});
