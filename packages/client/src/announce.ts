@@ -1,0 +1,96 @@
+import type { ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { SavedSession } from './api/credentials.ts';
+import type { Emitter } from './emitter.ts';
+import { type ChatMessage, showMessage } from './message.ts';
+import { chatOf } from './state/apply-event.ts';
+import type { Change, Status } from './state/change.ts';
+import type { State } from './state/state.ts';
+
+/** What an app can listen to. */
+export interface ParleyEvents {
+  /** A message came, of others or one's own: each once and in order. */
+  message: ChatMessage;
+  /** Anything came that the user's devices must learn, messages included: each once and in order. */
+  event: ParleyEvent;
+  /** What `chats()` or `messages(chat)` answer is different; `chat` is undefined when that may be so for any. */
+  change: { chat: number | undefined };
+  typing: TypingFrame;
+  presence: PresenceFrame;
+  status: Status;
+  /** Events were missed for good: what the app itself keeps is to be read again. */
+  reload: undefined;
+  /** There is a session, or a fresh one, to be kept by programs; undefined when it is over. */
+  session: SavedSession | undefined;
+  /** Something failed that no call could be told of: the store, as a rule. */
+  error: unknown;
+}
+
+/** Ms after which someone who said that they type no longer counts as typing. */
+const TYPING = 6000;
+
+/** Tells the app what a change means that the state has taken. */
+export class Announcer {
+  readonly #emitter: Emitter<ParleyEvents>;
+  readonly #typing = new Map<string, { frame: TypingFrame; timer: ReturnType<typeof setTimeout> }>();
+
+  constructor(emitter: Emitter<ParleyEvents>) {
+    this.#emitter = emitter;
+  }
+
+  announce(state: State, change: Change): void {
+    const emit: Emitter<ParleyEvents>['emit'] = (name, value) => this.#emitter.emit(name, value);
+    switch (change.type) {
+      case 'event': {
+        const { event } = change;
+        emit('event', event);
+        if (event.kind === 'message') {
+          const { kind: _, ...message } = event;
+          const chat = chatOf(event, state.user);
+          this.#stopTyping(chat, event.from);
+          emit('message', showMessage(message, state.boxes.get(chat), state.user));
+          return emit('change', { chat });
+        }
+        return 'chat' in event ? emit('change', { chat: event.chat }) : undefined;
+      }
+      case 'frame':
+        return change.frame.type === 'presence' ? emit('presence', change.frame) : this.#takeTyping(change.frame);
+      case 'status':
+        return emit('status', change.status);
+      case 'reset':
+        emit('reload', undefined);
+        return emit('change', { chat: undefined });
+      case 'queued':
+        return emit('change', { chat: change.entry.chat });
+      case 'marked':
+      case 'messages':
+        return emit('change', { chat: change.chat });
+      case 'chats':
+      case 'accepted':
+      case 'failed':
+      case 'discarded':
+        return emit('change', { chat: undefined });
+    }
+  }
+
+  /** Nobody is typing any more. */
+  stop(): void {
+    for (const { timer } of this.#typing.values()) clearTimeout(timer);
+    this.#typing.clear();
+  }
+
+  #takeTyping(frame: TypingFrame): void {
+    const key = `${frame.chat}:${frame.user}`;
+    clearTimeout(this.#typing.get(key)?.timer);
+    this.#typing.delete(key);
+    if (frame.active) {
+      const timer = setTimeout(() => this.#stopTyping(frame.chat, frame.user), TYPING);
+      this.#typing.set(key, { frame, timer });
+    }
+    this.#emitter.emit('typing', frame);
+  }
+
+  #stopTyping(chat: number, user: number): void {
+    const typing = this.#typing.get(`${chat}:${user}`);
+    if (typing) this.#takeTyping({ ...typing.frame, active: false });
+  }
+}

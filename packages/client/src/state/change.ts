@@ -1,0 +1,67 @@
+import type { Body, Chat, ErrorCode, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { LinkState } from '../link/machine.ts';
+
+/**
+ * Something that became different. All that a client knows follows from its changes in their order: the tab that holds the
+ * connection makes them, the other tabs are told.
+ */
+export type Change =
+  /** The next event of the inbox. */
+  | { type: 'event'; cursor: string; event: ParleyEvent }
+  /** The inbox goes on from another place: what was missed is lost, so that what is kept of chats is no longer whole. */
+  | { type: 'reset'; cursor: string | null }
+  /** The inbox goes on behind what was not missed; at first there is no other place. */
+  | { type: 'moved'; cursor: string }
+  /** A message was written, or a failed one is tried again. */
+  | { type: 'queued'; entry: Outgoing }
+  | { type: 'tried'; ref: string }
+  | { type: 'accepted'; ref: string; id: number; conversation: string; date: number; online: boolean }
+  | { type: 'failed'; ref: string; error: Failure }
+  | { type: 'discarded'; ref: string }
+  /** This user has received or read so much; `settled` once the server knows. */
+  | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
+  /** The api's list of chats, of which `whole` says that it replaces what was known. */
+  | { type: 'chats'; chats: Chat[]; whole: boolean }
+  /** A page of messages; `more` when the chat has older ones than these. */
+  | { type: 'messages'; chat: number; messages: Message[]; more: boolean }
+  | { type: 'status'; status: Status }
+  | { type: 'frame'; frame: TypingFrame | PresenceFrame };
+
+/** A message on its way, in the outbox. */
+export interface Outgoing {
+  /** Its name before it has an id; the server takes one `ref` once. */
+  ref: string;
+  chat: number;
+  body: Body;
+  replyTo?: number;
+  mentions?: number[];
+  /** Ms since 1970, when it was written. */
+  date: number;
+  /** It was sent at least once, so that it may have arrived. */
+  tried: boolean;
+  /** Why it was refused. */
+  error?: Failure;
+}
+
+/** Why something was refused: a code of the protocol and a sentence. */
+export interface Failure {
+  code: ErrorCode;
+  message: string;
+}
+
+/** How far, by message ids. */
+export interface Mark {
+  delivered?: number;
+  read?: number;
+}
+
+/** How the connection is doing. */
+export interface Status {
+  state: LinkState;
+  /** By which transport, while there is a connection. */
+  transport?: TransportName;
+  /** Why there is none, where that is known. */
+  reason?: string;
+}
+
+export type TransportName = 'websocket' | 'sse' | 'poll';

@@ -1,0 +1,43 @@
+import { type ChatBox, trim } from './chat-box.ts';
+import type { State } from './state.ts';
+
+/** Takes what differs from the store, by key; undefined stands for what is to be removed. */
+export function takeUnsaved(state: State, keep: number): Record<string, unknown> {
+  const changes: Record<string, unknown> = {};
+  for (const key of state.dirty) changes[key] = savedValue(state, key, keep);
+  state.dirty.clear();
+  return changes;
+}
+
+/** Everything differs from the store: another tab, whose last changes may not be in it, kept it until now. */
+export function touchAll(state: State): void {
+  for (const key of ['cursor', 'whole', 'outbox', 'marks']) state.dirty.add(key);
+  for (const box of state.boxes.values()) state.touch(box);
+}
+
+/** Fills a state that is new with what was stored, or with another's state. */
+export function restore(state: State, saved: Iterable<[string, unknown]>): void {
+  for (const [key, value] of saved) {
+    if (key.startsWith('chat:')) state.boxes.set((value as ChatBox).chat, { ...(value as ChatBox) });
+    if (key === 'cursor') state.cursor = value as string | null;
+    if (key === 'whole') state.whole = value as boolean;
+    if (key === 'outbox') state.outbox = value as State['outbox'];
+    if (key === 'marks') for (const [chat, mark] of value as [number, object][]) state.marks.set(chat, mark);
+  }
+}
+
+/** All of a state, as `restore` takes it. */
+export function snapshot(state: State): [string, unknown][] {
+  const keys = ['cursor', 'whole', 'outbox', 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
+  return keys.map((key) => [key, savedValue(state, key)]);
+}
+
+function savedValue(state: State, key: string, keep?: number): unknown {
+  if (key === 'marks') return [...state.marks];
+  if (key === 'cursor' || key === 'whole' || key === 'outbox') return state[key];
+  const box = state.boxes.get(Number(key.slice('chat:'.length)));
+  if (!box || keep === undefined) return box;
+  const stored = { ...box, messages: [...box.messages], room: keep };
+  trim(stored);
+  return stored;
+}

@@ -1,0 +1,200 @@
+import type { Message, MessageEvent } from '@parley/protocol';
+import { offsetOf } from '../transport/transport.ts';
+import { applyEvent } from './apply-event.ts';
+import type { Change, Mark, Outgoing, Status } from './change.ts';
+import { type ChatBox, emptyBox, insert, markRead, merge, trim } from './chat-box.ts';
+
+/** All that a client knows of its user's chats. Each tab has one; the same changes make the same of each. */
+export class State {
+  readonly user: number;
+  readonly #keep: number;
+  /** What came last; null before anything did. */
+  cursor: string | null = null;
+  /** Whether the chats were read from the api since what was missed was lost. */
+  whole = false;
+  readonly boxes = new Map<number, ChatBox>();
+  outbox: Outgoing[] = [];
+  /** What the server is yet to be told. */
+  readonly marks = new Map<number, Mark>();
+  status: Status = { state: 'off' };
+  /** Keys of what differs from what is stored; see `dump`. */
+  readonly dirty = new Set<string>();
+
+  /** @param keep messages to keep of each chat */
+  constructor(user: number, keep: number) {
+    this.user = user;
+    this.#keep = keep;
+  }
+
+  /** Makes a change. False when it says nothing new, as an event that had come before. */
+  apply(change: Change): boolean {
+    switch (change.type) {
+      case 'event':
+        if (this.isBehind(change.cursor)) return false;
+        this.cursor = change.cursor;
+        this.#touch('cursor');
+        applyEvent(this, change.event);
+        break;
+      case 'moved':
+        this.cursor = change.cursor;
+        this.#touch('cursor');
+        break;
+      case 'reset':
+        this.cursor = change.cursor;
+        this.whole = false;
+        for (const box of this.boxes.values()) {
+          Object.assign(box, { messages: [], more: true });
+          this.touch(box);
+        }
+        this.#touch('cursor', 'whole');
+        break;
+      case 'queued':
+        return this.#queue(change.entry);
+      case 'tried':
+      case 'failed':
+        return this.#alter(change.ref, change.type === 'tried' ? { tried: true } : { error: change.error });
+      case 'accepted':
+        return this.#accept(change);
+      case 'discarded':
+        return this.strike(change.ref) !== undefined;
+      case 'marked':
+        this.#mark(change);
+        break;
+      case 'chats':
+        this.#load(change);
+        break;
+      case 'messages':
+        this.#loadMessages(change);
+        break;
+      case 'status':
+        this.status = change.status;
+        break;
+    }
+    return true;
+  }
+
+  /** The box of a chat, made if there is none. */
+  box(chat: number): ChatBox {
+    const box = this.boxes.get(chat) ?? emptyBox(chat, this.#keep);
+    this.boxes.set(chat, box);
+    return box;
+  }
+
+  /** What this cursor stands for had come. */
+  isBehind(cursor: string): boolean {
+    const epoch = cursor.slice(0, cursor.indexOf('-') + 1);
+    return this.cursor?.startsWith(epoch) === true && offsetOf(cursor) <= offsetOf(this.cursor);
+  }
+
+  entry(ref: string): Outgoing | undefined {
+    return this.outbox.find((entry) => entry.ref === ref);
+  }
+
+  /** Takes a message out of the outbox, for it arrived or will not be sent. */
+  strike(ref: string): Outgoing | undefined {
+    const entry = this.entry(ref);
+    if (!entry) return undefined;
+    this.outbox = this.outbox.filter((each) => each !== entry);
+    this.#touch('outbox');
+    return entry;
+  }
+
+  /** Puts a message into its chat, of which it is the newest unless it had been there. */
+  add(chat: number, message: Message | MessageEvent): ChatBox {
+    const box = this.box(chat);
+    const { kind: _, ...plain } = message as MessageEvent;
+    if (plain.conversation.startsWith('g')) box.type = 'group';
+    insert(box, [plain]);
+    trim(box);
+    this.touch(box);
+    return box;
+  }
+
+  /** This user has read so far. */
+  read(box: ChatBox, read: number): void {
+    markRead(box, read, this.user);
+    this.touch(box);
+  }
+
+  /** What is kept of a chat differs from what is stored. */
+  touch(box: Pick<ChatBox, 'chat'>): void {
+    this.#touch(`chat:${box.chat}`);
+  }
+
+  #touch(...keys: string[]): void {
+    for (const key of keys) this.dirty.add(key);
+  }
+
+  #queue(entry: Outgoing): boolean {
+    const known = this.entry(entry.ref);
+    if (known && !known.error) return false;
+    if (this.boxes.get(entry.chat)?.messages.some(({ ref }) => ref === entry.ref)) return false;
+    this.outbox = [...this.outbox.filter((each) => each !== known), entry];
+    this.#touch('outbox');
+    return true;
+  }
+
+  #alter(ref: string, change: Partial<Outgoing>): boolean {
+    if (!this.entry(ref)) return false;
+    this.outbox = this.outbox.map((entry) => (entry.ref === ref ? { ...entry, ...change } : entry));
+    this.#touch('outbox');
+    return true;
+  }
+
+  #accept({ ref, id, conversation, date }: Extract<Change, { type: 'accepted' }>): boolean {
+    const entry = this.strike(ref);
+    if (!entry) return false;
+    const { chat, tried: _, error: __, ...said } = entry;
+    this.add(chat, { ...said, id, conversation, from: this.user, to: chat, date });
+    return true;
+  }
+
+  #mark({ chat, mark, settled }: Extract<Change, { type: 'marked' }>): void {
+    const pending: Mark = {};
+    for (const key of ['delivered', 'read'] as const) {
+      const before = this.marks.get(chat)?.[key] ?? 0;
+      const value = mark[key] ?? 0;
+      const left = settled ? (before > value ? before : 0) : Math.max(before, value);
+      if (left > 0) pending[key] = left;
+    }
+    if (Object.keys(pending).length > 0) this.marks.set(chat, pending);
+    else this.marks.delete(chat);
+    const box = this.box(chat);
+    box.delivered = Math.max(box.delivered, mark.delivered ?? 0, mark.read ?? 0);
+    this.read(box, mark.read ?? 0);
+    this.#touch('marks');
+  }
+
+  #load({ chats, whole }: Extract<Change, { type: 'chats' }>): void {
+    if (whole) {
+      this.whole = true;
+      this.#touch('whole');
+      const listed = new Set(chats.map(({ chat }) => chat));
+      // A chat whose messages came since the list was made may not be in it.
+      for (const box of this.boxes.values())
+        if (!listed.has(box.chat) && box.messages.length === 0) this.forget(box.chat);
+    }
+    for (const chat of chats) {
+      const box = this.box(chat.chat);
+      merge(box, chat, this.user);
+      if (box.messages.length === 0 && chat.last) box.messages = [chat.last];
+      this.touch(box);
+    }
+  }
+
+  #loadMessages({ chat, messages, more }: Extract<Change, { type: 'messages' }>): void {
+    const box = this.box(chat);
+    const oldest = box.messages[0]?.id ?? Number.POSITIVE_INFINITY;
+    for (const { ref } of messages) if (ref !== undefined) this.strike(ref);
+    if ((messages[0]?.id ?? 0) <= oldest) box.more = more;
+    insert(box, messages);
+    box.room = Math.max(box.room, box.messages.length);
+    this.touch(box);
+  }
+
+  /** The chat was deleted. */
+  forget(chat: number): void {
+    this.boxes.delete(chat);
+    this.touch({ chat });
+  }
+}

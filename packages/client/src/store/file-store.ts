@@ -1,0 +1,49 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { put } from './memory-store.ts';
+import type { Store } from './store.ts';
+
+/**
+ * A store in one file of JSON, for programs on Node.js. A write replaces the file when the new one is on disk, so that a crash leaves
+ * the one or the other.
+ *
+ * @param path where the file is or will be, in a folder that exists
+ */
+export function fileStore(path: string): Store {
+  let values: Map<string, unknown> | undefined;
+  let last = Promise.resolve();
+  const load = async () => {
+    values ??= new Map(Object.entries(JSON.parse((await readIfThere(path)) ?? '{}')));
+    return values;
+  };
+  const write = async (changes: Record<string, unknown>) => {
+    const next = new Map(await load());
+    put(next, changes);
+    const file = await open(`${path}.new`, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(Object.fromEntries(next)));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${path}.new`, path);
+    values = next;
+  };
+  return {
+    read: async () => new Map(await load()),
+    write: (changes) => {
+      const done = last.then(() => write(changes));
+      last = done.catch(() => {});
+      return done;
+    },
+    close: () => last,
+  };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

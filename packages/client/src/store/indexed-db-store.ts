@@ -1,0 +1,92 @@
+import type { Store } from './store.ts';
+
+/** A store in the browser's database of this name. */
+export function indexedDbStore(name: string, factory: DatabaseFactory = browser.indexedDB): Store {
+  let opening: Promise<Database> | undefined;
+  const open = () => {
+    opening ??= new Promise<Database>((resolve, reject) => {
+      const request = factory.open(name, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(VALUES);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    return opening;
+  };
+  const run = async (mode: 'readonly' | 'readwrite', work: (values: Values) => void) => {
+    const transaction = (await open()).transaction(VALUES, mode);
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    work(transaction.objectStore(VALUES));
+    await done;
+  };
+  return {
+    read: async () => {
+      const found = new Map<string, unknown>();
+      await run('readonly', (values) => {
+        const cursor = values.openCursor();
+        cursor.onsuccess = () => {
+          if (!cursor.result) return;
+          found.set(cursor.result.key, cursor.result.value);
+          cursor.result.continue();
+        };
+      });
+      return found;
+    },
+    write: (changes) =>
+      run('readwrite', (values) => {
+        for (const [key, value] of Object.entries(changes)) {
+          if (value === undefined) values.delete(key);
+          else values.put(value, key);
+        }
+      }),
+    close: async () => {
+      const database = await opening;
+      opening = undefined;
+      database?.close();
+    },
+  };
+}
+
+/** True where there is a database to use. */
+export function hasIndexedDb(): boolean {
+  return browser.indexedDB !== undefined;
+}
+
+const VALUES = 'values';
+const browser = globalThis as unknown as { indexedDB: DatabaseFactory };
+
+// The part of IndexedDB that is used: whoever uses the SDK need not have the types of a browser.
+
+interface Request<T> {
+  readonly result: T;
+  readonly error: unknown;
+  onsuccess: (() => void) | null;
+  onerror: (() => void) | null;
+}
+
+interface Values {
+  openCursor(): Request<{ key: string; value: unknown; continue(): void } | null>;
+  put(value: unknown, key: string): void;
+  delete(key: string): void;
+}
+
+interface Database {
+  createObjectStore(name: string): void;
+  transaction(
+    name: string,
+    mode: string,
+  ): {
+    objectStore(name: string): Values;
+    oncomplete: (() => void) | null;
+    onabort: (() => void) | null;
+    error: unknown;
+  };
+  close(): void;
+}
+
+/** What `indexedDB` is in browsers. */
+export interface DatabaseFactory {
+  open(name: string, version: number): Request<Database> & { onupgradeneeded: (() => void) | null };
+}

@@ -1,0 +1,9 @@
+/** The part of the browsers' `LockManager` that is used: `work` runs while nobody else holds the lock of that name. */
+export interface Locks {
+  request<T>(name: string, options: { signal?: AbortSignal }, work: () => Promise<T>): Promise<T>;
+}
+
+/** The browser's locks; undefined where there are none, as in Node.js and in pages that are not served securely. */
+export function browserLocks(): Locks | undefined {
+  return (globalThis as { navigator?: { locks?: Locks } }).navigator?.locks;
+}

@@ -1,0 +1,16 @@
+import type { Closed } from './transport.ts';
+
+/** What a client does after a WebSocket was closed with this code. Codes that are not known may be tried again. */
+export function afterClose(code: number, reason = ''): Closed {
+  const next = code === 4001 ? 'expired' : final.has(code) ? 'final' : 'lost';
+  return { next, code, reason };
+}
+
+/** The same for the status and body of an HTTP answer that is no success; 0 when there was no answer. */
+export function afterStatus(status: number, body = ''): Closed {
+  const reason = /"detail":"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 200);
+  return { next: status === 401 ? 'expired' : 'lost', code: status, reason };
+}
+
+// Unreadable frame, session revoked, replaced, frame too large.
+const final = new Set([4002, 4003, 4009, 4013]);

@@ -1,0 +1,95 @@
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Kit } from '../gateway/kit.ts';
+import { Network } from './network.ts';
+import { listen, People, textOf } from './people.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(1);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const behind = () => Network.open(() => Number(new URL(kit.gateway().http).port));
+const webSockets = /^upgrade: websocket/im;
+const webSocketsAndStreams = /^upgrade: websocket|^GET \/v1\/events/im;
+
+describe('a client', () => {
+  it.each([
+    ['server-sent events where WebSockets are blocked', webSockets, 'sse'],
+    ['long polling where event streams are blocked too', webSocketsAndStreams, 'poll'],
+  ] as const)(
+    'takes %s, and comes back to the better one, without losing or doubling anything',
+    async (_title, blocked, transport) => {
+      const [a, b] = await kit.friends();
+      await using network = await behind();
+      network.blocked = blocked;
+      await using people = new People(kit);
+      const alice = await people.online(a);
+      const bob = await people.online(b, { gateways: [network.url], betterAfter: 50 });
+      expect(bob.status.transport).toBe(transport);
+      const heard = listen(bob);
+      const expected: string[] = [];
+      let there = 0;
+      const talk = async () => {
+        for (let i = 0; i < 5; i += 1) {
+          expected.push(`m${expected.length}`);
+          await alice.send(b, expected.at(-1) as string);
+          there += 1;
+          await bob.send(a, `answer ${there}`);
+        }
+      };
+      await talk();
+      network.blocked = undefined;
+      while (bob.status.transport !== 'websocket') await talk();
+      await talk();
+      await waitFor(() => heard.filter(({ mine }) => !mine).length === expected.length);
+      expect(heard.filter(({ mine }) => !mine).map(textOf)).toEqual(expected);
+      expect(heard.filter(({ mine }) => mine)).toHaveLength(there);
+      expect(alice.messages(b).length).toBe(Math.min(100, expected.length + there));
+    },
+  );
+
+  it('never has two polls at a time', async () => {
+    const [a, b] = await kit.friends();
+    let polling = 0;
+    let most = 0;
+    const counting: typeof fetch = async (input, init) => {
+      if (!String(input).includes('/v1/poll')) return fetch(input, init);
+      polling += 1;
+      most = Math.max(most, polling);
+      try {
+        return await fetch(input, init);
+      } finally {
+        polling -= 1;
+      }
+    };
+    await using people = new People(kit);
+    const alice = await people.online(a);
+    const heard = listen(await people.online(b, { transports: ['poll'], fetch: counting }));
+    await Promise.all(Array.from({ length: 30 }, (_, i) => alice.send(b, `m${i}`)));
+    await waitFor(() => heard.length === 30);
+    expect(most).toBe(1);
+  });
+
+  it('tries the first transport again when it was the server that was away', async () => {
+    const [a] = await kit.friends();
+    await using network = await behind();
+    network.dead = true;
+    await using people = new People(kit);
+    const alice = await people.start(a, { gateways: [network.url], betterAfter: 50 });
+    await waitFor(() => alice.status.state === 'waiting');
+    network.dead = false;
+    await waitFor(() => alice.status.transport === 'websocket' && alice.status.state === 'online');
+  });
+
+  it('does without WebSocket where there is none', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, { WebSocket: null });
+    expect(alice.status.transport).toBe('sse');
+    await alice.send(b, 'hello');
+  });
+});

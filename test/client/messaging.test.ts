@@ -1,0 +1,141 @@
+import { forgetPermits } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Kit } from '../gateway/kit.ts';
+import { listen, People, textOf, texts, untilShown } from './people.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transport) => {
+  const by = { transports: [transport] };
+
+  it('is shown a message at once, and how far it got', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, by);
+    const sent = alice.send(b, 'hello');
+    expect(alice.messages(b)).toMatchObject([{ mine: true, state: 'sending', body: { text: 'hello' }, chat: b }]);
+    const { key } = alice.messages(b)[0] as { key: string };
+    const message = await sent;
+    expect(message).toMatchObject({ id: expect.any(Number), key, state: 'sent' });
+    expect(alice.messages(b)).toMatchObject([{ id: message.id, key, state: 'sent' }]);
+
+    const bob = await people.online(b, { ...by, gateways: [kit.gateway(1).http] });
+    await untilShown(bob, a, ['hello']);
+    expect(bob.chats()).toMatchObject([{ chat: a, unread: 1 }]);
+    await waitFor(() => alice.messages(b)[0]?.state === 'delivered');
+    bob.read(a);
+    expect(bob.chats()).toMatchObject([{ chat: a, unread: 0 }]);
+    await waitFor(() => alice.messages(b)[0]?.state === 'read');
+    expect(alice.chats()).toMatchObject([{ chat: b, peerRead: message.id }]);
+  });
+
+  it('gets each message once and in order, its own from other devices too', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, by);
+    const other = await people.online(a, { ...by, gateways: [kit.gateway(1).http] });
+    const bob = await people.online(b, by);
+    const heard = [alice, other, bob].map(listen);
+    const written = Array.from({ length: 40 }, (_, i) => `m${i}`);
+    await Promise.all(written.map((text) => alice.send(b, text)));
+    for (const each of heard) {
+      await waitFor(() => each.length >= written.length);
+      expect(each.map(textOf)).toEqual(written);
+    }
+    expect(texts(alice, b)).toEqual(written);
+    expect(texts(other, b)).toEqual(written);
+    expect(texts(bob, a)).toEqual(written);
+  });
+
+  it('shows what was refused as failed, and sends it again when asked to', async () => {
+    const [a, b] = [kit.newId(), kit.newId()];
+    await kit.permit(a, []);
+    await kit.permit(b, []);
+    await using people = new People(kit);
+    const alice = await people.online(a, by);
+    await expect(alice.send(b, 'hello')).rejects.toMatchObject({ code: 'not-friends' });
+    expect(alice.messages(b)).toMatchObject([{ state: 'failed', error: { code: 'not-friends' } }]);
+    await kit.permit(b, [a]);
+    await forgetPermits(kit.link, [a]);
+    alice.messages(b)[0]?.retry?.();
+    await waitFor(() => alice.messages(b)[0]?.state === 'sent');
+    expect(texts(alice, b)).toEqual(['hello']);
+  });
+
+  it('forgets what was discarded', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.start(a, by);
+    const sent = alice.send(b, 'hello');
+    alice.messages(b)[0]?.discard?.();
+    await expect(sent).rejects.toMatchObject({ code: 'aborted' });
+    await alice.online();
+    expect(alice.messages(b)).toEqual([]);
+  });
+
+  it('acknowledges what it has, so that the device goes on there', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, by);
+    const bob = await people.online(b, { ...by, device: 'phone' });
+    for (let i = 0; i < 5; i += 1) await alice.send(b, `m${i}`);
+    await untilShown(bob, a, ['m0', 'm1', 'm2', 'm3', 'm4']);
+    const last = (await kit.inbox(b)).filter(({ event }) => event.kind === 'message').at(-1)?.cursor as string;
+    const acknowledged = () => kit.link.client.hget(kit.link.keys.cursors(b), 'phone');
+    const offset = (cursor: string | null) => Number(cursor?.split('-')[1] ?? 0);
+    await waitFor(async () => offset(await acknowledged()) >= offset(last));
+  });
+});
+
+describe('a client', () => {
+  it('tells who types, and that they stopped', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a);
+    const bob = await people.online(b);
+    const typing: boolean[] = [];
+    bob.on('typing', ({ active }) => typing.push(active));
+    for (let i = 0; i < 20; i += 1) alice.typing(b);
+    await waitFor(() => typing.length > 0);
+    await alice.send(b, 'there');
+    await waitFor(() => typing.includes(false));
+    expect(typing).toEqual([true, false]);
+  });
+
+  it('follows the presence of those it watches, also after it was cut off', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a);
+    const seen: boolean[] = [];
+    alice.on('presence', ({ user, online }) => user === b && seen.push(online));
+    alice.watch([b]);
+    await waitFor(() => seen.at(-1) === false);
+    const bob = await people.online(b);
+    await waitFor(() => seen.at(-1) === true);
+    await alice.close();
+    await alice.connect();
+    alice.watch([b]);
+    await bob.close();
+    await waitFor(() => seen.at(-1) === false);
+  });
+
+  it('tells no sender of an arrival when told not to', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a);
+    const bob = await people.online(b, { delivered: false });
+    const { id } = await alice.send(b, 'hello');
+    await untilShown(bob, a, ['hello']);
+    bob.read(a, id);
+    await waitFor(() => alice.messages(b)[0]?.state === 'read');
+    const kinds = (await kit.inbox(a)).map(({ event }) => event as { kind: string; delivered?: number });
+    expect(kinds.some(({ delivered }) => delivered !== undefined)).toBe(false);
+  });
+});

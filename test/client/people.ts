@@ -1,0 +1,64 @@
+import { type ChatMessage, Parley, type ParleyOptions, type WebSocketLike } from '@parley/client';
+import { waitFor } from '@parley/stack';
+import { WebSocket } from 'ws';
+import type { Kit } from '../gateway/kit.ts';
+
+/** Makes clients of users of a kit; they are closed with it. */
+export class People {
+  readonly #kit: Kit;
+  readonly #clients: Parley[] = [];
+
+  constructor(kit: Kit) {
+    this.#kit = kit;
+  }
+
+  /** A client that is connecting. */
+  async start(user: number, options: Partial<ParleyOptions> = {}): Promise<Parley> {
+    const client = new Parley({
+      gateways: [this.#kit.gateway(0).http],
+      token: () => this.#kit.token(user),
+      WebSocket: WebSocket as unknown as WebSocketLike,
+      backoff: { first: 10, most: 100 },
+      ...options,
+    });
+    this.#clients.push(client);
+    await client.connect();
+    return client;
+  }
+
+  /** A client that is online. */
+  async online(user: number, options: Partial<ParleyOptions> = {}): Promise<Parley> {
+    const client = await this.start(user, options);
+    await client.online();
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+}
+
+/** The text of a message; empty for those that have none. */
+export function textOf({ body }: Pick<ChatMessage, 'body'>): string {
+  return body?.type === 'text' ? body.text : '';
+}
+
+/** The texts of a chat as a client shows them. */
+export function texts(client: Parley, chat: number): string[] {
+  return client.messages(chat).map(textOf);
+}
+
+/** Every message a client gets from now on, in order. */
+export function listen(client: Parley): ChatMessage[] {
+  const heard: ChatMessage[] = [];
+  client.on('message', (message) => heard.push(message));
+  return heard;
+}
+
+/** Waits until a client shows exactly these texts in a chat. */
+export async function untilShown(client: Parley, chat: number, expected: string[]): Promise<void> {
+  const same = () => JSON.stringify(texts(client, chat)) === JSON.stringify(expected);
+  await waitFor(same, {
+    message: () => `shows ${JSON.stringify(texts(client, chat))}, ${JSON.stringify(client.status)}`,
+  });
+}
