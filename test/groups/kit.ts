@@ -1,0 +1,170 @@
+import { type Api, readConfig as readApiConfig, startApi } from '@parley/api';
+import { type Database, openDatabase } from '@parley/database';
+import { readConfig, startGateway, startServer } from '@parley/gateway';
+import type { Chat, Group, Message } from '@parley/protocol';
+import { readConfig as readRecorderConfig, startRecorder } from '@parley/recorder';
+import { type Link, openLink } from '@parley/redis';
+import { createLog, createMetrics, signToken } from '@parley/service';
+import { startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import { testDatabase } from '@parley/stack/test';
+import { Client } from '../gateway/client.ts';
+
+const secret = 'a secret of the tests, long enough for anyone';
+
+/** An api, a recorder and two gateways in this process, over a Redis and a database of their own; people who are all friends. */
+export class Kit implements AsyncDisposable {
+  readonly db: Database;
+  readonly link: Link;
+  readonly #api: Api;
+  readonly #gateways: string[] = [];
+  readonly #stops: Stop[];
+  #names = 0;
+
+  private constructor(db: Database, link: Link, api: Api, stops: Stop[]) {
+    this.db = db;
+    this.link = link;
+    this.#api = api;
+    this.#stops = stops;
+  }
+
+  static async start({
+    cluster = false,
+    env = {},
+  }: {
+    cluster?: boolean;
+    env?: Record<string, string>;
+  } = {}): Promise<Kit> {
+    const stops: Stop[] = [];
+    const redis = cluster ? await startRedisCluster() : await startRedis();
+    stops.push(() => redis.stop());
+    const DATABASE_URL = await testDatabase();
+    const variables = {
+      ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret, RECORD_WAIT: '5ms' },
+      ...{ SEND_RATE: '10000', SEND_BURST: '10000', FRAME_RATE: '10000', FRAME_BURST: '10000', MAX_FRIENDS: '10000' },
+      ...{ GROUP_CHANGES_PER_MINUTE: '100000', ...env },
+    };
+    const log = createLog({ name: 'test', level: 'silent' });
+    const db = openDatabase({ url: DATABASE_URL, maxConnections: 4 });
+    stops.push(() => db.destroy());
+    const link = await openLink({ url: redis.url, name: 'test' });
+    stops.push(() => link.close());
+    const api = await startApi(readApiConfig(variables), log);
+    stops.push(() => api.stop());
+    const kit = new Kit(db, link, api, stops);
+    await startRecorder(readRecorderConfig(variables), log, (_, stop) => stops.push(async () => stop()));
+    for (let i = 0; i < 2; i += 1) {
+      const gateway = await startGateway(
+        { ...readConfig(variables), drainTime: 100 },
+        { log, metrics: createMetrics('gateway') },
+      );
+      const server = await startServer(gateway);
+      kit.#gateways.push(`ws://127.0.0.1:${server.port}`);
+      stops.push(async () => {
+        await gateway.drain();
+        server.stop();
+        await gateway.stop();
+      });
+    }
+    return kit;
+  }
+
+  /** New people who are all friends of each other. */
+  async people(count: number): Promise<Person[]> {
+    const names = Array.from({ length: count }, () => `person-${++this.#names}`);
+    const rows = await this.db
+      .insertInto('users')
+      .values(names.map((name) => ({ username: name, name })))
+      .returning('id')
+      .execute();
+    const ids = rows.map((row) => row.id);
+    const friendships = ids.flatMap((user_id) =>
+      ids.filter((id) => id !== user_id).map((friend_id) => ({ user_id, friend_id })),
+    );
+    for (let at = 0; at < friendships.length; at += 5000) {
+      await this.db
+        .insertInto('friendships')
+        .values(friendships.slice(at, at + 5000))
+        .execute();
+    }
+    return ids.map((id) => new Person(this, id));
+  }
+
+  /** A group of these people, the first of which owns it. */
+  async group([owner, ...others]: Person[], more: object = {}): Promise<number> {
+    const members = others.map(({ id }) => id);
+    const name = `group ${++this.#names}`;
+    const group = await (owner as Person).call<Group>('POST', '/groups', { name, members, ...more });
+    return group.id;
+  }
+
+  /** Resolves when everything accepted is recorded. */
+  async recorded(): Promise<void> {
+    const { client, keys } = this.link;
+    const lengths = () =>
+      Promise.all(Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))));
+    await waitFor(async () => (await lengths()).every((length) => length === 0), { timeout: 15_000 });
+  }
+
+  get api(): string {
+    return this.#api.url;
+  }
+
+  gateway(index: number): string {
+    return this.#gateways[index % 2] as string;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const stop of this.#stops.splice(0).reverse()) await stop();
+  }
+}
+
+/** Ends a part. */
+type Stop = () => Promise<unknown> | undefined;
+
+/** Someone who can ask the api and connect to gateways. */
+export class Person {
+  readonly id: number;
+  readonly token: string;
+  readonly #kit: Kit;
+
+  constructor(kit: Kit, id: number) {
+    this.#kit = kit;
+    this.id = id;
+    this.token = signToken(secret, { user: id, session: `session-${id}`, lifetime: 600 });
+  }
+
+  /** Connects and waits for the welcome. */
+  connect(gateway = 0, query: Record<string, string> = {}): Promise<Client> {
+    return Client.open(this.#kit.gateway(gateway), this.token, { cursor: 'latest', ...query });
+  }
+
+  /** Asks the api and answers what came back; throws a refusal as `status code`. */
+  async call<T = undefined>(method: string, path: string, body?: object): Promise<T> {
+    const answer = await fetch(`${this.#kit.api}/v1${path}`, {
+      method,
+      headers: { authorization: `Bearer ${this.token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const parsed = text === '' ? undefined : JSON.parse(text);
+    if (answer.status >= 400) throw new Error(`${answer.status} ${parsed.code}`);
+    return parsed as T;
+  }
+
+  /** Texts of the messages of a chat, as the api shows them. */
+  async texts(chat: number): Promise<string[]> {
+    const { items } = await this.call<{ items: Message[] }>('GET', `/chats/${chat}/messages?limit=200`);
+    return items.map(({ body }) => (body?.type === 'text' ? body.text : '-'));
+  }
+
+  /** The person's chats. */
+  async chats(): Promise<Chat[]> {
+    return (await this.call<{ items: Chat[] }>('GET', '/chats?limit=200')).items;
+  }
+
+  async chat(chat: number): Promise<Chat> {
+    const found = (await this.chats()).find((each) => each.chat === chat);
+    if (!found) throw new Error(`no chat ${chat} in the list`);
+    return found;
+  }
+}
