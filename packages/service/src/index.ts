@@ -15,3 +15,5 @@ export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
+export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';
+export { type Bearer, TokenVerifier, type VerifiedBearer } from './tokens/verifier.ts';

@@ -17,9 +17,8 @@ export function signToken(secret: string, { user, session, lifetime }: TokenClai
 
 /**
  * Tells whose access token this is. Never throws: whatever is not a token of ours, signed with this secret and by HS256, is
- * `invalid`; one that was is `expired`. Whether its session has been revoked is not known here.
- *
- * Other issuers fit in beside it: a function from a token to `Verified`, chosen by the token's `iss`.
+ * `invalid`; one that was is `expired`. Whether its session has been revoked is not known here. `TokenVerifier` knows other issuers
+ * besides.
  */
 export function verifyToken(secret: string, token: string): Verified {
   try {

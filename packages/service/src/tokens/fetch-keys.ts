@@ -1,0 +1,44 @@
+import { jwkKey, type VerifyKey } from './key.ts';
+
+/** Keys of a set that are looked at. */
+const MOST_KEYS = 100;
+
+/** Bytes of a set that are read. */
+const MOST_BYTES = 512 * 1024;
+
+/**
+ * Reads a JWK set: its keys by `kid`, those without one by an empty text. Rejects when it does not come within `timeout` ms, is
+ * elsewhere (redirects are not followed), too large, or holds no key to verify tokens with.
+ */
+export async function fetchKeys(url: string, timeout: number): Promise<Map<string, VerifyKey>> {
+  const signal = AbortSignal.timeout(timeout);
+  const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`the key set answers ${response.status}`);
+  }
+  const { keys } = JSON.parse(await readText(response)) as { keys?: unknown };
+  if (!Array.isArray(keys)) throw new Error('the key set has no list of keys');
+  const found = new Map<string, VerifyKey>();
+  for (const jwk of keys.slice(0, MOST_KEYS)) {
+    if (typeof jwk !== 'object' || jwk === null) continue;
+    const key = jwkKey(jwk);
+    const kid: unknown = jwk.kid ?? '';
+    // The first of a name stays: another one under the same cannot take its place.
+    if (key !== undefined && typeof kid === 'string' && !found.has(kid)) found.set(kid, key);
+  }
+  if (found.size === 0) throw new Error('the key set holds no key for RS256 or ES256');
+  return found;
+}
+
+async function readText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body ?? []) {
+    size += part.byteLength;
+    // Leaving the loop cancels the rest.
+    if (size > MOST_BYTES) throw new Error(`the key set has more than ${MOST_BYTES} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
+}

@@ -1,0 +1,107 @@
+import type { Outcome, Variable } from '../env/read-env.ts';
+import { publicKey, secretKey, type VerifyKey } from './key.ts';
+
+/** Who else may issue access tokens, what for, and how they are recognised. */
+export interface TokenIssuer {
+  /** The token's `iss`. */
+  issuer: string;
+  /** What its `aud` must hold. */
+  audience: string;
+  /** The key, or where the issuer publishes its keys. */
+  keys: VerifyKey | { jwks: string };
+  /** The claim that holds a user's id here; when absent, `sub` is the user's external id. */
+  uid: string | undefined;
+  /** Put before `sub`, so that two issuers cannot name each other's users. */
+  prefix: string;
+  /** Seconds by which clocks may differ. */
+  tolerance: number;
+}
+
+/**
+ * A JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256), "publicKey" (PEM: RS256, ES256) and "jwks" (a URL),
+ * "uid"?, "prefix"?, "tolerance"? (seconds, 30 unless given)}]`. It may hold secrets and is never printed.
+ */
+export function tokenIssuers(): Variable<readonly TokenIssuer[]> {
+  return {
+    read(text): Outcome<readonly TokenIssuer[]> {
+      if (text === '') return { ok: true, value: [] };
+      try {
+        return { ok: true, value: readIssuers(parse(text)) };
+      } catch (error) {
+        return { ok: false, problem: (error as Error).message };
+      }
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text.
+    throw new TypeError('must be JSON');
+  }
+}
+
+function readIssuers(value: unknown): TokenIssuer[] {
+  if (!Array.isArray(value)) throw new TypeError('must be a JSON list');
+  const issuers = value.map((each, index) => {
+    try {
+      return readIssuer(each);
+    } catch (error) {
+      throw new TypeError(`[${index}] ${(error as Error).message}`);
+    }
+  });
+  const names = issuers.map(({ issuer }) => issuer);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`names the issuer ${twice} twice`);
+  return issuers;
+}
+
+function readIssuer(value: unknown): TokenIssuer {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('must be an object');
+  const given = value as Record<string, unknown>;
+  const unknown = Object.keys(given).find((name) => !fields.has(name));
+  if (unknown !== undefined) throw new TypeError(`has no field ${unknown}`);
+  const issuer = text(given, 'issuer');
+  if (issuer === 'parley') throw new TypeError('issuer: parley is the one of tokens made here');
+  const { uid, prefix = '', tolerance = 30 } = given;
+  if (uid !== undefined && (typeof uid !== 'string' || uid === '')) throw new TypeError('uid must name a claim');
+  if (typeof prefix !== 'string' || prefix.length > 64) throw new TypeError('prefix must be a short text');
+  if (typeof tolerance !== 'number' || !(tolerance >= 0 && tolerance <= 300)) {
+    throw new TypeError('tolerance must be from 0 to 300 seconds');
+  }
+  return { issuer, audience: text(given, 'audience'), keys: readKeys(given), uid, prefix, tolerance };
+}
+
+function readKeys(given: Record<string, unknown>): TokenIssuer['keys'] {
+  const kinds = ['secret', 'publicKey', 'jwks'].filter((kind) => given[kind] !== undefined);
+  const [kind] = kinds;
+  if (kind === undefined || kinds.length > 1) throw new TypeError('needs one of secret, publicKey and jwks');
+  const value = text(given, kind);
+  if (kind === 'jwks') {
+    if (isSafe(value)) return { jwks: value };
+    throw new TypeError('jwks must be an https address (http is for this machine alone)');
+  }
+  try {
+    return kind === 'secret' ? secretKey(value) : publicKey(value);
+  } catch (error) {
+    throw new TypeError(`${kind} ${error instanceof TypeError ? error.message : 'is no key in PEM'}`);
+  }
+}
+
+/** Whether what comes from there comes from who is meant. */
+function isSafe(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username } = new URL(address);
+  if (username !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+}
+
+function text(given: Record<string, unknown>, name: string): string {
+  const value = given[name];
+  if (typeof value !== 'string' || value === '') throw new TypeError(`${name} must be a text`);
+  return value;
+}
+
+const fields = new Set(['issuer', 'audience', 'secret', 'publicKey', 'jwks', 'uid', 'prefix', 'tolerance']);

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { type Verified, verifyToken } from '../token.ts';
+import type { TokenIssuer } from './issuers.ts';
+import type { VerifyKey } from './key.ts';
+import { KeySet, type KeySetOptions } from './key-set.ts';
+
+/** Longest token looked at, in characters. */
+const LONGEST = 8192;
+
+/**
+ * Tells whose access tokens are, those made here and those of other issuers. Asking never waits: keys that are published somewhere are
+ * fetched in the background, from `start` to `stop`.
+ */
+export class TokenVerifier {
+  readonly #secret: string;
+  readonly #issuers: Map<string, Issuer>;
+
+  /** @param secret what tokens made here are signed with */
+  constructor(secret: string, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
+    this.#secret = secret;
+    this.#issuers = new Map(
+      issuers.map((issuer) => {
+        const keys = 'jwks' in issuer.keys ? new KeySet(issuer.keys.jwks, { ...usual, ...options }) : issuer.keys;
+        return [issuer.issuer, { ...issuer, keys }];
+      }),
+    );
+  }
+
+  /** Begins to fetch keys; resolves when each set was fetched, or could not be for now. */
+  async start(): Promise<void> {
+    await Promise.all(this.#sets().map((set) => set.refresh()));
+  }
+
+  stop(): void {
+    for (const set of this.#sets()) set.stop();
+  }
+
+  /**
+   * Never throws. What is not signed by the issuer it names, with the key and the algorithm that go with it, or is for others, is
+   * `invalid`; so is a token whose key is not here yet.
+   */
+  verify(token: string): VerifiedBearer {
+    if (token.length > LONGEST) return invalid;
+    const issuer = this.#issuers.size === 0 ? undefined : this.#issuerOf(token);
+    return issuer === undefined ? own(verifyToken(this.#secret, token)) : foreign(issuer, token);
+  }
+
+  #sets(): KeySet[] {
+    return [...this.#issuers.values()].flatMap(({ keys }) => (keys instanceof KeySet ? [keys] : []));
+  }
+
+  /** Whom the token says it is from, which its signature has yet to prove. */
+  #issuerOf(token: string): Issuer | undefined {
+    const payload = decode(token)?.payload;
+    return typeof payload === 'object' && payload.iss !== undefined ? this.#issuers.get(payload.iss) : undefined;
+  }
+}
+
+function own(verified: Verified): VerifiedBearer {
+  if (!verified.ok) return verified;
+  const { user, session, expires } = verified;
+  return { ok: true, bearer: { user }, session, expires };
+}
+
+function foreign(issuer: Issuer, token: string): VerifiedBearer {
+  const header = decode(token)?.header;
+  // Extensions that must be understood, and are not.
+  if (header === undefined || header.crit !== undefined) return invalid;
+  const key = issuer.keys instanceof KeySet ? issuer.keys.find(header.kid) : issuer.keys;
+  if (key === undefined) return invalid;
+  try {
+    const { issuer: iss, audience, tolerance } = issuer;
+    const options = { algorithms: [key.algorithm], issuer: iss, audience, clockTolerance: tolerance };
+    return readClaims(issuer, jwt.verify(token, key.key, options));
+  } catch (error) {
+    return error instanceof jwt.TokenExpiredError ? { ok: false, reason: 'expired' } : invalid;
+  }
+}
+
+function readClaims({ issuer, uid, prefix, tolerance }: Issuer, claims: string | jwt.JwtPayload): VerifiedBearer {
+  if (typeof claims === 'string' || typeof claims.exp !== 'number') return invalid;
+  const bearer = uid === undefined ? externalOf(prefix, claims.sub) : userOf(claims[uid]);
+  if (bearer === undefined) return invalid;
+  const name = typeof claims.sid === 'string' && claims.sid !== '' ? `sid ${claims.sid}` : `sub ${claims.sub}`;
+  const digest = createHash('sha256').update(`${issuer}\n${name}`).digest('base64url');
+  // No session made here has a dot in its id, so that no other issuer can speak for one.
+  return { ok: true, bearer, session: `f.${digest.slice(0, 22)}`, expires: (claims.exp + tolerance) * 1000 };
+}
+
+function externalOf(prefix: string, sub: unknown): Bearer | undefined {
+  if (typeof sub !== 'string' || sub === '' || sub.length > 128) return undefined;
+  return { external: `${prefix}${sub}` };
+}
+
+function userOf(claim: unknown): Bearer | undefined {
+  const user = typeof claim === 'string' && /^[1-9]\d{0,15}$/.test(claim) ? Number(claim) : claim;
+  return Number.isSafeInteger(user) && (user as number) > 0 ? { foreign: user as number } : undefined;
+}
+
+function decode(token: string): jwt.Jwt | undefined {
+  try {
+    return jwt.decode(token, { complete: true }) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const invalid = { ok: false, reason: 'invalid' } as const;
+
+const usual: KeySetOptions = { interval: 600_000, pause: 30_000, timeout: 5000, onError: () => {} };
+
+type Issuer = Omit<TokenIssuer, 'keys'> & { keys: VerifyKey | KeySet };
+
+/** Whom a token is for: a user here; a user here as another issuer says, who may not exist; or someone by their external id. */
+export type Bearer = { user: number } | { foreign: number } | { external: string };
+
+/** Whose token it is, `expires` in ms since 1970; or why it is nobody's. */
+export type VerifiedBearer =
+  | { ok: true; bearer: Bearer; session: string; expires: number }
+  | { ok: false; reason: 'expired' | 'invalid' };
