@@ -214,6 +214,28 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (id)
 );
 
+create table search_owners (
+  owner_id bigint not null,
+  horizon_id bigint not null default 0,
+  searched bigint not null default now_ms(),
+  due bigint,
+  constraint search_owners_pkey PRIMARY KEY (owner_id)
+);
+
+create table search_segments (
+  owner_id bigint not null,
+  last_id bigint not null,
+  first_id bigint not null,
+  count integer not null,
+  built bigint not null,
+  stale boolean not null default false,
+  peers bigint[] not null,
+  fences text not null,
+  postings bytea not null,
+  ids bytea not null,
+  constraint search_segments_pkey PRIMARY KEY (owner_id, last_id)
+);
+
 create table sessions (
   id text not null,
   user_id bigint not null,
@@ -239,6 +261,7 @@ create table users (
   external_id text,
   permits_version bigint not null default 0,
   created bigint not null default now_ms(),
+  erased bigint,
   constraint users_external_id_key UNIQUE (external_id),
   constraint users_username_key UNIQUE (username),
   constraint users_pkey PRIMARY KEY (id),
@@ -290,7 +313,9 @@ CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires 
 CREATE INDEX media_owner ON public.media USING btree (owner_id);
 CREATE INDEX media_shares_granted ON public.media_shares USING btree (media_id) WHERE granted;
 CREATE INDEX media_shares_waiting ON public.media_shares USING btree (media_id, sender_id) WHERE (NOT granted);
+CREATE INDEX messages_changed ON ONLY public.messages USING btree (owner_id, COALESCE(recalled, edited)) WHERE (COALESCE(recalled, edited) IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (due);
+CREATE INDEX search_owners_due ON public.search_owners USING btree (due);
 CREATE INDEX sessions_previous_hash ON public.sessions USING btree (previous_hash);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);
 CREATE INDEX users_name ON public.users USING btree (lower(NORMALIZE(name, NFKC)) text_pattern_ops);

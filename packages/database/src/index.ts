@@ -2,6 +2,7 @@ export { addMembers, type NewMember } from './add-members.ts';
 export { advanceSeen } from './advance-seen.ts';
 export { checkSchema, SchemaTooOld } from './check-schema.ts';
 export { clearChat } from './clear-chat.ts';
+export { groupFloor } from './group-floor.ts';
 export { migrate } from './migrate.ts';
 export {
   type Connection,

@@ -37,6 +37,13 @@ describe('readPermits', () => {
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 
+  it('takes a deleted user for nobody, later than the user they were', async () => {
+    const [a] = await users(1);
+    await bumpPermits(db, [a]);
+    await db.updateTable('users').set({ erased: 1 }).where('id', '=', a).execute();
+    expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
+  });
+
   it('takes a dissolved group for nobody, later than the group it was', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);

@@ -15,12 +15,12 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 
 /**
  * Who may write to a user or group, as the copy in Redis has it: version and lists of one moment. A user's `contacts` are
- * those with whom they are friends. A dissolved group is nobody, at a version of its own.
+ * those with whom they are friends. A deleted user or a dissolved group is nobody, at a version of its own.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
     select 'user' as kind, permits_version as version, null::bigint[] as members,
-      array(select friend_id from friendships where user_id = u.id order by friend_id) as contacts,
+      case when u.erased is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
       array(select blocked_id from blocks where user_id = u.id order by blocked_id) as blocks
     from users u where id = ${id}
     union all
@@ -31,7 +31,7 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
   const row = rows[0];
   if (!row) return { kind: 'nobody' };
   const { kind, version, members, contacts, blocks } = row;
-  if (kind === 'user') return { kind, version, contacts, blocks };
+  if (kind === 'user') return contacts === null ? { kind: 'nobody', version } : { kind, version, contacts, blocks };
   return members === null ? { kind: 'nobody', version } : { kind, version, members };
 }
 
@@ -39,13 +39,14 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[] }
-  /** `version` where it once was a group. */
+  /** `version` where it once was somebody. */
   | { kind: 'nobody'; version?: number };
 
 interface PermitsRow {
   kind: 'user' | 'group';
   version: number;
-  contacts: number[];
+  /** Null for a deleted user. */
+  contacts: number[] | null;
   blocks: number[];
   /** Null for a dissolved group. */
   members: number[] | null;

@@ -10,6 +10,8 @@ import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
+import type { SearchOwnersTable } from './search-owners.ts';
+import type { SearchSegmentsTable } from './search-segments.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { UsersTable } from './users.ts';
 
@@ -29,4 +31,6 @@ export interface Tables {
   media: MediaTable;
   media_shares: MediaSharesTable;
   outbox: OutboxTable;
+  search_owners: SearchOwnersTable;
+  search_segments: SearchSegmentsTable;
 }
