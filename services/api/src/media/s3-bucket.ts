@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { AwsClient } from 'aws4fetch';
+import type { S3Options } from './s3-storage.ts';
+
+/** A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an error that `isAway` knows. */
+export class S3Bucket {
+  readonly #client: AwsClient;
+  readonly #root: string;
+
+  constructor({ endpoint, bucket, region, accessKey, secretKey }: S3Options) {
+    const keys = { accessKeyId: accessKey, secretAccessKey: secretKey };
+    this.#client = new AwsClient({ ...keys, region, service: 's3', retries: 3 });
+    this.#root = `${endpoint.replace(/\/+$/, '')}/${bucket}`;
+  }
+
+  async put(name: string, content: Buffer): Promise<void> {
+    const digest = createHash('sha256').update(content).digest('hex');
+    const headers = { 'x-amz-content-sha256': digest, 'content-length': String(content.length) };
+    await this.#ask(`/${name}`, { method: 'PUT', body: content, headers });
+  }
+
+  /** Bytes from `start` to `end`, both included. */
+  async *get(name: string, start: number, end: number): AsyncGenerator<Uint8Array> {
+    const answer = await this.#ask(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
+    if (!answer.body) return;
+    // Some stores overlook the end, or the whole range.
+    let place = Number(/^bytes (\d+)-/.exec(answer.headers.get('content-range') ?? '')?.[1] ?? 0);
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      const wanted = chunk.subarray(Math.max(0, start - place), Math.max(0, end + 1 - place));
+      if (wanted.length > 0) yield wanted;
+      place += chunk.length;
+      if (place > end) return;
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#ask(`/${name}`, { method: 'DELETE' });
+  }
+
+  /** In the order of their names, which are plain ASCII. */
+  async *list(prefix: string, page = 1000): AsyncGenerator<ListedObject> {
+    for (let last = ''; ; ) {
+      const query = new URLSearchParams({ prefix, marker: last, 'max-keys': String(page) });
+      const text = await (await this.#ask(`?${query}`, {})).text();
+      const found = [...text.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => toObject(entry));
+      yield* found;
+      last = found.at(-1)?.name ?? '';
+      if (last === '' || !text.includes('<IsTruncated>true')) return;
+    }
+  }
+
+  async #ask(path: string, init: RequestInit): Promise<Response> {
+    const silence = new AbortController();
+    const timer = setTimeout(() => silence.abort(), patienceMs);
+    let answer: Response;
+    try {
+      answer = await this.#client.fetch(`${this.#root}${path}`, { ...init, signal: silence.signal });
+    } catch (cause) {
+      throw new Error('The media store does not answer', { cause });
+    } finally {
+      clearTimeout(timer);
+    }
+    if (answer.ok) return answer;
+    const reason = element(await answer.text(), 'Code');
+    throw new Error(`The media store refuses: ${answer.status} ${reason}`);
+  }
+}
+
+/** How long the store may take until an answer begins. */
+const patienceMs = 30_000;
+
+function toObject(entry: string): ListedObject {
+  return {
+    name: element(entry, 'Key'),
+    size: Number(element(entry, 'Size')),
+    modified: Date.parse(element(entry, 'LastModified')),
+  };
+}
+
+// The names are ours and hold nothing that XML would escape.
+function element(xml: string, name: string): string {
+  return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
+}
+
+interface ListedObject {
+  name: string;
+  size: number;
+  /** Ms since 1970. */
+  modified: number;
+}
