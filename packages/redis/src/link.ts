@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { createKeys, type Keys } from './keys.ts';
 import type { Script } from './script.ts';
@@ -40,6 +41,9 @@ export interface LinkOptions {
   replicas?: number;
 }
 
+/** Ms that replies under way get when the connection is closed. */
+const CLOSE_PATIENCE = 2000;
+
 /**
  * Connects to Redis and resolves once commands pass. Later losses of the connection are mended in the background; commands
  * sent meanwhile reject at once, so that nobody waits for what may not come.
@@ -78,9 +82,14 @@ export async function openLink({
       wires.reset();
     },
     close: async () => {
-      await Promise.allSettled(running);
-      await wires.close();
-      await client.quit().catch(() => client.disconnect());
+      const closing = Promise.allSettled(running)
+        .then(() => wires.close())
+        .then(() => client.quit())
+        .catch(() => {});
+      // A server that does not answer must not keep a process that is to end.
+      await Promise.race([closing, setTimeout(CLOSE_PATIENCE, undefined, { ref: false })]);
+      wires.reset();
+      client.disconnect();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   type Connected,
   connect,
@@ -15,6 +16,9 @@ import { presenceFrame } from './frames.ts';
 
 /** Ms until Redis is told again what it could not be told. */
 const RETRY = 500;
+
+/** Ms that Redis gets to hear that this gateway stops. */
+const STOP_PATIENCE = 1000;
 
 /** Counts this gateway's connections for all to see, and follows the presence of those whom its connections watch. */
 export class Presence {
@@ -120,12 +124,13 @@ export class Presence {
     await this.#tellAgain();
   }
 
-  /** Takes this gateway off the list of those that live. */
+  /** Takes this gateway off the list of those that live, if Redis answers soon. */
   async stop(): Promise<void> {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#stopped = true;
-    await retireGateway(this.#link, this.#gateway).catch(() => {});
+    const retiring = retireGateway(this.#link, this.#gateway).catch(() => {});
+    await Promise.race([retiring, setTimeout(STOP_PATIENCE, undefined, { ref: false })]);
   }
 
   async #tellAgain(): Promise<void> {
@@ -143,7 +148,7 @@ export class Presence {
 
   #retryLater(): void {
     if ((this.#due.size === 0 && !this.#lookDue) || this.#retry || this.#stopped) return;
-    this.#retry = setTimeout(() => {
+    this.#retry = globalThis.setTimeout(() => {
       this.#retry = undefined;
       this.#tellAgain();
     }, RETRY);

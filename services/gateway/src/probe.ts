@@ -1,4 +1,4 @@
-import type { Link } from '@parley/redis';
+import { type Link, publishProbe } from '@parley/redis';
 import type { Channels } from './channels.ts';
 
 /**
@@ -28,8 +28,10 @@ export class Probe {
       for (const bucket of this.#buckets) {
         const channel = this.#link.keys.probe(bucket, this.#options.gateway);
         const hear = (data: Buffer) => {
-          this.#heard.set(bucket, Date.now());
-          this.#options.passed(Math.max(0, Date.now() - Number(data.toString())));
+          // One that was held up does not say how things are now.
+          const sent = Number(data.toString());
+          this.#heard.set(bucket, sent);
+          this.#options.passed(Math.max(0, Date.now() - sent));
           if (this.#heard.size === this.#buckets.length) resolve();
         };
         this.#channels.listen(channel, { hear }).then(() => this.#publish(bucket));
@@ -58,9 +60,7 @@ export class Probe {
   }
 
   #publish(bucket: number): void {
-    this.#link.client
-      .spublish(this.#link.keys.probe(bucket, this.#options.gateway), String(Date.now()))
-      .catch(() => {});
+    publishProbe(this.#link, bucket, this.#options.gateway, String(Date.now())).catch(() => {});
   }
 }
 
