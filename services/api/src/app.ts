@@ -3,6 +3,7 @@ import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { addDocs } from './http/docs.ts';
 import { addHealth } from './http/health.ts';
+import { limitAddress } from './http/limit-rate.ts';
 import { observe } from './http/observe.ts';
 import { notFound, onError } from './http/on-error.ts';
 import { type App, createRouter } from './http/operation.ts';
@@ -24,6 +25,7 @@ export function createApp(parts: Parts): App {
     await next();
     c.res.headers.set('cache-control', 'no-store');
   });
+  app.use('/v1/*', limitAddress(parts));
   addHealth(app, parts);
   addDocs(app);
   for (const operation of operations) operation.add(app);

@@ -10,7 +10,6 @@ describe('readConfig', () => {
       tokens: { access: 900_000, refresh: 2_592_000_000 },
       argon2: { memory: 19 * 1024 * 1024, time: 2, parallelism: 1 },
       origins: [],
-      trustProxy: 0,
       cookieSecure: false,
     });
   });

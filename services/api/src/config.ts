@@ -14,6 +14,7 @@ import {
   text,
   url,
 } from '@parley/service';
+import { type Networks, networks } from './http/networks.ts';
 
 /**
  * The api's config from its environment; README.md lists the variables.
@@ -41,7 +42,7 @@ export function readConfig(env: Environment): ApiConfig {
     COOKIE_SECURE: bool({ default: env.NODE_ENV === 'production' }),
     GATEWAY_URLS: list({ default: ['http://127.0.0.1:8081'] }),
     ORIGINS: list({ default: [] }),
-    TRUST_PROXY: integer({ min: 0, max: 10, default: 0 }),
+    TRUSTED_PROXIES: networks(),
     MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
@@ -49,6 +50,9 @@ export function readConfig(env: Environment): ApiConfig {
     MAX_GROUPS: integer({ min: 1, default: 1000 }),
     MAX_GROUP_MEMBERS: integer({ min: 1, max: 500, default: 200 }),
     MAX_SESSIONS: integer({ min: 1, default: 100 }),
+    REQUESTS_PER_MINUTE: integer({ min: 1, default: 1200 }),
+    REQUESTS_PER_ADDRESS: integer({ min: 1, default: 6000 }),
+    REQUESTS_PER_KEY: integer({ min: 1, default: 60_000 }),
     REGISTRATIONS_PER_MINUTE: integer({ min: 1, default: 100 }),
     SIGN_INS_PER_MINUTE: integer({ min: 1, default: 10 }),
     SIGN_INS_PER_ADDRESS: integer({ min: 1, default: 100 }),
@@ -82,7 +86,7 @@ export function readConfig(env: Environment): ApiConfig {
     cookieSecure: value.COOKIE_SECURE,
     gatewayUrls: value.GATEWAY_URLS,
     origins: value.ORIGINS,
-    trustProxy: value.TRUST_PROXY,
+    trustedProxies: value.TRUSTED_PROXIES,
     limits: {
       body: value.MAX_BODY,
       friends: value.MAX_FRIENDS,
@@ -91,6 +95,11 @@ export function readConfig(env: Environment): ApiConfig {
       groups: value.MAX_GROUPS,
       groupMembers: value.MAX_GROUP_MEMBERS,
       sessions: value.MAX_SESSIONS,
+    },
+    requestsPerMinute: {
+      user: value.REQUESTS_PER_MINUTE,
+      address: value.REQUESTS_PER_ADDRESS,
+      key: value.REQUESTS_PER_KEY,
     },
     perMinute: {
       registrations: value.REGISTRATIONS_PER_MINUTE,
@@ -131,8 +140,8 @@ export interface ApiConfig {
   gatewayUrls: readonly string[];
   /** Of other sites whose pages may call the api with its cookie. */
   origins: readonly string[];
-  /** How many proxies in front of the api append to `X-Forwarded-For`. */
-  trustProxy: number;
+  /** Proxies in front of the api, whose `X-Forwarded-For` is believed. */
+  trustedProxies: Networks;
   limits: {
     /** Bytes of a request's body. */
     body: number;
@@ -147,6 +156,8 @@ export interface ApiConfig {
     /** Signing in once more ends the session unused for longest. */
     sessions: number;
   };
+  /** Of any kind: of a user, an address, an API key. */
+  requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
     /** Per address. */
     registrations: number;

@@ -1,8 +1,9 @@
-import type { Link } from '@parley/redis';
+import { type Link, liveGateways } from '@parley/redis';
 
 /**
- * Asks Redis now and then whether it is there. When it says nothing for `silence` ms though the connection seems to be up, the
- * connection is dropped: what waits for it rejects, and what is asked meanwhile does so at once. Answers how to stop.
+ * Asks Redis now and then whether it is there, over each kind of connection to it. When it says nothing for `silence` ms though a
+ * connection seems to be up, they are dropped: what waits for them rejects, and what is asked meanwhile does so at once. Answers how
+ * to stop.
  */
 export function watchLink(link: Link, silence: number): () => void {
   let waiting = false;
@@ -10,7 +11,7 @@ export function watchLink(link: Link, silence: number): () => void {
     if (waiting) return;
     waiting = true;
     const late = setTimeout(() => link.reset(), silence);
-    await link.client.ping().catch(() => {});
+    await Promise.allSettled([link.client.ping(), liveGateways(link)]);
     clearTimeout(late);
     waiting = false;
   };

@@ -1,20 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { clientAddress } from './address.ts';
+import { Networks } from './networks.ts';
 
 describe('clientAddress', () => {
   it.each([
-    ['10.0.0.1', undefined, 0, '10.0.0.1'],
-    ['::ffff:10.0.0.1', undefined, 0, '10.0.0.1'],
-    ['2001:db8:1:2:3:4:5:6', undefined, 0, '2001:db8:1:2::/64'],
-    ['2001:DB8::1', undefined, 0, '2001:db8:0:0::/64'],
-    ['::1', undefined, 0, '0:0:0:0::/64'],
-    ['fe80::1%eth0', undefined, 0, 'fe80:0:0:0::/64'],
-    ['10.0.0.1', '1.1.1.1', 0, '10.0.0.1'],
-    ['10.0.0.1', '6.6.6.6, 1.1.1.1', 1, '1.1.1.1'],
-    ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', 2, '1.1.1.1'],
-    ['10.0.0.1', undefined, 1, '10.0.0.1'],
-    ['10.0.0.1', '1.1.1.1', 5, '1.1.1.1'],
-  ])('of a connection from %s, forwarded for %s, behind %i proxies is %s', (remote, forwarded, proxies, address) => {
-    expect(clientAddress(remote, forwarded, proxies)).toBe(address);
+    ['10.0.0.1', undefined, '', '10.0.0.1'],
+    ['::ffff:10.0.0.1', undefined, '', '10.0.0.1'],
+    ['2001:db8:1:2:3:4:5:6', undefined, '', '2001:db8:1:2::/64'],
+    ['2001:DB8::1', undefined, '', '2001:db8:0:0::/64'],
+    ['::1', undefined, '', '0:0:0:0::/64'],
+    ['fe80::1%eth0', undefined, '', 'fe80:0:0:0::/64'],
+    ['10.0.0.1', '1.1.1.1', '', '10.0.0.1'],
+    ['10.0.0.1', '1.1.1.1', '10.0.0.2', '10.0.0.1'],
+    ['10.0.0.1', '6.6.6.6, 1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
+    ['::ffff:10.0.0.1', '6.6.6.6,1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
+    ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.0/8', '1.1.1.1'],
+    ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.0/8', '10.0.0.3'],
+    ['10.0.0.1', undefined, '10.0.0.0/8', '10.0.0.1'],
+    ['10.0.0.1', 'unknown', '10.0.0.0/8', '10.0.0.1'],
+    ['10.0.0.1', '1.1.1.1, <script>', '10.0.0.0/8', '10.0.0.1'],
+    ['10.0.0.1', '1.1.1.1:4711', '10.0.0.0/8', '1.1.1.1'],
+    ['fd00::1', '6.6.6.6, [2001:db8:5::1]:4711', 'fd00::/8', '2001:db8:5:0::/64'],
+    ['fd00::1', '2001:db8:5::1', 'fd00::1/128', '2001:db8:5:0::/64'],
+  ])('of a connection from %s, forwarded for %s, with proxies at %j is %s', (remote, forwarded, proxies, address) => {
+    expect(clientAddress(remote, forwarded, new Networks(proxies === '' ? [] : [proxies]))).toBe(address);
   });
+});
+
+describe('a list of networks', () => {
+  it.each(['x', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', 'fd00::/129', '10.0.0', '10.0.0.0/-1'])(
+    'does not take %s',
+    (entry) => {
+      expect(() => new Networks([entry])).toThrow(/must be addresses and networks/);
+    },
+  );
 });

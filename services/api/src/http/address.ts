@@ -1,22 +1,31 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import { type Networks, plainAddress } from './networks.ts';
 
 /**
  * Who to count requests by: the address of the client, of IPv6 its network (the first 64 bits), since a client has all of it.
  *
  * @param remote the other end of the connection
- * @param forwarded the header `X-Forwarded-For`
- * @param proxies how many proxies in front of us append to it; what stands before theirs may be forged
+ * @param forwarded the header `X-Forwarded-For`, to which each proxy appends who asked it
+ * @param proxies those whose word is taken; what others say may be forged
  */
-export function clientAddress(remote: string, forwarded: string | undefined, proxies: number): string {
-  const hops = [...(forwarded ?? '').split(',').map((hop) => hop.trim()), remote].filter((hop) => hop !== '');
-  const address = hops.at(-1 - Math.min(proxies, hops.length - 1)) ?? remote;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  if (mapped?.[1] !== undefined) return mapped[1];
+export function clientAddress(remote: string, forwarded: string | undefined, proxies: Networks): string {
+  let address = plainAddress(remote);
+  for (const hop of (forwarded ?? '').split(',').reverse()) {
+    const before = hopAddress(hop.trim());
+    if (!proxies.has(address) || isIP(before) === 0) break;
+    address = before;
+  }
   return isIPv6(address) ? network(address) : address.slice(0, 64);
 }
 
+/** Some proxies tell the port as well: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+function hopAddress(hop: string): string {
+  const [, bare] = /^(?:\[([^\]]+)\](?::\d+)?)$/.exec(hop) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop) ?? [];
+  return plainAddress(bare ?? hop);
+}
+
 function network(address: string): string {
-  const [before = '', after] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const [before = '', after] = address.toLowerCase().split('::');
   const head = before === '' ? [] : before.split(':');
   const tail = after === undefined || after === '' ? [] : after.split(':');
   const zeros = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);

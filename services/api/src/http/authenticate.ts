@@ -3,6 +3,7 @@ import { verifyToken } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import type { CallerEnv, Parts } from '../parts.ts';
 import { isSessionLive } from '../queries/sessions.ts';
+import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
 /** Lets pass who brings a valid access token of a session that goes on, as `c.var.caller`; refuses others with 401. */
@@ -13,7 +14,8 @@ export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const verified = verifyToken(parts.config.tokens.secret, token);
   if (!verified.ok) throw new Refusal('unauthenticated', `The access token is ${verified.reason}.`);
   const { user, session } = verified;
-  if (await isEnded(parts, user, session)) throw new Refusal('unauthenticated', 'This session has ended.');
+  const [ended] = await Promise.all([isEnded(parts, user, session), limitRequests(parts, 'user', user)]);
+  if (ended) throw new Refusal('unauthenticated', 'This session has ended.');
   c.set('caller', { user, session });
   await next();
 };

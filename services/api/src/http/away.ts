@@ -33,6 +33,7 @@ const words = new RegExp(
     "^Stream isn't writeable",
     '^Reached the max retries per request',
     '^Command timed out',
+    '^(Redis is away|The connection to Redis was lost|Only \\d+ of \\d+ replicas confirmed)',
     '^(All sentinels|Failed to refresh slots cache|Cluster isn.t ready|None of startup nodes)',
     '^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY) ',
   ].join('|'),

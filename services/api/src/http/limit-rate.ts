@@ -1,6 +1,6 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { take } from '@parley/redis';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { OpenEnv, Parts } from '../parts.ts';
 import { clientAddress } from './address.ts';
 import { Refusal } from './refusal.ts';
@@ -20,8 +20,29 @@ export async function limitRate(
   throw new Refusal('too-many', undefined, { retryAfter: Math.max(1, Math.ceil(after / 1000)) });
 }
 
+/** The same for what costs little: it goes on while Redis is away. */
+export async function limitRequests(
+  parts: Parts,
+  who: 'address' | 'user' | 'key',
+  subject: string | number,
+): Promise<void> {
+  try {
+    await limitRate(parts, `requests-${who}`, subject, parts.config.requestsPerMinute[who]);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+  }
+}
+
+/** Limits the requests of one address, whoever it stands for. */
+export function limitAddress(parts: Parts): MiddlewareHandler<OpenEnv> {
+  return async (c, next) => {
+    await limitRequests(parts, 'address', addressOf(c));
+    await next();
+  };
+}
+
 /** The address that a request counts for. */
 export function addressOf(c: Context<OpenEnv>): string {
   const { address = 'unknown' } = getConnInfo(c).remote;
-  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.parts.config.trustProxy);
+  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.parts.config.trustedProxies);
 }

@@ -57,7 +57,7 @@ export const done = { description: 'Done' } as const;
 
 // Besides what an operation says itself, each may refuse for these reasons.
 function responses({ refuses = [], request, responses }: Description, signedIn: boolean): RouteConfig['responses'] {
-  const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable'];
+  const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
   if (request !== undefined) codes.push('bad-request');
   if (request?.body !== undefined) codes.push('too-large');
   if (signedIn) codes.push('unauthenticated');

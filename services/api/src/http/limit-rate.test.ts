@@ -1,0 +1,78 @@
+import { createLog } from '@parley/service';
+import { describe, expect, it } from 'vitest';
+import { startApi } from '../start-api.ts';
+import { password, TestApi } from '../testing/test-api.ts';
+
+const status = async (answer: Promise<{ status: number }>) => (await answer).status;
+
+describe('requests', () => {
+  it('of a user are limited, over all replicas together', async () => {
+    await using api = await TestApi.start({ REQUESTS_PER_MINUTE: '4' });
+    const ann = await api.person();
+    const bob = await api.person();
+    const replica = await startApi(api.config, createLog({ name: 'api', level: 'silent' }));
+    try {
+      const headers = { authorization: `Bearer ${ann.session.accessToken}` };
+      for (let i = 0; i < 2; i += 1) {
+        expect(await status(ann.get('/v1/me'))).toBe(200);
+        expect(await status(fetch(`${replica.url}/v1/me`, { headers }))).toBe(200);
+      }
+      const late = await ann.get('/v1/me');
+      expect(late.status).toBe(429);
+      expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(late.body).toMatchObject({ code: 'too-many' });
+      expect(await status(fetch(`${replica.url}/v1/me`, { headers }))).toBe(429);
+      expect(await status(bob.get('/v1/me'))).toBe(200);
+    } finally {
+      await replica.stop();
+    }
+  });
+
+  it('of an address are limited, but not how often an orchestrator asks for health', async () => {
+    await using api = await TestApi.start({ REQUESTS_PER_ADDRESS: '3' });
+    for (let i = 0; i < 3; i += 1) expect(await status(api.call('get', '/v1/me'))).toBe(401);
+    expect(await status(api.call('get', '/v1/me'))).toBe(429);
+    expect(await status(fetch(`${api.url}/healthz`))).toBe(200);
+  });
+
+  it('count for whom a trusted proxy says, and for nobody else an address makes up', async () => {
+    await using trusting = await TestApi.start({ REQUESTS_PER_ADDRESS: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
+    const from = (address: string) =>
+      status(trusting.call('get', '/v1/me', { headers: { 'x-forwarded-for': address } }));
+    expect(await from('203.0.113.1')).toBe(401);
+    expect(await from('203.0.113.2')).toBe(401);
+    expect(await from('198.51.100.7, 203.0.113.1')).toBe(429);
+
+    await using wary = await TestApi.start({ REQUESTS_PER_ADDRESS: '1' });
+    const forged = (address: string) => status(wary.call('get', '/v1/me', { headers: { 'x-forwarded-for': address } }));
+    expect(await forged('203.0.113.1')).toBe(401);
+    expect(await forged('203.0.113.2')).toBe(429);
+  });
+
+  it('go on while Redis is away, which counts them; guessing passwords does not', async () => {
+    await using api = await TestApi.start();
+    const ann = await api.person();
+    api.redis.shut();
+    expect(await status(ann.get('/v1/me'))).toBe(200);
+    const body = { username: ann.session.user.username, password };
+    expect(await status(api.call('post', '/v1/sessions', { body }))).toBe(503);
+  });
+});
+
+describe('sign-in attempts', () => {
+  it('at one account are limited, from wherever they come, right or wrong', async () => {
+    await using api = await TestApi.start({ SIGN_INS_PER_MINUTE: '2', TRUSTED_PROXIES: '127.0.0.1' });
+    const ann = await api.person();
+    const { username } = ann.session.user;
+    const attempt = (address: string, guess: string) =>
+      status(
+        api.call('post', '/v1/sessions', {
+          headers: { 'x-forwarded-for': address },
+          body: { username, password: guess },
+        }),
+      );
+    expect(await attempt('203.0.113.1', 'wrong guess')).toBe(401);
+    expect(await attempt('203.0.113.2', 'wrong guess')).toBe(401);
+    expect(await attempt('203.0.113.3', password)).toBe(429);
+  });
+});

@@ -1,0 +1,51 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { Variable } from '@parley/service';
+
+/** Addresses and networks such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`, separated by commas; none when absent. */
+export function networks(): Variable<Networks> {
+  return {
+    read(text) {
+      const entries = text
+        .split(',')
+        .map((entry) => entry.trim())
+        .filter((entry) => entry !== '');
+      try {
+        return { ok: true, value: new Networks(entries) };
+      } catch (error) {
+        return { ok: false, problem: (error as Error).message };
+      }
+    },
+  };
+}
+
+/** A set of addresses. */
+export class Networks {
+  readonly #list = new BlockList();
+
+  /** Throws when an entry is no address and no network. */
+  constructor(entries: readonly string[]) {
+    for (const entry of entries) this.#add(entry);
+  }
+
+  /** Whether an address is among them; an IPv4 address written as an IPv6 one counts as what it is. */
+  has(address: string): boolean {
+    const plain = plainAddress(address);
+    return isIP(plain) !== 0 && this.#list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  }
+
+  #add(entry: string): void {
+    const [address = '', bits, ...rest] = entry.split('/');
+    const family = isIP(address);
+    const most = family === 4 ? 32 : 128;
+    const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : Number.NaN;
+    if (family === 0 || rest.length > 0 || !(length <= most)) {
+      throw new TypeError(`must be addresses and networks such as 10.0.0.0/8, not ${JSON.stringify(entry)}`);
+    }
+    this.#list.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
+  }
+}
+
+/** An address without its zone, and `1.2.3.4` for `::ffff:1.2.3.4`. */
+export function plainAddress(address: string): string {
+  return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+}
