@@ -254,4 +254,25 @@ describe('in a group', () => {
     await untilEvent(c, 'recall');
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
+
+  it('messages that left the inbox can be changed, by those who see them', async () => {
+    const [ann, ben, carl] = await trio();
+    const group = await kit.group([ann, ben]);
+    await using a = await ann.connect(0);
+    const { id } = await a.text(group, 'old');
+    await kit.recorded();
+    await ann.call('PUT', `/groups/${group}/members/${carl.id}`);
+    const { client, keys } = kit.link;
+    for (const { id: user } of [ann, ben]) await client.del(keys.inbox(user));
+    await using b = await ben.connect(1);
+    await using c = await carl.connect(1);
+    const react = { type: 'react', ref: 'r', chat: group, id, emoji: '🎉', active: true } as const;
+    expect(await b.ask(react)).toMatchObject({ type: 'ack' });
+    expect(await c.ask(react)).toMatchObject({ code: 'not-found' });
+    expect(await b.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ code: 'forbidden' });
+    await using again = await ann.connect(0);
+    expect(await again.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ type: 'ack' });
+    const body = { type: 'text' as const, text: 'anew' };
+    expect(await again.ask({ type: 'edit', ref: 'e', chat: group, id, body })).toMatchObject({ code: 'conflict' });
+  });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@parley/database';
 import type { Link } from '@parley/redis';
 import type { Log } from '@parley/service';
-import type { Entry } from './entries/entry.ts';
+import type { Entry, FactsEntry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
 import type { Lease } from './lease/lease.ts';
 import type { RecorderMetrics } from './metrics.ts';
@@ -102,11 +102,14 @@ export class Writer {
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
-    const { pool, rebuild, metrics } = this.#parts;
+    const { pool, rebuild, answer, metrics } = this.#parts;
     const entries = items.map((item) => item.entry);
     const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
     const mayCommit = () => items.every((item) => item.source.lease.held);
-    const outcomes = await Promise.allSettled([writeBatch(pool, entries, mayCommit), ...[...lost].map(rebuild)]);
+    const asked = entries.filter((entry) => entry.kind === 'facts');
+    // What is asked about may be in the same batch.
+    const written = writeBatch(pool, entries, mayCommit).then(() => Promise.all(asked.map(answer)));
+    const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild)]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     metrics.committed(
       items.map(({ source, entry }) => ({ kind: entry.kind, accepted: Number.parseInt(source.id, 10) })),
@@ -151,6 +154,8 @@ export interface WriterParts {
   pool: Pool;
   /** Writes the permit copy of an id to Redis anew. */
   rebuild: (id: number) => Promise<unknown>;
+  /** Tells the gateway that asked what is known of a message. */
+  answer: (asked: FactsEntry) => Promise<unknown>;
   metrics: RecorderMetrics;
   log: Log;
 }

@@ -1,7 +1,6 @@
-import type { Database } from '@parley/database';
+import { type Database, groupFloor } from '@parley/database';
 import { type Body, type Chat, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
-import { groupFloor } from './group-floor.ts';
 import { toMessage } from './message-row.ts';
 
 /**
@@ -62,7 +61,7 @@ function groupChats(owner: number): RawBuilder<ChatRow> {
       g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
     left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
-    cross join lateral (select ${groupFloor} as floor) l
+    cross join lateral (select ${sql.raw(groupFloor)} as floor) l
     where m.user_id = ${owner}`;
 }
 

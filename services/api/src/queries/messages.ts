@@ -1,7 +1,6 @@
-import type { Database } from '@parley/database';
+import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
 import type { Box } from './chats.ts';
-import { groupFloor } from './group-floor.ts';
 import type { MessageRow } from './message-row.ts';
 
 /**
@@ -17,7 +16,7 @@ export async function readMessages(
   const order = above === undefined ? sql`desc` : sql`asc`;
   const floor = group
     ? sql`
-      select ${groupFloor} from group_members m join groups g on g.id = m.group_id
+      select ${sql.raw(groupFloor)} from group_members m join groups g on g.id = m.group_id
       left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
       where m.group_id = ${peer} and m.user_id = ${owner}`
     : sql`

@@ -49,7 +49,7 @@ async function read(gateway: Gateway, { user }: Caller, chat: number, id: number
   );
   if (!facts) throw new Refusal('unavailable');
   if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');
-  return facts;
+  return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
 }
 
 /** Records the change and tells all participants. */

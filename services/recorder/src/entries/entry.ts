@@ -1,5 +1,5 @@
 /** What a record stream may ask the recorder to do. */
-export type Entry = MessageEntry | MarkEntry | ChangeEntry | RebuildEntry;
+export type Entry = MessageEntry | MarkEntry | ChangeEntry | FactsEntry | RebuildEntry;
 
 /** A message to write into both owners' copies, or a group's. */
 export interface MessageEntry {
@@ -39,6 +39,16 @@ export type Change = { id: number; user: number; date: number } & (
   | { kind: 'edit'; body: string }
   | { kind: 'react'; emoji: string; active: boolean }
 );
+
+/** A gateway asks who sent a message of a user's chat. */
+export interface FactsEntry {
+  kind: 'facts';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
+  id: number;
+}
 
 /** The permit copy of this id is missing in Redis. */
 export interface RebuildEntry {

@@ -13,6 +13,8 @@ export function parseEntry(text: string | undefined): Entry {
     case 'edit':
     case 'react':
       return change(value.kind, value);
+    case 'facts':
+      return { kind: 'facts', ...conversationOf(value), id: id(value, 'id') };
     case 'rebuild':
       return { kind: 'rebuild', id: id(value, 'id') };
     default:

@@ -1,8 +1,0 @@
-import { sql } from 'kysely';
-
-/**
- * Messages of a group up to this id are not a member's to see: they deleted them, or joined later where the group shows nothing of the
- * time before. For queries over the group `g`, its member `m` and the member's chat `c`, which may be missing.
- */
-export const groupFloor = sql<number>`
-  greatest(c.cleared_id, case g.history when 'joined' then m.joined_id else 0 end)`;
