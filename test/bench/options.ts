@@ -20,6 +20,8 @@ export function readOptions(args: string[]): Options {
     warmup: count('--warmup', values.warmup),
     idle: count('--idle', values.idle),
     rate: count('--rate', values.rate),
+    members: count('--members', values.members),
+    groupRate: count('--group-rate', values['group-rate']),
     json: values.json,
     profile,
   };
@@ -33,6 +35,8 @@ const options = {
   only: { type: 'string' },
   idle: { type: 'string', default: '5000' },
   rate: { type: 'string', default: '2000' },
+  members: { type: 'string', default: '200' },
+  'group-rate': { type: 'string', default: '20' },
   json: { type: 'string' },
   profile: { type: 'string' },
 } as const;
@@ -60,6 +64,10 @@ export interface Options {
   idle: number;
   /** Messages per second over all pairs together; 2000 unless given. */
   rate: number;
+  /** Members of the group; 200 unless given. */
+  members: number;
+  /** Messages per second to the group; 20 unless given. */
+  groupRate: number;
   /** Where the results go; `test/bench/results/latest.json` unless given. */
   json: string | undefined;
   /** The part whose first process is profiled during measured runs, to `results/<system>-<part>.cpuprofile`; costs CPU. */

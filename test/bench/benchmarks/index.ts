@@ -1,6 +1,7 @@
 import type { Options } from '../options.ts';
 import type { Results } from '../report/results.ts';
 import { frames, showFrames } from './frames.ts';
+import { groups, showGroups } from './groups.ts';
 import { idle, showIdle } from './idle.ts';
 import { live, showLive } from './live.ts';
 import { rate, showRate } from './rate.ts';
@@ -18,6 +19,10 @@ export const benchmarks: Record<string, Benchmark> = {
   idle: async (options, report, results) => {
     results.idle = await idle(options, report);
     return showIdle(results.idle);
+  },
+  groups: async (options, report, results) => {
+    results.groups = await groups(options, report);
+    return showGroups(results.groups);
   },
   frames: async (_options, _report, results) => {
     results.frames = frames();

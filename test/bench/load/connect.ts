@@ -1,4 +1,5 @@
 import type { Chat, ChatListener, ChatUser, OpenChat } from './chat.ts';
+import { Group } from './group.ts';
 import { Pair } from './pair.ts';
 import { Tally } from './tally.ts';
 
@@ -13,6 +14,15 @@ export async function connectPairs(open: OpenChat, users: ChatUser[]): Promise<P
     pair.join(await open(sender, pair.sender), await open(recipient, pair.recipient));
     return pair;
   });
+}
+
+/** Connects the members of a group, all of whom write and listen. */
+export async function connectGroup(open: OpenChat, users: ChatUser[]): Promise<Group> {
+  const group = new Group(users.length);
+  await inTurn([...users.entries()], async ([index, user]) => {
+    group.join(index, await open(user, group.listener(index)));
+  });
+  return group;
 }
 
 /** Connects users who then only listen. `onLoss` hears of connections that end by themselves. */

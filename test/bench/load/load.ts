@@ -5,6 +5,7 @@ import type { SystemName } from '../options.ts';
 import type { ChatUser } from './chat.ts';
 import type { Order, Reply } from './main.ts';
 import type { Outcome, Plan } from './run.ts';
+import type { GroupOutcome, GroupPlan } from './run-group.ts';
 
 /** Starts the process that makes the load. */
 export function startLoad(system: SystemName): Load {
@@ -32,6 +33,16 @@ export class Load implements AsyncDisposable {
   /** Lets the pairs talk and resolves when every message has arrived, or nothing came for 10 s. */
   async run(plan: Plan): Promise<Outcome> {
     return (await this.#order({ do: 'run', plan })) as Outcome;
+  }
+
+  /** Connects the members of a group, whose id is each one's peer. */
+  async connectGroup(users: ChatUser[]): Promise<void> {
+    await this.#order({ do: 'connect-group', system: this.#system, users });
+  }
+
+  /** Lets the members write in turn and resolves when everybody has every message, or nothing came for 10 s. */
+  async runGroup(plan: GroupPlan): Promise<GroupOutcome> {
+    return (await this.#order({ do: 'run-group', plan })) as GroupOutcome;
   }
 
   /** Connects users who only listen. */
@@ -64,7 +75,7 @@ export class Load implements AsyncDisposable {
     this.#process.send(order);
     const [answer] = await reply;
     this.#process.off('exit', onExit);
-    if ('error' in answer) throw new Error(answer.error);
+    if (answer.error !== undefined) throw new Error(answer.error);
     return answer.result;
   }
 }

@@ -1,9 +1,11 @@
 import type { SystemName } from '../options.ts';
 import type { Chat, ChatUser, OpenChat } from './chat.ts';
-import { connectIdle, connectPairs } from './connect.ts';
+import { connectGroup, connectIdle, connectPairs } from './connect.ts';
+import type { Group } from './group.ts';
 import type { Pair } from './pair.ts';
 import { openParleyChat } from './parley-chat.ts';
 import { type Outcome, type Plan, run } from './run.ts';
+import { type GroupOutcome, type GroupPlan, runGroup } from './run-group.ts';
 import { openSocketioChat } from './socketio-chat.ts';
 
 /** The process that makes the load. It takes one order after the other over its parent's channel and ends with it. */
@@ -18,16 +20,22 @@ process.once('disconnect', () => process.exit());
 
 const openers: Record<SystemName, OpenChat> = { parley: openParleyChat, socketio: openSocketioChat };
 let pairs: Pair[] = [];
+let group: Group | undefined;
 let idle: Chat[] = [];
 let losses: string[] = [];
 
-async function obey(order: Order): Promise<Outcome | number | string | undefined> {
+async function obey(order: Order): Promise<Reply['result']> {
   switch (order.do) {
     case 'connect-pairs':
       pairs = await connectPairs(openers[order.system], order.users);
       return pairs.length;
     case 'run':
       return await run(pairs, order.plan);
+    case 'connect-group':
+      group = await connectGroup(openers[order.system], order.users);
+      return order.users.length;
+    case 'run-group':
+      return group && (await runGroup(group, order.plan));
     case 'connect-idle':
       losses = [];
       idle = await connectIdle(openers[order.system], order.users, (reason) => losses.push(reason));
@@ -36,6 +44,8 @@ async function obey(order: Order): Promise<Outcome | number | string | undefined
       return losses.length === 0 ? undefined : `${losses.length} connections ended: ${losses[0]}`;
     case 'disconnect':
       for (const connection of [...pairs, ...idle.splice(0)]) connection.close();
+      group?.close();
+      group = undefined;
       pairs = [];
       return undefined;
   }
@@ -44,8 +54,10 @@ async function obey(order: Order): Promise<Outcome | number | string | undefined
 export type Order =
   | { do: 'connect-pairs'; system: SystemName; users: ChatUser[] }
   | { do: 'run'; plan: Plan }
+  | { do: 'connect-group'; system: SystemName; users: ChatUser[] }
+  | { do: 'run-group'; plan: GroupPlan }
   | { do: 'connect-idle'; system: SystemName; users: ChatUser[] }
   | { do: 'losses' }
   | { do: 'disconnect' };
 
-export type Reply = { result: Outcome | number | string | undefined } | { error: string };
+export type Reply = { result?: Outcome | GroupOutcome | number | string | undefined; error?: string };

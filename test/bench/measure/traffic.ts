@@ -28,16 +28,25 @@ export async function connectPairs(system: System, pairs: number): Promise<Load>
  * Lets the pairs talk, and measures until the last message has arrived and is in PostgreSQL: so every message's whole cost
  * is counted, and nothing but its cost.
  */
-export async function measure(system: System, load: Load, plan: Plan, options: Options): Promise<Measurement> {
+export function measure(system: System, load: Load, plan: Plan, options: Options): Promise<Measurement> {
+  return account(system, options, () => load.run(plan));
+}
+
+/** The same for any action that sends messages. */
+export async function account<Seen extends { sent: number; cpu: number }>(
+  system: System,
+  options: Options,
+  action: () => Promise<Seen>,
+): Promise<Omit<Seen, 'cpu'> & Cost> {
   const lag = await system.recordLag?.();
   const before = cpuTimes(system);
-  const outcome = await profiled(system, options, () => load.run(plan));
+  const outcome = await profiled(system, options, action);
   const sent = performance.now();
   await system.recorded();
   const drain = (performance.now() - sent) / 1000;
   const after = cpuTimes(system);
   const lags = lag && system.recordLag ? since(lag, await system.recordLag()) : undefined;
-  const cpu: Measurement['cpu'] = {};
+  const cpu: Cost['cpu'] = {};
   for (const part of parts) {
     if (system.processes[part]) cpu[part] = ((after[part] ?? 0) - (before[part] ?? 0)) / outcome.sent;
   }
@@ -71,8 +80,11 @@ async function profiled<T>(system: System, { profile: part }: Options, action: (
   return result;
 }
 
-/** Everything known about one run. CPU in us per message. */
-export interface Measurement extends Omit<Outcome, 'cpu'> {
+/** Everything known about one run. */
+export type Measurement = Omit<Outcome, 'cpu'> & Cost;
+
+/** What a run took. CPU in us per message. */
+export interface Cost {
   /** Per part of the servers, both gateways together, PostgreSQL with all its processes. */
   cpu: Partial<Record<Part, number>>;
   cpuOfServers: number;

@@ -2,6 +2,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FramesResult } from '../benchmarks/frames.ts';
+import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
 import type { RateResult } from '../benchmarks/rate.ts';
@@ -29,6 +30,7 @@ export interface Results {
   rate?: RateResult[];
   idle?: IdleResult[];
   frames?: FramesResult[];
+  groups?: GroupsResult;
 }
 
 export interface Report {

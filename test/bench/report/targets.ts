@@ -1,7 +1,7 @@
 import type { Results } from './results.ts';
 
 /** What Parley aims at, beside what was measured. Nothing fails by it: figures depend on the machine. */
-export function targets({ live, rate, idle, frames }: Results): Target[] {
+export function targets({ live, rate, idle, frames, groups }: Results): Target[] {
   const list: Target[] = [];
   const atMost = (name: string, limit: number, measured: number | undefined, unit: string) => {
     if (measured !== undefined) list.push({ name, limit, measured, unit, met: measured <= limit });
@@ -26,6 +26,10 @@ export function targets({ live, rate, idle, frames }: Results): Target[] {
     (name) => frames?.find((result) => result.name === name)?.nanoseconds,
   );
   if (readFrame && byHand) atMost('readFrame', 1.1, readFrame / byHand, 'times the check by hand');
+  if (groups) {
+    atMost(`a group of ${groups.members} has it, p99 at ${groups.rate}/s`, 100, groups.run.all.p99, 'ms');
+    atMost('rows of a group message', 1, groups.rowsPerMessage, '');
+  }
   return list;
 }
 

@@ -30,6 +30,12 @@ export async function startParley(): Promise<System> {
         token: signToken(secret, { user: id, session: `s${id}`, lifetime: 86_400 }),
       }));
     },
+    createGroup: async (members) => {
+      const { rows } = await pool.query<{ id: number }>(createGroup, [members]);
+      const [{ id } = { id: 0 }] = rows;
+      await writePermits(link, id, { kind: 'group', version: 1, members });
+      return id;
+    },
     recorded: () =>
       waitFor(() => emptyRecord(link), { timeout: 120_000, message: 'the recorder did not finish' }).then(),
     recordLag: () => readHistogram(`${recorders[0]?.url}/metrics`, LAG),
@@ -71,6 +77,17 @@ const createUsers = `
     select a.id, b.id from numbered a join numbered b on a.n <> b.n and (a.n + 1) / 2 = (b.n + 1) / 2
   )
   select id from made order by id`;
+
+const createGroup = `
+  with made as (
+    insert into groups (name, owner_id, max_members, permits_version)
+    select 'bench-' || coalesce(max(id), 0), ($1::bigint[])[1], 500, 1 from groups
+    returning id
+  )
+  insert into group_members (group_id, user_id, role)
+  select made.id, user_id, case n when 1 then 'owner' else 'member' end
+  from made, unnest($1::bigint[]) with ordinality as each (user_id, n)
+  returning group_id as id`;
 
 const countRows = `
   select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct

@@ -9,6 +9,8 @@ export interface System extends AsyncDisposable {
   readonly ports: number[];
   /** Makes users, of which each two neighbours may write to each other. */
   createUsers(count: number): Promise<{ id: number; token: string }[]>;
+  /** Makes a group of users; absent where there are none. */
+  createGroup?(members: number[]): Promise<number>;
   /** Resolves when every acknowledged message is in PostgreSQL. */
   recorded(): Promise<void>;
   /** Times from accepting a message to its commit so far; undefined where the acknowledgement waits for the commit. */

@@ -1,0 +1,114 @@
+import type { Chat, ChatListener } from './chat.ts';
+
+/** Users who all write to one group. Knows every message and who has it. */
+export class Group {
+  readonly #chats: Chat[] = [];
+  /** What each member got, in order: numbers of messages. */
+  #heard: number[][];
+  #sentAt: number[] = [];
+  #have: number[] = [];
+  #latencies: number[] = [];
+  #all: number[] = [];
+  #first = 1;
+  sent = 0;
+  acked = 0;
+  refused = 0;
+  readonly failures = new Map<string, number>();
+
+  constructor(members: number) {
+    this.#heard = Array.from({ length: members }, () => []);
+  }
+
+  /** Takes the connection of a member. */
+  join(index: number, chat: Chat): void {
+    this.#chats[index] = chat;
+  }
+
+  /** What a member hears. */
+  listener(index: number): ChatListener {
+    return {
+      acked: () => {
+        this.acked += 1;
+      },
+      message: (_own, text) => this.#came(index, Number.parseInt(text, 10)),
+      refused: (_, reason) => {
+        this.refused += 1;
+        this.#fail(reason);
+      },
+      closed: (reason) => this.#fail(reason),
+    };
+  }
+
+  /** Forgets what was counted; nothing may be under way. */
+  reset(): void {
+    this.#first += this.sent;
+    this.#heard = this.#heard.map(() => []);
+    this.#sentAt = [];
+    this.#have = [];
+    this.#latencies = [];
+    this.#all = [];
+    this.sent = 0;
+    this.acked = 0;
+    this.refused = 0;
+    this.failures.clear();
+  }
+
+  /** Lets the next member send a message. */
+  send(): void {
+    const number = this.#first + this.sent;
+    this.#sentAt[this.sent] = performance.now();
+    this.#have[this.sent] = 0;
+    this.sent += 1;
+    this.#chats[number % this.#chats.length]?.send(number, `${number} `.padEnd(TEXT_LENGTH, 'Parley '));
+  }
+
+  /** How many times a message has come to a member. */
+  get deliveries(): number {
+    return this.#latencies.length;
+  }
+
+  get settled(): boolean {
+    return this.acked + this.refused === this.sent && this.deliveries >= this.acked * this.#heard.length;
+  }
+
+  /** Ms from sending to a member's having it, and to all members' having it; ascending. */
+  get latencies(): { each: Float64Array; all: Float64Array } {
+    return { each: Float64Array.from(this.#latencies).sort(), all: Float64Array.from(this.#all).sort() };
+  }
+
+  /** Deliveries that are missing or came again, and members who got the messages in another order than the first did. */
+  get faults(): { lost: number; doubled: number; disordered: number } {
+    const distinct = this.#heard.map((numbers) => new Set(numbers).size);
+    const total = distinct.reduce((sum, count) => sum + count, 0);
+    const order = this.#heard[0]?.join();
+    return {
+      lost: Math.max(0, this.acked * this.#heard.length - total),
+      doubled: this.deliveries - total,
+      disordered: this.#heard.filter((numbers) => numbers.join() !== order).length,
+    };
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const chat of this.#chats) chat.close();
+  }
+
+  #came(member: number, number: number): void {
+    const index = number - this.#first;
+    const sentAt = this.#sentAt[index];
+    if (sentAt === undefined) return this.#fail(`there is no message ${number}`);
+    const latency = performance.now() - sentAt;
+    this.#heard[member]?.push(number);
+    this.#latencies.push(latency);
+    const have = (this.#have[index] ?? 0) + 1;
+    this.#have[index] = have;
+    if (have === this.#heard.length) this.#all.push(latency);
+  }
+
+  #fail(reason: string): void {
+    this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
+  }
+}
+
+/** Characters, and bytes, of every message. */
+const TEXT_LENGTH = 128;
