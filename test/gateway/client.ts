@@ -72,7 +72,10 @@ export class Client {
     const acks: Promise<SendAck>[] = [];
     for (const [i, text] of texts.entries()) {
       await acks[i - window];
-      acks.push(this.text(to, text));
+      const ack = this.text(to, text);
+      // Whoever waits for all of them hears of the first that fails.
+      ack.catch(() => {});
+      acks.push(ack);
     }
     return Promise.all(acks);
   }

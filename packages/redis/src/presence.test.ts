@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { readPresence } from './presence.ts';
 import { connect } from './scripts/connect.ts';
 import { disconnect } from './scripts/disconnect.ts';
+import { heartbeat } from './scripts/heartbeat.ts';
 import { onEachRedis } from './test/each-redis.ts';
 
 onEachRedis((redis) => {
@@ -21,6 +22,13 @@ onEachRedis((redis) => {
     expect(states.get(left)?.online).toBe(false);
     expect(states.get(left)?.lastSeen).toBeGreaterThanOrEqual(before);
     expect(states.get(never)).toEqual({ online: false, lastSeen: null });
+  });
+
+  it('a user at a gateway nobody has heard of is online if it beats', async () => {
+    const user = redis.newId();
+    await heartbeat(redis.link, `started-${user}`);
+    await open(user, `started-${user}`);
+    expect((await readPresence(redis.link, [user], live)).get(user)).toEqual({ online: true, lastSeen: null });
   });
 
   it('a user is online again with no date, however often they left', async () => {

@@ -1,23 +1,34 @@
 import type { Link } from './link.ts';
+import { liveGateways } from './scripts/heartbeat.ts';
 
-/** Who of these users is online, and when the others were last. `live` names the gateways that live. */
+/**
+ * Who of these users is online, and when the others were last. `live` names gateways that live, as far as is known; of others
+ * that are counted the list in Redis is asked.
+ */
 export async function readPresence(
   link: Link,
   users: number[],
   live: Iterable<string>,
 ): Promise<Map<number, Presence>> {
-  const gateways = new Set(live);
-  const presences = await Promise.all(
-    users.map(async (user): Promise<[number, Presence]> => {
+  const read = await Promise.all(
+    users.map(async (user) => {
       const [counts, seen] = await Promise.all([
         link.client.hgetall(link.keys.online(user)),
         link.client.get(link.keys.seen(user)),
       ]);
-      const online = Object.keys(counts).some((gateway) => gateways.has(gateway));
+      return { user, at: Object.keys(counts), seen };
+    }),
+  );
+  const gateways = new Set(live);
+  if (read.some(({ at }) => at.some((gateway) => !gateways.has(gateway)))) {
+    for (const gateway of await liveGateways(link)) gateways.add(gateway);
+  }
+  return new Map(
+    read.map(({ user, at, seen }) => {
+      const online = at.some((gateway) => gateways.has(gateway));
       return [user, { online, lastSeen: online || seen === null ? null : Number(seen) }];
     }),
   );
-  return new Map(presences);
 }
 
 export interface Presence {
