@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { createKeys, type Keys } from './keys.ts';
-import type { Script } from './script.ts';
+import { type Script, scriptTexts } from './script.ts';
 import { Wires } from './wire/wires.ts';
 
 /** One Redis server or a Redis Cluster, seen alike. */
@@ -150,6 +150,7 @@ function wireOptions({ url, name = 'parley' }: { url: string; name?: string }, r
     password: decodeURIComponent(first.password),
     database: Number(first.pathname.slice(1)),
     name,
+    scripts: scriptTexts,
     replicas,
     retryDelay,
   };

@@ -34,6 +34,20 @@ onEachRedis((redis) => {
       expect(replies).toEqual(Array.from({ length: 80 }, (_, i) => Math.floor(i / 8) + 1));
     });
 
+    it('is known to Redis before the first call, so that no later call overtakes it', async () => {
+      await flush();
+      const refused = async () => {
+        const { client } = redis.link;
+        const nodes = redis.link.clustered ? (client as Cluster).nodes('master') : [client as Redis];
+        const stats = await Promise.all(nodes.map((node) => node.info('errorstats')));
+        return stats.reduce((sum, text) => sum + Number(/NOSCRIPT:count=(\d+)/.exec(text)?.[1] ?? 0), 0);
+      };
+      const before = await refused();
+      const link = await redis.open();
+      for (let i = 0; i < 20; i += 1) await link.run(add, [key()], [0]);
+      expect(await refused()).toBe(before);
+    });
+
     it('of another content is another one, whatever its name', async () => {
       const older = createScript('same', ['return 1']);
       const newer = createScript('same', ['return 2']);

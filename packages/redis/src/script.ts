@@ -9,9 +9,16 @@ export interface Script {
   run(call: Call, keys: string[], args: (string | number)[]): Promise<unknown>;
 }
 
+/**
+ * The texts of all scripts, which every connection loads before anything else. Otherwise, of several calls under way, a later one
+ * could pass by an earlier one that was answered that its script is not known.
+ */
+export const scriptTexts: string[] = [];
+
 /** Joins Lua sources, shared parts first, to one script. */
 export function createScript(name: string, sources: string[], { durable = false } = {}): Script {
   const lua = sources.join('\n');
+  scriptTexts.push(lua);
   const sha = createHash('sha1').update(lua).digest('hex');
   return {
     name,

@@ -76,7 +76,7 @@ export class Wire {
   }
 
   #open(): void {
-    const { host, port, tls, username, password, database, name } = this.#options;
+    const { host, port, tls, username, password, database, name, scripts = [] } = this.#options;
     const socket = tls ? connectTls({ host, port, servername: host }) : connect({ host, port });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
@@ -98,6 +98,7 @@ export class Wire {
       if (password) this.#send(['AUTH', ...(username ? [username] : []), password], first);
       if (database) this.#send(['SELECT', database], first);
       this.#send(['CLIENT', 'SETNAME', name], first);
+      for (const text of scripts) this.#send(['SCRIPT', 'LOAD', text], unheard);
       this.#text += text;
       this.#waiting.push(...waiting);
       this.#state = 'open';
@@ -133,6 +134,8 @@ export class Wire {
   }
 }
 
+const unheard: Command = { resolve: () => {}, reject: () => {} };
+
 /** Makes a command resolve only when `confirmed` says that enough replicas have it too. */
 function hold(command: Command, confirmed: Promise<unknown>, replicas: number): void {
   const { resolve, reject } = command;
@@ -167,6 +170,8 @@ export interface WireOptions {
   database?: number;
   /** Shown by `CLIENT LIST`. */
   name: string;
+  /** Texts of scripts that Redis gets to know before any command. */
+  scripts?: readonly string[];
   /** Replicas that must have what is durable; 0 for none. */
   replicas: number;
   /** Ms until the next try after so many failures in a row. */
