@@ -61,7 +61,9 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
+    SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
+    INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
   });
   return {
     host: value.HOST,
@@ -107,9 +109,11 @@ export function readConfig(env: Environment): ApiConfig {
       signInsPerAddress: value.SIGN_INS_PER_ADDRESS,
       friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
       groupChanges: value.GROUP_CHANGES_PER_MINUTE,
+      searches: value.SEARCHES_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     outboxInterval: value.OUTBOX_INTERVAL,
+    indexInterval: value.INDEX_INTERVAL,
   };
 }
 
@@ -168,9 +172,13 @@ export interface ApiConfig {
     friendRequests: number;
     /** Making groups and adding members. */
     groupChanges: number;
+    /** Per user. */
+    searches: number;
   };
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
   /** Ms between two looks for what Redis has yet to be told. */
   outboxInterval: number;
+  /** Ms between two looks for messages to be indexed for search. */
+  indexInterval: number;
 }

@@ -6,6 +6,7 @@ import { createLog, createMetrics, type Log } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
+import { SearchIndexer } from './search/indexer.ts';
 import { watchLink } from './watch-link.ts';
 
 /**
@@ -24,12 +25,16 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     const link = await openLink({ ...config.redis, name: 'parley-api' });
     try {
       const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
-      const server = createAdaptorServer({ fetch: createApp({ config, db, link, log, metrics, outbox }).fetch });
+      const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
+      const app = createApp({ config, db, link, log, metrics, outbox, indexer });
+      const server = createAdaptorServer({ fetch: app.fetch });
       const port = await listen(server, config);
       outbox.start();
+      indexer.start();
       const unwatch = watchLink(link, config.redisTimeout);
       const stop = async (): Promise<void> => {
         await close(server);
+        await indexer.stop();
         await outbox.stop();
         unwatch();
         await link.close();

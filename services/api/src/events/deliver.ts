@@ -1,6 +1,7 @@
 import { type Database, readPermits } from '@parley/database';
 import { append, forgetPermits, type Link, revokeSession, writePermits } from '@parley/redis';
 import { deleteMessages } from '../queries/delete-messages.ts';
+import { markStale } from '../queries/search-segments.ts';
 import type { Notice } from './notice.ts';
 
 /**
@@ -24,7 +25,10 @@ export async function deliver(db: Database, link: Link, notice: Notice, signal?:
       );
     }
   }
-  if (purge) while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
+  if (purge) {
+    while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
+    await markStale(db, purge.owner, purge.peer, purge.upTo);
+  }
 }
 
 /** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */

@@ -6,6 +6,7 @@ import { friends } from './friends/index.ts';
 import { groups } from './groups/index.ts';
 import { me } from './me/index.ts';
 import { messages } from './messages/index.ts';
+import { search } from './search/index.ts';
 import { sessions } from './sessions/index.ts';
 import { users } from './users/index.ts';
 
@@ -21,4 +22,5 @@ export const operations = [
   ...chats,
   ...messages,
   ...groups,
+  ...search,
 ];

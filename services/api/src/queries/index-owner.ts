@@ -1,0 +1,142 @@
+import type { Database } from '@parley/database';
+import { type RawBuilder, sql } from 'kysely';
+import type { Segment } from '../search/segment.ts';
+import { searchedText } from './search-sources.ts';
+
+/** Takes the owner who is due for longest, leaving them to the caller until `until`; undefined when none is due. */
+export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
+  const { rows } = await sql<Claimed>`
+    update search_owners set due = ${until}
+    where owner_id = (select owner_id from search_owners where due <= ${now} order by due for update skip locked limit 1)
+    returning owner_id as owner, horizon_id as horizon, searched`.execute(db);
+  return rows[0];
+}
+
+/** Says when an owner is to be looked at next, null for not at all, unless somebody asked meanwhile. */
+export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
+  await sql`update search_owners set due = ${due} where owner_id = ${owner} and due >= ${claimed}`.execute(db);
+}
+
+/** Keeps others from indexing an owner until the transaction ends; false when somebody does, or nobody is to any more. */
+export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(owner_id) as locked from search_owners where owner_id = ${owner}`.execute(tx);
+  return rows[0]?.locked === true;
+}
+
+/** Forgets the index of an owner, for good unless somebody searches there again. */
+export async function dropIndex(tx: Database, owner: number): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${owner})`.execute(tx);
+  await sql`delete from search_owners where owner_id = ${owner}`.execute(tx);
+  await sql`delete from search_segments where owner_id = ${owner}`.execute(tx);
+}
+
+/** How many messages an owner has in a range, and the ids of every `size`-th of them, counted from `offset` on. */
+export async function countOff(
+  db: Database,
+  owner: number,
+  span: Span,
+  size: number,
+  offset: number,
+): Promise<Counted> {
+  const { rows } = await sql<Counted>`
+    select count(*) as count, coalesce(array_agg(id order by id) filter (where (n + ${offset}) % ${size} = 0), '{}') as steps
+    from (
+      select id, row_number() over (order by id) as n from (${boxes(owner, span)}) b cross join lateral (
+        select m.id from messages m
+        where m.owner_id = ${owner} and m.peer_id = b.peer_id and m.id between b.low and ${span.last}
+        limit ${boundless}
+      ) t
+    ) numbered`.execute(db);
+  return rows[0] as Counted;
+}
+
+/** The texts of an owner's messages in a range, ascending. */
+export async function readTexts(
+  db: Database,
+  owner: number,
+  span: Span,
+): Promise<{ id: number; peer: number; text: string }[]> {
+  const { rows } = await sql<{ id: number; peer: number; text: string }>`
+    select t.* from (${boxes(owner, span)}) b cross join lateral (
+      select m.id, m.peer_id as peer, ${searchedText} as text from messages m
+      where m.owner_id = ${owner} and m.peer_id = b.peer_id and m.id between b.low and ${span.last}
+      limit ${boundless}
+    ) t where t.text is not null order by t.id`.execute(db);
+  return rows;
+}
+
+/** A limit, never reached, that makes PostgreSQL look into each chat by its key. */
+const boundless = 1_000_000_000;
+
+/** The segments of an owner, ascending, without what is in them; `changed`: messages of it were edited, recalled or deleted since. */
+export async function listBuilt(db: Database, owner: number): Promise<BuiltSegment[]> {
+  const { rows } = await sql<BuiltSegment>`
+    select first_id as first, last_id as last, count, stale or exists (
+      select from messages m where m.owner_id = ${owner} and coalesce(m.recalled, m.edited) >= s.built
+        and m.id between s.first_id and s.last_id) as changed
+    from search_segments s where owner_id = ${owner} order by last_id`.execute(db);
+  return rows;
+}
+
+/** Puts a segment in the place of all that lie from `first` to `last`; undefined: nothing. */
+export async function replaceSegments(
+  tx: Database,
+  owner: number,
+  { first, last }: Span,
+  segment: (Segment & { built: number }) | undefined,
+): Promise<void> {
+  await sql`delete from search_segments where owner_id = ${owner} and first_id >= ${first} and last_id <= ${last}`.execute(
+    tx,
+  );
+  if (segment !== undefined) {
+    await tx
+      .insertInto('search_segments')
+      .values({ owner_id: owner, first_id: first, last_id: last, ...segment })
+      .execute();
+  }
+  await sql`update search_owners set horizon_id = greatest(horizon_id, ${last}) where owner_id = ${owner}`.execute(tx);
+}
+
+/** Says that no change older than `built` is missing in the segments of an owner that are not stale. */
+export async function renewSegments(
+  db: Database,
+  owner: number,
+  segments: readonly Span[],
+  built: number,
+): Promise<void> {
+  const lasts = segments.map((segment) => segment.last);
+  await sql`
+    update search_segments set built = ${built}
+    where owner_id = ${owner} and last_id = any(${lasts}::bigint[]) and built < ${built}`.execute(db);
+}
+
+// A user's chats that go on into the range, or the one chat of a group.
+function boxes(owner: number, { first }: Span): RawBuilder<unknown> {
+  return sql`
+    select peer_id, greatest(cleared_id + 1, ${first}) as low from chats
+    where owner_id = ${owner} and not is_group and last_id >= greatest(cleared_id + 1, ${first})
+    union all select id, ${first} from groups where id = ${owner} and dissolved is null`;
+}
+
+interface Claimed {
+  owner: number;
+  horizon: number;
+  searched: number;
+}
+
+interface Counted {
+  count: number;
+  steps: number[];
+}
+
+/** A range of ids, both ends included. */
+export interface Span {
+  first: number;
+  last: number;
+}
+
+interface BuiltSegment extends Span {
+  count: number;
+  changed: boolean;
+}

@@ -1,0 +1,114 @@
+import { type Database, groupFloor } from '@parley/database';
+import { sql } from 'kysely';
+
+/** Where a user may search: their own copies, and the groups they are in; or that which holds one chat. */
+export async function readSources(db: Database, me: number, chat: Which): Promise<Source[]> {
+  const own = sql`
+    select ${me}::bigint as owner, 0::bigint as floor, coalesce(s.horizon_id, 0) as horizon, coalesce(s.searched, 0) as searched
+    from (select 1) one left join search_owners s on s.owner_id = ${me}`;
+  const groups = sql`
+    select g.id as owner, l.floor, coalesce(s.horizon_id, 0) as horizon, coalesce(s.searched, 0) as searched
+    from group_members m join groups g on g.id = m.group_id and g.dissolved is null
+    left join chats c on c.owner_id = ${me} and c.peer_id = m.group_id
+    left join search_owners s on s.owner_id = g.id
+    cross join lateral (select coalesce(${sql.raw(groupFloor)}, 0) as floor) l
+    where m.user_id = ${me} and g.last_id > l.floor ${chat === undefined ? sql`` : sql`and g.id = ${chat.peer}`}`;
+  const all = chat === undefined ? sql`${own} union all ${groups}` : chat.group ? groups : own;
+  return (await sql<Source>`${all}`.execute(db)).rows;
+}
+
+/**
+ * Names of messages that the index does not hold yet, the newest `limit` up to an id.
+ *
+ * @param chat of the user's own copies, or none
+ */
+export async function listUnindexed(
+  db: Database,
+  me: number,
+  sources: readonly Source[],
+  chat: Which,
+  upTo: number,
+  limit: number,
+): Promise<Key[]> {
+  const own = sources.find((source) => source.owner === me);
+  const groups = sources.filter((source) => source.owner !== me);
+  const owners = groups.map((group) => group.owner);
+  const lows = groups.map((group) => Math.max(group.floor, group.horizon));
+  const boxes = [
+    sql`select d.id as owner_id, d.id as peer_id, d.low from unnest(${owners}::bigint[], ${lows}::bigint[]) as d (id, low)`,
+  ];
+  if (own !== undefined) {
+    boxes.push(sql`
+      select owner_id, peer_id, greatest(cleared_id, ${own.horizon}) from chats
+      where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${own.horizon})
+        ${chat === undefined ? sql`` : sql`and peer_id = ${chat.peer}`}`);
+  }
+  // The inner limit, hardly reached, makes PostgreSQL look into each box by its key; what it does not give is older than what it does.
+  const { rows } = await sql<Key>`
+    select t.* from (${sql.join(boxes, sql` union all `)}) b cross join lateral (
+      select owner_id as owner, peer_id as peer, id from messages m
+      where m.owner_id = b.owner_id and m.peer_id = b.peer_id and m.id > b.low and m.id <= ${upTo}
+      order by id desc limit ${limit}
+    ) t order by id desc limit ${limit}`.execute(db);
+  return rows;
+}
+
+/**
+ * Names of messages up to an id that were edited since they were indexed.
+ *
+ * @param since per owner the ms since 1970 from which on changes are not in the index
+ */
+export async function listChanged(db: Database, since: ReadonlyMap<number, number>, upTo: number): Promise<Key[]> {
+  if (since.size === 0) return [];
+  const { rows } = await sql<Key>`
+    select t.* from unnest(${[...since.keys()]}::bigint[], ${[...since.values()]}::bigint[]) as d (owner_id, since)
+    cross join lateral (
+      select owner_id as owner, peer_id as peer, id from messages m
+      where m.owner_id = d.owner_id and coalesce(m.recalled, m.edited) >= d.since and m.recalled is null and m.id <= ${upTo}
+      limit 10000
+    ) t`.execute(db);
+  return rows;
+}
+
+/** What of a message is searched. */
+export const searchedText = sql<string | null>`coalesce(m.body ->> 'text', m.body ->> 'name')`;
+
+/** What messages say; those that say nothing are left out. */
+export async function readTextsOf(db: Database, keys: readonly Key[]): Promise<Text[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql<Text>`
+    select t.* from unnest(${keys.map((it) => it.owner)}::bigint[], ${keys.map((it) => it.peer)}::bigint[],
+      ${keys.map((it) => it.id)}::bigint[]) as k (owner_id, peer_id, id)
+    cross join lateral (
+      select m.owner_id as owner, m.peer_id as peer, m.id, ${searchedText} as text from messages m
+      where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id
+      limit 1
+    ) t where t.text is not null`.execute(db);
+  return rows;
+}
+
+/** A chat alone is searched; undefined for all. */
+export type Which = { peer: number; group: boolean } | undefined;
+
+/** An owner of messages: the user who searches, or one of their groups. */
+export interface Source {
+  owner: number;
+  /** Messages up to here are not to be seen; of users' own copies each chat says so itself. */
+  floor: number;
+  /** Messages up to here are in the index. */
+  horizon: number;
+  /** When the index was last asked for, in ms since 1970; 0 for never. */
+  searched: number;
+}
+
+/** What a message says. */
+export interface Text extends Key {
+  text: string;
+}
+
+/** Names a message. */
+export interface Key {
+  owner: number;
+  peer: number;
+  id: number;
+}

@@ -1,0 +1,303 @@
+import type { Message, Problem } from '@parley/protocol';
+import { waitFor } from '@parley/stack';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedMessages } from '../../testing/seed.ts';
+import { seedHistory } from '../../testing/seed-history.ts';
+import { type Person, TestApi } from '../../testing/test-api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await TestApi.start({ SEARCHES_PER_MINUTE: '100000', INDEX_INTERVAL: '50ms' });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+interface Hit {
+  message: Message;
+  chat: number;
+  type: string;
+  name: string;
+  hits: [number, number][];
+}
+
+async function search(person: Person, q: string, more = ''): Promise<{ items: Hit[]; next: string | null }> {
+  const { status, body } = await person.get<{ items: Hit[]; next: string | null }>(
+    `/v1/search?q=${encodeURIComponent(q)}${more}`,
+  );
+  expect(status).toBe(200);
+  return body;
+}
+
+const textOf = ({ message }: Hit) => (message.body?.type === 'text' ? message.body.text : '');
+
+async function texts(person: Person, q: string, more = ''): Promise<string[]> {
+  return (await search(person, q, more)).items.map(textOf);
+}
+
+/** Asks until the index of an owner is up to date. */
+async function indexed(owner: number): Promise<void> {
+  await sql`
+    insert into search_owners (owner_id, due) values (${owner}, 0) on conflict (owner_id) do update set due = 0`.execute(
+    api.db,
+  );
+  const row = () => api.db.selectFrom('search_owners').selectAll().where('owner_id', '=', owner).executeTakeFirst();
+  await waitFor(async () => ((await row())?.due ?? 0) > Date.now() + 3_600_000, { message: 'was not indexed' });
+}
+
+const count = async (owner: number) =>
+  (await api.db.selectFrom('search_segments').select('count').where('owner_id', '=', owner).execute()).map(
+    (it) => it.count,
+  );
+
+describe('searching', () => {
+  it('finds own messages and those of groups, the newest first, with chat, name and hits', async () => {
+    const [ann, ben, carl] = await api.people();
+    await ann.befriend(ben);
+    const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
+      name: 'Rain lovers',
+      members: [ben.id],
+    });
+    const [first = 0, second = 0] = await seedMessages(api.db, [
+      { from: ann.id, to: ben.id, text: 'It will rain tomorrow', ref: 'r1' },
+      { from: ben.id, to: ann.id, text: '明天下雨，rain!' },
+      { from: ben.id, to: carl.id, text: 'no word of rain to ann' },
+    ]);
+    const [old = 0] = await seedHistory(api.db, group.id, [{ peer: group.id, from: ben.id, text: 'Rain again' }]);
+    const { items, next } = await search(ann, 'rain');
+    expect(next).toBe(null);
+    expect(
+      items.map(({ message, ...rest }) => ({ id: message.id, from: message.from, ref: message.ref, ...rest })),
+    ).toEqual([
+      {
+        id: second,
+        from: ben.id,
+        ref: undefined,
+        chat: ben.id,
+        type: 'user',
+        name: ben.session.user.name,
+        hits: [[5, 9]],
+      },
+      { id: first, from: ann.id, ref: 'r1', chat: ben.id, type: 'user', name: ben.session.user.name, hits: [[8, 12]] },
+      { id: old, from: ben.id, ref: undefined, chat: group.id, type: 'group', name: 'Rain lovers', hits: [[0, 4]] },
+    ]);
+    expect(items[2]?.message.conversation).toBe(`g${group.id}`);
+    expect(await texts(ann, '下雨')).toEqual(['明天下雨，rain!']);
+    expect(await texts(ann, 'rain', `&chat=${ben.id}`)).toHaveLength(2);
+    expect(await texts(ann, 'rain', `&chat=${group.id}`)).toEqual(['Rain again']);
+    expect(await texts(carl, 'rain')).toEqual(['no word of rain to ann']);
+    expect((await carl.get<Problem>(`/v1/search?q=rain&chat=${group.id}`)).status).toBe(404);
+  });
+
+  it('finds files by name, and neither stickers nor what was taken back', async () => {
+    const [ann, ben] = await api.people();
+    const ids = await seedMessages(api.db, [
+      { from: ann.id, to: ben.id, text: 'report' },
+      { from: ann.id, to: ben.id, text: 'report of old' },
+      { from: ann.id, to: ben.id, text: 'x' },
+    ]);
+    const set = (id: number | undefined, values: { body: string | null; recalled?: number }) =>
+      api.db
+        .updateTable('messages')
+        .set(values)
+        .where('id', '=', id as number)
+        .where('owner_id', '=', ann.id)
+        .execute();
+    await set(ids[0], {
+      body: JSON.stringify({ type: 'file', media: 5, name: 'Report 2026.pdf', size: 9, mime: 'a/b' }),
+    });
+    await set(ids[1], { body: null, recalled: 5 });
+    await set(ids[2], { body: JSON.stringify({ type: 'sticker', code: 'report' }) });
+    const { items } = await search(ann, 'report');
+    expect(items.map(({ message, hits }) => [message.id, hits])).toEqual([[ids[0], [[0, 6]]]]);
+  });
+
+  it.each(['%', '_', '\\', "'", '(', '*', '..', '；'])('takes %s for no more than punctuation', async (sign) => {
+    const [ann, ben] = await api.people();
+    await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'one two' }]);
+    expect(await texts(ann, sign)).toEqual([]);
+    expect(await texts(ann, `on${sign} tw`)).toEqual(['one two']);
+  });
+
+  it.each([
+    ['', 'q'],
+    ['%20%20', 'q'],
+    ['x'.repeat(201), 'q'],
+    ['x&limit=0', 'limit'],
+    ['x&chat=y', 'chat'],
+    ['x&after=y', 'after'],
+    ['x&page=2', 'page'],
+  ])('refuses "%s"', async (asked, path) => {
+    const { status, body } = await (await api.person()).get<Problem>(`/v1/search?q=${asked}`);
+    expect([status, body.errors?.map((it) => it.path)]).toEqual([400, [path]]);
+  });
+
+  it.each(['x'.repeat(200), '%00', '%ED%A0%80', '%F0%9F%A6%8A', 'a%00b', '天'.repeat(200)])(
+    'bears %s',
+    async (asked) => {
+      const { status, body } = await (await api.person()).get(`/v1/search?q=${asked}`);
+      expect([status, body]).toEqual([200, { items: [], next: null }]);
+    },
+  );
+
+  it('is limited', async () => {
+    await using strict = await TestApi.start({ SEARCHES_PER_MINUTE: '2', HISTORY: 'mirror' });
+    const ann = await strict.person();
+    const statuses = [];
+    for (let n = 0; n < 3; n += 1) statuses.push((await ann.get('/v1/search?q=x')).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  it('is not there where no history is kept', async () => {
+    await using relay = await TestApi.start({ HISTORY: 'relay' });
+    const { status, body } = await (await relay.person()).get<Problem>('/v1/search?q=x');
+    expect([status, body.code]).toEqual([404, 'history-disabled']);
+  });
+});
+
+describe('what is indexed', () => {
+  let ann: Person;
+  let ben: Person;
+  let carl: Person;
+  const size = 9000;
+  const say = (n: number) => `message ${n} ${n % 3 ? '你好' : '再见'} ${n % 2 ? 'odd' : 'even'} n${n % 1000}x`;
+
+  beforeAll(async () => {
+    [ann, ben, carl] = await api.people();
+    const history = Array.from({ length: size }, (_, n) => ({ peer: n % 10 ? ben.id : carl.id, text: say(n) }));
+    await seedHistory(api.db, ann.id, history);
+    await indexed(ann.id);
+  });
+
+  it('stands in full segments, the rest in a smaller one', async () => {
+    expect(await count(ann.id)).toEqual([4096, 4096, 808]);
+  });
+
+  it('is found as without an index, page by page, alone and together with what is newer', async () => {
+    await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'message new odd' }]);
+    const all = Array.from({ length: size }, (_, n) => n).reverse();
+    const expected = (wanted: (n: number) => boolean) => all.filter(wanted).map(say);
+    const pages = async (q: string, more: string) => {
+      const found: string[] = [];
+      for (let after = ''; ; ) {
+        const { items, next } = await search(ann, q, `&limit=200${more}${after}`);
+        found.push(...items.map(textOf));
+        if (next === null) return found;
+        after = `&after=${next}`;
+      }
+    };
+    expect(await pages('n123x', '')).toEqual(expected((n) => n % 1000 === 123));
+    expect(await pages('n12', '')).toEqual(expected((n) => `${n % 1000}`.startsWith('12')));
+    expect(await pages('再见 even n9', '')).toEqual(
+      expected((n) => n % 3 === 0 && n % 2 === 0 && `${n % 1000}`.startsWith('9')),
+    );
+    expect(await pages('odd', `&chat=${carl.id}`)).toEqual(expected((n) => n % 10 === 0 && n % 2 === 1));
+    expect(await pages('even n10x', `&chat=${carl.id}`)).toEqual(expected((n) => n % 1000 === 10));
+    expect(await pages('见再', '')).toEqual([]);
+    expect(await texts(ann, '见', '&limit=1')).toEqual([say(8997)]);
+    expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(8999)]);
+  });
+
+  it('is found by its new text after an edit and not by the old one, before and after it is indexed again', async () => {
+    const [dora, emil] = await api.people();
+    const ids = await seedHistory(
+      api.db,
+      dora.id,
+      Array.from({ length: 600 }, (_, n) => ({ peer: emil.id, text: `before${n}` })),
+    );
+    await indexed(dora.id);
+    const change = (n: number, values: object) =>
+      api.db
+        .updateTable('messages')
+        .set(values)
+        .where('owner_id', '=', dora.id)
+        .where('id', '=', ids[n] as number)
+        .execute();
+    await change(5, { body: JSON.stringify({ type: 'text', text: 'afterwards' }), edited: Date.now() - 30_000 });
+    await change(6, { body: null, recalled: Date.now() - 30_000 });
+    const check = async () => {
+      expect(await texts(dora, 'before5', '&limit=3')).toEqual(['before599', 'before598', 'before597']);
+      expect((await texts(dora, 'before5', '&limit=200')).filter((text) => text.length < 8)).toEqual([]);
+      expect(await texts(dora, 'before6 ')).not.toContain('before6');
+      expect(await texts(dora, 'afterwards')).toEqual(['afterwards']);
+    };
+    await check();
+    // As if a minute had passed.
+    await change(5, { edited: Date.now() - 3_000_000 });
+    await change(6, { recalled: Date.now() - 3_000_000 });
+    await api.db.updateTable('search_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();
+    await indexed(dora.id);
+    expect(await count(dora.id)).toEqual([599]);
+    await check();
+  });
+
+  it('is forgotten with a deleted chat, also by the index', async () => {
+    const [dora, emil, finn] = await api.people();
+    await seedHistory(
+      api.db,
+      dora.id,
+      Array.from({ length: 1200 }, (_, n) => ({ peer: n % 2 ? emil.id : finn.id, text: `word${n}` })),
+    );
+    await indexed(dora.id);
+    expect(await texts(dora, 'word7', '&limit=1')).toEqual(['word799']);
+    await dora.call('delete', `/v1/chats/${emil.id}`);
+    expect(await texts(dora, 'word7', '&limit=1')).toEqual(['word798']);
+    expect(await texts(dora, 'word7', `&chat=${emil.id}`)).toEqual([]);
+    await waitFor(async () => (await count(dora.id))[0] === 600, { message: 'the index still has it' });
+    expect(await texts(dora, 'word798')).toEqual(['word798']);
+  });
+
+  it('of a group is for its members, from when they joined', async () => {
+    const [dora, emil, finn] = await api.people();
+    await dora.befriend(emil);
+    const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', {
+      name: 'Old ones',
+      members: [emil.id],
+    });
+    const ids = await seedHistory(
+      api.db,
+      group.id,
+      Array.from({ length: 700 }, (_, n) => ({ peer: group.id, from: emil.id, text: `thing${n}` })),
+    );
+    await indexed(group.id);
+    expect(await texts(dora, 'thing69', '&limit=2')).toEqual(['thing699', 'thing698']);
+    await api.db
+      .updateTable('group_members')
+      .set({ joined_id: ids[690] as number })
+      .where('user_id', '=', emil.id)
+      .execute();
+    expect(await texts(emil, 'thing69')).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1].map((n) => `thing69${n}`));
+    expect(await texts(finn, 'thing69')).toEqual([]);
+    await dora.call('delete', `/v1/groups/${group.id}`);
+    expect(await texts(dora, 'thing')).toEqual([]);
+    await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
+  });
+
+  it('comes by itself once somebody searched', async () => {
+    const [dora, emil] = await api.people();
+    await seedHistory(
+      api.db,
+      dora.id,
+      Array.from({ length: 600 }, (_, n) => ({ peer: emil.id, text: `by itself ${n}` })),
+    );
+    expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
+    await waitFor(async () => (await count(dora.id))[0] === 600, { message: 'was not indexed' });
+    expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
+  });
+
+  it('reaches no further than what is recorded for certain', async () => {
+    const [dora, emil] = await api.people();
+    const { client, keys } = api.link;
+    const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');
+    await seedHistory(
+      api.db,
+      dora.id,
+      Array.from({ length: 600 }, (_, n) => ({ peer: emil.id, text: `late ${n}` })),
+    );
+    await indexed(dora.id);
+    expect(await count(dora.id)).toEqual([]);
+    await client.xdel(keys.record(7), waiting as string);
+    await indexed(dora.id);
+    expect(await count(dora.id)).toEqual([600]);
+  });
+});

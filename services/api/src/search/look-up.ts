@@ -1,0 +1,60 @@
+import type { Database } from '@parley/database';
+import { readFences, readParts, type SegmentName } from '../queries/search-segments.ts';
+import type { Key } from '../queries/search-sources.ts';
+import { type Fence, findSlice, idBytes, readIds, readPlaces } from './segment.ts';
+import type { Term } from './terms.ts';
+
+/**
+ * The messages that hold all of some terms, by the index, in some segments. Throws {@link SegmentGone} if one was replaced.
+ */
+export async function lookUp(db: Database, segments: readonly SegmentName[], terms: readonly Term[]): Promise<Key[]> {
+  const fences = await readFences(db, segments);
+  const slices = segments.flatMap((segment, index) => {
+    const known = JSON.parse(present(fences[index])) as Fence[];
+    const found = terms.map((term) => findSlice(known, term));
+    return found.every((slice) => slice !== undefined) ? found.map((slice) => ({ segment, ...slice })) : [];
+  });
+  const parts = await readParts(db, 'postings', slices);
+  const hits: { segment: SegmentName; places: number[] }[] = [];
+  for (let at = 0; at < slices.length; at += terms.length) {
+    const lists = terms.map((term, index) => readPlaces(present(parts[at + index]), term));
+    const places = intersect(lists);
+    if (places.length > 0) hits.push({ segment: (slices[at] as (typeof slices)[number]).segment, places });
+  }
+  const spans = await readParts(
+    db,
+    'ids',
+    hits.map(({ segment, places }) => {
+      const first = places[0] as number;
+      return { segment, begin: first * idBytes, length: ((places.at(-1) as number) - first + 1) * idBytes };
+    }),
+  );
+  return hits.flatMap(({ segment, places }, index) => {
+    const ids = readIds(present(spans[index]));
+    return places.map((place) => ({ owner: segment.owner, ...(ids[place - (places[0] as number)] as Named) }));
+  });
+}
+
+/** A segment is not there any more. */
+export class SegmentGone extends Error {
+  override name = 'SegmentGone';
+}
+
+function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new SegmentGone();
+  return value;
+}
+
+/** What is in all of some ascending lists. */
+function intersect(lists: readonly number[][]): number[] {
+  const [shortest = [], ...others] = [...lists].sort((a, b) => a.length - b.length);
+  return others.reduce((common, list) => {
+    const known = new Set(list);
+    return common.filter((place) => known.has(place));
+  }, shortest);
+}
+
+interface Named {
+  id: number;
+  peer: number;
+}

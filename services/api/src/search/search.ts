@@ -1,0 +1,156 @@
+import type { Database } from '@parley/database';
+import { type FoundRow, readFound } from '../queries/found-messages.ts';
+import { listSegments, type SegmentHead } from '../queries/search-segments.ts';
+import {
+  type Key,
+  listChanged,
+  listUnindexed,
+  readSources,
+  readTextsOf,
+  type Source,
+  type Which,
+} from '../queries/search-sources.ts';
+import { matches } from './find-hits.ts';
+import { mostUnindexed, smallSegment } from './limits.ts';
+import { lookUp, SegmentGone } from './look-up.ts';
+import { peerTerm, type Query } from './terms.ts';
+
+/**
+ * A user's messages that match a query, the newest first, found in three steps:
+ *
+ * 1. Read what the index does not hold yet or not as it is now: the newest messages and those edited lately.
+ * 2. Look the terms up in the index, segment by segment, the newest first, more of them each time.
+ * 3. Read each message named so, and keep it if it is there, the user may see it, and it really matches.
+ *
+ * A candidate counts once no segment is left that could name a newer one. Where more is not indexed than one search reads, it ends
+ * there, and `end` says up to which id it went.
+ */
+export async function search(db: Database, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await searchOnce(db, me, query, range);
+    } catch (error) {
+      // The indexer put another segment in the place of one that was about to be read.
+      if (!(error instanceof SegmentGone) || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function searchOnce(db: Database, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
+  const { chat, upTo, accepts, limit } = range;
+  const sources = await readSources(db, me, chat);
+  const floors = new Map(sources.map((source) => [source.owner, source.floor]));
+  const heads = await listSegments(db, [...floors.keys()], [...floors.values()], upTo);
+  const since = sinceOf(heads);
+  const fresh = await listUnindexed(db, me, sources, chat, upTo, mostUnindexed);
+  const end = fresh.length < mostUnindexed ? -1 : (fresh.at(-1) as Key).id;
+  const changed = await listChanged(db, since, upTo);
+
+  const pool = new Map<string, Key>();
+  const add = (key: Key): void => {
+    const mine = key.owner === me;
+    if (key.id <= end || key.id > upTo || key.id <= (floors.get(key.owner) ?? 0)) return;
+    if (mine && chat !== undefined && key.peer !== chat.peer) return;
+    if (accepts(key)) pool.set(`${key.owner}:${key.peer}:${key.id}`, key);
+  };
+  for (const text of await readTextsOf(db, [...fresh, ...changed])) if (matches(query, text.text)) add(text);
+
+  const terms = [...query.terms];
+  if (chat !== undefined && !chat.group) terms.push({ text: peerTerm(chat.peer), prefix: false });
+  const segments = heads.filter((head) => head.last > end);
+  const found: FoundRow[] = [];
+  for (let next = 0, count = firstBatch; found.length < limit; count *= 4) {
+    const reach = segments[next]?.last ?? -1;
+    await settle(db, query, pool, reach, found, limit);
+    if (next >= segments.length) break;
+    for (const key of await lookUp(db, segments.slice(next, next + count), terms)) add(key);
+    next += count;
+  }
+  return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
+}
+
+/** Verifies the candidates above an id, the newest first, until there are enough. */
+async function settle(
+  db: Database,
+  query: Query,
+  pool: Map<string, Key>,
+  above: number,
+  found: FoundRow[],
+  limit: number,
+): Promise<void> {
+  const ready = [...pool].filter(([, key]) => key.id > above).sort(([, a], [, b]) => newestFirst(a, b));
+  for (let next = 0; next < ready.length && found.length < limit; ) {
+    const some = ready.slice(next, next + limit - found.length + spare);
+    next += some.length;
+    for (const [name] of some) pool.delete(name);
+    const rows = await readFound(
+      db,
+      some.map(([, key]) => key),
+    );
+    const right = rows.filter((row) => matches(query, textOf(row)));
+    found.push(...right.sort(newestFirst).slice(0, limit - found.length));
+  }
+}
+
+/** What of a message is searched: its text, or the name of its file. */
+export function textOf({ body }: FoundRow): string {
+  if (body === null) return '';
+  if ('text' in body) return body.text;
+  return 'name' in body ? body.name : '';
+}
+
+/** The order of what is found. */
+export function newestFirst(a: Key, b: Key): number {
+  return b.id - a.id || b.peer - a.peer;
+}
+
+function sinceOf(heads: readonly SegmentHead[]): Map<number, number> {
+  const since = new Map<number, number>();
+  for (const { owner, built } of heads) since.set(owner, Math.min(built, since.get(owner) ?? built));
+  return since;
+}
+
+/** The owners whose index is worth work, or to be told that it is used still. */
+function outdated(
+  sources: readonly Source[],
+  heads: readonly SegmentHead[],
+  fresh: readonly Key[],
+  changed: readonly Key[],
+): number[] {
+  const counts = new Map<number, number>();
+  const count = (owner: number, by: number) => counts.set(owner, (counts.get(owner) ?? 0) + by);
+  for (const { owner } of fresh) count(owner, 1);
+  for (const { owner } of changed) count(owner, smallSegment / manyChanges);
+  const dayAgo = Date.now() - 86_400_000;
+  const used = new Set(heads.map((head) => head.owner));
+  const asked = sources.filter(({ owner, searched }) => {
+    return (counts.get(owner) ?? 0) >= smallSegment || (used.has(owner) && searched < dayAgo);
+  });
+  return asked.map((source) => source.owner);
+}
+
+const attempts = 4;
+/** Segments looked into first. */
+const firstBatch = 2;
+/** Candidates read beyond those needed, since some may be gone. */
+const spare = 8;
+/** Edited messages for which it is worth building segments anew. */
+const manyChanges = 64;
+
+export interface SearchRange {
+  /** Only this chat; undefined: all. */
+  chat: Which;
+  /** Ids up to this. */
+  upTo: number;
+  /** Whether a message may be among the results. */
+  accepts: (key: Key) => boolean;
+  limit: number;
+}
+
+export interface SearchResult {
+  found: FoundRow[];
+  /** Only what is above this id was searched; undefined: all. */
+  end: number | undefined;
+  /** Owners whose index is to be looked at. */
+  outdated: number[];
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { matches } from './find-hits.ts';
+import { type Fence, findSlice, readIds, readPlaces, type Segment, SegmentBuilder } from './segment.ts';
+import { peerTerm, readQuery, type Term } from './terms.ts';
+
+function build(texts: readonly string[]): Segment {
+  const builder = new SegmentBuilder();
+  for (const [index, text] of texts.entries()) builder.add({ id: 1000 + index, peer: 1 + (index % 3), text });
+  return builder.finish();
+}
+
+function places({ fences, postings }: Segment, term: Term): number[] {
+  const slice = findSlice(JSON.parse(fences) as Fence[], term);
+  return slice === undefined ? [] : readPlaces(postings.subarray(slice.begin, slice.begin + slice.length), term);
+}
+
+const syllable = fc.constantFrom(
+  'ab',
+  'a',
+  'Ba',
+  '天',
+  '气好',
+  '好',
+  ' ',
+  ', ',
+  '👍',
+  '🏽',
+  'é',
+  'e\u0301',
+  '𐌰',
+  'ﬃ',
+  'か',
+  '9',
+);
+const phrase = fc.array(syllable, { maxLength: 8 }).map((parts) => parts.join(''));
+
+describe('a segment', () => {
+  it('names every message that matches, whatever is searched', () => {
+    fc.assert(
+      fc.property(fc.array(phrase, { maxLength: 40 }), phrase, (texts, query) => {
+        const segment = build(texts);
+        const wanted = readQuery(query);
+        if (wanted.terms.length === 0) return;
+        const lists = wanted.terms.map((term) => new Set(places(segment, term)));
+        for (const [index, text] of texts.entries()) {
+          if (matches(wanted, text)) expect(lists.every((list) => list.has(index))).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('finds each of many terms, alone and by its beginning, and none that is not there', () => {
+    const texts = Array.from(
+      { length: 4096 },
+      (_, n) => `w${n} every${n % 2 ? 'one' : 'body'} 第${String.fromCharCode(0x4e00 + n)}`,
+    );
+    const segment = build(texts);
+    expect((JSON.parse(segment.fences) as Fence[]).length).toBeGreaterThan(20);
+    for (const n of [0, 1, 9, 127, 128, 2000, 4095]) {
+      expect(places(segment, { text: `w${n}`, prefix: false })).toEqual([n]);
+      expect(places(segment, { text: `第${String.fromCharCode(0x4e00 + n)}`, prefix: false })).toEqual([n]);
+    }
+    expect(places(segment, { text: 'everyone', prefix: false })).toHaveLength(2048);
+    expect(places(segment, { text: 'every', prefix: true })).toEqual(texts.map((_, n) => n));
+    expect(places(segment, { text: '第', prefix: true })).toEqual(texts.map((_, n) => n));
+    expect(places(segment, { text: 'w40', prefix: true })).toHaveLength(1 + 10 + 96);
+    for (const text of ['a', 'w4096', 'zzz', '龘', '\0']) {
+      for (const prefix of [true, false]) {
+        if (text !== '\0' || !prefix) expect(places(segment, { text, prefix })).toEqual([]);
+      }
+    }
+  });
+
+  it('knows its messages and with whom they were exchanged', () => {
+    const segment = build(['a', 'b', 'c', 'd']);
+    expect(segment.count).toBe(4);
+    expect(segment.peers).toEqual([1, 2, 3]);
+    expect(readIds(segment.ids.subarray(16, 48))).toEqual([
+      { id: 1001, peer: 2 },
+      { id: 1002, peer: 3 },
+    ]);
+    expect(places(segment, { text: peerTerm(1), prefix: false })).toEqual([0, 3]);
+    expect(places(segment, { text: peerTerm(10), prefix: false })).toEqual([]);
+  });
+});

@@ -1,0 +1,190 @@
+import { indexTerms, peerTerm, type Term } from './terms.ts';
+
+/** Gathers the messages of one segment of the index. */
+export class SegmentBuilder {
+  readonly #places = new Map<string, number[]>();
+  readonly #ids: number[] = [];
+  readonly #peers = new Set<number>();
+
+  /** Messages are added in ascending order of ids. */
+  add({ id, peer, text }: Indexed): void {
+    const place = this.#ids.length / 2;
+    this.#ids.push(id, peer);
+    this.#peers.add(peer);
+    this.#note(peerTerm(peer), place);
+    for (const term of indexTerms(text)) this.#note(term, place);
+  }
+
+  /** The segment, as it is kept. */
+  finish(): Segment {
+    const terms = [...this.#places.keys()].sort();
+    let most = 0;
+    for (const [term, places] of this.#places) most += term.length * 3 + places.length * 3 + 8;
+    const postings = Buffer.allocUnsafe(most);
+    const fences: Fence[] = [];
+    let at = 0;
+    let block = Number.NEGATIVE_INFINITY;
+    for (const term of terms) {
+      if (at - block >= blockBytes) {
+        fences.push([term, at]);
+        block = at;
+      }
+      at = writeEntry(postings, at, term, this.#places.get(term) as number[]);
+    }
+    return {
+      count: this.#ids.length / 2,
+      peers: [...this.#peers],
+      fences: JSON.stringify(fences),
+      postings: postings.subarray(0, at),
+      ids: Buffer.from(new Float64Array(this.#ids).buffer),
+    };
+  }
+
+  #note(term: string, place: number): void {
+    const places = this.#places.get(term);
+    if (places === undefined) this.#places.set(term, [place]);
+    else if (places[places.length - 1] !== place) places.push(place);
+  }
+}
+
+/** The part of a segment's postings in which a term would stand; undefined when it cannot be there. */
+export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Slice | undefined {
+  const first = lastAtMost(fences, text);
+  const last = prefix ? lastAtMost(fences, `${text}\uffff`) : first;
+  if (last < 0) return undefined;
+  const begin = (fences[Math.max(0, first)] as Fence)[1];
+  const end = fences[last + 1]?.[1];
+  return { begin, length: end === undefined ? wholeRest : end - begin };
+}
+
+/** The places, ascending, of the messages that a term stands for, from a slice of postings. */
+export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
+  const wanted = Buffer.from(text);
+  const lists: number[][] = [];
+  const reader = { slice, at: 0 };
+  while (reader.at < slice.length) {
+    const termLength = readNumber(reader);
+    const term = slice.subarray(reader.at, reader.at + termLength);
+    reader.at += termLength;
+    const bytes = readNumber(reader);
+    const end = reader.at + bytes;
+    if (prefix ? startsWith(term, wanted) : term.equals(wanted)) lists.push(readList(reader, end));
+    reader.at = end;
+  }
+  if (lists.length < 2) return lists[0] ?? [];
+  return [...new Set(lists.flat())].sort((a, b) => a - b);
+}
+
+/** The messages in a part of a segment's `ids`. */
+export function readIds(bytes: Buffer): { id: number; peer: number }[] {
+  return Array.from({ length: bytes.length / idBytes }, (_, n) => ({
+    id: bytes.readDoubleLE(n * idBytes),
+    peer: bytes.readDoubleLE(n * idBytes + 8),
+  }));
+}
+
+/** Bytes of one message in `ids`. */
+export const idBytes = 16;
+
+/** Bytes of a block, about: what is read to look a term up. */
+const blockBytes = 2048;
+const wholeRest = 2 ** 31 - 1;
+
+/** The last fence whose term is not after `text`; -1 for none. In the order of UTF-16 units, as terms are sorted. */
+function lastAtMost(fences: readonly Fence[], text: string): number {
+  let low = 0;
+  let high = fences.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((fences[middle] as Fence)[0] <= text) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Writes a term, how many bytes its places take, and each place as the distance from the one before. Answers where it ends. */
+function writeEntry(buffer: Buffer, begin: number, term: string, places: readonly number[]): number {
+  let at = writeNumber(buffer, begin, Buffer.byteLength(term));
+  at += buffer.write(term, at);
+  let bytes = 0;
+  let before = -1;
+  for (const place of places) {
+    bytes += sizeOf(place - before - 1);
+    before = place;
+  }
+  at = writeNumber(buffer, at, bytes);
+  before = -1;
+  for (const place of places) {
+    at = writeNumber(buffer, at, place - before - 1);
+    before = place;
+  }
+  return at;
+}
+
+function sizeOf(value: number): number {
+  return value < 0x80 ? 1 : value < 0x4000 ? 2 : 3;
+}
+
+function readList(reader: Reader, end: number): number[] {
+  const places: number[] = [];
+  let place = -1;
+  while (reader.at < end) {
+    place += readNumber(reader) + 1;
+    places.push(place);
+  }
+  return places;
+}
+
+/** Seven bits a byte, the lowest first. */
+function writeNumber(buffer: Buffer, at: number, value: number): number {
+  let rest = value;
+  let next = at;
+  while (rest >= 0x80) {
+    buffer[next] = (rest & 0x7f) | 0x80;
+    next += 1;
+    rest >>>= 7;
+  }
+  buffer[next] = rest;
+  return next + 1;
+}
+
+function readNumber(reader: Reader): number {
+  let value = 0;
+  for (let shift = 0; ; shift += 7) {
+    const byte = reader.slice[reader.at] as number;
+    reader.at += 1;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+  }
+}
+
+function startsWith(term: Buffer, beginning: Buffer): boolean {
+  return term.length >= beginning.length && term.compare(beginning, 0, beginning.length, 0, beginning.length) === 0;
+}
+
+interface Reader {
+  slice: Buffer;
+  at: number;
+}
+
+interface Indexed {
+  id: number;
+  peer: number;
+  text: string;
+}
+
+export interface Segment {
+  count: number;
+  peers: number[];
+  fences: string;
+  postings: Buffer;
+  ids: Buffer;
+}
+
+/** The first term of a block, and where the block begins. */
+export type Fence = [term: string, begin: number];
+
+export interface Slice {
+  begin: number;
+  length: number;
+}

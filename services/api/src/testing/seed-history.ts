@@ -1,0 +1,40 @@
+import type { Database } from '@parley/database';
+import { firstMessageId } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/**
+ * Writes messages of one owner's copy, or of a group, in bulk, as if they had been sent one a second until an hour ago; answers
+ * their ids, ascending. Such messages are old enough to be indexed.
+ */
+export async function seedHistory(db: Database, owner: number, messages: readonly OldMessage[]): Promise<number[]> {
+  const start = Date.now() - 3_600_000 - messages.length * 1000;
+  const ids = messages.map((_, index) => firstMessageId(start + index * 1000));
+  for (let from = 0; from < messages.length; from += 10_000) {
+    const some = messages.slice(from, from + 10_000);
+    await sql`
+      insert into messages (owner_id, peer_id, id, sender_id, body)
+      select ${owner}, peer, id, sender, jsonb_build_object('type', 'text', 'text', text)
+      from unnest(${ids.slice(from, from + 10_000)}::bigint[], ${some.map((it) => it.peer)}::bigint[],
+        ${some.map((it) => it.from ?? owner)}::bigint[], ${some.map((it) => it.text)}::text[]) as d (id, peer, sender, text)`.execute(
+      db,
+    );
+  }
+  await sql`
+    insert into chats (owner_id, peer_id, last_id, last_sender)
+    select owner_id, peer_id, max(id), max(sender_id) from messages
+    where owner_id = ${owner} and peer_id <> ${owner} group by owner_id, peer_id
+    on conflict (owner_id, peer_id) do update set last_id = excluded.last_id`.execute(db);
+  await sql`
+    update groups set last_id = m.last, message_count = m.count
+    from (select max(id) as last, count(*) as count from messages where owner_id = ${owner} and peer_id = ${owner}) m
+    where id = ${owner}`.execute(db);
+  return ids;
+}
+
+interface OldMessage {
+  /** The owner itself in a group. */
+  peer: number;
+  text: string;
+  /** The owner unless given. */
+  from?: number;
+}
