@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { createKeys, type Keys } from './keys.ts';
+import { Recent } from './recent.ts';
 import { type Script, scriptTexts } from './script.ts';
 import { Wires } from './wire/wires.ts';
 
@@ -18,6 +19,8 @@ export interface Link {
   readonly inboxLength: number;
   /** Seconds after which an inbox nobody writes to is gone. */
   readonly inboxTtl: number;
+  /** The epochs of inboxes that were written to, as last seen. */
+  readonly epochs: Recent<number, string>;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
   run(script: Script, keys: string[], args: (string | number)[]): Promise<unknown>;
   /** Drops the connection and comes back: for one that looks alive but is silent. Commands under way reject. */
@@ -44,6 +47,9 @@ export interface LinkOptions {
 /** Ms that replies under way get when the connection is closed. */
 const CLOSE_PATIENCE = 2000;
 
+/** Inboxes whose epochs are remembered. */
+const EPOCHS = 20_000;
+
 /**
  * Connects to Redis and resolves once commands pass. Later losses of the connection are mended in the background; commands
  * sent meanwhile reject at once, so that nobody waits for what may not come.
@@ -64,26 +70,22 @@ export async function openLink({
     throw new Error(`Redis does not answer at ${withoutPassword(options.url)}`, { cause: error });
   }
   const wires = new Wires(client, wireOptions(options, replicas));
-  const running = new Set<Promise<unknown>>();
   return {
     client,
     keys: createKeys(buckets),
     clustered,
     inboxLength,
     inboxTtl,
-    run: (script, keys, args) => {
-      const call = (command: (string | number)[]) => wires.call(keys[0] as string, command, script.durable);
-      const run = script.run(call, keys, args).finally(() => running.delete(run));
-      running.add(run);
-      return run;
-    },
+    epochs: new Recent(EPOCHS),
+    run: (script, keys, args) =>
+      script.run((command) => wires.call(keys[0] as string, command, script.durable), keys, args),
     reset: () => {
       if (client.status === 'ready') client.disconnect(true);
       wires.reset();
     },
     close: async () => {
-      const closing = Promise.allSettled(running)
-        .then(() => wires.close())
+      const closing = wires
+        .close()
         .then(() => client.quit())
         .catch(() => {});
       // A server that does not answer must not keep a process that is to end.

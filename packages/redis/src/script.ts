@@ -23,11 +23,14 @@ export function createScript(name: string, sources: string[], { durable = false 
   return {
     name,
     durable,
-    run: (call, keys, args) =>
-      call(['EVALSHA', sha, keys.length, ...keys, ...args]).catch((error: unknown) => {
+    run: async (call, keys, args) => {
+      try {
+        return await call(['EVALSHA', sha, keys.length, ...keys, ...args]);
+      } catch (error) {
         if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
         return call(['EVAL', lua, keys.length, ...keys, ...args]);
-      }),
+      }
+    },
   };
 }
 

@@ -3,8 +3,10 @@
 -- KEYS  1 conversation, 2 record stream, then for each participant that can be reached from here: inbox, channel, online
 -- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
---       7 inbox length    8 inbox time to live in s    9 refs to remember
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0 }
+--       7 inbox length    8 inbox time to live in s    9 refs to remember    10... epoch of each participant's inbox as the
+--       caller remembers it, or ''
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0, then the place of
+--       a participant (from 1) and the epoch, for those whose epoch is another than given }
 --
 -- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
 
@@ -31,7 +33,7 @@ if id <= last then id = last + 1 end
 local date = math.floor(id / 4096) + 1735689600000
 
 local event = '{"kind":"message","id":' .. whole(id) .. ARGV[3] .. whole(date) .. ARGV[4]
-local own = event .. ',"ref":' .. ARGV[2] .. '}'
+local own_event = event .. ',"ref":' .. ARGV[2] .. '}'
 event = event .. '}'
 
 -- Times to live are renewed when the conversation's hour turns, not for each message; they last an hour more for that.
@@ -41,14 +43,18 @@ local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 173568960
 redis.call('ZADD', KEYS[1], whole(id), ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
 if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - now) / 1000)) end
-if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own) end
+if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
 
+local reply = { id, 0, 0, last }
 for i = 3, #KEYS, 3 do
-  if (i / 3) == sender then
-    deliver(KEYS[i], KEYS[i + 1], own, whole(now), ARGV[7], ARGV[8], refresh)
-  else
-    local heard = deliver(KEYS[i], KEYS[i + 1], event, whole(now), ARGV[7], ARGV[8], refresh)
-    if others == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then others = 1 end
+  local own = (i / 3) == sender
+  local hint = ARGV[9 + i / 3]
+  local heard, epoch =
+    deliver(KEYS[i], KEYS[i + 1], own and own_event or event, whole(now), ARGV[7], ARGV[8], refresh, hint)
+  if epoch ~= hint then
+    reply[#reply + 1] = i / 3
+    reply[#reply + 1] = epoch
   end
+  if not own and reply[3] == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then reply[3] = 1 end
 end
-return { id, 0, others, last }
+return reply

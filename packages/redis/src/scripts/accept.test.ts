@@ -392,4 +392,41 @@ onEachRedis((redis) => {
       { numRuns: 25 },
     );
   });
+
+  describe('what a caller remembers of an inbox', () => {
+    const offsets = async (user: number) => (await readInbox(redis.link, user)).map(({ cursor }) => cursor);
+
+    it('may be gone with the inbox, which then begins anew', async () => {
+      const [a, b] = neighbours();
+      await send(redis.link, a, b, 'r1');
+      const before = redis.link.epochs.get(b);
+      await redis.link.client.del(redis.link.keys.inbox(b));
+      await send(redis.link, a, b, 'r2');
+      const epoch = redis.link.epochs.get(b);
+      expect(Number(epoch)).toBeGreaterThan(Number(before));
+      await send(redis.link, a, b, 'r3');
+      expect(await offsets(b)).toEqual([`${epoch}-1`, `${epoch}-2`]);
+      expect(await redis.link.client.ttl(redis.link.keys.inbox(b))).toBeGreaterThan(0);
+    });
+
+    it('may be older than the inbox', async () => {
+      const [a, b] = neighbours();
+      await send(redis.link, a, b, 'r1');
+      const epoch = redis.link.epochs.get(b);
+      redis.link.epochs.set(b, '1000');
+      await send(redis.link, a, b, 'r2');
+      expect(await offsets(b)).toEqual([`${epoch}-1`, `${epoch}-2`]);
+      expect(redis.link.epochs.get(b)).toBe(epoch);
+    });
+
+    it('may be newer than the inbox of a server that took over, which then begins anew with no gap', async () => {
+      const [a, b] = neighbours();
+      await send(redis.link, a, b, 'r1');
+      const epoch = String(Number(redis.link.epochs.get(b)) + 5);
+      redis.link.epochs.set(b, epoch);
+      await send(redis.link, a, b, 'r2');
+      await send(redis.link, a, b, 'r3');
+      expect(await offsets(b)).toEqual([`${epoch}-1`, `${epoch}-2`]);
+    });
+  });
 });

@@ -39,9 +39,13 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     link.inboxLength,
     link.inboxTtl,
     REFS,
-  ])) as [id: number, duplicate: number, online: number, before: number];
+    ...near.map((user) => link.epochs.get(user) ?? ''),
+  ])) as [id: number, duplicate: number, online: number, before: number, ...epochs: (number | string)[]];
 
   const [id, duplicate, , before] = reply;
+  for (let i = 4; i < reply.length; i += 2) {
+    link.epochs.set(near[(reply[i] as number) - 1] as number, reply[i + 1] as string);
+  }
   const date = messageDate(id);
   let online = reply[2] === 1;
   if (near.length < participants.length) {

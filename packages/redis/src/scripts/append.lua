@@ -11,7 +11,7 @@ local event
 for i = 1, #KEYS, 3 do
   local own = ARGV[3 + (i - 1) / 3]
   if own ~= '' then event = own end
-  local heard = deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[1], ARGV[2], true)
+  local heard = deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[1], ARGV[2], true, '')
   if heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then connected[#connected + 1] = (i + 2) / 3 end
 end
 return connected

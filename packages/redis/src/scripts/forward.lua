@@ -31,7 +31,7 @@ for i = 2, #KEYS, 3 do
   local heard = 1
   if id > last or not holds(KEYS[i]) then
     local event = own and ARGV[3] .. ',"ref":' .. ARGV[4] .. '}' or ARGV[3] .. '}'
-    heard = deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[6], ARGV[7], true)
+    heard = deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[6], ARGV[7], true, '')
   end
   if not own and others == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then others = 1 end
 end

@@ -45,8 +45,8 @@ export class Wire {
 
   /** Waits for the replies under way, then closes. */
   async close(): Promise<void> {
-    const last = this.#state === 'open' ? this.call(['PING']).catch(() => {}) : undefined;
-    await last;
+    // A reply may have led to another command, so it takes as many turns as that takes.
+    while (this.#waiting.length > 0 && this.#state === 'open') await this.call(['PING']).catch(() => {});
     this.#state = 'closed';
     clearTimeout(this.#retry);
     this.#socket?.destroy();

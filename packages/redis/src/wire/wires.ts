@@ -8,26 +8,36 @@ export class Wires {
   readonly #client: RedisClient;
   readonly #options: Omit<WireOptions, 'onDown'>;
   readonly #wires = new Map<string, Wire>();
+  /** The wire to a server that is no cluster. */
+  readonly #only: Wire | undefined;
   #finding: Promise<void> | undefined;
 
   /** `options` name the one server; of a cluster, its address is where each master is said to be. */
   constructor(client: RedisClient, options: Omit<WireOptions, 'onDown'>) {
     this.#client = client;
     this.#options = options;
-    if (!(client instanceof Cluster)) this.#at(ONLY);
+    if (client instanceof Cluster) return;
+    this.#only = new Wire(options);
+    this.#wires.set('', this.#only);
   }
 
   /** Sends a command to where its key lives. */
-  async call(key: string, args: readonly (string | number)[], durable: boolean): Promise<unknown> {
-    const place = this.#placeOf(key);
-    if (place === undefined) throw new Error('Redis is away');
+  call(key: string, args: readonly (string | number)[], durable: boolean): Promise<unknown> {
+    const wire = this.#only ?? this.#wireOf(key);
+    if (!wire) return Promise.reject(new Error('Redis is away'));
+    return this.#only ? wire.call(args, durable) : this.#follow(key, wire.call(args, durable), args, durable);
+  }
+
+  /** A command whose slot has moved was not carried out, and there is a place where it will be. */
+  async #follow(key: string, reply: Promise<unknown>, args: readonly (string | number)[], durable: boolean) {
     try {
-      return await this.#at(place).call(args, durable);
+      return await reply;
     } catch (error) {
-      // The slot has moved: the command was not carried out, and there is a place where it will be.
       if (!(error instanceof Error) || !error.message.startsWith('MOVED')) throw error;
       await this.#findMasters();
-      return this.#at(this.#placeOf(key) ?? place).call(args, durable);
+      const wire = this.#wireOf(key);
+      if (!wire) throw error;
+      return wire.call(args, durable);
     }
   }
 
@@ -39,16 +49,13 @@ export class Wires {
     await Promise.all([...this.#wires.values()].map((wire) => wire.close()));
   }
 
-  #placeOf(key: string): string | undefined {
-    if (!(this.#client instanceof Cluster)) return ONLY;
-    return (this.#client as unknown as { slots: string[][] }).slots[calculateSlot(key)]?.[0];
-  }
-
-  #at(place: string): Wire {
+  #wireOf(key: string): Wire | undefined {
+    const place = (this.#client as unknown as { slots: string[][] }).slots[calculateSlot(key)]?.[0];
+    if (place === undefined) return undefined;
     let wire = this.#wires.get(place);
     if (!wire) {
       const colon = place.lastIndexOf(':');
-      const address = place === ONLY ? {} : { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
+      const address = { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
       wire = new Wire({ ...this.#options, ...address, onDown: () => this.#findMasters() });
       this.#wires.set(place, wire);
     }
@@ -70,5 +77,3 @@ export class Wires {
     }
   }
 }
-
-const ONLY = '';

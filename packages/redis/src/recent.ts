@@ -1,0 +1,20 @@
+/** A map that holds so many entries: the one that was set first makes room. */
+export class Recent<Key, Value> {
+  readonly #entries = new Map<Key, Value>();
+  readonly #most: number;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get(key: Key): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  set(key: Key, value: Value): void {
+    if (this.#entries.size >= this.#most && !this.#entries.has(key)) {
+      this.#entries.delete(this.#entries.keys().next().value as Key);
+    }
+    this.#entries.set(key, value);
+  }
+}
