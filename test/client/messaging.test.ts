@@ -23,7 +23,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.messages(b)).toMatchObject([{ mine: true, state: 'sending', body: { text: 'hello' }, chat: b }]);
     const { key } = alice.messages(b)[0] as { key: string };
     const message = await sent;
-    expect(message).toMatchObject({ id: expect.any(Number), key, state: 'sent' });
+    expect(message).toMatchObject({ id: expect.any(Number), ref: key, online: false });
     expect(alice.messages(b)).toMatchObject([{ id: message.id, key, state: 'sent' }]);
 
     const bob = await people.online(b, { ...by, gateways: [kit.gateway(1).http] });
@@ -95,6 +95,18 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
 });
 
 describe('a client', () => {
+  it('keeps the order of a chat although the server asks it to slow down', async () => {
+    await using slow = await Kit.start(1, { sendBurst: 5, sendRate: 40 });
+    const [a, b] = await slow.friends();
+    await using people = new People(slow);
+    const alice = await people.online(a);
+    const heard = listen(await people.online(b));
+    const written = Array.from({ length: 40 }, (_, i) => `m${i}`);
+    for (const text of written) alice.send(b, text);
+    await waitFor(() => heard.length === written.length);
+    expect(heard.map(textOf)).toEqual(written);
+  });
+
   it('tells who types, and that they stopped', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);

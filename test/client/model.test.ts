@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kit } from '../gateway/kit.ts';
 import { Network } from './network.ts';
 import { listen, People, textOf, texts } from './people.ts';
+import { StutteringSocket } from './stuttering-socket.ts';
 
 let kit: Kit;
 beforeAll(async () => {
@@ -130,6 +131,7 @@ class Side {
       gateways: [this.network.url],
       transports: [this.#transport],
       store: this.#store,
+      WebSocket: StutteringSocket,
       backoff: { first: 5, most: 20 },
       openTimeout: 1000,
       keep: 1000,

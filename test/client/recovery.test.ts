@@ -157,7 +157,7 @@ describe('a client', () => {
     bob.on('reload', () => reloads.push(true));
     const heard = listen(bob);
     await other.restartRedis({ empty: true });
-    await other.permit(a, [b]);
+    await waitFor(() => other.permit(a, [b]).then(() => true));
     await other.permit(b, [a]);
     await alice.send(b, 'after');
     await waitFor(() => heard.length === 1);

@@ -1,4 +1,5 @@
 import type { ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import { Alarm } from './alarm.ts';
 import type { SavedSession } from './api/credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { type ChatMessage, showMessage } from './message.ts';
@@ -31,7 +32,7 @@ const TYPING = 6000;
 /** Tells the app what a change means that the state has taken. */
 export class Announcer {
   readonly #emitter: Emitter<ParleyEvents>;
-  readonly #typing = new Map<string, { frame: TypingFrame; timer: ReturnType<typeof setTimeout> }>();
+  readonly #typing = new Map<string, { frame: TypingFrame; alarm: Alarm }>();
 
   constructor(emitter: Emitter<ParleyEvents>) {
     this.#emitter = emitter;
@@ -74,17 +75,18 @@ export class Announcer {
 
   /** Nobody is typing any more. */
   stop(): void {
-    for (const { timer } of this.#typing.values()) clearTimeout(timer);
+    for (const { alarm } of this.#typing.values()) alarm.clear();
     this.#typing.clear();
   }
 
   #takeTyping(frame: TypingFrame): void {
     const key = `${frame.chat}:${frame.user}`;
-    clearTimeout(this.#typing.get(key)?.timer);
+    this.#typing.get(key)?.alarm.clear();
     this.#typing.delete(key);
     if (frame.active) {
-      const timer = setTimeout(() => this.#stopTyping(frame.chat, frame.user), TYPING);
-      this.#typing.set(key, { frame, timer });
+      const alarm = new Alarm();
+      alarm.set(TYPING, () => this.#stopTyping(frame.chat, frame.user));
+      this.#typing.set(key, { frame, alarm });
     }
     this.#emitter.emit('typing', frame);
   }

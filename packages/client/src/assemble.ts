@@ -4,7 +4,7 @@ import type { Core } from './engine/command.ts';
 import { Engine } from './engine/engine.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
-import type { withDefaults } from './options.ts';
+import type { TabsParts, withDefaults } from './options.ts';
 import type { Change, Status } from './state/change.ts';
 import { restore, snapshot, touchAll } from './state/saved.ts';
 import { State } from './state/state.ts';
@@ -15,7 +15,7 @@ import { Tabs } from './tabs/tabs.ts';
  * kept is at hand; connecting goes on.
  */
 export async function assemble(user: number, parts: Parts): Promise<Assembled> {
-  const { options, changed } = parts;
+  const { options, changed, replaced } = parts;
   const state = new State(user, options.keep);
   const store = options.store(user);
   let tabs: Tabs | undefined;
@@ -55,12 +55,12 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
     return { state, core: engine, wipe, close: () => close(engine) };
   }
   const core = await new Promise<Core>((resolve) => {
-    const { locks, channel } = options.tabs as NonNullable<typeof options.tabs>;
+    const parts = options.tabs as TabsParts;
     const name = `parley-${user}`;
     const mine = new Tabs({
       name,
-      locks,
-      channel: channel(name),
+      locks: parts.locks,
+      channel: parts.channel(name),
       lead: async (following) => {
         const engine = await lead(following);
         resolve(mine);
@@ -73,7 +73,7 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
         state.marks.clear();
         restore(state, entries);
         changed(state, { type: 'status', status });
-        parts.replaced(state);
+        replaced();
         resolve(mine);
       },
       changed: (change) => state.apply(change) && changed(state, change),
@@ -102,5 +102,5 @@ interface Parts {
   /** The state took a change. */
   changed(state: State, change: Change): void;
   /** The whole state is another tab's now. */
-  replaced(state: State): void;
+  replaced(): void;
 }

@@ -12,6 +12,7 @@ export type { ChatMessage, MessageState } from './message.ts';
 export type { ParleyOptions, TabsParts } from './options.ts';
 export { Parley, type SendOptions } from './parley.ts';
 export type { Failure, Status, TransportName } from './state/change.ts';
+export type { Accepted } from './state/state.ts';
 export { indexedDbStore } from './store/indexed-db-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export type { Store } from './store/store.ts';

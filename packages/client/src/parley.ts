@@ -6,13 +6,14 @@ import { Credentials, type SavedSession } from './api/credentials.ts';
 import { Http } from './api/http.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { Emitter } from './emitter.ts';
-import type { Command, Question } from './engine/command.ts';
+import type { Command } from './engine/command.ts';
+import type { Askable } from './engine/part.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
 import { type ParleyOptions, withDefaults } from './options.ts';
-import { Sends } from './sends.ts';
 import type { Status } from './state/change.ts';
+import type { Accepted } from './state/state.ts';
 import { watchPage } from './watch-page.ts';
 
 /** A client of Parley: signs in, keeps a connection, sends and receives, and remembers. One for each user who is signed in. */
@@ -23,7 +24,6 @@ export class Parley {
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
   readonly #announcer = new Announcer(this.#emitter);
-  readonly #sends = new Sends();
   #running: Promise<Assembled> | undefined;
   #now: Assembled | undefined;
   #unwatch = () => {};
@@ -135,7 +135,6 @@ export class Parley {
     this.#unwatch();
     this.#announcer.stop();
     await running?.close();
-    this.#sends.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -147,19 +146,10 @@ export class Parley {
    * until then. Resolves when it is accepted: it is on the server's disk and in every participant's inbox. Rejects when it is refused;
    * that need not be heard, for it is shown as `failed`.
    */
-  send(chat: number, body: string | Body, more: SendOptions = {}): Promise<ChatMessage> {
-    const { ref = createRef(), ...rest } = more;
-    const entry = {
-      ref,
-      chat,
-      body: typeof body === 'string' ? { type: 'text' as const, text: body } : body,
-      ...rest,
-      date: Date.now(),
-      tried: false,
-    };
-    const sent = this.#sends.wait(ref);
-    this.#run({ do: 'send', entry }).catch((error) => this.#sends.reject(ref, error));
-    return sent;
+  send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
+    const said = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
+    const entry = { ref: createRef(), ...more, chat, body: said, date: Date.now(), tried: false };
+    return this.#run({ do: 'send', entry }) as Promise<Accepted>;
   }
 
   /** Messages of a chat that are at hand: those accepted, ascending by id, then those on their way. */
@@ -227,11 +217,11 @@ export class Parley {
     return this.#ask({ type: 'react', chat, id, emoji, active });
   }
 
-  #ask(frame: Question): Promise<void> {
-    return this.#run({ do: 'ask', frame });
+  async #ask(frame: Askable): Promise<void> {
+    await this.#run({ do: 'ask', frame });
   }
 
-  #run(command: Command): Promise<void> {
+  #run(command: Command): Promise<Accepted | undefined> {
     const run = this.#client.core.run(command);
     // Those who do not wait for it need not hear of it either.
     run.catch(() => {});
@@ -259,14 +249,8 @@ export class Parley {
       api: this.#http.base ? this.#api : undefined,
       gateways: () => gateways ?? (this.session?.gateways.length ? this.session.gateways : [api as string]),
       failed: (error) => this.#emitter.emit('error', error),
-      changed: (state, change) => {
-        this.#sends.settle(state, change);
-        this.#announcer.announce(state, change);
-      },
-      replaced: (state) => {
-        this.#sends.find(state);
-        this.#emitter.emit('change', { chat: undefined });
-      },
+      changed: (state, change) => this.#announcer.announce(state, change),
+      replaced: () => this.#emitter.emit('change', { chat: undefined }),
     });
     this.#unwatch = watchPage((moved) => assembled.core.run({ do: 'wake', moved }));
     return assembled;

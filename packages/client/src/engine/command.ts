@@ -1,5 +1,6 @@
-import type { ClientFrame } from '@parley/protocol';
 import type { Change, Mark, Outgoing } from '../state/change.ts';
+import type { Accepted } from '../state/state.ts';
+import type { Askable } from './part.ts';
 
 /** What an app asks of the client that holds the connection, be it in this tab or another. Each may be given twice. */
 export type Command =
@@ -10,18 +11,15 @@ export type Command =
   | { do: 'watch'; users: number[] }
   | { do: 'focus'; chat: number | null }
   /** Sends a frame and waits for its acknowledgement. */
-  | { do: 'ask'; frame: Question }
+  | { do: 'ask'; frame: Askable }
   /** Takes what was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; moved: boolean };
 
-/** A frame that is acknowledged; it may be sent twice, for carrying it out again changes nothing. */
-export type Question = Extract<ClientFrame, { type: 'mark' | 'recall' | 'edit' | 'react' | 'auth' }>;
-
 /** Carries commands out. */
 export interface Core {
-  /** Resolves once it is done as far as it can be told: of a question once it is acknowledged. */
-  run(command: Command, tab?: string): Promise<void>;
+  /** Resolves once it is done: of what is acknowledged, once it is; a `send` with what became of the message. */
+  run(command: Command, tab?: string): Promise<Accepted | undefined>;
   /** Lets the connection go. What was to be kept is kept. */
   stop(): Promise<void>;
 }

@@ -1,104 +1,113 @@
 import type { EventFrame } from '@parley/protocol';
-import type { Api } from '../api/api.ts';
 import type { Credentials } from '../api/credentials.ts';
-import type { Backoff } from '../link/backoff.ts';
 import { type Frame, Link, type LinkOptions } from '../link/link.ts';
 import type { LinkState } from '../link/machine.ts';
 import { chatOf } from '../state/apply-event.ts';
-import type { Change, TransportName } from '../state/change.ts';
-import type { State } from '../state/state.ts';
-import type { Store } from '../store/store.ts';
-import { offsetOf, type WireWelcome } from '../transport/transport.ts';
+import type { Change, Mark, TransportName } from '../state/change.ts';
+import type { Accepted } from '../state/state.ts';
+import type { WireWelcome } from '../transport/transport.ts';
+import { Asking } from './asking.ts';
 import type { Command, Core } from './command.ts';
 import { Keeper } from './keeper.ts';
 import { Marks } from './marks.ts';
 import { Outbox } from './outbox.ts';
-import { Questions } from './questions.ts';
-import { Received } from './received.ts';
-import { Reloading } from './reload.ts';
-import { renewBeforeEnd } from './renew.ts';
+import type { Context, Part } from './part.ts';
+import { Reloading } from './reloading.ts';
+import { Renewing } from './renewing.ts';
 import { Typing } from './typing.ts';
 
 /**
  * Holds the connection and keeps the state. Told once, what happens after each welcome:
  *
- * 1. Welcomed: a place that is not where the client was means that something was missed for good; then what is kept of chats is
- *    forgotten and read from the api again.
+ * 1. Welcomed: when what was missed is lost, what is kept of chats is forgotten, to be read from the api again.
  * 2. Catching up: missed events come, and own messages among them leave the outbox. Nothing is sent.
- * 3. Online: what is left in the outbox is sent, marks and questions with it.
+ * 3. Online: what is left in the outbox is sent, and all that was asked meanwhile; after a loss not before it was read again what
+ *    had arrived.
  */
 export class Engine implements Core {
   readonly #parts: EngineParts;
   readonly #link: Link;
+  readonly #asking: Asking;
   readonly #outbox: Outbox;
-  readonly #questions: Questions;
   readonly #marks: Marks;
   readonly #typing: Typing;
-  readonly #received: Received;
   readonly #keeper: Keeper;
   readonly #reloading: Reloading;
+  readonly #whileOnline: Part[];
+  /** What each tab wants to know the presence of. */
   readonly #watched = new Map<string, number[]>();
   #focus: number | null = null;
-  #limit = 1;
   #anyPlace = false;
-  #stopRenewing = () => {};
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const { state, credentials } = parts;
-    const change = (made: Change) => this.#change(made);
-    const send: Link['send'] = (frame) => this.#link.send(frame);
+    const context: Context = {
+      ...parts,
+      send: (frame) => this.#link.send(frame),
+      ask: (frame) => this.#asking.ask(frame),
+      change: (change) => this.#change(change),
+    };
+    this.#asking = new Asking(context);
+    this.#outbox = new Outbox(context, this.#asking);
+    this.#marks = new Marks(context);
+    this.#typing = new Typing(context);
+    this.#keeper = new Keeper(context);
+    this.#reloading = new Reloading(context, () => {
+      if (!this.#online) return;
+      this.#asking.start();
+      this.#outbox.start();
+    });
+    const expired = (reason: string) => this.#link.lose({ next: 'expired', code: 0, reason });
+    this.#whileOnline = [this.#reloading, this.#marks, this.#keeper, new Renewing(parts.credentials, context, expired)];
     this.#link = new Link({
       ...parts,
-      place: () => state.cursor ?? parts.from,
-      token: (stale) => credentials.token(stale),
+      place: () => parts.state.cursor ?? parts.from,
+      token: (stale) => parts.credentials.token(stale),
       listener: {
         changed: (to) => this.#changed(to),
         welcome: (welcome) => this.#welcome(welcome),
         frame: (frame) => this.#frame(frame),
       },
     });
-    const mayRepeat = () => !this.#reloading.busy;
-    this.#outbox = new Outbox({ state, backoff: parts.backoff, send, change, mayRepeat });
-    this.#questions = new Questions(send, parts.backoff);
-    this.#marks = new Marks({ state, change, ask: (frame) => this.#questions.ask(frame) });
-    this.#typing = new Typing(send);
-    this.#received = new Received(send);
-    this.#keeper = new Keeper({ ...parts, kept: (cursor) => this.#received.note(cursor) });
-    this.#reloading = new Reloading({ ...parts, change, done: () => this.#outbox.pump() });
   }
 
   start(): void {
     this.#link.start();
   }
 
-  async run(command: Command, tab = ''): Promise<void> {
+  async run(command: Command, tab = ''): Promise<Accepted | undefined> {
+    const link = this.#link;
     switch (command.do) {
       case 'send':
-        this.#typing.forget(command.entry.chat);
-        this.#change({ type: 'queued', entry: command.entry });
-        return this.#outbox.pump();
+        this.#typing.stop();
+        return this.#outbox.send(command.entry);
       case 'discard':
         this.#change({ type: 'discarded', ref: command.ref });
-        return this.#outbox.forget(command.ref);
+        break;
       case 'mark':
-        this.#change({ type: 'marked', chat: command.chat, mark: command.mark, settled: false });
-        return this.#marks.gather();
+        this.#mark(command.chat, command.mark);
+        break;
       case 'typing':
-        return this.#link.state === 'online' ? this.#typing.set(command.chat, command.active) : undefined;
+        if (this.#online) this.#typing.set(command.chat, command.active);
+        break;
       case 'watch':
         this.#watched.set(tab, command.users);
-        return this.#watch();
+        this.#watch();
+        break;
       case 'focus':
         this.#focus = command.chat;
-        return this.#link.state === 'online' ? this.#link.send({ type: 'focus', chat: command.chat }) : undefined;
+        if (this.#online) link.send({ type: 'focus', chat: command.chat });
+        break;
       case 'ask':
-        return this.#questions.ask(command.frame);
+        await this.#asking.ask(command.frame);
+        break;
       case 'load':
-        return this.#change(command.change);
+        this.#change(command.change);
+        break;
       case 'wake':
-        return this.#link.wake(command.moved);
+        link.wake(command.moved);
     }
+    return undefined;
   }
 
   /** Another tab closed. */
@@ -107,13 +116,16 @@ export class Engine implements Core {
   }
 
   async stop(): Promise<void> {
-    this.#typing.forget();
     await this.#keeper.flush();
-    this.#received.flush();
-    this.#reloading.stop();
+    if (this.#online) this.#keeper.acknowledge();
     this.#link.stop();
-    this.#questions.close();
+    this.#asking.close();
+    this.#outbox.close();
     await this.#keeper.flush();
+  }
+
+  get #online(): boolean {
+    return this.#link.state === 'online';
   }
 
   #change(change: Change): void {
@@ -123,114 +135,73 @@ export class Engine implements Core {
     this.#keeper.gather();
   }
 
+  #mark(chat: number, mark: Mark): void {
+    this.#change({ type: 'marked', chat, mark, settled: false });
+    if (this.#online) this.#marks.start();
+  }
+
   #changed(to: LinkState): void {
-    const transport = this.#link.transport === undefined ? undefined : this.#parts.names[this.#link.transport];
-    const reason = this.#link.closed?.reason;
-    if (to === 'online') this.#online();
-    else this.#away();
-    const status = { state: to, ...(transport && { transport }), ...(reason && { reason }) };
-    this.#change({ type: 'status', status });
+    const { transport, closed } = this.#link;
+    const name = transport !== undefined && this.#parts.names[transport];
+    const reason = closed?.reason;
+    this.#change({
+      type: 'status',
+      status: { state: to, ...(name && { transport: name }), ...(reason && { reason }) },
+    });
+    if (to === 'online') {
+      for (const part of this.#whileOnline) part.start();
+      this.#watch();
+      if (this.#focus !== null) this.#link.send({ type: 'focus', chat: this.#focus });
+    } else for (const part of [...this.#whileOnline, this.#asking, this.#outbox, this.#typing]) part.stop();
   }
 
   #welcome({ cursor, recovered, maxInFlight }: WireWelcome): void {
     const { state } = this.#parts;
-    this.#limit = maxInFlight;
+    this.#outbox.limit = maxInFlight;
     this.#anyPlace = cursor === null;
     if (!recovered) {
       this.#reloading.begin();
       this.#change({ type: 'reset', cursor });
-    } else if (cursor !== null && (state.cursor === null || offsetOf(cursor) > offsetOf(state.cursor))) {
-      this.#change({ type: 'moved', cursor });
-    }
-  }
-
-  #online(): void {
-    const { credentials } = this.#parts;
-    const expired = (reason: string) => this.#link.lose({ next: 'expired', code: 0, reason });
-    const renew = (token: string) => this.#questions.ask({ type: 'auth', token });
-    this.#stopRenewing = renewBeforeEnd(credentials, renew, expired);
-    this.#reloading.start();
-    this.#outbox.start(this.#limit);
-    this.#questions.start();
-    this.#marks.start();
-    this.#received.start();
-    this.#watch();
-    if (this.#focus !== null) this.#link.send({ type: 'focus', chat: this.#focus });
-    this.#outbox.pump();
-  }
-
-  #away(): void {
-    this.#stopRenewing();
-    this.#outbox.stop();
-    this.#questions.stop();
-    this.#marks.stop();
-    this.#received.stop();
-    this.#typing.forget();
+    } else if (cursor !== null && !state.isBehind(cursor)) this.#change({ type: 'moved', cursor });
   }
 
   #watch(): void {
-    if (this.#link.state !== 'online' || this.#watched.size === 0) return;
+    if (!this.#online || this.#watched.size === 0) return;
     const users = [...new Set([...this.#watched.values()].flat())].slice(0, 500);
     this.#link.send({ type: 'watch', users });
   }
 
   #frame(frame: Frame): void {
-    switch (frame.type) {
-      case 'event':
-        return this.#event(frame);
-      case 'ack':
-        return 'id' in frame ? this.#outbox.reply(frame) : this.#questions.reply(frame);
-      case 'error':
-        this.#questions.reply(frame);
-        return this.#outbox.reply(frame);
-      case 'typing':
-      case 'presence':
-        return this.#change({ type: 'frame', frame });
-    }
+    if (frame.type === 'event') this.#event(frame);
+    else if (frame.type === 'ack' || frame.type === 'error') this.#asking.reply(frame);
+    else if (frame.type !== 'pong') this.#change({ type: 'frame', frame });
   }
 
   #event({ cursor, event }: EventFrame): void {
     const { state, delivered } = this.#parts;
-    if (!this.#follows(cursor)) return this.#link.lose({ next: 'lost', code: 0, reason: 'an event is missing' });
+    if (state.isBehind(cursor)) return;
+    if (!this.#anyPlace && state.cursor && !state.isNext(cursor)) {
+      return this.#link.lose({ next: 'lost', code: 0, reason: 'an event is missing' });
+    }
     this.#anyPlace = false;
-    if (state.cursor !== null && state.isBehind(cursor)) return;
     this.#change({ type: 'event', cursor, event });
-    if (event.kind !== 'message') return;
-    if (event.from === state.user) return event.ref === undefined ? undefined : this.#outbox.forget(event.ref);
-    const chat = chatOf(event, state.user);
     // In a group nobody is told who received what.
-    if (!delivered || event.conversation.startsWith('g') || (state.boxes.get(chat)?.delivered ?? 0) >= event.id) return;
-    this.#change({ type: 'marked', chat, mark: { delivered: event.id }, settled: false });
-    this.#marks.gather();
-  }
-
-  /** Events come without a gap. */
-  #follows(cursor: string): boolean {
-    const last = this.#parts.state.cursor;
-    if (last === null || this.#anyPlace) return true;
-    const [epoch, offset] = last.split('-') as [string, string];
-    return cursor.startsWith(`${epoch}-`) && offsetOf(cursor) <= Number(offset) + 1;
+    if (!delivered || event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return;
+    const chat = chatOf(event, state.user);
+    if ((state.boxes.get(chat)?.delivered ?? 0) < event.id) this.#mark(chat, { delivered: event.id });
   }
 }
 
 export interface EngineParts
-  extends Pick<LinkOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
-  state: State;
-  store: Store;
+  extends Omit<Context, 'send' | 'ask' | 'change'>,
+    Pick<LinkOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
   credentials: Credentials;
   /** Names of the transports. */
   names: readonly TransportName[];
-  backoff: Backoff;
-  /** Reads again what was missed; undefined without an api. */
-  api: Api | undefined;
-  /** Messages kept of each chat. */
-  keep: number;
   /** Tell senders that their messages arrived. */
   delivered: boolean;
   /** Where a new device begins. */
   from: 'latest' | null;
   /** The state changed. */
   published(change: Change): void;
-  /** The store failed. */
-  failed(error: unknown): void;
 }

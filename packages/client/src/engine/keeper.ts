@@ -1,6 +1,6 @@
+import { Alarm } from '../alarm.ts';
 import { takeUnsaved } from '../state/saved.ts';
-import type { State } from '../state/state.ts';
-import type { Store } from '../store/store.ts';
+import type { Context, Part } from './part.ts';
 
 /** Ms for which changes are gathered before they are stored. */
 const GATHER = 50;
@@ -8,53 +8,62 @@ const GATHER = 50;
 /** Ms until a store is tried again that failed. */
 const RETRY = 2000;
 
-/** Stores what changed, and says how far what was received is kept. */
-export class Keeper {
-  readonly #options: KeeperOptions;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #writing: Promise<void> = Promise.resolve();
+/** Ms between two acknowledgements. */
+const PAUSE = 1000;
 
-  constructor(options: KeeperOptions) {
-    this.#options = options;
+/** Stores what changed, and acknowledges what was received once it is stored: the last event alone, now and then. */
+export class Keeper implements Part {
+  readonly #context: Context;
+  readonly #alarm = new Alarm();
+  readonly #acknowledging = new Alarm();
+  #writing: Promise<void> = Promise.resolve();
+  /** Everything up to here is stored; undefined once that is acknowledged. */
+  #cursor: string | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
   }
 
-  /** Something changed. */
+  /** Something may have changed. */
   gather(wait = GATHER): void {
-    if (this.#options.state.dirty.size === 0) return;
-    this.#timer ??= setTimeout(() => this.flush(), wait);
+    if (this.#context.state.dirty.size > 0) this.#alarm.ensure(wait, () => this.flush());
   }
 
   /** Resolves once everything is stored, or could not be. */
   flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#alarm.clear();
     this.#writing = this.#writing.then(() => this.#write());
     return this.#writing;
   }
 
+  start(): void {
+    if (this.#cursor !== undefined) this.#acknowledging.ensure(PAUSE, () => this.acknowledge());
+  }
+
+  stop(): void {
+    this.#acknowledging.clear();
+  }
+
+  /** Acknowledges what is stored. */
+  acknowledge(): void {
+    if (this.#cursor !== undefined) this.#context.send({ type: 'received', cursor: this.#cursor });
+    this.#cursor = undefined;
+  }
+
   async #write(): Promise<void> {
-    const { state, store, keep, kept, failed } = this.#options;
-    if (state.dirty.size === 0) return;
+    const { state, store, keep, failed } = this.#context;
     const { cursor } = state;
     const changes = takeUnsaved(state, keep);
+    if (Object.keys(changes).length === 0) return;
     try {
       await store.write(changes);
+      if (cursor === null || !('cursor' in changes)) return;
+      this.#cursor = cursor;
+      if (state.status.state === 'online') this.start();
     } catch (error) {
       for (const key of Object.keys(changes)) state.dirty.add(key);
       failed(error);
       this.gather(RETRY);
-      return;
     }
-    if (cursor !== null && 'cursor' in changes) kept(cursor);
   }
-}
-
-export interface KeeperOptions {
-  state: State;
-  store: Store;
-  /** Messages stored of each chat. */
-  keep: number;
-  /** Everything up to this cursor is stored. */
-  kept(cursor: string): void;
-  failed(error: unknown): void;
 }

@@ -1,110 +1,113 @@
-import type { ClientFrame, ErrorFrame, SendAck } from '@parley/protocol';
-import { type Backoff, backoff } from '../link/backoff.ts';
-import type { Change, Outgoing } from '../state/change.ts';
-import type { State } from '../state/state.ts';
-
-/** Refusals for an unknown reason after which a message counts as failed. */
-const PATIENCE = 5;
+import type { FrameOf, SendAck } from '@parley/protocol';
+import { ParleyError } from '../error.ts';
+import type { Outgoing } from '../state/change.ts';
+import type { Accepted } from '../state/state.ts';
+import type { Asking } from './asking.ts';
+import type { Context, Part } from './part.ts';
 
 /**
- * Sends what is in the outbox while the connection is online. Of each chat one message is under way at a time, so that one that is
- * refused for now is not overtaken by the next.
+ * Sends what is in the outbox. Of each chat one message is under way at a time, so that one that is refused for now is not overtaken
+ * by the next.
  */
-export class Outbox {
-  readonly #options: OutboxOptions;
-  /** Those under way. */
-  readonly #sent = new Set<string>();
-  /** Those refused for now, and when they are sent again. */
-  readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #refusals = new Map<string, number>();
-  #limit = 0;
+export class Outbox implements Part {
+  readonly #context: Context;
+  readonly #asking: Asking;
+  /** Messages under way. */
+  readonly #asked = new Set<string>();
+  /** Messages under way of which the own copy came already. */
+  readonly #arrived = new Map<string, Accepted>();
+  /** Who waits for a message to be accepted. */
+  readonly #waiting = new Map<string, Waiting>();
+  #online = false;
+  /** Messages that may be under way. */
+  limit = 1;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
+  constructor(context: Context, asking: Asking) {
+    this.#context = context;
+    this.#asking = asking;
+    context.state.left = (ref, accepted) => {
+      // Its acknowledgement is under way, and says more.
+      if (accepted && this.#online && this.#asked.has(ref)) this.#arrived.set(ref, accepted);
+      else this.#settle(ref, accepted);
+      queueMicrotask(() => this.#pump());
+    };
   }
 
-  /** There is a connection that takes so many messages at a time. */
-  start(limit: number): void {
-    this.stop();
-    this.#limit = limit;
+  /** Resolves when the message is accepted. @throws ParleyError when it is refused, discarded, or this client is closed */
+  send(entry: Outgoing): Promise<Accepted> {
+    const waiting = new Promise<Accepted>((resolve, reject) => this.#waiting.set(entry.ref, { resolve, reject }));
+    this.#context.change({ type: 'queued', entry });
+    const arrived = this.#context.state.arrived(entry);
+    if (arrived) this.#settle(entry.ref, arrived);
+    this.#pump();
+    return waiting;
   }
 
-  /** The connection is gone: what was under way is sent again by the next, unless it turns out to have arrived. */
+  start(): void {
+    this.#online = true;
+    this.#pump();
+  }
+
   stop(): void {
-    this.#limit = 0;
-    this.#sent.clear();
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
+    this.#online = false;
+    for (const [ref, accepted] of this.#arrived) this.#settle(ref, accepted);
   }
 
-  /** Sends what may be sent. */
-  pump(): void {
-    const { state, send, change, mayRepeat } = this.#options;
+  close(): void {
+    for (const { reject } of this.#waiting.values()) reject(new ParleyError('aborted', 'Closed'));
+  }
+
+  #pump(): void {
     const busy = new Set<number>();
-    for (const entry of state.outbox) {
-      if (this.#sent.size >= this.#limit) return;
+    for (const entry of this.#context.state.outbox) {
+      if (!this.#online || this.#asked.size >= this.limit) return;
       if (entry.error || busy.has(entry.chat)) continue;
       busy.add(entry.chat);
-      const { ref } = entry;
-      if (this.#sent.has(ref) || this.#waiting.has(ref) || (entry.tried && !mayRepeat())) continue;
-      this.#sent.add(ref);
-      if (!entry.tried) change({ type: 'tried', ref });
-      send(toFrame(entry));
+      if (!this.#asked.has(entry.ref)) this.#ask(entry);
     }
   }
 
-  /** A reply to a message came. */
-  reply(frame: SendAck | ErrorFrame): void {
-    if (frame.ref === undefined || !this.#sent.delete(frame.ref)) return;
-    const { ref } = frame;
-    if (frame.type === 'ack') {
-      const { id, conversation, date, online } = frame;
-      this.#refusals.delete(ref);
-      this.#options.change({ type: 'accepted', ref, id, conversation, date, online });
-    } else this.#refused(frame, ref);
-    this.pump();
+  async #ask(entry: Outgoing): Promise<void> {
+    const { ref } = entry;
+    const { change } = this.#context;
+    this.#asked.add(ref);
+    if (!entry.tried) change({ type: 'tried', ref });
+    try {
+      const { id, conversation, date, online } = (await this.#context.ask(toFrame(entry))) as SendAck;
+      this.#settle(ref, { ref, id, date, online });
+      change({ type: 'accepted', ref, id, conversation, date });
+    } catch (error) {
+      const { code, message } = error as ParleyError;
+      if (code === 'aborted') return;
+      change({ type: 'failed', ref, error: { code, message } });
+      this.#settle(ref, undefined, error as ParleyError);
+    }
+    this.#pump();
   }
 
-  /** A message is no longer in the outbox. */
-  forget(ref: string): void {
-    this.#sent.delete(ref);
-    clearTimeout(this.#waiting.get(ref));
+  #settle(ref: string, accepted: Accepted | undefined, error = new ParleyError('aborted', 'Discarded')): void {
+    this.#asking.forget(ref);
+    this.#asked.delete(ref);
+    this.#arrived.delete(ref);
+    const waiting = this.#waiting.get(ref);
     this.#waiting.delete(ref);
-    this.pump();
-  }
-
-  #refused({ code, message, retry, retryAfter }: ErrorFrame, ref: string): void {
-    const times = (this.#refusals.get(ref) ?? 0) + 1;
-    this.#refusals.set(ref, times);
-    if (!retry || (code === 'internal' && times >= PATIENCE)) {
-      this.#refusals.delete(ref);
-      return this.#options.change({ type: 'failed', ref, error: { code, message } });
-    }
-    const wait = Math.max(retryAfter ?? 0, backoff(times - 1, this.#options.backoff));
-    const again = () => {
-      this.#waiting.delete(ref);
-      this.pump();
-    };
-    this.#waiting.set(ref, setTimeout(again, wait));
+    if (accepted) waiting?.resolve(accepted);
+    else waiting?.reject(error);
   }
 }
 
-function toFrame({ ref, chat, body, replyTo, mentions }: Outgoing): ClientFrame {
+function toFrame({ ref, chat, body, replyTo, mentions }: Outgoing): FrameOf<'send'> {
   return {
     type: 'send',
     ref,
     to: chat,
     body,
-    ...(replyTo === undefined ? {} : { replyTo }),
-    ...(mentions === undefined ? {} : { mentions }),
+    ...(replyTo && { replyTo }),
+    ...(mentions && { mentions }),
   };
 }
 
-export interface OutboxOptions {
-  state: State;
-  backoff: Backoff;
-  send(frame: ClientFrame): void;
-  change(change: Change): void;
-  /** Whether what was tried may be sent again: not before it is known what had arrived. */
-  mayRepeat(): boolean;
+interface Waiting {
+  resolve(accepted: Accepted): void;
+  reject(error: ParleyError): void;
 }

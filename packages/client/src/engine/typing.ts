@@ -1,4 +1,5 @@
-import type { ClientFrame } from '@parley/protocol';
+import { Alarm } from '../alarm.ts';
+import type { Context } from './part.ts';
 
 /** Ms between two frames that say the same. */
 const REPEAT = 3000;
@@ -6,35 +7,34 @@ const REPEAT = 3000;
 /** Ms without another key after which the user counts as no longer typing. */
 const IDLE = 5000;
 
-/** Says that the user is typing: as often as the app likes, told now and then. */
+/** Says that the user is typing: as often as the app likes, told now and then. A user types in one chat at a time. */
 export class Typing {
-  readonly #send: (frame: ClientFrame) => void;
-  readonly #chats = new Map<number, { told: number; idle: ReturnType<typeof setTimeout> }>();
+  readonly #send: Context['send'];
+  readonly #idle = new Alarm();
+  #chat: number | undefined;
+  #told = 0;
 
-  constructor(send: (frame: ClientFrame) => void) {
+  constructor({ send }: Pick<Context, 'send'>) {
     this.#send = send;
   }
 
   set(chat: number, active: boolean): void {
-    const before = this.#chats.get(chat);
-    clearTimeout(before?.idle);
-    if (!active) {
-      if (this.#chats.delete(chat)) this.#send({ type: 'typing', chat, active });
-      return;
+    if (this.#chat !== undefined && (this.#chat !== chat || !active)) {
+      this.#send({ type: 'typing', chat: this.#chat, active: false });
+      this.stop();
     }
-    const now = Date.now();
-    const due = now - (before?.told ?? 0) >= REPEAT;
-    const idle = setTimeout(() => this.set(chat, false), IDLE);
-    this.#chats.set(chat, { told: due ? now : (before?.told ?? 0), idle });
-    if (due) this.#send({ type: 'typing', chat, active });
+    if (!active) return;
+    this.#idle.set(IDLE, () => this.set(chat, false));
+    this.#chat = chat;
+    if (Date.now() - this.#told < REPEAT) return;
+    this.#told = Date.now();
+    this.#send({ type: 'typing', chat, active });
   }
 
-  /** Says nothing more: the message was sent, or there is nobody to tell. */
-  forget(chat?: number): void {
-    for (const [each, { idle }] of this.#chats) {
-      if (chat !== undefined && each !== chat) continue;
-      clearTimeout(idle);
-      this.#chats.delete(each);
-    }
+  /** Says nothing more: there is nobody to tell, or a message that tells. */
+  stop(): void {
+    this.#idle.clear();
+    this.#chat = undefined;
+    this.#told = 0;
   }
 }

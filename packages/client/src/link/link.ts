@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame, Welcome } from '@parley/protocol';
+import { Alarm } from '../alarm.ts';
 import type { Closed, OpenWire, Wire, WireWelcome } from '../transport/transport.ts';
 import { type Backoff, backoff } from './backoff.ts';
 import { Ladder } from './ladder.ts';
@@ -32,10 +33,10 @@ export class Link {
   #renewed = false;
   #failures = 0;
   #since = Number.POSITIVE_INFINITY;
-  #retry: Timer;
-  #open: Timer;
-  #leave: Timer;
-  #better: Timer;
+  readonly #retry = new Alarm();
+  readonly #open = new Alarm();
+  readonly #leave = new Alarm();
+  readonly #better = new Alarm();
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -93,7 +94,7 @@ export class Link {
     open: () => {
       this.#index = this.#ladder.current;
       this.#wire = this.#connect(this.#index);
-      this.#open = setTimeout(() => this.#notWelcomed('no welcome in time'), this.#options.openTimeout);
+      this.#open.set(this.#options.openTimeout, () => this.#notWelcomed('no welcome in time'));
     },
     drop: () => {
       this.#settle();
@@ -103,9 +104,9 @@ export class Link {
       this.#trial = undefined;
     },
     wait: () => {
-      this.#retry = setTimeout(() => this.#on('timer'), backoff(this.#failures++, this.#options.backoff));
+      this.#retry.set(backoff(this.#failures++, this.#options.backoff), () => this.#on('timer'));
     },
-    unwait: () => clearTimeout(this.#retry),
+    unwait: () => this.#retry.clear(),
     probe: () => {
       // Without a WebSocket the reply does not come by the connection in question.
       if (this.#index === 0) this.#pulse.probe(this.#options.openTimeout);
@@ -177,15 +178,13 @@ export class Link {
   #frame(frame: Exclude<ServerFrame, Welcome>): void {
     if (frame.type !== 'reconnect') return this.#options.listener.frame(frame);
     this.#gateway = Math.random();
-    clearTimeout(this.#leave);
     const reason = 'asked to reconnect';
-    this.#leave = setTimeout(() => this.lose({ next: 'lost', code: 1012, reason }), frame.after);
+    this.#leave.set(frame.after, () => this.lose({ next: 'lost', code: 1012, reason }));
   }
 
   #tryLater(): void {
-    clearTimeout(this.#better);
-    if (this.#index > 0)
-      this.#better = setTimeout(() => this.#try(), this.#options.betterAfter * (0.5 + Math.random()));
+    this.#better.clear();
+    if (this.#index > 0) this.#better.set(this.#options.betterAfter * (0.5 + Math.random()), () => this.#try());
   }
 
   #try(): void {
@@ -193,8 +192,7 @@ export class Link {
     if (index === undefined) return;
     this.#trialIndex = index;
     this.#trial = this.#connect(index);
-    clearTimeout(this.#better);
-    this.#better = setTimeout(() => this.#giveUp(), this.#options.openTimeout);
+    this.#better.set(this.#options.openTimeout, () => this.#giveUp());
   }
 
   #giveUp(): void {
@@ -211,7 +209,7 @@ export class Link {
   }
 
   #settle(): void {
-    for (const timer of [this.#open, this.#leave, this.#better]) clearTimeout(timer);
+    for (const alarm of [this.#open, this.#leave, this.#better]) alarm.clear();
     this.#pulse.stop();
     this.#since = Number.POSITIVE_INFINITY;
   }
@@ -241,4 +239,3 @@ export interface LinkListener {
 }
 
 export type Frame = Exclude<ServerFrame, Welcome | { type: 'reconnect' }>;
-type Timer = ReturnType<typeof setTimeout> | undefined;

@@ -1,3 +1,5 @@
+import { Alarm } from '../alarm.ts';
+
 /**
  * Notices that a connection is dead although nobody said so. Browsers do not show the server's pings, so that what was silent for
  * one heartbeat is asked, and given up after two.
@@ -7,7 +9,7 @@ export class Pulse {
   readonly #dead: () => void;
   #heard = 0;
   #beat: ReturnType<typeof setInterval> | undefined;
-  #probe: ReturnType<typeof setTimeout> | undefined;
+  readonly #probe = new Alarm();
 
   constructor(ask: () => void, dead: () => void) {
     this.#ask = ask;
@@ -33,12 +35,11 @@ export class Pulse {
   probe(wait: number): void {
     const asked = Date.now();
     this.#ask();
-    clearTimeout(this.#probe);
-    this.#probe = setTimeout(() => this.#heard < asked && this.#dead(), wait);
+    this.#probe.set(wait, () => this.#heard < asked && this.#dead());
   }
 
   stop(): void {
     clearInterval(this.#beat);
-    clearTimeout(this.#probe);
+    this.#probe.clear();
   }
 }

@@ -35,7 +35,7 @@ export function chatOf(
 }
 
 function takeMessage(state: State, message: MessageEvent): void {
-  if (message.from === state.user && message.ref !== undefined) state.strike(message.ref);
+  if (message.from === state.user && message.ref !== undefined) state.strike(message.ref, message);
   const chat = chatOf(message, state.user);
   const newest = state.boxes.get(chat)?.last?.id ?? 0;
   const box = state.add(chat, message);

@@ -1,4 +1,5 @@
-import type { Body, Chat, ErrorCode, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { Body, Chat, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { ParleyError } from '../error.ts';
 import type { LinkState } from '../link/machine.ts';
 
 /**
@@ -15,7 +16,7 @@ export type Change =
   /** A message was written, or a failed one is tried again. */
   | { type: 'queued'; entry: Outgoing }
   | { type: 'tried'; ref: string }
-  | { type: 'accepted'; ref: string; id: number; conversation: string; date: number; online: boolean }
+  | { type: 'accepted'; ref: string; id: number; conversation: string; date: number }
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
   /** This user has received or read so much; `settled` once the server knows. */
@@ -43,9 +44,9 @@ export interface Outgoing {
   error?: Failure;
 }
 
-/** Why something was refused: a code of the protocol and a sentence. */
+/** Why something was refused: a word and a sentence. */
 export interface Failure {
-  code: ErrorCode;
+  code: ParleyError['code'];
   message: string;
 }
 

@@ -11,8 +11,7 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
 
 /** Everything differs from the store: another tab, whose last changes may not be in it, kept it until now. */
 export function touchAll(state: State): void {
-  for (const key of ['cursor', 'whole', 'outbox', 'marks']) state.dirty.add(key);
-  for (const box of state.boxes.values()) state.touch(box);
+  for (const key of keysOf(state)) state.dirty.add(key);
 }
 
 /** Fills a state that is new with what was stored, or with another's state. */
@@ -28,8 +27,11 @@ export function restore(state: State, saved: Iterable<[string, unknown]>): void 
 
 /** All of a state, as `restore` takes it. */
 export function snapshot(state: State): [string, unknown][] {
-  const keys = ['cursor', 'whole', 'outbox', 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
-  return keys.map((key) => [key, savedValue(state, key)]);
+  return keysOf(state).map((key) => [key, savedValue(state, key)]);
+}
+
+function keysOf(state: State): string[] {
+  return ['cursor', 'whole', 'outbox', 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
 }
 
 function savedValue(state: State, key: string, keep?: number): unknown {

@@ -20,6 +20,9 @@ export class State {
   /** Keys of what differs from what is stored; see `dump`. */
   readonly dirty = new Set<string>();
 
+  /** Called when a message has left the outbox: accepted, or else discarded. */
+  left: (ref: string, accepted: Accepted | undefined) => void = () => {};
+
   /** @param keep messages to keep of each chat */
   constructor(user: number, keep: number) {
     this.user = user;
@@ -86,17 +89,30 @@ export class State {
     return this.cursor?.startsWith(epoch) === true && offsetOf(cursor) <= offsetOf(this.cursor);
   }
 
+  /** What this cursor stands for follows what came last. */
+  isNext(cursor: string): boolean {
+    const epoch = cursor.slice(0, cursor.indexOf('-') + 1);
+    return this.cursor?.startsWith(epoch) === true && offsetOf(cursor) === offsetOf(this.cursor) + 1;
+  }
+
   entry(ref: string): Outgoing | undefined {
     return this.outbox.find((entry) => entry.ref === ref);
   }
 
-  /** Takes a message out of the outbox, for it arrived or will not be sent. */
-  strike(ref: string): Outgoing | undefined {
+  /** Takes a message out of the outbox: it was accepted, or will not be sent. */
+  strike(ref: string, accepted?: Accepted): Outgoing | undefined {
     const entry = this.entry(ref);
     if (!entry) return undefined;
     this.outbox = this.outbox.filter((each) => each !== entry);
     this.#touch('outbox');
+    this.left(ref, accepted && { ref, id: accepted.id, date: accepted.date });
     return entry;
+  }
+
+  /** A message of the outbox that was accepted already, as far as is known here. */
+  arrived({ chat, ref }: Outgoing): Accepted | undefined {
+    const message = this.boxes.get(chat)?.messages.find((each) => each.ref === ref);
+    return message && { ref, id: message.id, date: message.date };
   }
 
   /** Puts a message into its chat, of which it is the newest unless it had been there. */
@@ -128,7 +144,7 @@ export class State {
   #queue(entry: Outgoing): boolean {
     const known = this.entry(entry.ref);
     if (known && !known.error) return false;
-    if (this.boxes.get(entry.chat)?.messages.some(({ ref }) => ref === entry.ref)) return false;
+    if (this.arrived(entry)) return false;
     this.outbox = [...this.outbox.filter((each) => each !== known), entry];
     this.#touch('outbox');
     return true;
@@ -142,7 +158,7 @@ export class State {
   }
 
   #accept({ ref, id, conversation, date }: Extract<Change, { type: 'accepted' }>): boolean {
-    const entry = this.strike(ref);
+    const entry = this.strike(ref, { id, date });
     if (!entry) return false;
     const { chat, tried: _, error: __, ...said } = entry;
     this.add(chat, { ...said, id, conversation, from: this.user, to: chat, date });
@@ -185,7 +201,7 @@ export class State {
   #loadMessages({ chat, messages, more }: Extract<Change, { type: 'messages' }>): void {
     const box = this.box(chat);
     const oldest = box.messages[0]?.id ?? Number.POSITIVE_INFINITY;
-    for (const { ref } of messages) if (ref !== undefined) this.strike(ref);
+    for (const message of messages) if (message.ref) this.strike(message.ref, message);
     if ((messages[0]?.id ?? 0) <= oldest) box.more = more;
     insert(box, messages);
     box.room = Math.max(box.room, box.messages.length);
@@ -197,4 +213,14 @@ export class State {
     this.boxes.delete(chat);
     this.touch({ chat });
   }
+}
+
+/** What is known of a message once it is accepted. */
+export interface Accepted {
+  id: number;
+  /** Ms since 1970. */
+  date: number;
+  ref?: string | undefined;
+  /** A device of the recipient's, or of another member's, was connected; undefined when that was not told. */
+  online?: boolean;
 }

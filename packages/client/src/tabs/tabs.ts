@@ -1,5 +1,6 @@
 import type { Command, Core } from '../engine/command.ts';
 import type { Change } from '../state/change.ts';
+import type { Accepted } from '../state/state.ts';
 import type { Locks } from './locks.ts';
 
 /**
@@ -25,8 +26,10 @@ export class Tabs implements Core {
     this.#say({ kind: 'hello' });
   }
 
-  run(command: Command): Promise<void> {
+  run(command: Command): Promise<Accepted | undefined> {
     if (this.#leader) return this.#leader.run(command, this.#tab);
+    // Shown at once; the leader's word on it says nothing new then.
+    if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
     this.#count += 1;
     const number = this.#count;
     return new Promise((resolve, reject) => {
@@ -80,7 +83,7 @@ export class Tabs implements Core {
       const open = this.#open.get(said.number);
       this.#open.delete(said.number);
       if (said.error) open?.reject(this.#options.fail(said.error));
-      else open?.resolve();
+      else open?.resolve(said.accepted);
     }
   }
 
@@ -90,7 +93,7 @@ export class Tabs implements Core {
     if (said.kind !== 'command') return;
     const { tab, number, command } = said;
     leader.run(command, tab).then(
-      () => this.#say({ kind: 'reply', tab, number }),
+      (accepted) => this.#say({ kind: 'reply', tab, number, accepted }),
       ({ code, message }) => this.#say({ kind: 'reply', tab, number, error: { code, message } }),
     );
   }
@@ -137,7 +140,7 @@ interface TabFailure {
 
 interface Open {
   command: Command;
-  resolve(): void;
+  resolve(accepted: Accepted | undefined): void;
   reject(error: Error): void;
 }
 
@@ -146,5 +149,5 @@ type Said =
   | { kind: 'state'; state: Snapshot }
   | { kind: 'change'; change: Change }
   | { kind: 'command'; tab: string; number: number; command: Command }
-  | { kind: 'reply'; tab: string; number: number; error?: TabFailure }
+  | { kind: 'reply'; tab: string; number: number; accepted?: Accepted | undefined; error?: TabFailure }
   | { kind: 'leave'; tab: string };

@@ -5,7 +5,6 @@ import { type OpenWire, readStream, urlOf } from './transport.ts';
 export function webSockets(Implementation: WebSocketLike): OpenWire {
   return (target, listener) => {
     const url = urlOf({ ...target, gateway: target.gateway.replace(/^http/, 'ws') }, 'socket');
-    const socket = new Implementation(url, ['parley.v1', target.token]);
     const read = readStream(listener);
     let open = true;
     const close = (code: number, reason: string) => {
@@ -13,11 +12,19 @@ export function webSockets(Implementation: WebSocketLike): OpenWire {
       open = false;
       listener.closed(afterClose(code, reason));
     };
+    let socket: InstanceType<WebSocketLike>;
+    try {
+      socket = new Implementation(url, ['parley.v1', target.token]);
+    } catch (error) {
+      // The page's policy forbids it, or the token can be none.
+      queueMicrotask(() => close(1006, String(error)));
+      return { send: () => {}, close: () => {} };
+    }
     socket.onmessage = ({ data }) => {
       if (open) read(JSON.parse(String(data)));
     };
     socket.onclose = ({ code, reason }) => close(code, reason);
-    // A close follows, except from implementations that fail before they began.
+    // A close follows.
     socket.onerror = () => {};
     return {
       send: (frame) => {

@@ -1,7 +1,7 @@
+import { Alarm } from '../alarm.ts';
 import type { Api } from '../api/api.ts';
-import { type Backoff, backoff } from '../link/backoff.ts';
-import type { Change } from '../state/change.ts';
-import type { State } from '../state/state.ts';
+import { backoff } from '../link/backoff.ts';
+import type { Context, Part } from './part.ts';
 
 /** Chats whose messages are read again; of others the last message is enough until they are opened. */
 const CHATS = 10;
@@ -10,58 +10,56 @@ const CHATS = 10;
 const PATIENCE = 3;
 
 /** Reads chats and messages from the api when what was missed is lost, and when nothing is known yet. */
-export class Reloading {
-  readonly #options: ReloadOptions;
-  #had: Set<number> = new Set();
-  #failures = 0;
+export class Reloading implements Part {
+  readonly #context: Context;
+  readonly #ready: () => void;
+  readonly #alarm = new Alarm();
+  /** Chats of which there was more than the last message. */
+  readonly #had = new Set<number>();
   /** How often something was forgotten: what was read before the last time does not count. */
   #losses = 0;
+  #failures = 0;
   #running = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: ReloadOptions) {
-    this.#options = options;
+  /** @param ready is called when it is known which messages of the outbox had arrived, or will not be for a while */
+  constructor(context: Context, ready: () => void) {
+    this.#context = context;
+    this.#ready = ready;
   }
 
-  /** True while it is not known yet which messages of the outbox had arrived. */
-  get busy(): boolean {
-    const { api, state } = this.#options;
-    return api !== undefined && !state.whole && this.#failures < PATIENCE;
-  }
-
-  /** What is kept is about to be forgotten: remembers of which chats there was something. */
+  /** What is kept is about to be forgotten. */
   begin(): void {
-    const { state } = this.#options;
     this.#losses += 1;
-    for (const { chat, messages } of state.boxes.values()) if (messages.length > 1) this.#had.add(chat);
+    for (const { chat, messages } of this.#context.state.boxes.values()) if (messages.length > 1) this.#had.add(chat);
   }
 
   /** Reads, if that is due, until it succeeds. */
   async start(): Promise<void> {
-    const { api, state, done } = this.#options;
-    if (!api || state.whole || this.#running) return;
-    clearTimeout(this.#timer);
+    const { api, state, failed } = this.#context;
+    if (!api || state.whole) return this.#ready();
+    if (this.#running) return;
     this.#running = true;
     try {
       await this.#read(api);
       this.#had.clear();
       this.#failures = 0;
-    } catch {
-      this.#timer = setTimeout(() => this.start(), backoff(this.#failures++, this.#options.backoff));
+    } catch (error) {
+      failed(error);
+      this.#alarm.set(backoff(this.#failures++, this.#context.backoff), () => this.start());
     }
     this.#running = false;
-    done();
+    if (state.whole || this.#failures >= PATIENCE) this.#ready();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
   }
 
   async #read(api: Api): Promise<void> {
-    const { state, keep, change } = this.#options;
+    const { state, keep, change } = this.#context;
     const losses = this.#losses;
     const { items } = await api.chats({ limit: 100 });
-    const waiting = state.outbox.filter(({ tried }) => tried).map(({ chat }) => chat);
+    const waiting = state.outbox.map(({ chat }) => chat);
     const again = new Set([...waiting, ...items.map(({ chat }) => chat).filter((chat) => this.#had.has(chat))]);
     const limit = Math.min(200, Math.max(1, keep));
     const pages = await Promise.all(
@@ -70,7 +68,7 @@ export class Reloading {
         return { type: 'messages' as const, chat, messages: page.items, more: page.more };
       }),
     );
-    if (losses !== this.#losses) throw new Error('lost again meanwhile');
+    if (losses !== this.#losses) throw new Error('Lost again meanwhile');
     for (const page of pages) change(page);
     change({ type: 'chats', chats: items, whole: true });
   }
@@ -80,15 +78,4 @@ export class Reloading {
 function nothingKept(error: { status?: number }): { items: []; more: false } {
   if (error.status !== 404) throw error;
   return { items: [], more: false };
-}
-
-export interface ReloadOptions {
-  state: State;
-  api: Api | undefined;
-  backoff: Backoff;
-  /** Messages to read of each chat. */
-  keep: number;
-  change(change: Extract<Change, { type: 'chats' | 'messages' }>): void;
-  /** It was read, or could not be for now. */
-  done(): void;
 }

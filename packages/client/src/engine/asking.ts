@@ -1,0 +1,78 @@
+import type { Ack, ErrorFrame, SendAck } from '@parley/protocol';
+import { Alarm } from '../alarm.ts';
+import { ParleyError } from '../error.ts';
+import { backoff } from '../link/backoff.ts';
+import type { Askable, Context, Part } from './part.ts';
+import { createRef } from './ref.ts';
+
+/** Refusals for an unknown reason after which a frame counts as refused for good. */
+const PATIENCE = 5;
+
+/** Sends frames until they are acknowledged or refused for good: after a while when they are refused for now, and on every connection. */
+export class Asking implements Part {
+  readonly #context: Pick<Context, 'send' | 'backoff'>;
+  readonly #open = new Map<string, Asked>();
+  #online = false;
+
+  constructor(context: Pick<Context, 'send' | 'backoff'>) {
+    this.#context = context;
+  }
+
+  /** @throws ParleyError when it is refused, or this client is closed */
+  ask(frame: Askable): Promise<Ack | SendAck> {
+    const { ref = createRef() } = frame;
+    return new Promise((resolve, reject) => {
+      const asked = { frame: { ...frame, ref }, resolve, reject, refusals: 0, again: new Alarm() };
+      this.#open.set(ref, asked);
+      this.#send(asked);
+    });
+  }
+
+  start(): void {
+    this.#online = true;
+    for (const asked of this.#open.values()) this.#send(asked);
+  }
+
+  stop(): void {
+    this.#online = false;
+    for (const { again } of this.#open.values()) again.clear();
+  }
+
+  /** A reply came. */
+  reply(frame: Ack | SendAck | ErrorFrame): void {
+    const asked = this.#open.get(frame.ref ?? '');
+    if (!asked) return;
+    if (frame.type === 'ack') this.forget(frame.ref)?.resolve(frame);
+    else if (frame.retry && (frame.code !== 'internal' || asked.refusals < PATIENCE)) {
+      const wait = Math.max(frame.retryAfter ?? 0, backoff(asked.refusals++, this.#context.backoff));
+      asked.again.set(wait, () => this.#send(asked));
+    } else this.forget(asked.frame.ref)?.reject(new ParleyError(frame.code, frame.message));
+  }
+
+  /** Asks no more. */
+  forget(ref: string): Asked | undefined {
+    const asked = this.#open.get(ref);
+    asked?.again.clear();
+    this.#open.delete(ref);
+    return asked;
+  }
+
+  /** Nothing will be acknowledged any more. */
+  close(): void {
+    for (const ref of this.#open.keys()) this.forget(ref)?.reject(new ParleyError('aborted', 'Closed'));
+  }
+
+  #send({ frame, again }: Asked): void {
+    again.clear();
+    if (this.#online) this.#context.send(frame);
+  }
+}
+
+interface Asked {
+  frame: Askable & { ref: string };
+  resolve(reply: Ack | SendAck): void;
+  reject(error: ParleyError): void;
+  /** How often it was refused for now. */
+  refusals: number;
+  again: Alarm;
+}

@@ -1,0 +1,58 @@
+import { BroadcastChannel } from 'node:worker_threads';
+import type { Channel, Locks, TabsParts } from '@parley/client';
+
+/** What the tabs of one browser have in common: locks as `navigator.locks` gives them, and Node's own channels. */
+export class Browser {
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  /** A tab's view. */
+  tab(): Tab {
+    return new Tab((name, options, work) => this.#request(name, options, work));
+  }
+
+  async #request<T>(name: string, { signal }: { signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(name) ?? Promise.resolve();
+    const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
+    aborted.catch(() => {});
+    // An aborted request leaves the queue; once granted it is held until its work ends.
+    const turn = Promise.race([before, aborted]);
+    const done = turn.then(work);
+    const gone = Promise.all([before, done.catch(() => {})]);
+    this.#queues.set(name, gone);
+    return done;
+  }
+}
+
+/** One tab. */
+export class Tab implements TabsParts {
+  readonly locks: Locks;
+  readonly #channels: BroadcastChannel[] = [];
+  #crash: () => void = () => {};
+  readonly #crashed = new Promise<void>((resolve) => {
+    this.#crash = resolve;
+  });
+
+  constructor(request: Locks['request']) {
+    // A lock is free as soon as its tab is gone, whatever the work does.
+    this.locks = {
+      request: (name, options, work) =>
+        request(name, options, () => Promise.race([work(), this.#crashed as Promise<never>])),
+    };
+  }
+
+  channel(name: string): Channel {
+    const channel = new BroadcastChannel(name);
+    this.#channels.push(channel);
+    return channel as unknown as Channel;
+  }
+
+  /** The tab is gone without a word: it hears and says nothing more, and its locks are free. */
+  crash(): void {
+    for (const channel of this.#channels) {
+      channel.onmessage = () => {};
+      channel.close();
+      channel.postMessage = () => {};
+    }
+    this.#crash();
+  }
+}
