@@ -166,6 +166,7 @@ describe('a gateway', () => {
     await client.hset(keys.online(b), 'killed', 1);
     await watch(alice, [b]);
     await untilTold(alice, b, true);
+    await waitFor(() => kit.gateway(0).gateway.presence.live.has('killed'));
     // Its last heartbeat was 15 s ago.
     await client.zadd(keys.gateways, Date.now() - 15_001, 'killed');
     await untilTold(alice, b, false);

@@ -12,6 +12,8 @@ export class Probe {
   readonly #options: ProbeOptions;
   readonly #buckets: number[];
   readonly #heard = new Map<number, number>();
+  /** When `silent` was told last. */
+  #told = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(link: Link, channels: Channels, options: ProbeOptions) {
@@ -50,7 +52,11 @@ export class Probe {
 
   #round(): void {
     const silent = this.#heard.size < this.#buckets.length ? [] : this.#silent();
-    if (silent.length > 0) this.#options.silent(silent);
+    // A new connection gets as much time to show that it is better as the old one had.
+    if (silent.length > 0 && Date.now() - this.#told >= 3 * this.#options.interval) {
+      this.#told = Date.now();
+      this.#options.silent(silent);
+    }
     for (const bucket of this.#buckets) this.#publish(bucket);
   }
 
@@ -70,6 +76,6 @@ export interface ProbeOptions {
   interval: number;
   /** A probe came back after so many ms. */
   passed(after: number): void;
-  /** Buckets have been silent for three intervals; called again each interval while they are. */
+  /** Buckets have been silent for three intervals; called again after three more while they are. */
   silent(buckets: number[]): void;
 }
