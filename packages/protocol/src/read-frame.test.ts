@@ -47,6 +47,7 @@ describe('readFrame', () => {
     ['empty text', { ...send, body: { type: 'text', text: '' } }, 'body.text'],
     ['too long text', { ...send, body: { type: 'text', text: 'x'.repeat(8001) } }, 'body.text'],
     ['a lone surrogate', { ...send, body: { type: 'text', text: 'a\ud800' } }, 'body.text'],
+    ['a null character', { ...send, body: { type: 'text', text: 'a\0b' } }, 'body.text'],
     ['a prototype in disguise', JSON.parse('{"type":"ping","__proto__":{"ref":"x"}}'), '__proto__'],
     ['neither delivered nor read', { type: 'mark', chat: 7 }, 'read'],
     ['both delivered and read', { type: 'mark', chat: 7, delivered: 1, read: 1 }, 'read'],
@@ -71,7 +72,12 @@ describe('readFrame', () => {
   it('never takes by hand what the schema refuses', () => {
     const part = <T>(valid: T) =>
       fc.oneof({ weight: 6, arbitrary: fc.constant(valid) }, { weight: 1, arbitrary: fc.jsonValue() });
-    const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constant('\udc00'), fc.constant(''));
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.constant('\udc00'),
+      fc.constant('\0'),
+      fc.constant(''),
+    );
     const frame = fc.record(
       {
         type: part('send'),

@@ -25,17 +25,21 @@ export function isTextSend(value: unknown): value is Extract<ClientFrame, { type
   if (frame.type !== 'send') return false;
   for (const key in frame) if (key !== 'type' && key !== 'ref' && key !== 'to' && key !== 'body') return false;
   const { ref, to, body } = frame;
-  if (typeof ref !== 'string' || ref.length === 0 || ref.length > limits.ref || !ref.isWellFormed()) return false;
+  if (typeof ref !== 'string' || ref.length === 0 || ref.length > limits.ref || !isStorable(ref)) return false;
   if (!Number.isSafeInteger(to) || (to as number) <= 0) return false;
   if (typeof body !== 'object' || body === null) return false;
   const { type, text } = body as Record<string, unknown>;
   for (const key in body) if (key !== 'type' && key !== 'text') return false;
-  return type === 'text' && typeof text === 'string' && text !== '' && fits(text, limits.text) && text.isWellFormed();
+  return type === 'text' && typeof text === 'string' && text !== '' && fits(text, limits.text) && isStorable(text);
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 function readableRef(value: unknown): string | undefined {
   const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
-  return typeof ref === 'string' && ref.length <= limits.ref && ref.isWellFormed() ? ref : undefined;
+  return typeof ref === 'string' && ref.length <= limits.ref && isStorable(ref) ? ref : undefined;
 }
 
 export type FrameReading = { ok: true; frame: ClientFrame } | { ok: false; message: string; ref?: string };

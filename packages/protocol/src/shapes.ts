@@ -132,6 +132,21 @@ export const chatSchema = z.object({
   updated: date,
 });
 
+/** An uploaded file; with a `type` before it and `media` for `id`, the body of a message. */
+export const mediaSchema = z.object({
+  id,
+  name: z.string(),
+  /** Bytes. */
+  size: z.int().nonnegative(),
+  /** What the content is. */
+  mime: z.string(),
+  /** Pixels. */
+  width: z.int().positive().optional(),
+  height: z.int().positive().optional(),
+  /** Seconds. */
+  duration: z.number().nonnegative().optional(),
+});
+
 export type User = z.infer<typeof userSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;
@@ -144,3 +159,4 @@ export type Group = z.infer<typeof groupSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Chat = z.infer<typeof chatSchema>;
+export type Media = z.infer<typeof mediaSchema>;

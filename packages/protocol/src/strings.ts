@@ -1,15 +1,16 @@
 import { z } from 'zod';
 
 /**
- * A string of at most `max` characters (code points) that UTF-8 can carry: lone surrogates are refused, since encoding would
- * silently replace them.
+ * A string of at most `max` characters (code points) that UTF-8 and PostgreSQL can carry: lone surrogates are refused, since
+ * encoding would silently replace them, and so is U+0000, which PostgreSQL does not store.
  */
 export function text(max: number, min = 1) {
   return z
     .string()
     .min(min)
     .refine((value) => value.length <= max || fits(value, max), { error: `Too long: at most ${max} characters` })
-    .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' });
+    .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' })
+    .refine((value) => !value.includes('\0'), { error: 'Holds a null character' });
 }
 
 /** True when the string has at most `max` code points; cheap for those that have at most `max` UTF-16 units. */

@@ -10,7 +10,9 @@ import {
   readEnv,
   secret,
   size,
+  type TokenIssuer,
   text,
+  tokenIssuers,
   url,
 } from '@parley/service';
 
@@ -27,6 +29,8 @@ export interface Config {
   buckets: number;
   /** What access tokens are signed with. */
   tokenSecret: string;
+  /** Who else issues tokens, and how they are verified. */
+  tokenIssuers: readonly TokenIssuer[];
   /** Web pages of these origins may connect, besides those of the gateway's own host; `*` is all. */
   origins: readonly string[];
   logLevel: LogLevel;
@@ -37,6 +41,8 @@ export interface Config {
   /** Whether strangers may write to each other. */
   sendPolicy: 'friends' | 'anyone';
   maxConnectionsPerUser: number;
+  /** Bytes of all headers of a request together: a token, and what a browser's cookies add. */
+  maxHeaders: number;
   /** Time between pings; a socket silent for twice that is closed. */
   heartbeat: number;
   /** Time in which all clients are told to go, on SIGTERM. */
@@ -70,12 +76,14 @@ export function readConfig(env: Environment): Config {
     REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
     BUCKETS: integer({ min: 1, max: 16384, default: 64 }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
+    TOKEN_ISSUERS: tokenIssuers(),
     ORIGINS: list({ default: [] }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     SESSION_POLICY: oneOf(['multi', 'single'], { default: 'multi' }),
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     MAX_CONNECTIONS_PER_USER: integer({ min: 1, max: 10_000, default: 16 }),
+    MAX_HEADERS: size({ min: 4096, max: 65_536, default: 16 * 1024 }),
     HEARTBEAT: duration({ min: 1000, max: 600_000, default: 25_000 }),
     DRAIN_TIME: duration({ min: 0, max: 3_600_000, default: 10_000 }),
     STALL_TIME: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
@@ -96,12 +104,14 @@ export function readConfig(env: Environment): Config {
     replicasAck: values.REPLICAS_ACK,
     buckets: values.BUCKETS,
     tokenSecret: values.TOKEN_SECRET,
+    tokenIssuers: values.TOKEN_ISSUERS,
     origins: values.ORIGINS,
     logLevel: values.LOG_LEVEL,
     history: values.HISTORY,
     sessionPolicy: values.SESSION_POLICY,
     sendPolicy: values.SEND_POLICY,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
+    maxHeaders: values.MAX_HEADERS,
     heartbeat: values.HEARTBEAT,
     drainTime: values.DRAIN_TIME,
     stallTime: values.STALL_TIME,

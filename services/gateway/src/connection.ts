@@ -194,7 +194,8 @@ export class Connection implements Caller {
   obey(control: Exclude<Control, { do: 'forget' }>): void {
     if (control.do === 'fence') this.#stepAside();
     else if (control.do === 'revoke') {
-      if (control.session === this.session) this.close('sessionRevoked', 'session revoked');
+      if (control.session === undefined || control.session === this.session)
+        this.close('sessionRevoked', 'session revoked');
     } else if (control.device === this.device) this.#gateway.carryOut(this, control.frame as ClientFrame);
   }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientFrame } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
-import type { Log, Readiness, Registry } from '@parley/service';
+import { type Log, type Readiness, type Registry, TokenVerifier } from '@parley/service';
 import { Channels } from './channels.ts';
 import { Clock } from './clock.ts';
 import { carryOut } from './commands/index.ts';
@@ -21,6 +21,7 @@ export interface Gateway {
   readonly config: Config;
   readonly log: Log;
   readonly link: Link;
+  readonly tokens: TokenVerifier;
   readonly hub: Hub;
   readonly presence: Presence;
   readonly counters: Counters;
@@ -53,6 +54,9 @@ export async function startGateway(
     replicas: config.replicasAck,
   });
 
+  const tokens = new TokenVerifier(config.tokenSecret, config.tokenIssuers, {
+    onError: (error, url) => log.warn({ err: error, url }, 'cannot fetch the keys of an issuer'),
+  });
   const channels = new Channels(link, redisUrl, (missed) => {
     hub.missed(missed);
     presence.missed(hub.users(missed).map(({ id }) => id));
@@ -77,7 +81,7 @@ export async function startGateway(
   });
   const beat = () => presence.beat().catch((error) => log.warn({ err: error }, 'cannot tell that this gateway lives'));
   const beats = setInterval(beat, config.probeInterval);
-  await Promise.all([beat(), probe.start()]);
+  await Promise.all([beat(), probe.start(), tokens.start()]);
 
   let draining = false;
   const gateway: Gateway = {
@@ -85,6 +89,7 @@ export async function startGateway(
     config,
     log,
     link,
+    tokens,
     hub,
     presence,
     counters,
@@ -110,6 +115,7 @@ export async function startGateway(
     },
     stop: async () => {
       clearInterval(beats);
+      tokens.stop();
       gateway.clock.stop();
       probe.stop();
       await presence.stop();

@@ -42,7 +42,7 @@ async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {
 }
 
 /** The same without remembering. */
-async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
+export async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
   const known = async () => {
     const standing = await readPermit(link, from, to);
     return standing === 'unknown' ? undefined : standing;

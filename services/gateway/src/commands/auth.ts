@@ -1,7 +1,7 @@
 import type { FrameOf } from '@parley/protocol';
 import { isRevoked } from '@parley/redis';
-import { verifyToken } from '@parley/service';
 import type { Connection } from '../connection.ts';
+import { findBearer } from '../foreign.ts';
 import type { Gateway } from '../gateway.ts';
 import { Refusal } from './refusal.ts';
 
@@ -18,9 +18,11 @@ export async function checkFresh(
   user: number,
   text: string,
 ): Promise<{ session: string; expires: number }> {
-  const token = verifyToken(gateway.config.tokenSecret, text);
+  const token = gateway.tokens.verify(text);
   if (!token.ok) throw new Refusal('unauthenticated', `The token is ${token.reason}`);
-  if (token.user !== user) throw new Refusal('forbidden', 'The token is another user’s');
+  const bearer = 'user' in token.bearer ? token.bearer.user : await findBearer(gateway, token.bearer);
+  if (typeof bearer !== 'number') throw new Refusal(bearer.code, bearer.detail);
+  if (bearer !== user) throw new Refusal('forbidden', 'The token is another user’s');
   if (await isRevoked(gateway.link, user, token.session)) throw new Refusal('unauthenticated', 'The session was ended');
   return token;
 }

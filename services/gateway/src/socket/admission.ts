@@ -2,7 +2,7 @@ import type { HttpRequest } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
 import { type ErrorCode, limits, parseCursor, subprotocol } from '@parley/protocol';
 import type { Place } from '@parley/redis';
-import { verifyToken } from '@parley/service';
+import type { Bearer } from '@parley/service';
 import type { Claims } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 
@@ -10,29 +10,31 @@ import type { Gateway } from '../gateway.ts';
  * Decides by the request alone whether someone may come in, in one go: the request is gone after an asynchronous wait. What
  * needs Redis, such as a revoked session, is found out later.
  */
-export function admit(gateway: Gateway, request: HttpRequest): Admission | Refused {
+export function admit(gateway: Gateway, request: HttpRequest): Visitor | Refused {
   if (gateway.draining) return { code: 'draining' };
   if (!mayCome(gateway, request.getHeader('origin'), request.getHeader('host'))) {
     return { code: 'forbidden', detail: 'This origin is not allowed' };
   }
   const text = tokenOf(request);
   if (text === undefined) return { code: 'unauthenticated' };
-  const token = verifyToken(gateway.config.tokenSecret, text);
+  const token = gateway.tokens.verify(text);
   if (!token.ok) return { code: 'unauthenticated', detail: `The access token is ${token.reason}` };
-  const { user, session, expires } = token;
+  const { bearer, session, expires } = token;
   const device = request.getQuery('device') || session;
   if (device.length > limits.device)
     return { code: 'bad-request', detail: `device has at most ${limits.device} characters` };
-  return { connection: randomBytes(9).toString('base64url'), user, session, device, expires };
+  return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires };
 }
 
 /** Like `admit`, for what stays: a user may have so many connections. */
-export function admitConnection(gateway: Gateway, request: HttpRequest): Admission | Refused {
+export function admitConnection(gateway: Gateway, request: HttpRequest): Visitor | Refused {
   const admission = admit(gateway, request);
   if ('code' in admission) return admission;
   // A new one replaces those before, however many there are.
   if (gateway.config.sessionPolicy === 'single') return admission;
-  const connections = gateway.hub.find(admission.user)?.connections.length ?? 0;
+  const { bearer } = admission;
+  // Of others it is found out once it is known who they are.
+  const connections = 'user' in bearer ? (gateway.hub.find(bearer.user)?.connections.length ?? 0) : 0;
   if (connections < gateway.config.maxConnectionsPerUser) return admission;
   return { code: 'too-many', detail: 'Too many connections of this user' };
 }
@@ -59,7 +61,8 @@ function tokenOf(request: HttpRequest): string | undefined {
   return protocols[0]?.trim() === subprotocol ? protocols[1]?.trim() || undefined : undefined;
 }
 
-export type Admission = Claims & { code?: never };
+/** Someone with a good token, of whom it may still have to be found out which user they are; see `identify`. */
+export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 
 export interface Refused {
   code: ErrorCode;

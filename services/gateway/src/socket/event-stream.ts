@@ -1,9 +1,10 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { Connection } from '../connection.ts';
+import { type Claims, Connection } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Transport } from '../transport.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { codeOfClose, corsHeaders, refuse, statusLine } from './http.ts';
+import { identify } from './identify.ts';
 import { flushAfterTurn } from './turn.ts';
 
 /**
@@ -11,13 +12,17 @@ import { flushAfterTurn } from './turn.ts';
  * type `close` with the code a WebSocket would have got.
  */
 export function openEventStream(gateway: Gateway, response: HttpResponse, request: HttpRequest): void {
-  const claims = admitConnection(gateway, request);
+  const visitor = admitConnection(gateway, request);
   const headers = corsHeaders(gateway, request);
   const cursor = request.getHeader('last-event-id') || request.getQuery('cursor');
   const transport = new EventStream(response, headers);
-  if (claims.code !== undefined) return refuse(response, claims, headers);
-  transport.connection = new Connection(gateway, transport, claims);
-  transport.connection.open(placeOf(cursor));
+  if (visitor.code !== undefined) return refuse(response, visitor, headers);
+  const begin = (claims: Claims) => {
+    if (response.aborted) return;
+    transport.connection = new Connection(gateway, transport, claims);
+    transport.connection.open(placeOf(cursor));
+  };
+  identify(gateway, visitor, begin, (why) => refuse(response, why, headers));
 }
 
 /** The cursor of those frames that have one. */

@@ -1,16 +1,14 @@
 import type * as Native from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 
-/** Bytes that all headers of a request may have together; a token and a browser's cookies need more than the 4 KiB it comes with. */
-const MAX_HEADERS = 16 * 1024;
-
 /**
- * Loads uWebSockets.js. It reads this setting when loaded, which is why it is not imported at the top.
+ * Loads uWebSockets.js. It reads the bytes that all headers of a request may have together when loaded, which is why it is not imported
+ * at the top.
  *
  * @throws Error that says what to do when there is no binary for this platform and version of Node.js
  */
-export function loadNative(): typeof Native {
-  process.env.UWS_HTTP_MAX_HEADERS_SIZE ??= String(MAX_HEADERS);
+export function loadNative(maxHeaders: number): typeof Native {
+  process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(maxHeaders);
   try {
     return createRequire(import.meta.url)('uWebSockets.js') as typeof Native;
   } catch (error) {

@@ -1,10 +1,11 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { ServerFrame } from '@parley/protocol';
-import { Connection } from '../connection.ts';
+import { type Claims, Connection } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
 import type { Transport } from '../transport.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { answer, codeOfClose, corsHeaders, refuse } from './http.ts';
+import { identify } from './identify.ts';
 import { flushAfterTurn } from './turn.ts';
 
 /** Ms that a poll may wait. */
@@ -18,17 +19,21 @@ const LINGER = 5000;
  * comes, or with none after the timeout; `cursor` is where the next poll goes on.
  */
 export function poll(gateway: Gateway, response: HttpResponse, request: HttpRequest): void {
-  const claims = admitConnection(gateway, request);
+  const visitor = admitConnection(gateway, request);
   const headers = corsHeaders(gateway, request);
   const cursor = request.getQuery('cursor');
   const timeout = waitOf(request.getQuery('timeout'));
   const transport = new Poll(response, headers);
-  if (claims.code !== undefined) return refuse(response, claims, headers);
+  if (visitor.code !== undefined) return refuse(response, visitor, headers);
   if (timeout === undefined)
     return refuse(response, { code: 'bad-request', detail: `timeout is from 0 to ${WAIT.most} ms` }, headers);
-  transport.connection = new Connection(gateway, transport, claims);
-  transport.connection.open(placeOf(cursor));
-  transport.wait(timeout);
+  const begin = (claims: Claims) => {
+    if (response.aborted) return;
+    transport.connection = new Connection(gateway, transport, claims);
+    transport.connection.open(placeOf(cursor));
+    transport.wait(timeout);
+  };
+  identify(gateway, visitor, begin, (why) => refuse(response, why, headers));
 }
 
 function waitOf(text: string | undefined): number | undefined {

@@ -8,13 +8,14 @@ import { errorFrame } from '../frames.ts';
 import type { Gateway } from '../gateway.ts';
 import { admit } from './admission.ts';
 import { answer, corsHeaders, refuse } from './http.ts';
+import { identify } from './identify.ts';
 
 /**
  * `POST /v1/frames`: one client frame, answered with its reply frame. What concerns a connection (`focus`, `watch`, `auth`) is handed
  * to the connections of the same device, at whatever gateway they are.
  */
 export function takeFrame(gateway: Gateway, response: HttpResponse, request: HttpRequest): void {
-  const claims = admit(gateway, request);
+  const visitor = admit(gateway, request);
   const headers = corsHeaders(gateway, request);
   response.onAborted(() => {
     response.aborted = true;
@@ -25,17 +26,18 @@ export function takeFrame(gateway: Gateway, response: HttpResponse, request: Htt
     size += part.byteLength;
     if (size <= limits.frameBytes) parts.push(Buffer.from(part.slice(0)));
     if (!isLast) return;
-    if (claims.code !== undefined) return refuse(response, claims, headers);
+    if (visitor.code !== undefined) return refuse(response, visitor, headers);
     if (size > limits.frameBytes) return refuse(response, { code: 'too-large' }, headers);
-    reply(gateway, claims, Buffer.concat(parts).toString())
-      .catch((error): Reply => {
+    const text = Buffer.concat(parts).toString();
+    const take = async (claims: Claims) => {
+      const { text: body, status } = await reply(gateway, claims, text).catch((error): Reply => {
         gateway.log.warn({ err: error }, 'cannot take a frame');
         return { text: errorFrame(undefined, 'unavailable'), status: 503 };
-      })
-      .then(({ text, status }) => {
-        const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
-        answer(response, { status, type: 'application/json', body: text, headers: { ...headers, ...retry } });
       });
+      const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
+      answer(response, { status, type: 'application/json', body, headers: { ...headers, ...retry } });
+    };
+    identify(gateway, visitor, take, (why) => refuse(response, why, headers));
   });
 }
 

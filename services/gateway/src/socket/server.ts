@@ -1,12 +1,13 @@
 import type { HttpResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
-import { limits, readFrame } from '@parley/protocol';
+import { closeCodes, limits, readFrame } from '@parley/protocol';
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
 import { carryOut } from '../commands/index.ts';
-import { Connection } from '../connection.ts';
+import { type Claims, Connection } from '../connection.ts';
 import { errorFrame } from '../frames.ts';
 import type { Gateway } from '../gateway.ts';
 import { openEventStream } from './event-stream.ts';
 import { answer, preflight, refuse } from './http.ts';
+import { identify } from './identify.ts';
 import { loadNative } from './native.ts';
 import { poll } from './poll.ts';
 import { takeFrame } from './post-frame.ts';
@@ -18,7 +19,7 @@ import { WebSocketTransport } from './websocket.ts';
  * or uWebSockets.js does not run here.
  */
 export async function startServer(gateway: Gateway): Promise<Server> {
-  const native = loadNative();
+  const native = loadNative(gateway.config.maxHeaders);
   const { config } = gateway;
   const app = native.App();
   app.ws<SocketData>('/v1/socket', {
@@ -31,10 +32,14 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     idleTimeout: Math.min(960, Math.ceil((2 * config.heartbeat + config.stallTime) / 1000) + 60),
     upgrade: (response, request, context) => upgrade(gateway, response, request, context),
     open: (socket) => open(gateway, socket),
-    message: (socket, message, isBinary) => read(gateway, connectionOf(socket), message, isBinary),
-    pong: (socket) => connectionOf(socket).alive(),
-    ping: (socket) => connectionOf(socket).alive(),
-    drain: (socket) => connectionOf(socket).flushed(socket.getBufferedAmount()),
+    message: (socket, message, isBinary) => {
+      const { connection } = transportOf(socket);
+      if (connection) read(gateway, connection, message, isBinary);
+      else transportOf(socket).hold(message, isBinary);
+    },
+    pong: (socket) => transportOf(socket).connection?.alive(),
+    ping: (socket) => transportOf(socket).connection?.alive(),
+    drain: (socket) => transportOf(socket).connection?.flushed(socket.getBufferedAmount()),
     close: (socket) => transportOf(socket).closed(),
   });
   app.get('/v1/events', (response, request) => openEventStream(gateway, response, request));
@@ -66,12 +71,22 @@ export async function startServer(gateway: Gateway): Promise<Server> {
 
 function open(gateway: Gateway, socket: WebSocket<SocketData>): void {
   const data = socket.getUserData();
-  const { claims, place } = data;
+  const { visitor, place } = data;
   const transport = new WebSocketTransport(socket);
-  transport.connection = new Connection(gateway, transport, claims);
   // What a connection needs of them it has; there may be a hundred thousand of these.
-  Object.assign(data, { transport, claims: undefined, place: undefined });
-  transport.connection.open(place);
+  Object.assign(data, { transport, visitor: undefined, place: undefined });
+  const begin = (claims: Claims) => {
+    if (!transport.isOpen) return;
+    const connection = new Connection(gateway, transport, claims);
+    transport.connection = connection;
+    connection.open(place);
+    for (const { message, isBinary } of transport.release()) read(gateway, connection, message, isBinary);
+  };
+  identify(gateway, visitor, begin, ({ code, detail = '' }) => {
+    const reason = code === 'unauthenticated' ? 'sessionRevoked' : 'restarting';
+    gateway.counters.closed(closeCodes[reason].code);
+    transport.close(closeCodes[reason].code, detail);
+  });
 }
 
 /** A client frame: read, carried out, and answered. */
@@ -109,10 +124,6 @@ async function health(response: HttpResponse, pending: Answer | Promise<Answer>)
 
 function transportOf(socket: WebSocket<SocketData>): WebSocketTransport {
   return socket.getUserData().transport;
-}
-
-function connectionOf(socket: WebSocket<SocketData>): Connection {
-  return socket.getUserData().transport.connection as Connection;
 }
 
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: two gateways on one port would share its connections without a word. */

@@ -1,9 +1,8 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import { subprotocol } from '@parley/protocol';
 import type { Place } from '@parley/redis';
-import type { Claims } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
-import { admitConnection, placeOf } from './admission.ts';
+import { admitConnection, placeOf, type Visitor } from './admission.ts';
 import { refuse } from './http.ts';
 
 /** Turns a request into a socket, or refuses it, at once: after an asynchronous wait this server would leak sockets. */
@@ -13,10 +12,10 @@ export function upgrade(
   request: HttpRequest,
   context: us_socket_context_t,
 ): void {
-  const claims = admitConnection(gateway, request);
-  if (claims.code !== undefined) return refuse(response, claims);
+  const visitor = admitConnection(gateway, request);
+  if (visitor.code !== undefined) return refuse(response, visitor);
   const offered = request.getHeader('sec-websocket-protocol');
-  const opening: Opening = { claims, place: placeOf(request.getQuery('cursor')) };
+  const opening: Opening = { visitor, place: placeOf(request.getQuery('cursor')) };
   response.upgrade(
     opening,
     request.getHeader('sec-websocket-key'),
@@ -28,6 +27,6 @@ export function upgrade(
 
 /** What an open socket starts with. */
 export interface Opening {
-  claims: Claims;
+  visitor: Visitor;
   place: Place;
 }

@@ -1,16 +1,21 @@
 import type { WebSocket } from 'uWebSockets.js';
+import { closeCodes } from '@parley/protocol';
 import type { Connection } from '../connection.ts';
 import type { Transport } from '../transport.ts';
 import { flushAfterTurn } from './turn.ts';
 
+/** Frames held of someone of whom it is not known yet who they are. */
+const MOST_EARLY = 8;
+
 /** A connection over a WebSocket. */
 export class WebSocketTransport implements Transport {
-  /** Set once the socket is open. */
+  /** Set once the socket is open and it is known whose it is. */
   connection: Connection | undefined;
   readonly linger = 0;
   readonly #socket: WebSocket<unknown>;
   #frames: (string | Uint8Array)[] | undefined;
   #open = true;
+  #early: Early[] | undefined;
 
   constructor(socket: WebSocket<unknown>) {
     this.#socket = socket;
@@ -39,6 +44,25 @@ export class WebSocketTransport implements Transport {
     this.connection?.flushed(socket.getBufferedAmount());
   }
 
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Keeps a frame that came before it is known whose it is. */
+  hold(message: ArrayBuffer, isBinary: boolean): void {
+    this.#early ??= [];
+    // The server's memory is its own again when this returns.
+    if (this.#early.push({ message: message.slice(0), isBinary }) <= MOST_EARLY) return;
+    this.close(closeCodes.tooManyFrames.code, 'too many frames before the welcome');
+  }
+
+  /** The frames kept, in order. */
+  release(): Early[] {
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    return early;
+  }
+
   unsent(): number {
     return this.#open ? this.#socket.getBufferedAmount() : 0;
   }
@@ -61,6 +85,12 @@ export class WebSocketTransport implements Transport {
   closed(): void {
     this.#open = false;
     this.#frames = undefined;
+    this.#early = undefined;
     this.connection?.gone();
   }
+}
+
+interface Early {
+  message: ArrayBuffer;
+  isBinary: boolean;
 }

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Who may import whom. What is not here may not be imported by anyone. */
+const table: Record<string, string[]> = {
+  'packages/protocol': [],
+  'packages/service': [],
+  'packages/redis': ['protocol'],
+  'packages/database': ['protocol'],
+  'packages/client': ['protocol'],
+  'services/gateway': ['protocol', 'redis', 'service'],
+  'services/recorder': ['protocol', 'redis', 'database', 'service'],
+  'services/api': ['protocol', 'redis', 'database', 'service'],
+  'services/web': ['protocol', 'client'],
+};
+
+const files = execFileSync('git', ['ls-files', 'packages', 'services', '-co', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((file) => /\.(ts|vue|mts|mjs)$/.test(file))
+  .filter((file) => existsSync(`${root}/${file}`))
+  // Tests and what only they use may start servers.
+  .filter((file) => !/\.test\.ts$|\/test(ing)?\/|\.fixture\.ts$/.test(file));
+
+const sources = files.flatMap((file) => {
+  const [, folder, rest] = /^((?:packages|services)\/[^/]+)\/(.*)$/.exec(file) ?? [];
+  return folder && rest && folder !== 'packages/stack' ? [{ file, folder, rest, text: read(file) }] : [];
+});
+
+describe('imports between packages', () => {
+  it.each(Object.keys(table))('%s imports none but those it may', (folder) => {
+    const imported = sources
+      .filter((source) => source.folder === folder)
+      .flatMap(({ text }) => importsOf(text))
+      .flatMap((name) => /^@parley\/([\w-]+)/.exec(name)?.[1] ?? []);
+    expect([...new Set(imported)].sort().filter((name) => !table[folder]?.includes(name))).toEqual([]);
+  });
+
+  it('every package is in the table', () => {
+    expect([...new Set(sources.map(({ folder }) => folder))].filter((folder) => !(folder in table))).toEqual([]);
+  });
+
+  it('no file reaches into another package by its path', () => {
+    const reaching = sources.filter(({ rest, text }) => {
+      const depth = rest.split('/').length - 1;
+      return importsOf(text).some((name) => name.startsWith('../'.repeat(depth + 1)));
+    });
+    expect(reaching.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe('inside the services', () => {
+  it('uWebSockets.js is imported only under socket/', () => {
+    expect(
+      outside(
+        /services\/gateway\/src\/socket\//,
+        (text) => importsOf(text).includes('uWebSockets.js') || text.includes("'uWebSockets.js'"),
+      ),
+    ).toEqual([]);
+  });
+
+  it('the environment is read only by the configs', () => {
+    const allowed =
+      /\/config\.ts$|\/main\.ts$|packages\/service\/|packages\/stack\/|gateway\/src\/socket\/native\.ts$|\/bin\/|examples\//;
+    expect(outside(allowed, (text) => text.includes('process.env'))).toEqual([]);
+  });
+
+  it('SQL is spoken only in api/queries, the recorder and the database', () => {
+    const allowed = /services\/api\/src\/queries\/|services\/recorder\/|packages\/database\//;
+    const speaks = (text: string) => /\bsql`|\bsql<|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(text);
+    expect(outside(allowed, speaks)).toEqual([]);
+  });
+});
+
+function outside(allowed: RegExp, matches: (text: string) => boolean): string[] {
+  return sources.filter(({ file, text }) => !allowed.test(file) && matches(text)).map(({ file }) => file);
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] as string);
+}
+
+function read(file: string): string {
+  return readFileSync(`${root}/${file}`, 'utf8');
+}
