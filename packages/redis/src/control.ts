@@ -3,11 +3,11 @@ import type { Link } from './link.ts';
 /**
  * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
  * frame has, tells them apart. `forget`: drop what you remember of the permits of this user; `revoke`: close the sockets
- * of a session; `fence`: close the sockets with a lower number; `frame`: a device without a socket says something about its connection.
+ * of a session, or all of the user; `fence`: close the sockets with a lower number; `frame`: a device without a socket says something about its connection.
  */
 export type Control =
   | { do: 'forget' }
-  | { do: 'revoke'; session: string }
+  | { do: 'revoke'; session?: string }
   | { do: 'fence'; number: number }
   | { do: 'frame'; device: string; frame: unknown };
 
@@ -35,6 +35,11 @@ export async function revokeSession(link: Link, user: number, session: string, u
     link.client.hdel(link.keys.cursors(user), session),
   ]);
   await say(link, user, { do: 'revoke', session });
+}
+
+/** Closes all sockets of a user, on every gateway. Whether they may come back is said elsewhere. */
+export async function closeSockets(link: Link, user: number): Promise<void> {
+  await say(link, user, { do: 'revoke' });
 }
 
 /** Whether a session of a user was ended. */

@@ -23,6 +23,7 @@ describe('names', () => {
         keys.conversation(`${user}_${Number.MAX_SAFE_INTEGER}`),
         keys.conversation(`g${user}`),
         keys.arrived(keys.bucket(user), '1_2'),
+        keys.upload(user),
         keys.record(keys.bucket(user)),
         keys.recordDead(keys.bucket(user)),
         keys.lease(keys.bucket(user)),

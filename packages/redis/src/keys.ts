@@ -14,6 +14,8 @@ export interface Keys {
   conversation(conversation: string): string;
   /** String: the last message of a conversation that arrived in a bucket that is not its home. */
   arrived(bucket: number, conversation: string): string;
+  /** The bucket of a text, such as an address. */
+  spread(text: string): number;
   /** Stream: a user's events. */
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
@@ -40,10 +42,14 @@ export interface Keys {
   blocks(user: number): string;
   /** Set: members of a group. */
   members(group: number): string;
+  /** String: the user with an external id, or `nobody`. */
+  external(external: string): string;
   /** Sorted set: session -> end of its last access token. */
   revoked(user: number): string;
   /** String: a rate bucket for a user id or for text such as an address. */
   rate(what: string, subject: number | string): string;
+  /** String: which request writes to an upload. */
+  upload(media: number): string;
   /** Stream: what the recorder has to write. */
   record(bucket: number): string;
   /** Stream: record entries that could not be written. */
@@ -67,6 +73,7 @@ export function createKeys(buckets: number): Keys {
     home: (conversation) => homeOf(conversation) % buckets,
     conversation: (conversation) => `${of(homeOf(conversation))}conv:${conversation}`,
     arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
+    spread: (text) => spread(text) % buckets,
     inbox: (user) => `${of(user)}inbox:${user}`,
     cursors: (user) => `${of(user)}cursors:${user}`,
     recalled: (user) => `${of(user)}recalled:${user}`,
@@ -80,8 +87,10 @@ export function createKeys(buckets: number): Keys {
     contacts: (user) => `${of(user)}contacts:${user}`,
     blocks: (user) => `${of(user)}blocks:${user}`,
     members: (group) => `${of(group)}members:${group}`,
+    external: (external) => `${of(spread(external))}external:${external}`,
     revoked: (user) => `${of(user)}revoked:${user}`,
     rate: (what, subject) => `${of(typeof subject === 'number' ? subject : spread(subject))}rate:${what}:${subject}`,
+    upload: (media) => `${of(media)}upload:${media}`,
     record: (bucket) => `{${bucket}}:record`,
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     lease: (bucket) => `{${bucket}}:lease`,

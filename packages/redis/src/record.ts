@@ -1,4 +1,5 @@
 import { groupConversation, userConversation } from '@parley/protocol';
+import type { Keys } from './keys.ts';
 import type { Link } from './link.ts';
 
 /**
@@ -20,14 +21,17 @@ export type RecordEntry =
       active: boolean;
     }
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
-  | { kind: 'rebuild'; id: number };
+  | { kind: 'rebuild'; id: number }
+  | { kind: 'external'; external: string };
 
 /** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
 export async function record(link: Link, entry: RecordEntry): Promise<void> {
   const { keys } = link;
-  const bucket =
-    entry.kind === 'rebuild'
-      ? keys.bucket(entry.id)
-      : keys.home(entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat));
-  await link.client.xadd(keys.record(bucket), '*', 'e', JSON.stringify(entry));
+  await link.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', JSON.stringify(entry));
+}
+
+function bucketOf(keys: Keys, entry: RecordEntry): number {
+  if (entry.kind === 'rebuild') return keys.bucket(entry.id);
+  if (entry.kind === 'external') return keys.spread(entry.external);
+  return keys.home(entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat));
 }
