@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from '@parley/database';
-import { hasPermits, readPermit, record } from '@parley/redis';
+import { hasPermits, readExternal, readPermit, record } from '@parley/redis';
 import { type RedisServer, startPostgres, startRedis, startRedisCluster, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +63,20 @@ describe('the recorder', () => {
     );
     expect(fields.every(([, error]) => (error ?? '').length > 5)).toBe(true);
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
+  });
+
+  it('tells whose an external id is, and whose it is not', async () => {
+    await using link = await testLink(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    await world.db.updateTable('users').set({ external_id: 'ann' }).where('id', '=', a).execute();
+    await world.db.updateTable('users').set({ external_id: 'gone', erased: 1 }).where('id', '=', b).execute();
+    await using _ = await runRecorder(env());
+    for (const external of ['ann', 'gone', 'stranger']) await record(link, { kind: 'external', external });
+    await drained(link);
+    expect(await readExternal(link, 'ann')).toBe(a);
+    expect(await readExternal(link, 'gone')).toBeNull();
+    expect(await readExternal(link, 'stranger')).toBeNull();
   });
 
   it('rebuilds the permit copy of a user, of a group, and that an id is nobody', async () => {

@@ -102,14 +102,15 @@ export class Writer {
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
-    const { pool, rebuild, answer, metrics } = this.#parts;
+    const { pool, rebuild, find, answer, metrics } = this.#parts;
     const entries = items.map((item) => item.entry);
     const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
+    const sought = new Set(entries.flatMap((entry) => (entry.kind === 'external' ? [entry.external] : [])));
     const mayCommit = () => items.every((item) => item.source.lease.held);
     const asked = entries.filter((entry) => entry.kind === 'facts');
     // What is asked about may be in the same batch.
     const written = writeBatch(pool, entries, mayCommit).then(() => Promise.all(asked.map(answer)));
-    const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild)]);
+    const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild), ...[...sought].map(find)]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     metrics.committed(
       items.map(({ source, entry }) => ({ kind: entry.kind, accepted: Number.parseInt(source.id, 10) })),
@@ -154,6 +155,8 @@ export interface WriterParts {
   pool: Pool;
   /** Writes the permit copy of an id to Redis anew. */
   rebuild: (id: number) => Promise<unknown>;
+  /** Tells the gateway that asked who has an external id. */
+  find: (external: string) => Promise<unknown>;
   /** Tells the gateway that asked what is known of a message. */
   answer: (asked: FactsEntry) => Promise<unknown>;
   metrics: RecorderMetrics;

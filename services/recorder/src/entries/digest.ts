@@ -12,7 +12,7 @@ export function digest(entries: readonly Entry[], inserted?: Set<string>): Diges
   const chats = new Map<string, Pair>();
   const groups = new Map<number, GroupDelta>();
   for (const entry of entries) {
-    if (entry.kind === 'rebuild' || entry.kind === 'facts') continue;
+    if (entry.kind === 'rebuild' || entry.kind === 'facts' || entry.kind === 'external') continue;
     if (entry.group) addToGroup(groupOf(groups, entry), entry, inserted);
     else addToPair(pairOf(chats, entry), entry, inserted);
     if (entry.kind === 'message') result.messages.push(entry);

@@ -1,5 +1,5 @@
 /** What a record stream may ask the recorder to do. */
-export type Entry = MessageEntry | MarkEntry | ChangeEntry | FactsEntry | RebuildEntry;
+export type Entry = MessageEntry | MarkEntry | ChangeEntry | FactsEntry | RebuildEntry | ExternalEntry;
 
 /** A message to write into both owners' copies, or a group's. */
 export interface MessageEntry {
@@ -54,4 +54,10 @@ export interface FactsEntry {
 export interface RebuildEntry {
   kind: 'rebuild';
   id: number;
+}
+
+/** A gateway asks which user has an external id. */
+export interface ExternalEntry {
+  kind: 'external';
+  external: string;
 }

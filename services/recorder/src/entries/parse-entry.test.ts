@@ -24,6 +24,7 @@ describe('parseEntry', () => {
       active: false,
     });
     expect(read({ kind: 'rebuild', id: 4 })).toEqual({ kind: 'rebuild', id: 4 });
+    expect(read({ kind: 'external', external: 'ann' })).toEqual({ kind: 'external', external: 'ann' });
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { groupConversation, isId, userConversation } from '@parley/protocol';
-import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
+import type { ChangeEntry, Entry, ExternalEntry, MarkEntry, MessageEntry } from './entry.ts';
 
 /** Reads the text of a record entry. Throws {@link BadEntry} when nothing can be made of it. */
 export function parseEntry(text: string | undefined): Entry {
@@ -17,6 +17,8 @@ export function parseEntry(text: string | undefined): Entry {
       return { kind: 'facts', ...conversationOf(value), id: id(value, 'id') };
     case 'rebuild':
       return { kind: 'rebuild', id: id(value, 'id') };
+    case 'external':
+      return external(value);
     default:
       throw new BadEntry(`of unknown kind ${JSON.stringify(value.kind)}`);
   }
@@ -47,6 +49,10 @@ function message(value: Json): MessageEntry {
     replyTo: value.replyTo === undefined ? null : id(value, 'replyTo'),
     mentions: mentions ?? null,
   };
+}
+
+function external(value: Json): ExternalEntry {
+  return { kind: 'external', external: text(value, 'external') };
 }
 
 function mark(value: Json): MarkEntry {

@@ -1,0 +1,166 @@
+import { closeSockets, readExternal, revokeSession, writeExternal, writePermits } from '@parley/redis';
+import { readEnv, TokenVerifier, tokenIssuers } from '@parley/service';
+import { waitFor } from '@parley/stack';
+import jwt from 'jsonwebtoken';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from './client.ts';
+import { Kit, tokenSecret } from './kit.ts';
+
+const secret = 'a secret shared with the product, long enough';
+const { TOKEN_ISSUERS: issuers } = readEnv(
+  {
+    TOKEN_ISSUERS: JSON.stringify([
+      { issuer: 'product', audience: 'chat', secret },
+      { issuer: 'numbers', audience: 'chat', secret, uid: 'uid' },
+    ]),
+  },
+  { TOKEN_ISSUERS: tokenIssuers() },
+);
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(1, { tokenIssuers: issuers });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const tokenOf = (sub: string, claims: object = {}, options: jwt.SignOptions = {}) =>
+  jwt.sign(claims, secret, { issuer: 'product', audience: 'chat', subject: sub, expiresIn: 600, ...options });
+const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' });
+
+/** Two friends, of whom the first has an external id. */
+async function friends(): Promise<{ a: number; b: number; external: string }> {
+  const [a, b] = await kit.friends();
+  const external = `ann-${a}`;
+  await writeExternal(kit.link, external, a);
+  return { a, b, external };
+}
+
+describe('with a token of another issuer', () => {
+  it('someone comes in by their external id and talks as the user they are here', async () => {
+    const { a, b, external } = await friends();
+    await using bob = await kit.connect(b);
+    await using ann = await Client.open(kit.gateway().url, tokenOf(external));
+    expect((await ann.welcome()).user).toBe(a);
+    await ann.text(b, 'c1', 'hello');
+    await bob.untilEvents(1);
+    expect(bob.events[0]?.event).toMatchObject({ kind: 'message', from: a });
+  });
+
+  it('someone comes in by our own id where that was agreed on', async () => {
+    const { a } = await friends();
+    await using ann = await Client.open(kit.gateway().url, numberToken(a));
+    expect((await ann.welcome()).user).toBe(a);
+  });
+
+  it('frames sent before the welcome are carried out after it, in order', async () => {
+    const { b, external } = await friends();
+    const early = Client.start(kit.gateway().url, tokenOf(external));
+    await using ann = early;
+    await new Promise((resolve) => early.socket.once('open', resolve));
+    for (const ref of ['1', '2', '3']) early.send({ type: 'send', ref, to: b, body: { type: 'text', text: ref } });
+    await ann.reply('3');
+    expect(ann.frames[0]?.type).toBe('welcome');
+    expect(ann.events.flatMap(({ event }) => (event.kind === 'message' ? [event.ref] : []))).toEqual(['1', '2', '3']);
+  });
+
+  it('a flood before the welcome ends the connection', async () => {
+    const flood = Client.start(kit.gateway().url, tokenOf('never-answered'));
+    await new Promise((resolve) => flood.socket.once('open', resolve));
+    for (let i = 0; i < 20; i += 1) flood.send({ type: 'ping' });
+    await waitFor(() => flood.closed !== undefined);
+    expect(flood.closed?.code).toBe(4029);
+  });
+
+  it('who is not known yet is asked for through the record stream', async () => {
+    const [a] = await kit.friends();
+    const external = `late-${a}`;
+    await using ann = Client.start(kit.gateway().url, tokenOf(external));
+    await waitFor(async () => (await kit.recorded((entry) => entry.external === external)).length > 0);
+    expect(await readExternal(kit.link, external)).toBeUndefined();
+    await writeExternal(kit.link, external, a, true);
+    expect((await ann.welcome()).user).toBe(a);
+  });
+
+  it('whom nobody can tell is asked to come back', async () => {
+    await using lost = Client.start(kit.gateway().url, tokenOf('nobody-answers'));
+    await waitFor(() => lost.closed !== undefined);
+    expect(lost.closed?.code).toBe(1012);
+  });
+
+  it('nobody comes in who is no user here, or is one no more', async () => {
+    await writeExternal(kit.link, 'unknown', null);
+    const group = await kit.group([kit.newId()]);
+    const gone = kit.newId();
+    await writePermits(kit.link, gone, { kind: 'nobody', version: 2 });
+    await writeExternal(kit.link, 'gone', gone);
+    for (const token of [tokenOf('unknown'), tokenOf('gone'), numberToken(gone), numberToken(group)]) {
+      await using client = Client.start(kit.gateway().url, token);
+      await waitFor(() => client.closed !== undefined);
+      expect(client.closed?.code).toBe(4003);
+      expect(client.frames).toEqual([]);
+    }
+  });
+
+  it.each([
+    ['expired', tokenOf('x', {}, { expiresIn: -60 })],
+    ['for others', tokenOf('x', {}, { audience: 'mail' })],
+    [
+      'signed by someone else',
+      jwt.sign({}, tokenSecret, { issuer: 'product', audience: 'chat', subject: 'x', expiresIn: 60 }),
+    ],
+  ])('that is %s, nobody is let in at all', async (_, token) => {
+    const answer = await fetch(`${kit.gateway().http}/v1/poll`, { headers: { authorization: `Bearer ${token}` } });
+    expect(answer.status).toBe(401);
+  });
+
+  it('the other ways in work alike', async () => {
+    const { a, b, external } = await friends();
+    const headers = { authorization: `Bearer ${tokenOf(external)}`, 'content-type': 'application/json' };
+    const { http } = kit.gateway();
+    const frame = { type: 'send', ref: 'r1', to: b, body: { type: 'text', text: 'hi' } };
+    const sent = await fetch(`${http}/v1/frames`, { method: 'POST', headers, body: JSON.stringify(frame) });
+    expect([sent.status, await sent.json()]).toMatchObject([200, { type: 'ack', ref: 'r1' }]);
+    const polled = await fetch(`${http}/v1/poll?timeout=5000`, { headers });
+    expect(await polled.json()).toMatchObject({ frames: [{ type: 'event', event: { from: a, ref: 'r1' } }] });
+    const stream = await fetch(`${http}/v1/events`, { headers });
+    const { value } = await (stream.body as ReadableStream<Uint8Array>).getReader().read();
+    expect(Buffer.from(value ?? []).toString()).toContain(`"user":${a}`);
+    await stream.body?.cancel().catch(() => {});
+
+    await writeExternal(kit.link, 'unknown', null);
+    const unknown = { authorization: `Bearer ${tokenOf('unknown')}` };
+    for (const path of ['/v1/poll', '/v1/events'])
+      expect((await fetch(http + path, { headers: unknown })).status).toBe(401);
+    const refused = await fetch(`${http}/v1/frames`, { method: 'POST', headers: unknown, body: JSON.stringify(frame) });
+    expect(refused.status).toBe(401);
+  });
+
+  it('a fresh one takes the place of one that ends, if it is the same user’s', async () => {
+    const { external } = await friends();
+    const other = await friends();
+    await using ann = await Client.open(kit.gateway().url, tokenOf(external));
+    expect(await ann.ask({ type: 'auth', ref: 'a1', token: tokenOf(external, {}, { expiresIn: 900 }) })).toMatchObject({
+      type: 'ack',
+    });
+    expect(await ann.ask({ type: 'auth', ref: 'a2', token: tokenOf(other.external) })).toMatchObject({
+      type: 'error',
+      code: 'forbidden',
+    });
+  });
+
+  it('a session is ended by its name, or all of a user’s at once', async () => {
+    const { a, external } = await friends();
+    const phone = tokenOf(external, { sid: 'phone' });
+    await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });
+    await using two = await Client.open(kit.gateway().url, tokenOf(external, { sid: 'tablet' }), { device: 'tablet' });
+    const verified = new TokenVerifier(tokenSecret, issuers).verify(phone);
+    if (!verified.ok) throw new Error(verified.reason);
+    await revokeSession(kit.link, a, verified.session, Date.now() + 60_000);
+    await waitFor(() => one.closed?.code === 4003);
+    expect(two.closed).toBeUndefined();
+    await closeSockets(kit.link, a);
+    await waitFor(() => two.closed?.code === 4003);
+  });
+});
