@@ -8,7 +8,9 @@ import { targets } from './report/targets.ts';
 const { stdout, stderr, argv, platform } = process;
 
 if (platform !== 'linux') throw new Error('The benchmarks read /proc, which only Linux has');
-const options = readOptions(argv.slice(2));
+const options = readable();
+const where = await machine();
+if (where.load > where.cores / 4) stderr.write(`The machine is busy (load ${where.load}): figures come out worse\n`);
 const names = options.benchmark === 'all' ? Object.keys(benchmarks) : [options.benchmark];
 const results: Results = {};
 for (const name of names) {
@@ -28,7 +30,14 @@ if (aims.length > 0) {
   ]);
   stdout.write(`\n${table([['target', 'measured', 'aim', ''], ...rows])}\n`);
 }
-await writeReport(
-  { date: new Date().toISOString(), machine: await machine(), options, results, targets: aims },
-  options.json,
-);
+await writeReport({ date: new Date().toISOString(), machine: where, options, results, targets: aims }, options.json);
+
+/** The command line, or the sentence that says what is wrong with it. */
+function readable() {
+  try {
+    return readOptions(argv.slice(2));
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}

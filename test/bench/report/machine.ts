@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, totalmem, type } from 'node:os';
+import { cpus, loadavg, totalmem, type } from 'node:os';
 import { startPostgres, startRedis } from '@parley/stack';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
 /** What the figures were measured on, without names that tell whose machine it is. */
 export async function machine(): Promise<Machine> {
+  const [load = 0] = loadavg();
   const [redis, postgres] = await Promise.all([redisVersion(), postgresVersion()]);
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
+    load: Number(load.toFixed(2)),
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim()}`,
     node: process.versions.node,
@@ -38,6 +40,8 @@ async function postgresVersion(): Promise<string> {
 export interface Machine {
   cpu: string;
   cores: number;
+  /** Processes that ran or waited to, on average over the minute before. */
+  load: number;
   memory: string;
   system: string;
   node: string;
