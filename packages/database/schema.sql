@@ -155,6 +155,7 @@ create table groups (
   last_recalled bigint,
   last_body jsonb,
   history text not null default 'joined'::text,
+  external_id text,
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint groups_history_check CHECK ((history = ANY (ARRAY['joined'::text, 'all'::text]))),
@@ -262,6 +263,7 @@ create table users (
   permits_version bigint not null default 0,
   created bigint not null default now_ms(),
   erased bigint,
+  deactivated bigint,
   constraint users_external_id_key UNIQUE (external_id),
   constraint users_username_key UNIQUE (username),
   constraint users_pkey PRIMARY KEY (id),
@@ -308,6 +310,7 @@ CREATE UNIQUE INDEX friend_requests_pending ON public.friend_requests USING btre
 CREATE INDEX friend_requests_to ON public.friend_requests USING btree (to_id, id);
 CREATE INDEX friendships_friend_group ON public.friendships USING btree (friend_group_id);
 CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
+CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires IS NOT NULL);
 CREATE INDEX media_owner ON public.media USING btree (owner_id);

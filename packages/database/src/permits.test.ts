@@ -44,6 +44,16 @@ describe('readPermits', () => {
     expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
   });
 
+  it('takes a deactivated user for nobody, and for themself once they are back', async () => {
+    const [a] = await users(1);
+    await bumpPermits(db, [a]);
+    await db.updateTable('users').set({ deactivated: 1 }).where('id', '=', a).execute();
+    expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
+    await bumpPermits(db, [a]);
+    await db.updateTable('users').set({ deactivated: null }).where('id', '=', a).execute();
+    expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 2, contacts: [], blocks: [] });
+  });
+
   it('takes a dissolved group for nobody, later than the group it was', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);

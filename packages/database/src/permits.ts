@@ -15,12 +15,12 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 
 /**
  * Who may write to a user or group, as the copy in Redis has it: version and lists of one moment. A user's `contacts` are
- * those with whom they are friends. A deleted user or a dissolved group is nobody, at a version of its own.
+ * those with whom they are friends. A deleted or deactivated user or a dissolved group is nobody, at a version of its own.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
     select 'user' as kind, permits_version as version, null::bigint[] as members,
-      case when u.erased is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
+      case when u.erased is null and u.deactivated is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
       array(select blocked_id from blocks where user_id = u.id order by blocked_id) as blocks
     from users u where id = ${id}
     union all
@@ -45,7 +45,7 @@ export type PermitsCopy =
 interface PermitsRow {
   kind: 'user' | 'group';
   version: number;
-  /** Null for a deleted user. */
+  /** Null for a deleted or deactivated user. */
   contacts: number[] | null;
   blocks: number[];
   /** Null for a dissolved group. */

@@ -14,6 +14,9 @@ export function firstMessageId(date: number): number {
   return Math.max(0, date - MESSAGE_EPOCH) * IDS_PER_MS;
 }
 
+/** The user whom messages of the system are from. Greater than any other id. */
+export const SYSTEM_USER = 9_000_000_000_000_000;
+
 /** True for what can be the id of a user, a group or a message: a positive safe integer. */
 export function isId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;

@@ -9,6 +9,8 @@ export interface GroupsTable extends LastMessage {
   name: string;
   description: Generated<string>;
   avatar: string | null;
+  /** What the product Parley belongs to calls it; unique among the groups that are not dissolved. */
+  external_id: string | null;
   owner_id: number;
   /** What members see of the time before they joined: nothing, or all. */
   history: Generated<'joined' | 'all'>;

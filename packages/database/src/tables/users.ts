@@ -16,6 +16,8 @@ export interface UsersTable {
   /** Grows with every change of the user's friends or blocks; see `bumpPermits`. */
   permits_version: Generated<number>;
   created: Generated<number>;
+  /** When the account was deactivated: its user cannot come in nor be written to, until they are put again. */
+  deactivated: number | null;
   /** When the account was deleted; the row stays for what others keep of it, without anything personal. */
   erased: number | null;
 }
