@@ -12,6 +12,8 @@ export interface Keys {
   home(conversation: string): number;
   /** Sorted set: `<sender>:<ref>` scored by message id, the last 64. */
   conversation(conversation: string): string;
+  /** Hash: bucket -> the last message of a group's conversation that was accepted for members there. */
+  reach(conversation: string): string;
   /** String: the last message of a conversation that arrived in a bucket that is not its home. */
   arrived(bucket: number, conversation: string): string;
   /** The bucket of a text, such as an address. */
@@ -72,6 +74,7 @@ export function createKeys(buckets: number): Keys {
     bucket: (id) => id % buckets,
     home: (conversation) => homeOf(conversation) % buckets,
     conversation: (conversation) => `${of(homeOf(conversation))}conv:${conversation}`,
+    reach: (conversation) => `${of(homeOf(conversation))}reach:${conversation}`,
     arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
     spread: (text) => spread(text) % buckets,
     inbox: (user) => `${of(user)}inbox:${user}`,

@@ -20,10 +20,11 @@ export function createApp(parts: Parts): App {
   app.use(observe(parts));
   app.use(secureHeaders(headers));
   if (origins.length > 0) app.use(cors(crossOrigin(origins)));
-  app.use(bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) }));
+  const limitBody = bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) });
+  app.use((c, next) => (takesUpload(c.req.path) ? next() : limitBody(c, next)));
   app.use('/v1/*', async (c, next) => {
     await next();
-    c.res.headers.set('cache-control', 'no-store');
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
   app.use('/v1/*', limitAddress(parts));
   addHealth(app, parts);
@@ -43,11 +44,19 @@ function crossOrigin(origins: readonly string[]) {
   return {
     origin: [...origins],
     credentials: true,
-    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['authorization', 'content-type', 'x-request-id'],
-    exposeHeaders: ['x-request-id', 'retry-after', 'location'],
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowHeaders: ['authorization', 'content-type', 'x-request-id', 'range', 'if-range', 'if-none-match', ...tusAsks],
+    exposeHeaders: ['x-request-id', 'retry-after', 'location', 'content-range', 'content-disposition', ...tusTells],
     maxAge: 600,
   };
+}
+
+const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
+const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
+
+/** How much may come there is for uploads to say. */
+function takesUpload(path: string): boolean {
+  return path === '/v1/media' || path.startsWith('/v1/media/uploads/');
 }
 
 function refuseBody(bytes: number) {

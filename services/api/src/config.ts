@@ -15,6 +15,7 @@ import {
   url,
 } from '@parley/service';
 import { type Networks, networks } from './http/networks.ts';
+import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 
 /**
  * The api's config from its environment; README.md lists the variables.
@@ -62,6 +63,7 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
+    ...mediaVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
   });
@@ -112,6 +114,7 @@ export function readConfig(env: Environment): ApiConfig {
       searches: value.SEARCHES_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
+    media: mediaConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
     indexInterval: value.INDEX_INTERVAL,
   };
@@ -177,6 +180,7 @@ export interface ApiConfig {
   };
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
+  media: MediaConfig;
   /** Ms between two looks for what Redis has yet to be told. */
   outboxInterval: number;
   /** Ms between two looks for messages to be indexed for search. */

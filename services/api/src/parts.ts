@@ -3,6 +3,7 @@ import type { Link } from '@parley/redis';
 import type { Log, Registry } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
+import type { MediaStore } from './media/media-store.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
 /** What the api is made of; every request carries it as `c.var.parts`. */
@@ -13,6 +14,7 @@ export interface Parts {
   log: Log;
   metrics: Registry;
   outbox: Outbox;
+  media: MediaStore;
   indexer: SearchIndexer;
 }
 

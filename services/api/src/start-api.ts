@@ -6,12 +6,13 @@ import { createLog, createMetrics, type Log } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
+import { MediaStore } from './media/media-store.ts';
 import { SearchIndexer } from './search/indexer.ts';
 import { watchLink } from './watch-link.ts';
 
 /**
  * Connects to PostgreSQL and Redis and serves. Resolves once the port is open; rejects, leaving nothing open, when one of them is
- * away or the schema is older than this code.
+ * away, media cannot be stored, or the schema is older than this code.
  */
 export async function startApi(config: ApiConfig, log: Log = createLog({ name: 'api', level: 'warn' })): Promise<Api> {
   const metrics = createMetrics('api');
@@ -24,16 +25,19 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     await checkSchema(db);
     const link = await openLink({ ...config.redis, name: 'parley-api' });
     try {
+      const media = new MediaStore({ db, link, log, config: config.media });
+      await media.open();
       const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
       const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
-      const app = createApp({ config, db, link, log, metrics, outbox, indexer });
+      const app = createApp({ config, db, link, log, metrics, outbox, indexer, media });
       const server = createAdaptorServer({ fetch: app.fetch });
       const port = await listen(server, config);
       outbox.start();
+      media.start();
       indexer.start();
       const unwatch = watchLink(link, config.redisTimeout);
       const stop = async (): Promise<void> => {
-        await close(server);
+        await Promise.all([media.stop(), close(server)]);
         await indexer.stop();
         await outbox.stop();
         unwatch();

@@ -18,6 +18,9 @@ const networkCodes = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  // The disk of media is full.
+  'ENOSPC',
+  'EDQUOT',
 ]);
 
 // Connection lost, resources exhausted, statement cancelled, server starting or stopping, read-only (a failover), deadlock.
@@ -35,6 +38,7 @@ const words = new RegExp(
     '^Command timed out',
     '^(Redis is away|The connection to Redis was lost|Only \\d+ of \\d+ replicas confirmed)',
     '^(All sentinels|Failed to refresh slots cache|Cluster isn.t ready|None of startup nodes)',
+    '^The media store ',
     '^(LOADING|CLUSTERDOWN|READONLY|MASTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|BUSY) ',
   ].join('|'),
 );

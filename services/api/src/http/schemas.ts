@@ -16,6 +16,7 @@ for (const [name, schema] of Object.entries({
   Body: protocol.bodySchema,
   Message: protocol.messageSchema,
   Chat: protocol.chatSchema,
+  Media: protocol.mediaSchema,
   Problem: protocol.problemSchema,
 })) {
   zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
@@ -28,6 +29,7 @@ export {
   friendRequestSchema,
   friendSchema,
   groupSchema,
+  mediaSchema,
   memberSchema,
   messageSchema,
   problemSchema,

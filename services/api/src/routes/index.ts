@@ -5,6 +5,7 @@ import { friendRequests } from './friend-requests/index.ts';
 import { friends } from './friends/index.ts';
 import { groups } from './groups/index.ts';
 import { me } from './me/index.ts';
+import { media } from './media/index.ts';
 import { messages } from './messages/index.ts';
 import { search } from './search/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -21,6 +22,7 @@ export const operations = [
   ...blocks,
   ...chats,
   ...messages,
+  ...media,
   ...groups,
   ...search,
 ];

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Database, openDatabase } from '@parley/database';
 import type { ParleyEvent, Session } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
@@ -42,7 +45,8 @@ export class TestApi {
     const [databaseUrl, redisServer] = await Promise.all([testDatabase(), startRedis()]);
     const { gate: postgres, url: DATABASE_URL } = await Gate.before(databaseUrl);
     const { gate: redis, url: REDIS_URL } = await Gate.before(redisServer.url);
-    const config = readConfig({ ...cheap, DATABASE_URL, REDIS_URL, ...env });
+    const MEDIA_DIR = await mkdtemp(join(tmpdir(), 'parley-api-'));
+    const config = readConfig({ ...cheap, DATABASE_URL, REDIS_URL, MEDIA_DIR, ...env });
     const logged: string[] = [];
     const log: Log = createLog({ name: 'api', level: 'debug' }, { write: (line) => void logged.push(line) });
     const db = openDatabase({ url: databaseUrl, maxConnections: 4 });
@@ -53,6 +57,7 @@ export class TestApi {
       await api.stop();
       await Promise.all([db.destroy(), link.close(), postgres.close(), redis.close()]);
       await redisServer.stop();
+      await rm(MEDIA_DIR, { recursive: true });
     };
     const running = { config, db, link, postgres, redis, logged, api, document, close };
     return new TestApi(running, running);

@@ -1,0 +1,18 @@
+import type { ByteRange } from './storage.ts';
+
+/**
+ * Reads the header `Range` for a thing of `size` bytes: what is asked for, `all`, or `none` if that lies beyond its end. Several ranges at
+ * once, or what is no range, count as not asked: all is answered, as RFC 9110 allows.
+ */
+export function readRange(header: string | undefined, size: number): ByteRange | 'all' | 'none' {
+  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? [];
+  if (first === '' && last === '') return 'all';
+  if (first === '') {
+    const length = Math.min(Number(last), size);
+    return length === 0 ? 'none' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (last !== '' && Number(last) < start) return 'all';
+  return start >= size ? 'none' : { start, end };
+}

@@ -1,0 +1,71 @@
+import { duration, integer, size, text, type Values } from '@parley/service';
+import type { S3Options } from './s3-storage.ts';
+
+const minute = 60_000;
+const day = 1440 * minute;
+
+/** The variables of media; README.md tells what they mean. */
+export const mediaVariables = {
+  MEDIA_DIR: text({ default: '.data/media' }),
+  MEDIA_S3_ENDPOINT: text({ default: undefined }),
+  MEDIA_S3_BUCKET: text({ default: 'parley-media' }),
+  MEDIA_S3_REGION: text({ default: 'us-east-1' }),
+  MEDIA_S3_ACCESS_KEY: text({ default: '' }),
+  MEDIA_S3_SECRET_KEY: text({ default: '' }),
+  MAX_UPLOAD: size({ min: 1, default: 100 * 1024 * 1024 }),
+  MAX_PIXELS: integer({ min: 1, max: 1_000_000_000, default: 50_000_000 }),
+  UPLOADS_PER_MINUTE: integer({ min: 1, default: 60 }),
+  UPLOAD_TTL: duration({ min: 1000, default: day }),
+  UPLOAD_SILENCE: duration({ min: 100, default: minute / 2 }),
+  MEDIA_UNSENT_TTL: duration({ min: 1000, default: day }),
+  MEDIA_URL_TTL: duration({ min: 1000, max: day, default: 10 * minute }),
+  MEDIA_SWEEP_INTERVAL: duration({ min: 10, default: 5 * minute }),
+};
+
+/** What they come to. */
+export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
+  const endpoint = value.MEDIA_S3_ENDPOINT;
+  return {
+    folder: value.MEDIA_DIR,
+    s3: endpoint
+      ? {
+          endpoint,
+          bucket: value.MEDIA_S3_BUCKET,
+          region: value.MEDIA_S3_REGION,
+          accessKey: value.MEDIA_S3_ACCESS_KEY,
+          secretKey: value.MEDIA_S3_SECRET_KEY,
+        }
+      : undefined,
+    maxBytes: value.MAX_UPLOAD,
+    maxPixels: value.MAX_PIXELS,
+    uploadsPerMinute: value.UPLOADS_PER_MINUTE,
+    uploadTtl: value.UPLOAD_TTL,
+    uploadSilence: value.UPLOAD_SILENCE,
+    unsentTtl: value.MEDIA_UNSENT_TTL,
+    urlTtl: value.MEDIA_URL_TTL,
+    sweepInterval: value.MEDIA_SWEEP_INTERVAL,
+  };
+}
+
+/** Times are in ms. */
+export interface MediaConfig {
+  /** Where media lie, unless in S3. */
+  folder: string;
+  s3: S3Options | undefined;
+  /** Of one upload. */
+  maxBytes: number;
+  /** Of a picture; one that has more is refused. */
+  maxPixels: number;
+  /** Per user. */
+  uploadsPerMinute: number;
+  /** From the beginning of an upload to its end. */
+  uploadTtl: number;
+  /** After which an upload that brings no bytes is broken off; the client may resume. */
+  uploadSilence: number;
+  /** How long what is uploaded waits to be sent. */
+  unsentTtl: number;
+  /** How long an address that needs no token holds at least; it holds twice as long at most. */
+  urlTtl: number;
+  /** Between two looks for what may be removed. */
+  sweepInterval: number;
+}

@@ -1,0 +1,13 @@
+-- Takes or renews a lock, or gives it back.
+--
+-- KEYS  1 lock
+-- ARGV  1 holder    2 ms to hold it from now; 0 gives it back
+-- Reply 1, or 0 if another holds it
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+if ARGV[2] == '0' then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+end
+return 1

@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import type { Database } from '@parley/database';
+import type { Link } from '@parley/redis';
+import type { Log } from '@parley/service';
+import { Server } from '@tus/server';
+import { Refusal } from '../http/refusal.ts';
+import { toMedia } from '../queries/media.ts';
+import { completeUpload } from './complete-upload.ts';
+import type { MediaConfig } from './config.ts';
+import { DiskStorage } from './disk-storage.ts';
+import { S3Storage } from './s3-storage.ts';
+import type { Storage } from './storage.ts';
+import { Sweeper } from './sweeper.ts';
+import { UploadLock } from './upload-lock.ts';
+import { UploadStore } from './upload-store.ts';
+
+/** What the api has for media: where they lie, and who speaks the tus protocol. */
+export class MediaStore {
+  readonly storage: Storage;
+  readonly sweeper: Sweeper;
+  /** Ends when the api stops: what is being sent or received is broken off, for it can be resumed elsewhere. */
+  readonly stopped: AbortSignal;
+  readonly #stop = new AbortController();
+  readonly #tus: Server;
+  readonly #owners = new WeakMap<object, number>();
+  /** What a request failed of that is not tus' own. */
+  readonly #failures = new WeakMap<object, unknown>();
+
+  constructor({ db, link, log, config }: MediaStoreParts) {
+    const storage = config.s3 ? new S3Storage(config.s3) : new DiskStorage(config.folder);
+    this.storage = storage;
+    this.sweeper = new Sweeper({ db, link, log, storage, config });
+    this.stopped = this.#stop.signal;
+    const store = new UploadStore(db, storage, config, this.stopped);
+    this.#tus = new Server({
+      path: '/v1/media/uploads',
+      datastore: store,
+      locker: { newLock: (id) => new UploadLock(link, Number(id), () => store.settled(id)) },
+      maxSize: config.maxBytes,
+      namingFunction: () => String(newId()),
+      // Relative to `/v1/media`, so that it holds behind a proxy that serves the api below another path.
+      generateUrl: (_, { id }) => `media/uploads/${id}`,
+      getFileIdFromRequest: (_, last) => last,
+      // Which pages may ask is decided for the whole api.
+      allowedOrigins: () => false,
+      onUploadCreate: async (request, upload) => ({
+        metadata: { ...upload.metadata, owner: String(this.#owners.get(request)) },
+      }),
+      onUploadFinish: async (request, upload) => {
+        const row = await completeUpload({ db, storage, config }, Number(upload.id));
+        if (row === undefined) throw new Refusal('not-found');
+        const body = JSON.stringify(toMedia(row));
+        const status_code = request.method === 'POST' ? 201 : 200;
+        return { status_code, headers: { 'content-type': 'application/json' }, body };
+      },
+      onResponseError: (request, error) => {
+        if (error instanceof Error && !('status_code' in error)) this.#failures.set(request, error);
+        return undefined;
+      },
+    });
+  }
+
+  /**
+   * Carries out one request of the tus protocol, whose answers it gives as they are. Throws what failed that is not the client's doing.
+   *
+   * @param owner who asks; what they begin is theirs. Whether what they go on with is, was looked at before
+   */
+  async serve(request: Request, owner: number): Promise<Response> {
+    this.#owners.set(request, owner);
+    const answer = await this.#tus.handleWeb(request);
+    const failure = this.#failures.get(request);
+    if (failure !== undefined) throw failure;
+    return answer;
+  }
+
+  /** Resolves if media can be stored; rejects with the reason if not. */
+  async open(): Promise<void> {
+    const cannot = (cause: unknown) => {
+      throw new Error(`Media cannot be stored: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    };
+    await this.storage.open().catch(cannot);
+  }
+
+  /** From now on removes what nobody needs. */
+  start(): void {
+    this.sweeper.start();
+  }
+
+  /** Breaks off what is under way, and resolves when nothing is being removed. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.sweeper.stop();
+  }
+}
+
+interface MediaStoreParts {
+  db: Database;
+  link: Link;
+  log: Log;
+  config: MediaConfig;
+}
+
+/** So that nobody finds one by counting; in 52 bits. */
+function newId(): number {
+  return randomInt(2 ** 32, 2 ** 48 - 1) * 16 + randomInt(16);
+}

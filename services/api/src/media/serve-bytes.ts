@@ -1,0 +1,56 @@
+import { addAbortSignal, Readable } from 'node:stream';
+import { readRange } from './byte-range.ts';
+import { contentDisposition } from './file-name.ts';
+import type { Storage } from './storage.ts';
+
+/**
+ * Answers a thing of the storage, whole or the range asked for. It never changes, so its tag stays; a client asks each time whether it
+ * may still have it. Whatever it is, a browser does not run it: it keeps to the type, and has no rights where it shows it as a page.
+ *
+ * @param stopped breaks off what is being sent
+ */
+export function serveBytes(request: Request, storage: Storage, thing: Thing, stopped: AbortSignal): Response {
+  const { key, size, type, name, inline } = thing;
+  const tag = `"${thing.tag}"`;
+  const headers: Record<string, string> = {
+    'content-type': type,
+    'content-disposition': contentDisposition(inline ? 'inline' : 'attachment', name),
+    'content-security-policy':
+      "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'",
+    'x-content-type-options': 'nosniff',
+    // Whoever brings the right address may show it; cookies are of no account here.
+    'cross-origin-resource-policy': 'cross-origin',
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, no-cache',
+    etag: tag,
+  };
+  const known = request.headers.get('if-none-match');
+  if (
+    known !== null &&
+    (known.trim() === '*' || known.split(',').some((it) => it.trim().replace(/^W\//, '') === tag))
+  ) {
+    return new Response(null, { status: 304, headers });
+  }
+  const since = request.headers.get('if-range');
+  const asked = since === null || since.trim() === tag ? (request.headers.get('range') ?? undefined) : undefined;
+  const range = readRange(asked, size);
+  if (range === 'none') return new Response(null, { status: 416, headers: { 'content-range': `bytes */${size}` } });
+  const { start, end } = range === 'all' ? { start: 0, end: size - 1 } : range;
+  headers['content-length'] = String(end - start + 1);
+  if (range !== 'all') headers['content-range'] = `bytes ${start}-${end}/${size}`;
+  const status = range === 'all' ? 200 : 206;
+  if (request.method === 'HEAD') return new Response(null, { status, headers });
+  const bytes = addAbortSignal(stopped, storage.read(key, { start, end }));
+  return new Response(Readable.toWeb(bytes) as ReadableStream, { status, headers });
+}
+
+interface Thing {
+  key: string;
+  size: number;
+  type: string;
+  name: string;
+  /** Whether a page may show it in place. */
+  inline: boolean;
+  /** Tells it from every other thing. */
+  tag: string;
+}

@@ -1,0 +1,72 @@
+import { fileTypeFromBuffer } from 'file-type';
+
+/**
+ * Tells what a file is by its first bytes, whatever its name or its uploader says: a MIME type, `text/plain` for what can be read, or
+ * `application/octet-stream`.
+ *
+ * @param head the first {@link headBytes} bytes, or all if there are fewer
+ * @param said what the uploader says it is; decides between sound and film only, which may come in the same container
+ */
+export async function sniff(head: Buffer, said: string): Promise<string> {
+  const mime = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime.split(';')[0];
+  if (mime === undefined) return isText(head) ? 'text/plain' : 'application/octet-stream';
+  const plain = sameAs[mime] ?? mime;
+  return plain.startsWith('video/') && said.split(';')[0] === plain.replace('video/', 'audio/')
+    ? (said.split(';')[0] ?? plain)
+    : plain;
+}
+
+/** How much of a file is looked at. */
+export const headBytes = 16 * 1024;
+
+/** Types that a page may show or play at once; all others are for saving only. None of them can hold a script. */
+export const inlineTypes: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+  'audio/mpeg',
+  'audio/mp4',
+  'audio/aac',
+  'audio/ogg',
+  'audio/webm',
+  'audio/wav',
+  'audio/flac',
+  'video/mp4',
+  'video/webm',
+  'video/ogg',
+  'video/quicktime',
+]);
+
+/** Types that are measured and shrunk. */
+export const pictureTypes: ReadonlySet<string> = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/gif',
+  'image/webp',
+  'image/avif',
+]);
+
+/** Names under which browsers know them. */
+const sameAs: Record<string, string> = {
+  'image/apng': 'image/png',
+  'audio/x-m4a': 'audio/mp4',
+  'audio/vnd.wave': 'audio/wav',
+  'audio/x-flac': 'audio/flac',
+  'audio/opus': 'audio/ogg',
+  'video/x-m4v': 'video/mp4',
+  'application/ogg': 'video/ogg',
+  'video/matroska': 'video/x-matroska',
+};
+
+function isText(head: Buffer): boolean {
+  if (head.includes(0)) return false;
+  try {
+    // The last character may be cut.
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import type { Database } from '@parley/database';
+import type { Link } from '@parley/redis';
+import type { Log } from '@parley/service';
+import { deleteOverdue, deleteUploading, expiredUploads, knownKeys, sweepAlone } from '../queries/media-sweep.ts';
+import type { MediaConfig } from './config.ts';
+import { removeBytes } from './remove-bytes.ts';
+import type { Storage } from './storage.ts';
+import { UploadLock } from './upload-lock.ts';
+
+/**
+ * Removes what nobody needs: uploads that were not finished in time, media that nobody was sent in time, and bytes that belong to no
+ * media (the process died in between). One replica at a time. What is removed is first forgotten, then deleted, so that nothing is ever
+ * listed without its bytes; an upload is locked first.
+ */
+export class Sweeper {
+  readonly #parts: SweeperParts;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  constructor(parts: SweeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Sweeps from now on, every interval. */
+  start(): void {
+    const { config, log } = this.#parts;
+    const round = () => {
+      this.#round = this.#round
+        .then(() => this.sweep(Date.now(), [folderOf(Date.now(), config.sweepInterval)]))
+        .catch((err) => log.warn({ err }, 'could not remove unused media'));
+    };
+    this.#timer = setInterval(round, config.sweepInterval);
+  }
+
+  /** Resolves when what is under way is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  /**
+   * Sweeps once.
+   *
+   * @param now media whose time is over by then are removed
+   * @param folders where to look for bytes that belong to no media
+   */
+  async sweep(now: number, folders: readonly string[]): Promise<void> {
+    await sweepAlone(this.#parts.db, async () => {
+      await this.#removeUnfinished(now);
+      await this.#removeUnsent(now);
+      for (const folder of folders) await this.#removeStray(folder, now);
+    });
+  }
+
+  async #removeUnfinished(now: number): Promise<void> {
+    const { db, link, storage } = this.#parts;
+    for (const { id, storage_key: key } of await expiredUploads(db, now, atOnce)) {
+      if (this.#stopped) return;
+      const lock = new UploadLock(link, id);
+      if (!(await lock.take())) continue;
+      try {
+        if (await deleteUploading(db, id)) await removeBytes(storage, key);
+      } finally {
+        await lock.unlock();
+      }
+    }
+  }
+
+  async #removeUnsent(now: number): Promise<void> {
+    const { db, storage } = this.#parts;
+    for (;;) {
+      const { looked, removed } = await deleteOverdue(db, now, atOnce);
+      for (const { storage_key: key } of removed) await removeBytes(storage, key);
+      if (looked < atOnce || this.#stopped) return;
+    }
+  }
+
+  async #removeStray(folder: string, now: number): Promise<void> {
+    const { db, storage, config } = this.#parts;
+    const remove = async (keys: string[]) => {
+      const known = await knownKeys(db, [...new Set(keys.map(mediaKey))]);
+      for (const key of keys) if (!known.has(mediaKey(key))) await storage.remove(key);
+    };
+    const keys: string[] = [];
+    for await (const { key, modified } of storage.list(folder)) {
+      if (this.#stopped) return;
+      // Bytes are there before their media is: those of today may be waiting for it.
+      if (modified > now - config.uploadTtl) continue;
+      if (keys.push(key) >= atOnce) await remove(keys.splice(0));
+    }
+    await remove(keys);
+  }
+}
+
+/** Where to look for stray bytes this time: one folder of 256 after the other. */
+function folderOf(now: number, interval: number): string {
+  return (Math.floor(now / interval) % 256).toString(16).padStart(2, '0');
+}
+
+function mediaKey(key: string): string {
+  return key.slice(0, 32);
+}
+
+const atOnce = 100;
+
+interface SweeperParts {
+  db: Database;
+  link: Link;
+  storage: Storage;
+  config: MediaConfig;
+  log: Log;
+}

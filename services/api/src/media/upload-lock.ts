@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { createScript, type Link } from '@parley/redis';
+import type { Lock } from '@tus/utils';
+import source from './hold.lua';
+
+const script = createScript('hold-upload', [source]);
+
+/** Holds an upload against all replicas, so that no two requests write to it at once. The second is refused, not kept waiting. */
+export class UploadLock implements Lock {
+  readonly #link: Link;
+  readonly #upload: number;
+  readonly #settled: () => Promise<unknown>;
+  readonly #holder = randomUUID();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param settled resolves when nothing is being written to the upload here; until then the lock is not given back */
+  constructor(link: Link, upload: number, settled: () => Promise<unknown> = async () => {}) {
+    this.#link = link;
+    this.#upload = upload;
+    this.#settled = settled;
+  }
+
+  /** Whether it is held now, by this one. Rejects when Redis is away. */
+  async take(): Promise<boolean> {
+    if (!(await this.#hold(leaseMs))) return false;
+    this.#timer = setInterval(() => this.#hold(leaseMs).catch(() => {}), leaseMs / 3);
+    return true;
+  }
+
+  async lock(): Promise<void> {
+    if (!(await this.take())) throw { status_code: 423, body: 'Another request is at this upload.' };
+  }
+
+  async unlock(): Promise<void> {
+    await this.#settled();
+    clearInterval(this.#timer);
+    // Where Redis is away, the lease runs out.
+    await this.#hold(0).catch(() => {});
+  }
+
+  async #hold(ms: number): Promise<boolean> {
+    return (await this.#link.run(script, [this.#link.keys.upload(this.#upload)], [this.#holder, ms])) === 1;
+  }
+}
+
+/** How long an upload stays locked when its holder dies. */
+const leaseMs = 10_000;

@@ -1,0 +1,62 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+import { unused } from './media.ts';
+
+/** Runs `work` unless another replica is at it now. Answers whether it ran. */
+export async function sweepAlone(db: Database, work: (tx: Database) => Promise<void>): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${lock}) as mine`.execute(tx);
+    if (!rows[0]?.mine) return false;
+    await work(tx);
+    return true;
+  });
+}
+
+/** `media` in hexadecimal. */
+const lock = 0x6d65646961;
+
+/** Up to `limit` unfinished uploads whose time is over. */
+export async function expiredUploads(db: Database, now: number, limit: number): Promise<Swept[]> {
+  const query = db.selectFrom('media').select(['id', 'storage_key']).where('expires', '<', now);
+  return await query.where('state', '=', 'uploading').orderBy('expires').limit(limit).execute();
+}
+
+/** Forgets an unfinished upload; false if it was finished, or removed, meanwhile. */
+export async function deleteUploading(db: Database, id: number): Promise<boolean> {
+  const query = db.deleteFrom('media').where('id', '=', id).where('state', '=', 'uploading');
+  return (await query.executeTakeFirst()).numDeletedRows === 1n;
+}
+
+/** Forgets up to `limit` of the media that nobody was sent in time, and keeps for good those that somebody was. Answers what is gone. */
+export async function deleteOverdue(db: Database, now: number, limit: number): Promise<Overdue> {
+  return await db.transaction().execute(async (tx) => {
+    const query = tx.selectFrom('media').select('id').where('expires', '<', now).where('state', '=', 'ready');
+    const ids = (await query.orderBy('expires').limit(limit).forUpdate().skipLocked().execute()).map((row) => row.id);
+    if (ids.length === 0) return { looked: 0, removed: [] };
+    const removed = await tx
+      .deleteFrom('media')
+      .where('id', 'in', ids)
+      .where(unused)
+      .returning(['id', 'storage_key'])
+      .execute();
+    await tx.updateTable('media').set({ expires: null }).where('id', 'in', ids).execute();
+    return { looked: ids.length, removed };
+  });
+}
+
+/** Those of the keys that belong to a media. */
+export async function knownKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const rows = await db.selectFrom('media').select('storage_key').where('storage_key', 'in', keys).execute();
+  return new Set(rows.map((row) => row.storage_key));
+}
+
+export interface Swept {
+  id: number;
+  storage_key: string;
+}
+
+interface Overdue {
+  looked: number;
+  removed: Swept[];
+}

@@ -1,0 +1,121 @@
+import { type Database, grantWaiting } from '@parley/database';
+import type { Media } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** Begins an upload. */
+export async function insertMedia(db: Database, media: NewMedia): Promise<void> {
+  await db.insertInto('media').values(media).execute();
+}
+
+export async function getMedia(db: Database, id: number): Promise<MediaRow | undefined> {
+  return await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** Says that an upload is whole and what it turned out to be; false if that was said already, or the upload is gone. */
+export async function finishMedia(db: Database, id: number, found: Finding): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('media')
+    .set({ ...found, state: 'ready' })
+    .where('id', '=', id)
+    .where('state', '=', 'uploading')
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+/** Forgets an upload that nobody has been sent. Answers whether it did. */
+export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
+  return await db.transaction().execute(async (tx) => {
+    await tx.selectFrom('media').select('id').where('id', '=', id).forUpdate().execute();
+    const { numDeletedRows } = await tx.deleteFrom('media').where('id', '=', id).where(unused).executeTakeFirst();
+    return numDeletedRows === 1n;
+  });
+}
+
+/**
+ * No message carries it, and it is nobody's avatar. To be asked once the row is locked, by a statement of its own: sharing locks it too,
+ * so nothing is shared in between.
+ */
+export const unused = sql<boolean>`
+  not exists (select from media_shares s where s.media_id = media.id and s.granted)
+  and not exists (select from users u where u.id = media.owner_id and u.avatar = '/v1/media/' || media.id)
+  and not exists (
+    select from group_members m join groups g on g.id = m.group_id
+    where m.user_id = media.owner_id and g.avatar = '/v1/media/' || media.id)`;
+
+/**
+ * Whether a user sees a media: their own; one that a message of theirs carries, or of a group of theirs; the avatar that a user made of an
+ * own media; and the avatar that an owner or admin of a group of theirs made of one.
+ */
+export async function seesMedia(db: Database, user: number, media: number): Promise<boolean> {
+  if (await seesNow(db, user, media)) return true;
+  return (await grantWaiting(db, media, Date.now())) && (await seesNow(db, user, media));
+}
+
+async function seesNow(db: Database, user: number, media: number): Promise<boolean> {
+  const { rows } = await sql<{ sees: boolean }>`
+    select sees_media(${user}, ${media}) or exists (
+      select from media f join users u on u.id = f.owner_id
+      where f.id = ${media} and u.avatar = '/v1/media/' || f.id
+    ) or exists (
+      select from media f
+      join group_members o on o.user_id = f.owner_id and o.role <> 'member'
+      join groups g on g.id = o.group_id and g.dissolved is null and g.avatar = '/v1/media/' || f.id
+      join group_members m on m.group_id = g.id and m.user_id = ${user}
+      where f.id = ${media}
+    ) as sees`.execute(db);
+  return rows[0]?.sees === true;
+}
+
+/** How far the messages of a user's chat are recorded, or cleared by that user; undefined where they are not, or no longer, a member. */
+export async function recordedUpTo(
+  db: Database,
+  user: number,
+  peer: number,
+  group: boolean,
+): Promise<number | undefined> {
+  const { rows } = group
+    ? await sql<{ id: number }>`
+        select greatest(g.last_id, c.cleared_id, m.joined_id) as id
+        from group_members m join groups g on g.id = m.group_id and g.dissolved is null
+        left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
+        where m.group_id = ${peer} and m.user_id = ${user}`.execute(db)
+    : await sql<{ id: number }>`
+        select coalesce(max(greatest(last_id, cleared_id)), 0) as id
+        from chats where owner_id = ${user} and peer_id = ${peer}`.execute(db);
+  return rows[0]?.id;
+}
+
+/** What a client is told of a media. */
+export function toMedia({ id, name, size, mime, width, height, duration }: MediaRow): Media {
+  return {
+    id,
+    name,
+    size,
+    mime,
+    ...(width === null ? {} : { width }),
+    ...(height === null ? {} : { height }),
+    ...(duration === null ? {} : { duration }),
+  };
+}
+
+export interface MediaRow extends NewMedia {
+  thumbnail: boolean;
+  state: 'uploading' | 'ready';
+  created: number;
+}
+
+export interface NewMedia {
+  id: number;
+  owner_id: number;
+  name: string;
+  mime: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+  duration: number | null;
+  storage_key: string;
+  expires: number | null;
+}
+
+/** What a look at the content showed; `expires` is when it is removed if nobody was sent it by then. */
+export type Finding = Pick<MediaRow, 'mime' | 'width' | 'height' | 'duration' | 'thumbnail' | 'expires'>;

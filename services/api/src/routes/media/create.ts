@@ -1,0 +1,25 @@
+import { limitRate } from '../../http/limit-rate.ts';
+import { callerOperation } from '../../http/operation.ts';
+import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
+import { tusAnswer } from './tus-answer.ts';
+
+/** Begins an upload of the caller's. */
+export const create = callerOperation(
+  {
+    method: 'post',
+    path: '/v1/media',
+    tags: ['Media'],
+    summary: 'Begin an upload (tus protocol 1.0.0)',
+    description:
+      'Upload-Length says how many bytes will come; Upload-Metadata may hold `filename`, `filetype`, and of a film or sound `width`, `height` ' +
+      'and `duration`. Bytes may come with this request. The header Location leads to the upload, relative to this address.',
+    request: { headers: tusHeaders('upload-length', 'upload-metadata'), body: bytesBody },
+    responses: tusAnswers({ 201: whole('Begun; with the media, if all its bytes came with the request') }),
+    refuses: ['too-large', 'too-many'],
+  },
+  async (c) => {
+    const { parts, caller } = c.var;
+    await limitRate(parts, 'upload', caller.user, parts.config.media.uploadsPerMinute);
+    return tusAnswer(await parts.media.serve(c.req.raw, caller.user));
+  },
+);

@@ -1,0 +1,22 @@
+import { idParams } from '../../http/fields.ts';
+import { callerOperation } from '../../http/operation.ts';
+import { toMedia } from '../../queries/media.ts';
+import { requireMedia } from './require-media.ts';
+import { whole } from './schemas.ts';
+
+/** What is known of a media. */
+export const info = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/media/{id}/info',
+    tags: ['Media'],
+    summary: 'Name, size and type of a media, as a message takes them',
+    request: { params: idParams },
+    responses: { 200: whole('The media') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts, caller } = c.var;
+    return c.json(toMedia(await requireMedia(parts, caller.user, c.req.valid('param').id)), 200);
+  },
+);

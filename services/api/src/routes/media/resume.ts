@@ -1,0 +1,86 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { authenticate } from '../../http/authenticate.ts';
+import { idParams } from '../../http/fields.ts';
+import { callerOperation, done, type Operation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { completeUpload } from '../../media/complete-upload.ts';
+import type { CallerEnv } from '../../parts.ts';
+import { getMedia } from '../../queries/media.ts';
+import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
+import { tusAnswer } from './tus-answer.ts';
+
+const path = '/v1/media/uploads/{id}';
+
+/** Adds bytes to an upload. */
+export const resume = callerOperation(
+  {
+    method: 'patch',
+    path,
+    tags: ['Media'],
+    summary: 'Go on with your upload (tus)',
+    request: { params: idParams, headers: tusHeaders('upload-offset'), body: bytesBody },
+    responses: tusAnswers({
+      200: whole('The upload is whole: the media, to be put into a message'),
+      204: { description: 'More bytes are awaited; the header Upload-Offset says from where on' },
+    }),
+    refuses: ['not-found', 'too-large'],
+  },
+  (c) => serve(c, c.req.valid('param').id),
+);
+
+/** Ends an upload; also one that is whole, if nobody has been sent it. */
+export const cancel = callerOperation(
+  {
+    method: 'delete',
+    path,
+    tags: ['Media'],
+    summary: 'Remove your upload, unless it was sent to anybody (tus)',
+    request: { params: idParams, headers: tusHeaders() },
+    responses: tusAnswers({ 204: done }),
+    refuses: ['not-found'],
+  },
+  (c) => serve(c, c.req.valid('param').id),
+);
+
+const described = callerOperation(
+  {
+    method: 'head',
+    path,
+    tags: ['Media'],
+    summary: 'Ask how much of your upload is there (tus)',
+    request: { params: idParams, headers: tusHeaders() },
+    responses: tusAnswers({ 200: { description: 'The headers Upload-Offset and Upload-Length' } }),
+    refuses: ['not-found'],
+  },
+  (c) => serve(c, c.req.valid('param').id),
+);
+
+/** Tells how much of an upload is there. The router looks for HEAD under GET; a GET that is none finds nothing. */
+export const progress: Operation = {
+  add: (app) => {
+    described.add(app);
+    const router = app as unknown as OpenAPIHono<CallerEnv>;
+    router.get(path.replace('{id}', ':id'), authenticate, (c) => {
+      const { success, data } = idParams.safeParse(c.req.param());
+      if (c.req.method !== 'HEAD' || !success) throw new Refusal('not-found');
+      return serve(c, data.id);
+    });
+  },
+};
+
+async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
+  const { parts, caller } = c.var;
+  const { db, media, config } = parts;
+  const row = await getMedia(db, id);
+  if (row?.owner_id !== caller.user) throw new Refusal('not-found', 'You have no such upload.');
+  if (
+    c.req.method === 'HEAD' &&
+    row.state === 'uploading' &&
+    (await media.storage.size(row.storage_key)) === row.size
+  ) {
+    // All bytes had come, but the process that was to look at them died.
+    await completeUpload({ db, storage: media.storage, config: config.media }, id);
+  }
+  return tusAnswer(await media.serve(c.req.raw, caller.user));
+}

@@ -1,0 +1,51 @@
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import { problemType } from '@parley/protocol';
+import { answer } from '../../http/operation.ts';
+import { mediaSchema, problemSchema } from '../../http/schemas.ts';
+
+/** Headers of the tus protocol, which looks at them itself. */
+export function tusHeaders(...names: readonly string[]) {
+  return z.object(Object.fromEntries(['tus-resumable', ...names].map((name) => [name, z.string().optional()])));
+}
+
+/** Bytes of a file. */
+export const bytesBody = {
+  content: { 'application/offset+octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
+};
+
+/** The media, once it is whole. */
+export function whole(description: string) {
+  return answer(mediaSchema, description);
+}
+
+/** What the tus protocol answers, besides what every operation may refuse; it writes its answers itself. */
+export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
+  const refusals = Object.entries({
+    403: 'A header is missing',
+    409: 'Not the offset that HEAD tells',
+    410: 'The upload has expired',
+    412: 'Tus-Resumable is missing, or not 1.0.0',
+    423: 'Another request is at this upload',
+  });
+  const content = { [problemType]: { schema: problemSchema } };
+  return { ...own, ...Object.fromEntries(refusals.map(([status, description]) => [status, { description, content }])) };
+}
+
+/** Instead of a token: what `GET /v1/media/{id}/url` put into the address. */
+export const signatureQuery = z.object({
+  user: z
+    .string()
+    .regex(/^[1-9]\d{0,15}$/)
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer' }),
+  expires: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer' }),
+  signature: z.string().max(100).optional(),
+});
+
+export type SignatureQuery = z.infer<typeof signatureQuery>;

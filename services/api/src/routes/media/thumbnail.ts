@@ -1,0 +1,42 @@
+import { z } from '@hono/zod-openapi';
+import { idParams } from '../../http/fields.ts';
+import { operation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { thumbnailType } from '../../media/picture.ts';
+import { thumbnailKey } from '../../media/remove-bytes.ts';
+import { serveBytes } from '../../media/serve-bytes.ts';
+import { askerOf, requireMedia } from './require-media.ts';
+import { signatureQuery } from './schemas.ts';
+
+/** A small picture of a picture. */
+export const thumbnail = operation(
+  {
+    method: 'get',
+    path: '/v1/media/{id}/thumbnail',
+    tags: ['Media'],
+    summary: 'A small picture of a picture, at most 320 pixels a side',
+    security: [{ accessToken: [] }],
+    request: { params: idParams, query: signatureQuery },
+    responses: {
+      200: {
+        description: 'The picture',
+        content: { [thumbnailType]: { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
+      },
+      206: { description: 'Some of it' },
+      304: { description: 'You have it already' },
+      416: { description: 'There are not that many bytes' },
+    },
+    refuses: ['unauthenticated', 'not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { storage, stopped } = parts.media;
+    const { id } = c.req.valid('param');
+    const row = await requireMedia(parts, await askerOf(c, id, c.req.valid('query')), id);
+    const key = thumbnailKey(row.storage_key);
+    const size = row.thumbnail ? await storage.size(key) : undefined;
+    if (!size) throw new Refusal('not-found', 'This media has no smaller picture.');
+    const thing = { key, size, type: thumbnailType, name: 'thumbnail.webp', inline: true, tag: `${id}-thumbnail` };
+    return serveBytes(c.req.raw, storage, thing, stopped);
+  },
+);

@@ -1,0 +1,29 @@
+import { type ErrorCode, problem, problemType } from '@parley/protocol';
+
+/**
+ * Makes an answer of the tus server one of ours: what it refuses becomes a problem document with the same status. Which pages may read it
+ * is decided elsewhere.
+ */
+export async function tusAnswer(answer: Response): Promise<Response> {
+  const headers = new Headers(answer.headers);
+  for (const name of [...headers.keys()]) if (name.startsWith('access-control-')) headers.delete(name);
+  if (answer.status < 400) return new Response(answer.body, { status: answer.status, headers });
+  const { status } = answer;
+  const detail = (await answer.text()).trim();
+  const document = { ...problem(codes[status] ?? 'bad-request', detail === '' ? undefined : detail), status };
+  headers.set('content-type', problemType);
+  headers.delete('content-length');
+  if (status === 412) headers.set('tus-version', '1.0.0');
+  if (status === 423) headers.set('retry-after', '1');
+  return new Response(JSON.stringify(document), { status, headers });
+}
+
+const codes: Record<number, ErrorCode> = {
+  403: 'forbidden',
+  404: 'not-found',
+  409: 'conflict',
+  410: 'not-found',
+  413: 'too-large',
+  423: 'conflict',
+  503: 'unavailable',
+};

@@ -1,0 +1,37 @@
+import { z } from '@hono/zod-openapi';
+import { idParams } from '../../http/fields.ts';
+import { answer, callerOperation } from '../../http/operation.ts';
+import { signMedia } from '../../media/media-url.ts';
+import { requireMedia } from './require-media.ts';
+
+const schema = z.object({
+  url: z.string().openapi({ description: 'From the root of the api' }),
+  thumbnail: z.string().optional().openapi({ description: 'Of a picture: the address of a smaller one' }),
+  expires: z.int().openapi({ description: 'When they end to hold, in ms since 1970' }),
+});
+
+/** Addresses that `<img>` and `<video>` can load, which send no token. */
+export const url = callerOperation(
+  {
+    method: 'get',
+    path: '/v1/media/{id}/url',
+    tags: ['Media'],
+    summary: 'Addresses of a media that need no access token, for a short time',
+    description:
+      'They speak for the caller: who loses sight of the media cannot use them either. To be kept as secret as a token.',
+    request: { params: idParams },
+    responses: { 200: answer(schema, 'The addresses') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts, caller } = c.var;
+    const { config } = parts;
+    const { id, thumbnail } = await requireMedia(parts, caller.user, c.req.valid('param').id);
+    const { query, expires } = signMedia(config.tokens.secret, id, caller.user, Date.now(), config.media.urlTtl);
+    const path = `/v1/media/${id}`;
+    return c.json(
+      { url: `${path}?${query}`, ...(thumbnail ? { thumbnail: `${path}/thumbnail?${query}` } : {}), expires },
+      200,
+    );
+  },
+);
