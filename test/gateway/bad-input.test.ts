@@ -68,6 +68,7 @@ describe('a frame that is not valid', () => {
     ],
     ['empty text', () => text(''), { code: 'bad-frame', ref: 'r' }],
     ['8001 characters', () => text('x'.repeat(8001)), { code: 'bad-frame', ref: 'r' }],
+    ['a null character', () => text('a\0'), { code: 'bad-frame', ref: 'r' }],
     ['half a character', () => text('a\ud800'), { code: 'bad-frame', ref: 'r' }],
     [
       'text that is a deep list',

@@ -83,7 +83,7 @@ describe('two people on two gateways', () => {
 
 describe('a message', () => {
   it.each<{ body: Body }>([
-    { body: { type: 'text', text: '你好 👩‍👩‍👧‍👦 "quoted" \\ \n \u2028 \u0000 </script>' } },
+    { body: { type: 'text', text: '你好 👩‍👩‍👧‍👦 "quoted" \\ \n \u2028 \u0001 </script>' } },
     { body: { type: 'text', text: '👍'.repeat(8000) } },
     { body: { type: 'image', media: 5, name: '图 "1".png', size: 10, mime: 'image/png', width: 4, height: 3 } },
     { body: { type: 'video', media: 6, name: 'v.mp4', size: 1e9, mime: 'video/mp4', duration: 1.5 } },
