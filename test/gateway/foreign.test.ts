@@ -60,7 +60,7 @@ describe('with a token of another issuer', () => {
     await using ann = early;
     await new Promise((resolve) => early.socket.once('open', resolve));
     for (const ref of ['1', '2', '3']) early.send({ type: 'send', ref, to: b, body: { type: 'text', text: ref } });
-    await ann.reply('3');
+    await Promise.all([ann.reply('3'), ann.untilEvents(3)]);
     expect(ann.frames[0]?.type).toBe('welcome');
     expect(ann.events.flatMap(({ event }) => (event.kind === 'message' ? [event.ref] : []))).toEqual(['1', '2', '3']);
   });
