@@ -1,12 +1,13 @@
 -- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants given.
 --
--- KEYS  1 conversation, 2 record stream, then for each participant that can be reached from here: inbox, channel, online
+-- KEYS  1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from here: inbox, channel, online
 -- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
---       7 inbox length    8 inbox time to live in s    9 refs to remember    10... epoch of each participant's inbox as the
---       caller remembers it, or ''
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0, then the place of
---       a participant (from 1) and the epoch, for those whose epoch is another than given }
+--       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
+--       blanks between, or ''    11... epoch of each participant's inbox as the caller remembers it, or ''
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
+--       that went to each of the other buckets before if they are given and it was no duplicate; then the place of a participant
+--       (from 1) and the epoch, for those whose epoch is another than given }
 --
 -- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
 
@@ -15,8 +16,8 @@ local others = 0
 local sender = tonumber(ARGV[5])
 
 if seen then
-  for i = 3, #KEYS, 3 do
-    if (i / 3) ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
+  for i = 4, #KEYS, 3 do
+    if (i - 1) / 3 ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
       others = 1
       break
     end
@@ -46,13 +47,27 @@ if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - n
 if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
 
 local reply = { id, 0, 0, last }
-for i = 3, #KEYS, 3 do
-  local own = (i / 3) == sender
-  local hint = ARGV[9 + i / 3]
+if ARGV[10] ~= '' then
+  -- Members come and go, so that the message before need not have gone everywhere.
+  local buckets = {}
+  for bucket in string.gmatch(ARGV[10], '%d+') do buckets[#buckets + 1] = bucket end
+  reply[4] = redis.call('HMGET', KEYS[3], unpack(buckets))
+  local places = {}
+  for i, bucket in ipairs(buckets) do
+    reply[4][i] = tonumber(reply[4][i] or 0)
+    places[2 * i - 1], places[2 * i] = bucket, whole(id)
+  end
+  redis.call('HSET', KEYS[3], unpack(places))
+  redis.call('EXPIRE', KEYS[3], whole(90000 + math.max(0, date - now) / 1000))
+end
+for i = 4, #KEYS, 3 do
+  local participant = (i - 1) / 3
+  local own = participant == sender
+  local hint = ARGV[10 + participant]
   local heard, epoch =
     deliver(KEYS[i], KEYS[i + 1], own and own_event or event, whole(now), ARGV[7], ARGV[8], refresh, hint)
   if epoch ~= hint then
-    reply[#reply + 1] = i / 3
+    reply[#reply + 1] = participant
     reply[#reply + 1] = epoch
   end
   if not own and reply[3] == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then reply[3] = 1 end

@@ -143,6 +143,28 @@ onEachRedis((redis) => {
     });
   });
 
+  describe('a message to a group', () => {
+    it('comes to each member in order, whoever joins and leaves meanwhile', async () => {
+      const [group, a, ...others] = Array.from({ length: 8 }, () => redis.newId()) as [number, number, ...number[]];
+      const links = [redis.link, await redis.open()];
+      const sent = Array.from({ length: 120 }, (_, i) => {
+        const members = [a, ...others.filter((_, n) => (i >> 3) % (n + 2) !== 0)];
+        const accepted = send(links[i % 2] as Link, a, group, `${i}`, { members });
+        return accepted.then(({ id }) => ({ id, members }));
+      });
+      const messages = (await Promise.all(sent)).sort((x, y) => x.id - y.id);
+      for (const user of [a, ...others]) {
+        const inbox = await readInbox(redis.link, user);
+        const mine = messages.filter(({ members }) => members.includes(user)).map(({ id }) => id);
+        expect(inbox.map(({ event }) => event.id)).toEqual(mine);
+      }
+      const { client, keys } = redis.link;
+      const reach = keys.reach(`g${group}`);
+      if (redis.link.clustered) expect(await client.ttl(reach)).toBeGreaterThan(86_400);
+      else expect(await client.exists(reach)).toBe(0);
+    });
+  });
+
   describe('ids of a conversation', () => {
     it.each([
       ['a minute', 60_000],

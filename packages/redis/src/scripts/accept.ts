@@ -23,8 +23,10 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
   const home = keys.home(conversation);
   const participants = message.members ?? (from === to ? [from] : [from, to]);
   const near = link.clustered ? participants.filter((user) => keys.bucket(user) === home) : participants;
+  const distant = link.clustered ? participants.filter((user) => keys.bucket(user) !== home) : [];
+  const buckets = message.members ? [...new Set(distant.map((user) => keys.bucket(user)))] : [];
 
-  const names = [keys.conversation(conversation), keys.record(home)];
+  const names = [keys.conversation(conversation), keys.record(home), keys.reach(conversation)];
   for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
   const start = `,"conversation":"${conversation}","from":${from},"to":${to},"date":`;
   const rest = `,"body":${message.body}${message.extra ?? ''}`;
@@ -39,8 +41,9 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     link.inboxLength,
     link.inboxTtl,
     REFS,
+    buckets.join(' '),
     ...near.map((user) => link.epochs.get(user) ?? ''),
-  ])) as [id: number, duplicate: number, online: number, before: number, ...epochs: (number | string)[]];
+  ])) as [id: number, duplicate: number, online: number, before: number | number[], ...epochs: (number | string)[]];
 
   const [id, duplicate, , before] = reply;
   for (let i = 4; i < reply.length; i += 2) {
@@ -48,10 +51,10 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
   }
   const date = messageDate(id);
   let online = reply[2] === 1;
-  if (near.length < participants.length) {
-    const distant = participants.filter((user) => keys.bucket(user) !== home);
+  if (distant.length > 0) {
     const event = `{"kind":"message","id":${id}${start}${date}${rest}`;
-    const forwarded = { id, before, conversation, from, participants: distant, event, ref: quotedRef };
+    const last = (bucket: number) => (typeof before === 'number' ? before : (before[buckets.indexOf(bucket)] ?? 0));
+    const forwarded = { id, before: last, conversation, from, participants: distant, event, ref: quotedRef };
     online = (await forward(link, forwarded)) || online;
   }
   return { id, conversation, date, duplicate: duplicate === 1, online };

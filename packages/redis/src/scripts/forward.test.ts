@@ -11,7 +11,7 @@ onEachRedis((redis) => {
     const id = (place: number) => (place === 0 ? 0 : firstMessageId(Date.UTC(2026, 0, 1) + place * apart));
     const message = (place: number): ForwardedMessage => ({
       id: id(place),
-      before: id(place - 1),
+      before: () => id(place - 1),
       conversation: `${from}_${to}`,
       from,
       participants: [to],

@@ -35,10 +35,11 @@ async function forwardTo(link: Link, bucket: number, users: number[], message: F
     keys.arrived(bucket, conversation),
     ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user)]),
   ];
-  const recent = messageDate(id) - messageDate(message.before) < PATIENCE;
+  const last = message.before(bucket);
+  const recent = messageDate(id) - messageDate(last) < PATIENCE;
   const deadline = performance.now() + PATIENCE;
   for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
-    const before = recent && performance.now() < deadline ? message.before : 0;
+    const before = recent && performance.now() < deadline ? last : 0;
     const args = [id, before, event, ref, users.indexOf(from) + 1, link.inboxLength, link.inboxTtl];
     const reply = await link.run(script, names, args);
     if (reply !== 'early') return reply === 1;
@@ -48,8 +49,8 @@ async function forwardTo(link: Link, bucket: number, users: number[], message: F
 
 export interface ForwardedMessage {
   id: number;
-  /** Id of the message before it in the conversation; 0 if there is none. */
-  before: number;
+  /** Id of the message of the conversation that went to a bucket before it; 0 if there is none. */
+  before(bucket: number): number;
   conversation: string;
   from: number;
   /** The participants in other buckets. */
