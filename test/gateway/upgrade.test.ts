@@ -1,6 +1,7 @@
 import { problemSchema } from '@parley/protocol';
 import { revokeSession } from '@parley/redis';
 import { signToken } from '@parley/service';
+import { waitFor } from '@parley/stack';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -114,6 +115,8 @@ describe('too many connections of a user', () => {
     expect(await elsewhere.untilClosed()).toMatchObject({ code: 4029 });
     expect(elsewhere.frames).toEqual([]);
     await opened.pop()?.close();
+    const { client, keys } = kit.link;
+    await waitFor(async () => (await client.hvals(keys.online(many))).join() === '3');
     await using fourth = await kit.connect(many, 1, { device: 'fourth' });
     await fourth.settled();
     for (const client of opened) await client.close();
