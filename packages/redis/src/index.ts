@@ -1,5 +1,6 @@
 export * from './control.ts';
 export * from './external.ts';
+export * from './forget-user.ts';
 export * from './keys.ts';
 export * from './link.ts';
 export * from './members.ts';

@@ -1,0 +1,16 @@
+import type { Link } from './link.ts';
+
+/**
+ * Removes what Redis holds of a user whose account was deleted: inbox, places in it, when they were last seen, who may write to them. That
+ * they are nobody, and which sessions ended, stays until it runs out: late messages and tokens are refused by it.
+ */
+export async function forgetUser({ client, keys }: Link, user: number): Promise<void> {
+  await client.del(
+    keys.inbox(user),
+    keys.cursors(user),
+    keys.recalled(user),
+    keys.seen(user),
+    keys.contacts(user),
+    keys.blocks(user),
+  );
+}
