@@ -1,9 +1,10 @@
 import type { Database } from '@parley/database';
 import type { Link } from '@parley/redis';
-import type { Log, Registry } from '@parley/service';
+import type { Log, Registry, TokenVerifier } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { MediaStore } from './media/media-store.ts';
+import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
 /** What the api is made of; every request carries it as `c.var.parts`. */
@@ -11,11 +12,13 @@ export interface Parts {
   config: ApiConfig;
   db: Database;
   link: Link;
+  tokens: TokenVerifier;
   log: Log;
   metrics: Registry;
   outbox: Outbox;
   media: MediaStore;
   indexer: SearchIndexer;
+  fences: FenceCache;
 }
 
 /** What a request carries. */
@@ -36,4 +39,6 @@ export interface CallerEnv {
 export interface Caller {
   user: number;
   session: string;
+  /** The session is one of another issuer's, who ends it. */
+  foreign?: true;
 }

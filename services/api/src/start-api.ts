@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
 import { MediaStore } from './media/media-store.ts';
+import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
 import { watchLink } from './watch-link.ts';
 
@@ -29,7 +30,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       await media.open();
       const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
       const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
-      const app = createApp({ config, db, link, log, metrics, outbox, indexer, media });
+      const app = createApp({ config, db, link, log, metrics, outbox, indexer, fences: new FenceCache(), media });
       const server = createAdaptorServer({ fetch: app.fetch });
       const port = await listen(server, config);
       outbox.start();

@@ -7,9 +7,9 @@ export async function listSegments(
   owners: readonly number[],
   floors: readonly number[],
   before: number,
-): Promise<SegmentHead[]> {
-  const { rows } = await sql<SegmentHead>`
-    select s.owner_id as owner, s.last_id as last, s.first_id as first, s.built, s.stale
+): Promise<SegmentName[]> {
+  const { rows } = await sql<SegmentName>`
+    select s.owner_id as owner, s.last_id as last, s.built
     from unnest(${owners}::bigint[], ${floors}::bigint[]) as d (owner_id, floor)
     join search_segments s on s.owner_id = d.owner_id and s.last_id > d.floor and s.first_id <= ${before}
     order by s.last_id desc`.execute(db);
@@ -19,9 +19,9 @@ export async function listSegments(
 /** The fences of segments, as kept; null for one that is gone meanwhile. */
 export async function readFences(db: Database, segments: readonly SegmentName[]): Promise<(string | null)[]> {
   const { rows } = await sql<{ fences: string | null }>`
-    select s.fences from unnest(${segments.map((it) => it.owner)}::bigint[], ${segments.map((it) => it.last)}::bigint[])
-      with ordinality as d (owner_id, last_id, n)
-    left join search_segments s using (owner_id, last_id)
+    select s.fences from unnest(${segments.map((it) => it.owner)}::bigint[], ${segments.map((it) => it.last)}::bigint[],
+      ${segments.map((it) => it.built)}::bigint[]) with ordinality as d (owner_id, last_id, built, n)
+    left join search_segments s using (owner_id, last_id, built)
     order by n`.execute(db);
   return rows.map((row) => row.fences);
 }
@@ -36,9 +36,9 @@ export async function readParts(
   const { rows } = await sql<{ part: Buffer | null }>`
     select substring(s.${sql.ref(column)} from d.begin + 1 for d.length) as part
     from unnest(${parts.map((it) => it.segment.owner)}::bigint[], ${parts.map((it) => it.segment.last)}::bigint[],
-      ${parts.map((it) => it.begin)}::int[], ${parts.map((it) => it.length)}::int[])
-      with ordinality as d (owner_id, last_id, begin, length, n)
-    left join search_segments s using (owner_id, last_id)
+      ${parts.map((it) => it.segment.built)}::bigint[], ${parts.map((it) => it.begin)}::int[], ${parts.map((it) => it.length)}::int[])
+      with ordinality as d (owner_id, last_id, built, begin, length, n)
+    left join search_segments s using (owner_id, last_id, built)
     order by n`.execute(db);
   return rows.map((row) => row.part);
 }
@@ -63,12 +63,8 @@ export interface SegmentName {
   owner: number;
   /** The greatest id in it. */
   last: number;
-}
-
-export interface SegmentHead extends SegmentName {
-  first: number;
+  /** Changes with what is in it. */
   built: number;
-  stale: boolean;
 }
 
 interface Part {

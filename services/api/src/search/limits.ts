@@ -1,5 +1,5 @@
 /** Messages of a full segment of the index. */
-export const fullSegment = 4096;
+export const fullSegment = 8192;
 
 /** Messages that are not indexed at which the indexer adds a segment; fewer are read as they are. */
 export const smallSegment = 512;

@@ -1,17 +1,22 @@
 import type { Database } from '@parley/database';
-import { readFences, readParts, type SegmentName } from '../queries/search-segments.ts';
+import { readParts, type SegmentName } from '../queries/search-segments.ts';
 import type { Key } from '../queries/search-sources.ts';
-import { type Fence, findSlice, idBytes, readIds, readPlaces } from './segment.ts';
+import { type FenceCache, SegmentGone } from './fence-cache.ts';
+import { findSlice, idBytes, readIds, readPlaces } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
  * The messages that hold all of some terms, by the index, in some segments. Throws {@link SegmentGone} if one was replaced.
  */
-export async function lookUp(db: Database, segments: readonly SegmentName[], terms: readonly Term[]): Promise<Key[]> {
-  const fences = await readFences(db, segments);
+export async function lookUp(
+  db: Database,
+  fences: FenceCache,
+  segments: readonly SegmentName[],
+  terms: readonly Term[],
+): Promise<Key[]> {
+  const known = await fences.read(db, segments);
   const slices = segments.flatMap((segment, index) => {
-    const known = JSON.parse(present(fences[index])) as Fence[];
-    const found = terms.map((term) => findSlice(known, term));
+    const found = terms.map((term) => findSlice(known[index] ?? [], term));
     return found.every((slice) => slice !== undefined) ? found.map((slice) => ({ segment, ...slice })) : [];
   });
   const parts = await readParts(db, 'postings', slices);
@@ -33,11 +38,6 @@ export async function lookUp(db: Database, segments: readonly SegmentName[], ter
     const ids = readIds(present(spans[index]));
     return places.map((place) => ({ owner: segment.owner, ...(ids[place - (places[0] as number)] as Named) }));
   });
-}
-
-/** A segment is not there any more. */
-export class SegmentGone extends Error {
-  override name = 'SegmentGone';
 }
 
 function present<T>(value: T | null | undefined): T {

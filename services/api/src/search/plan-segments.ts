@@ -3,7 +3,7 @@ import { fullSegment, smallSegment } from './limits.ts';
 
 /**
  * Which segments to build. Each message is indexed twice at most: in a small segment soon, in a full one later. So a user has a
- * segment for every 4096 messages and few others.
+ * segment for every 8192 messages and few others.
  */
 export const planSegments = {
   /** The last segments, as many as together are less than a full one. */

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { type FoundRow, readFound } from '../queries/found-messages.ts';
-import { listSegments, type SegmentHead } from '../queries/search-segments.ts';
+import { listSegments, type SegmentName } from '../queries/search-segments.ts';
 import {
   type Key,
   listChanged,
@@ -10,9 +10,10 @@ import {
   type Source,
   type Which,
 } from '../queries/search-sources.ts';
+import { type FenceCache, SegmentGone } from './fence-cache.ts';
 import { matches } from './find-hits.ts';
 import { mostUnindexed, smallSegment } from './limits.ts';
-import { lookUp, SegmentGone } from './look-up.ts';
+import { lookUp } from './look-up.ts';
 import { peerTerm, type Query } from './terms.ts';
 
 /**
@@ -25,10 +26,10 @@ import { peerTerm, type Query } from './terms.ts';
  * A candidate counts once no segment is left that could name a newer one. Where more is not indexed than one search reads, it ends
  * there, and `end` says up to which id it went.
  */
-export async function search(db: Database, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
+export async function search(index: SearchIndex, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await searchOnce(db, me, query, range);
+      return await searchOnce(index, me, query, range);
     } catch (error) {
       // The indexer put another segment in the place of one that was about to be read.
       if (!(error instanceof SegmentGone) || attempt === attempts) throw error;
@@ -36,7 +37,12 @@ export async function search(db: Database, me: number, query: Query, range: Sear
   }
 }
 
-async function searchOnce(db: Database, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
+async function searchOnce(
+  { db, fences }: SearchIndex,
+  me: number,
+  query: Query,
+  range: SearchRange,
+): Promise<SearchResult> {
   const { chat, upTo, accepts, limit } = range;
   const sources = await readSources(db, me, chat);
   const floors = new Map(sources.map((source) => [source.owner, source.floor]));
@@ -59,11 +65,11 @@ async function searchOnce(db: Database, me: number, query: Query, range: SearchR
   if (chat !== undefined && !chat.group) terms.push({ text: peerTerm(chat.peer), prefix: false });
   const segments = heads.filter((head) => head.last > end);
   const found: FoundRow[] = [];
-  for (let next = 0, count = firstBatch; found.length < limit; count *= 4) {
+  for (let next = 0, count = firstBatch; found.length < limit; count *= 8) {
     const reach = segments[next]?.last ?? -1;
     await settle(db, query, pool, reach, found, limit);
     if (next >= segments.length) break;
-    for (const key of await lookUp(db, segments.slice(next, next + count), terms)) add(key);
+    for (const key of await lookUp(db, fences, segments.slice(next, next + count), terms)) add(key);
     next += count;
   }
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
@@ -104,7 +110,7 @@ export function newestFirst(a: Key, b: Key): number {
   return b.id - a.id || b.peer - a.peer;
 }
 
-function sinceOf(heads: readonly SegmentHead[]): Map<number, number> {
+function sinceOf(heads: readonly SegmentName[]): Map<number, number> {
   const since = new Map<number, number>();
   for (const { owner, built } of heads) since.set(owner, Math.min(built, since.get(owner) ?? built));
   return since;
@@ -113,7 +119,7 @@ function sinceOf(heads: readonly SegmentHead[]): Map<number, number> {
 /** The owners whose index is worth work, or to be told that it is used still. */
 function outdated(
   sources: readonly Source[],
-  heads: readonly SegmentHead[],
+  heads: readonly SegmentName[],
   fresh: readonly Key[],
   changed: readonly Key[],
 ): number[] {
@@ -131,11 +137,17 @@ function outdated(
 
 const attempts = 4;
 /** Segments looked into first. */
-const firstBatch = 2;
+const firstBatch = 4;
 /** Candidates read beyond those needed, since some may be gone. */
 const spare = 8;
 /** Edited messages for which it is worth building segments anew. */
 const manyChanges = 64;
+
+/** Where to look. */
+export interface SearchIndex {
+  db: Database;
+  fences: FenceCache;
+}
 
 export interface SearchRange {
   /** Only this chat; undefined: all. */

@@ -87,7 +87,7 @@ export function readIds(bytes: Buffer): { id: number; peer: number }[] {
 export const idBytes = 16;
 
 /** Bytes of a block, about: what is read to look a term up. */
-const blockBytes = 2048;
+const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
 /** The last fence whose term is not after `text`; -1 for none. In the order of UTF-16 units, as terms are sorted. */

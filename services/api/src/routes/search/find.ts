@@ -62,7 +62,7 @@ export const find = callerOperation(
   },
   async (c) => {
     const { parts } = c.var;
-    const { config, db, indexer } = parts;
+    const { config, db, fences, indexer } = parts;
     const { user: me } = c.var.caller;
     const { q, chat, limit, after } = c.req.valid('query');
     if (config.history === 'relay') throw new Refusal('history-disabled');
@@ -73,7 +73,12 @@ export const find = callerOperation(
     if (wanted.terms.length === 0) return c.json({ items: [], next: null }, 200);
 
     const accepts = (key: Key) => key.id < id || (key.id === id && key.peer < peer);
-    const { found, end, outdated } = await search(db, me, wanted, { chat: box, upTo: id, accepts, limit: limit + 1 });
+    const { found, end, outdated } = await search({ db, fences }, me, wanted, {
+      chat: box,
+      upTo: id,
+      accepts,
+      limit: limit + 1,
+    });
     if (outdated.length > 0) {
       await requestIndexing(db, outdated, Date.now());
       indexer.wake();

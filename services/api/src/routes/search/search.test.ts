@@ -159,7 +159,7 @@ describe('what is indexed', () => {
   let ann: Person;
   let ben: Person;
   let carl: Person;
-  const size = 9000;
+  const size = 17_000;
   const say = (n: number) => `message ${n} ${n % 3 ? '你好' : '再见'} ${n % 2 ? 'odd' : 'even'} n${n % 1000}x`;
 
   beforeAll(async () => {
@@ -170,7 +170,7 @@ describe('what is indexed', () => {
   });
 
   it('stands in full segments, the rest in a smaller one', async () => {
-    expect(await count(ann.id)).toEqual([4096, 4096, 808]);
+    expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 
   it('is found as without an index, page by page, alone and together with what is newer', async () => {
@@ -194,8 +194,8 @@ describe('what is indexed', () => {
     expect(await pages('odd', `&chat=${carl.id}`)).toEqual(expected((n) => n % 10 === 0 && n % 2 === 1));
     expect(await pages('even n10x', `&chat=${carl.id}`)).toEqual(expected((n) => n % 1000 === 10));
     expect(await pages('见再', '')).toEqual([]);
-    expect(await texts(ann, '见', '&limit=1')).toEqual([say(8997)]);
-    expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(8999)]);
+    expect(await texts(ann, '见', '&limit=1')).toEqual([say(16_998)]);
+    expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(16_999)]);
   });
 
   it('is found by its new text after an edit and not by the old one, before and after it is indexed again', async () => {

@@ -1,0 +1,55 @@
+import type { Database } from '@parley/database';
+import { readFences, type SegmentName } from '../queries/search-segments.ts';
+import type { Fence } from './segment.ts';
+
+/** Remembers the fences of segments that were searched last: who types on searches the same ones again and again. */
+export class FenceCache {
+  readonly #most: number;
+  readonly #known = new Map<string, Fence[]>();
+  #count = 0;
+
+  /** @param most fences to remember; each takes about 100 bytes */
+  constructor(most = 300_000) {
+    this.#most = most;
+  }
+
+  /** The fences of each segment. Throws {@link SegmentGone} if one was replaced. */
+  async read(db: Database, segments: readonly SegmentName[]): Promise<Fence[][]> {
+    const missing = segments.filter((segment) => !this.#known.has(nameOf(segment)));
+    const texts = missing.length === 0 ? [] : await readFences(db, missing);
+    const found = new Map<string, Fence[]>();
+    for (const [index, segment] of missing.entries()) {
+      const text = texts[index];
+      if (text === null || text === undefined) throw new SegmentGone();
+      found.set(nameOf(segment), JSON.parse(text) as Fence[]);
+    }
+    const all = segments.map((segment) => {
+      const name = nameOf(segment);
+      const fences = this.#known.get(name) ?? found.get(name);
+      if (fences === undefined) throw new SegmentGone();
+      this.#forget(name);
+      this.#known.set(name, fences);
+      this.#count += fences.length;
+      return fences;
+    });
+    for (const name of this.#known.keys()) {
+      if (this.#count <= this.#most) break;
+      this.#forget(name);
+    }
+    return all;
+  }
+
+  #forget(name: string): void {
+    this.#count -= this.#known.get(name)?.length ?? 0;
+    this.#known.delete(name);
+  }
+}
+
+/** A segment is not there any more, or not as it was. */
+export class SegmentGone extends Error {
+  override name = 'SegmentGone';
+}
+
+function nameOf({ owner, last, built }: SegmentName): string {
+  return `${owner}:${last}:${built}`;
+}
