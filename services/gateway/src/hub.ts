@@ -29,12 +29,13 @@ export class Hub {
     let user = this.#users.get(id);
     if (!user) {
       user = new LocalUser(id);
+      // A literal takes the room of one; the first push would take that of seventeen.
+      user.connections = [connection];
       this.#users.set(id, user);
       user.subscribed = this.#channels.listen(this.#link.keys.user(id), user);
-    }
+    } else user.connections.push(connection);
     clearTimeout(user.leaving);
     user.leaving = undefined;
-    user.connections.push(connection);
     this.connections.add(connection);
     return user;
   }
@@ -97,7 +98,7 @@ export class LocalUser implements Listener {
   readonly id: number;
   /** Resolves once the user's channel is subscribed. */
   subscribed: Promise<void> = Promise.resolve();
-  readonly connections: Connection[] = [];
+  connections: Connection[] = [];
   /** The greatest place heard on the channel. */
   epoch = 0;
   offset = 0;

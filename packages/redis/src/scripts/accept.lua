@@ -11,11 +11,18 @@
 --
 -- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
 
-local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
-local others = 0
 local sender = tonumber(ARGV[5])
+local now = clock()
+-- 2025-01-01 UTC, as in the protocol's ids.
+local id = (now - 1735689600000) * 4096
+local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or 0)
+if id <= last then id = last + 1 end
+local number = whole(id)
 
-if seen then
+-- Writes nothing when the ref is known: the check and the first write are one.
+if redis.call('ZADD', KEYS[1], 'NX', number, ARGV[1]) == 0 then
+  local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
+  local others = 0
   for i = 4, #KEYS, 3 do
     if (i - 1) / 3 ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
       others = 1
@@ -26,22 +33,17 @@ if seen then
   return { tonumber(seen), 1, others, tonumber(before or 0) }
 end
 
-local now = clock()
--- 2025-01-01 UTC, as in the protocol's ids.
-local id = (now - 1735689600000) * 4096
-local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or 0)
-if id <= last then id = last + 1 end
+-- A text of this length costs as much as a command, so none is made on the way to another.
 local date = math.floor(id / 4096) + 1735689600000
-
-local event = '{"kind":"message","id":' .. whole(id) .. ARGV[3] .. whole(date) .. ARGV[4]
-local own_event = event .. ',"ref":' .. ARGV[2] .. '}'
-event = event .. '}'
+local start = '{"kind":"message","id":' .. number .. ARGV[3] .. whole(date)
+local event = start .. ARGV[4] .. '}'
+local own_event = start .. ARGV[4] .. ',"ref":' .. ARGV[2] .. '}'
+local began = whole(now)
 
 -- Times to live are renewed when the conversation's hour turns, not for each message; they last an hour more for that.
 -- Ids ahead of the clock are remembered until it has caught up.
 local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 1735689600000) / 3600000)
 
-redis.call('ZADD', KEYS[1], whole(id), ARGV[1])
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
 if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - now) / 1000)) end
 if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
@@ -55,7 +57,7 @@ if ARGV[10] ~= '' then
   local places = {}
   for i, bucket in ipairs(buckets) do
     reply[4][i] = tonumber(reply[4][i] or 0)
-    places[2 * i - 1], places[2 * i] = bucket, whole(id)
+    places[2 * i - 1], places[2 * i] = bucket, number
   end
   redis.call('HSET', KEYS[3], unpack(places))
   redis.call('EXPIRE', KEYS[3], whole(90000 + math.max(0, date - now) / 1000))
@@ -65,7 +67,7 @@ for i = 4, #KEYS, 3 do
   local own = participant == sender
   local hint = ARGV[10 + participant]
   local heard, epoch =
-    deliver(KEYS[i], KEYS[i + 1], own and own_event or event, whole(now), ARGV[7], ARGV[8], refresh, hint)
+    deliver(KEYS[i], KEYS[i + 1], own and own_event or event, began, ARGV[7], ARGV[8], refresh, hint)
   if epoch ~= hint then
     reply[#reply + 1] = participant
     reply[#reply + 1] = epoch

@@ -8,5 +8,5 @@ end
 
 -- Lua writes large numbers in exponent form by itself.
 local function whole(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
