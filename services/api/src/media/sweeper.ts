@@ -69,9 +69,9 @@ export class Sweeper {
   }
 
   async #removeUnsent(now: number): Promise<void> {
-    const { db, storage } = this.#parts;
+    const { db, storage, config } = this.#parts;
     for (;;) {
-      const { looked, removed } = await deleteOverdue(db, now, atOnce);
+      const { looked, removed } = await deleteOverdue(db, now, now + config.unsentTtl, atOnce);
       for (const { storage_key: key } of removed) await removeBytes(storage, key);
       if (looked < atOnce || this.#stopped) return;
     }

@@ -27,8 +27,11 @@ export async function deleteUploading(db: Database, id: number): Promise<boolean
   return (await query.executeTakeFirst()).numDeletedRows === 1n;
 }
 
-/** Forgets up to `limit` of the media that nobody was sent in time, and keeps for good those that somebody was. Answers what is gone. */
-export async function deleteOverdue(db: Database, now: number, limit: number): Promise<Overdue> {
+/**
+ * Forgets up to `limit` of the media that nobody was sent in time. Those that somebody was sent are kept for good; an avatar is looked at
+ * again at `next`, for it may be changed. Answers what is gone.
+ */
+export async function deleteOverdue(db: Database, now: number, next: number, limit: number): Promise<Overdue> {
   return await db.transaction().execute(async (tx) => {
     const query = tx.selectFrom('media').select('id').where('expires', '<', now).where('state', '=', 'ready');
     const ids = (await query.orderBy('expires').limit(limit).forUpdate().skipLocked().execute()).map((row) => row.id);
@@ -39,7 +42,9 @@ export async function deleteOverdue(db: Database, now: number, limit: number): P
       .where(unused)
       .returning(['id', 'storage_key'])
       .execute();
-    await tx.updateTable('media').set({ expires: null }).where('id', 'in', ids).execute();
+    const sent = sql<boolean>`exists (select from media_shares s where s.media_id = media.id and s.granted)`;
+    const expires = sql<number | null>`case when ${sent} then null else ${next}::bigint end`;
+    await tx.updateTable('media').set({ expires }).where('id', 'in', ids).execute();
     return { looked: ids.length, removed };
   });
 }

@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import type { Media, Problem } from '@parley/protocol';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { share } from '../../testing/share.ts';
+import { type Person, TestApi } from '../../testing/test-api.ts';
+import { picture, Uploader } from '../../testing/upload.ts';
+
+let api: TestApi;
+let ann: Person;
+let ben: Person;
+let carl: Person;
+
+beforeAll(async () => {
+  api = await TestApi.start({ UPLOADS_PER_MINUTE: '1000', MAX_PIXELS: '4000000', MEDIA_URL_TTL: '2s' });
+  [ann, ben, carl] = await api.people();
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const as = (person: Person) => new Uploader(api.url, person);
+const get = (path: string, headers: Record<string, string> = {}, person = ann) =>
+  as(person).ask('GET', path, { headers });
+const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
+
+// A film as far as anybody can tell by its beginning.
+const film = Buffer.concat([
+  Buffer.from('0000001c667479706d703432000000006d70343269736f6d', 'hex'),
+  randomBytes(500_000),
+]);
+
+describe('a film', () => {
+  let media: Media;
+  let path: string;
+  beforeAll(async () => {
+    media = await as(ann).send(film, { name: 'holiday.mp4', type: 'video/mp4' });
+    path = `/v1/media/${media.id}`;
+  });
+
+  it('is played in place while it loads: a part of it is answered to who asks for a part', async () => {
+    expect(media.mime).toBe('video/mp4');
+    const answer = await get(path, { range: 'bytes=1000-1999' });
+    expect(answer.status).toBe(206);
+    expect(answer.headers.get('content-range')).toBe(`bytes 1000-1999/${film.length}`);
+    expect(answer.headers.get('content-length')).toBe('1000');
+    expect(answer.headers.get('content-type')).toBe('video/mp4');
+    expect(answer.headers.get('content-disposition')).toMatch(/^inline; filename="holiday.mp4"/);
+    expect((await bytesOf(answer)).equals(film.subarray(1000, 2000))).toBe(true);
+    expect((await bytesOf(await get(path, { range: 'bytes=-10' }))).equals(film.subarray(-10))).toBe(true);
+    const rest = await get(path, { range: 'bytes=499000-' });
+    expect((await bytesOf(rest)).equals(film.subarray(499_000))).toBe(true);
+  });
+
+  it('comes whole to who asks for no part, or for parts that are none', async () => {
+    for (const range of [undefined, 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2']) {
+      const answer = await get(path, range === undefined ? {} : { range });
+      expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
+      expect((await bytesOf(answer)).equals(film)).toBe(true);
+    }
+  });
+
+  it('has no part beyond its end', async () => {
+    const answer = await get(path, { range: `bytes=${film.length}-` });
+    expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${film.length}`]);
+  });
+
+  it('goes on only if it is still the same', async () => {
+    const tag = (await get(path)).headers.get('etag') ?? '';
+    const range = 'bytes=0-1';
+    expect((await get(path, { range, 'if-range': tag })).status).toBe(206);
+    expect((await get(path, { range, 'if-range': '"other"' })).status).toBe(200);
+    expect((await get(path, { range, 'if-range': `W/${tag}` })).status).toBe(200);
+    expect((await get(path, { range, 'if-range': new Date().toUTCString() })).status).toBe(200);
+    for (const known of [tag, `"x", ${tag}`, `W/${tag}`, '*']) {
+      expect((await get(path, { 'if-none-match': known })).status).toBe(304);
+    }
+    expect((await get(path, { 'if-none-match': '"other"' })).status).toBe(200);
+    expect((await get(path)).headers.get('cache-control')).toBe('private, no-cache');
+  });
+
+  it('tells its size without its bytes', async () => {
+    const answer = await as(ann).ask('HEAD', path);
+    expect([answer.status, answer.headers.get('content-length'), answer.headers.get('content-type')]).toEqual([
+      200,
+      String(film.length),
+      'video/mp4',
+    ]);
+    const part = await as(ann).ask('HEAD', path, { headers: { range: 'bytes=0-9' } });
+    expect([part.status, part.headers.get('content-length')]).toEqual([206, '10']);
+  });
+
+  it('has no smaller picture, but what its uploader measured', async () => {
+    expect((await get(`${path}/thumbnail`)).status).toBe(404);
+    const metadata = { width: '640', height: '360', duration: '12.5' };
+    const lies = { width: '1e9', height: '-1', duration: 'NaN' };
+    const upload = async (values: Record<string, string>) => {
+      const encoded = Object.entries(values).map(([key, value]) => `${key} ${Buffer.from(value).toString('base64')}`);
+      return as(ann).send(film, { headers: { 'upload-metadata': encoded.join(',') } });
+    };
+    expect(await upload(metadata)).toMatchObject({ width: 640, height: 360, duration: 12.5, name: 'file' });
+    expect(Object.keys(await upload(lies)).sort()).toEqual(['id', 'mime', 'name', 'size']);
+  });
+});
+
+describe('a picture', () => {
+  it.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)(
+    'of type %s is measured, shown in place and made smaller',
+    async (type) => {
+      const media = await as(ann).send(await picture(800, 400, type), { name: `a.${type}` });
+      expect(media).toMatchObject({ mime: `image/${type}`, width: 800, height: 400 });
+      const answer = await get(`/v1/media/${media.id}`);
+      expect(answer.headers.get('content-disposition')).toMatch(/^inline/);
+      const small = await get(`/v1/media/${media.id}/thumbnail`);
+      expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
+      expect(await sharp(await bytesOf(small)).metadata()).toMatchObject({ width: 320, height: 160, format: 'webp' });
+    },
+  );
+
+  it('is as large as it is shown, and the smaller one tells nothing of the camera', async () => {
+    const turned = await sharp(await picture(60, 30, 'jpeg'))
+      .withMetadata({ orientation: 6 })
+      .jpeg()
+      .toBuffer();
+    const media = await as(ann).send(turned);
+    expect(media).toMatchObject({ width: 30, height: 60 });
+    const small = await sharp(await bytesOf(await get(`/v1/media/${media.id}/thumbnail`))).metadata();
+    expect([small.width, small.height, small.exif]).toEqual([30, 60, undefined]);
+  });
+
+  it('that would take too much to unpack is refused, and nothing is left of it', async () => {
+    const bomb = hollowPng(50_000, 50_000);
+    expect(bomb.length).toBeLessThan(1000);
+    const before = await api.db.selectFrom('media').select('id').execute();
+    const answer = await as(ann).create(bomb.length, { bytes: bomb });
+    expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([413, 'too-large']);
+    expect(await api.db.selectFrom('media').select('id').execute()).toEqual(before);
+    expect((await as(ann).create(5, { bytes: Buffer.from('after') })).status).toBe(201);
+  });
+
+  it('that only begins like one is a file like any other', async () => {
+    const fake = Buffer.concat([(await picture(10, 10)).subarray(0, 40), Buffer.from('<script>alert(1)</script>')]);
+    const media = await as(ann).send(fake, { name: 'a.png', type: 'image/png' });
+    expect(media).toEqual({ id: media.id, name: 'a.png', size: fake.length, mime: 'application/octet-stream' });
+    expect((await get(`/v1/media/${media.id}`)).headers.get('content-disposition')).toMatch(/^attachment/);
+  });
+});
+
+describe('what might run in a browser', () => {
+  it.each([
+    ['a page', 'page.png', 'image/png', '<!doctype html><script>alert(1)</script>'],
+    ['a drawing', 'a.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
+    ['a drawing that says it is XML', 'a.svg', 'image/svg+xml', '<?xml version="1.0"?><svg onload="alert(1)"/>'],
+    ['XML', 'a.xml', 'image/jpeg', '<?xml version="1.0"?><x xmlns="http://www.w3.org/1999/xhtml"/>'],
+    ['a document', 'a.pdf', 'video/mp4', '%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>'],
+    ['a script', 'a.js', 'audio/mpeg', 'alert(1)'],
+    ['an archive', 'a.zip', 'image/gif', 'PK\u0003\u0004\u0014\u0000'],
+  ])('%s is for saving only, whatever its name or type is said to be', async (_, name, type, text) => {
+    const media = await as(ann).send(Buffer.from(text), { name, type });
+    expect(media.mime).not.toBe(type);
+    const { headers } = await get(`/v1/media/${media.id}`);
+    expect(headers.get('content-type')).toBe('application/octet-stream');
+    expect(headers.get('content-disposition')).toMatch(/^attachment; /);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toMatch(/^sandbox; default-src 'none'/);
+    expect((await get(`/v1/media/${media.id}/thumbnail`)).status).toBe(404);
+  });
+
+  it('a name that plays tricks is only a name', async () => {
+    const media = await as(ann).send(Buffer.from('x'), { name: '../..\\\u202egnp.\r\nX: y".exe' });
+    expect(media.name).toBe('gnp.X: y".exe');
+    const header = (await get(`/v1/media/${media.id}`)).headers.get('content-disposition');
+    expect(header).toBe(`attachment; filename="gnp.X: y_.exe"; filename*=UTF-8''gnp.X%3A%20y%22.exe`);
+  });
+
+  it('sound in a film’s container is sound if its uploader says so', async () => {
+    expect((await as(ann).send(film, { type: 'audio/mp4' })).mime).toBe('audio/mp4');
+    expect((await as(ann).send(film, { type: 'audio/mpeg' })).mime).toBe('video/mp4');
+  });
+});
+
+describe('who may fetch a media', () => {
+  it('is its owner, and who has a message that carries it; for others it is not there', async () => {
+    const { id } = await as(ann).send(await picture(10, 10));
+    const paths = ['', '/info', '/thumbnail', '/url'].map((it) => `/v1/media/${id}${it}`);
+    const seen = async (person: Person) => {
+      const answers = await Promise.all(paths.map((path) => get(path, {}, person)));
+      return answers.map((answer) => answer.status);
+    };
+    const [yes, no] = [
+      [200, 200, 200, 200],
+      [404, 404, 404, 404],
+    ];
+    expect([await seen(ann), await seen(ben)]).toEqual([yes, no]);
+    await share(api, ann, ben, id);
+    expect([await seen(ann), await seen(ben), await seen(carl)]).toEqual([yes, yes, no]);
+    await ben.call('delete', `/v1/chats/${ann.id}`);
+    expect([await seen(ann), await seen(ben)]).toEqual([yes, no]);
+    const missing = await get('/v1/media/5', {}, ben);
+    const hidden = await get(`/v1/media/${id}`, {}, ben);
+    expect(await missing.text()).toBe(await hidden.text());
+    expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
+  });
+
+  it('is nobody who was sent it by someone that does not see it', async () => {
+    const { id } = await as(ann).send(Buffer.from('secret'));
+    await share(api, ben, carl, id);
+    await share(api, carl, ben, id);
+    expect((await get(`/v1/media/${id}`, {}, ben)).status).toBe(404);
+    expect((await get(`/v1/media/${id}`, {}, carl)).status).toBe(404);
+  });
+
+  it('is everybody, of an avatar that its owner chose, and nobody, of one that somebody else did', async () => {
+    const [mine, foreign] = [await as(ann).send(await picture(9, 9)), await as(ann).send(await picture(9, 9))];
+    await ann.call('patch', '/v1/me', { avatar: `/v1/media/${mine.id}` });
+    await ben.call('patch', '/v1/me', { avatar: `/v1/media/${foreign.id}` });
+    expect((await get(`/v1/media/${mine.id}`, {}, carl)).status).toBe(200);
+    expect((await get(`/v1/media/${foreign.id}`, {}, carl)).status).toBe(404);
+    expect((await get(`/v1/media/${foreign.id}`, {}, ben)).status).toBe(404);
+  });
+
+  it('may not be taken from others: what was sent cannot be removed as an upload any more', async () => {
+    const { id } = await as(ann).send(Buffer.from('sent'));
+    await share(api, ann, ben, id);
+    expect((await as(ann).ask('DELETE', `/v1/media/uploads/${id}`)).status).toBe(409);
+    expect((await get(`/v1/media/${id}`, {}, ben)).status).toBe(200);
+    const unsent = await as(ann).send(Buffer.from('unsent'));
+    expect((await as(ann).ask('DELETE', `/v1/media/uploads/${unsent.id}`)).status).toBe(204);
+    expect((await get(`/v1/media/${unsent.id}`)).status).toBe(404);
+  });
+});
+
+describe('an address that needs no token', () => {
+  const addresses = async (person: Person, id: number) =>
+    (await person.get<{ url: string; thumbnail?: string; expires: number }>(`/v1/media/${id}/url`)).body;
+
+  it('shows the media and its smaller picture, to a page of any site', async () => {
+    const bytes = await picture(10, 10);
+    const { id } = await as(ann).send(bytes);
+    const { url, thumbnail } = await addresses(ann, id);
+    const answer = await fetch(`${api.url}${url}`, { headers: { range: 'bytes=0-9' } });
+    expect([answer.status, (await bytesOf(answer)).equals(bytes.subarray(0, 10))]).toEqual([206, true]);
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect((await fetch(`${api.url}${thumbnail}`)).headers.get('content-type')).toBe('image/webp');
+    const text = await as(ann).send(Buffer.from('text'));
+    expect(Object.keys(await addresses(ann, text.id))).toEqual(['url', 'expires']);
+  });
+
+  it('holds for this media, this user and a short time', async () => {
+    const [one, other] = [await as(ann).send(Buffer.from('1')), await as(ann).send(Buffer.from('2'))];
+    const { url, expires } = await addresses(ann, one.id);
+    const status = async (path: string) => (await fetch(`${api.url}${path}`)).status;
+    expect(await status(url)).toBe(200);
+    expect(await status(url.replace(String(one.id), String(other.id)))).toBe(401);
+    expect(await status(url.replace(`user=${ann.id}`, `user=${ben.id}`))).toBe(401);
+    expect(await status(url.replace(/expires=\d+/, `expires=${expires + 1000}`))).toBe(401);
+    expect(await status(url.replace(/signature=./, 'signature='))).toBe(401);
+    expect(await status(url.replace(/user=\d+&/, ''))).toBe(401);
+    expect(expires - Date.now()).toBeLessThanOrEqual(4000);
+    await expect.poll(() => status(url), { timeout: 10_000, interval: 200 }).toBe(401);
+  });
+
+  it('is of no use to who lost sight of the media', async () => {
+    const { id } = await as(ann).send(Buffer.from('x'));
+    await share(api, ann, ben, id);
+    const { url } = await addresses(ben, id);
+    expect((await fetch(`${api.url}${url}`)).status).toBe(200);
+    await ben.call('delete', `/v1/chats/${ann.id}`);
+    expect((await fetch(`${api.url}${url}`)).status).not.toBe(200);
+  });
+});
+
+/** A picture of some hundred bytes that says it is as large as this. */
+function hollowPng(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2, 0, 0, 0], 8);
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  const data = deflateSync(Buffer.alloc(1000));
+  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
+}
+
+function crc32(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let i = 0; i < 8; i += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  return (crc ^ 0xffffffff) >>> 0;
+}
