@@ -214,10 +214,7 @@ export class Connection implements Caller {
     hub.leave(this.user, this);
     presence.unwatch(this);
     // Even one that was not counted itself: those that opened meanwhile were counted with it.
-    this.#counted.then(() => {
-      if (this.transport.linger === 0) presence.disconnect(this.user.id);
-      else setTimeout(() => presence.disconnect(this.user.id), this.transport.linger).unref();
-    });
+    this.#counted.then((outcome) => presence.disconnect(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
   }
 
   get closed(): boolean {

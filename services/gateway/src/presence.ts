@@ -17,6 +17,12 @@ import { presenceFrame } from './frames.ts';
 /** Ms until Redis is told again what it could not be told. */
 const RETRY = 500;
 
+/**
+ * Beats for which those watched are looked at when the gateways are not those of before: another gateway, which learns of it a
+ * beat later, may until then take a user's first connection for one more, or the last for one of several.
+ */
+const LOOKS = 3;
+
 /** Ms that Redis gets to hear that this gateway stops. */
 const STOP_PATIENCE = 1000;
 
@@ -29,11 +35,15 @@ export class Presence {
   readonly #count: (user: number) => number;
   readonly #users: () => Iterable<number>;
   readonly #watched = new Map<number, Watched>();
+  /** Users who count as connected although they are not now, and when that ends. */
+  readonly #lingering = new Map<number, NodeJS.Timeout>();
   /** Users whose count Redis may not have, and whether those watched have to be looked at again. */
   readonly #due = new Set<number>();
   #lookDue = false;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
+  /** Beats at which those watched are still to be looked at. */
+  #looks = 0;
   #lastBeat = Number.POSITIVE_INFINITY;
   /** The gateways that live. */
   live = new Set<string>();
@@ -43,7 +53,7 @@ export class Presence {
     this.#channels = channels;
     this.#gateway = gateway;
     this.#most = most;
-    this.#count = count;
+    this.#count = (user) => count(user) || Number(this.#lingering.has(user));
     this.#users = users;
   }
 
@@ -59,10 +69,22 @@ export class Presence {
     });
   }
 
-  /** Counts what is left of a user's connections; when Redis is away, as soon as it is back. */
-  async disconnect(user: number): Promise<void> {
+  /**
+   * Counts what is left of a user's connections; when Redis is away, as soon as it is back. For `linger` ms the user counts as
+   * connected, however many others close meanwhile.
+   */
+  async disconnect(user: number, linger: number): Promise<void> {
+    if (linger > 0) {
+      clearTimeout(this.#lingering.get(user));
+      this.#lingering.set(user, globalThis.setTimeout(() => this.#lingered(user), linger).unref());
+    }
     await this.#repeat(user);
     this.#retryLater();
+  }
+
+  #lingered(user: number): void {
+    this.#lingering.delete(user);
+    this.disconnect(user, 0);
   }
 
   /** Says that this gateway lives; when the others are not those of before, tells who is offline or online by that. */
@@ -75,7 +97,13 @@ export class Presence {
     this.#lastBeat = performance.now();
     // The others took it for dead, and may have dropped its counts.
     if (silence >= GATEWAY_GONE_AFTER) await this.missed(this.#users());
-    else if (!same) await this.missed([]);
+    else {
+      if (!same) this.#looks = LOOKS;
+      if (this.#looks > 0) {
+        this.#looks -= 1;
+        await this.missed([]);
+      }
+    }
   }
 
   /**
@@ -129,6 +157,8 @@ export class Presence {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#stopped = true;
+    for (const timer of this.#lingering.values()) clearTimeout(timer);
+    this.#lingering.clear();
     const retiring = retireGateway(this.#link, this.#gateway).catch(() => {});
     await Promise.race([retiring, setTimeout(STOP_PATIENCE, undefined, { ref: false })]);
   }
@@ -178,11 +208,18 @@ export class Presence {
   }
 
   async #lookAgain(): Promise<void> {
-    const before = new Map([...this.#watched].map(([user, watched]) => [user, watched.state?.online]));
-    const states = await this.#read([...before.keys()]);
-    for (const [user, state] of states) {
-      if (state.online !== before.get(user))
-        this.#watched.get(user)?.tell(presenceFrame(user, state.online, state.lastSeen));
+    const before = [...this.#watched].map(([user, watched]) => ({
+      user,
+      watched,
+      heard: watched.heard,
+      state: watched.state,
+    }));
+    const states = await this.#read(before.map(({ user }) => user));
+    for (const { user, watched, heard, state } of before) {
+      const now = states.get(user);
+      // What was heard meanwhile was told then.
+      if (!now || watched.heard !== heard || now.online === state?.online) continue;
+      watched.tell(presenceFrame(user, now.online, now.lastSeen));
     }
   }
 

@@ -28,6 +28,9 @@ export function openEventStream(gateway: Gateway, response: HttpResponse, reques
 /** The cursor of those frames that have one. */
 const FRAME_CURSOR = /^\{"type":"(?:event"|welcome"[^{}]*),"cursor":"(\d+-\d+)"/;
 
+/** A comment, which clients pass over. */
+const PING = ':\n\n';
+
 class EventStream implements Transport {
   connection: Connection | undefined;
   readonly linger = 0;
@@ -46,7 +49,10 @@ class EventStream implements Transport {
     });
     // The server does not say how much it holds back, only that it took all of a write: a comment finds out.
     response.onWritable(() => {
-      if (this.#unsent > 0 && this.#write(':\n\n')) this.connection?.flushed(0);
+      if (this.#unsent === 0) return true;
+      // It took some: more is not known, and enough to be progress.
+      this.#unsent = Math.max(1, this.#unsent - PING.length - 1);
+      if (this.#write(PING)) this.connection?.flushed(0);
       return true;
     });
   }
@@ -73,7 +79,7 @@ class EventStream implements Transport {
   ping(): void {
     if (!this.#started || this.#response.aborted) return;
     // What the network takes is the only sign of life there is.
-    if (this.#write(':\n\n')) this.connection?.alive();
+    if (this.#write(PING)) this.connection?.alive();
   }
 
   close(code: number, reason: string): void {
@@ -97,7 +103,7 @@ class EventStream implements Transport {
       if (!this.#started) this.#start();
       taken = this.#response.write(text);
     });
-    this.#unsent = taken ? 0 : this.#unsent + text.length;
+    this.#unsent = taken ? 0 : this.#unsent + Buffer.byteLength(text);
     return taken;
   }
 

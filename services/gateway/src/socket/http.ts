@@ -10,9 +10,10 @@ import { mayCome, type Refused } from './admission.ts';
 export function answer(response: HttpResponse, { status, type, body, headers = {} }: HttpAnswer): void {
   if (response.aborted) return;
   response.cork(() => {
-    response.writeStatus(statusLine(status)).writeHeader('content-type', type).writeHeader('cache-control', 'no-store');
+    response.writeStatus(statusLine(status)).writeHeader('cache-control', 'no-store');
     for (const [name, value] of Object.entries(headers)) response.writeHeader(name, value);
-    response.end(body);
+    if (status === 204) response.endWithoutBody();
+    else response.writeHeader('content-type', type).end(body);
   });
 }
 
@@ -30,7 +31,7 @@ export function refuse(response: HttpResponse, { code, detail }: Refused, header
 export function corsHeaders(gateway: Gateway, request: HttpRequest): Record<string, string> {
   const origin = request.getHeader('origin');
   if (origin === '' || !mayCome(gateway, origin, request.getHeader('host'))) return {};
-  return { 'access-control-allow-origin': origin, vary: 'origin' };
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
 }
 
 /** Answers a web page that asks what it may send. */
@@ -61,6 +62,7 @@ export function codeOfClose(close: number): ErrorCode {
 const closes: Record<number, ErrorCode> = {
   4001: 'unauthenticated',
   4003: 'unauthenticated',
+  4009: 'forbidden',
   4029: 'too-many',
   1012: 'draining',
 };

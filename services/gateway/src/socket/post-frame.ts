@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { type ErrorCode, errorCodes, limits, readFrame } from '@parley/protocol';
+import { type ErrorCode, errorCodes, limits, readFrame, type ServerFrame } from '@parley/protocol';
 import { isRevoked, take } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import { carryOutAlone } from '../commands/index.ts';
@@ -30,11 +30,12 @@ export function takeFrame(gateway: Gateway, response: HttpResponse, request: Htt
     if (size > limits.frameBytes) return refuse(response, { code: 'too-large' }, headers);
     const text = Buffer.concat(parts).toString();
     const take = async (claims: Claims) => {
-      const { text: body, status } = await reply(gateway, claims, text).catch((error): Reply => {
-        gateway.log.warn({ err: error }, 'cannot take a frame');
-        return { text: errorFrame(undefined, 'unavailable'), status: 503 };
+      const answered = await reply(gateway, claims, text).catch((cause): Reply => {
+        gateway.log.warn({ err: cause }, 'cannot take a frame');
+        return error(undefined, 'unavailable');
       });
-      const retry: Record<string, string> = status === 429 || status === 503 ? { 'retry-after': '1' } : {};
+      const { text: body, status, retryAfter } = answered;
+      const retry = retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) };
       answer(response, { status, type: 'application/json', body, headers: { ...headers, ...retry } });
     };
     identify(gateway, visitor, take, (why) => refuse(response, why, headers));
@@ -65,20 +66,25 @@ async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Re
     inFlight: 0,
     ahead: undefined,
   };
-  return answered(await carryOutAlone(gateway, caller, frame));
+  return toReply(await carryOutAlone(gateway, caller, frame));
 }
 
-function answered(text: string | undefined): Reply {
+function toReply(text: string | undefined): Reply {
   if (text === undefined) return { status: 204, text: '' };
-  const { type, code } = JSON.parse(text) as { type: string; code?: ErrorCode };
-  return { text, status: type === 'error' && code ? errorCodes[code].status : 200 };
+  const frame = JSON.parse(text) as ServerFrame;
+  if (frame.type !== 'error') return { status: 200, text };
+  const { status, retry } = errorCodes[frame.code];
+  return { status, text, ...(retry && { retryAfter: Math.ceil((frame.retryAfter ?? 1000) / 1000) }) };
 }
 
 function error(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): Reply {
-  return { text: errorFrame(ref, code, message, retryAfter), status: errorCodes[code].status };
+  return toReply(errorFrame(ref, code, message, retryAfter));
 }
 
 interface Reply {
   status: number;
+  /** Empty when there is nothing to say. */
   text: string;
+  /** Seconds. */
+  retryAfter?: number;
 }

@@ -1,0 +1,108 @@
+import { append } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Kit } from '../kit.ts';
+import { StreamLine } from './stream-line.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2, { heartbeat: 1000, stallTime: 1000, maxUnsent: 64 * 1024 });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const open = async (user: number, gateway = 0, query: Record<string, string> = {}, headers = {}) => {
+  const line = new StreamLine({ http: kit.gateway(gateway).http, token: kit.token(user), query, headers });
+  await line.untilOpened();
+  return line;
+};
+
+const arrive = (user: number, texts: string[]) =>
+  append(
+    kit.link,
+    texts.map((text) => ({ user, event: JSON.stringify({ kind: 'message', body: { type: 'text', text } }) })),
+  );
+
+const connectionOf = (user: number) => kit.gateway().gateway.hub.find(user)?.connections[0];
+
+it('a browser that comes back says where it was by Last-Event-ID, which counts more than the cursor of its address', async () => {
+  const b = kit.newId();
+  await arrive(b, ['m1']);
+  const first = await open(b, 0, { cursor: 'latest' });
+  // There was no event yet, so this is the welcome's.
+  expect(first.lastEventId).toBe(first.opened?.cursor);
+  first.hangUp();
+  await arrive(b, ['m2', 'm3']);
+  const second = await open(b, 1, { cursor: 'latest' }, { 'last-event-id': first.lastEventId });
+  expect(second.opened).toEqual({ cursor: first.lastEventId, recovered: true });
+  await second.untilHeard(2);
+  expect(second.lastEventId).toBe(second.cursor);
+  second.hangUp();
+  await arrive(b, ['m4']);
+  await using third = await open(b, 0, { cursor: 'latest' }, { 'last-event-id': second.lastEventId });
+  await third.untilHeard(1);
+  expect([...second.heard, ...third.heard]).toEqual(['m2', 'm3', 'm4']);
+});
+
+it('a stream on which nothing happens stays open, kept awake by comments', async () => {
+  const b = kit.newId();
+  await using line = await open(b);
+  await line.until(() => line.comments >= 3, 'three comments');
+  expect(line.frames).toEqual([]);
+  await arrive(b, ['still here']);
+  await line.untilHeard(1);
+  expect(line.ended).toBeUndefined();
+});
+
+it('is answered as what it is, and kept by no cache', async () => {
+  const { http } = kit.gateway();
+  const abort = new AbortController();
+  const { headers } = await fetch(`${http}/v1/events`, {
+    headers: { authorization: `Bearer ${kit.token(kit.newId())}`, origin: http },
+    signal: abort.signal,
+  });
+  abort.abort();
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'access-control-allow-origin': http,
+    vary: 'origin',
+  });
+});
+
+it('a reader that takes nothing is let go, and its user is seen to be gone', async () => {
+  const b = kit.newId();
+  await using line = await open(b);
+  line.pause();
+  await waitFor(async () => {
+    await arrive(
+      b,
+      Array.from({ length: 20 }, () => '长'.repeat(7990)),
+    );
+    return connectionOf(b) === undefined;
+  });
+  expect(await kit.link.client.exists(kit.link.keys.online(b))).toBe(0);
+});
+
+it('a reader that is slow but reads stays for as long as it takes', async () => {
+  const b = kit.newId();
+  const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
+  await using line = await open(b);
+  line.pause();
+  for (let i = 0; i < texts.length; i += 20) await arrive(b, texts.slice(i, i + 20));
+  await waitFor(() => (connectionOf(b)?.stalledAt ?? 0) > 0);
+  // A little every 100 ms: several times as long as one may take nothing at all.
+  const reading = setInterval(() => {
+    line.resume();
+    setTimeout(() => line.pause(), 1);
+  }, 100);
+  await waitFor(() => connectionOf(b) === undefined || line.heard.length === texts.length, { timeout: 15_000 }).catch(
+    () => {},
+  );
+  clearInterval(reading);
+  line.resume();
+  await line.untilHeard(texts.length);
+  expect(line.heard).toEqual(texts);
+  expect(line.ended).toBeUndefined();
+});
