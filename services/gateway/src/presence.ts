@@ -217,8 +217,8 @@ export class Presence {
     const states = await this.#read(before.map(({ user }) => user));
     for (const { user, watched, heard, state } of before) {
       const now = states.get(user);
-      // What was heard meanwhile was told then.
-      if (!now || watched.heard !== heard || now.online === state?.online) continue;
+      // What was heard meanwhile was told then; who just began to watch is told by that.
+      if (!now || !state || watched.heard !== heard || now.online === state.online) continue;
       watched.tell(presenceFrame(user, now.online, now.lastSeen));
     }
   }
