@@ -64,8 +64,10 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.messages(b)).toMatchObject([{ state: 'failed', error: { code: 'not-friends' } }]);
     await kit.permit(b, [a]);
     await forgetPermits(kit.link, [a]);
-    alice.messages(b)[0]?.retry?.();
-    await waitFor(() => alice.messages(b)[0]?.state === 'sent');
+    await waitFor(() => {
+      alice.messages(b)[0]?.retry?.();
+      return alice.messages(b)[0]?.state === 'sent';
+    });
     expect(texts(alice, b)).toEqual(['hello']);
   });
 

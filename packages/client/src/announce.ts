@@ -39,38 +39,26 @@ export class Announcer {
   }
 
   announce(state: State, change: Change): void {
-    const emit: Emitter<ParleyEvents>['emit'] = (name, value) => this.#emitter.emit(name, value);
-    switch (change.type) {
-      case 'event': {
-        const { event } = change;
-        emit('event', event);
-        if (event.kind === 'message') {
-          const { kind: _, ...message } = event;
-          const chat = chatOf(event, state.user);
-          this.#stopTyping(chat, event.from);
-          emit('message', showMessage(message, state.boxes.get(chat), state.user));
-          return emit('change', { chat });
-        }
-        return 'chat' in event ? emit('change', { chat: event.chat }) : undefined;
-      }
-      case 'frame':
-        return change.frame.type === 'presence' ? emit('presence', change.frame) : this.#takeTyping(change.frame);
-      case 'status':
-        return emit('status', change.status);
-      case 'reset':
-        emit('reload', undefined);
-        return emit('change', { chat: undefined });
-      case 'queued':
-        return emit('change', { chat: change.entry.chat });
-      case 'marked':
-      case 'messages':
-        return emit('change', { chat: change.chat });
-      case 'chats':
-      case 'accepted':
-      case 'failed':
-      case 'discarded':
-        return emit('change', { chat: undefined });
+    const emitter = this.#emitter;
+    if (change.type === 'status') return emitter.emit('status', change.status);
+    if (change.type === 'frame') {
+      const { frame } = change;
+      return frame.type === 'presence' ? emitter.emit('presence', frame) : this.#takeTyping(frame);
     }
+    let chat = 'chat' in change ? change.chat : undefined;
+    if (change.type === 'moved' && change.lost) emitter.emit('reload', undefined);
+    if (change.type === 'event') {
+      const { event } = change;
+      emitter.emit('event', event);
+      if (event.kind === 'message') {
+        chat = chatOf(event, state.user);
+        this.#stopTyping(chat, event.from);
+        const { kind: _, ...message } = event;
+        emitter.emit('message', showMessage(message, state.boxes.get(chat), state.user));
+      } else if ('chat' in event) chat = event.chat;
+      else return;
+    }
+    emitter.emit('change', { chat });
   }
 
   /** Nobody is typing any more. */

@@ -1,9 +1,8 @@
-import type { Api } from './api/api.ts';
 import type { Credentials } from './api/credentials.ts';
+import type { Api } from './api/operations.ts';
 import type { Core } from './engine/command.ts';
 import { Engine } from './engine/engine.ts';
 import { createRef } from './engine/ref.ts';
-import { ParleyError } from './error.ts';
 import type { TabsParts, withDefaults } from './options.ts';
 import type { Change, Status } from './state/change.ts';
 import { restore, snapshot, touchAll } from './state/saved.ts';
@@ -32,8 +31,6 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
       device,
       state,
       store,
-      names: options.transports.map(([name]) => name),
-      transports: options.transports.map(([, open]) => open),
       published: (change) => {
         tabs?.tell(change);
         changed(state, change);
@@ -54,7 +51,7 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
     engine.start();
     return { state, core: engine, wipe, close: () => close(engine) };
   }
-  const core = await new Promise<Core>((resolve) => {
+  const core = await new Promise<Core>((resolve, reject) => {
     const parts = options.tabs as TabsParts;
     const name = `parley-${user}`;
     const mine = new Tabs({
@@ -62,7 +59,10 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
       locks: parts.locks,
       channel: parts.channel(name),
       lead: async (following) => {
-        const engine = await lead(following);
+        const engine = await lead(following).catch((error) => {
+          reject(error);
+          throw error;
+        });
         resolve(mine);
         return engine;
       },
@@ -77,7 +77,6 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
         resolve(mine);
       },
       changed: (change) => state.apply(change) && changed(state, change),
-      fail: ({ code, message }) => new ParleyError(code as ParleyError['code'], message),
     });
     tabs = mine;
   });

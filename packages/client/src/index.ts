@@ -1,10 +1,7 @@
 export type { ParleyEvents } from './announce.ts';
-export type { Account } from './api/accounts.ts';
-export { type Api, createApi } from './api/api.ts';
-export type { MessagePage, MessageQuery } from './api/chats.ts';
+export { createApi } from './api/api.ts';
 export type { SavedSession, TokenSource } from './api/credentials.ts';
-export type { Group, Member } from './api/groups.ts';
-export { Http, type Page, type Paging } from './api/http.ts';
+export type { Account, Api, Group, Member, MessageQuery, Operations, Page, Paging } from './api/operations.ts';
 export { ParleyError } from './error.ts';
 export type { Backoff } from './link/backoff.ts';
 export type { LinkState } from './link/machine.ts';

@@ -43,7 +43,7 @@ export function showChats({ boxes }: State): Chat[] {
   return [...boxes.values()]
     .filter(({ last, name }) => last || name !== '')
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updated - a.updated)
-    .map(({ messages: _, more: __, room: ___, delivered: ____, peerDelivered: _____, ...chat }) => chat);
+    .map((box) => ({ ...box }));
 }
 
 /** An accepted message. */
@@ -59,9 +59,8 @@ export function showMessage({ conversation, ...message }: Message, box: ChatBox 
 }
 
 function showOutgoing(entry: Outgoing, me: number, { retry, discard }: Actions): ChatMessage {
-  const { tried: _, ...said } = entry;
   return {
-    ...said,
+    ...entry,
     key: entry.ref,
     from: me,
     to: entry.chat,

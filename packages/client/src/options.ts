@@ -66,6 +66,7 @@ export function withDefaults(options: ParleyOptions) {
     options.store ?? ((user: number) => (hasIndexedDb() ? indexedDbStore(`parley-${user}`) : memoryStore()));
   return {
     ...options,
+    api: api?.replace(/\/+$/, ''),
     cookie: options.cookie ?? browser,
     from: options.from === 'latest' ? ('latest' as const) : null,
     store: typeof store === 'function' ? store : () => store,
@@ -94,6 +95,5 @@ function openers({ transports, WebSocket }: ParleyOptions, fetcher: typeof fetch
 
 function browserTabs(): TabsParts | undefined {
   const locks = browserLocks();
-  if (!locks || !('BroadcastChannel' in globalThis)) return undefined;
-  return { locks, channel: (name) => new BroadcastChannel(name) as unknown as Channel };
+  return locks && { locks, channel: (name) => new BroadcastChannel(name) as unknown as Channel };
 }

@@ -1,9 +1,8 @@
 import type { Body, Chat, Session } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announce.ts';
-import type { Account } from './api/accounts.ts';
-import { type Api, createApi } from './api/api.ts';
+import { createApi } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
-import { Http } from './api/http.ts';
+import type { Account, Api } from './api/operations.ts';
 import { type Assembled, assemble } from './assemble.ts';
 import { Emitter } from './emitter.ts';
 import type { Command } from './engine/command.ts';
@@ -19,8 +18,8 @@ import { watchPage } from './watch-page.ts';
 /** A client of Parley: signs in, keeps a connection, sends and receives, and remembers. One for each user who is signed in. */
 export class Parley {
   readonly #options: ReturnType<typeof withDefaults>;
-  readonly #http: Http;
-  readonly #api: Api;
+  /** Calls the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
+  readonly api: Api;
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
   readonly #announcer = new Announcer(this.#emitter);
@@ -31,23 +30,14 @@ export class Parley {
   /** @throws TypeError when the options do not say where to connect to */
   constructor(options: ParleyOptions) {
     this.#options = withDefaults(options);
-    const { api = '', cookie, fetch } = this.#options;
-    this.#http = new Http(api, fetch, (stale) => this.#credentials.token(stale));
-    this.#api = createApi(this.#http);
+    const { api, cookie, fetch, locks } = this.#options;
+    this.api = createApi(api ?? '', fetch, (stale) => this.#credentials.token(stale));
     this.#credentials = new Credentials({
-      session: options.session,
-      user: options.user,
-      token: options.token,
-      locks: this.#options.locks,
-      refresh: (token) => this.#api.refresh(cookie ? undefined : token),
+      ...options,
+      locks,
+      refresh: (refreshToken) => this.api('POST /sessions/refresh', cookie ? {} : { refreshToken }),
       changed: (session) => this.#emitter.emit('session', session),
     });
-  }
-
-  /** All that the api does, one function each. @throws TypeError when no url of an api was given */
-  get api(): Api {
-    if (!this.#http.base) throw new TypeError('Give api');
-    return this.#api;
   }
 
   /** The signed-in user's id; undefined when that is not known. */
@@ -70,12 +60,12 @@ export class Parley {
 
   /** Begins a session. @throws ParleyError */
   async signIn(account: Omit<Account, 'name'>): Promise<Session> {
-    return this.#take(await this.api.signIn(account));
+    return this.#take(await this.api('POST /sessions', account));
   }
 
   /** Makes an account and begins a session. @throws ParleyError */
   async register(account: Account): Promise<Session> {
-    return this.#take(await this.api.register(account));
+    return this.#take(await this.api('POST /users', account));
   }
 
   /** Goes on with the session of an earlier visit, by its cookie or `options.session`; false when there is none. */
@@ -93,7 +83,7 @@ export class Parley {
   async signOut(): Promise<void> {
     const running = await this.#running;
     await this.close();
-    await this.api.signOut().catch(() => {});
+    await this.api('DELETE /sessions/current').catch(() => {});
     this.#credentials.take(undefined);
     await running?.wipe();
   }
@@ -104,27 +94,20 @@ export class Parley {
    */
   async connect(): Promise<void> {
     this.#running ??= this.#start();
-    try {
-      this.#now = await this.#running;
-    } catch (error) {
+    this.#now = await this.#running.catch((error) => {
       this.#running = undefined;
       throw error;
-    }
+    });
   }
 
   /** Resolves when online; rejects when the connection will not come back by itself. */
-  online(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = ({ state, reason = state }: Status) => {
-        if (state === 'online') resolve();
-        else if (state === 'ended') reject(new ParleyError('unauthenticated', reason));
-        else return false;
-        off();
-        return true;
-      };
-      const off = this.on('status', look);
-      look(this.status);
-    });
+  async online(): Promise<void> {
+    while (this.status.state !== 'online') {
+      if (this.status.state === 'ended') throw new ParleyError('unauthenticated', this.status.reason ?? 'ended');
+      await new Promise<unknown>((resolve) => {
+        const off = this.on('status', (status) => resolve([status, off()]));
+      });
+    }
   }
 
   /** Lets the connection go; what was kept stays, and `connect` goes on with it. */
@@ -148,7 +131,7 @@ export class Parley {
    */
   send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
     const said = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
-    const entry = { ref: createRef(), ...more, chat, body: said, date: Date.now(), tried: false };
+    const entry = { ref: createRef(), ...more, chat, body: said, date: Date.now() };
     return this.#run({ do: 'send', entry }) as Promise<Accepted>;
   }
 
@@ -173,11 +156,12 @@ export class Parley {
   /** Brings older messages of a chat to hand, 50 unless told, 200 at most; the newest if there are none yet. */
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#client.state.boxes.get(chat)?.messages[0]?.id;
-    const { items, more } = await this.api.messages(chat, { limit, ...(before === undefined ? {} : { before }) });
+    const query = { id: chat, limit, ...(before && { before }) };
+    const { items, more } = await this.api('GET /chats/{id}/messages', query);
     await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, more } });
   }
 
-  /** Brings chats to hand that `api.chats` or `api.openChat` answered. */
+  /** Brings chats to hand that the api answered. */
   async load(...chats: Chat[]): Promise<void> {
     await this.#run({ do: 'load', change: { type: 'chats', chats, whole: false } });
   }
@@ -229,7 +213,7 @@ export class Parley {
   }
 
   get #client(): Assembled {
-    if (!this.#now) throw new ParleyError('unauthenticated', 'Connect first');
+    if (!this.#now) throw new ParleyError('unauthenticated', 'Not connected');
     return this.#now;
   }
 
@@ -241,13 +225,13 @@ export class Parley {
   async #start(): Promise<Assembled> {
     if (this.#credentials.user === undefined) await this.#credentials.token();
     const { user } = this.#credentials;
-    if (user === undefined) throw new ParleyError('unauthenticated', 'The token does not say whose it is: give user');
+    if (user === undefined) throw new ParleyError('unauthenticated', 'Give user');
     const { gateways, api } = this.#options;
     const assembled = await assemble(user, {
       options: this.#options,
       credentials: this.#credentials,
-      api: this.#http.base ? this.#api : undefined,
-      gateways: () => gateways ?? (this.session?.gateways.length ? this.session.gateways : [api as string]),
+      api: api === undefined ? undefined : this.api,
+      gateways: () => gateways ?? (this.session?.gateways[0] ? this.session.gateways : [api as string]),
       failed: (error) => this.#emitter.emit('error', error),
       changed: (state, change) => this.#announcer.announce(state, change),
       replaced: () => this.#emitter.emit('change', { chat: undefined }),

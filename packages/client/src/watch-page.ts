@@ -6,21 +6,15 @@
 export function watchPage(wake: (moved: boolean) => void): () => void {
   const page = globalThis as Page;
   const { document } = page;
-  if (!document) return () => {};
-  const moved = () => wake(true);
-  const seen = () => document.visibilityState === 'visible' && wake(false);
-  page.addEventListener?.('online', moved);
-  document.addEventListener('visibilitychange', seen);
-  return () => {
-    page.removeEventListener?.('online', moved);
-    document.removeEventListener('visibilitychange', seen);
-  };
+  const ending = new AbortController();
+  page.addEventListener?.('online', () => wake(true), ending);
+  document?.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake(false), ending);
+  return () => ending.abort();
 }
 
-type Listen = (name: string, listener: () => void) => void;
+type Listen = (name: string, listener: () => void, options: { signal: AbortSignal }) => void;
 
 interface Page {
-  document?: { visibilityState: string; addEventListener: Listen; removeEventListener: Listen };
+  document?: { visibilityState: string; addEventListener: Listen };
   addEventListener?: Listen;
-  removeEventListener?: Listen;
 }

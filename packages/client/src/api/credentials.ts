@@ -1,5 +1,5 @@
 import type { Session } from '@parley/protocol';
-import { ParleyError } from '../error.ts';
+import type { ParleyError } from '../error.ts';
 import type { Locks } from '../tabs/locks.ts';
 
 /** Ms before its end at which an access token is no longer used. */
@@ -12,12 +12,16 @@ const MARGIN = 30_000;
 export class Credentials {
   readonly #options: CredentialsOptions;
   session: SavedSession | undefined;
-  #given: string | undefined;
+  /** Ms since 1970 at which the present token ends; NaN or undefined when it does not say. */
+  expires: number | undefined;
+  /** Whose token it is; undefined when that is not known. */
+  user: number | undefined;
   #pending: Promise<string> | undefined;
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
-    this.session = options.session;
+    this.user = options.user;
+    this.#use(options.session);
   }
 
   /**
@@ -26,58 +30,48 @@ export class Credentials {
    * @param stale a token that was refused or is about to end: another one is wanted
    * @throws ParleyError with `retry: false` when there will be none: nobody is signed in, or the session is over
    */
-  token(stale?: string): Promise<string> {
-    if (!this.#options.token && this.#holds(stale)) return Promise.resolve((this.session as SavedSession).accessToken);
+  async token(stale?: string): Promise<string> {
+    const { session } = this;
+    if (session && session.accessToken !== stale && session.expires - MARGIN > Date.now()) return session.accessToken;
     this.#pending ??= this.#get(stale).finally(() => {
       this.#pending = undefined;
     });
     return this.#pending;
   }
 
-  /** Ms since 1970 at which the present token ends; undefined when it does not say. */
-  get expires(): number | undefined {
-    if (!this.#options.token) return this.session?.expires;
-    const { exp } = claimsOf(this.#given);
-    return typeof exp === 'number' ? exp * 1000 : undefined;
-  }
-
-  /** Whose token it is; undefined when that is not known. */
-  get user(): number | undefined {
-    const subject = Number(claimsOf(this.#given).sub);
-    return this.#options.user ?? this.session?.user.id ?? (Number.isSafeInteger(subject) ? subject : undefined);
-  }
-
   /** Takes what a sign-in, registration or refresh answered, or nothing when the session is over. */
   take(session: Session | undefined): void {
-    this.session = session && { ...session, expires: Date.now() + session.expiresIn * 1000 };
+    this.#use(session && { ...session, expires: Date.now() + session.expiresIn * 1000 });
     this.#options.changed(this.session);
   }
 
-  #holds(stale: string | undefined): boolean {
-    const { session } = this;
-    return session !== undefined && session.accessToken !== stale && session.expires - MARGIN > Date.now();
+  #use(session: SavedSession | undefined): void {
+    this.session = session;
+    this.expires = session?.expires;
+    this.user = session?.user.id ?? this.user;
   }
 
   async #get(stale: string | undefined): Promise<string> {
-    const { token, refresh, locks } = this.#options;
+    const { token, locks } = this.#options;
     if (token) {
-      this.#given = await token(stale);
-      return this.#given;
+      const given = await token(stale);
+      const { exp, sub } = claimsOf(given);
+      this.expires = Number(exp) * 1000;
+      this.user ??= Number(sub) || undefined;
+      return given;
     }
-    // Another tab may have refreshed it while this one waited for its turn.
-    const work = async () => {
-      if (!this.#holds(stale)) await this.#refresh(refresh);
-      if (!this.session) throw new ParleyError('unauthenticated', 'Nobody is signed in');
-      return this.session.accessToken;
-    };
-    return locks ? await locks.request('parley-session', {}, work) : await work();
+    // Tabs share the cookie, and a refresh token that is used twice ends its session: one at a time.
+    const refresh = () => this.#refresh();
+    return locks ? locks.request('parley-session', {}, refresh) : refresh();
   }
 
-  async #refresh(refresh: CredentialsOptions['refresh']): Promise<void> {
+  async #refresh(): Promise<string> {
     try {
-      this.take(await refresh(this.session?.refreshToken));
+      const session = await this.#options.refresh(this.session?.refreshToken);
+      this.take(session);
+      return session.accessToken;
     } catch (error) {
-      if (error instanceof ParleyError && error.status === 401) this.take(undefined);
+      if ((error as ParleyError).status === 401) this.take(undefined);
       throw error;
     }
   }
@@ -92,10 +86,10 @@ function claimsOf(token = ''): { sub?: unknown; exp?: unknown } {
 }
 
 export interface CredentialsOptions {
-  session: SavedSession | undefined;
-  user: number | undefined;
+  session?: SavedSession;
+  user?: number;
   /** Gets tokens instead of a session. */
-  token: TokenSource | undefined;
+  token?: TokenSource;
   locks: Locks | undefined;
   /** Asks the api for a new session; without a token where the cookie says whose. */
   refresh(refreshToken: string | undefined): Promise<Session>;

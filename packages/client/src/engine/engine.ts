@@ -3,7 +3,7 @@ import type { Credentials } from '../api/credentials.ts';
 import { type Frame, Link, type LinkOptions } from '../link/link.ts';
 import type { LinkState } from '../link/machine.ts';
 import { chatOf } from '../state/apply-event.ts';
-import type { Change, Mark, TransportName } from '../state/change.ts';
+import type { Change, Mark } from '../state/change.ts';
 import type { Accepted } from '../state/state.ts';
 import type { WireWelcome } from '../transport/transport.ts';
 import { Asking } from './asking.ts';
@@ -142,12 +142,7 @@ export class Engine implements Core {
 
   #changed(to: LinkState): void {
     const { transport, closed } = this.#link;
-    const name = transport !== undefined && this.#parts.names[transport];
-    const reason = closed?.reason;
-    this.#change({
-      type: 'status',
-      status: { state: to, ...(name && { transport: name }), ...(reason && { reason }) },
-    });
+    this.#change({ type: 'status', status: { state: to, transport, reason: closed?.reason } });
     if (to === 'online') {
       for (const part of this.#whileOnline) part.start();
       this.#watch();
@@ -159,10 +154,10 @@ export class Engine implements Core {
     const { state } = this.#parts;
     this.#outbox.limit = maxInFlight;
     this.#anyPlace = cursor === null;
-    if (!recovered) {
-      this.#reloading.begin();
-      this.#change({ type: 'reset', cursor });
-    } else if (cursor !== null && !state.isBehind(cursor)) this.#change({ type: 'moved', cursor });
+    if (!recovered) this.#reloading.begin();
+    // A better connection that was opened beside the old one begins where that was at the time.
+    else if (cursor === null || state.ahead(cursor) <= 0) return;
+    this.#change({ type: 'moved', cursor, lost: !recovered });
   }
 
   #watch(): void {
@@ -179,10 +174,9 @@ export class Engine implements Core {
 
   #event({ cursor, event }: EventFrame): void {
     const { state, delivered } = this.#parts;
-    if (state.isBehind(cursor)) return;
-    if (!this.#anyPlace && state.cursor && !state.isNext(cursor)) {
-      return this.#link.lose({ next: 'lost', code: 0, reason: 'an event is missing' });
-    }
+    const ahead = state.ahead(cursor);
+    if (ahead <= 0) return;
+    if (ahead !== 1 && !this.#anyPlace && state.cursor) return this.#link.restart('an event is missing');
     this.#anyPlace = false;
     this.#change({ type: 'event', cursor, event });
     // In a group nobody is told who received what.
@@ -196,8 +190,6 @@ export interface EngineParts
   extends Omit<Context, 'send' | 'ask' | 'change'>,
     Pick<LinkOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
   credentials: Credentials;
-  /** Names of the transports. */
-  names: readonly TransportName[];
   /** Tell senders that their messages arrived. */
   delivered: boolean;
   /** Where a new device begins. */

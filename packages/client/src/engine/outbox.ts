@@ -71,7 +71,6 @@ export class Outbox implements Part {
     const { ref } = entry;
     const { change } = this.#context;
     this.#asked.add(ref);
-    if (!entry.tried) change({ type: 'tried', ref });
     try {
       const { id, conversation, date, online } = (await this.#context.ask(toFrame(entry))) as SendAck;
       this.#settle(ref, { ref, id, date, online });
@@ -96,15 +95,8 @@ export class Outbox implements Part {
   }
 }
 
-function toFrame({ ref, chat, body, replyTo, mentions }: Outgoing): FrameOf<'send'> {
-  return {
-    type: 'send',
-    ref,
-    to: chat,
-    body,
-    ...(replyTo && { replyTo }),
-    ...(mentions && { mentions }),
-  };
+function toFrame({ chat: to, date: _, error: __, ...said }: Outgoing): FrameOf<'send'> {
+  return { type: 'send', to, ...said };
 }
 
 interface Waiting {

@@ -1,5 +1,5 @@
 import type { Ack, ClientFrame, SendAck } from '@parley/protocol';
-import type { Api } from '../api/api.ts';
+import type { Api } from '../api/operations.ts';
 import type { Backoff } from '../link/backoff.ts';
 import type { Change } from '../state/change.ts';
 import type { State } from '../state/state.ts';

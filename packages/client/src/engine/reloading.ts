@@ -1,5 +1,5 @@
 import { Alarm } from '../alarm.ts';
-import type { Api } from '../api/api.ts';
+import type { Api } from '../api/operations.ts';
 import { backoff } from '../link/backoff.ts';
 import type { Context, Part } from './part.ts';
 
@@ -58,13 +58,14 @@ export class Reloading implements Part {
   async #read(api: Api): Promise<void> {
     const { state, keep, change } = this.#context;
     const losses = this.#losses;
-    const { items } = await api.chats({ limit: 100 });
+    const { items } = await api('GET /chats', { limit: 100 });
     const waiting = state.outbox.map(({ chat }) => chat);
-    const again = new Set([...waiting, ...items.map(({ chat }) => chat).filter((chat) => this.#had.has(chat))]);
+    const had = items.map(({ chat }) => chat).filter((chat) => this.#had.has(chat));
+    const again = new Set([...waiting, ...had.slice(0, CHATS)]);
     const limit = Math.min(200, Math.max(1, keep));
     const pages = await Promise.all(
-      [...again].slice(0, Math.max(CHATS, waiting.length)).map(async (chat) => {
-        const page = await api.messages(chat, { limit }).catch(nothingKept);
+      [...again].map(async (chat) => {
+        const page = await api('GET /chats/{id}/messages', { id: chat, limit }).catch(nothingKept);
         return { type: 'messages' as const, chat, messages: page.items, more: page.more };
       }),
     );

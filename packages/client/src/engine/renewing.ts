@@ -14,7 +14,7 @@ export class Renewing implements Part {
   readonly #ask: Context['ask'];
   readonly #expired: (reason: string) => void;
   readonly #alarm = new Alarm();
-  #round = 0;
+  #online = false;
 
   /** @param expired is called when the token could not be replaced */
   constructor(credentials: Credentials, { ask }: Context, expired: (reason: string) => void) {
@@ -24,24 +24,25 @@ export class Renewing implements Part {
   }
 
   start(): void {
-    const left = (this.#credentials.expires ?? Number.POSITIVE_INFINITY) - Date.now();
-    if (left > LONGEST) return;
-    this.#alarm.set(Math.max(1000, left - Math.min(AHEAD, left / 5)), () => this.#renew(this.#round));
+    this.#online = true;
+    const left = (this.#credentials.expires ?? Number.NaN) - Date.now();
+    if (left < LONGEST) this.#alarm.set(Math.max(1000, left - Math.min(AHEAD, left / 5)), () => this.#renew());
   }
 
   stop(): void {
-    this.#round += 1;
+    this.#online = false;
     this.#alarm.clear();
   }
 
-  async #renew(round: number): Promise<void> {
+  async #renew(): Promise<void> {
     try {
       const token = await this.#credentials.token(await this.#credentials.token());
-      if (round !== this.#round) return;
+      // Another connection has begun with it.
+      if (!this.#online) return;
       await this.#ask({ type: 'auth', token });
-      if (round === this.#round) this.start();
+      if (this.#online) this.start();
     } catch (error) {
-      if (round === this.#round) this.#expired((error as Error).message);
+      if (this.#online) this.#expired((error as Error).message);
     }
   }
 }

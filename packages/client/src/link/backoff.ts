@@ -4,8 +4,8 @@
  *
  * @param failures attempts that failed in a row, from 0
  */
-export function backoff(failures: number, { first, most }: Backoff, random: () => number = Math.random): number {
-  return Math.min(most, first * 2 ** Math.min(failures, 30)) * (0.5 + random() / 2);
+export function backoff(failures: number, { first, most }: Backoff): number {
+  return Math.min(most, first * 2 ** failures) * (0.5 + Math.random() / 2);
 }
 
 export interface Backoff {

@@ -1,5 +1,6 @@
 import type { ClientFrame, ServerFrame, Welcome } from '@parley/protocol';
 import { Alarm } from '../alarm.ts';
+import type { TransportName } from '../state/change.ts';
 import type { Closed, OpenWire, Wire, WireWelcome } from '../transport/transport.ts';
 import { type Backoff, backoff } from './backoff.ts';
 import { Ladder } from './ladder.ts';
@@ -15,7 +16,7 @@ export class Link {
   readonly #ladder: Ladder;
   readonly #pulse = new Pulse(
     () => this.send({ type: 'ping' }),
-    () => this.lose({ next: 'lost', code: 0, reason: 'silent' }),
+    () => this.restart('silent'),
   );
   state: LinkState = 'off';
   /** Why the last connection ended, until there is another one. */
@@ -32,7 +33,7 @@ export class Link {
   #stale: string | undefined;
   #renewed = false;
   #failures = 0;
-  #since = Number.POSITIVE_INFINITY;
+  #since = Number.NaN;
   readonly #retry = new Alarm();
   readonly #open = new Alarm();
   readonly #leave = new Alarm();
@@ -53,19 +54,24 @@ export class Link {
 
   /** Comes back now, or finds out whether the connection still lives. `moved`: the network may be another one. */
   wake(moved: boolean): void {
-    if (moved) this.#ladder.reset();
+    if (moved) this.#ladder.use(0);
     this.#failures = 0;
     this.#on('wake');
   }
 
-  /** Index of the transport in use. */
-  get transport(): number | undefined {
-    return this.#wire && this.#index;
+  /** The transport in use. */
+  get transport(): TransportName | undefined {
+    return this.#wire && this.#options.transports[this.#index]?.[0];
   }
 
   /** Sends a frame if there is a connection; only its reply tells whether it arrived. */
   send(frame: ClientFrame): void {
     this.#wire?.send(frame);
+  }
+
+  /** Gives the connection up, and comes back. */
+  restart(reason: string, code = 0): void {
+    this.lose({ next: 'lost', code, reason });
   }
 
   /** The connection ended, or is of no use any more. */
@@ -135,7 +141,8 @@ export class Link {
     const urls = gateways();
     const gateway = (urls[Math.floor(this.#gateway * urls.length)] ?? '').replace(/\/+$/, '').replace(/^ws/, 'http');
     let welcomed = false;
-    const wire = (transports[index] as OpenWire)(
+    const [, open] = transports[index] as (typeof transports)[0];
+    const wire = open(
       { gateway, token: this.#token, device, cursor: place() },
       {
         welcome: (welcome) => {
@@ -157,15 +164,15 @@ export class Link {
     return wire;
   }
 
-  #notWelcomed(reason: string, code = 0): void {
+  #notWelcomed(reason: string, code?: number): void {
     this.#gateway = Math.random();
     this.#ladder.failed();
-    this.lose({ next: 'lost', code, reason });
+    this.restart(reason, code);
   }
 
   #welcome(welcome: WireWelcome): void {
     this.#settle();
-    this.#ladder.worked(this.#index);
+    this.#ladder.use(this.#index);
     this.closed = undefined;
     this.#renewed = false;
     this.#since = Date.now();
@@ -178,8 +185,7 @@ export class Link {
   #frame(frame: Exclude<ServerFrame, Welcome>): void {
     if (frame.type !== 'reconnect') return this.#options.listener.frame(frame);
     this.#gateway = Math.random();
-    const reason = 'asked to reconnect';
-    this.#leave.set(frame.after, () => this.lose({ next: 'lost', code: 1012, reason }));
+    this.#leave.set(frame.after, () => this.restart('asked to reconnect'));
   }
 
   #tryLater(): void {
@@ -211,13 +217,13 @@ export class Link {
   #settle(): void {
     for (const alarm of [this.#open, this.#leave, this.#better]) alarm.clear();
     this.#pulse.stop();
-    this.#since = Number.POSITIVE_INFINITY;
+    this.#since = Number.NaN;
   }
 }
 
 export interface LinkOptions {
   /** In order of preference. */
-  transports: OpenWire[];
+  transports: [TransportName, OpenWire][];
   device: string;
   backoff: Backoff;
   openTimeout: number;

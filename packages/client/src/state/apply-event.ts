@@ -1,5 +1,5 @@
 import type { MessageEvent, ParleyEvent } from '@parley/protocol';
-import { alter, countUnread, reactions } from './chat-box.ts';
+import { alter, reactions } from './chat-box.ts';
 import type { State } from './state.ts';
 
 /** Does to the state what an event says. Those that are not about chats leave it as it is. */
@@ -39,7 +39,7 @@ function takeMessage(state: State, message: MessageEvent): void {
   const chat = chatOf(message, state.user);
   const newest = state.boxes.get(chat)?.last?.id ?? 0;
   const box = state.add(chat, message);
-  if (message.id > newest) countUnread(box, { ...message }, state.user);
+  if (message.id > Math.max(newest, box.read) && message.from !== state.user) box.unread += 1;
 }
 
 function takeMark(state: State, { chat, user, delivered = 0, read = 0 }: Extract<ParleyEvent, { kind: 'mark' }>): void {

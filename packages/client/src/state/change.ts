@@ -9,13 +9,10 @@ import type { LinkState } from '../link/machine.ts';
 export type Change =
   /** The next event of the inbox. */
   | { type: 'event'; cursor: string; event: ParleyEvent }
-  /** The inbox goes on from another place: what was missed is lost, so that what is kept of chats is no longer whole. */
-  | { type: 'reset'; cursor: string | null }
-  /** The inbox goes on behind what was not missed; at first there is no other place. */
-  | { type: 'moved'; cursor: string }
+  /** The inbox goes on from another place; `lost`: something was missed for good, so that what is kept of chats is not whole. */
+  | { type: 'moved'; cursor: string | null; lost: boolean }
   /** A message was written, or a failed one is tried again. */
   | { type: 'queued'; entry: Outgoing }
-  | { type: 'tried'; ref: string }
   | { type: 'accepted'; ref: string; id: number; conversation: string; date: number }
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
@@ -38,8 +35,6 @@ export interface Outgoing {
   mentions?: number[];
   /** Ms since 1970, when it was written. */
   date: number;
-  /** It was sent at least once, so that it may have arrived. */
-  tried: boolean;
   /** Why it was refused. */
   error?: Failure;
 }
@@ -60,9 +55,9 @@ export interface Mark {
 export interface Status {
   state: LinkState;
   /** By which transport, while there is a connection. */
-  transport?: TransportName;
+  transport?: TransportName | undefined;
   /** Why there is none, where that is known. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 export type TransportName = 'websocket' | 'sse' | 'poll';

@@ -68,11 +68,6 @@ export function alter(box: ChatBox, id: number, change: (message: Message) => Pa
   if (box.last?.id === id) box.last = altered;
 }
 
-/** A message of the peer's, or another member's, that is new. */
-export function countUnread(box: ChatBox, { id, from }: Message, me: number): void {
-  if (from !== me && id > box.read) box.unread += 1;
-}
-
 /** This user has read so far. */
 export function markRead(box: ChatBox, read: number, me: number): void {
   if (read <= box.read) return;

@@ -1,5 +1,4 @@
 import type { Message, MessageEvent } from '@parley/protocol';
-import { offsetOf } from '../transport/transport.ts';
 import { applyEvent } from './apply-event.ts';
 import type { Change, Mark, Outgoing, Status } from './change.ts';
 import { type ChatBox, emptyBox, insert, markRead, merge, trim } from './chat-box.ts';
@@ -33,7 +32,7 @@ export class State {
   apply(change: Change): boolean {
     switch (change.type) {
       case 'event':
-        if (this.isBehind(change.cursor)) return false;
+        if (this.ahead(change.cursor) <= 0) return false;
         this.cursor = change.cursor;
         this.#touch('cursor');
         applyEvent(this, change.event);
@@ -41,21 +40,22 @@ export class State {
       case 'moved':
         this.cursor = change.cursor;
         this.#touch('cursor');
-        break;
-      case 'reset':
-        this.cursor = change.cursor;
+        if (!change.lost) break;
         this.whole = false;
         for (const box of this.boxes.values()) {
           Object.assign(box, { messages: [], more: true });
           this.touch(box);
         }
-        this.#touch('cursor', 'whole');
+        this.#touch('whole');
         break;
       case 'queued':
         return this.#queue(change.entry);
-      case 'tried':
-      case 'failed':
-        return this.#alter(change.ref, change.type === 'tried' ? { tried: true } : { error: change.error });
+      case 'failed': {
+        const entry = this.entry(change.ref);
+        if (entry) entry.error = change.error;
+        this.#touch('outbox');
+        return entry !== undefined;
+      }
       case 'accepted':
         return this.#accept(change);
       case 'discarded':
@@ -83,16 +83,11 @@ export class State {
     return box;
   }
 
-  /** What this cursor stands for had come. */
-  isBehind(cursor: string): boolean {
-    const epoch = cursor.slice(0, cursor.indexOf('-') + 1);
-    return this.cursor?.startsWith(epoch) === true && offsetOf(cursor) <= offsetOf(this.cursor);
-  }
-
-  /** What this cursor stands for follows what came last. */
-  isNext(cursor: string): boolean {
-    const epoch = cursor.slice(0, cursor.indexOf('-') + 1);
-    return this.cursor?.startsWith(epoch) === true && offsetOf(cursor) === offsetOf(this.cursor) + 1;
+  /** By how many events a cursor is ahead of what came last: 0 or less for what had come, NaN when they cannot be compared. */
+  ahead(cursor: string): number {
+    const [epoch, offset] = cursor.split('-');
+    const [lastEpoch, last] = (this.cursor ?? '').split('-');
+    return epoch === lastEpoch ? Number(offset) - Number(last) : Number.NaN;
   }
 
   entry(ref: string): Outgoing | undefined {
@@ -137,8 +132,8 @@ export class State {
     this.#touch(`chat:${box.chat}`);
   }
 
-  #touch(...keys: string[]): void {
-    for (const key of keys) this.dirty.add(key);
+  #touch(key: string): void {
+    this.dirty.add(key);
   }
 
   #queue(entry: Outgoing): boolean {
@@ -150,17 +145,10 @@ export class State {
     return true;
   }
 
-  #alter(ref: string, change: Partial<Outgoing>): boolean {
-    if (!this.entry(ref)) return false;
-    this.outbox = this.outbox.map((entry) => (entry.ref === ref ? { ...entry, ...change } : entry));
-    this.#touch('outbox');
-    return true;
-  }
-
   #accept({ ref, id, conversation, date }: Extract<Change, { type: 'accepted' }>): boolean {
     const entry = this.strike(ref, { id, date });
     if (!entry) return false;
-    const { chat, tried: _, error: __, ...said } = entry;
+    const { chat, error: _, ...said } = entry;
     this.add(chat, { ...said, id, conversation, from: this.user, to: chat, date });
     return true;
   }
@@ -200,9 +188,9 @@ export class State {
 
   #loadMessages({ chat, messages, more }: Extract<Change, { type: 'messages' }>): void {
     const box = this.box(chat);
-    const oldest = box.messages[0]?.id ?? Number.POSITIVE_INFINITY;
+    const [oldest] = box.messages;
     for (const message of messages) if (message.ref) this.strike(message.ref, message);
-    if ((messages[0]?.id ?? 0) <= oldest) box.more = more;
+    if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) box.more = more;
     insert(box, messages);
     box.room = Math.max(box.room, box.messages.length);
     this.touch(box);

@@ -23,16 +23,13 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
   };
   return {
     read: async () => {
-      const found = new Map<string, unknown>();
+      let keys: Request<string[]> | undefined;
+      let found: Request<unknown[]> | undefined;
       await run('readonly', (values) => {
-        const cursor = values.openCursor();
-        cursor.onsuccess = () => {
-          if (!cursor.result) return;
-          found.set(cursor.result.key, cursor.result.value);
-          cursor.result.continue();
-        };
+        keys = values.getAllKeys();
+        found = values.getAll();
       });
-      return found;
+      return new Map(keys?.result.map((key, i) => [key, found?.result[i]]));
     },
     write: (changes) =>
       run('readwrite', (values) => {
@@ -67,7 +64,9 @@ interface Request<T> {
 }
 
 interface Values {
-  openCursor(): Request<{ key: string; value: unknown; continue(): void } | null>;
+  /** Both in the order of the keys. */
+  getAllKeys(): Request<string[]>;
+  getAll(): Request<unknown[]>;
   put(value: unknown, key: string): void;
   delete(key: string): void;
 }

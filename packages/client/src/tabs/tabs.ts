@@ -1,5 +1,7 @@
 import type { Command, Core } from '../engine/command.ts';
-import type { Change } from '../state/change.ts';
+import { createRef } from '../engine/ref.ts';
+import { ParleyError } from '../error.ts';
+import type { Change, Failure } from '../state/change.ts';
 import type { Accepted } from '../state/state.ts';
 import type { Locks } from './locks.ts';
 
@@ -9,7 +11,7 @@ import type { Locks } from './locks.ts';
  */
 export class Tabs implements Core {
   readonly #options: TabsOptions;
-  readonly #tab = Math.random().toString(36).slice(2);
+  readonly #tab = createRef();
   readonly #open = new Map<number, Open>();
   readonly #closing = new AbortController();
   #leader: Leader | undefined;
@@ -82,7 +84,7 @@ export class Tabs implements Core {
     else if (said.kind === 'reply' && said.tab === this.#tab) {
       const open = this.#open.get(said.number);
       this.#open.delete(said.number);
-      if (said.error) open?.reject(this.#options.fail(said.error));
+      if (said.error) open?.reject(new ParleyError(said.error.code, said.error.message));
       else open?.resolve(said.accepted);
     }
   }
@@ -114,7 +116,6 @@ export interface TabsOptions {
   /** Another tab leads, and this is what it knows. */
   follow(state: Snapshot): void;
   changed(change: Change): void;
-  fail(error: TabFailure): Error;
 }
 
 /** What holds the connection. */
@@ -133,11 +134,6 @@ export interface Channel {
 /** All that a tab knows, as structured cloning carries it. */
 export type Snapshot = unknown;
 
-interface TabFailure {
-  code: string;
-  message: string;
-}
-
 interface Open {
   command: Command;
   resolve(accepted: Accepted | undefined): void;
@@ -149,5 +145,5 @@ type Said =
   | { kind: 'state'; state: Snapshot }
   | { kind: 'change'; change: Change }
   | { kind: 'command'; tab: string; number: number; command: Command }
-  | { kind: 'reply'; tab: string; number: number; accepted?: Accepted | undefined; error?: TabFailure }
+  | { kind: 'reply'; tab: string; number: number; accepted?: Accepted | undefined; error?: Failure }
   | { kind: 'leave'; tab: string };

@@ -46,17 +46,16 @@ export interface Closed {
 
 /** Tells the listener what the frames of a stream mean; made for one stream. */
 export function readStream(listener: WireListener): (frame: ServerFrame) => void {
-  // Offset of the last event that was missed.
-  let missed = Number.POSITIVE_INFINITY;
+  // Offset of the last event that was missed, until that has come.
+  let missed = Number.NaN;
   return (frame) => {
     listener.alive();
-    if (frame.type !== 'welcome') listener.frame(frame);
-    else {
-      listener.welcome(frame);
+    if (frame.type === 'welcome') {
       missed = offsetOf(frame.last ?? frame.cursor);
-    }
-    if ((frame.type !== 'welcome' && frame.type !== 'event') || offsetOf(frame.cursor) < missed) return;
-    missed = Number.POSITIVE_INFINITY;
+      listener.welcome(frame);
+    } else listener.frame(frame);
+    if ((frame.type !== 'welcome' && frame.type !== 'event') || !(offsetOf(frame.cursor) >= missed)) return;
+    missed = Number.NaN;
     listener.caughtUp();
   };
 }
@@ -67,7 +66,7 @@ export function offsetOf(cursor: string): number {
 }
 
 /** The url of a gateway's endpoint. */
-export function urlOf({ gateway, device, cursor }: Target, path: string, more: Record<string, string> = {}): string {
+export function urlOf({ gateway, device, cursor }: Target, path: string, more?: Record<string, string>): string {
   const query = new URLSearchParams({ device, ...(cursor === null ? {} : { cursor }), ...more });
   return `${gateway}/v1/${path}?${query}`;
 }

@@ -1,0 +1,113 @@
+import type { Block, Chat, Friend, FriendGroup, FriendRequest, Message, Session, SignIn, User } from '@parley/protocol';
+
+/** What the api does: what is given, path and query and body in one, and what is answered. The api's `/docs` describes each. */
+export interface Operations {
+  'POST /users': [Account, Session];
+  'GET /users': [Paging & { q: string }, Page<User>];
+  'GET /users/{id}': [Id, User];
+  'POST /sessions': [Omit<Account, 'name'>, Session];
+  'POST /sessions/refresh': [{ refreshToken?: string | undefined }, Session];
+  'GET /sessions': [Paging, Page<SignIn>];
+  'DELETE /sessions/{id}': [{ id: string }, undefined];
+  'DELETE /sessions/current': [Nothing, undefined];
+  'GET /me': [Nothing, User];
+  'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>>, User];
+
+  'GET /friends': [Paging, Page<Friend>];
+  'PATCH /friends/{id}': [Id & Partial<Pick<Friend, 'remark' | 'friendGroup'>>, Friend];
+  'DELETE /friends/{id}': [Id, undefined];
+  'POST /friend-requests': [{ to: number; message?: string }, FriendRequest];
+  'GET /friend-requests': [Paging & Partial<Pick<FriendRequest, 'state'>>, Page<FriendRequest>];
+  'POST /friend-requests/{id}/accept': [Id, FriendRequest];
+  'POST /friend-requests/{id}/decline': [Id, FriendRequest];
+  'GET /friend-groups': [Paging, Page<FriendGroup>];
+  'POST /friend-groups': [{ name: string; position?: number }, FriendGroup];
+  'PATCH /friend-groups/{id}': [Id & { name?: string; position?: number }, FriendGroup];
+  'DELETE /friend-groups/{id}': [Id, undefined];
+  'GET /blocks': [Paging, Page<Block>];
+  'PUT /blocks/{id}': [Id, Block];
+  'DELETE /blocks/{id}': [Id, undefined];
+
+  'GET /chats': [Paging, Page<Chat>];
+  'PUT /chats/{id}': [Id, Chat];
+  'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>>, Chat];
+  'DELETE /chats/{id}': [Id, undefined];
+  'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean }];
+  'GET /search': [Paging & { q: string; chat?: number }, Page<Message>];
+
+  'GET /groups': [Paging, Page<Group>];
+  'POST /groups': [{ name: string; description?: string; members: number[] }, Group];
+  'GET /groups/{id}': [Id, Group];
+  'PATCH /groups/{id}': [Id & Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'maxMembers'>>, Group];
+  'DELETE /groups/{id}': [Id, undefined];
+  'POST /groups/{id}/leave': [Id, undefined];
+  'GET /groups/{id}/members': [Id & Paging, Page<Member>];
+  'PUT /groups/{id}/members/{user}': [Id & { user: number }, Member];
+  'PATCH /groups/{id}/members/{user}': [Id & { user: number; role: Member['role'] }, Member];
+  'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
+}
+
+/** Calls the api. @throws ParleyError */
+export type Api = <O extends keyof Operations>(
+  operation: O,
+  ...input: Input<Operations[O][0]>
+) => Promise<Operations[O][1]>;
+
+/** What must be given only where something must be. */
+type Input<I> = Nothing extends I ? [input?: I] : [input: I];
+type Nothing = Record<never, never>;
+type Id = { id: number };
+
+/** An account to make, or to sign in to. */
+export interface Account {
+  username: string;
+  password: string;
+  /** What others see; the username when absent. */
+  name?: string;
+  /** What this device is called in the list of sessions. */
+  device?: string;
+}
+
+/** The newest messages, or those before, after or around one. */
+export interface MessageQuery {
+  before?: number;
+  after?: number;
+  around?: number;
+  /** At most 200. */
+  limit?: number;
+}
+
+/** A page of a list; `next` is the `after` of the next page, null at the end. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Which page of a list; `limit` is at most 200. */
+export interface Paging {
+  limit?: number;
+  after?: string;
+}
+
+export interface Group {
+  id: number;
+  name: string;
+  description: string;
+  avatar: string | null;
+  owner: number;
+  /** How many it may have. */
+  maxMembers: number;
+  /** How many it has. */
+  members: number;
+  /** The caller's. */
+  role: Member['role'];
+}
+
+export interface Member {
+  user: User;
+  role: 'owner' | 'admin' | 'member';
+  /** Ms since 1970. */
+  joined: number;
+  /** What the member is called in the group. */
+  alias: string | null;
+}

@@ -1,0 +1,72 @@
+import type { ClientFrame, ErrorFrame, ServerFrame } from '@parley/protocol';
+import { afterStatus } from './close-codes.ts';
+import { type Closed, type OpenWire, type Target, urlOf, type WireListener } from './transport.ts';
+
+/**
+ * Wires that receive by requests of their own, which `receive` makes until it is told to stop, and send by `POST /v1/frames`, one frame
+ * after the other. A frame that got no reply is answered `unavailable`: it may be sent again.
+ */
+export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
+  return (given, listener) => {
+    const target = { ...given };
+    const abort = new AbortController();
+    const { signal } = abort;
+    let last = Promise.resolve();
+
+    const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
+      const authorization = `Bearer ${target.token}`;
+      const response = await fetcher(urlOf(target, path, query), { ...init, headers: { authorization }, signal });
+      // Nobody listens any more; what follows is left out.
+      if (signal.aborted) throw signal.reason;
+      return response;
+    };
+    const get: Get = async (path, query) => {
+      const response = await request(path, {}, query);
+      if (!response.ok) throw afterStatus(response.status, await response.text());
+      return response;
+    };
+    const closed = (reason: Partial<Closed>) => {
+      if (signal.aborted) return;
+      abort.abort();
+      listener.closed(reason.next ? (reason as Closed) : afterStatus(0, String(reason)));
+    };
+    const post = async (frame: ClientFrame): Promise<void> => {
+      let reply = noReply(frame);
+      try {
+        const response = await request('frames', { method: 'POST', body: JSON.stringify(frame) });
+        if (response.status === 401) return closed(afterStatus(401));
+        const text = await response.text();
+        const said: Reply | undefined = text === '' ? undefined : JSON.parse(text);
+        if (response.ok || said?.type === 'error') reply = said;
+      } catch {
+        // No reply.
+      }
+      if (!reply || signal.aborted) return;
+      // What follows a fresh token goes with it.
+      if (frame.type === 'auth' && reply.type === 'ack') target.token = frame.token;
+      listener.frame(reply);
+    };
+
+    receive({ get, target, listener }).catch(closed);
+    return {
+      send: (frame) => {
+        last = last.then(() => (signal.aborted ? undefined : post(frame)));
+      },
+      close: () => abort.abort(),
+    };
+  };
+}
+
+function noReply({ ref }: ClientFrame): Reply | undefined {
+  return ref === undefined
+    ? ref
+    : ({ type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true } as ErrorFrame);
+}
+
+/** Receives until it throws, why it is closed or any error, or what it calls does so because the wire was closed. */
+export type Receive = (wire: { get: Get; target: Target; listener: WireListener }) => Promise<never>;
+
+/** Asks the gateway. @throws Closed when it refuses */
+type Get = (path: string, query?: Record<string, string>) => Promise<Response>;
+
+type Reply = Exclude<ServerFrame, { type: 'welcome' }>;
