@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import { readParts, type SegmentName } from '../queries/search-segments.ts';
 import type { Key } from '../queries/search-sources.ts';
 import { type FenceCache, SegmentGone } from './fence-cache.ts';
-import { findSlice, idBytes, readIds, readPlaces } from './segment.ts';
+import { findSlice, idBytes, readId, readPlaces } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
@@ -35,8 +35,9 @@ export async function lookUp(
     }),
   );
   return hits.flatMap(({ segment, places }, index) => {
-    const ids = readIds(present(spans[index]));
-    return places.map((place) => ({ owner: segment.owner, ...(ids[place - (places[0] as number)] as Named) }));
+    const ids = present(spans[index]);
+    const first = places[0] as number;
+    return places.map((place) => ({ owner: segment.owner, ...readId(ids, place - first) }));
   });
 }
 
@@ -49,12 +50,10 @@ function present<T>(value: T | null | undefined): T {
 function intersect(lists: readonly number[][]): number[] {
   const [shortest = [], ...others] = [...lists].sort((a, b) => a.length - b.length);
   return others.reduce((common, list) => {
-    const known = new Set(list);
-    return common.filter((place) => known.has(place));
+    let at = 0;
+    return common.filter((place) => {
+      while ((list[at] ?? place) < place) at += 1;
+      return list[at] === place;
+    });
   }, shortest);
-}
-
-interface Named {
-  id: number;
-  peer: number;
 }

@@ -52,12 +52,12 @@ async function searchOnce(
   const end = fresh.length < mostUnindexed ? -1 : (fresh.at(-1) as Key).id;
   const changed = await listChanged(db, since, upTo);
 
-  const pool = new Map<string, Key>();
+  let pool: Key[] = [];
   const add = (key: Key): void => {
     const mine = key.owner === me;
     if (key.id <= end || key.id > upTo || key.id <= (floors.get(key.owner) ?? 0)) return;
     if (mine && chat !== undefined && key.peer !== chat.peer) return;
-    if (accepts(key)) pool.set(`${key.owner}:${key.peer}:${key.id}`, key);
+    if (accepts(key)) pool.push(key);
   };
   for (const text of await readTextsOf(db, [...fresh, ...changed])) if (matches(query, text.text)) add(text);
 
@@ -65,37 +65,37 @@ async function searchOnce(
   if (chat !== undefined && !chat.group) terms.push({ text: peerTerm(chat.peer), prefix: false });
   const segments = heads.filter((head) => head.last > end);
   const found: FoundRow[] = [];
-  for (let next = 0, count = firstBatch; found.length < limit; count *= 8) {
+  const seen = new Set<string>();
+  for (let next = 0, count = 1; found.length < limit; count *= 8) {
     const reach = segments[next]?.last ?? -1;
-    await settle(db, query, pool, reach, found, limit);
+    const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
+    pool = pool.filter((key) => key.id <= reach);
+    for (let at = 0; at < ready.length && found.length < limit; ) {
+      // Some may be gone, or named twice.
+      const some = ready.slice(at, at + limit - found.length + spare);
+      at += some.length;
+      found.push(...(await verify(db, query, some, seen)));
+    }
     if (next >= segments.length) break;
     for (const key of await lookUp(db, fences, segments.slice(next, next + count), terms)) add(key);
     next += count;
   }
+  found.length = Math.min(found.length, limit);
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
 }
 
-/** Verifies the candidates above an id, the newest first, until there are enough. */
-async function settle(
-  db: Database,
-  query: Query,
-  pool: Map<string, Key>,
-  above: number,
-  found: FoundRow[],
-  limit: number,
-): Promise<void> {
-  const ready = [...pool].filter(([, key]) => key.id > above).sort(([, a], [, b]) => newestFirst(a, b));
-  for (let next = 0; next < ready.length && found.length < limit; ) {
-    const some = ready.slice(next, next + limit - found.length + spare);
-    next += some.length;
-    for (const [name] of some) pool.delete(name);
-    const rows = await readFound(
-      db,
-      some.map(([, key]) => key),
-    );
-    const right = rows.filter((row) => matches(query, textOf(row)));
-    found.push(...right.sort(newestFirst).slice(0, limit - found.length));
-  }
+/** Those of some candidates that match and were not seen before, the newest first. */
+async function verify(db: Database, query: Query, keys: readonly Key[], seen: Set<string>): Promise<FoundRow[]> {
+  const rows = await readFound(
+    db,
+    keys.filter(({ owner, peer, id }) => {
+      const name = `${owner}:${peer}:${id}`;
+      const isNew = !seen.has(name);
+      seen.add(name);
+      return isNew;
+    }),
+  );
+  return rows.filter((row) => matches(query, textOf(row))).sort(newestFirst);
 }
 
 /** What of a message is searched: its text, or the name of its file. */
@@ -136,9 +136,7 @@ function outdated(
 }
 
 const attempts = 4;
-/** Segments looked into first. */
-const firstBatch = 4;
-/** Candidates read beyond those needed, since some may be gone. */
+/** Candidates read beyond those needed. */
 const spare = 8;
 /** Edited messages for which it is worth building segments anew. */
 const manyChanges = 64;

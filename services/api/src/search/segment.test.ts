@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matches } from './find-hits.ts';
-import { type Fence, findSlice, readIds, readPlaces, type Segment, SegmentBuilder } from './segment.ts';
+import { type Fence, findSlice, readId, readPlaces, type Segment, SegmentBuilder } from './segment.ts';
 import { peerTerm, readQuery, type Term } from './terms.ts';
 
 function build(texts: readonly string[]): Segment {
@@ -77,10 +77,8 @@ describe('a segment', () => {
     const segment = build(['a', 'b', 'c', 'd']);
     expect(segment.count).toBe(4);
     expect(segment.peers).toEqual([1, 2, 3]);
-    expect(readIds(segment.ids.subarray(16, 48))).toEqual([
-      { id: 1001, peer: 2 },
-      { id: 1002, peer: 3 },
-    ]);
+    expect(readId(segment.ids, 0)).toEqual({ id: 1000, peer: 1 });
+    expect(readId(segment.ids.subarray(16, 48), 1)).toEqual({ id: 1002, peer: 3 });
     expect(places(segment, { text: peerTerm(1), prefix: false })).toEqual([0, 3]);
     expect(places(segment, { text: peerTerm(10), prefix: false })).toEqual([]);
   });

@@ -71,16 +71,25 @@ export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
     if (prefix ? startsWith(term, wanted) : term.equals(wanted)) lists.push(readList(reader, end));
     reader.at = end;
   }
-  if (lists.length < 2) return lists[0] ?? [];
-  return [...new Set(lists.flat())].sort((a, b) => a - b);
+  return lists.length < 2 ? (lists[0] ?? []) : unite(lists);
 }
 
-/** The messages in a part of a segment's `ids`. */
-export function readIds(bytes: Buffer): { id: number; peer: number }[] {
-  return Array.from({ length: bytes.length / idBytes }, (_, n) => ({
-    id: bytes.readDoubleLE(n * idBytes),
-    peer: bytes.readDoubleLE(n * idBytes + 8),
-  }));
+/** What is in any of some ascending lists, ascending. */
+function unite(lists: readonly number[][]): number[] {
+  const marks: boolean[] = [];
+  let last = -1;
+  for (const list of lists) {
+    for (const place of list) marks[place] = true;
+    last = Math.max(last, list.at(-1) ?? -1);
+  }
+  const places: number[] = [];
+  for (let place = 0; place <= last; place += 1) if (marks[place]) places.push(place);
+  return places;
+}
+
+/** The message at a place, from a part of a segment's `ids`. */
+export function readId(ids: Buffer, place: number): { id: number; peer: number } {
+  return { id: ids.readDoubleLE(place * idBytes), peer: ids.readDoubleLE(place * idBytes + 8) };
 }
 
 /** Bytes of one message in `ids`. */
