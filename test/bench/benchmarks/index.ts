@@ -5,6 +5,7 @@ import { groups, showGroups } from './groups.ts';
 import { idle, showIdle } from './idle.ts';
 import { live, showLive } from './live.ts';
 import { rate, showRate } from './rate.ts';
+import { search, showSearch } from './search.ts';
 
 /** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order. */
 export const benchmarks: Record<string, Benchmark> = {
@@ -23,6 +24,10 @@ export const benchmarks: Record<string, Benchmark> = {
   groups: async (options, report, results) => {
     results.groups = await groups(options, report);
     return showGroups(results.groups);
+  },
+  search: async (options, report, results) => {
+    results.search = await search(options, report);
+    return showSearch(results.search);
   },
   frames: async (_options, _report, results) => {
     results.frames = frames();

@@ -6,6 +6,7 @@ import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
 import type { RateResult } from '../benchmarks/rate.ts';
+import type { SearchResult } from '../benchmarks/search.ts';
 import type { Machine } from './machine.ts';
 import type { Target } from './targets.ts';
 
@@ -31,6 +32,7 @@ export interface Results {
   idle?: IdleResult[];
   frames?: FramesResult[];
   groups?: GroupsResult;
+  search?: SearchResult;
 }
 
 export interface Report {

@@ -1,0 +1,239 @@
+import { openPool, type Pool } from '@parley/database';
+import { signToken } from '@parley/service';
+import { startStack, waitFor } from '@parley/stack';
+import { cpuTime } from '../measure/cpu.ts';
+import { quantile } from '../measure/quantile.ts';
+import type { Options } from '../options.ts';
+import { table } from '../report/table.ts';
+
+/**
+ * Searches one user's million messages, half Chinese, half English, in 200 chats: before there is an index, then with it. What building
+ * the index costs is told apart: it is done for those who search, in the background. Parley alone.
+ */
+export async function search(_options: Options, report: (line: string) => void): Promise<SearchResult> {
+  await using stack = await startStack({ gateways: 1, recorders: 1, env: { ...process.env, ...environment } });
+  const pool = openPool({ url: stack.databaseUrl, name: 'bench' });
+  try {
+    const random = generator(7);
+    const words = { chinese: vocabulary(random, chineseWord), english: vocabulary(random, englishWord) };
+    report(`Parley: writing ${ROWS} messages of one user`);
+    const { owner, chat } = await write(pool, random, words);
+    const ask = asker(stack.apiUrl, signToken(secret, { user: owner, session: 'bench', lifetime: 86_400 }));
+
+    report('Parley: searching without an index');
+    const first = await timed(() => ask(`q=${words.english[20]}`));
+    report('Parley: building the index');
+    const pids = [stack.processes.api.pid, stack.databases.postgres?.pid ?? -1];
+    const began = { wall: performance.now(), cpu: cpuTime(pids) };
+    await waitFor(() => isIndexed(pool, owner), { timeout: 900_000, message: 'the index was not built' });
+    const built = {
+      seconds: (performance.now() - began.wall) / 1000,
+      cpu: (cpuTime(pids) - began.cpu) / ROWS,
+      bytes: await indexSize(pool),
+    };
+
+    const runs: SearchRun[] = [];
+    for (const [name, query] of Object.entries(queries(words))) {
+      for (const within of [undefined, chat]) {
+        report(`Parley: searching ${name}${within ? ' within a chat' : ''}`);
+        const times: number[] = [];
+        let found = 0;
+        let before = 0;
+        for (let n = 0; n < WARMUP + SEARCHES; n += 1) {
+          if (n === WARMUP) before = cpuTime(pids);
+          const { ms, result } = await timed(() => ask(`q=${query(n)}${within ? `&chat=${within}` : ''}`));
+          if (n < WARMUP) continue;
+          times.push(ms);
+          found += result;
+        }
+        const cpu = (cpuTime(pids) - before) / SEARCHES / 1000;
+        times.sort((a, b) => a - b);
+        const figures = { cpu, p50: quantile(times, 0.5), p95: quantile(times, 0.95), found: found / SEARCHES };
+        runs.push({ name, within: within !== undefined, ...figures });
+      }
+    }
+    return { rows: ROWS, first: first.ms, built, runs };
+  } finally {
+    await pool.end();
+  }
+}
+
+const ROWS = 1_000_000;
+const CHATS = 200;
+const WORDS = 12_000;
+const WARMUP = 5;
+const SEARCHES = 60;
+const secret = 'a secret for benchmarks only, long enough';
+const environment = {
+  NODE_ENV: 'production',
+  TOKEN_SECRET: secret,
+  SEARCHES_PER_MINUTE: '1000000',
+  INDEX_INTERVAL: '1s',
+  LOG_LEVEL: 'warn',
+};
+
+/** What is searched in the n-th search of a kind; a different word each time. */
+function queries({ chinese, english }: Words): Record<string, (n: number) => string> {
+  const pick = (list: string[], from: number, n: number) => encodeURIComponent(list[from + n] as string);
+  const either = (from: number) => (n: number) => pick(n % 2 ? chinese : english, from, n);
+  return {
+    common: either(3),
+    rare: either(WORDS - 200),
+    absent: (n) => encodeURIComponent(n % 2 ? `鬱龜${n}` : `qqzx${n}`),
+    'one character': (n) => (n % 2 ? pick([...COMMON_CHARACTERS], 300, n) : String.fromCharCode(0x61 + (n % 26))),
+    'several words': (n) => [40, 90].map((from) => pick(n % 2 ? chinese : english, from, n)).join('%20'),
+    'never together': (n) => `${pick(chinese, 3, n)}%20${pick(english, 3, n)}`,
+  };
+}
+
+async function write(pool: Pool, random: () => number, words: Words): Promise<{ owner: number; chat: number }> {
+  const { rows } = await pool.query<{ id: number }>(createUsers, [CHATS + 1]);
+  const [owner, ...peers] = rows.map((row) => row.id) as [number, ...number[]];
+  // Until an hour ago, one a minute: two years.
+  const start = Date.now() - 3_600_000 - ROWS * 60_000;
+  for (let from = 0; from < ROWS; from += BATCH) {
+    const some = Array.from({ length: BATCH }, (_, n) => ({
+      id: (Math.max(1, start + (from + n) * 60_000 - MESSAGE_EPOCH) + (from + n)) * 4096,
+      peer: peers[Math.floor(random() ** 2 * CHATS)] as number,
+      mine: random() < 0.5,
+      text: random() < 0.5 ? sentence(random, words.chinese, 4, 20, '') : sentence(random, words.english, 3, 25, ' '),
+    }));
+    const columns = (['id', 'peer', 'mine', 'text'] as const).map((key) => some.map((it) => it[key]));
+    await pool.query(insert, [owner, ...columns]);
+  }
+  await pool.query(insertChats, [owner]);
+  await pool.query('vacuum analyze messages, chats');
+  return { owner, chat: peers[20] as number };
+}
+
+const BATCH = 10_000;
+const MESSAGE_EPOCH = 1_735_689_600_000;
+
+const createUsers = `
+  with made as (insert into users (username, name) select 'bench-' || n, 'Bench ' || n from generate_series(1, $1::int) n returning id)
+  select id from made order by id`;
+
+const insert = `
+  insert into messages (owner_id, peer_id, id, sender_id, body)
+  select $1, peer, id, case when mine then $1 else peer end, jsonb_build_object('type', 'text', 'text', text)
+  from unnest($2::bigint[], $3::bigint[], $4::boolean[], $5::text[]) as d (id, peer, mine, text)`;
+
+const insertChats = `
+  insert into chats (owner_id, peer_id, last_id, last_sender)
+  select owner_id, peer_id, max(id), max(sender_id) from messages where owner_id = $1 group by owner_id, peer_id`;
+
+/** Done when the indexer has nothing to do for hours. */
+async function isIndexed(pool: Pool, owner: number): Promise<boolean> {
+  const { rows } = await pool.query('select due from search_owners where owner_id = $1', [owner]);
+  return (rows[0]?.due ?? 0) > Date.now() + 3_600_000;
+}
+
+async function indexSize(pool: Pool): Promise<number> {
+  const { rows } = await pool.query(`select pg_total_relation_size('search_segments') as bytes`);
+  return rows[0].bytes;
+}
+
+/** Searches, and answers how many messages were on the page. */
+function asker(url: string, token: string): (query: string) => Promise<number> {
+  return async (query) => {
+    const answer = await fetch(`${url}/v1/search?${query}`, { headers: { authorization: `Bearer ${token}` } });
+    if (answer.status !== 200) throw new Error(`A search answered ${answer.status}: ${await answer.text()}`);
+    return ((await answer.json()) as { items: unknown[] }).items.length;
+  };
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
+  const began = performance.now();
+  const result = await work();
+  return { ms: performance.now() - began, result };
+}
+
+/** Words of which the n-th is used about 1/n as often as the first, as in any language. */
+function sentence(random: () => number, words: string[], least: number, most: number, space: string): string {
+  const length = least + Math.floor(random() * (most - least));
+  const chosen = Array.from({ length }, () => words[Math.floor(WORDS ** random()) - 1] as string);
+  return chosen.map((word, n) => (n % 7 === 6 ? `${word}${space ? ', ' : '，'}` : `${word}${space}`)).join('');
+}
+
+function vocabulary(random: () => number, word: (random: () => number) => string): string[] {
+  const words = new Set<string>();
+  while (words.size < WORDS) words.add(word(random));
+  return [...words];
+}
+
+const COMMON_CHARACTERS = Array.from({ length: 2500 }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7) % 18_000))).join(
+  '',
+);
+
+function chineseWord(random: () => number): string {
+  const length = random() < 0.15 ? 1 : random() < 0.8 ? 2 : 3;
+  return Array.from({ length }, () => COMMON_CHARACTERS[Math.floor(random() ** 2 * 2500)]).join('');
+}
+
+function englishWord(random: () => number): string {
+  const letter = (letters: string) => letters[Math.floor(random() * letters.length)];
+  const syllables = 1 + Math.floor(random() * 3);
+  return Array.from(
+    { length: syllables },
+    () => `${letter('tnshrdlcmwfgypbvk')}${letter('eaoiu')}${letter('ntrsld')}`,
+  ).join('');
+}
+
+/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** One table. */
+export function showSearch({ rows, first, built, runs }: SearchResult): string {
+  const digits = (value: number) => value.toFixed(1);
+  return [
+    table([
+      [`search in ${rows} messages`, 'p50, ms', 'p95, ms', 'CPU, ms', 'found'],
+      ...runs.map(({ name, within, p50, p95, cpu, found }) => [
+        `${name}${within ? ', in one chat' : ''}`,
+        digits(p50),
+        digits(p95),
+        digits(cpu),
+        digits(found),
+      ]),
+    ]),
+    `first search, without an index: ${first.toFixed(0)} ms`,
+    `index built in ${built.seconds.toFixed(0)} s in the background, ${built.cpu.toFixed(1)} us CPU and ` +
+      `${(built.bytes / rows).toFixed(0)} bytes per message`,
+  ].join('\n');
+}
+
+interface Words {
+  /** The most common first. */
+  chinese: string[];
+  english: string[];
+}
+
+interface SearchRun {
+  name: string;
+  /** In one chat alone. */
+  within: boolean;
+  /** Ms from asking to having the answer. */
+  p50: number;
+  p95: number;
+  /** Of api and PostgreSQL. */
+  cpu: number;
+  /** Messages on the first page, of 50 at most. */
+  found: number;
+}
+
+export interface SearchResult {
+  rows: number;
+  /** Ms of the first page without an index. */
+  first: number;
+  /** `cpu` in us per message, of api and PostgreSQL. */
+  built: { seconds: number; cpu: number; bytes: number };
+  runs: SearchRun[];
+}
