@@ -1,7 +1,16 @@
 import { type Database, readPermits } from '@parley/database';
-import { append, forgetPermits, type Link, revokeSession, writePermits } from '@parley/redis';
+import {
+  append,
+  closeSockets,
+  forgetPermits,
+  type Link,
+  revokeSession,
+  writeExternal,
+  writePermits,
+} from '@parley/redis';
 import { deleteMessages } from '../queries/delete-messages.ts';
 import { markStale } from '../queries/search-segments.ts';
+import { erase } from './erase.ts';
 import type { Notice } from './notice.ts';
 
 /**
@@ -11,10 +20,12 @@ import type { Notice } from './notice.ts';
  * @param signal stops the deleting of rows between two batches
  */
 export async function deliver(db: Database, link: Link, notice: Notice, signal?: AbortSignal): Promise<void> {
-  const { copies = [], forget = [], revoked = [], events = [], purge } = notice;
+  const { copies = [], externals = [], forget = [], revoked = [], closed = [], events = [], purge } = notice;
   await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
+  await Promise.all(externals.map(({ external, user }) => writeExternal(link, external, user)));
   if (forget.length > 0) await forgetPermits(link, forget);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(link, user, session, until)));
+  await Promise.all(closed.map((user) => closeSockets(link, user)));
   for (const { users, event } of events) {
     const text = JSON.stringify(event);
     for (let start = 0; start < users.length; start += atOnce) {
@@ -29,6 +40,7 @@ export async function deliver(db: Database, link: Link, notice: Notice, signal?:
     while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
     await markStale(db, purge.owner, purge.peer, purge.upTo);
   }
+  if (notice.erase) await erase(db, link, notice.erase, signal);
 }
 
 /** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */

@@ -1,4 +1,5 @@
 import type { ParleyEvent } from '@parley/protocol';
+import type { Erasure } from './erase.ts';
 
 /**
  * What Redis is told of a change in PostgreSQL, once that is committed. It may be told twice (a crash between telling and forgetting), so
@@ -11,8 +12,14 @@ export interface Notice {
   forget?: number[];
   /** Sessions that ended; `until` is the end of their last access token, in ms since 1970. */
   revoked?: { user: number; session: string; until: number }[];
+  /** External ids, and the users they stand for. */
+  externals?: { external: string; user: number }[];
+  /** Users whose sockets are closed, whatever session they are of. */
+  closed?: number[];
   /** Events, each for the inboxes of some users. */
   events?: { users: number[]; event: ParleyEvent }[];
   /** Rows of a cleared chat, to be deleted up to and with a message. */
   purge?: { owner: number; peer: number; upTo: number };
+  /** A deleted user, of whom nothing is to be left. */
+  erase?: Erasure;
 }

@@ -43,7 +43,7 @@ export class Outbox {
    * again later.
    */
   async tell(id: number, notice: Notice): Promise<void> {
-    if (notice.purge) this.#round = this.#round.then(() => this.#tell(id, notice)).then(() => {});
+    if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#tell(id, notice)).then(() => {});
     else await this.#tell(id, notice);
   }
 

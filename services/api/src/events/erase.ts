@@ -1,0 +1,44 @@
+import type { Database } from '@parley/database';
+import { forgetUser, type Link, recordedUpTo } from '@parley/redis';
+import { deleteCopies, deleteRest } from '../queries/erase.ts';
+import { dropIndex } from '../queries/index-owner.ts';
+import { addNotices } from '../queries/outbox.ts';
+
+/**
+ * Removes what there is of a deleted user: in Redis, then in PostgreSQL, a part at a time. What was accepted before they were deleted may
+ * be recorded yet, so it is done again until that is over; nothing is accepted afterwards.
+ *
+ * @param signal stops it between two parts
+ */
+export async function erase(
+  db: Database,
+  link: Link,
+  { user, external, at }: Erasure,
+  signal?: AbortSignal,
+): Promise<void> {
+  // Read first: what is recorded later is removed the next time.
+  const over = (await recordedUpTo(link)) > at;
+  await forgetUser(link, user);
+  if (external !== null) await link.client.del(link.keys.external(external));
+  while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
+  await db.transaction().execute(async (tx) => {
+    await deleteRest(tx, user);
+    await dropIndex(tx, user);
+  });
+  if (!over) await addNotices(db, [{ erase: { user, external, at } }], Date.now() + pauseMs);
+}
+
+/** Rows of one transaction. */
+const atOnce = 500;
+
+/** How long until it is done again. */
+const pauseMs = 20_000;
+
+/** A user who was deleted. */
+export interface Erasure {
+  user: number;
+  /** The id they had elsewhere. */
+  external: string | null;
+  /** When, in ms since 1970. */
+  at: number;
+}

@@ -1,0 +1,103 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+/** The hash of a user's password, null where they have none; undefined when there is no such user any more. */
+export async function getPasswordHash(db: Database, user: number): Promise<string | null | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select('password_hash')
+    .where('id', '=', user)
+    .where('erased', 'is', null)
+    .executeTakeFirst();
+  return row?.password_hash;
+}
+
+/** Who is to know when a user goes: friends, and who waits for an answer of theirs or they of; and the groups they are in. */
+export async function readTies(db: Database, user: number): Promise<Ties> {
+  const { rows } = await sql<Ties>`
+    select array(select friend_id from friendships where user_id = ${user} order by 1) as friends,
+      array(select case when from_id = ${user} then to_id else from_id end from friend_requests
+        where state = 'pending' and ${user} in (from_id, to_id) order by 1) as asked,
+      array(select group_id from group_members where user_id = ${user} order by 1) as groups`.execute(db);
+  return rows[0] as Ties;
+}
+
+/** Everybody a user has a chat with. */
+export async function readPeers(db: Database, user: number): Promise<number[]> {
+  const { rows } = await sql<{ peer: number }>`
+    select peer_id as peer from chats where owner_id = ${user} and peer_id <> ${user} and not is_group and last_id > 0`.execute(
+    db,
+  );
+  return rows.map((row) => row.peer);
+}
+
+/** Who is to own a group after a member: the oldest admin, else the oldest of the others; undefined when they are alone. */
+export async function findSuccessor(db: Database, group: number, user: number): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    select user_id as id from group_members where group_id = ${group} and user_id <> ${user}
+    order by role = 'admin' desc, joined, user_id limit 1`.execute(db);
+  return rows[0]?.id;
+}
+
+/**
+ * Takes everything personal off a user, whose id stays taken, and removes friends, requests, headings, blocks and sessions. Answers the
+ * sessions there were, and the id they had elsewhere.
+ */
+export async function eraseUser(tx: Database, user: number, now: number): Promise<Erased> {
+  const { rows } = await sql<{
+    external: string | null;
+  }>`select external_id as external from users where id = ${user}`.execute(tx);
+  await tx
+    .updateTable('users')
+    .set({
+      username: `~${user}`,
+      name: 'Deleted user',
+      ...{ avatar: null, sign: '', password_hash: null, external_id: null, erased: now, deactivated: now },
+    })
+    .where('id', '=', user)
+    .execute();
+  await sql`delete from friendships where user_id = ${user} or friend_id = ${user}`.execute(tx);
+  await sql`delete from friend_requests where from_id = ${user} or to_id = ${user}`.execute(tx);
+  await sql`delete from friend_groups where user_id = ${user}`.execute(tx);
+  await sql`delete from blocks where user_id = ${user}`.execute(tx);
+  const { rows: sessions } = await sql<{
+    id: string;
+  }>`delete from sessions where user_id = ${user} returning id`.execute(tx);
+  return { sessions: sessions.map((session) => session.id), external: rows[0]?.external ?? null };
+}
+
+/** How many files of a user others see by a message, and how many others block them. */
+export async function countLeft(db: Database, user: number): Promise<{ media: number; blocks: number }> {
+  const { rows } = await sql<{ media: number; blocks: number }>`
+    select (select count(*) from media m where m.owner_id = ${user} and exists (
+        select from media_shares s where s.media_id = m.id and s.owner_id <> ${user} and s.granted)) as media,
+      (select count(*) from blocks where blocked_id = ${user}) as blocks`.execute(db);
+  return rows[0] as { media: number; blocks: number };
+}
+
+/** Deletes up to `limit` rows of a deleted user's copies; answers how many. */
+export async function deleteCopies(db: Database, user: number, limit: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from messages where owner_id = ${user} and (peer_id, id) in (
+      select peer_id, id from messages where owner_id = ${user} limit ${limit})`.execute(db);
+  return Number(numAffectedRows);
+}
+
+/** Deletes what else there is of a deleted user; their files are left to be removed unless somebody was sent them. */
+export async function deleteRest(tx: Database, user: number): Promise<void> {
+  await sql`delete from chats where owner_id = ${user}`.execute(tx);
+  await sql`delete from early_changes where owner_id = ${user}`.execute(tx);
+  await sql`delete from media_shares where owner_id = ${user}`.execute(tx);
+  await sql`update media set expires = 0 where owner_id = ${user}`.execute(tx);
+}
+
+export interface Ties {
+  friends: number[];
+  asked: number[];
+  groups: number[];
+}
+
+interface Erased {
+  sessions: string[];
+  external: string | null;
+}

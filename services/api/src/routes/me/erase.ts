@@ -1,0 +1,120 @@
+import { z } from '@hono/zod-openapi';
+import { bumpPermits, type Database } from '@parley/database';
+import { verifyPassword } from '../../accounts/password.ts';
+import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
+import { change } from '../../events/change.ts';
+import type { Notice } from '../../events/notice.ts';
+import { limitRate } from '../../http/limit-rate.ts';
+import { answer, body, callerOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { countLeft, eraseUser, getPasswordHash, readPeers, readTies, type Ties } from '../../queries/erase.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { leaveGroups } from './leave-groups.ts';
+
+const schema = z.strictObject({
+  password: z.string().min(1).max(512).optional().openapi({
+    format: 'password',
+    description: 'Needed where the account has one',
+  }),
+});
+
+const remainsSchema = z.object({
+  remains: z.array(
+    z.object({
+      where: z.enum(['users', 'peers', 'groups', 'media', 'blocks']),
+      what: z.string(),
+      count: z.int().nonnegative(),
+    }),
+  ),
+});
+
+/**
+ * Deletes the caller's account. Once it answers, all devices are signed out, nobody can write to them, and friends and groups are left;
+ * their messages are deleted in the background.
+ */
+export const erase = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/me',
+    tags: ['Accounts'],
+    summary: 'Delete your account',
+    description:
+      'For good. All sessions end, friendships end, groups are left: one you own goes to its oldest admin, else to its oldest member, ' +
+      'and is dissolved if you are alone in it. Your own copies of chats, your files that nobody was sent, and what the server remembers ' +
+      'for your devices are deleted. What others have of you stays theirs, from a deleted user; the answer says what.',
+    request: { body: body(schema) },
+    responses: { 200: answer(remainsSchema, 'What remains where') },
+    refuses: ['forbidden', 'too-many'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { config, db } = parts;
+    const { user: me } = c.var.caller;
+    await limitRate(parts, 'erase', me, config.perMinute.signIns);
+    const known = await getPasswordHash(db, me);
+    if (known === undefined) throw new Refusal('unauthenticated');
+    const { password = '' } = c.req.valid('json');
+    if (known !== null && !(await verifyPassword(password, known, config.argon2))) {
+      throw new Refusal('forbidden', 'The password is wrong.');
+    }
+    const remains = await change(parts, async (tx, tell) => {
+      const { friends, asked, groups } = await lockTies(tx, me);
+      const peers = await readPeers(tx, me);
+      const left = await countLeft(tx, me);
+      await leaveGroups(tx, tell, me, groups);
+      const at = Date.now();
+      const { sessions, external } = await eraseUser(tx, me, at);
+      tellOf(tell, me, { friends, asked, peers });
+      const until = at + config.tokens.access;
+      tell({ revoked: sessions.map((session) => ({ user: me, session, until })), closed: [me] });
+      tell({ erase: { user: me, external, at } });
+      return remainsOf({ peers: peers.length, groups: groups.length, ...left });
+    });
+    deleteRefreshCookie(c);
+    return c.json({ remains }, 200);
+  },
+);
+
+/** Locks a user with all who are tied to them, in the order in which everybody locks: users, then groups. */
+async function lockTies(tx: Database, me: number): Promise<Ties> {
+  // Who is tied is known for certain only once the user is locked, and then it is too late to lock others in order. So they are read
+  // before, and who came in between ends the attempt; asking again succeeds.
+  const ties = await readTies(tx, me);
+  await bumpPermits(tx, [me, ...ties.friends, ...ties.groups]);
+  if (!(await lockUsers(tx, [me]))) throw new Refusal('unauthenticated');
+  const now = await readTies(tx, me);
+  const come = (before: number[], after: number[]) => after.some((id) => !before.includes(id));
+  if (come(ties.friends, now.friends) || come(ties.groups, now.groups)) {
+    throw new Refusal('unavailable', 'Your friends or groups changed just now.', { retryAfter: 1 });
+  }
+  return now;
+}
+
+function tellOf(
+  tell: (notice: Notice) => void,
+  me: number,
+  { friends, asked, peers }: { friends: number[]; asked: number[]; peers: number[] },
+): void {
+  const all = [...new Set([...friends, ...asked, ...peers])];
+  tell({
+    copies: [me, ...friends],
+    forget: [me, ...all],
+    events: [
+      { users: [...new Set([...friends, ...asked])], event: { kind: 'friend', user: me, change: 'removed' } },
+      { users: all, event: { kind: 'profile', user: me } },
+    ],
+  });
+}
+
+type Remains = z.infer<typeof remainsSchema>['remains'];
+
+function remainsOf(counts: { peers: number; groups: number; media: number; blocks: number }): Remains {
+  const all: Remains = [
+    { where: 'users', what: 'Your id, without anything of you, so that it is never given to somebody else', count: 1 },
+    { where: 'peers', what: 'Chats: the copies of those you wrote with', count: counts.peers },
+    { where: 'groups', what: 'Groups you are in: what you wrote there', count: counts.groups },
+    { where: 'media', what: 'Files that others were sent, as long as they have the message', count: counts.media },
+    { where: 'blocks', what: 'Others who block your id', count: counts.blocks },
+  ];
+  return all.filter(({ count }) => count > 0);
+}

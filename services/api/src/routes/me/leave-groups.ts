@@ -1,0 +1,33 @@
+import type { Database } from '@parley/database';
+import type { Notice } from '../../events/notice.ts';
+import { findSuccessor } from '../../queries/erase.ts';
+import { getRole, memberIds, updateMember } from '../../queries/group-members.ts';
+import { updateGroup } from '../../queries/groups.ts';
+import { depart } from '../groups/depart.ts';
+import { endGroup } from '../groups/end-group.ts';
+
+/** Takes a user out of groups, which must be locked. Those they own go to the oldest admin, else member, or end with them. */
+export async function leaveGroups(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  user: number,
+  groups: readonly number[],
+): Promise<void> {
+  for (const group of groups) {
+    const role = await getRole(tx, group, user);
+    if (role === undefined) continue;
+    if (role === 'owner') {
+      const successor = await findSuccessor(tx, group, user);
+      if (successor === undefined) {
+        await endGroup(tx, tell, group);
+        continue;
+      }
+      await updateMember(tx, group, user, { role: 'member' });
+      await updateMember(tx, group, successor, { role: 'owner' });
+      await updateGroup(tx, group, { owner: successor });
+      const users = await memberIds(tx, group);
+      tell({ events: [{ users, event: { kind: 'group', group, change: 'role', user: successor } }] });
+    }
+    await depart(tx, tell, group, user, role === 'owner' ? 'member' : role, 'left');
+  }
+}
