@@ -1,7 +1,8 @@
 import type { Link } from './link.ts';
 
 /**
- * Removes what Redis holds of a user whose account was deleted: inbox, places in it, when they were last seen, who may write to them. That
+ * Removes what Redis holds of a user whose account was deleted: inbox, places in it, when they were last seen, who may write to them, their
+ * name. That
  * they are nobody, and which sessions ended, stays until it runs out: late messages and tokens are refused by it.
  */
 export async function forgetUser({ client, keys }: Link, user: number): Promise<void> {
@@ -12,5 +13,6 @@ export async function forgetUser({ client, keys }: Link, user: number): Promise<
     keys.seen(user),
     keys.contacts(user),
     keys.blocks(user),
+    keys.profile(user),
   );
 }

@@ -7,6 +7,7 @@ export * from './members.ts';
 export * from './messages.ts';
 export * from './newest-messages.ts';
 export * from './presence.ts';
+export * from './profile.ts';
 export * from './record.ts';
 export * from './recorded-up-to.ts';
 export * from './script.ts';

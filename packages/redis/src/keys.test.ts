@@ -19,6 +19,7 @@ describe('names', () => {
         keys.blocks(user),
         keys.members(user),
         keys.revoked(user),
+        keys.profile(user),
         keys.rate('send', user),
         keys.conversation(`${user}_${Number.MAX_SAFE_INTEGER}`),
         keys.conversation(`g${user}`),

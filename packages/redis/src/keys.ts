@@ -44,6 +44,8 @@ export interface Keys {
   blocks(user: number): string;
   /** Set: members of a group. */
   members(group: number): string;
+  /** Hash: name and avatar of a user, for those who show them without asking the api. */
+  profile(user: number): string;
   /** String: the user with an external id, or `nobody`. */
   external(external: string): string;
   /** Sorted set: session -> end of its last access token. */
@@ -90,6 +92,7 @@ export function createKeys(buckets: number): Keys {
     contacts: (user) => `${of(user)}contacts:${user}`,
     blocks: (user) => `${of(user)}blocks:${user}`,
     members: (group) => `${of(group)}members:${group}`,
+    profile: (user) => `${of(user)}profile:${user}`,
     external: (external) => `${of(spread(external))}external:${external}`,
     revoked: (user) => `${of(user)}revoked:${user}`,
     rate: (what, subject) => `${of(typeof subject === 'number' ? subject : spread(subject))}rate:${what}:${subject}`,
