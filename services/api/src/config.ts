@@ -11,9 +11,12 @@ import {
   readEnv,
   secret,
   size,
+  type TokenIssuer,
   text,
+  tokenIssuers,
   url,
 } from '@parley/service';
+import { type ApiKey, apiKeys } from './http/api-keys.ts';
 import { type Networks, networks } from './http/networks.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 
@@ -35,9 +38,12 @@ export function readConfig(env: Environment): ApiConfig {
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     INBOX_LENGTH: integer({ min: 1, default: 1000 }),
     INBOX_TTL: duration({ min: second, default: 30 * day }),
+    REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
+    TOKEN_ISSUERS: tokenIssuers(),
+    API_KEYS: apiKeys(),
     ACCESS_TOKEN_TTL: duration({ min: second, max: day, default: 15 * minute }),
     REFRESH_TOKEN_TTL: duration({ min: minute, default: 30 * day }),
     COOKIE_SECURE: bool({ default: env.NODE_ENV === 'production' }),
@@ -83,10 +89,13 @@ export function readConfig(env: Environment): ApiConfig {
       buckets: value.BUCKETS,
       inboxLength: value.INBOX_LENGTH,
       inboxTtl: Math.ceil(value.INBOX_TTL / second),
+      replicas: value.REPLICAS_ACK,
     },
     sendPolicy: value.SEND_POLICY,
     history: value.HISTORY,
     tokens: { secret: value.TOKEN_SECRET, access: value.ACCESS_TOKEN_TTL, refresh: value.REFRESH_TOKEN_TTL },
+    tokenIssuers: value.TOKEN_ISSUERS,
+    apiKeys: value.API_KEYS,
     cookieSecure: value.COOKIE_SECURE,
     gatewayUrls: value.GATEWAY_URLS,
     origins: value.ORIGINS,
@@ -133,14 +142,18 @@ export interface ApiConfig {
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
   /** Ms after which a Redis that is silent counts as away. */
   redisTimeout: number;
-  /** `inboxTtl` in s. */
-  redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number };
+  /** `inboxTtl` in s; `replicas` must have an event before it counts as accepted. */
+  redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
   /** Who may write to a user, and add them to groups: friends, or anyone they do not block. */
   sendPolicy: 'friends' | 'anyone';
   /** `relay`: nothing is recorded, so there is no history to read. */
   history: 'mirror' | 'relay';
   /** Lifetimes in ms. */
   tokens: { secret: string; access: number; refresh: number };
+  /** Who else issues access tokens. */
+  tokenIssuers: readonly TokenIssuer[];
+  /** Who may use the server API. */
+  apiKeys: readonly ApiKey[];
   /** Whether the refresh cookie is sent over HTTPS only. */
   cookieSecure: boolean;
   /** Told to clients at sign-in. */

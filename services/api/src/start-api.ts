@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
 import { openLink } from '@parley/redis';
-import { createLog, createMetrics, type Log } from '@parley/service';
+import { createLog, createMetrics, type Log, TokenVerifier } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
@@ -25,12 +25,27 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   try {
     await checkSchema(db);
     const link = await openLink({ ...config.redis, name: 'parley-api' });
+    const tokens = new TokenVerifier(config.tokens.secret, config.tokenIssuers, {
+      onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
+    });
     try {
       const media = new MediaStore({ db, link, log, config: config.media });
       await media.open();
       const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
       const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
-      const app = createApp({ config, db, link, log, metrics, outbox, indexer, fences: new FenceCache(), media });
+      const app = createApp({
+        config,
+        db,
+        link,
+        tokens,
+        log,
+        metrics,
+        outbox,
+        indexer,
+        fences: new FenceCache(),
+        media,
+      });
+      await tokens.start();
       const server = createAdaptorServer({ fetch: app.fetch });
       const port = await listen(server, config);
       outbox.start();
@@ -42,11 +57,13 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await indexer.stop();
         await outbox.stop();
         unwatch();
+        tokens.stop();
         await link.close();
         await db.destroy();
       };
       return { port, url: `http://${hostOf(config.host)}:${port}`, stop };
     } catch (error) {
+      tokens.stop();
       await link.close();
       throw error;
     }

@@ -1,7 +1,8 @@
 import { isRevoked } from '@parley/redis';
-import { verifyToken } from '@parley/service';
+import type { Bearer } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import type { CallerEnv, Parts } from '../parts.ts';
+import { findActive } from '../queries/server-users.ts';
 import { isSessionLive } from '../queries/sessions.ts';
 import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
@@ -11,20 +12,28 @@ export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const { parts } = c.var;
   const [, token] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
   if (token === undefined) throw new Refusal('unauthenticated');
-  const verified = verifyToken(parts.config.tokens.secret, token);
+  const verified = parts.tokens.verify(token);
   if (!verified.ok) throw new Refusal('unauthenticated', `The access token is ${verified.reason}.`);
-  const { user, session } = verified;
-  const [ended] = await Promise.all([isEnded(parts, user, session), limitRequests(parts, 'user', user)]);
+  const { bearer, session } = verified;
+  const foreign = !('user' in bearer);
+  const user = foreign ? await findBearer(parts, bearer) : bearer.user;
+  const [ended] = await Promise.all([isEnded(parts, user, session, foreign), limitRequests(parts, 'user', user)]);
   if (ended) throw new Refusal('unauthenticated', 'This session has ended.');
-  c.set('caller', { user, session });
+  c.set('caller', foreign ? { user, session, foreign } : { user, session });
   await next();
 };
 
-/** Redis knows it at once; while Redis is away, PostgreSQL does. */
-async function isEnded({ link, db }: Parts, user: number, session: string): Promise<boolean> {
+async function findBearer({ db }: Parts, bearer: Exclude<Bearer, { user: number }>): Promise<number> {
+  const user = await findActive(db, 'foreign' in bearer ? bearer.foreign : bearer.external);
+  if (user === undefined) throw new Refusal('unauthenticated', 'There is no such user here.');
+  return user;
+}
+
+/** Redis knows it at once; while Redis is away, PostgreSQL does, save of other issuers' sessions, which end with their tokens. */
+async function isEnded({ link, db }: Parts, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {
     return await isRevoked(link, user, session);
   } catch {
-    return !(await isSessionLive(db, user, session));
+    return !foreign && !(await isSessionLive(db, user, session));
   }
 }

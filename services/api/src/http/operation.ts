@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/
 import { type ErrorCode, errorCodes, problemType } from '@parley/protocol';
 import type { CallerEnv, OpenEnv } from '../parts.ts';
 import { authenticate } from './authenticate.ts';
+import { authorise, type ServerEnv } from './authorise.ts';
 import { onInvalid } from './on-invalid.ts';
 import { problemSchema } from './schemas.ts';
 
@@ -29,6 +30,26 @@ export function callerOperation<P extends string, R extends Description & { path
           ...description,
           security: [{ accessToken: [] }],
           middleware: authenticate,
+          responses: responses(description, true),
+        },
+        handler,
+      );
+    },
+  };
+}
+
+/** An operation of the product Parley belongs to, which shows an API key: `c.var.key`. */
+export function serverOperation<P extends string, R extends Description & { path: P }>(
+  description: R,
+  handler: RouteHandler<R, ServerEnv>,
+): Operation {
+  return {
+    add: (app) => {
+      (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(
+        {
+          ...description,
+          security: [{ apiKey: [] }],
+          middleware: authorise,
           responses: responses(description, true),
         },
         handler,

@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import type { User } from '@parley/protocol';
+import { SYSTEM_USER, type User } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /** Adds a user; undefined when the username is taken. */
@@ -16,12 +16,13 @@ export async function getUser(db: Database, id: number): Promise<User | undefine
   return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
 }
 
-/** A user with the hash of their password, to sign in. */
+/** A user with the hash of their password, to sign in; undefined also when the account is deactivated. */
 export async function getAccount(db: Database, username: string): Promise<Account | undefined> {
   const row = await db
     .selectFrom('users')
     .select([...userColumns, 'password_hash'])
     .where('username', '=', username)
+    .where('deactivated', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return undefined;
   const { password_hash: passwordHash, ...user } = row;
@@ -46,6 +47,8 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
       ]),
     )
     .where('username', '>', after)
+    .where('deactivated', 'is', null)
+    .where('id', '<>', SYSTEM_USER)
     .orderBy('username')
     .limit(limit)
     .execute();

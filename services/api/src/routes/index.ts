@@ -8,6 +8,7 @@ import { me } from './me/index.ts';
 import { media } from './media/index.ts';
 import { messages } from './messages/index.ts';
 import { search } from './search/index.ts';
+import { server } from './server/index.ts';
 import { sessions } from './sessions/index.ts';
 import { users } from './users/index.ts';
 
@@ -25,4 +26,5 @@ export const operations = [
   ...media,
   ...groups,
   ...search,
+  ...server,
 ];

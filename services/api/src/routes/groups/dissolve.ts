@@ -1,9 +1,7 @@
-import { bumpPermits } from '@parley/database';
 import { change } from '../../events/change.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
-import { deleteMembers, memberIds } from '../../queries/group-members.ts';
-import { dissolveGroup } from '../../queries/groups.ts';
+import { endGroup } from './end-group.ts';
 import { enterGroup } from './enter-group.ts';
 
 /** Ends a group for all its members, with its messages; these are deleted in the background. */
@@ -22,16 +20,7 @@ export const dissolve = callerOperation(
     const { id } = c.req.valid('param');
     await change(c.var.parts, async (tx, tell) => {
       await enterGroup(tx, id, me, 'owner');
-      await bumpPermits(tx, [id]);
-      const members = await memberIds(tx, id);
-      await deleteMembers(tx, id, members);
-      await dissolveGroup(tx, id);
-      tell({
-        copies: [id],
-        forget: members,
-        events: [{ users: members, event: { kind: 'group', group: id, change: 'dissolved' } }],
-      });
-      tell({ purge: { owner: id, peer: id, upTo: Number.MAX_SAFE_INTEGER } });
+      await endGroup(tx, tell, id);
     });
     return c.body(null, 204);
   },

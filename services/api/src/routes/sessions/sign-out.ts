@@ -1,6 +1,7 @@
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { change } from '../../events/change.ts';
 import { callerOperation, done } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
 /** Ends the caller's session: its tokens no longer hold, its sockets are closed. */
@@ -11,13 +12,16 @@ export const signOut = callerOperation(
     tags: ['Accounts'],
     summary: 'Sign out',
     responses: { 204: done },
+    refuses: ['conflict'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
+    const { parts } = c.var;
+    const { user, session, foreign } = c.var.caller;
+    if (foreign) throw new Refusal('conflict', 'This session is another issuer’s: end it there.');
     await change(parts, async (tx, tell) => {
       const now = Date.now();
-      await endSession(tx, caller.user, caller.session, now);
-      tell({ revoked: [{ ...caller, until: now + parts.config.tokens.access }] });
+      await endSession(tx, user, session, now);
+      tell({ revoked: [{ user, session, until: now + parts.config.tokens.access }] });
     });
     deleteRefreshCookie(c);
     return c.body(null, 204);

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { readEnv } from '@parley/service';
+import { describe, expect, it } from 'vitest';
+import { apiKeys, findKey } from './api-keys.ts';
+
+const secret = 'key-of-the-product-long-enough-for-anything';
+const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+const read = (text: string) => readEnv({ API_KEYS: text }, { API_KEYS: apiKeys() }).API_KEYS;
+
+describe('API_KEYS', () => {
+  it('are none unless set, and then nothing is a key', () => {
+    expect(read('')).toEqual([]);
+    expect(findKey([], '')).toBeUndefined();
+  });
+
+  it('are secrets, or names with the hash of one', () => {
+    const keys = read(`${secret}, shop:${hash('another one')},shop-2:${hash('a third').toUpperCase()}`);
+    expect(findKey(keys, secret)?.name).toBe('key-1');
+    expect(findKey(keys, 'another one')?.name).toBe('shop');
+    expect(findKey(keys, 'a third')?.name).toBe('shop-2');
+    for (const wrong of ['', 'shop', `${secret} `, hash('another one'), `shop:${hash('another one')}`]) {
+      expect(findKey(keys, wrong)).toBeUndefined();
+    }
+  });
+
+  it('are refused when one is too short, without telling it', () => {
+    expect(() => read(`${secret},short-secret`)).toThrow(/API_KEYS \[1\] must have at least 32/);
+    expect(() => read('short-secret')).not.toThrow(/short-secret/);
+    expect(() => read('a secret with blanks, which no header can hold')).toThrow(/API_KEYS/);
+  });
+});

@@ -1,0 +1,38 @@
+import type { Database } from '@parley/database';
+import type { Group } from '@parley/protocol';
+import { sql } from 'kysely';
+
+/** The group with one of our ids, or with an external id; undefined when there is none, or none any more. */
+export async function findGroupId(db: Database, group: number | string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('groups')
+    .select('id')
+    .where(typeof group === 'number' ? 'id' : 'external_id', '=', group)
+    .where('dissolved', 'is', null)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** A group as the product sees it. */
+export async function getServerGroup(db: Database, id: number): Promise<ServerGroup | undefined> {
+  return await db
+    .selectFrom('groups as g')
+    .select(['g.id', 'g.external_id as externalId', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner'])
+    .select(['g.max_members as maxMembers', 'g.history'])
+    .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
+    .where('g.id', '=', id)
+    .where('g.dissolved', 'is', null)
+    .executeTakeFirst();
+}
+
+/** Gives a group its external id. Throws PostgreSQL's error when another group has it. */
+export async function setExternalId(tx: Database, id: number, externalId: string): Promise<void> {
+  await tx.updateTable('groups').set({ external_id: externalId }).where('id', '=', id).execute();
+}
+
+/** Makes those who ask for one external id wait for each other until the transaction ends, also while no group has it. */
+export async function lockExternalGroup(tx: Database, externalId: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
+}
+
+export type ServerGroup = Omit<Group, 'role'> & { externalId: string | null };

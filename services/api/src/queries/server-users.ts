@@ -1,0 +1,77 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+/** The user with one of our ids, or with an external id; undefined when there is none, or none any more. */
+export async function findUserId(db: Database, user: number | string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where(typeof user === 'number' ? 'id' : 'external_id', '=', user)
+    .where('erased', 'is', null)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** The user another issuer's token names; undefined when there is none who may come in. */
+export async function findActive(db: Database, user: number | string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where(typeof user === 'number' ? 'id' : 'external_id', '=', user)
+    .where('erased', 'is', null)
+    .where('deactivated', 'is', null)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** A user as the product sees them. */
+export async function getServerUser(db: Database, id: number): Promise<ServerUser | undefined> {
+  return await db
+    .selectFrom('users')
+    .select(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'created', 'deactivated'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/**
+ * Adds a user with an external id; undefined when there is one. Without a username they get one that nobody can register. Throws
+ * PostgreSQL's error when the username is taken.
+ */
+export async function insertServerUser(tx: Database, externalId: string, user: Profile): Promise<number | undefined> {
+  const { username = null, name, avatar = null, sign = '' } = user;
+  const { rows } = await sql<{ id: number }>`
+    insert into users (id, external_id, username, name, avatar, sign)
+    select n, ${externalId}, coalesce(${username}, '~' || n), coalesce(${name ?? null}, ${username}, left(${externalId}, 64)),
+      ${avatar}, ${sign}
+    from (select nextval('principal_id_seq') as n) s
+    on conflict (external_id) do nothing
+    returning id`.execute(tx);
+  return rows[0]?.id;
+}
+
+/** Changes what is given of a user. Throws PostgreSQL's error when the username is taken. */
+export async function updateServerUser(tx: Database, id: number, changes: Changes): Promise<void> {
+  if (Object.keys(changes).length > 0) await tx.updateTable('users').set(changes).where('id', '=', id).execute();
+}
+
+export interface ServerUser {
+  id: number;
+  externalId: string | null;
+  username: string;
+  name: string;
+  avatar: string | null;
+  sign: string;
+  created: number;
+  deactivated: number | null;
+}
+
+interface Profile {
+  username?: string | undefined;
+  name?: string | undefined;
+  avatar?: string | null | undefined;
+  sign?: string | undefined;
+}
+
+interface Changes extends Profile {
+  deactivated?: number | null;
+}

@@ -1,0 +1,23 @@
+import { bumpPermits, type Database } from '@parley/database';
+import type { Notice } from '../../events/notice.ts';
+import { deleteFriendship } from '../../queries/friendships.ts';
+
+/** Ends the friendship of two users; false when they were no friends. */
+export async function unfriend(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  user: number,
+  friend: number,
+): Promise<boolean> {
+  await bumpPermits(tx, [user, friend]);
+  if (!(await deleteFriendship(tx, user, friend))) return false;
+  tell({
+    copies: [user, friend],
+    forget: [user, friend],
+    events: [
+      { users: [friend], event: { kind: 'friend', user, change: 'removed' } },
+      { users: [user], event: { kind: 'friend', user: friend, change: 'removed' } },
+    ],
+  });
+  return true;
+}

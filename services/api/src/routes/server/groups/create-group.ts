@@ -1,0 +1,44 @@
+import { addMembers, type Database } from '@parley/database';
+import type { Group } from '@parley/protocol';
+import type { ApiConfig } from '../../../config.ts';
+import type { Notice } from '../../../events/notice.ts';
+import { Refusal } from '../../../http/refusal.ts';
+import { findBusy } from '../../../queries/group-members.ts';
+import { insertGroup } from '../../../queries/groups.ts';
+import { setExternalId } from '../../../queries/server-groups.ts';
+import { show } from '../refs.ts';
+
+/** Makes a group of users, who must be locked, and tells them; answers its id. */
+export async function createGroup(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  { limits }: ApiConfig,
+  given: NewGroup,
+  users: number[],
+): Promise<number> {
+  const { externalId, owner, name, description = '', avatar = null, history = 'joined' } = given;
+  const { maxMembers = limits.groupMembers } = given;
+  if (users.length > maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
+  const [busy] = await findBusy(tx, users, limits.groups);
+  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
+  const group = await insertGroup(tx, { name, description, avatar, history, owner, maxMembers });
+  await setExternalId(tx, group, externalId);
+  const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));
+  await addMembers(tx, group, members, 0);
+  tell({
+    copies: [group],
+    forget: users,
+    events: [{ users, event: { kind: 'group', group, change: 'created', user: owner } }],
+  });
+  return group;
+}
+
+interface NewGroup {
+  externalId: string;
+  owner: number;
+  name: string;
+  description?: string | undefined;
+  avatar?: string | null | undefined;
+  history?: Group['history'] | undefined;
+  maxMembers?: number | undefined;
+}

@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../../events/change.ts';
+import { done, serverOperation } from '../../../http/operation.ts';
+import { lockGroup } from '../../../queries/groups.ts';
+import { findGroupId } from '../../../queries/server-groups.ts';
+import { endGroup } from '../../groups/end-group.ts';
+import { refParam } from '../refs.ts';
+
+/** Ends a group for all its members, with its messages; nothing happens if there is none. */
+export const dissolveGroup = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/groups/{group}',
+    tags: ['Server'],
+    summary: 'Dissolve a group',
+    request: { params: z.object({ group: refParam }) },
+    responses: { 204: done },
+  },
+  async (c) => {
+    await change(c.var.parts, async (tx, tell) => {
+      const group = await findGroupId(tx, c.req.valid('param').group);
+      if (group !== undefined && (await lockGroup(tx, group))) await endGroup(tx, tell, group);
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,58 @@
+import { z } from '@hono/zod-openapi';
+import { answer, serverOperation } from '../../../http/operation.ts';
+import { pageQuery, readPlace, toPage } from '../../../http/page.ts';
+import { memberSchema, pageOf } from '../../../http/schemas.ts';
+import { listMembers } from '../../../queries/group-members.ts';
+import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
+import { refParam } from '../refs.ts';
+import { serverGroupSchema } from '../schemas.ts';
+import { requireGroup } from './require-group.ts';
+
+const params = z.object({ group: refParam });
+const place = z.tuple([z.int(), z.int()]);
+
+/** One group. */
+export const getGroup = serverOperation(
+  {
+    method: 'get',
+    path: '/v1/server/groups/{group}',
+    tags: ['Server'],
+    summary: 'A group',
+    request: { params },
+    responses: { 200: answer(serverGroupSchema, 'The group') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db } = c.var.parts;
+    const id = await requireGroup(db, c.req.valid('param').group);
+    return c.json((await getServerGroup(db, id)) as ServerGroup, 200);
+  },
+);
+
+/** Who is in it. */
+export const listGroupMembers = serverOperation(
+  {
+    method: 'get',
+    path: '/v1/server/groups/{group}/members',
+    tags: ['Server'],
+    summary: 'Who is in a group',
+    request: { params, query: pageQuery },
+    responses: { 200: answer(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db } = c.var.parts;
+    const { limit, after } = c.req.valid('query');
+    const id = await requireGroup(db, c.req.valid('param').group);
+    const rows = await listMembers(db, id, readPlace(after, place), limit + 1);
+    return c.json(
+      toPage(
+        rows,
+        limit,
+        ({ rank: _, ...member }) => member,
+        (row) => [row.rank, row.user.id],
+      ),
+      200,
+    );
+  },
+);

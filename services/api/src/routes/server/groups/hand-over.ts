@@ -1,0 +1,34 @@
+import type { Database } from '@parley/database';
+import type { Notice } from '../../../events/notice.ts';
+import type { Parts } from '../../../parts.ts';
+import { memberIds, updateMember } from '../../../queries/group-members.ts';
+import { updateGroup } from '../../../queries/groups.ts';
+import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
+import { setMembers } from './set-members.ts';
+
+/**
+ * Gives a group, which must be locked, another owner, who comes in if they were not; the one before becomes an admin.
+ *
+ * @param users all who are to be members afterwards; those who are not make room now. Absent: everybody stays
+ */
+export async function handOver(
+  parts: Parts,
+  tx: Database,
+  tell: (notice: Notice) => void,
+  group: number,
+  owner: number,
+  users: ReadonlySet<number> | undefined,
+): Promise<void> {
+  const { owner: before } = (await getServerGroup(tx, group)) as ServerGroup;
+  if (owner === before) return;
+  const members = await memberIds(tx, group);
+  const stay = members.filter((user) => users?.has(user) ?? true);
+  if (!members.includes(owner)) await setMembers(parts, tx, tell, group, new Set([...stay, owner]));
+  await updateMember(tx, group, owner, { role: 'owner' });
+  await updateMember(tx, group, before, { role: 'admin' });
+  await updateGroup(tx, group, { owner });
+  const concerned = await memberIds(tx, group);
+  for (const user of [owner, before]) {
+    tell({ events: [{ users: concerned, event: { kind: 'group', group, change: 'role', user } }] });
+  }
+}

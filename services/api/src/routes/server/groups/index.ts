@@ -1,0 +1,6 @@
+import { dissolveGroup } from './dissolve.ts';
+import { getGroup, listGroupMembers } from './get.ts';
+import { putGroupMember, removeGroupMember } from './members.ts';
+import { putGroup } from './put.ts';
+
+export const serverGroups = [putGroup, getGroup, dissolveGroup, listGroupMembers, putGroupMember, removeGroupMember];

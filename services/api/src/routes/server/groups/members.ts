@@ -1,0 +1,86 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { type Member, roleSchema } from '@parley/protocol';
+import { change } from '../../../events/change.ts';
+import { answer, body, done, serverOperation } from '../../../http/operation.ts';
+import { Refusal } from '../../../http/refusal.ts';
+import { memberSchema } from '../../../http/schemas.ts';
+import { getMember, memberIds, updateMember } from '../../../queries/group-members.ts';
+import { lockGroup } from '../../../queries/groups.ts';
+import { lockUsers } from '../../../queries/lock-users.ts';
+import { depart } from '../../groups/depart.ts';
+import { refParam, requireUser } from '../refs.ts';
+import { requireGroup } from './require-group.ts';
+import { setMembers } from './set-members.ts';
+
+const params = z.object({ group: refParam, user: refParam });
+const schema = z.strictObject({
+  role: roleSchema
+    .exclude(['owner'])
+    .optional()
+    .openapi({ description: '`member` for a new one, as it is for others, when absent' }),
+});
+
+/** Puts someone into a group, or gives a member another role. */
+export const putGroupMember = serverOperation(
+  {
+    method: 'put',
+    path: '/v1/server/groups/{group}/members/{user}',
+    tags: ['Server'],
+    summary: 'Put someone into a group',
+    request: { params, body: body(schema) },
+    responses: { 200: answer(memberSchema, 'The member') },
+    refuses: ['not-found', 'conflict', 'group-full'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const given = c.req.valid('param');
+    const { role } = c.req.valid('json');
+    const member = await change(parts, async (tx, tell) => {
+      const user = await requireUser(tx, given.user);
+      await lockUsers(tx, [user]);
+      const group = await enter(tx, given.group);
+      const members = await memberIds(tx, group);
+      if (!members.includes(user)) await setMembers(parts, tx, tell, group, new Set([...members, user]));
+      const { role: before } = (await getMember(tx, group, user)) as Member;
+      if (role !== undefined && role !== before) {
+        if (before === 'owner') throw new Refusal('conflict', 'A group has an owner: give it another first.');
+        await updateMember(tx, group, user, { role });
+        const users = await memberIds(tx, group);
+        tell({ events: [{ users, event: { kind: 'group', group, change: 'role', user } }] });
+      }
+      return (await getMember(tx, group, user)) as Member;
+    });
+    return c.json(member, 200);
+  },
+);
+
+/** Takes someone out of a group; nothing happens if they are not in it. */
+export const removeGroupMember = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/groups/{group}/members/{user}',
+    tags: ['Server'],
+    summary: 'Take someone out of a group',
+    request: { params },
+    responses: { 204: done },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const given = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      const user = await requireUser(tx, given.user);
+      const group = await enter(tx, given.group);
+      const member = await getMember(tx, group, user);
+      if (member) await depart(tx, tell, group, user, member.role, 'removed');
+    });
+    return c.body(null, 204);
+  },
+);
+
+/** Locks a group and answers its id. */
+async function enter(tx: Database, ref: number | string): Promise<number> {
+  const group = await requireGroup(tx, ref);
+  if (!(await lockGroup(tx, group))) throw new Refusal('not-found');
+  return group;
+}

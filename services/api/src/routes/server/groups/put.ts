@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../../events/change.ts';
+import { line } from '../../../http/fields.ts';
+import { answer, body, serverOperation } from '../../../http/operation.ts';
+import { fieldRefusal } from '../../../http/refusal.ts';
+import { lockGroup } from '../../../queries/groups.ts';
+import { lockUsers } from '../../../queries/lock-users.ts';
+import { findGroupId, getServerGroup, lockExternalGroup, type ServerGroup } from '../../../queries/server-groups.ts';
+import { groupFields } from '../../groups/fields.ts';
+import { refuseTakenName } from '../../groups/name-taken.ts';
+import { externalIdField, requireUser, userRef } from '../refs.ts';
+import { serverGroupSchema } from '../schemas.ts';
+import { createGroup } from './create-group.ts';
+import { handOver } from './hand-over.ts';
+import { setMembers } from './set-members.ts';
+import { requireRoom, updateServerGroup } from './update-group.ts';
+
+const schema = z.strictObject({
+  ...groupFields,
+  name: line(64).openapi({ description: 'Unique in any case among all groups' }),
+  owner: userRef,
+  members: z
+    .array(userRef)
+    .max(500)
+    .optional()
+    .openapi({ description: 'All of them; the owner may be left out. When absent, they stay as they are' }),
+});
+
+/** Makes the group with an external id, or changes what is given of it; with `members` these and no others are in it then. */
+export const putGroup = serverOperation(
+  {
+    method: 'put',
+    path: '/v1/server/groups/{externalId}',
+    tags: ['Server'],
+    summary: 'Make or change a group, by your own id',
+    request: { params: z.object({ externalId: externalIdField }), body: body(schema) },
+    responses: {
+      200: answer(serverGroupSchema, 'The group as changed'),
+      201: answer(serverGroupSchema, 'The new group'),
+    },
+    refuses: ['not-found', 'conflict', 'group-full'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { externalId } = c.req.valid('param');
+    const { owner: ownerRef, members, ...given } = c.req.valid('json');
+    if ((given.maxMembers ?? 0) > parts.config.limits.groupMembers) {
+      throw fieldRefusal('bad-request', 'maxMembers', `At most ${parts.config.limits.groupMembers}`);
+    }
+    const work = change(parts, async (tx, tell) => {
+      await lockExternalGroup(tx, externalId);
+      const owner = await requireUser(tx, ownerRef);
+      const users = new Set([owner]);
+      for (const ref of members ?? []) users.add(await requireUser(tx, ref));
+      await lockUsers(tx, [...users]);
+      const found = await findGroupId(tx, externalId);
+      if (found === undefined) {
+        const group = await createGroup(tx, tell, parts.config, { ...given, externalId, owner }, [...users]);
+        return { status: 201 as const, group };
+      }
+      await lockGroup(tx, found);
+      await updateServerGroup(tx, tell, found, given);
+      await handOver(parts, tx, tell, found, owner, members && users);
+      if (members) await setMembers(parts, tx, tell, found, users);
+      await requireRoom(tx, found);
+      return { status: 200 as const, group: found };
+    });
+    const { status, group } = await refuseTakenName(work);
+    return c.json((await getServerGroup(parts.db, group)) as ServerGroup, status);
+  },
+);

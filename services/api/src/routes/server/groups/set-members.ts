@@ -1,0 +1,48 @@
+import { addMembers, bumpPermits, type Database } from '@parley/database';
+import { groupConversation } from '@parley/protocol';
+import { messageIdNow } from '@parley/redis';
+import type { Notice } from '../../../events/notice.ts';
+import { Refusal } from '../../../http/refusal.ts';
+import type { Parts } from '../../../parts.ts';
+import { deleteMembers, findBusy, forgetChats, memberIds } from '../../../queries/group-members.ts';
+import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
+import { show } from '../refs.ts';
+
+/**
+ * Makes these users, who must be locked, the members of a group, which must be too: others leave, save its owner. Each who comes or
+ * goes is told to those who were there, or are now.
+ */
+export async function setMembers(
+  parts: Parts,
+  tx: Database,
+  tell: (notice: Notice) => void,
+  group: number,
+  users: ReadonlySet<number>,
+): Promise<void> {
+  await bumpPermits(tx, [group]);
+  const before = await memberIds(tx, group);
+  const { owner, maxMembers } = (await getServerGroup(tx, group)) as ServerGroup;
+  const gone = before.filter((user) => !users.has(user) && user !== owner);
+  const added = [...users].filter((user) => !before.includes(user));
+  if (gone.length === 0 && added.length === 0) return;
+  const stay = before.filter((user) => !gone.includes(user));
+  if (added.length > 0 && stay.length + added.length > maxMembers) throw new Refusal('group-full');
+  if (gone.length > 0) await deleteMembers(tx, group, gone);
+  if (added.length > 0) await add(parts, tx, group, added);
+  tell({ copies: [group], forget: [...gone, ...added] });
+  for (const user of gone) tell(noticeOf(before, group, 'removed', user));
+  for (const user of added) tell(noticeOf([...stay, ...added], group, 'joined', user));
+}
+
+async function add({ link, config }: Parts, tx: Database, group: number, users: number[]): Promise<void> {
+  const [busy] = await findBusy(tx, users, config.limits.groups);
+  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
+  const now = await messageIdNow(link, groupConversation(group));
+  const members = users.map((user) => ({ user, role: 'member' as const }));
+  await addMembers(tx, group, members, now);
+  await forgetChats(tx, group, users);
+}
+
+function noticeOf(users: number[], group: number, change: 'joined' | 'removed', user: number): Notice {
+  return { events: [{ users, event: { kind: 'group', group, change, user } }] };
+}

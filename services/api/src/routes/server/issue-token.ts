@@ -1,0 +1,46 @@
+import { z } from '@hono/zod-openapi';
+import { openSession } from '../../accounts/open-session.ts';
+import { change } from '../../events/change.ts';
+import { ensureCopy } from '../../events/ensure-copy.ts';
+import { deviceField } from '../../http/fields.ts';
+import { answer, body, serverOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { sessionSchema } from '../../http/schemas.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { getServerUser } from '../../queries/server-users.ts';
+import { getUser } from '../../queries/users.ts';
+import { requireUser, userRef } from './refs.ts';
+
+const schema = z.strictObject({
+  user: userRef,
+  device: deviceField.optional().openapi({ description: 'What the device is called in the list of sessions' }),
+});
+
+/** Begins a session of a user, who shows no password. */
+export const issueToken = serverOperation(
+  {
+    method: 'post',
+    path: '/v1/server/tokens',
+    tags: ['Server'],
+    summary: 'Sign a user in',
+    description: 'Hand what comes back to a device of that user, over HTTPS.',
+    request: { body: body(schema) },
+    responses: { 201: answer(sessionSchema, 'A session') },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user: ref, device } = c.req.valid('json');
+    const session = await change(parts, async (tx, tell) => {
+      const id = await requireUser(tx, ref);
+      // Whoever deactivates them now waits, and ends this session too.
+      await lockUsers(tx, [id]);
+      const { deactivated } = (await getServerUser(tx, id)) ?? {};
+      const user = await getUser(tx, id);
+      if (user === undefined || deactivated !== null) throw new Refusal('conflict', 'This user is deactivated.');
+      return await openSession(tx, tell, parts.config, user, device);
+    });
+    await ensureCopy(parts, session.user.id);
+    return c.json(session, 201);
+  },
+);

@@ -1,0 +1,115 @@
+import type { MessageEvent, Problem } from '@parley/protocol';
+import { SYSTEM_USER } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Product, startServerApi } from '../../testing/server-api.ts';
+import type { Person } from '../../testing/test-api.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startServerApi();
+});
+afterAll(() => product[Symbol.asyncDispose]());
+
+const text = (text: string) => ({ type: 'text', text });
+const send = (message: object) => product.call<Sent & Problem>('post', '/messages', message);
+const messages = async (person: Person) =>
+  (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
+
+describe('a message of the product', () => {
+  it('as a user is in both inboxes and given to the recorder when it is answered', async () => {
+    const [a, b] = await product.people('m-1', 'm-2');
+    await product.call('put', '/users/m-1/friends/m-2');
+    const { status, body } = await send({ from: 'm-1', to: 'm-2', ref: 'r1', body: text('hi'), mentions: [b.id] });
+    const conversation = `${a.id}_${b.id}`;
+    expect([status, body]).toEqual([
+      201,
+      { id: expect.any(Number), conversation, date: expect.any(Number), online: false, duplicate: false },
+    ]);
+    const event = {
+      ...{ kind: 'message', id: body.id, conversation, from: a.id, to: b.id, date: body.date },
+      ...{ body: text('hi'), mentions: [b.id] },
+    };
+    expect(await messages(b)).toEqual([event]);
+    expect(await messages(a)).toEqual([{ ...event, ref: 'r1' }]);
+    const { client, keys } = product.api.link;
+    const entries = await client.xrange(keys.record(keys.home(conversation)), '-', '+');
+    expect(entries.map(([, fields]) => JSON.parse(fields[1] ?? '').id)).toContain(body.id);
+  });
+
+  it('with a ref that was used is the same message, however many ask at once', async () => {
+    const [, b] = await product.people('m-3', 'm-4');
+    await product.call('put', '/users/m-3/friends/m-4');
+    const message = { from: 'm-3', to: b.id, ref: 'order-7', body: text('shipped') };
+    const answers = await Promise.all(Array.from({ length: 6 }, () => send(message)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(await messages(b)).toHaveLength(1);
+  });
+
+  it('of the system reaches everybody, friend or not, and even who blocks it', async () => {
+    const [a] = await product.people('m-5');
+    await product.call('put', `/users/m-5/blocks/~${SYSTEM_USER}`);
+    const { status, body } = await send({ from: 'system', to: 'm-5', ref: 'welcome', body: text('Welcome') });
+    expect([status, body.conversation]).toEqual([201, `${a.id}_${SYSTEM_USER}`]);
+    expect(await messages(a)).toMatchObject([{ from: SYSTEM_USER, to: a.id, body: text('Welcome') }]);
+    const { body: shown } = await a.get(`/v1/users/${SYSTEM_USER}`);
+    expect(shown).toMatchObject({ name: 'System' });
+  });
+
+  it('reaches a group, from a member or the system, by either id', async () => {
+    const [a, b, c] = await product.people('m-6', 'm-7', 'm-8');
+    const { body: group } = await product.call<{ id: number }>('put', '/groups/mg-1', {
+      ...{ name: 'Messages', owner: 'm-6', members: ['m-7'] },
+    });
+    expect((await send({ from: 'm-7', to: { group: 'mg-1' }, ref: '1', body: text('1') })).status).toBe(201);
+    expect((await send({ from: 'system', to: group.id, ref: '2', body: text('2') })).status).toBe(201);
+    expect((await messages(a)).map(({ from, to }) => [from, to])).toEqual([
+      [b.id, group.id],
+      [SYSTEM_USER, group.id],
+    ]);
+    const refused = await send({ from: c.id, to: group.id, ref: '3', body: text('3') });
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-member']);
+  });
+
+  it('is refused where the sender may not write', async () => {
+    const [, b] = await product.people('m-9', 'm-10');
+    await product.call('put', '/users/gone', {});
+    await product.call('delete', '/users/gone');
+    const code = async (message: object) => (await send({ ref: 'x', body: text('x'), ...message })).body.code;
+    expect(await code({ from: 'm-9', to: 'm-10' })).toBe('not-friends');
+    await product.call('put', '/users/m-9/friends/m-10');
+    await product.call('put', '/users/m-10/blocks/m-9');
+    expect(await code({ from: 'm-9', to: b.id })).toBe('blocked');
+    expect(await code({ from: 'm-9', to: 'nobody' })).toBe('not-found');
+    expect(await code({ from: 'nobody', to: b.id })).toBe('not-found');
+    expect(await code({ from: 'gone', to: b.id })).toBe('not-found');
+    expect(await code({ from: 'system', to: 'gone' })).toBe('not-found');
+    expect(await code({ from: 'system', to: 7 })).toBe('not-found');
+    expect(await code({ from: 'system', to: { group: 'none' } })).toBe('not-found');
+    expect(await messages(b)).toEqual([]);
+  });
+
+  it.each([
+    ['no ref', { ref: undefined }],
+    ['a body of no type', { body: { type: 'dance' } }],
+    ['a misspelt field', { form: 'm-1' }],
+    ['the system as receiver', { to: 'system' }],
+  ])('is no valid one with %s', async (_, part) => {
+    await product.people('m-11');
+    const { status } = await send({ from: 'system', to: 'm-11', ref: 'x', body: text('x'), ...part });
+    expect(status).toBe(400);
+  });
+});
+
+it('strangers may be written to where the policy says so', async () => {
+  await using open = await startServerApi({ SEND_POLICY: 'anyone' });
+  await open.people('a', 'b');
+  const message = { from: 'a', to: 'b', ref: '1', body: text('hi') };
+  expect((await open.call('post', '/messages', message)).status).toBe(201);
+});
+
+interface Sent {
+  id: number;
+  conversation: string;
+  date: number;
+}

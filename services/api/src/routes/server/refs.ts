@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { id } from '@parley/protocol';
+import { idField } from '../../http/fields.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { findUserId } from '../../queries/server-users.ts';
+
+/** What the product calls a user or group. */
+export const externalIdField = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((value) => value.isWellFormed() && !/\p{Cc}|^\s|\s$/u.test(value), {
+    error: 'Holds blanks or control characters',
+  })
+  .refine((value) => !value.startsWith('~'), { error: 'Begins with ~, which stands before ids of Parley' })
+  .refine((value) => !['system', '.', '..'].includes(value), { error: 'Stands for something else' })
+  .openapi({ minLength: 1, maxLength: 128, example: 'customer-17' });
+
+/** A user or group in a path: by its external id, or by `~` and its id here. */
+export const refParam = z
+  .union([
+    z
+      .string()
+      .startsWith('~')
+      .transform((value) => value.slice(1))
+      .pipe(idField),
+    externalIdField,
+  ])
+  .openapi({ type: 'string', description: 'The external id, or `~` and the id here', example: 'customer-17' });
+
+/** A user in a body: by external id, a text, or by the id here, a number. */
+export const userRef = z
+  .union([id, externalIdField])
+  .openapi({ description: 'The external id, or the id here as a number' });
+
+/** The id of a user. Refuses when there is none. */
+export async function requireUser(db: Database, user: Ref): Promise<number> {
+  const found = await findUserId(db, user);
+  if (found === undefined) throw new Refusal('not-found', `There is no user ${show(user)}.`);
+  return found;
+}
+
+/** How a refusal names a user or group. */
+export function show(ref: Ref): string {
+  return typeof ref === 'number' ? `~${ref}` : JSON.stringify(ref);
+}
+
+/** An id here, or an external id. */
+export type Ref = number | string;

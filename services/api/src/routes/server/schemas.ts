@@ -1,0 +1,28 @@
+import { z } from '@hono/zod-openapi';
+import { groupSchema, id, userSchema } from '@parley/protocol';
+
+/** A user as the product sees them. */
+export const serverUserSchema = userSchema
+  .extend({
+    externalId: z.string().nullable(),
+    created: z.int().nonnegative(),
+    deactivated: z.int().nonnegative().nullable(),
+  })
+  .openapi('ServerUser');
+
+/** A group as the product sees it. */
+export const serverGroupSchema = groupSchema
+  .omit({ role: true })
+  .extend({ externalId: z.string().nullable() })
+  .openapi('ServerGroup');
+
+/** What became of a message. */
+export const acceptedSchema = z
+  .object({
+    id,
+    conversation: z.string(),
+    date: z.int(),
+    online: z.boolean().openapi({ description: 'Some device of another participant was connected' }),
+    duplicate: z.boolean().openapi({ description: 'A message of this sender with this ref is there already' }),
+  })
+  .openapi('AcceptedMessage');

@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi';
+import { bodySchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
+import { accept } from '@parley/redis';
+import { answer, body, serverOperation } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import type { Parts } from '../../parts.ts';
+import { findActive } from '../../queries/server-users.ts';
+import { requireGroup } from './groups/require-group.ts';
+import { participantsOf } from './participants.ts';
+import { externalIdField, requireUser, show, userRef } from './refs.ts';
+import { acceptedSchema } from './schemas.ts';
+
+const schema = z.strictObject({
+  from: z.union([z.literal('system'), userRef]).openapi({ description: '`system`, or a user' }),
+  to: z.union([userRef, z.strictObject({ group: externalIdField })]).openapi({
+    description: 'A user by external id; a user or group by its id here; a group by `{group: its external id}`',
+  }),
+  ref: text(limits.ref).openapi({
+    description: 'Unique for each message of a sender: sent again, it is the same message',
+  }),
+  body: bodySchema,
+  replyTo: id.optional(),
+  mentions: z.array(id).max(limits.mentions).optional(),
+});
+
+/**
+ * Sends a message as a user, who must be allowed to, or as the system, which may write to everybody and cannot be blocked. It is
+ * accepted the way a gateway does it: numbered, recorded, and in every inbox when this answers.
+ */
+export const sendMessage = serverOperation(
+  {
+    method: 'post',
+    path: '/v1/server/messages',
+    tags: ['Server'],
+    summary: 'Send a message as a user or as the system',
+    request: { body: body(schema) },
+    responses: {
+      200: answer(acceptedSchema, 'The message was sent before, with this ref'),
+      201: answer(acceptedSchema, 'The message is sent'),
+    },
+    refuses: ['not-found', 'not-friends', 'blocked', 'not-member'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const given = c.req.valid('json');
+    const from = given.from === 'system' ? SYSTEM_USER : await findActive(parts.db, given.from);
+    if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
+    const to = await receiverOf(parts, given.to);
+    const members = await participantsOf(parts, from, to);
+    let extra = '';
+    if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
+    if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
+    const accepted = await accept(parts.link, {
+      from,
+      to,
+      ref: given.ref,
+      body: JSON.stringify(given.body),
+      extra,
+      record: parts.config.history === 'mirror',
+      ...(members === undefined ? {} : { members }),
+    });
+    return c.json(accepted, accepted.duplicate ? 200 : 201);
+  },
+);
+
+async function receiverOf({ db }: Parts, to: z.infer<typeof schema>['to']): Promise<number> {
+  // A number may be a user or a group: who it is the permit copy knows.
+  if (typeof to === 'number') return to;
+  if (typeof to === 'string') return await requireUser(db, to);
+  return await requireGroup(db, to.group);
+}

@@ -1,0 +1,202 @@
+import type { Block, Friend, Problem, Session, User } from '@parley/protocol';
+import { hasPermits, isRevoked, readExternal, readPermit } from '@parley/redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerUser } from '../../queries/server-users.ts';
+import { apiKey, type Product, startServerApi } from '../../testing/server-api.ts';
+import { password, TestApi } from '../../testing/test-api.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startServerApi();
+});
+afterAll(() => product[Symbol.asyncDispose]());
+
+describe('the server API', () => {
+  it('does nothing without a key of the product, and a key does nothing elsewhere', async () => {
+    const { api } = product;
+    const ann = await api.person();
+    const body = { name: 'X' };
+    for (const token of [undefined, `${apiKey}!`, apiKey.slice(1), ann.session.accessToken]) {
+      const { status, body: problem } = await api.call<Problem>('put', '/v1/server/users/x', {
+        body,
+        ...(token && { token }),
+      });
+      expect([status, problem.code]).toEqual([401, 'unauthenticated']);
+    }
+    expect((await api.call('get', '/v1/me', { token: apiKey })).status).toBe(401);
+    await using closed = await TestApi.start();
+    expect((await closed.call('put', '/v1/server/users/x', { token: apiKey, body })).status).toBe(401);
+    expect((await closed.call('put', '/v1/server/users/x', { token: '', body })).status).toBe(401);
+  });
+
+  it('limits the requests of a key', async () => {
+    await using busy = await startServerApi({ REQUESTS_PER_KEY: '2' });
+    const statuses = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await busy.call('get', '/users/nobody')).status);
+    expect(statuses).toEqual([404, 404, 429]);
+  });
+});
+
+describe('a user of the product', () => {
+  it('is made by its own id, changed, and the same however often it is put', async () => {
+    const first = await product.call<ServerUser>('put', '/users/u-1', { username: 'Uma', name: 'Uma', sign: 'hi' });
+    expect([first.status, first.body]).toEqual([
+      201,
+      {
+        id: expect.any(Number),
+        externalId: 'u-1',
+        username: 'uma',
+        name: 'Uma',
+        avatar: null,
+        sign: 'hi',
+        created: expect.any(Number),
+        deactivated: null,
+      },
+    ]);
+    const again = await product.call<ServerUser>('put', '/users/u-1', { username: 'Uma', name: 'Uma', sign: 'hi' });
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    const changed = await product.call<ServerUser>('put', '/users/u-1', { name: 'Uma B.' });
+    expect(changed.body).toEqual({ ...first.body, name: 'Uma B.' });
+    expect((await product.call('get', '/users/u-1')).body).toEqual(changed.body);
+    expect((await product.call('get', `/users/~${first.body.id}`)).body).toEqual(changed.body);
+  });
+
+  it('can be written to and come in at once: Redis knows them when the answer comes', async () => {
+    const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
+    expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
+    expect(await hasPermits(product.api.link, body.id)).toBe(true);
+    expect(await readExternal(product.api.link, 'u-2')).toBe(body.id);
+  });
+
+  it('is made once when it is put many times at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => product.call<ServerUser>('put', '/users/u-3', { name: `N${i}` })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  });
+
+  it.each(['李 四/a?b#c', 'a@b.example', "'; drop table users", 'x'.repeat(128)])('may be called %j', async (id) => {
+    const path = `/users/${encodeURIComponent(id)}`;
+    const { status, body } = await product.call<ServerUser>('put', path, {});
+    expect([status, body.externalId]).toEqual([201, id]);
+    expect((await product.call<ServerUser>('get', path)).body.id).toBe(body.id);
+  });
+
+  it.each(['system', '~5', ' a', 'a ', 'a\u0000', 'x'.repeat(129)])('may not be called %j', async (id) => {
+    expect((await product.call('put', `/users/${encodeURIComponent(id)}`, {})).status).toBe(400);
+  });
+
+  it('cannot have the username of another', async () => {
+    await product.call('put', '/users/u-4', { username: 'taken' });
+    for (const id of ['u-5', 'u-1']) {
+      const { status, body } = await product.call<Problem>('put', `/users/${id}`, { username: 'TAKEN' });
+      expect([status, body.errors?.[0]?.path]).toEqual([409, 'username']);
+    }
+  });
+
+  it('has friends told when its profile changes, and nobody when nothing does', async () => {
+    const [one, two] = await product.people('u-6', 'u-7');
+    await product.call('put', '/users/u-6/friends/u-7');
+    await product.call('put', '/users/u-6', { name: 'Six' });
+    await product.call('put', '/users/u-6', { name: 'Six' });
+    for (const person of [one, two]) {
+      const events = await product.api.events(person);
+      expect(events.filter(({ kind }) => kind === 'profile')).toEqual([{ kind: 'profile', user: one.id }]);
+    }
+  });
+
+  it('is signed in without a password, by either id', async () => {
+    const { body: user } = await product.call<ServerUser>('put', '/users/u-8', { name: 'Eight' });
+    for (const ref of ['u-8', user.id]) {
+      const { status, body } = await product.call<Session>('post', '/tokens', { user: ref, device: 'Phone' });
+      expect([status, body.user.id]).toEqual([201, user.id]);
+      const me = await product.api.call<User>('get', '/v1/me', { token: body.accessToken });
+      expect(me.body).toEqual({ id: user.id, username: user.username, name: 'Eight', avatar: null, sign: '' });
+      expect((await product.api.call('post', '/v1/sessions/refresh', { body: body })).status).toBe(400);
+      const refreshed = await product.api.call('post', '/v1/sessions/refresh', {
+        body: { refreshToken: body.refreshToken },
+      });
+      expect(refreshed.status).toBe(200);
+    }
+    expect((await product.call('post', '/tokens', { user: 'nobody' })).status).toBe(404);
+  });
+});
+
+describe('a deactivated user', () => {
+  it('is signed out everywhere, cannot come in nor be written to, and is back when put again', async () => {
+    const { api } = product;
+    const [gone, other] = await product.people('d-1', 'd-2');
+    await product.call('put', '/users/d-1/friends/d-2');
+    await product.call('put', '/users/d-1', { username: 'dee' });
+    await api.db.updateTable('users').set({ password_hash: 'x' }).where('id', '=', gone.id).execute();
+    for (let i = 0; i < 2; i += 1) expect((await product.call('delete', '/users/d-1')).status).toBe(204);
+
+    expect((await gone.get('/v1/me')).status).toBe(401);
+    const { refreshToken } = gone.session;
+    expect((await api.call('post', '/v1/sessions/refresh', { body: { refreshToken } })).status).toBe(401);
+    expect((await api.call('post', '/v1/sessions', { body: { username: 'dee', password } })).status).toBe(401);
+    expect((await product.call<Problem>('post', '/tokens', { user: 'd-1' })).body.code).toBe('conflict');
+    expect(await readPermit(api.link, other.id, gone.id)).toBe('nobody');
+    expect((await other.get<{ items: User[] }>('/v1/users?q=dee')).body.items).toEqual([]);
+    expect((await product.call<ServerUser>('get', '/users/d-1')).body.deactivated).toEqual(expect.any(Number));
+    const session = await api.db.selectFrom('sessions').select('id').where('user_id', '=', gone.id).executeTakeFirst();
+    expect(await isRevoked(api.link, gone.id, session?.id ?? '')).toBe(true);
+
+    const back = await product.call<ServerUser>('put', '/users/d-1', {});
+    expect([back.status, back.body.deactivated, back.body.id]).toEqual([200, null, gone.id]);
+    expect(await readPermit(api.link, other.id, gone.id)).toBe('friend');
+    expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
+  });
+
+  it('must exist, and cannot be the system', async () => {
+    expect((await product.call('delete', '/users/never-was')).status).toBe(404);
+    const system = await product.call<Problem>('delete', '/users/~9000000000000000');
+    expect([system.status, system.body.code]).toEqual([403, 'forbidden']);
+  });
+});
+
+describe('friendships and blocks', () => {
+  it('are made and ended for both sides at once, as often as one likes', async () => {
+    const [a, b] = await product.people('f-1', 'f-2');
+    for (let i = 0; i < 2; i += 1) {
+      const { status, body } = await product.call<Friend>('put', '/users/f-1/friends/f-2');
+      expect([status, body.user.id]).toEqual([200, b.id]);
+    }
+    expect((await b.get<{ items: Friend[] }>('/v1/friends')).body.items.map(({ user }) => user.id)).toEqual([a.id]);
+    expect(await readPermit(product.api.link, b.id, a.id)).toBe('friend');
+    expect(await product.api.events(a)).toEqual([{ kind: 'friend', user: b.id, change: 'accepted' }]);
+    for (let i = 0; i < 2; i += 1) {
+      expect((await product.call('delete', `/users/~${b.id}/friends/f-1`)).status).toBe(204);
+    }
+    expect(await readPermit(product.api.link, b.id, a.id)).toBe('stranger');
+  });
+
+  it('settle what one of both had asked', async () => {
+    const [a, b] = await product.people('f-3', 'f-4');
+    await a.call('post', '/v1/friend-requests', { to: b.id });
+    await product.call('put', '/users/f-4/friends/f-3');
+    const { body } = await b.get<{ items: { state: string }[] }>('/v1/friend-requests');
+    expect(body.items.map(({ state }) => state)).toEqual(['accepted']);
+  });
+
+  it('are no way to be a friend of oneself or of nobody', async () => {
+    await product.people('f-5');
+    expect((await product.call('put', '/users/f-5/friends/f-5')).status).toBe(400);
+    expect((await product.call('put', '/users/f-5/blocks/f-5')).status).toBe(400);
+    expect((await product.call('put', '/users/f-5/friends/nobody')).status).toBe(404);
+    expect((await product.call('delete', '/users/f-5/blocks/nobody')).status).toBe(404);
+  });
+
+  it('keep someone from writing until they are lifted', async () => {
+    const [a, b] = await product.people('f-6', 'f-7');
+    await product.call('put', '/users/f-6/friends/f-7');
+    for (let i = 0; i < 2; i += 1) {
+      const { status, body } = await product.call<Block>('put', '/users/f-6/blocks/f-7');
+      expect([status, body.user.id]).toEqual([200, b.id]);
+    }
+    expect(await readPermit(product.api.link, b.id, a.id)).toBe('blocked');
+    for (let i = 0; i < 2; i += 1) expect((await product.call('delete', '/users/f-6/blocks/f-7')).status).toBe(204);
+    expect(await readPermit(product.api.link, b.id, a.id)).toBe('friend');
+  });
+});

@@ -1,0 +1,52 @@
+import { z } from '@hono/zod-openapi';
+import { change } from '../../../events/change.ts';
+import { answer, done, serverOperation } from '../../../http/operation.ts';
+import { fieldRefusal } from '../../../http/refusal.ts';
+import { blockSchema } from '../../../http/schemas.ts';
+import { block, unblock } from '../../blocks/block.ts';
+import { refParam, requireUser } from '../refs.ts';
+
+const params = z.object({ user: refParam, blocked: refParam });
+
+/** Makes a user block another. */
+export const putBlock = serverOperation(
+  {
+    method: 'put',
+    path: '/v1/server/users/{user}/blocks/{blocked}',
+    tags: ['Server'],
+    summary: 'Make a user block another',
+    request: { params },
+    responses: { 200: answer(blockSchema, 'The block') },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const given = c.req.valid('param');
+    const made = await change(parts, async (tx, tell) => {
+      const [user, blocked] = [await requireUser(tx, given.user), await requireUser(tx, given.blocked)];
+      if (user === blocked) throw fieldRefusal('bad-request', 'blocked', 'That is the same user');
+      return await block(tx, tell, parts.config, user, blocked);
+    });
+    return c.json(made, 200);
+  },
+);
+
+/** Makes a user take messages of another again; nothing happens if they do. */
+export const removeBlock = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/users/{user}/blocks/{blocked}',
+    tags: ['Server'],
+    summary: 'Make a user unblock another',
+    request: { params },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const given = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      await unblock(tx, tell, await requireUser(tx, given.user), await requireUser(tx, given.blocked));
+    });
+    return c.body(null, 204);
+  },
+);

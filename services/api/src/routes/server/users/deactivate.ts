@@ -1,0 +1,45 @@
+import { z } from '@hono/zod-openapi';
+import { bumpPermits } from '@parley/database';
+import { SYSTEM_USER } from '@parley/protocol';
+import { change } from '../../../events/change.ts';
+import { done, serverOperation } from '../../../http/operation.ts';
+import { Refusal } from '../../../http/refusal.ts';
+import { getServerUser, updateServerUser } from '../../../queries/server-users.ts';
+import { endSurplusSessions } from '../../../queries/sessions.ts';
+import { refParam, requireUser } from '../refs.ts';
+
+/**
+ * Deactivates a user: their sessions end, their sockets are closed, they can neither come in nor be written to. Everything else stays
+ * as it is, for them to find if they are put again.
+ */
+export const deactivateUser = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/users/{user}',
+    tags: ['Server'],
+    summary: 'Deactivate a user',
+    request: { params: z.object({ user: refParam }) },
+    responses: { 204: done },
+    refuses: ['not-found', 'forbidden'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { user } = c.req.valid('param');
+    await change(parts, async (tx, tell) => {
+      const id = await requireUser(tx, user);
+      if (id === SYSTEM_USER) throw new Refusal('forbidden', 'The system stays.');
+      await bumpPermits(tx, [id]);
+      const now = Date.now();
+      if ((await getServerUser(tx, id))?.deactivated === null) await updateServerUser(tx, id, { deactivated: now });
+      const sessions = await endSurplusSessions(tx, id, 0, now);
+      const until = now + parts.config.tokens.access;
+      tell({
+        copies: [id],
+        forget: [id],
+        revoked: sessions.map((session) => ({ user: id, session, until })),
+        closed: [id],
+      });
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi';
+import type { Friend } from '@parley/protocol';
+import { change } from '../../../events/change.ts';
+import { answer, done, serverOperation } from '../../../http/operation.ts';
+import { fieldRefusal } from '../../../http/refusal.ts';
+import { friendSchema } from '../../../http/schemas.ts';
+import { areFriends, type FriendRow, listFriends } from '../../../queries/friendships.ts';
+import { lockUsers } from '../../../queries/lock-users.ts';
+import { befriend } from '../../friend-requests/befriend.ts';
+import { toFriends } from '../../friends/to-friends.ts';
+import { unfriend } from '../../friends/unfriend.ts';
+import { refParam, requireUser } from '../refs.ts';
+
+const params = z.object({ user: refParam, friend: refParam });
+
+/** Makes two users friends, both sides at once; what one of them had asked counts as accepted. */
+export const putFriend = serverOperation(
+  {
+    method: 'put',
+    path: '/v1/server/users/{user}/friends/{friend}',
+    tags: ['Server'],
+    summary: 'Make two users friends',
+    request: { params },
+    responses: { 200: answer(friendSchema, 'The friend as the user has them') },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const given = c.req.valid('param');
+    const row = await change(parts, async (tx, tell) => {
+      const [user, friend] = [await requireUser(tx, given.user), await requireUser(tx, given.friend)];
+      if (user === friend) throw fieldRefusal('bad-request', 'friend', 'That is the same user');
+      await lockUsers(tx, [user, friend]);
+      if (!(await areFriends(tx, user, friend))) await befriend(tx, tell, parts.config, user, friend);
+      const [found] = await listFriends(tx, user, { friend, limit: 1 });
+      return found as FriendRow;
+    });
+    const [friend] = await toFriends(parts.link, [row]);
+    return c.json(friend as Friend, 200);
+  },
+);
+
+/** Ends the friendship of two users, for both; nothing happens if there is none. */
+export const removeFriend = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/users/{user}/friends/{friend}',
+    tags: ['Server'],
+    summary: 'End a friendship',
+    request: { params },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const given = c.req.valid('param');
+    await change(c.var.parts, async (tx, tell) => {
+      await unfriend(tx, tell, await requireUser(tx, given.user), await requireUser(tx, given.friend));
+    });
+    return c.body(null, 204);
+  },
+);

@@ -1,0 +1,7 @@
+import { putBlock, removeBlock } from './blocks.ts';
+import { deactivateUser } from './deactivate.ts';
+import { putFriend, removeFriend } from './friends.ts';
+import { getUser } from './get.ts';
+import { putUser } from './put.ts';
+
+export const serverUsers = [putUser, getUser, deactivateUser, putFriend, removeFriend, putBlock, removeBlock];

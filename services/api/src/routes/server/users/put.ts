@@ -1,0 +1,70 @@
+import { z } from '@hono/zod-openapi';
+import { bumpPermits, type Database } from '@parley/database';
+import { change } from '../../../events/change.ts';
+import type { Notice } from '../../../events/notice.ts';
+import { avatarField, line, nameField, usernameField } from '../../../http/fields.ts';
+import { answer, body, serverOperation } from '../../../http/operation.ts';
+import { friendIds } from '../../../queries/friendships.ts';
+import { lockUsers } from '../../../queries/lock-users.ts';
+import {
+  findUserId,
+  getServerUser,
+  insertServerUser,
+  type ServerUser,
+  updateServerUser,
+} from '../../../queries/server-users.ts';
+import { externalIdField } from '../refs.ts';
+import { serverUserSchema } from '../schemas.ts';
+import { refuseTakenUsername } from './username-taken.ts';
+
+const schema = z.strictObject({
+  username: usernameField.optional().openapi({ description: 'One that nobody can register when absent' }),
+  name: nameField.optional().openapi({ description: 'For a new user the username or external id when absent' }),
+  avatar: avatarField.optional(),
+  sign: line(200, 0).optional(),
+});
+
+/** Makes the user with an external id, or changes what is given of them; one who was deactivated is active again. */
+export const putUser = serverOperation(
+  {
+    method: 'put',
+    path: '/v1/server/users/{externalId}',
+    tags: ['Server'],
+    summary: 'Make or change a user, by your own id',
+    request: { params: z.object({ externalId: externalIdField }), body: body(schema) },
+    responses: { 200: answer(serverUserSchema, 'The user as changed'), 201: answer(serverUserSchema, 'The new user') },
+    refuses: ['conflict'],
+  },
+  async (c) => {
+    const { externalId } = c.req.valid('param');
+    const given = c.req.valid('json');
+    const work = change(c.var.parts, async (tx, tell) => {
+      const added = await insertServerUser(tx, externalId, given);
+      if (added === undefined) return { status: 200 as const, user: await update(tx, tell, externalId, given) };
+      tell({ copies: [added], forget: [added], externals: [{ external: externalId, user: added }] });
+      return { status: 201 as const, user: (await getServerUser(tx, added)) as ServerUser };
+    });
+    const { status, user } = await refuseTakenUsername(work);
+    return c.json(user, status);
+  },
+);
+
+async function update(
+  tx: Database,
+  tell: (notice: Notice) => void,
+  externalId: string,
+  given: z.infer<typeof schema>,
+): Promise<ServerUser> {
+  const id = (await findUserId(tx, externalId)) as number;
+  await lockUsers(tx, [id]);
+  const before = (await getServerUser(tx, id)) as ServerUser;
+  if (before.deactivated !== null) {
+    await bumpPermits(tx, [id]);
+    tell({ copies: [id], forget: [id], externals: [{ external: externalId, user: id }] });
+  }
+  await updateServerUser(tx, id, { ...given, deactivated: null });
+  const after = (await getServerUser(tx, id)) as ServerUser;
+  const shown = (['username', 'name', 'avatar', 'sign'] as const).some((field) => before[field] !== after[field]);
+  if (shown) tell({ events: [{ users: [id, ...(await friendIds(tx, id))], event: { kind: 'profile', user: id } }] });
+  return after;
+}

@@ -1,0 +1,40 @@
+import type { Session } from '@parley/protocol';
+import { type Answered, Person, TestApi } from './test-api.ts';
+
+/** The key of the product. */
+export const apiKey = 'key-of-the-product-long-enough-for-anything';
+
+/** An api whose product has a key; it calls the server API with it. */
+export async function startServerApi(env: Record<string, string> = {}): Promise<Product> {
+  return new Product(await TestApi.start({ API_KEYS: apiKey, ...env }));
+}
+
+export class Product {
+  readonly api: TestApi;
+
+  constructor(api: TestApi) {
+    this.api = api;
+  }
+
+  /** Calls an operation below `/v1/server`. */
+  call<T = Record<string, unknown>>(method: Method, path: string, body?: unknown): Promise<Answered<T>> {
+    return this.api.call<T>(method, `/v1/server${path}`, { token: apiKey, ...(body === undefined ? {} : { body }) });
+  }
+
+  /** Makes users with these external ids and answers them, signed in. */
+  async people<const Ids extends readonly string[]>(...ids: Ids): Promise<{ [I in keyof Ids]: Person }> {
+    const people: Person[] = [];
+    for (const id of ids) {
+      await this.call('put', `/users/${id}`, { name: id });
+      const { body } = await this.call<Session>('post', '/tokens', { user: id });
+      people.push(new Person(this.api, body));
+    }
+    return people as { [I in keyof Ids]: Person };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.api[Symbol.asyncDispose]();
+  }
+}
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
