@@ -27,6 +27,7 @@ export function createApp(parts: Parts): App {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
   app.use('/v1/*', limitAddress(parts));
+  app.use('/layim/*', limitAddress(parts));
   addHealth(app, parts);
   addDocs(app);
   for (const operation of operations) operation.add(app);

@@ -10,6 +10,7 @@ import {
 } from '@parley/redis';
 import { deleteMessages } from '../queries/delete-messages.ts';
 import { markStale } from '../queries/search-segments.ts';
+import { copyProfile } from './copy-profile.ts';
 import { erase } from './erase.ts';
 import type { Notice } from './notice.ts';
 
@@ -22,6 +23,8 @@ import type { Notice } from './notice.ts';
 export async function deliver(db: Database, link: Link, notice: Notice, signal?: AbortSignal): Promise<void> {
   const { copies = [], externals = [], forget = [], revoked = [], closed = [], events = [], purge } = notice;
   await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
+  const shown = events.flatMap(({ event }) => (event.kind === 'profile' ? [event.user] : []));
+  await Promise.all([...copies, ...shown].map((id) => copyProfile(db, link, id)));
   await Promise.all(externals.map(({ external, user }) => writeExternal(link, external, user)));
   if (forget.length > 0) await forgetPermits(link, forget);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(link, user, session, until)));

@@ -1,15 +1,17 @@
-import { hasPermits } from '@parley/redis';
+import { hasPermits, readProfile } from '@parley/redis';
 import type { Parts } from '../parts.ts';
+import { copyProfile } from './copy-profile.ts';
 import { deliver } from './deliver.ts';
 
 /**
- * Writes a user's permit copy if Redis has none. Never rejects: without a copy the gateway asks the recorder for one, which takes
- * the first sender a moment longer.
+ * Writes the copies of a user that Redis does not have: of their permits, and of how they are shown. Never rejects: without the first the
+ * gateway asks the recorder for one, which takes the first sender a moment longer.
  */
 export async function ensureCopy({ db, link, log }: Parts, user: number): Promise<void> {
   try {
     if (!(await hasPermits(link, user))) await deliver(db, link, { copies: [user] });
+    else if ((await readProfile(link, user)) === undefined) await copyProfile(db, link, user);
   } catch (error) {
-    log.warn({ err: error, user }, 'could not write a permit copy');
+    log.warn({ err: error, user }, 'could not write a copy');
   }
 }

@@ -4,6 +4,7 @@ import { friendGroups } from './friend-groups/index.ts';
 import { friendRequests } from './friend-requests/index.ts';
 import { friends } from './friends/index.ts';
 import { groups } from './groups/index.ts';
+import { layim } from './layim/index.ts';
 import { me } from './me/index.ts';
 import { media } from './media/index.ts';
 import { messages } from './messages/index.ts';
@@ -12,7 +13,7 @@ import { server } from './server/index.ts';
 import { sessions } from './sessions/index.ts';
 import { users } from './users/index.ts';
 
-/** Everything that is under `/v1`. */
+/** Everything that is under `/v1`, and `/layim`. */
 export const operations = [
   ...users,
   ...sessions,
@@ -25,6 +26,7 @@ export const operations = [
   ...messages,
   ...media,
   ...groups,
+  ...layim,
   ...search,
   ...server,
 ];

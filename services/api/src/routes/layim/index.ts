@@ -1,0 +1,22 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { onInvalid } from '../../http/on-invalid.ts';
+import type { Operation } from '../../http/operation.ts';
+import type { CallerEnv } from '../../parts.ts';
+import { authenticatePage } from './authenticate-page.ts';
+import { addInit } from './init.ts';
+import { addMembers } from './members.ts';
+import { onError } from './on-error.ts';
+
+/** What an unchanged LayIM front end asks for, under `/layim`. Its socket is the gateway's. */
+export const layim: readonly Operation[] = [
+  {
+    add: (app) => {
+      const router = new OpenAPIHono<CallerEnv>({ defaultHook: onInvalid });
+      router.onError(onError);
+      router.use(authenticatePage);
+      addInit(router);
+      addMembers(router);
+      app.route('/layim', router);
+    },
+  },
+];

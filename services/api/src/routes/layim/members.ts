@@ -1,0 +1,34 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { idField } from '../../http/fields.ts';
+import type { CallerEnv } from '../../parts.ts';
+import { getRole, listMembers } from '../../queries/group-members.ts';
+import { noGroup } from '../groups/enter-group.ts';
+import { layimAnswers, personSchema, toPerson } from './schemas.ts';
+
+const dataSchema = z.object({ owner: personSchema, members: z.int(), list: z.array(personSchema) });
+
+/** A group has no more members. */
+const MOST = 500;
+
+/** Who is in a group of the caller, as LayIM shows them above its chat. */
+export function addMembers(router: OpenAPIHono<CallerEnv>): void {
+  router.openapi(
+    {
+      method: 'get',
+      path: '/members',
+      tags: ['LayIM'],
+      summary: 'Who is in a group, for LayIM',
+      security: [{ accessToken: [] }],
+      request: { query: z.object({ id: idField }) },
+      responses: layimAnswers(dataSchema, 'The members, the owner first'),
+    },
+    async (c) => {
+      const { db } = c.var.parts;
+      const { id } = c.req.valid('query');
+      if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();
+      const list = (await listMembers(db, id, undefined, MOST)).map(({ user, alias }) => toPerson(user, alias));
+      const [owner = list[0]] = list;
+      return c.json({ code: 0, msg: '', data: { owner, members: list.length, list } }, 200);
+    },
+  );
+}

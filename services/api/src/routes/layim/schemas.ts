@@ -1,0 +1,26 @@
+import { z } from '@hono/zod-openapi';
+import type { User } from '@parley/protocol';
+import { answer } from '../../http/operation.ts';
+
+/** Somebody, as LayIM lists them. */
+export const personSchema = z.object({
+  username: z.string(),
+  id: z.int(),
+  avatar: z.string().openapi({ description: 'Empty for none' }),
+  sign: z.string(),
+});
+
+/** The answers of a LayIM operation: `data` is this, or there is an error. */
+export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
+  const schema = z.object({
+    code: z.int().openapi({ description: '0, or the HTTP status of the error' }),
+    msg: z.string().openapi({ description: 'What to tell the user when `code` is not 0' }),
+    data: z.union([data, z.object({})]),
+  });
+  return { 200: answer(schema, description) };
+}
+
+/** A user as LayIM lists them, under the name that the one who sees the list gave them. */
+export function toPerson({ id, name, avatar, sign }: User, givenName = ''): z.infer<typeof personSchema> {
+  return { username: givenName || name, id, avatar: avatar ?? '', sign };
+}
