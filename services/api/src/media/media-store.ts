@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Database } from '@parley/database';
 import type { Link } from '@parley/redis';
 import type { Log } from '@parley/service';
@@ -11,7 +12,7 @@ import { DiskStorage } from './disk-storage.ts';
 import { S3Storage } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 import { Sweeper } from './sweeper.ts';
-import { UploadLock } from './upload-lock.ts';
+import { UploadGlance, UploadLock } from './upload-lock.ts';
 import { UploadStore } from './upload-store.ts';
 
 /** What the api has for media: where they lie, and who speaks the tus protocol. */
@@ -31,11 +32,17 @@ export class MediaStore {
     this.storage = storage;
     this.sweeper = new Sweeper({ db, link, log, storage, config });
     this.stopped = this.#stop.signal;
+    setMaxListeners(0, this.stopped);
     const store = new UploadStore(db, storage, config, this.stopped);
     this.#tus = new Server({
       path: '/v1/media/uploads',
       datastore: store,
-      locker: { newLock: (id) => new UploadLock(link, Number(id), () => store.settled(id)) },
+      locker: ({ method }) => ({
+        newLock: (id) =>
+          method === 'HEAD'
+            ? new UploadGlance(link, Number(id))
+            : new UploadLock(link, Number(id), () => store.settled(id)),
+      }),
       maxSize: config.maxBytes,
       namingFunction: () => String(newId()),
       // Relative to `/v1/media`, so that it holds behind a proxy that serves the api below another path.
@@ -65,8 +72,8 @@ export class MediaStore {
    *
    * @param owner who asks; what they begin is theirs. Whether what they go on with is, was looked at before
    */
-  async serve(request: Request, owner: number): Promise<Response> {
-    this.#owners.set(request, owner);
+  async serve(request: Request, owner?: number): Promise<Response> {
+    if (owner !== undefined) this.#owners.set(request, owner);
     const answer = await this.#tus.handleWeb(request);
     const failure = this.#failures.get(request);
     if (failure !== undefined) throw failure;

@@ -110,11 +110,17 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(sent), await there(avatar)]).toEqual([true, false]);
   });
 
-  it('and what others only claim to have been sent does not count', async () => {
+  it('and what others only claim to have been sent does not count, nor is it remembered', async () => {
     const media = await uploader.send(Buffer.from('mine'));
     await share(api, ben, carl, media.id);
+    const claims = async () => {
+      const query = api.db.selectFrom('media_shares').select('owner_id').where('media_id', '=', media.id);
+      return (await query.execute()).length;
+    };
+    await sweep(Date.now());
+    expect(await claims()).toBe(2);
     await sweep(Date.now() + 2 * day);
-    expect(await there(media)).toBe(false);
+    expect([await there(media), await claims()]).toEqual([false, 0]);
   });
 
   it('bytes that belong to no media, once they are old', async () => {

@@ -1,7 +1,15 @@
 import type { Database } from '@parley/database';
+import { firstMessageId } from '@parley/protocol';
 import type { Link } from '@parley/redis';
 import type { Log } from '@parley/service';
-import { deleteOverdue, deleteUploading, expiredUploads, knownKeys, sweepAlone } from '../queries/media-sweep.ts';
+import {
+  deleteOverdue,
+  deleteUploading,
+  expiredUploads,
+  forgetWaiting,
+  knownKeys,
+  sweepAlone,
+} from '../queries/media-sweep.ts';
 import type { MediaConfig } from './config.ts';
 import { removeBytes } from './remove-bytes.ts';
 import type { Storage } from './storage.ts';
@@ -50,6 +58,8 @@ export class Sweeper {
     await sweepAlone(this.#parts.db, async () => {
       await this.#removeUnfinished(now);
       await this.#removeUnsent(now);
+      // Long after `shareMedia` has given them up.
+      await forgetWaiting(this.#parts.db, firstMessageId(now - dayMs));
       for (const folder of folders) await this.#removeStray(folder, now);
     });
   }
@@ -104,6 +114,7 @@ function mediaKey(key: string): string {
 }
 
 const atOnce = 100;
+const dayMs = 86_400_000;
 
 interface SweeperParts {
   db: Database;

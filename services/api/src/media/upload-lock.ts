@@ -28,7 +28,7 @@ export class UploadLock implements Lock {
   }
 
   async lock(): Promise<void> {
-    if (!(await this.take())) throw { status_code: 423, body: 'Another request is at this upload.' };
+    if (!(await this.take())) throw refusal;
   }
 
   async unlock(): Promise<void> {
@@ -42,6 +42,26 @@ export class UploadLock implements Lock {
     return (await this.#link.run(script, [this.#link.keys.upload(this.#upload)], [this.#holder, ms])) === 1;
   }
 }
+
+/** Of who only looks: refused while another is at the upload, in nobody's way itself. */
+export class UploadGlance implements Lock {
+  readonly #link: Link;
+  readonly #upload: number;
+
+  constructor(link: Link, upload: number) {
+    this.#link = link;
+    this.#upload = upload;
+  }
+
+  async lock(): Promise<void> {
+    if ((await this.#link.client.exists(this.#link.keys.upload(this.#upload))) > 0) throw refusal;
+  }
+
+  async unlock(): Promise<void> {}
+}
+
+/** In the form the tus server takes. */
+const refusal = { status_code: 423, body: 'Another request is at this upload.' };
 
 /** How long an upload stays locked when its holder dies. */
 const leaseMs = 10_000;

@@ -93,6 +93,7 @@ export class UploadStore extends DataStore {
     };
     this.#stopped.addEventListener('abort', stop);
     try {
+      if (this.#stopped.aborted) stop();
       wait();
       for await (const chunk of source) {
         clearTimeout(timer);

@@ -49,6 +49,11 @@ export async function deleteOverdue(db: Database, now: number, next: number, lim
   });
 }
 
+/** Forgets shares of media that their senders did not see, up to a message. */
+export async function forgetWaiting(db: Database, upTo: number): Promise<void> {
+  await db.deleteFrom('media_shares').where('granted', '=', false).where('message_id', '<', upTo).execute();
+}
+
 /** Those of the keys that belong to a media. */
 export async function knownKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();

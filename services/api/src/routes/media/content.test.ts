@@ -89,6 +89,16 @@ describe('a film', () => {
     expect([part.status, part.headers.get('content-length')]).toEqual([206, '10']);
   });
 
+  it('may be left in the middle', async () => {
+    for (let i = 0; i < 20; i += 1) {
+      const stop = new AbortController();
+      const answer = await as(ann).ask('GET', path, { signal: stop.signal });
+      await answer.body?.getReader().read();
+      stop.abort();
+    }
+    expect((await bytesOf(await get(path))).equals(film)).toBe(true);
+  });
+
   it('has no smaller picture, but what its uploader measured', async () => {
     expect((await get(`${path}/thumbnail`)).status).toBe(404);
     const metadata = { width: '640', height: '360', duration: '12.5' };

@@ -1,5 +1,5 @@
 import { limitRate } from '../../http/limit-rate.ts';
-import { callerOperation } from '../../http/operation.ts';
+import { callerOperation, type Operation } from '../../http/operation.ts';
 import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
@@ -23,3 +23,10 @@ export const create = callerOperation(
     return tusAnswer(await parts.media.serve(c.req.raw, caller.user));
   },
 );
+
+/** Tells which parts of the tus protocol are spoken; where pages of other sites may call, that is asked and answered before. */
+export const discover: Operation = {
+  add: (app) => {
+    app.options('/v1/media', async (c) => tusAnswer(await c.var.parts.media.serve(c.req.raw)));
+  },
+};

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => s3.stop());
 
-const limits = { MAX_UPLOAD: '20MiB', UPLOADS_PER_MINUTE: '1000', UPLOAD_SILENCE: '500ms' };
+const limits = { MAX_UPLOAD: '20MiB', UPLOADS_PER_MINUTE: '1000' };
 
 describe.each<[string, () => Record<string, string>]>([
   ['a folder', () => ({})],
@@ -157,13 +157,17 @@ describe.each<[string, () => Record<string, string>]>([
   });
 
   it('that falls silent is broken off and may be resumed', async () => {
-    const place = placeOf(await uploader().create(10));
-    const silent = uploader().patch(place, 0, new ReadableStream({ start: (it) => it.enqueue(Buffer.from('012')) }));
-    silent.catch(() => {});
-    await waitFor(async () => (await uploader().head(place)).status === 423, { message: 'it is not locked' });
-    await waitFor(async () => (await uploader().head(place)).status === 200, { message: 'it is still locked' });
-    const offset = Number((await uploader().head(place)).headers.get('upload-offset'));
-    expect((await uploader().patch(place, offset, Buffer.from('0123456789').subarray(offset))).status).toBe(200);
+    const impatient = await startApi({ ...api.config, media: { ...api.config.media, uploadSilence: 300 } });
+    try {
+      const place = placeOf(await uploader().create(10));
+      const silence = new ReadableStream<Uint8Array>({ start: (it) => it.enqueue(Buffer.from('012')) });
+      const answer = await new Uploader(impatient.url, ann).patch(place, 0, silence);
+      expect(answer.status).toBe(408);
+      const offset = Number((await uploader().head(place)).headers.get('upload-offset'));
+      expect((await uploader().patch(place, offset, Buffer.from('0123456789').subarray(offset))).status).toBe(200);
+    } finally {
+      await impatient.stop();
+    }
   });
 
   it('is refused at a wrong offset, or beyond its length', async () => {
@@ -193,6 +197,19 @@ describe.each<[string, () => Record<string, string>]>([
       expect((await fetch(`${api.url}${path}`, { method, headers: { 'tus-resumable': '1.0.0' } })).status).toBe(401);
     }
     expect((await uploader().head(place)).headers.get('upload-offset')).toBe('0');
+  });
+
+  it('is its creator’s, whoever they say that it is of', async () => {
+    const metadata = { 'upload-metadata': `owner ${Buffer.from(String(ben.id)).toString('base64')}` };
+    const place = placeOf(await uploader().create(1, { headers: { ...metadata, 'x-parley-owner': String(ben.id) } }));
+    expect([(await uploader().head(place)).status, (await uploader(ben).head(place)).status]).toEqual([200, 404]);
+  });
+
+  it('tells what of the protocol is spoken', async () => {
+    const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
+    expect([status, headers.get('tus-version'), headers.get('tus-max-size')]).toEqual([204, '1.0.0', '20971520']);
+    expect(headers.get('tus-extension')).toBe('creation,creation-with-upload,termination,expiration');
+    expect(headers.get('access-control-allow-origin')).toBe(null);
   });
 
   it('is not there for others until it is whole, nor for its owner', async () => {
