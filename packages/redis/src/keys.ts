@@ -54,6 +54,14 @@ export interface Keys {
   rate(what: string, subject: number | string): string;
   /** String: which request writes to an upload. */
   upload(media: number): string;
+  /** Sorted set: event id -> when a webhook endpoint is to be told of it. */
+  webhook(endpoint: string): string;
+  /** Hash: event id -> failed attempts and the event, of all in that set. */
+  webhookEvents(endpoint: string): string;
+  /** Sorted set: event id -> when it was given up. */
+  webhookDead(endpoint: string): string;
+  /** Hash: event id -> the event and why, of all in that set. */
+  webhookDeadEvents(endpoint: string): string;
   /** Stream: what the recorder has to write. */
   record(bucket: number): string;
   /** Stream: record entries that could not be written. */
@@ -97,6 +105,10 @@ export function createKeys(buckets: number): Keys {
     revoked: (user) => `${of(user)}revoked:${user}`,
     rate: (what, subject) => `${of(typeof subject === 'number' ? subject : spread(subject))}rate:${what}:${subject}`,
     upload: (media) => `${of(media)}upload:${media}`,
+    webhook: (endpoint) => `${of(spread(endpoint))}webhook:${endpoint}`,
+    webhookEvents: (endpoint) => `${of(spread(endpoint))}webhook-events:${endpoint}`,
+    webhookDead: (endpoint) => `${of(spread(endpoint))}webhook-dead:${endpoint}`,
+    webhookDeadEvents: (endpoint) => `${of(spread(endpoint))}webhook-dead-events:${endpoint}`,
     record: (bucket) => `{${bucket}}:record`,
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     lease: (bucket) => `{${bucket}}:lease`,

@@ -1,0 +1,17 @@
+-- Adds events to what a webhook endpoint has yet to be told.
+--
+-- KEYS  1 due, 2 events
+-- ARGV  1 events that may wait at most, then for each event: id, JSON text
+-- Reply how many were dropped since too many wait; one that waits already is left as it is
+local now = whole(clock())
+local room = ARGV[1] - redis.call('ZCARD', KEYS[1])
+local dropped = 0
+for i = 2, #ARGV, 2 do
+  if room <= 0 then
+    if redis.call('HEXISTS', KEYS[2], ARGV[i]) == 0 then dropped = dropped + 1 end
+  elseif redis.call('HSETNX', KEYS[2], ARGV[i], '0 ' .. ARGV[i + 1]) == 1 then
+    redis.call('ZADD', KEYS[1], now, ARGV[i])
+    room = room - 1
+  end
+end
+return dropped
