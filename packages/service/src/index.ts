@@ -17,3 +17,4 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
 export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';
 export { type Bearer, TokenVerifier, type VerifiedBearer } from './tokens/verifier.ts';
+export { type WebhookEndpoint, type WebhookKind, webhookKinds, webhooks } from './webhooks.ts';
