@@ -1,4 +1,4 @@
-import type { ErrorFrame, EventFrame, Message } from '@parley/protocol';
+import type { ErrorFrame, Message } from '@parley/protocol';
 import { forgetPermits } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
@@ -18,8 +18,6 @@ const change = (group: number, change: string, user?: number) => ({
   ...{ kind: 'group', group, change },
   ...(user === undefined ? {} : { user }),
 });
-const untilEvent = (client: Client, kind: string) =>
-  client.frame((frame): frame is EventFrame => frame.type === 'event' && frame.event.kind === kind);
 
 describe('a message to a group', () => {
   it('reaches every member on every gateway, also those who were away, once and in order', async () => {
@@ -207,72 +205,5 @@ describe('the members', () => {
     expect(await refusal(b, group, 'gone')).toMatchObject({ code: 'not-found' });
     expect(await b.ask({ type: 'mark', ref: 'm', chat: group, read: 1 })).toMatchObject({ code: 'not-found' });
     expect((await ben.chats()).map(({ chat }) => chat)).not.toContain(group);
-  });
-});
-
-describe('in a group', () => {
-  it('typing shows to the others alone', async () => {
-    const [ann, ben, carl] = await trio();
-    const group = await kit.group([ann, ben]);
-    const clients = [await ann.connect(0), await ben.connect(1), await carl.connect(1)] as const;
-    clients[0].send({ type: 'typing', chat: group, active: true });
-    const frame = await clients[1].frame((each): each is typeof each & { type: 'typing' } => each.type === 'typing');
-    expect(frame).toEqual({ type: 'typing', chat: group, user: ann.id, active: true });
-    clients[2].send({ type: 'typing', chat: group, active: true });
-    for (const client of clients) await client.settled();
-    expect(clients.map((client) => client.frames.filter(({ type }) => type === 'typing').length)).toEqual([0, 1, 0]);
-    for (const client of clients) await client.close();
-  });
-
-  it('edits, reactions and recalls reach all, live and in history', async () => {
-    const [ann, ben, carl] = await trio();
-    const group = await kit.group([ann, ben, carl]);
-    await using a = await ann.connect(0);
-    await using b = await ben.connect(1);
-    const [one, two] = [await a.text(group, 'one'), await a.text(group, 'two')];
-    const body = { type: 'text' as const, text: 'one, better' };
-    expect(await a.ask({ type: 'edit', ref: 'e', chat: group, id: one.id, body })).toMatchObject({ type: 'ack' });
-    expect(await b.ask({ type: 'react', ref: 'r', chat: group, id: one.id, emoji: '👍', active: true })).toMatchObject({
-      type: 'ack',
-    });
-    expect(await b.ask({ type: 'recall', ref: 'f', chat: group, id: two.id })).toMatchObject({ code: 'forbidden' });
-    expect(await a.ask({ type: 'recall', ref: 'c', chat: group, id: two.id })).toMatchObject({ type: 'ack' });
-    await untilEvent(b, 'recall');
-    expect(b.events.slice(-3).map(({ event }) => event)).toEqual([
-      { kind: 'edit', chat: group, id: one.id, user: ann.id, body },
-      { kind: 'react', chat: group, id: one.id, user: ben.id, emoji: '👍', active: true },
-      { kind: 'recall', chat: group, id: two.id, user: ann.id },
-    ]);
-    await kit.recorded();
-    const { items } = await carl.call<{ items: Message[] }>('GET', `/chats/${group}/messages`);
-    expect(items).toMatchObject([
-      { body, edited: expect.any(Number), reactions: [{ emoji: '👍', users: [ben.id] }] },
-      { body: null, recalled: expect.any(Number) },
-    ]);
-    expect((await carl.chat(group)).last).toMatchObject({ id: two.id, body: null });
-    await using c = await carl.connect(0, { cursor: '', device: 'phone' });
-    await untilEvent(c, 'recall');
-    expect(JSON.stringify(c.frames)).not.toContain('"two"');
-  });
-
-  it('messages that left the inbox can be changed, by those who see them', async () => {
-    const [ann, ben, carl] = await trio();
-    const group = await kit.group([ann, ben]);
-    await using a = await ann.connect(0);
-    const { id } = await a.text(group, 'old');
-    await kit.recorded();
-    await ann.call('PUT', `/groups/${group}/members/${carl.id}`);
-    const { client, keys } = kit.link;
-    for (const { id: user } of [ann, ben]) await client.del(keys.inbox(user));
-    await using b = await ben.connect(1);
-    await using c = await carl.connect(1);
-    const react = { type: 'react', ref: 'r', chat: group, id, emoji: '🎉', active: true } as const;
-    expect(await b.ask(react)).toMatchObject({ type: 'ack' });
-    expect(await c.ask(react)).toMatchObject({ code: 'not-found' });
-    expect(await b.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ code: 'forbidden' });
-    await using again = await ann.connect(0);
-    expect(await again.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ type: 'ack' });
-    const body = { type: 'text' as const, text: 'anew' };
-    expect(await again.ask({ type: 'edit', ref: 'e', chat: group, id, body })).toMatchObject({ code: 'conflict' });
   });
 });

@@ -40,7 +40,13 @@ export class Kit implements AsyncDisposable {
     const DATABASE_URL = await testDatabase();
     const variables = {
       ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret, RECORD_WAIT: '5ms' },
-      ...{ SEND_RATE: '10000', SEND_BURST: '10000', FRAME_RATE: '10000', FRAME_BURST: '10000', REQUESTS_PER_MINUTE: '1000000' },
+      ...{
+        SEND_RATE: '10000',
+        SEND_BURST: '10000',
+        FRAME_RATE: '10000',
+        FRAME_BURST: '10000',
+        REQUESTS_PER_MINUTE: '1000000',
+      },
       ...{ GROUP_CHANGES_PER_MINUTE: '100000', ...env },
     };
     const log = createLog({ name: 'test', level: 'silent' });
