@@ -10,10 +10,10 @@ import {
   type Source,
   type Which,
 } from '../queries/search-sources.ts';
+import { Candidates } from './candidates.ts';
 import { type FenceCache, SegmentGone } from './fence-cache.ts';
 import { matches } from './find-hits.ts';
 import { mostUnindexed, smallSegment } from './limits.ts';
-import { lookUp } from './look-up.ts';
 import { peerTerm, type Query } from './terms.ts';
 
 /**
@@ -64,10 +64,11 @@ async function searchOnce(
   const terms = [...query.terms];
   if (chat !== undefined && !chat.group) terms.push({ text: peerTerm(chat.peer), prefix: false });
   const segments = heads.filter((head) => head.last > end);
+  const candidates = new Candidates(db, fences, segments, terms, limit + spare);
   const found: FoundRow[] = [];
   const seen = new Set<string>();
-  for (let next = 0, count = 1; found.length < limit; count *= 8) {
-    const reach = segments[next]?.last ?? -1;
+  while (found.length < limit) {
+    const { reach } = candidates;
     const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
     pool = pool.filter((key) => key.id <= reach);
     for (let at = 0; at < ready.length && found.length < limit; ) {
@@ -76,9 +77,8 @@ async function searchOnce(
       at += some.length;
       found.push(...(await verify(db, query, some, seen)));
     }
-    if (next >= segments.length) break;
-    for (const key of await lookUp(db, fences, segments.slice(next, next + count), terms)) add(key);
-    next += count;
+    if (reach < 0) break;
+    for (const key of await candidates.next()) add(key);
   }
   found.length = Math.min(found.length, limit);
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
