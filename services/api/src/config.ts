@@ -69,6 +69,7 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
+    EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
     ...mediaVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
@@ -121,6 +122,7 @@ export function readConfig(env: Environment): ApiConfig {
       friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
       groupChanges: value.GROUP_CHANGES_PER_MINUTE,
       searches: value.SEARCHES_PER_MINUTE,
+      exports: value.EXPORTS_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     media: mediaConfig(value),
@@ -188,8 +190,9 @@ export interface ApiConfig {
     friendRequests: number;
     /** Making groups and adding members. */
     groupChanges: number;
-    /** Per user. */
+    /** Per user, as the next. */
     searches: number;
+    exports: number;
   };
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };

@@ -4,9 +4,11 @@ import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { erase } from '../../events/erase.ts';
+import { deleteOverdue } from '../../queries/media-sweep.ts';
 import { seedMessages } from '../../testing/seed.ts';
 import { seedHistory } from '../../testing/seed-history.ts';
 import { type Person, password, TestApi } from '../../testing/test-api.ts';
+import { Uploader } from '../../testing/upload.ts';
 
 let api: TestApi;
 
@@ -162,6 +164,26 @@ describe('deleting an account', () => {
       if (status === 201) expect((await api.call('get', '/v1/me', { token: body.accessToken })).status).toBe(401);
     }
     expect((await rowsOf(ann.id)).sessions ?? 0).toBe(0);
+  });
+
+  it('leaves of files what others were sent, to be removed the rest', async () => {
+    const [ann, ben] = await api.people();
+    const mine = new Uploader(api.url, ann);
+    const [sent, kept] = [await mine.send(Buffer.from('a')), await mine.send(Buffer.from('b'))];
+    const share = { media_id: sent.id, message_id: 5, sender_id: ann.id, granted: true };
+    await api.db
+      .insertInto('media_shares')
+      .values([
+        { ...share, owner_id: ann.id, peer_id: ben.id },
+        { ...share, owner_id: ben.id, peer_id: ann.id },
+        { ...share, owner_id: ann.id, peer_id: ann.id, media_id: kept.id },
+      ])
+      .execute();
+    const { body } = await remove(ann);
+    expect(body.remains).toContainEqual(expect.objectContaining({ where: 'media', count: 1 }));
+    await gone(ann.id);
+    const { removed } = await deleteOverdue(api.db, Date.now(), Date.now() + 1000, 100);
+    expect(removed.map((it) => it.id)).toEqual([kept.id]);
   });
 
   it('is not begun while Redis, which all devices are told by, is away', async () => {
