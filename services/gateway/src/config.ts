@@ -14,6 +14,8 @@ import {
   text,
   tokenIssuers,
   url,
+  type WebhookEndpoint,
+  webhooks,
 } from '@parley/service';
 
 /** Everything a gateway can be told. Times are in ms, sizes in bytes. */
@@ -63,6 +65,10 @@ export interface Config {
   inboxLength: number;
   /** Time after which an inbox nobody writes to is gone. */
   inboxTtl: number;
+  /** Who is told when users come online and go. */
+  webhooks: readonly WebhookEndpoint[];
+  /** Events that may wait for one of them. */
+  webhookBacklog: number;
   /** Time between a gateway's deliveries to itself; three of them missed make it unready. */
   probeInterval: number;
 }
@@ -95,6 +101,8 @@ export function readConfig(env: Environment): Config {
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
+    WEBHOOKS: webhooks(),
+    WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
   });
   return {
@@ -123,6 +131,8 @@ export function readConfig(env: Environment): Config {
     recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
+    webhooks: values.WEBHOOKS,
+    webhookBacklog: values.WEBHOOK_BACKLOG,
     probeInterval: values.PROBE_INTERVAL,
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ClientFrame } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
 import { type Log, type Readiness, type Registry, TokenVerifier } from '@parley/service';
+import { announcePresence } from './announce-presence.ts';
 import { Channels } from './channels.ts';
 import { Clock } from './clock.ts';
 import { carryOut } from './commands/index.ts';
@@ -67,6 +68,7 @@ export async function startGateway(
     most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
     count: (user) => hub.find(user)?.connections.length ?? 0,
     users: () => hub.ids,
+    changed: announcePresence({ link, log, endpoints: config.webhooks, most: config.webhookBacklog }),
   });
   const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
   const probe = new Probe(link, channels, {

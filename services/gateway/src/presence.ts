@@ -34,6 +34,7 @@ export class Presence {
   readonly #most: number;
   readonly #count: (user: number) => number;
   readonly #users: () => Iterable<number>;
+  readonly #changed: PresenceOptions['changed'];
   readonly #watched = new Map<number, Watched>();
   /** Users who count as connected although they are not now, and when that ends. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
@@ -48,13 +49,14 @@ export class Presence {
   /** The gateways that live. */
   live = new Set<string>();
 
-  constructor(link: Link, channels: Channels, { gateway, most, count, users }: PresenceOptions) {
+  constructor(link: Link, channels: Channels, { gateway, most, count, users, changed }: PresenceOptions) {
     this.#link = link;
     this.#channels = channels;
     this.#gateway = gateway;
     this.#most = most;
     this.#count = (user) => count(user) || Number(this.#lingering.has(user));
     this.#users = users;
+    this.#changed = changed;
   }
 
   /** Counts a new connection, which is among the user's already. */
@@ -65,6 +67,7 @@ export class Presence {
       count: () => this.#count(user),
       most: this.#most,
       live: this.live,
+      first: () => this.#changed(user, true),
       ...(session === undefined ? {} : { session }),
     });
   }
@@ -189,7 +192,8 @@ export class Presence {
       if (this.#count(user) > 0) await this.connect(user);
       else {
         const count = () => this.#count(user);
-        await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live });
+        const last = await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live });
+        if (last) this.#changed(user, false);
       }
     } catch {
       this.#due.add(user);
@@ -245,6 +249,8 @@ export interface PresenceOptions {
   count(user: number): number;
   /** Those who have some. */
   users(): Iterable<number>;
+  /** Hears that a user came online or went offline by what happened here. */
+  changed(user: number, online: boolean): void;
 }
 
 /** A user whose presence is followed here. */

@@ -10,25 +10,28 @@ import type { Gateway } from '../gateway.ts';
  * Decides by the request alone whether someone may come in, in one go: the request is gone after an asynchronous wait. What
  * needs Redis, such as a revoked session, is found out later.
  */
-export function admit(gateway: Gateway, request: HttpRequest): Visitor | Refused {
+export function admit(
+  gateway: Gateway,
+  request: HttpRequest,
+  { token: text = tokenOf(request), device: usual }: Usual = {},
+): Visitor | Refused {
   if (gateway.draining) return { code: 'draining' };
   if (!mayCome(gateway, request.getHeader('origin'), request.getHeader('host'))) {
     return { code: 'forbidden', detail: 'This origin is not allowed' };
   }
-  const text = tokenOf(request);
   if (text === undefined) return { code: 'unauthenticated' };
   const token = gateway.tokens.verify(text);
   if (!token.ok) return { code: 'unauthenticated', detail: `The access token is ${token.reason}` };
   const { bearer, session, expires } = token;
-  const device = request.getQuery('device') || session;
+  const device = request.getQuery('device') || (usual ?? session);
   if (device.length > limits.device)
     return { code: 'bad-request', detail: `device has at most ${limits.device} characters` };
   return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires };
 }
 
 /** Like `admit`, for what stays: a user may have so many connections. */
-export function admitConnection(gateway: Gateway, request: HttpRequest): Visitor | Refused {
-  const admission = admit(gateway, request);
+export function admitConnection(gateway: Gateway, request: HttpRequest, usual?: Usual): Visitor | Refused {
+  const admission = admit(gateway, request, usual);
   if ('code' in admission) return admission;
   // A new one replaces those before, however many there are.
   if (gateway.config.sessionPolicy === 'single') return admission;
@@ -63,6 +66,12 @@ function tokenOf(request: HttpRequest): string | undefined {
 
 /** Someone with a good token, of whom it may still have to be found out which user they are; see `identify`. */
 export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
+
+/** What a request may leave out: where its token is found otherwise, and the device it is of. */
+export interface Usual {
+  token?: string;
+  device?: string;
+}
 
 export interface Refused {
   code: ErrorCode;

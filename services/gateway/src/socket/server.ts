@@ -1,28 +1,31 @@
-import type { HttpResponse, us_listen_socket, WebSocket } from 'uWebSockets.js';
-import { closeCodes, limits, readFrame } from '@parley/protocol';
+import type { HttpResponse, us_listen_socket, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
+import { limits, readFrame } from '@parley/protocol';
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
 import { carryOut } from '../commands/index.ts';
-import { type Claims, Connection } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { errorFrame } from '../frames.ts';
 import type { Gateway } from '../gateway.ts';
 import { openEventStream } from './event-stream.ts';
 import { answer, preflight, refuse } from './http.ts';
-import { identify } from './identify.ts';
+import { layimSocket } from './layim.ts';
 import { loadNative } from './native.ts';
+import { openSocket, type SocketData } from './open.ts';
 import { poll } from './poll.ts';
 import { takeFrame } from './post-frame.ts';
-import { type Opening, upgrade } from './upgrade.ts';
+import { upgrade } from './upgrade.ts';
 import { WebSocketTransport } from './websocket.ts';
 
 /**
- * Opens the gateway's port: `/v1/socket`, and the health of every process. Resolves once it is open; rejects when it is in use
+ * Opens the gateway's port: `/v1/socket`, its other transports, LayIM's socket, and the health of every process. Resolves once it is open; rejects when it is in use
  * or uWebSockets.js does not run here.
  */
 export async function startServer(gateway: Gateway): Promise<Server> {
   const native = loadNative(gateway.config.maxHeaders);
   const { config } = gateway;
   const app = native.App();
-  app.ws<SocketData>('/v1/socket', {
+  const readFrom = (connection: Connection, message: ArrayBuffer, isBinary: boolean) =>
+    read(gateway, connection, message, isBinary);
+  const socketBehavior: WebSocketBehavior<SocketData> = {
     // Frames over the protocol's limit are answered with 4013; only those far beyond it end without a word.
     maxPayloadLength: 4 * limits.frameBytes,
     maxBackpressure: 0,
@@ -31,17 +34,19 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     sendPingsAutomatically: false,
     idleTimeout: Math.min(960, Math.ceil((2 * config.heartbeat + config.stallTime) / 1000) + 60),
     upgrade: (response, request, context) => upgrade(gateway, response, request, context),
-    open: (socket) => open(gateway, socket),
+    open: (socket) => openSocket(gateway, socket, new WebSocketTransport(socket), readFrom),
     message: (socket, message, isBinary) => {
       const { connection } = transportOf(socket);
-      if (connection) read(gateway, connection, message, isBinary);
+      if (connection) readFrom(connection, message, isBinary);
       else transportOf(socket).hold(message, isBinary);
     },
     pong: (socket) => transportOf(socket).connection?.alive(),
     ping: (socket) => transportOf(socket).connection?.alive(),
     drain: (socket) => transportOf(socket).connection?.flushed(socket.getBufferedAmount()),
     close: (socket) => transportOf(socket).closed(),
-  });
+  };
+  app.ws('/v1/socket', socketBehavior);
+  app.ws('/layim/socket', { ...socketBehavior, ...layimSocket(gateway) });
   app.get('/v1/events', (response, request) => openEventStream(gateway, response, request));
   app.get('/v1/poll', (response, request) => poll(gateway, response, request));
   app.post('/v1/frames', (response, request) => takeFrame(gateway, response, request));
@@ -67,26 +72,6 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     },
     stop: () => app.close(),
   };
-}
-
-function open(gateway: Gateway, socket: WebSocket<SocketData>): void {
-  const data = socket.getUserData();
-  const { visitor, place } = data;
-  const transport = new WebSocketTransport(socket);
-  // What a connection needs of them it has; there may be a hundred thousand of these.
-  Object.assign(data, { transport, visitor: undefined, place: undefined });
-  const begin = (claims: Claims) => {
-    if (!transport.isOpen) return;
-    const connection = new Connection(gateway, transport, claims);
-    transport.connection = connection;
-    connection.open(place);
-    for (const { message, isBinary } of transport.release()) read(gateway, connection, message, isBinary);
-  };
-  identify(gateway, visitor, begin, ({ code, detail = '' }) => {
-    const reason = code === 'unauthenticated' ? 'sessionRevoked' : 'restarting';
-    gateway.counters.closed(closeCodes[reason].code);
-    transport.close(closeCodes[reason].code, detail);
-  });
 }
 
 /** A client frame: read, carried out, and answered. */
@@ -136,10 +121,6 @@ type ListenExclusively = (
   options: number,
   opened: (socket: us_listen_socket | false) => void,
 ) => void;
-
-interface SocketData extends Opening {
-  transport: WebSocketTransport;
-}
 
 export interface Server {
   readonly port: number;

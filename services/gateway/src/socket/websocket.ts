@@ -41,7 +41,7 @@ export class WebSocketTransport implements Transport {
       socket.cork(() => {
         for (const frame of frames) socket.send(frame as string, false, false);
       });
-    this.connection?.flushed(socket.getBufferedAmount());
+    this.connection?.flushed(this.unsent());
   }
 
   get isOpen(): boolean {

@@ -1,0 +1,51 @@
+import { type Body, type MessageEvent, parseConversation } from '@parley/protocol';
+import type { Profile } from '@parley/redis';
+
+/** A message as LayIM's `getMessage` takes it. `id` is the chat window it belongs in: a group's, or the other user's. */
+export function toMessage(event: MessageEvent, me: number, from: Profile | undefined): LayimMessage {
+  const group = parseConversation(event.conversation)?.type === 'group';
+  const mine = event.from === me;
+  return {
+    username: from?.name ?? String(event.from),
+    avatar: from?.avatar ?? '',
+    id: group || mine ? event.to : event.from,
+    type: group ? 'group' : 'friend',
+    content: toContent(event.body),
+    timestamp: event.date,
+    mine,
+    fromid: event.from,
+    cid: event.id,
+  };
+}
+
+/** LayIM's pages send no token with what they load, so that a medium from elsewhere is named, not shown. */
+function toContent(body: Body): string {
+  switch (body.type) {
+    case 'text':
+      return body.text;
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'file':
+      return `[${body.type}] ${body.name}`;
+    case 'sticker':
+      return `[${body.code}]`;
+    case 'card':
+      return `[card] ${body.user}`;
+  }
+}
+
+/** What `getMessage` takes. */
+export interface LayimMessage {
+  username: string;
+  avatar: string;
+  id: number;
+  type: 'friend' | 'group';
+  content: string;
+  /** Ms since 1970. */
+  timestamp: number;
+  /** Sent by this user, on another device. */
+  mine: boolean;
+  fromid: number;
+  cid: number;
+}

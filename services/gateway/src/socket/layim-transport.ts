@@ -1,0 +1,85 @@
+import type { WebSocket } from 'uWebSockets.js';
+import type { EventFrame, ServerFrame } from '@parley/protocol';
+import { carryOut } from '../commands/index.ts';
+import type { Gateway } from '../gateway.ts';
+import type { Profiles } from '../layim/profiles.ts';
+import type { LayimChat } from '../layim/read-message.ts';
+import { toMessage } from '../layim/to-message.ts';
+import { WebSocketTransport } from './websocket.ts';
+
+/**
+ * A connection over a WebSocket to a LayIM front end: of all frames it passes on the messages, as LayIM takes them, in order. Since LayIM
+ * knows no cursors, what the network took is acknowledged for it.
+ */
+export class LayimTransport extends WebSocketTransport {
+  readonly #gateway: Gateway;
+  readonly #profiles: Profiles;
+  /** Resolves when all frames given so far were passed on. */
+  #passed: Promise<void> = Promise.resolve();
+  /** Bytes, about, of frames that were not. */
+  #waiting = 0;
+  /** Place of the last event that was, and of the last that is acknowledged. */
+  #place = '';
+  #acknowledged = '';
+  #acknowledging = false;
+
+  constructor(socket: WebSocket<unknown>, gateway: Gateway, profiles: Profiles) {
+    super(socket);
+    this.#gateway = gateway;
+    this.#profiles = profiles;
+  }
+
+  override send(frame: string | Uint8Array): void {
+    const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
+    const parsed = JSON.parse(text) as ServerFrame;
+    if (parsed.type !== 'event') return;
+    this.#waiting += text.length;
+    this.#passed = this.#passed.then(async () => {
+      const message = await this.#translate(parsed);
+      this.#waiting -= text.length;
+      this.#place = parsed.cursor;
+      if (message !== undefined) super.send(message);
+      else this.flush();
+    });
+  }
+
+  /** Says something in a chat window, as the system. */
+  tell({ id, type }: LayimChat, content: string): void {
+    super.send(JSON.stringify({ system: true, id, type, content }));
+  }
+
+  override flush(): void {
+    super.flush();
+    this.drained();
+  }
+
+  override unsent(): number {
+    return super.unsent() + this.#waiting;
+  }
+
+  /** The socket may have taken what it was given. */
+  drained(): void {
+    this.connection?.flushed(this.unsent());
+    if (super.unsent() === 0) this.#acknowledge();
+  }
+
+  async #translate({ event }: EventFrame): Promise<string | undefined> {
+    const { connection } = this;
+    if (event.kind === 'profile') this.#profiles.forget(event.user);
+    // What its own page sent, that shows already.
+    if (event.kind !== 'message' || !connection || event.ref?.startsWith(`${connection.id}-`)) return undefined;
+    return JSON.stringify(toMessage(event, connection.user.id, await this.#profiles.read(event.from)));
+  }
+
+  async #acknowledge(): Promise<void> {
+    const { connection } = this;
+    if (this.#acknowledging || !connection) return;
+    this.#acknowledging = true;
+    while (this.#place !== this.#acknowledged) {
+      const cursor = this.#place;
+      await carryOut(this.#gateway, connection, { type: 'received', cursor });
+      this.#acknowledged = cursor;
+    }
+    this.#acknowledging = false;
+  }
+}
