@@ -1,3 +1,4 @@
+export * from './announce.ts';
 export * from './control.ts';
 export * from './external.ts';
 export * from './forget-user.ts';

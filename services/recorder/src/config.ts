@@ -1,4 +1,4 @@
-import { duration, type Environment, integer, logLevels, oneOf, readEnv, text, url } from '@parley/service';
+import { duration, type Environment, integer, logLevels, oneOf, readEnv, text, url, webhooks } from '@parley/service';
 
 /** Reads the recorder's settings. Throws, naming every variable that is wrong. */
 export function readConfig(env: Environment) {
@@ -12,6 +12,8 @@ export function readConfig(env: Environment) {
     RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
+    WEBHOOKS: webhooks(),
+    WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
   });
   return {
@@ -31,6 +33,10 @@ export function readConfig(env: Environment) {
     wait: values.RECORD_WAIT,
     /** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
     lease: values.RECORD_LEASE,
+    /** Who is told of messages, once they are committed. */
+    webhooks: values.WEBHOOKS,
+    /** Events that may wait for one of them. */
+    webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,
   };
 }

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSchema, type Database, openDatabase, openPool, readPermits, SchemaTooOld } from '@parley/database';
 import { openLink, writeExternal, writeFacts, writePermits } from '@parley/redis';
 import { createMetrics, type Log, startHealthServer } from '@parley/service';
+import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
-import type { FactsEntry } from './entries/entry.ts';
+import type { Entry, FactsEntry } from './entries/entry.ts';
 import { findExternal } from './find-external.ts';
 import { Leases } from './lease/leases.ts';
 import { RecorderMetrics } from './metrics.ts';
@@ -41,11 +42,13 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const metrics: RecorderMetrics = new RecorderMetrics(registry, (): number => leases.held().length);
   const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
   const find = async (external: string) => writeExternal(link, external, await findExternal(db, external), true);
+  const { webhooks: endpoints, webhookBacklog: most } = config;
+  const announce = (entries: readonly Entry[]) => announceMessages({ link, endpoints, most, log }, entries);
   const answer = async (asked: FactsEntry) => {
     const { user, chat, id } = asked;
     await writeFacts(link, user, chat, id, await readFacts(db, asked));
   };
-  const writer: Writer = new Writer({ link, pool, rebuild, find, answer, metrics, log });
+  const writer: Writer = new Writer({ link, pool, rebuild, find, answer, announce, metrics, log });
   const leases: Leases = new Leases(link, {
     duration: lease,
     margin: lease / 8,

@@ -102,14 +102,16 @@ export class Writer {
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
-    const { pool, rebuild, find, answer, metrics } = this.#parts;
+    const { pool, rebuild, find, answer, announce, metrics } = this.#parts;
     const entries = items.map((item) => item.entry);
     const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
     const sought = new Set(entries.flatMap((entry) => (entry.kind === 'external' ? [entry.external] : [])));
     const mayCommit = () => items.every((item) => item.source.lease.held);
     const asked = entries.filter((entry) => entry.kind === 'facts');
     // What is asked about may be in the same batch.
-    const written = writeBatch(pool, entries, mayCommit).then(() => Promise.all(asked.map(answer)));
+    const written = writeBatch(pool, entries, mayCommit).then(() =>
+      Promise.all([announce(entries), ...asked.map(answer)]),
+    );
     const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild), ...[...sought].map(find)]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     metrics.committed(
@@ -157,6 +159,8 @@ export interface WriterParts {
   rebuild: (id: number) => Promise<unknown>;
   /** Tells the gateway that asked who has an external id. */
   find: (external: string) => Promise<unknown>;
+  /** Notes for webhooks what was committed. */
+  announce: (entries: readonly Entry[]) => Promise<unknown>;
   /** Tells the gateway that asked what is known of a message. */
   answer: (asked: FactsEntry) => Promise<unknown>;
   metrics: RecorderMetrics;

@@ -15,14 +15,20 @@ const COUNTS_TTL = 90 * 86_400;
  */
 export async function connect(
   link: Link,
-  { user, gateway, count, session, most, live }: ConnectionCount,
+  { user, gateway, count, session, most, live, first }: ConnectionCount,
 ): Promise<Connected> {
   const { keys } = link;
   const names = [keys.online(user), keys.revoked(user), keys.presence(user)];
   const rest = [session ?? '', most, COUNTS_TTL];
-  return tellFates(link, live, async (fates) => {
-    return (await link.run(script, names, [user, gateway, count(), ...rest, ...fates])) as Connected | string[];
+  const outcome = await tellFates(link, live, async (fates) => {
+    return (await link.run(script, names, [user, gateway, count(), ...rest, ...fates])) as
+      | Connected
+      | 'first'
+      | string[];
   });
+  if (outcome !== 'first') return outcome;
+  first?.();
+  return 'ok';
 }
 
 export interface ConnectionCount {
@@ -35,6 +41,8 @@ export interface ConnectionCount {
   most: number;
   /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
   live: Iterable<string>;
+  /** Called when the user was offline before. */
+  first?(): void;
 }
 
 export type Connected = 'ok' | 'revoked' | 'too-many';

@@ -1,0 +1,93 @@
+import { type ClaimedEvent, claimWebhooks, countWebhooks } from '@parley/redis';
+import { type RedisServer, startRedis } from '@parley/stack';
+import { testDatabase } from '@parley/stack/test';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { edit, groupMessage, mark, message, react, recall } from './testing/entries.ts';
+import { Fixture } from './testing/fixture.ts';
+import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
+
+const BUCKETS = 4;
+const WEBHOOKS = JSON.stringify([
+  { url: 'https://one.example', name: 'one', events: ['message'] },
+  { url: 'https://two.example', name: 'two', events: ['friend', 'presence'] },
+]);
+let redis: RedisServer;
+let url: string;
+beforeAll(async () => {
+  redis = await startRedis({ args: ['--appendfsync', 'no'] });
+  url = await testDatabase();
+});
+afterAll(() => redis.stop());
+const env = (more: object = {}) => ({
+  ...{ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS), WEBHOOKS },
+  ...more,
+});
+const told = (claimed: ClaimedEvent[]) => claimed.map(({ text }) => JSON.parse(text));
+
+it('endpoints that asked for messages are told what was committed', async () => {
+  await using link = await testLink(redis.url, BUCKETS);
+  await using world = new Fixture(url);
+  const [a, b, c] = await world.users(3);
+  const group = await world.group([a, b, c]);
+  const date = 1_735_689_600_000;
+  await addEntries(link, a % BUCKETS, [
+    message(4096, a, b, '李 "1"'),
+    mark(b, a, { read: 4096 }),
+    edit(a, b, 4096, 7, 'two'),
+    react(b, a, 4096, 8, '👍', true),
+    recall(a, b, 4096, 9),
+  ]);
+  await addEntries(link, group % BUCKETS, [groupMessage(8192, c, group)]);
+  await using _ = await runRecorder(env());
+  await drained(link);
+  const events = told(await claimWebhooks(link, 'one', 100, 60_000));
+  const conversation = `${a}_${b}`;
+  const data = { id: 4096, conversation };
+  expect(events).toHaveLength(5);
+  expect(events).toEqual(
+    expect.arrayContaining([
+      {
+        id: `message_${conversation}_4096`,
+        type: 'message.sent',
+        date: date + 1,
+        data: { ...data, from: a, to: b, date: date + 1, ref: 'r4096', body: { type: 'text', text: '李 "1"' } },
+      },
+      {
+        id: `edit_${conversation}_4096_${a}_7`,
+        type: 'message.edited',
+        date: 7,
+        data: { ...data, user: a, date: 7, body: { type: 'text', text: 'two' } },
+      },
+      {
+        id: `react_${conversation}_4096_${b}_8_true_f09f918d`,
+        type: 'message.reacted',
+        date: 8,
+        data: { ...data, user: b, date: 8, emoji: '👍', active: true },
+      },
+      {
+        id: `recall_${conversation}_4096_${a}_9`,
+        type: 'message.recalled',
+        date: 9,
+        data: { ...data, user: a, date: 9 },
+      },
+      expect.objectContaining({ id: `message_g${group}_8192`, type: 'message.sent' }),
+    ]),
+  );
+  expect(await countWebhooks(link, 'two')).toEqual({ waiting: 0, dead: 0 });
+});
+
+it('what an endpoint has no room for is dropped and said, and the recorder goes on', async () => {
+  await using link = await testLink(redis.url, BUCKETS);
+  await using world = new Fixture(url);
+  const [a, b] = await world.users(2);
+  const WEBHOOKS = JSON.stringify([{ url: 'https://slow.example', name: 'slow', events: ['message'] }]);
+  await using _ = await runRecorder(env({ WEBHOOKS, WEBHOOK_BACKLOG: '3' }));
+  await addEntries(
+    link,
+    a % BUCKETS,
+    Array.from({ length: 10 }, (_, i) => message(i + 1, a, b)),
+  );
+  await drained(link);
+  expect((await countWebhooks(link, 'slow')).waiting).toBe(3);
+  expect(await world.chat(b, a)).toMatchObject({ last_id: 10 });
+});

@@ -1,0 +1,56 @@
+import { messageDate } from '@parley/protocol';
+import { announce, type Link, type QueuedEvent, webhookEvent } from '@parley/redis';
+import type { Log, WebhookEndpoint } from '@parley/service';
+import type { ChangeEntry, Entry, MessageEntry } from './entries/entry.ts';
+
+/**
+ * Notes for webhook endpoints what was committed: messages sent, edited, taken back and reacted to. Rejects when Redis does not take
+ * it; told again, an event has the same id.
+ */
+export async function announceMessages(
+  { link, endpoints, most, log }: AnnounceOptions,
+  entries: readonly Entry[],
+): Promise<void> {
+  if (endpoints.length === 0) return;
+  const dropped = await announce(link, endpoints, 'message', entries.flatMap(toEvents), most);
+  if (dropped > 0) log.error({ dropped, most }, 'too many events wait for a webhook endpoint: some were dropped');
+}
+
+function toEvents(entry: Entry): QueuedEvent[] {
+  if (entry.kind === 'message') return [sent(entry)];
+  return entry.kind === 'recall' || entry.kind === 'edit' || entry.kind === 'react' ? [changed(entry)] : [];
+}
+
+function sent({ id, conversation, from, to, body, ref, replyTo, mentions }: MessageEntry): QueuedEvent {
+  const date = messageDate(id);
+  const more = { ...(ref === null ? {} : { ref }), ...(replyTo && { replyTo }), ...(mentions && { mentions }) };
+  const data = JSON.stringify({ id, conversation, from, to, date, ...more });
+  return webhookEvent(`message_${conversation}_${id}`, 'message.sent', date, withBody(data, body));
+}
+
+function changed(entry: ChangeEntry): QueuedEvent {
+  const { kind, conversation, id, user, date } = entry;
+  const what = kind === 'react' ? { emoji: entry.emoji, active: entry.active } : {};
+  const name = [kind, conversation, id, user, date, ...(kind === 'react' ? [entry.active, hex(entry.emoji)] : [])];
+  const data = JSON.stringify({ id, conversation, user, date, ...what });
+  const body = kind === 'edit' ? withBody(data, entry.body) : data;
+  return webhookEvent(name.join('_'), types[kind], date, body);
+}
+
+function withBody(data: string, body: string): string {
+  return `${data.slice(0, -1)},"body":${body}}`;
+}
+
+function hex(text: string): string {
+  return Buffer.from(text).toString('hex');
+}
+
+const types = { recall: 'message.recalled', edit: 'message.edited', react: 'message.reacted' } as const;
+
+export interface AnnounceOptions {
+  link: Link;
+  endpoints: readonly WebhookEndpoint[];
+  /** Events that may wait for an endpoint. */
+  most: number;
+  log: Log;
+}

@@ -1,0 +1,38 @@
+import { claimWebhooks, countWebhooks } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Kit } from './kit.ts';
+
+const endpoint = { id: 'presence', url: 'https://shop.example', events: ['presence'] as const, secrets: [] };
+const other = { ...endpoint, id: 'messages', events: ['message'] as const };
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2, { webhooks: [endpoint, other] });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+it('endpoints are told when a user comes online and goes, not of each connection', async () => {
+  const [user] = await kit.friends();
+  const told: unknown[] = [];
+  const tell = async () => {
+    for (const { text } of await claimWebhooks(kit.link, 'presence', 10, 60_000)) told.push(JSON.parse(text));
+    return told.length;
+  };
+  const phone = await kit.connect(user, 0, { device: 'phone' });
+  const tablet = await kit.connect(user, 1, { device: 'tablet' });
+  await phone[Symbol.asyncDispose]();
+  await waitFor(async () => (await kit.link.client.hlen(kit.link.keys.online(user))) === 1);
+  await tablet[Symbol.asyncDispose]();
+  await waitFor(async () => (await tell()) === 2);
+  expect(told).toEqual(
+    ['presence.online', 'presence.offline'].map((type) => ({
+      id: expect.stringMatching(new RegExp(`^presence_${user}_\\d+_[0-9a-f]{12}$`)),
+      type,
+      date: expect.any(Number),
+      data: { user },
+    })),
+  );
+  expect(await countWebhooks(kit.link, 'messages')).toEqual({ waiting: 0, dead: 0 });
+});
