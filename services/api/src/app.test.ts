@@ -160,7 +160,9 @@ describe('the documentation', () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security }] of Object.entries(operations)) {
-        const { status } = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
+        const answer = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
+        // LayIM is told by the body.
+        const status = path.startsWith('/layim/') ? ((await answer.json()) as { code: number }).code : answer.status;
         expect([path, method, security !== undefined]).toEqual([
           path,
           method,

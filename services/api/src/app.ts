@@ -57,7 +57,7 @@ const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-lengt
 
 /** How much may come there is for uploads to say. */
 function takesUpload(path: string): boolean {
-  return path === '/v1/media' || path.startsWith('/v1/media/uploads/');
+  return path === '/v1/media' || path.startsWith('/v1/media/uploads/') || path.startsWith('/layim/upload/');
 }
 
 function refuseBody(bytes: number) {

@@ -22,6 +22,11 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
+/** Keeps a media for good, though no message that we know of carries it. */
+export async function keepMedia(db: Database, id: number): Promise<void> {
+  await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
+}
+
 /** Forgets an upload that nobody has been sent. Answers whether it did. */
 export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {

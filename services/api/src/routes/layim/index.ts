@@ -4,8 +4,10 @@ import type { Operation } from '../../http/operation.ts';
 import type { CallerEnv } from '../../parts.ts';
 import { authenticatePage } from './authenticate-page.ts';
 import { addInit } from './init.ts';
+import { addMedia } from './media.ts';
 import { addMembers } from './members.ts';
 import { onError } from './on-error.ts';
+import { addUploads } from './upload.ts';
 
 /** What an unchanged LayIM front end asks for, under `/layim`. Its socket is the gateway's. */
 export const layim: readonly Operation[] = [
@@ -13,9 +15,12 @@ export const layim: readonly Operation[] = [
     add: (app) => {
       const router = new OpenAPIHono<CallerEnv>({ defaultHook: onInvalid });
       router.onError(onError);
+      // Its address says enough; all others need a token.
+      addMedia(router);
       router.use(authenticatePage);
       addInit(router);
       addMembers(router);
+      addUploads(router);
       app.route('/layim', router);
     },
   },

@@ -1,0 +1,41 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { idField } from '../../http/fields.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { serveBytes } from '../../media/serve-bytes.ts';
+import { inlineTypes } from '../../media/sniff.ts';
+import type { CallerEnv } from '../../parts.ts';
+import { getMedia } from '../../queries/media.ts';
+import { isMediaAddress } from './media-address.ts';
+
+const bytes = z.any().openapi({ type: 'string', format: 'binary' });
+
+/** What was uploaded from a LayIM page, for whoever has its address. */
+export function addMedia(router: OpenAPIHono<CallerEnv>): void {
+  router.openapi(
+    {
+      method: 'get',
+      path: '/media/{id}/{seal}',
+      tags: ['LayIM'],
+      summary: 'What was uploaded from a LayIM page',
+      request: { params: z.object({ id: idField, seal: z.string() }) },
+      responses: {
+        200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },
+        206: { description: 'The bytes asked for', content: { '*/*': { schema: bytes } } },
+        304: { description: 'You have it already' },
+        416: { description: 'There are not that many bytes' },
+      },
+    },
+    async (c) => {
+      const { parts } = c.var;
+      const { id, seal } = c.req.valid('param');
+      const known = isMediaAddress(parts.config.tokens.secret, id, seal);
+      const row = known ? await getMedia(parts.db, id) : undefined;
+      if (row?.state !== 'ready') throw new Refusal('not-found', 'There is no such media.');
+      const { name, size, storage_key: key } = row;
+      const inline = inlineTypes.has(row.mime);
+      const type = inline ? row.mime : 'application/octet-stream';
+      const { storage, stopped } = parts.media;
+      return serveBytes(c.req.raw, storage, { key, size, type, name, inline, tag: String(id) }, stopped);
+    },
+  );
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Person, TestApi } from '../../testing/test-api.ts';
+import { picture } from '../../testing/upload.ts';
+
+let api: TestApi;
+let ann: Person;
+beforeAll(async () => {
+  api = await TestApi.start({ MEDIA_UNSENT_TTL: '1s', MEDIA_SWEEP_INTERVAL: '50ms' });
+  ann = await api.person();
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+});
+
+/** Uploads as LayIM does: a form with the field `file`, the token in the address. */
+async function upload(kind: 'image' | 'file', bytes: Buffer | undefined, name = 'a.png'): Promise<Uploaded> {
+  const form = new FormData();
+  if (bytes) form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
+  else form.append('other', 'x');
+  const address = `${api.url}/layim/upload/${kind}?token=${ann.session.accessToken}`;
+  const answer = await fetch(address, { method: 'POST', body: form });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Uploaded;
+}
+
+it('a picture gets an address that whoever is sent it can load, without a token', async () => {
+  const bytes = await picture(20, 10);
+  const { code, msg, data } = await upload('image', bytes, '图.png');
+  expect([code, msg, data.name]).toEqual([0, '', '图.png']);
+  // LayIM reads `img[…]` up to a blank or bracket.
+  expect(data.src).toMatch(/^\/layim\/media\/[^\s[\]()]+$/);
+  const loaded = await fetch(api.url + data.src);
+  expect(loaded.headers.get('content-type')).toBe('image/png');
+  expect(Buffer.from(await loaded.arrayBuffer())).toEqual(bytes);
+});
+
+it('a file of any kind gets one too, for saving, and keeps its name', async () => {
+  const { code, data } = await upload('file', Buffer.from('<script>alert(1)</script>'), 'page.html');
+  expect([code, data.name]).toEqual([0, 'page.html']);
+  const loaded = await fetch(api.url + data.src);
+  expect(loaded.headers.get('content-type')).toBe('application/octet-stream');
+  expect(loaded.headers.get('content-disposition')).toMatch(/^attachment; filename="page.html"/);
+});
+
+it('what is uploaded stays, though the api knows of no message that carries it', async () => {
+  const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
+  const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
+  expect(refused.src).toBeUndefined();
+  // The sweeper has been here once what was refused is gone.
+  const names = async () =>
+    (await api.db.selectFrom('media').select(['name', 'mime']).execute()).map((row) => row.name);
+  await expect.poll(names, { timeout: 10_000 }).not.toContain('a.png');
+  expect(await (await fetch(api.url + data.src)).text()).toBe('kept');
+});
+
+it('nobody finds it by guessing', async () => {
+  const { data } = await upload('file', Buffer.from('secret'), 'x.txt');
+  const other = (await upload('file', Buffer.from('other'), 'y.txt')).data.src;
+  const [id, seal] = [data.src.split('/')[3], other.split('/')[4]];
+  for (const path of [`/layim/media/${id}/${seal}`, `/layim/media/${id}/x`, `/layim/media/${id}`, '/layim/media/7/x']) {
+    const answer = await fetch(api.url + path);
+    expect(((await answer.json()) as Uploaded).code).not.toBe(0);
+  }
+});
+
+it('what cannot be taken is refused in words that LayIM shows', async () => {
+  expect(await upload('image', Buffer.from('no picture'))).toMatchObject({ code: 400, msg: 'This is no picture.' });
+  expect(await upload('file', undefined)).toMatchObject({ code: 400, msg: 'file: A file is needed' });
+  const large = await upload('file', Buffer.alloc(11 * 1024 * 1024), 'large.bin');
+  expect(large).toMatchObject({ code: 413, msg: 'At most 10 MiB can be sent.' });
+  const stranger = await fetch(`${api.url}/layim/upload/file`, { method: 'POST', body: new FormData() });
+  expect(await stranger.json()).toMatchObject({ code: 401 });
+});
+
+interface Uploaded {
+  code: number;
+  msg: string;
+  data: { src: string; name: string };
+}

@@ -1,0 +1,68 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Media } from '@parley/protocol';
+import type { Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { limitRate } from '../../http/limit-rate.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { pictureTypes } from '../../media/sniff.ts';
+import type { CallerEnv } from '../../parts.ts';
+import { keepMedia } from '../../queries/media.ts';
+import { mediaAddress } from './media-address.ts';
+import { layimAnswers } from './schemas.ts';
+
+/** Bytes of an upload. A form is taken as a whole; what is larger goes by `POST /v1/media`. */
+const MOST = 10 * 1024 * 1024;
+
+const dataSchema = z.object({ src: z.string(), name: z.string() });
+const fileField = z.instanceof(File, { error: 'A file is needed' }).openapi({ type: 'string', format: 'binary' });
+const formSchema = z.object({ file: fileField });
+
+/** Takes what is sent to a chat as a picture or as a file, as a form with a field `file`. */
+export function addUploads(router: OpenAPIHono<CallerEnv>): void {
+  const onError = (): never => {
+    throw new Refusal('too-large', `At most ${MOST / 1024 / 1024} MiB can be sent.`);
+  };
+  router.use('/upload/*', bodyLimit({ maxSize: MOST, onError }));
+  for (const kind of ['image', 'file'] as const) {
+    router.openapi(
+      {
+        method: 'post',
+        path: `/upload/${kind}`,
+        tags: ['LayIM'],
+        summary: kind === 'image' ? 'Upload a picture, for LayIM' : 'Upload a file, for LayIM',
+        security: [{ accessToken: [] }],
+        request: { body: { required: true, content: { 'multipart/form-data': { schema: formSchema } } } },
+        responses: layimAnswers(dataSchema, 'Where it lies, from the root of the api'),
+      },
+      async (c) => {
+        const media = await store(c, c.req.valid('form').file);
+        if (kind === 'image' && !pictureTypes.has(media.mime)) throw new Refusal('bad-request', 'This is no picture.');
+        const { parts } = c.var;
+        await keepMedia(parts.db, media.id);
+        const src = mediaAddress(parts.config.tokens.secret, media.id);
+        return c.json({ code: 0, msg: '', data: { src, name: media.name } }, 200);
+      },
+    );
+  }
+}
+
+/** Stores it the way every upload is stored, by the tus protocol in one request. */
+async function store(c: Context<CallerEnv>, file: File): Promise<Media> {
+  const { parts, caller } = c.var;
+  await limitRate(parts, 'upload', caller.user, parts.config.media.uploadsPerMinute);
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+  const request = new Request(new URL('/v1/media', c.req.url), {
+    method: 'POST',
+    headers: {
+      'tus-resumable': '1.0.0',
+      'upload-length': String(file.size),
+      'upload-metadata': `filename ${encode(file.name || 'file')},filetype ${encode(file.type || 'application/octet-stream')}`,
+      'content-type': 'application/offset+octet-stream',
+    },
+    body: await file.arrayBuffer(),
+  });
+  const answer = await parts.media.serve(request, caller.user);
+  const text = await answer.text();
+  if (answer.status !== 201) throw new Refusal(answer.status === 413 ? 'too-large' : 'bad-request', text.trim());
+  return JSON.parse(text) as Media;
+}
