@@ -13,21 +13,23 @@ export class Candidates {
   readonly #db: Database;
   readonly #fences: FenceCache;
   readonly #terms: readonly Term[];
+  readonly #few: number;
   /** What is left, the newest first. */
   #left: Left[];
-  #segments = 1;
-  #places: number;
+  /** Segments looked into, and messages that were named by them. */
+  #looked = 0;
+  #named = 0;
 
   /**
    * @param segments the newest first
-   * @param few how many are asked for, about
+   * @param few how many of a segment are named at first
    */
   constructor(db: Database, fences: FenceCache, segments: readonly SegmentName[], terms: readonly Term[], few: number) {
     this.#db = db;
     this.#fences = fences;
     this.#terms = terms;
-    this.#left = segments.map((segment) => ({ segment, last: segment.last }));
-    this.#places = few;
+    this.#left = segments.map((segment) => ({ segment, last: segment.last, most: few }));
+    this.#few = few;
   }
 
   /** All that are still to come have ids up to this; -1 when there are none. */
@@ -35,29 +37,40 @@ export class Candidates {
     return this.#left[0]?.last ?? -1;
   }
 
-  /** Some more of them, in no order. Throws {@link SegmentGone} if a segment was replaced. */
-  async next(): Promise<Key[]> {
-    const some = await this.#lookUp(this.#left.splice(0, this.#segments));
-    const heads = some.map(({ segment, places }) => ({ segment, places: places.slice(-this.#places) }));
-    const spans = await readParts(
-      this.#db,
-      'ids',
-      heads.map(({ segment, places }) => {
-        const first = places[0] as number;
-        return { segment, begin: first * idBytes, length: ((places.at(-1) as number) - first + 1) * idBytes };
-      }),
-    );
-    const keys: Key[] = [];
-    for (const [index, { segment, places }] of heads.entries()) {
-      const ids = present(spans[index]);
-      const first = places[0] as number;
-      const rest = (some[index] as Found).places.slice(0, -places.length);
-      if (rest.length > 0) this.#left.push({ segment, last: readId(ids, 0).id, places: rest });
-      for (const place of places) keys.push({ owner: segment.owner, ...readId(ids, place - first) });
+  /**
+   * Some more of them, in no order. Throws {@link SegmentGone} if a segment was replaced.
+   *
+   * @param wanted how many are missing: as many segments are looked into as it takes, going by those before
+   */
+  async next(wanted: number): Promise<Key[]> {
+    const likely = this.#named > 0 ? Math.ceil((wanted * this.#looked) / this.#named) : Number.POSITIVE_INFINITY;
+    const found = await this.#lookUp(this.#left.splice(0, Math.min(1 + likely, Math.max(1, this.#looked * 8))));
+    const heads = found.map((it) => ({ ...it, places: it.places.slice(-it.most) }));
+    const keys = await this.#nameAll(heads);
+    for (const [index, { segment, places, most }] of found.entries()) {
+      const rest = places.slice(0, -most);
+      if (rest.length > 0) this.#left.push({ segment, last: keys[index]?.[0]?.id ?? 0, places: rest, most: most * 8 });
     }
     this.#left.sort((a, b) => b.last - a.last);
-    this.#segments *= 8;
-    this.#places *= 8;
+    return keys.flat();
+  }
+
+  /** The messages at places of segments. */
+  async #nameAll(heads: readonly Found[]): Promise<Key[][]> {
+    const runs = heads.flatMap(({ segment, places }, head) => runsOf(places).map((run) => ({ segment, head, run })));
+    const parts = await readParts(
+      this.#db,
+      'ids',
+      runs.map(({ segment, run }) => {
+        const first = run[0] as number;
+        return { segment, begin: first * idBytes, length: ((run.at(-1) as number) - first + 1) * idBytes };
+      }),
+    );
+    const keys = heads.map((): Key[] => []);
+    for (const [index, { segment, head, run }] of runs.entries()) {
+      const ids = present(parts[index]);
+      for (const place of run) keys[head]?.push({ owner: segment.owner, ...readId(ids, place - (run[0] as number)) });
+    }
     return keys;
   }
 
@@ -65,6 +78,7 @@ export class Candidates {
   async #lookUp(some: readonly Left[]): Promise<Found[]> {
     const known = some.filter((it): it is Left & Found => it.places !== undefined);
     const fresh = some.filter((it) => it.places === undefined).map((it) => it.segment);
+    this.#looked += fresh.length;
     const fences = await this.#fences.read(this.#db, fresh);
     const slices = fresh.flatMap((segment, index) => {
       const found = this.#terms.map((term) => findSlice(fences[index] ?? [], term));
@@ -75,7 +89,9 @@ export class Candidates {
     for (let at = 0; at < slices.length; at += this.#terms.length) {
       const lists = this.#terms.map((term, index) => readPlaces(present(parts[at + index]), term));
       const places = intersect(lists);
-      if (places.length > 0) found.push({ segment: (slices[at] as (typeof slices)[number]).segment, places });
+      this.#named += places.length;
+      const { segment } = slices[at] as (typeof slices)[number];
+      if (places.length > 0) found.push({ segment, places, most: this.#few });
     }
     return found;
   }
@@ -85,6 +101,21 @@ function present<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new SegmentGone();
   return value;
 }
+
+/** Parts of an ascending list without wide gaps: each is read at once. */
+function runsOf(places: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  let before = Number.NEGATIVE_INFINITY;
+  for (const place of places) {
+    if (place - before > widestGap) runs.push([]);
+    runs.at(-1)?.push(place);
+    before = place;
+  }
+  return runs;
+}
+
+/** As much as PostgreSQL reads at once. */
+const widestGap = 2000 / idBytes;
 
 /** What is in all of some ascending lists. */
 function intersect(lists: readonly number[][]): number[] {
@@ -102,6 +133,8 @@ function intersect(lists: readonly number[][]): number[] {
 interface Found {
   segment: SegmentName;
   places: number[];
+  /** How many of them are named next. */
+  most: number;
 }
 
 /** A segment, or the rest of one, that may hold messages up to an id. */
@@ -110,4 +143,5 @@ interface Left {
   last: number;
   /** Undefined where it was not looked into. */
   places?: number[];
+  most: number;
 }

@@ -78,7 +78,7 @@ async function searchOnce(
       found.push(...(await verify(db, query, some, seen)));
     }
     if (reach < 0) break;
-    for (const key of await candidates.next()) add(key);
+    for (const key of await candidates.next(limit - found.length)) add(key);
   }
   found.length = Math.min(found.length, limit);
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
