@@ -64,6 +64,11 @@ class Page {
     this.#socket.resume();
   }
 
+  async close(): Promise<void> {
+    this.#socket.close();
+    await waitFor(() => this.closed !== undefined);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#socket.terminate();
     await waitFor(() => this.closed !== undefined);
@@ -173,6 +178,23 @@ describe('a LayIM page', () => {
     await ann.text(b, 'four');
     await second.until(3);
     expect(second.contents).toEqual(['two', 'three', 'four']);
+  });
+
+  it('that comes and goes while much is written misses nothing', async () => {
+    const [a, b] = await kit.friends();
+    await using ann = await kit.connect(a);
+    const texts = Array.from({ length: 300 }, (_, i) => `m${i}`);
+    const sending = ann.texts(b, texts);
+    const seen = new Set<string>();
+    for (let round = 0; seen.size < texts.length && round < 50; round += 1) {
+      await using page = await Page.open(b, { gateway: round % 2 });
+      await waitFor(() => page.shown.length > 0, { timeout: 2000 }).catch(() => {});
+      // Closed in good order, so that what the network took is read.
+      await page.close();
+      for (const content of page.contents) seen.add(content);
+    }
+    await sending;
+    expect([...seen]).toEqual(texts);
   });
 
   it('that reads slowly gets everything in order', async () => {

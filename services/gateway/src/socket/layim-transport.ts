@@ -18,8 +18,10 @@ export class LayimTransport extends WebSocketTransport {
   #passed: Promise<void> = Promise.resolve();
   /** Bytes, about, of frames that were not. */
   #waiting = 0;
-  /** Place of the last event that was, and of the last that is acknowledged. */
+  /** Places of the last event that was, that was written, that the network took, that is acknowledged. */
   #place = '';
+  #written = '';
+  #taken = '';
   #acknowledged = '';
   #acknowledging = false;
 
@@ -37,6 +39,7 @@ export class LayimTransport extends WebSocketTransport {
     this.#passed = this.#passed.then(async () => {
       const message = await this.#translate(parsed);
       this.#waiting -= text.length;
+      if (!this.isOpen) return;
       this.#place = parsed.cursor;
       if (message !== undefined) super.send(message);
       else this.flush();
@@ -50,6 +53,7 @@ export class LayimTransport extends WebSocketTransport {
 
   override flush(): void {
     super.flush();
+    this.#written = this.#place;
     this.drained();
   }
 
@@ -59,8 +63,12 @@ export class LayimTransport extends WebSocketTransport {
 
   /** The socket may have taken what it was given. */
   drained(): void {
+    // What was given to a socket that closed did not get anywhere, and comes again with the next.
+    if (!this.isOpen) return;
     this.connection?.flushed(this.unsent());
-    if (super.unsent() === 0) this.#acknowledge();
+    if (super.unsent() > 0) return;
+    this.#taken = this.#written;
+    this.#acknowledge();
   }
 
   async #translate({ event }: EventFrame): Promise<string | undefined> {
@@ -75,8 +83,8 @@ export class LayimTransport extends WebSocketTransport {
     const { connection } = this;
     if (this.#acknowledging || !connection) return;
     this.#acknowledging = true;
-    while (this.#place !== this.#acknowledged) {
-      const cursor = this.#place;
+    while (this.#taken !== this.#acknowledged) {
+      const cursor = this.#taken;
       await carryOut(this.#gateway, connection, { type: 'received', cursor });
       this.#acknowledged = cursor;
     }
