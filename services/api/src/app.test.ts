@@ -39,7 +39,7 @@ describe('a refusal', () => {
   );
 
   it('of a method that a path does not have is 404', async () => {
-    expect((await ann.call('delete', '/v1/me')).status).toBe(404);
+    expect((await ann.call('delete', '/v1/friends')).status).toBe(404);
   });
 
   it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('of %j, which is no JSON, is 400', async (raw) => {

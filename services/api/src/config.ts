@@ -19,6 +19,7 @@ import {
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
 import { type Networks, networks } from './http/networks.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
+import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
 
 /**
  * The api's config from its environment; README.md lists the variables.
@@ -71,6 +72,7 @@ export function readConfig(env: Environment): ApiConfig {
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
     ...mediaVariables,
+    ...webhookVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
   });
@@ -126,6 +128,7 @@ export function readConfig(env: Environment): ApiConfig {
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     media: mediaConfig(value),
+    webhooks: webhookConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
     indexInterval: value.INDEX_INTERVAL,
   };
@@ -197,6 +200,7 @@ export interface ApiConfig {
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
   media: MediaConfig;
+  webhooks: WebhookConfig;
   /** Ms between two looks for what Redis has yet to be told. */
   outboxInterval: number;
   /** Ms between two looks for messages to be indexed for search. */

@@ -10,6 +10,7 @@ import { MediaStore } from './media/media-store.ts';
 import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
 import { watchLink } from './watch-link.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /**
  * Connects to PostgreSQL and Redis and serves. Resolves once the port is open; rejects, leaving nothing open, when one of them is
@@ -31,7 +32,9 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     try {
       const media = new MediaStore({ db, link, log, config: config.media });
       await media.open();
-      const outbox = new Outbox({ db, link, log, interval: config.outboxInterval });
+      const webhooks = new Webhooks({ link, log, metrics, config: config.webhooks });
+      const note = webhooks.note.bind(webhooks);
+      const outbox = new Outbox({ db, link, log, interval: config.outboxInterval, note });
       const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
       const app = createApp({
         config,
@@ -49,6 +52,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const server = createAdaptorServer({ fetch: app.fetch });
       const port = await listen(server, config);
       outbox.start();
+      webhooks.start();
       media.start();
       indexer.start();
       const unwatch = watchLink(link, config.redisTimeout);
@@ -56,6 +60,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await Promise.all([media.stop(), close(server)]);
         await indexer.stop();
         await outbox.stop();
+        await webhooks.stop();
         unwatch();
         tokens.stop();
         await link.close();

@@ -14,7 +14,7 @@ export async function change<T>(
 ): Promise<T> {
   const notices: Notice[] = [];
   const { result, ids } = await db.transaction().execute(async (tx) => {
-    const result = await work(tx, (notice) => notices.push(notice));
+    const result = await work(tx, (notice) => notices.push({ date: Date.now(), ...notice }));
     return { result, ids: await outbox.add(tx, notices) };
   });
   await Promise.all(ids.map((id, i) => outbox.tell(id, notices[i] as Notice)));

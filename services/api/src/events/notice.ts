@@ -16,6 +16,8 @@ export interface Notice {
   externals?: { external: string; user: number }[];
   /** Users whose sockets are closed, whatever session they are of. */
   closed?: number[];
+  /** When it happened, in ms since 1970; now, when absent. */
+  date?: number;
   /** Events, each for the inboxes of some users. */
   events?: { users: number[]; event: ParleyEvent }[];
   /** Rows of a cleared chat, to be deleted up to and with a message. */

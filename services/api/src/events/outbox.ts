@@ -73,8 +73,9 @@ export class Outbox {
 
   /** Tells one notice; false when that failed, and the next round is to try again. */
   async #tell(id: number, notice: Notice): Promise<boolean> {
-    const { db, link, log, interval } = this.#options;
+    const { db, link, log, interval, note } = this.#options;
     try {
+      await note(id, notice);
       await deliver(db, link, notice, this.#stopped.signal);
       await removeNotice(db, id);
       return true;
@@ -96,4 +97,6 @@ interface OutboxOptions {
   log: Log;
   /** Ms between two looks. */
   interval: number;
+  /** Notes a notice for webhooks; told again, it has the same id. */
+  note(id: number, notice: Notice): Promise<void>;
 }

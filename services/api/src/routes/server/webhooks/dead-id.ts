@@ -1,0 +1,19 @@
+import { z } from '@hono/zod-openapi';
+import { Refusal } from '../../../http/refusal.ts';
+import type { Parts } from '../../../parts.ts';
+
+/** `{id}` of a path: the endpoint and the event, with a colon between. */
+export const deadParams = z.object({ id: z.string().regex(/^[\w-]{1,32}:[\w.-]{1,512}$/, 'Not an id of the list') });
+
+/** Makes the id by which an event that was given up is called. */
+export function toDeadId(endpoint: string, event: string): string {
+  return `${endpoint}:${event}`;
+}
+
+/** Reads it. Refuses an endpoint that is not configured. */
+export function readDeadId({ config }: Parts, id: string): { endpoint: string; event: string } {
+  const colon = id.indexOf(':');
+  const endpoint = id.slice(0, colon);
+  if (!config.webhooks.endpoints.some((each) => each.id === endpoint)) throw new Refusal('not-found');
+  return { endpoint, event: id.slice(colon + 1) };
+}

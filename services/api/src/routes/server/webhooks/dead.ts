@@ -1,0 +1,82 @@
+import { z } from '@hono/zod-openapi';
+import { listDeadWebhooks, removeDeadWebhook, replayWebhook } from '@parley/redis';
+import { answer, done, serverOperation } from '../../../http/operation.ts';
+import { pageFields, readPlace, toPage } from '../../../http/page.ts';
+import { Refusal } from '../../../http/refusal.ts';
+import { pageOf } from '../../../http/schemas.ts';
+import { deadParams, readDeadId, toDeadId } from './dead-id.ts';
+import { deadSchema } from './schemas.ts';
+
+const place = z.tuple([z.int(), z.string()]);
+const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields });
+
+/** Events that endpoints could not be told. */
+export const listDead = serverOperation(
+  {
+    method: 'get',
+    path: '/v1/server/webhooks/dead',
+    tags: ['Server'],
+    summary: 'Events that were given up',
+    request: { query },
+    responses: { 200: answer(pageOf(deadSchema), 'A page of events, the one given up last first') },
+  },
+  async (c) => {
+    const { link, config } = c.var.parts;
+    const { limit, after, endpoint } = c.req.valid('query');
+    const [died, last] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
+    const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
+    // Of one endpoint no two have the same date; of several they may, and then go by the endpoint.
+    const lists = await Promise.all(
+      endpoints.map(async ({ id }) => {
+        const items = await listDeadWebhooks(link, id, id > last ? died + 1 : died, limit + 1);
+        return items.map((item) => ({ ...item, id: toDeadId(id, item.id), endpoint: id }));
+      }),
+    );
+    const rows = lists.flat().sort((a, b) => b.died - a.died || (a.endpoint < b.endpoint ? -1 : 1));
+    const page = toPage(
+      rows.slice(0, limit + 1),
+      limit,
+      (row) => row as z.infer<typeof deadSchema>,
+      (row) => [row.died, row.endpoint],
+    );
+    return c.json(page, 200);
+  },
+);
+
+/** Tells an endpoint after all. */
+export const replayDead = serverOperation(
+  {
+    method: 'post',
+    path: '/v1/server/webhooks/dead/{id}/replay',
+    tags: ['Server'],
+    summary: 'Try an event again, as if it were new',
+    request: { params: deadParams },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { endpoint, event } = readDeadId(parts, c.req.valid('param').id);
+    if (!(await replayWebhook(parts.link, endpoint, event))) throw new Refusal('not-found');
+    return c.body(null, 204);
+  },
+);
+
+/** Forgets an event. */
+export const removeDead = serverOperation(
+  {
+    method: 'delete',
+    path: '/v1/server/webhooks/dead/{id}',
+    tags: ['Server'],
+    summary: 'Forget an event that was given up',
+    request: { params: deadParams },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts } = c.var;
+    const { endpoint, event } = readDeadId(parts, c.req.valid('param').id);
+    await removeDeadWebhook(parts.link, endpoint, event);
+    return c.body(null, 204);
+  },
+);

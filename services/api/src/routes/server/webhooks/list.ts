@@ -1,0 +1,25 @@
+import { countWebhooks } from '@parley/redis';
+import { answer, serverOperation } from '../../../http/operation.ts';
+import { pageOf } from '../../../http/schemas.ts';
+import { endpointSchema } from './schemas.ts';
+
+/** The endpoints configured, and how far they are behind. */
+export const listEndpoints = serverOperation(
+  {
+    method: 'get',
+    path: '/v1/server/webhooks',
+    tags: ['Server'],
+    summary: 'Who is told of events',
+    responses: { 200: answer(pageOf(endpointSchema), 'All endpoints') },
+  },
+  async (c) => {
+    const { link, config } = c.var.parts;
+    const items = await Promise.all(
+      config.webhooks.endpoints.map(async ({ id, url, events }) => ({
+        ...{ endpoint: id, url, events: [...events] },
+        ...(await countWebhooks(link, id)),
+      })),
+    );
+    return c.json({ items, next: null }, 200);
+  },
+);

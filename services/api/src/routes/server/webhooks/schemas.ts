@@ -1,0 +1,27 @@
+import { z } from '@hono/zod-openapi';
+import { webhookKinds } from '@parley/service';
+
+/** An endpoint that is told of events. */
+export const endpointSchema = z
+  .object({
+    endpoint: z.string(),
+    url: z.string(),
+    events: z.array(z.enum(webhookKinds)),
+    waiting: z.int().nonnegative().openapi({ description: 'Events it has yet to be told' }),
+    dead: z.int().nonnegative().openapi({ description: 'Events that were given up' }),
+  })
+  .openapi('WebhookEndpoint');
+
+/** An event that was given up. */
+export const deadSchema = z
+  .object({
+    id: z.string().openapi({ description: 'To replay or forget it' }),
+    endpoint: z.string(),
+    attempts: z.int().positive(),
+    error: z.string().openapi({ description: 'How the last attempt ended' }),
+    died: z.int().openapi({ description: 'When, in ms since 1970' }),
+    event: z
+      .object({ id: z.string(), type: z.string(), date: z.int(), data: z.record(z.string(), z.unknown()) })
+      .openapi({ description: 'What the endpoint would have got, save for the attempt' }),
+  })
+  .openapi('DeadWebhook');

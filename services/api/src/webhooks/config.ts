@@ -1,0 +1,66 @@
+import { duration, integer, type Values, type Variable, type WebhookEndpoint, webhooks } from '@parley/service';
+import { type Networks, networks } from '../http/networks.ts';
+
+/** The variables of the environment that concern webhooks. */
+export const webhookVariables = {
+  WEBHOOKS: webhooks({ signed: true }),
+  WEBHOOK_RETRIES: durations([
+    5 * 1000,
+    30_000,
+    120_000,
+    600_000,
+    1_800_000,
+    3_600_000,
+    10_800_000,
+    21_600_000,
+    43_200_000,
+    86_400_000,
+  ]),
+  WEBHOOK_TIMEOUT: duration({ min: 100, max: 300_000, default: 10_000 }),
+  WEBHOOK_CONCURRENCY: integer({ min: 1, max: 1000, default: 8 }),
+  WEBHOOK_NETWORKS: networks(),
+  WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
+  WEBHOOK_DEAD: integer({ min: 1, max: 10_000_000, default: 10_000 }),
+};
+
+export function webhookConfig(value: Values<typeof webhookVariables>): WebhookConfig {
+  return {
+    endpoints: value.WEBHOOKS,
+    retries: value.WEBHOOK_RETRIES,
+    timeout: value.WEBHOOK_TIMEOUT,
+    concurrency: value.WEBHOOK_CONCURRENCY,
+    allowed: value.WEBHOOK_NETWORKS,
+    backlog: value.WEBHOOK_BACKLOG,
+    dead: value.WEBHOOK_DEAD,
+  };
+}
+
+/** Spans of time separated by commas; read as ms. */
+function durations(standard: readonly number[]): Variable<readonly number[]> {
+  const one = duration({ min: 1, max: 30 * 86_400_000 });
+  return {
+    read(text, production) {
+      if (text === '') return { ok: true, value: standard };
+      const outcomes = text.split(',').map((each) => one.read(each.trim(), production));
+      const wrong = outcomes.find((outcome) => !outcome.ok);
+      if (wrong && !wrong.ok) return wrong;
+      return { ok: true, value: outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : [])) };
+    },
+  };
+}
+
+export interface WebhookConfig {
+  endpoints: readonly WebhookEndpoint[];
+  /** Ms after each failed attempt until the next; after the last one the event is given up. */
+  retries: readonly number[];
+  /** Ms for one attempt. */
+  timeout: number;
+  /** Attempts under way to one endpoint, of one process. */
+  concurrency: number;
+  /** Networks that are not public and where endpoints may be all the same, also without TLS. */
+  allowed: Networks;
+  /** Events that may wait for one endpoint. */
+  backlog: number;
+  /** Events given up that are kept of one endpoint, the newest. */
+  dead: number;
+}

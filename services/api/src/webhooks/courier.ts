@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClaimedEvent, claimWebhooks, type Link, type Outcome, settleWebhook } from '@parley/redis';
+import type { Log, WebhookEndpoint } from '@parley/service';
+import type { WebhookConfig } from './config.ts';
+import type { Posted, Poster } from './post.ts';
+import { signatureHeaders } from './sign.ts';
+
+/** Ms between two looks for what is due. */
+const LOOK = 200;
+
+/** Ms until Redis is asked again that was away. */
+const PATIENCE = 1000;
+
+/** Ms beyond an attempt's time after which another worker takes what this one did not settle. */
+const MARGIN = 15_000;
+
+/**
+ * Tells one endpoint what it is to be told. Whatever it takes from Redis is its own for as long as an attempt may last; what it does not
+ * live to settle another one tells again. So an event is told at least once, and not always in order.
+ */
+export class Courier {
+  readonly #endpoint: WebhookEndpoint;
+  readonly #options: CourierOptions;
+  readonly #underWay = new Set<Promise<void>>();
+  #stopping = false;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(endpoint: WebhookEndpoint, options: CourierOptions) {
+    this.#endpoint = endpoint;
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  /** Resolves once the attempts under way have ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#done;
+    await Promise.all(this.#underWay);
+  }
+
+  async #run(): Promise<void> {
+    const { link, config, log } = this.#options;
+    while (!this.#stopping) {
+      const free = config.concurrency - this.#underWay.size;
+      try {
+        const claimed = await claimWebhooks(link, this.#endpoint.id, free, config.timeout + MARGIN);
+        for (const event of claimed) this.#track(this.#tell(event));
+        if (claimed.length < free) await sleep(LOOK);
+        else await Promise.race(this.#underWay);
+      } catch (error) {
+        log.warn({ err: error, endpoint: this.#endpoint.id }, 'cannot look for what a webhook endpoint is to be told');
+        await sleep(PATIENCE);
+      }
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    this.#underWay.add(work);
+    work.finally(() => this.#underWay.delete(work));
+  }
+
+  async #tell(event: ClaimedEvent): Promise<void> {
+    const { link, log, told } = this.#options;
+    const { id: endpoint } = this.#endpoint;
+    const outcome = this.#judge(event, await this.#attempt(event));
+    told(endpoint, outcome.is);
+    try {
+      await settleWebhook(link, endpoint, event.id, outcome);
+    } catch (error) {
+      log.warn({ err: error, endpoint, event: event.id }, 'could not note what became of an event; it is told again');
+    }
+  }
+
+  /** The answer, or why there was none. */
+  async #attempt({ id, failures, text }: ClaimedEvent): Promise<Posted | Error> {
+    const { poster } = this.#options;
+    const { url, secrets } = this.#endpoint;
+    const body = `{"attempt":${failures + 1},${text.slice(1)}`;
+    try {
+      return await poster.post(url, signatureHeaders(secrets, id, body, Date.now()), body);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  #judge({ id, failures }: ClaimedEvent, answer: Posted | Error): Outcome {
+    const { config, log } = this.#options;
+    if (!(answer instanceof Error) && answer.status >= 200 && answer.status < 300) return { is: 'done' };
+    const error = answer instanceof Error ? answer.message : `answered ${answer.status}`;
+    const attempts = failures + 1;
+    const wait = config.retries[failures];
+    const gone = !(answer instanceof Error) && answer.status === 410;
+    if (wait === undefined || gone) {
+      log.error(
+        { endpoint: this.#endpoint.id, event: id, attempts, reason: error },
+        'gave up to tell a webhook endpoint',
+      );
+      return { is: 'dead', attempts, error, keep: config.dead };
+    }
+    log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'a webhook attempt failed');
+    const asked = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
+    // At random, so that what failed together does not come back together.
+    return { is: 'again', failures: attempts, after: Math.max(asked, wait * (0.8 + Math.random() * 0.4)) };
+  }
+}
+
+export interface CourierOptions {
+  link: Link;
+  config: WebhookConfig;
+  poster: Poster;
+  log: Log;
+  /** Hears how each attempt ended. */
+  told(endpoint: string, outcome: Outcome['is']): void;
+}

@@ -1,0 +1,62 @@
+import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
+import { isIP, isIPv4, type LookupFunction } from 'node:net';
+import { Networks, plainAddress } from '../http/networks.ts';
+
+/** A request was to go where none may. */
+export class Forbidden extends Error {
+  override name = 'Forbidden';
+
+  constructor(host: string) {
+    super(`${host} is at no address that may be reached`);
+  }
+}
+
+/** Whether requests may go to an address; `secure` when by TLS. Elsewhere than in the public network only where it is allowed. */
+export function mayReach(address: string, secure: boolean, allowed: Networks): boolean {
+  return allowed.has(address) || (secure && isPublic(address));
+}
+
+/**
+ * Resolves names for `http.request`, to addresses that may be reached alone: not this machine, its networks, or the metadata service
+ * of a cloud. What is judged is what is connected to, so that a name cannot mean something else a moment later.
+ */
+export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, '', 0);
+      const addresses = found.filter(({ address }) => mayReach(address, secure, allowed));
+      const [first] = addresses;
+      if (first === undefined) return callback(new Forbidden(hostname), '', 0);
+      if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+/** Refuses an address that stands in a URL itself, which is never looked up. */
+export function checkHost(hostname: string, secure: boolean, allowed: Networks): void {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (isIP(bare) !== 0 && !mayReach(bare, secure, allowed)) throw new Forbidden(hostname);
+}
+
+function isPublic(address: string): boolean {
+  const plain = plainAddress(address);
+  if (isIPv4(plain)) return !special.has(plain);
+  return global.has(plain) && !special.has(plain);
+}
+
+/** Of IPv6, all that is handed out for the public network. */
+const global = new Networks(['2000::/3']);
+
+/** Not public, or a way to what is not: IANA's special-purpose registries. */
+const special = new Networks([
+  ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
+  ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],
+  ...['224.0.0.0/4', '240.0.0.0/4', '2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'],
+]);
+
+type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;

@@ -1,0 +1,84 @@
+import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http';
+import { request as requestSecure, Agent as SecureAgent } from 'node:https';
+import type { Networks } from '../http/networks.ts';
+import { checkHost, guardedLookup } from './guard.ts';
+
+/** Bytes of an answer that are read; nothing in it counts, but a connection whose answer was read can be used again. */
+const MOST_BYTES = 64 * 1024;
+
+/** Sends webhook requests. Connections are kept; nothing follows redirects, nor takes longer than `timeout` ms. */
+export class Poster {
+  readonly #allowed: Networks;
+  readonly #timeout: number;
+  readonly #secureAgent = new SecureAgent({ keepAlive: true, timeout: 60_000 });
+  readonly #plainAgent = new PlainAgent({ keepAlive: true, timeout: 60_000 });
+
+  constructor({ allowed, timeout }: { allowed: Networks; timeout: number }) {
+    this.#allowed = allowed;
+    this.#timeout = timeout;
+  }
+
+  /** Resolves with the answer; rejects when there is none in time, or the address may not be reached. */
+  async post(url: string, headers: Record<string, string>, body: string): Promise<Posted> {
+    const { protocol, hostname } = new URL(url);
+    const secure = protocol === 'https:';
+    checkHost(hostname, secure, this.#allowed);
+    const signal = AbortSignal.timeout(this.#timeout);
+    const options = {
+      method: 'POST',
+      signal,
+      lookup: guardedLookup(secure, this.#allowed),
+      headers: {
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        'user-agent': 'Parley-Webhooks',
+        ...headers,
+      },
+    };
+    const request = secure
+      ? requestSecure(url, { ...options, agent: this.#secureAgent })
+      : requestPlain(url, { ...options, agent: this.#plainAgent });
+    try {
+      return await answerTo(request, body);
+    } catch (error) {
+      throw signal.aborted ? new Error(`no answer within ${this.#timeout} ms`, { cause: error }) : error;
+    }
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.#secureAgent.destroy();
+    this.#plainAgent.destroy();
+  }
+}
+
+function answerTo(request: ClientRequest, body: string): Promise<Posted> {
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      const { statusCode: status = 0, headers } = response;
+      const posted = { status, retryAfter: secondsOf(headers['retry-after']) };
+      let size = 0;
+      response.on('data', (part: Buffer) => {
+        size += part.length;
+        if (size <= MOST_BYTES) return;
+        resolve(posted);
+        request.destroy();
+      });
+      response.on('end', () => resolve(posted));
+      response.on('error', reject);
+      response.on('close', () => reject(new Error('the answer broke off')));
+    });
+    request.end(body);
+  });
+}
+
+function secondsOf(retryAfter: string | undefined): number | undefined {
+  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
+}
+
+export interface Posted {
+  status: number;
+  /** Seconds that the receiver asks to be left alone. */
+  retryAfter: number | undefined;
+}

@@ -1,0 +1,15 @@
+import { createHmac } from 'node:crypto';
+
+/**
+ * The headers by which a receiver knows that a request is ours and fresh, after the Standard Webhooks specification: each signature is
+ * the HMAC-SHA256 of id, timestamp and body, joined by dots.
+ *
+ * @param now ms since 1970
+ */
+export function signatureHeaders(secrets: readonly Buffer[], id: string, body: string, now: number) {
+  const timestamp = String(Math.floor(now / 1000));
+  const signatures = secrets.map((secret) => {
+    return `v1,${createHmac('sha256', secret).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  });
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') };
+}

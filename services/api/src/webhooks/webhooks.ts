@@ -1,0 +1,101 @@
+import type { ParleyEvent } from '@parley/protocol';
+import { announce, countWebhooks, type Link, webhookEvent } from '@parley/redis';
+import { Counter, Gauge, type Log, type Registry, type WebhookKind } from '@parley/service';
+import type { Notice } from '../events/notice.ts';
+import type { WebhookConfig } from './config.ts';
+import { Courier } from './courier.ts';
+import { Poster } from './post.ts';
+
+/** Tells the endpoints configured of what happened, with the other replicas; and notes what the api itself did. */
+export class Webhooks {
+  readonly #link: Link;
+  readonly #log: Log;
+  readonly #config: WebhookConfig;
+  readonly #poster: Poster;
+  readonly #couriers: Courier[];
+
+  constructor({ link, log, metrics, config }: WebhooksOptions) {
+    this.#link = link;
+    this.#log = log;
+    this.#config = config;
+    this.#poster = new Poster(config);
+    const attempts = new Counter({
+      name: 'parley_webhook_attempts_total',
+      help: 'Attempts to tell a webhook endpoint, by how they ended.',
+      labelNames: ['endpoint', 'outcome'] as const,
+      registers: [metrics],
+    });
+    const told = (endpoint: string, outcome: string) => attempts.inc({ endpoint, outcome });
+    this.#couriers = config.endpoints.map(
+      (endpoint) => new Courier(endpoint, { link, log, config, poster: this.#poster, told }),
+    );
+    if (config.endpoints.length > 0) measure(link, metrics, config);
+  }
+
+  start(): void {
+    for (const courier of this.#couriers) courier.start();
+  }
+
+  /** Resolves once the attempts under way have ended. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    this.#poster.close();
+  }
+
+  /**
+   * Notes the changes of friends and groups that a notice tells of; rejects when Redis does not take them.
+   *
+   * @param id of the notice: told again, its events have the same ids
+   */
+  async note(id: number, { events = [], date = Date.now() }: Notice): Promise<void> {
+    for (const [i, { users, event }] of events.entries()) {
+      const data = dataOf(users, event);
+      if (data === undefined) continue;
+      const { kind, change, ...rest } = data;
+      const noted = webhookEvent(`${kind}_${id}_${i}`, `${kind}.${change}`, date, JSON.stringify(rest));
+      const { endpoints, backlog: most } = this.#config;
+      const dropped = await announce(this.#link, endpoints, kind, [noted], most);
+      if (dropped > 0) this.#log.error({ most }, 'too many events wait for a webhook endpoint: one was dropped');
+    }
+  }
+}
+
+/** What an endpoint learns of an event; undefined for those it is not told of. */
+function dataOf(users: readonly number[], event: ParleyEvent): EventData | undefined {
+  if (event.kind === 'group') return event;
+  const [user] = users;
+  if (event.kind !== 'friend' || event.change === 'updated' || user === undefined) return undefined;
+  return { kind: 'friend', change: event.change, user, other: event.user };
+}
+
+function measure(link: Link, metrics: Registry, { endpoints }: WebhookConfig): void {
+  new Gauge({
+    name: 'parley_webhook_events',
+    help: 'Events that wait for a webhook endpoint, and those given up.',
+    labelNames: ['endpoint', 'state'] as const,
+    registers: [metrics],
+    async collect() {
+      for (const { id: endpoint } of endpoints) {
+        const counts = await countWebhooks(link, endpoint).catch(() => undefined);
+        if (!counts) return this.reset();
+        this.set({ endpoint, state: 'waiting' }, counts.waiting);
+        this.set({ endpoint, state: 'dead' }, counts.dead);
+      }
+    },
+  });
+}
+
+interface EventData {
+  kind: WebhookKind;
+  change: string;
+  group?: number;
+  user?: number | undefined;
+  other?: number;
+}
+
+interface WebhooksOptions {
+  link: Link;
+  log: Log;
+  metrics: Registry;
+  config: WebhookConfig;
+}
