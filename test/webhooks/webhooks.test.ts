@@ -1,0 +1,71 @@
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isGenuine, Receiver } from '../../services/api/src/testing/receiver.ts';
+import { Client } from '../gateway/client.ts';
+
+const key = 'key-of-the-product-long-enough-for-anything';
+const secret = Buffer.alloc(32, 7);
+let receiver: Receiver;
+let stack: Stack;
+beforeAll(async () => {
+  receiver = await Receiver.start();
+  stack = await startStack({
+    env: {
+      API_KEYS: key,
+      WEBHOOKS: JSON.stringify([
+        { url: receiver.url, events: ['message', 'presence'], secret: `whsec_${secret.toString('base64')}` },
+      ]),
+      WEBHOOK_NETWORKS: '127.0.0.0/8',
+      WEBHOOK_RETRIES: Array(600).fill('200ms').join(),
+      SEND_RATE: '1000',
+      SEND_BURST: '1000',
+    },
+  });
+}, 120_000);
+afterAll(async () => {
+  await stack?.stop();
+  await receiver?.close();
+});
+
+async function call<T>(method: string, path: string, body: unknown): Promise<T> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${stack.apiUrl}/v1/server${path}`, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+it('every message is told though the receiver is away, and api and recorder are killed meanwhile', async () => {
+  const ann = await call<{ id: number }>('put', '/users/ann', { name: 'Ann' });
+  const ben = await call<{ id: number }>('put', '/users/ben', { name: 'Ben' });
+  await call('put', '/users/ann/friends/ben', undefined);
+  const { accessToken } = await call<{ accessToken: string }>('post', '/tokens', { user: 'ann' });
+  await using client = await Client.open((stack.gatewayUrls[0] ?? '').replace('http', 'ws'), accessToken);
+
+  const { port } = receiver;
+  const sent: number[] = [];
+  const send = async (from: number) => {
+    const texts = Array.from({ length: 30 }, (_, i) => `text ${from + i}`);
+    sent.push(...(await client.texts(ben.id, texts)).map(({ id }) => id));
+  };
+  await send(0);
+  await waitFor(() => receiver.got.some(({ event }) => event.type === 'message.sent'));
+  await receiver.close();
+  await send(30);
+  await stack.processes.api.kill();
+  await stack.processes.recorders[0]?.kill();
+  await send(60);
+  const before = receiver;
+  receiver = await Receiver.start(port);
+  await Promise.all([stack.processes.api.restart(), stack.processes.recorders[0]?.restart()]);
+
+  const told = () => [...before.got, ...receiver.got];
+  const ids = () => new Set(told().flatMap(({ event }) => (event.type === 'message.sent' ? [event.data.id] : [])));
+  await waitFor(() => sent.every((id) => ids().has(id)), {
+    timeout: 60_000,
+    message: () => `${ids().size} of ${sent.length} messages were told`,
+  });
+  expect(sent).toHaveLength(90);
+  expect(ids().size).toBe(90);
+  expect(told().every((request) => isGenuine(request, secret))).toBe(true);
+  expect(told().map(({ event }) => [event.type, event.data.user])).toContainEqual(['presence.online', ann.id]);
+}, 120_000);
