@@ -10,22 +10,16 @@ import { addNotices } from '../queries/outbox.ts';
  *
  * @param signal stops it between two parts
  */
-export async function erase(
-  db: Database,
-  link: Link,
-  { user, external, at }: Erasure,
-  signal?: AbortSignal,
-): Promise<void> {
+export async function erase(db: Database, link: Link, { user, at }: Erasure, signal?: AbortSignal): Promise<void> {
   // Read first: what is recorded later is removed the next time.
   const over = (await recordedUpTo(link)) > at;
   await forgetUser(link, user);
-  if (external !== null) await link.client.del(link.keys.external(external));
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
   await db.transaction().execute(async (tx) => {
     await deleteRest(tx, user);
     await dropIndex(tx, user);
   });
-  if (!over) await addNotices(db, [{ erase: { user, external, at } }], Date.now() + pauseMs);
+  if (!over) await addNotices(db, [{ erase: { user, at } }], Date.now() + pauseMs);
 }
 
 /** Rows of one transaction. */
@@ -37,8 +31,6 @@ const pauseMs = 20_000;
 /** A user who was deleted. */
 export interface Erasure {
   user: number;
-  /** The id they had elsewhere. */
-  external: string | null;
   /** When, in ms since 1970. */
   at: number;
 }

@@ -12,8 +12,8 @@ export interface Notice {
   forget?: number[];
   /** Sessions that ended; `until` is the end of their last access token, in ms since 1970. */
   revoked?: { user: number; session: string; until: number }[];
-  /** External ids, and the users they stand for. */
-  externals?: { external: string; user: number }[];
+  /** External ids, and the users they stand for; null: nobody any more. */
+  externals?: { external: string; user: number | null }[];
   /** Users whose sockets are closed, whatever session they are of. */
   closed?: number[];
   /** When it happened, in ms since 1970; now, when absent. */

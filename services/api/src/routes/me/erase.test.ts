@@ -1,5 +1,5 @@
 import type { Problem, User } from '@parley/protocol';
-import { readPermit } from '@parley/redis';
+import { readExternal, readPermit, writeExternal } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -50,10 +50,13 @@ describe('deleting an account', () => {
     expect((await remove(ann)).status).toBe(401);
   });
 
-  it('needs none where the account has none', async () => {
+  it('needs none where the account has none, and forgets who that was elsewhere', async () => {
     const ann = await api.person();
-    await api.db.updateTable('users').set({ password_hash: null }).where('id', '=', ann.id).execute();
+    const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
+    await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
+    await writeExternal(api.link, elsewhere.external_id, ann.id);
     expect((await remove(ann, {})).status).toBe(200);
+    expect(await readExternal(api.link, elsewhere.external_id)).toBe(null);
   });
 
   it('ends every session, signs nobody in again, and frees the name', async () => {
@@ -209,11 +212,11 @@ describe('what is recorded after an account was deleted', () => {
       const { rows } = await sql`select from outbox where notice -> 'erase' ->> 'at' = ${String(at)}`.execute(api.db);
       return rows.length;
     };
-    await erase(api.db, api.link, { user: ann.id, external: null, at });
+    await erase(api.db, api.link, { user: ann.id, at });
     expect([await rowsOf(ann.id), await notices()]).toEqual([{}, 1]);
     await client.xdel(keys.record(9), waiting);
     await sql`delete from outbox`.execute(api.db);
-    await erase(api.db, api.link, { user: ann.id, external: null, at });
+    await erase(api.db, api.link, { user: ann.id, at });
     expect([await rowsOf(ann.id), await notices()]).toEqual([{}, 0]);
     expect(await rowsOf(ben.id)).toMatchObject({ messages: 1, chats: 1 });
   });

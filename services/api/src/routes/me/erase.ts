@@ -66,8 +66,13 @@ export const erase = callerOperation(
       const { sessions, external } = await eraseUser(tx, me, at);
       tellOf(tell, me, { friends, asked, peers });
       const until = at + config.tokens.access;
-      tell({ revoked: sessions.map((session) => ({ user: me, session, until })), closed: [me] });
-      tell({ erase: { user: me, external, at } });
+      const ended = [...new Set([...sessions, c.var.caller.session])];
+      tell({
+        revoked: ended.map((session) => ({ user: me, session, until })),
+        closed: [me],
+        externals: external === null ? [] : [{ external, user: null }],
+      });
+      tell({ erase: { user: me, at } });
       return remainsOf({ peers: peers.length, groups: groups.length, ...left });
     });
     deleteRefreshCookie(c);
