@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParleyEvent } from '@parley/protocol';
 import { announce, countWebhooks, type Link, webhookEvent } from '@parley/redis';
 import { Counter, Gauge, type Log, type Registry, type WebhookKind } from '@parley/service';
@@ -5,6 +6,9 @@ import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
 import { Poster } from './post.ts';
+
+/** Ms that attempts under way get when the api stops. */
+const PATIENCE = 5000;
 
 /** Tells the endpoints configured of what happened, with the other replicas; and notes what the api itself did. */
 export class Webhooks {
@@ -36,9 +40,10 @@ export class Webhooks {
     for (const courier of this.#couriers) courier.start();
   }
 
-  /** Resolves once the attempts under way have ended. */
+  /** Resolves once the attempts under way have ended; those that take long are given up, and told again by another replica. */
   async stop(): Promise<void> {
-    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    const stopped = Promise.all(this.#couriers.map((courier) => courier.stop()));
+    await Promise.race([stopped, sleep(PATIENCE, undefined, { ref: false })]);
     this.#poster.close();
   }
 
