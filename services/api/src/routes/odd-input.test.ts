@@ -18,6 +18,7 @@ const lists = [
   '/v1/friend-groups?',
   '/v1/blocks?',
   '/v1/chats?',
+  '/v1/search?q=a',
 ];
 const odd = [
   '\u0000',
