@@ -1,4 +1,6 @@
+import { openLink } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
+import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isGenuine, Receiver } from '../../services/api/src/testing/receiver.ts';
 import { Client } from '../gateway/client.ts';
@@ -15,6 +17,7 @@ beforeAll(async () => {
       WEBHOOKS: JSON.stringify([
         { url: receiver.url, events: ['message', 'presence'], secret: `whsec_${secret.toString('base64')}` },
       ]),
+      TOKEN_ISSUERS: JSON.stringify([{ issuer: 'product', audience: 'chat', secret: key }]),
       WEBHOOK_NETWORKS: '127.0.0.0/8',
       WEBHOOK_RETRIES: Array(600).fill('200ms').join(),
       SEND_RATE: '1000',
@@ -31,7 +34,7 @@ async function call<T>(method: string, path: string, body: unknown): Promise<T> 
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const answer = await fetch(`${stack.apiUrl}/v1/server${path}`, { method, headers, body: JSON.stringify(body) });
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
+  return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
 it('every message is told though the receiver is away, and api and recorder are killed meanwhile', async () => {
@@ -69,3 +72,25 @@ it('every message is told though the receiver is away, and api and recorder are 
   expect(told().every((request) => isGenuine(request, secret))).toBe(true);
   expect(told().map(({ event }) => [event.type, event.data.user])).toContainEqual(['presence.online', ann.id]);
 }, 120_000);
+
+it('someone with a token of the product is who the product says, until it deactivates them', async () => {
+  const cat = await call<{ id: number }>('put', '/users/cat', { name: 'Cat' });
+  const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });
+  const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');
+  // What the api wrote is lost; the recorder tells the gateway.
+  const link = await openLink({ url: stack.redisUrl });
+  await link.client.del(link.keys.external('cat'), link.keys.copy(cat.id));
+  await link.close();
+  await using client = await Client.open(gateway, token);
+  expect((await client.welcome()).user).toBe(cat.id);
+  const me = await fetch(`${stack.apiUrl}/v1/me`, { headers: { authorization: `Bearer ${token}` } });
+  expect(await me.json()).toMatchObject({ id: cat.id, name: 'Cat' });
+
+  await call('delete', '/users/cat', undefined);
+  await waitFor(() => client.closed?.code === 4003);
+  await using again = Client.start(gateway, token);
+  await waitFor(() => again.closed?.code === 4003);
+  await call('put', '/users/cat', {});
+  await using back = await Client.open(gateway, token);
+  expect((await back.welcome()).user).toBe(cat.id);
+});
