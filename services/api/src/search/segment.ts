@@ -63,12 +63,14 @@ export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
   const lists: number[][] = [];
   const reader = { slice, at: 0 };
   while (reader.at < slice.length) {
-    const termLength = readNumber(reader);
-    const term = slice.subarray(reader.at, reader.at + termLength);
-    reader.at += termLength;
+    const length = readNumber(reader);
+    const begin = reader.at;
+    reader.at += length;
     const bytes = readNumber(reader);
     const end = reader.at + bytes;
-    if (prefix ? startsWith(term, wanted) : term.equals(wanted)) lists.push(readList(reader, end));
+    if (length === wanted.length || (prefix && length > wanted.length)) {
+      if (holds(slice, begin, wanted)) lists.push(readList(reader, end));
+    }
     reader.at = end;
   }
   return lists.length < 2 ? (lists[0] ?? []) : unite(lists);
@@ -167,8 +169,10 @@ function readNumber(reader: Reader): number {
   }
 }
 
-function startsWith(term: Buffer, beginning: Buffer): boolean {
-  return term.length >= beginning.length && term.compare(beginning, 0, beginning.length, 0, beginning.length) === 0;
+/** Whether `wanted` stands at a place: most often the first byte tells. */
+function holds(slice: Buffer, at: number, wanted: Buffer): boolean {
+  for (let byte = 0; byte < wanted.length; byte += 1) if (slice[at + byte] !== wanted[byte]) return false;
+  return true;
 }
 
 interface Reader {
