@@ -1,4 +1,5 @@
 import type { Database } from '@parley/database';
+import { Refusal } from '../http/refusal.ts';
 import { type FoundRow, readFound } from '../queries/found-messages.ts';
 import { listSegments, type SegmentName } from '../queries/search-segments.ts';
 import {
@@ -32,7 +33,8 @@ export async function search(index: SearchIndex, me: number, query: Query, range
       return await searchOnce(index, me, query, range);
     } catch (error) {
       // The indexer put another segment in the place of one that was about to be read.
-      if (!(error instanceof SegmentGone) || attempt === attempts) throw error;
+      if (!(error instanceof SegmentGone)) throw error;
+      if (attempt === attempts) throw new Refusal('unavailable', 'The index is being built.', { retryAfter: 1 });
     }
   }
 }

@@ -273,6 +273,25 @@ describe('what is indexed', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
+  it('is found while it is built anew', async () => {
+    const stale = () =>
+      api.db.updateTable('search_segments').set({ stale: true }).where('owner_id', '=', ann.id).execute();
+    let going = true;
+    const rebuilding = (async () => {
+      for (; going; await indexed(ann.id)) await stale();
+    })();
+    try {
+      for (let n = 0; n < 40; n += 1) {
+        const found = await texts(ann, `n${n + 200}x`);
+        expect(found).toHaveLength(17);
+        expect(found[0]).toBe(say(16_200 + n));
+      }
+    } finally {
+      going = false;
+      await rebuilding;
+    }
+  });
+
   it('comes by itself once somebody searched', async () => {
     const [dora, emil] = await api.people();
     await seedHistory(
