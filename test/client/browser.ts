@@ -1,5 +1,5 @@
 import { BroadcastChannel } from 'node:worker_threads';
-import type { Channel, Locks, TabsParts } from '@parley/client';
+import type { Channel, Locks, Signal, TabsParts } from '@parley/client';
 
 /** What the tabs of one browser have in common: locks as `navigator.locks` gives them, and Node's own channels. */
 export class Browser {
@@ -10,7 +10,7 @@ export class Browser {
     return new Tab((name, options, work) => this.#request(name, options, work));
   }
 
-  async #request<T>(name: string, { signal }: { signal?: AbortSignal }, work: () => Promise<T>): Promise<T> {
+  async #request<T>(name: string, { signal }: { signal?: Signal }, work: () => Promise<T>): Promise<T> {
     const before = this.#queues.get(name) ?? Promise.resolve();
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     aborted.catch(() => {});

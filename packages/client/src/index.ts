@@ -13,6 +13,6 @@ export type { Accepted } from './state/state.ts';
 export { indexedDbStore } from './store/indexed-db-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export type { Store } from './store/store.ts';
-export type { Locks } from './tabs/locks.ts';
+export type { Locks, Signal } from './tabs/locks.ts';
 export type { Channel } from './tabs/tabs.ts';
 export type { WebSocketLike } from './transport/websocket.ts';

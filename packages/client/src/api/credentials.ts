@@ -48,7 +48,7 @@ export class Credentials {
   #use(session: SavedSession | undefined): void {
     this.session = session;
     this.expires = session?.expires;
-    this.user = session?.user.id ?? this.user;
+    this.user = session ? session.user.id : this.#options.user;
   }
 
   async #get(stale: string | undefined): Promise<string> {

@@ -1,0 +1,107 @@
+// Builds what is published into dist/, or the folder given: two modules of JavaScript, and types that need no other package.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build as bundle, stop } from 'esbuild';
+import ts from 'typescript';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const src = join(root, 'src');
+const entries = { index: join(src, 'index.ts'), 'file-store': join(src, 'store/file-store.ts') };
+
+/** Builds into a folder, which is replaced. @throws Error with all that is wrong in the source */
+export async function build(dist = join(root, 'dist')) {
+  rmSync(dist, { recursive: true, force: true });
+  await bundle({
+    entryPoints: entries,
+    outdir: dist,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    external: ['node:*'],
+    sourcemap: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  await stop();
+  writeTypes(dist);
+}
+
+/** Writes a declaration for each source, and one for those types of the protocol that they name. */
+function writeTypes(dist) {
+  const program = ts.createProgram(Object.values(entries), {
+    ...options(),
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    outDir: dist,
+    rootDir: src,
+  });
+  const named = new Set();
+  const write = (file, text) => {
+    const target = file.endsWith(join('store', 'file-store.d.ts')) ? join(dist, 'file-store.d.ts') : file;
+    const up = (path) =>
+      relative(dirname(target), path)
+        .replaceAll('\\', '/')
+        .replace(/^(?!\.)/, './');
+    const made = text.replace(
+      /(import|export)( type)? \{([^}]*)\} from '([^']*)'/g,
+      (_, word, type = '', names, from) => {
+        if (from !== '@parley/protocol')
+          return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
+        for (const name of names.split(',')) named.add(name.replace('type ', '').trim());
+        return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
+      },
+    );
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, made);
+  };
+  const { diagnostics } = program.emit(undefined, write);
+  check([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+  writeFileSync(join(dist, 'protocol.d.ts'), flatten([...named].sort()));
+}
+
+/** The protocol's types in full: they are made from schemas, which their readers should not need. */
+function flatten(names) {
+  const expand =
+    'type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]: Full<T[K]> } : T;';
+  const text = [
+    "import type * as protocol from '@parley/protocol';",
+    expand,
+    ...names.map((name) => `export type ${name} = Full<protocol.${name}>;`),
+  ].join('\n');
+  const file = join(src, 'protocol.flat.ts');
+  const host = ts.createCompilerHost(options());
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => name === file || fileExists(name);
+  host.getSourceFile = (name, ...more) =>
+    name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2023) : getSourceFile(name, ...more);
+  const program = ts.createProgram([file], options(), host);
+  check(ts.getPreEmitDiagnostics(program));
+  const checker = program.getTypeChecker();
+  const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
+  const types = program
+    .getSourceFile(file)
+    .statements.filter((each) => ts.isTypeAliasDeclaration(each) && each.modifiers);
+  return types
+    .map(
+      (each) =>
+        `export type ${each.name.text} = ${checker.typeToString(checker.getTypeAtLocation(each), undefined, flags)};\n`,
+    )
+    .join('');
+}
+
+function options() {
+  const { config } = ts.readConfigFile(join(root, '../../tsconfig.base.json'), ts.sys.readFile);
+  return ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, join(root, '../..')).options;
+}
+
+function check(diagnostics) {
+  if (diagnostics.length === 0) return;
+  const host = { getCanonicalFileName: (name) => name, getCurrentDirectory: () => root, getNewLine: () => '\n' };
+  throw new Error(ts.formatDiagnostics(diagnostics, host));
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await build(argv[2]);

@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { memoryStore, Parley, type ParleyOptions, type SavedSession } from '@parley/client';
+import { openLink } from '@parley/redis';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { transform } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installed, packageFolder } from './installed.ts';
+import { StandInPage } from './page.ts';
+import { listen, textOf, texts, untilShown } from './people.ts';
+
+let stack: Stack;
+let installed: Installed;
+const clients: Parley[] = [];
+beforeAll(async () => {
+  [stack, installed] = await Promise.all([
+    startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } }),
+    Installed.create(),
+  ]);
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  await installed?.[Symbol.asyncDispose]();
+  await stack?.stop();
+});
+
+const password = 'correct horse battery';
+let count = 0;
+
+function create(options: Partial<ParleyOptions> = {}): Parley {
+  const client = new Parley({ api: stack.apiUrl, ...options });
+  clients.push(client);
+  return client;
+}
+
+/** A new user who is signed in. */
+async function register(options?: Partial<ParleyOptions>): Promise<Parley & { user: number }> {
+  count += 1;
+  const client = create(options);
+  await client.register({ username: `user-${process.pid}-${count}`, password });
+  return client as Parley & { user: number };
+}
+
+/** Two who may write to each other, connected. */
+async function friends(options?: Partial<ParleyOptions>) {
+  const [alice, bob] = [await register(options), await register()];
+  await alice.api('POST /friend-requests', { to: bob.user });
+  await bob.api('POST /friend-requests', { to: alice.user });
+  for (const client of [alice, bob]) {
+    await client.connect();
+    await client.online();
+  }
+  return { alice, bob };
+}
+
+describe('a client of the whole system', () => {
+  it('signs in, talks, and lists its chats by name', async () => {
+    const { alice, bob } = await friends();
+    const changes: unknown[] = [];
+    alice.on('change', (change) => changes.push(change));
+    await alice.send(bob.user, 'hello');
+    await untilShown(bob, alice.user, ['hello']);
+    await bob.load(await bob.api('PUT /chats/{id}', { id: alice.user }));
+    expect(bob.chats()).toMatchObject([{ chat: alice.user, name: alice.session?.user.name, unread: 1 }]);
+    expect(changes).toContainEqual({ chat: bob.user });
+  });
+
+  it('refreshes its session once for all who ask at a time', async () => {
+    const refreshes: string[] = [];
+    const counting: typeof fetch = (input, init) => {
+      if (String(input).endsWith('/refresh')) refreshes.push(String(init?.body));
+      return fetch(input, init);
+    };
+    const session = (await register()).session as SavedSession;
+    const client = create({ session: { ...session, expires: Date.now() }, fetch: counting });
+    const sessions: (SavedSession | undefined)[] = [];
+    client.on('session', (each) => sessions.push(each));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => client.api('GET /me')));
+    expect(answers.map(({ id }) => id)).toEqual(Array(5).fill(session.user.id));
+    expect(refreshes).toHaveLength(1);
+    expect(sessions).toHaveLength(1);
+    expect(await client.resume()).toBe(true);
+    await client.signOut();
+    expect(client.session).toBeUndefined();
+    expect(await client.resume()).toBe(false);
+    await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('gets a fresh token when the api refuses the one it has', async () => {
+    const session = (await register()).session as SavedSession;
+    const client = create({ session: { ...session, accessToken: 'not a token' } });
+    expect((await client.api('GET /me')).id).toBe(session.user.id);
+  });
+
+  it('says what the api refuses', async () => {
+    const client = await register();
+    await expect(client.api('GET /users/{id}', { id: 999_999_999 })).rejects.toMatchObject({
+      code: 'not-found',
+      status: 404,
+    });
+    await expect(client.api('PATCH /me', { name: '' })).rejects.toMatchObject({ errors: [{ path: 'name' }] });
+    const nowhere = new Parley({ api: 'http://127.0.0.1:9' });
+    await expect(nowhere.signIn({ username: 'a', password })).rejects.toMatchObject({
+      code: 'unavailable',
+      retry: true,
+    });
+  });
+
+  it('reads chats and messages again when what it missed is lost, and sends nothing that had arrived', async () => {
+    const store = memoryStore();
+    const { alice, bob } = await friends({ store });
+    await alice.send(bob.user, 'one');
+    await alice.send(bob.user, 'two');
+    await untilShown(alice, bob.user, ['one', 'two']);
+    await alice.close();
+    await bob.send(alice.user, 'three');
+    const recorded = () => bob.api('GET /chats/{id}/messages', { id: alice.user });
+    await waitFor(async () => (await recorded()).items.length === 3);
+    const arrived = (await recorded()).items.find(({ from }) => from === bob.user);
+    expect(arrived?.ref).toBeDefined();
+
+    // As if an acknowledgement had been lost long ago: what is in the outbox is in the api's copy already.
+    const entry = {
+      ref: (await alice.api('GET /chats/{id}/messages', { id: bob.user })).items[0]?.ref,
+      chat: bob.user,
+      body: { type: 'text', text: 'one' },
+      date: 1,
+    };
+    await store.write({ outbox: [entry] });
+    const link = await openLink({ url: stack.redisUrl, name: 'test' });
+    await link.client.del(link.keys.inbox(alice.user));
+    await link.close();
+
+    let reloads = 0;
+    alice.on('reload', () => {
+      reloads += 1;
+    });
+    await alice.connect();
+    await untilShown(alice, bob.user, ['one', 'two', 'three']);
+    await waitFor(() => alice.chats()[0]?.name === bob.session?.user.name);
+    expect(reloads).toBe(1);
+    await alice.send(bob.user, 'four');
+    await untilShown(bob, alice.user, ['one', 'two', 'three', 'four']);
+  });
+
+  it('brings older messages to hand', async () => {
+    const { alice, bob } = await friends({ keep: 10 });
+    const written = Array.from({ length: 30 }, (_, i) => `m${i}`);
+    for (const text of written) await bob.send(alice.user, text);
+    await untilShown(alice, bob.user, written.slice(-10));
+    expect(alice.hasOlder(bob.user)).toBe(true);
+    await waitFor(async () => {
+      await alice.loadOlder(bob.user, 100);
+      return texts(alice, bob.user).length === 30;
+    });
+    expect(texts(alice, bob.user)).toEqual(written);
+    expect(alice.hasOlder(bob.user)).toBe(false);
+    await bob.send(alice.user, 'm30');
+    await untilShown(alice, bob.user, [...written.slice(1), 'm30']);
+  });
+});
+
+describe('the examples', () => {
+  it('echo-bot.ts answers everyone with what they said', async () => {
+    const source = await readFile(join(packageFolder, 'examples/echo-bot.ts'), 'utf8');
+    const { code } = await transform(source, { loader: 'ts' });
+    const file = await installed.write('echo-bot.js', code);
+    const username = `echo-${process.pid}`;
+    const bot = spawn(process.execPath, [file, stack.apiUrl, username, password], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = await once(bot.stdout, 'data');
+      const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
+      const alice = await register();
+      await alice.connect();
+      await alice.api('POST /friend-requests', { to: user });
+      await waitFor(async () => (await alice.api('GET /friends')).items.length === 1);
+      const heard = listen(alice);
+      await alice.send(user, 'is there anybody?');
+      await waitFor(() => heard.length === 2);
+      expect(heard.map(textOf)).toEqual(['is there anybody?', 'is there anybody?']);
+      expect(heard.map(({ from }) => from)).toEqual([alice.user, user]);
+    } finally {
+      bot.kill();
+    }
+  });
+
+  it('page.html signs in, shows a chat and sends', async () => {
+    const { alice, bob } = await friends();
+    await bob.send(alice.user, 'hello, page');
+    await untilShown(alice, bob.user, ['hello, page']);
+    const { username } = await alice.api('GET /me');
+    await using page = await StandInPage.open(installed, join(packageFolder, 'examples/page.html'), stack.apiUrl);
+    await page.submit('sign-in', { username, password, chat: String(bob.user) });
+    await waitFor(() => page.lines('messages').includes('they: hello, page (received)'), {
+      message: () => JSON.stringify([page.lines('messages'), page.text('status')]),
+    });
+    await page.submit('send', { text: 'hello, bob' });
+    await untilShown(bob, alice.user, ['hello, page', 'hello, bob']);
+    await waitFor(() => page.lines('messages').includes('me: hello, bob (delivered)'));
+    await setImmediate();
+  });
+});
