@@ -1,0 +1,71 @@
+/**
+ * Splits a text into what is shown as it is, links, and mentions. Only http and https become links.
+ *
+ * @param names what each mentioned user is called
+ */
+export function textParts(text: string, names: ReadonlyMap<number, string> = new Map()): TextPart[] {
+  const mentions = [...names].filter(([, name]) => name !== '').sort((a, b) => b[1].length - a[1].length);
+  const parts: TextPart[] = [];
+  let plain = '';
+  const end = () => {
+    if (plain !== '') parts.push({ type: 'text', text: plain });
+    plain = '';
+  };
+  for (let at = 0; at < text.length; ) {
+    const mention = text[at] === '@' ? mentions.find(([, name]) => text.startsWith(name, at + 1)) : undefined;
+    const link = mention ? undefined : linkAt(text, at);
+    if (mention) {
+      end();
+      parts.push({ type: 'mention', text: `@${mention[1]}`, user: mention[0] });
+      at += mention[1].length + 1;
+    } else if (link) {
+      end();
+      parts.push({ type: 'link', text: link, href: link.startsWith('www.') ? `https://${link}` : link });
+      at += link.length;
+    } else {
+      plain += text[at];
+      at += 1;
+    }
+  }
+  end();
+  return parts;
+}
+
+/** True for one to three emoji and nothing else: they are shown large. */
+export function isLargeEmoji(text: string): boolean {
+  if (text.length > 48) return false;
+  const trimmed = text.replace(/\s/g, '');
+  if (trimmed === '' || /[\d#*]/.test(trimmed)) return false;
+  const clusters = [...segmenter.segment(trimmed)];
+  return (
+    clusters.length <= 3 &&
+    clusters.every(({ segment }) => /^\p{RGI_Emoji}$|^\p{Extended_Pictographic}\uFE0F?$/v.test(segment))
+  );
+}
+
+const segmenter = new Intl.Segmenter();
+const LINK = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/iuy;
+
+/** The link that begins at a place, without the punctuation that ends the sentence around it. */
+function linkAt(text: string, at: number): string | undefined {
+  const start = text[at];
+  if (start !== 'h' && start !== 'H' && start !== 'w' && start !== 'W') return undefined;
+  if (at > 0 && /[\p{L}\p{N}@]/u.test(text[at - 1] ?? '') && !/[\u3000-\u9fff]/.test(text[at - 1] ?? ''))
+    return undefined;
+  LINK.lastIndex = at;
+  let link = LINK.exec(text)?.[0];
+  if (!link) return undefined;
+  for (;;) {
+    const closing = link.endsWith(')') && !link.includes('(');
+    if (!closing && !/[.,;:!?*_~\]]$/.test(link)) break;
+    link = link.slice(0, -1);
+  }
+  return URL.canParse(link.startsWith('www.') ? `https://${link}` : link) && /[.:/]\S/.test(link.slice(4))
+    ? link
+    : undefined;
+}
+
+export type TextPart =
+  | { type: 'text'; text: string }
+  | { type: 'link'; text: string; href: string }
+  | { type: 'mention'; text: string; user: number };

@@ -1,0 +1,194 @@
+import type { ChatMessage } from '@parley/client';
+import type { EventOf, Message } from '@parley/protocol';
+import { reactions } from './reactions.ts';
+import type { Source } from './source.ts';
+
+/** Messages in one page of history. */
+const PAGE = 100;
+
+/** Messages the SDK keeps of a chat, so that the newest open without the network. */
+const TAIL = 50;
+
+/**
+ * The messages of a chat that are at hand: a stretch of its history without a hole. Attached, it ends with the newest message and
+ * follows what the SDK knows; detached, it lies further back, around what one looks for, and goes on in both directions. However
+ * far one goes, it holds `most` messages at most: those at the far end are let go.
+ */
+export class Timeline {
+  readonly #source: Source;
+  readonly #most: number;
+  /** Older than the tail, ascending. */
+  #pages: ChatMessage[] = [];
+  /** What the SDK keeps; empty while detached. */
+  #tail: ChatMessage[] = [];
+  #older: boolean | undefined;
+  #attached = true;
+  #marks = { delivered: 0, read: 0 };
+  #turn = 0;
+
+  /** @param most how many messages are held at most */
+  constructor(source: Source, most = 2000) {
+    this.#source = source;
+    this.#most = most;
+    this.refresh();
+  }
+
+  get messages(): ChatMessage[] {
+    return this.#pages.length === 0 ? this.#tail : [...this.#pages, ...this.#tail];
+  }
+
+  /** There are older messages than these. */
+  get older(): boolean {
+    return this.#older ?? this.#source.hasOlder();
+  }
+
+  /** There are newer messages than these. */
+  get newer(): boolean {
+    return !this.#attached;
+  }
+
+  /** Looks again at what the SDK knows. */
+  refresh(): void {
+    this.#showMarks();
+    if (!this.#attached) return;
+    const before = this.#tail;
+    const known = new Map(before.map((message) => [message.key, message]));
+    const tail = this.#source.tail().map((message) => same(known.get(message.key), message) ?? message);
+    const first = tail.find(({ id }) => id !== undefined)?.id;
+    // What the SDK lets go of stays here.
+    if (first !== undefined) {
+      const left = before.filter(({ id }) => id !== undefined && id < first);
+      if (left.length > 0 && left.length < before.length) this.#pages = [...this.#pages, ...left];
+    }
+    this.#tail = tail;
+    if (first === undefined) this.#pages = [];
+    if (this.#pages.length === 0) this.#older = undefined;
+  }
+
+  /** Something was missed for good: what is here may end before what is newest. */
+  lose(): void {
+    const kept = this.messages.filter(({ id }) => id !== undefined);
+    this.#turn += 1;
+    if (kept.length > 0) this.#detach(kept, this.older);
+  }
+
+  /** Brings older messages to hand. False when there are none. @throws ParleyError */
+  async loadOlder(): Promise<boolean> {
+    if (!this.older) return false;
+    const first = this.messages[0]?.id;
+    if (this.#attached && this.#pages.length === 0 && this.#tail.length < TAIL) {
+      await this.#source.extend(TAIL);
+      this.refresh();
+      return true;
+    }
+    if (first === undefined) return false;
+    const turn = this.#turn;
+    const { items, more } = await this.#source.page({ before: first, limit: PAGE });
+    if (turn !== this.#turn) return true;
+    this.#pages = [...items.map((message) => this.#show(message)), ...this.#pages];
+    this.#older = more;
+    if (this.messages.length > this.#most) this.#detach(this.messages.slice(0, this.#most), more);
+    return true;
+  }
+
+  /** Of a detached timeline, brings newer messages to hand. @throws ParleyError */
+  async loadNewer(): Promise<void> {
+    const last = this.#pages.at(-1)?.id;
+    if (this.#attached || last === undefined) return;
+    const turn = this.#turn;
+    const { items, more } = await this.#source.page({ after: last, limit: PAGE });
+    if (turn !== this.#turn) return;
+    const pages = [...this.#pages, ...items.map((message) => this.#show(message))];
+    const first = this.#source.tail()[0]?.id ?? Number.POSITIVE_INFINITY;
+    if (!more || (pages.at(-1)?.id ?? 0) >= first) this.#attach(pages);
+    else {
+      if (pages.length > this.#most) this.#older = true;
+      this.#pages = pages.slice(-this.#most);
+    }
+  }
+
+  /** Brings a message and those around it to hand. False when there is no such message. @throws ParleyError */
+  async jump(id: number): Promise<boolean> {
+    if (this.messages.some((message) => message.id === id)) return true;
+    const turn = ++this.#turn;
+    const { items, more } = await this.#source.page({ around: id, limit: PAGE });
+    if (turn !== this.#turn || !items.some((message) => message.id === id)) return false;
+    const pages = items.map((message) => this.#show(message));
+    this.#detach(pages, more);
+    const first = this.#source.tail()[0]?.id ?? Number.POSITIVE_INFINITY;
+    if ((pages.at(-1)?.id ?? 0) >= first) this.#attach(pages);
+    return true;
+  }
+
+  /** Goes to the newest messages. */
+  toLatest(): void {
+    if (this.#attached) return;
+    this.#turn += 1;
+    this.#attached = true;
+    this.#pages = [];
+    this.#tail = [];
+    this.refresh();
+  }
+
+  /** Does to messages the SDK has let go of what an event says. */
+  apply(event: EventOf<'recall' | 'edit' | 'react'>): void {
+    const at = this.#pages.findIndex(({ id }) => id === event.id);
+    const message = this.#pages[at];
+    if (!message) return;
+    this.#pages = this.#pages.with(at, { ...message, ...change(message, event) });
+  }
+
+  #attach(pages: ChatMessage[]): void {
+    this.#turn += 1;
+    this.#attached = true;
+    this.#tail = [];
+    this.refresh();
+    const first = this.#tail[0]?.id ?? Number.POSITIVE_INFINITY;
+    this.#pages = pages.filter(({ id = 0 }) => id < first);
+    if (this.#pages.length > 0) this.#older ??= this.#source.hasOlder();
+  }
+
+  #detach(messages: ChatMessage[], older: boolean): void {
+    this.#turn += 1;
+    this.#attached = false;
+    this.#tail = [];
+    this.#pages = messages.filter(({ id }) => id !== undefined);
+    this.#older = older;
+  }
+
+  #show({ conversation: _, ...message }: Message): ChatMessage {
+    const { me } = this.#source;
+    const mine = message.from === me;
+    const chat = mine || _.startsWith('g') ? message.to : message.from;
+    const state = mine ? this.#stateOf(message.id) : 'received';
+    return { ...message, key: message.ref ?? String(message.id), chat, mine, state };
+  }
+
+  #stateOf(id: number): ChatMessage['state'] {
+    const { delivered, read } = this.#marks;
+    if (id <= read) return 'read';
+    return id <= delivered ? 'delivered' : 'sent';
+  }
+
+  #showMarks(): void {
+    const { delivered, read } = this.#source.marks();
+    if (delivered === this.#marks.delivered && read === this.#marks.read) return;
+    this.#marks = { delivered, read };
+    this.#pages = this.#pages.map((message) => {
+      const state = message.mine ? this.#stateOf(message.id ?? 0) : message.state;
+      return state === message.state ? message : { ...message, state };
+    });
+  }
+}
+
+/** The message as it was known, if it says the same: what shows it need not look again. */
+function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
+  const fields = ['id', 'state', 'body', 'edited', 'recalled', 'reactions', 'error'] as const;
+  return known && fields.every((field) => known[field] === now[field]) ? known : undefined;
+}
+
+function change(message: ChatMessage, event: EventOf<'recall' | 'edit' | 'react'>): Partial<ChatMessage> {
+  if (event.kind === 'recall') return { body: null, recalled: Date.now() };
+  if (event.kind === 'edit') return { body: event.body, edited: Date.now() };
+  return { reactions: reactions(message.reactions, event.emoji, event.user, event.active) };
+}

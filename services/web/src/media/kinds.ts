@@ -1,0 +1,38 @@
+import type { Body } from '@parley/protocol';
+
+/** What a file is sent as, by its MIME type: what browsers cannot show is sent as a file. */
+export function kindOf(mime: string): MediaKind {
+  const type = mime.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (/^image\/(jpeg|png|gif|webp|avif)$/.test(type)) return 'image';
+  if (/^video\/(mp4|webm|ogg|quicktime)$/.test(type)) return 'video';
+  if (/^audio\/(mpeg|mp4|ogg|webm|wav|x-wav|aac|flac|x-m4a)$/.test(type)) return 'audio';
+  return 'file';
+}
+
+/** A size as people read it: `1.4 MB`. */
+export function sizeText(bytes: number, locale: string): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const digits = step === 0 ? 0 : 1;
+  const unit = units[step] ?? 'byte';
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: digits,
+  }).format(bytes / 1000 ** step);
+}
+
+/** Seconds as `1:05`. */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(Number.isFinite(seconds) ? seconds : 0));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** The ending of a file's name, for its sign: at most four letters. */
+export function extensionOf(name: string): string {
+  return /\.([A-Za-z0-9]{1,4})$/.exec(name)?.[1]?.toUpperCase() ?? '';
+}
+
+export type MediaKind = 'image' | 'video' | 'audio' | 'file';
+export type MediaBody = Extract<Body, { media: number }>;
