@@ -1,4 +1,17 @@
-import type { Block, Chat, Friend, FriendGroup, FriendRequest, Message, Session, SignIn, User } from '@parley/protocol';
+import type {
+  Block,
+  Chat,
+  Friend,
+  FriendGroup,
+  FriendRequest,
+  Group,
+  Media,
+  Member,
+  Message,
+  Session,
+  SignIn,
+  User,
+} from '@parley/protocol';
 
 /** What the api does: what is given, path and query and body in one, and what is answered. The api's `/docs` describes each. */
 export interface Operations {
@@ -33,17 +46,22 @@ export interface Operations {
   'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>>, Chat];
   'DELETE /chats/{id}': [Id, undefined];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean }];
-  'GET /search': [Paging & { q: string; chat?: number }, Page<Message>];
+  'GET /search': [Paging & { q: string; chat?: number }, Page<Hit>];
+  'GET /media/{id}/info': [Id, Media];
+  'GET /media/{id}/url': [Id, MediaUrl];
 
   'GET /groups': [Paging, Page<Group>];
   'POST /groups': [{ name: string; description?: string; members: number[] }, Group];
   'GET /groups/{id}': [Id, Group];
-  'PATCH /groups/{id}': [Id & Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'maxMembers'>>, Group];
+  'PATCH /groups/{id}': [
+    Id & Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>,
+    Group,
+  ];
   'DELETE /groups/{id}': [Id, undefined];
   'POST /groups/{id}/leave': [Id, undefined];
   'GET /groups/{id}/members': [Id & Paging, Page<Member>];
   'PUT /groups/{id}/members/{user}': [Id & { user: number }, Member];
-  'PATCH /groups/{id}/members/{user}': [Id & { user: number; role: Member['role'] }, Member];
+  'PATCH /groups/{id}/members/{user}': [Id & { user: number; role?: Member['role']; alias?: string }, Member];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
 }
 
@@ -89,25 +107,24 @@ export interface Paging {
   after?: string;
 }
 
-export interface Group {
-  id: number;
+export type { Group, Member };
+
+/** A message that a search found. */
+export interface Hit {
+  message: Message;
+  /** Where it was said: a user or group, and its name. */
+  chat: number;
+  type: Chat['type'];
   name: string;
-  description: string;
-  avatar: string | null;
-  owner: number;
-  /** How many it may have. */
-  maxMembers: number;
-  /** How many it has. */
-  members: number;
-  /** The caller's. */
-  role: Member['role'];
+  /** Where in the text, in UTF-16 units: each from its first to after its last. */
+  hits: [from: number, to: number][];
 }
 
-export interface Member {
-  user: User;
-  role: 'owner' | 'admin' | 'member';
-  /** Ms since 1970. */
-  joined: number;
-  /** What the member is called in the group. */
-  alias: string | null;
+/** Addresses of a media that need no token for a while; relative to the api. */
+export interface MediaUrl {
+  url: string;
+  /** Of a picture: a smaller one. */
+  thumbnail?: string;
+  /** Until when they hold, in ms since 1970. */
+  expires: number;
 }
