@@ -198,6 +198,9 @@ describe('the process', () => {
       error: `gateway cannot start: cannot listen on 127.0.0.1:${port}; is the port in use?`,
     });
     const away = await GatewayProcess.failing({ REDIS_URL: 'redis://127.0.0.1:1' });
-    expect(away).toEqual({ code: 1, error: 'gateway cannot start: Redis does not answer at redis://127.0.0.1:1' });
+    expect(away).toEqual({
+      code: 1,
+      error: 'gateway cannot start: Redis does not answer at redis://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+    });
   });
 });

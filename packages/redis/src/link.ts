@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
+import { readAddress } from './address.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { Recent } from './recent.ts';
 import { type Script, scriptTexts } from './script.ts';
@@ -63,12 +65,19 @@ export async function openLink({
 }: LinkOptions): Promise<Link> {
   const clustered = options.url.includes(',');
   const client = openRedis(options);
+  let reason: Error | undefined;
+  const note = (error: Error & { lastNodeError?: Error }) => {
+    reason = error.lastNodeError ?? error;
+  };
+  client.on('error', note);
   try {
     await client.connect();
   } catch (error) {
     client.disconnect();
-    throw new Error(`Redis does not answer at ${withoutPassword(options.url)}`, { cause: error });
+    const cause = reason ?? (error as Error);
+    throw new Error(`Redis does not answer at ${withoutPassword(options.url)}: ${messageOf(cause)}`, { cause });
   }
+  client.off('error', note);
   const wires = new Wires(client, wireOptions(options, replicas));
   return {
     client,
@@ -109,7 +118,10 @@ export function openRedis({ url, name = 'parley' }: { url: string; name?: string
     return client;
   }
   const cluster = new Cluster(
-    urls.map((each) => ({ host: new URL(each).hostname, port: Number(new URL(each).port || 6379) })),
+    urls.map((each) => {
+      const { host, port } = readAddress(each);
+      return { host, port };
+    }),
     {
       lazyConnect: true,
       enableAutoPipelining: true,
@@ -128,7 +140,7 @@ export function openRedis({ url, name = 'parley' }: { url: string; name?: string
 
 /** How every connection to Redis behaves; of a cluster, user, password and TLS come from the first url. */
 export function redisOptions(url: string) {
-  const first = new URL((url.split(',')[0] as string).trim());
+  const { host, tls, username, password } = readAddress(url);
   const clustered = url.includes(',');
   return {
     lazyConnect: true,
@@ -136,31 +148,26 @@ export function redisOptions(url: string) {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: retryDelay,
-    ...(clustered && first.username ? { username: decodeURIComponent(first.username) } : {}),
-    ...(clustered && first.password ? { password: decodeURIComponent(first.password) } : {}),
-    ...(clustered && first.protocol === 'rediss:' ? { tls: {} } : {}),
+    ...(clustered && username ? { username } : {}),
+    ...(clustered && password ? { password } : {}),
+    ...(clustered && tls ? { tls: {} } : {}),
+    // Servers behind a proxy are told apart by the name that is asked for.
+    ...(!clustered && tls && !isIP(host) ? { tls: { servername: host } } : {}),
   };
 }
 
 function wireOptions({ url, name = 'parley' }: { url: string; name?: string }, replicas: number) {
-  const first = new URL((url.split(',')[0] as string).trim());
-  return {
-    host: first.hostname,
-    port: Number(first.port || 6379),
-    tls: first.protocol === 'rediss:',
-    username: decodeURIComponent(first.username),
-    password: decodeURIComponent(first.password),
-    database: Number(first.pathname.slice(1)),
-    name,
-    scripts: scriptTexts,
-    replicas,
-    retryDelay,
-  };
+  return { ...readAddress(url), name, scripts: scriptTexts, replicas, retryDelay };
 }
 
 /** Ms until the next try after so many failures: up to 1 s, at random, so that not all come at once. */
 function retryDelay(failures: number): number {
   return Math.min(50 * 2 ** Math.min(failures, 6), 1000) * (0.5 + Math.random() / 2);
+}
+
+/** Why a connection failed; a name with several addresses fails with one error for each. */
+function messageOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map(({ message }) => message).join(', ') : error.message;
 }
 
 function withoutPassword(url: string): string {

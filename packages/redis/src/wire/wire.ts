@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Decoder, ReplyError } from './decoder.ts';
 
@@ -77,7 +77,9 @@ export class Wire {
 
   #open(): void {
     const { host, port, tls, username, password, database, name, scripts = [] } = this.#options;
-    const socket = tls ? connectTls({ host, port, servername: host }) : connect({ host, port });
+    // A certificate is checked against the host either way; only names may be asked for.
+    const asked = isIP(host) ? {} : { servername: host };
+    const socket = tls ? connectTls({ host, port, ...asked }) : connect({ host, port });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
     const decoder = new Decoder((value) => this.#take(value));

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { readAddress } from './address.ts';
+
+it('an address says where Redis is, who comes, and which database they want', () => {
+  expect(readAddress('rediss://chat:p%40ss%2Fword@redis.example/3')).toEqual({
+    ...{ host: 'redis.example', port: 6379, tls: true, username: 'chat', password: 'p@ss/word', database: 3 },
+  });
+  expect(readAddress('redis://[::1]:7000')).toEqual({
+    ...{ host: '::1', port: 7000, tls: false, username: '', password: '', database: 0 },
+  });
+  expect(readAddress(' rediss://:secret@a:1 , rediss://:secret@b:2')).toMatchObject({ host: 'a', port: 1, tls: true });
+});
+
+it.each([
+  ['redis://:secret@a/chat', /database is a number/],
+  ['redis://:secret@a/2,redis://:secret@b/2', /no databases/],
+  ['rediss://:secret@a?rejectUnauthorized=false', /no options/],
+])('%s is refused, since it would not be followed, without its password', (url, message) => {
+  expect(() => readAddress(url)).toThrow(message);
+  expect(() => readAddress(url)).not.toThrow(/secret/);
+});
