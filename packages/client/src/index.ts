@@ -1,7 +1,18 @@
 export type { ParleyEvents } from './announce.ts';
 export { createApi } from './api/api.ts';
 export type { SavedSession, TokenSource } from './api/credentials.ts';
-export type { Account, Api, Group, Hit, MediaUrl, Member, MessageQuery, Operations, Page, Paging } from './api/operations.ts';
+export type {
+  Account,
+  Api,
+  Group,
+  Hit,
+  MediaUrl,
+  Member,
+  MessageQuery,
+  Operations,
+  Page,
+  Paging,
+} from './api/operations.ts';
 export { ParleyError } from './error.ts';
 export type { Backoff } from './link/backoff.ts';
 export type { LinkState } from './link/machine.ts';
