@@ -16,3 +16,4 @@ export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';
+export { type Result, verifyDatabase } from './verify/verify-database.ts';

@@ -20,7 +20,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     ...plan.env,
   };
   const service = (entry: ServiceOptions['entry'], name: string, port: number): ServiceOptions => ({
-    ...{ entry, name, port, host, address, env },
+    ...{ entry, name, port, host, address, env: { ...env, ...plan.envOf?.(name) } },
     onOutput: openLogFile(join(folder, `logs/${name}.log`)),
   });
   return [
@@ -52,4 +52,6 @@ export interface ServicePlan {
   databaseUrl: string;
   /** More environment for all services; it wins over what the stack sets. */
   env?: NodeJS.ProcessEnv | undefined;
+  /** More environment for one service, by its name; it wins over all else. */
+  envOf?: ((name: string) => NodeJS.ProcessEnv) | undefined;
 }

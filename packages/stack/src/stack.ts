@@ -34,8 +34,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const { redisUrl, databaseUrl } = databases;
     await migrate(databaseUrl);
     const plan = { folder: folder.path, host, gateways, recorders, tokenSecret: secrets.token, redisUrl, databaseUrl };
-    const { address, ports, env } = options;
-    services.push(...(await planServices({ ...plan, address, ports, env })).map((part) => new ServiceProcess(part)));
+    const { address, ports, env, envOf } = options;
+    services.push(
+      ...(await planServices({ ...plan, address, ports, env, envOf })).map((part) => new ServiceProcess(part)),
+    );
     await Promise.all(services.map((service) => service.restart()));
 
     const [api, ...others] = services as [ServiceProcess, ...ServiceProcess[]];
@@ -73,6 +75,8 @@ export interface StackOptions {
   recorders?: number;
   /** More environment for all services; it wins over what the stack sets. */
   env?: NodeJS.ProcessEnv;
+  /** More environment for one service by its name, such as `gateway-1`; it wins over all else. */
+  envOf?: (name: string) => NodeJS.ProcessEnv;
   /** A Redis Cluster of three masters, with no data kept between starts, instead of one Redis. */
   redisCluster?: boolean;
   /** A Redis to use instead of starting one; with commas between, the nodes of a cluster. */

@@ -1,0 +1,122 @@
+/**
+ * What must hold in the database at any moment. Each is one statement, so that it sees one moment although people write meanwhile: a
+ * row for each thing that is wrong, its `what` saying where.
+ */
+export const checks: readonly Check[] = [
+  {
+    name: 'copies',
+    holds: 'both copies of a message are there, unless their owner deleted them, and say the same',
+    text: `
+      select format('message %s of %s is %s in the copy of %s', m.id, m.owner_id,
+        case when o.id is null then 'missing' else 'different' end, m.peer_id) as what
+      from messages m
+      join users u on u.id = m.peer_id and u.erased is null
+      left join messages o on o.owner_id = m.peer_id and o.peer_id = m.owner_id and o.id = m.id
+      left join chats c on c.owner_id = m.peer_id and c.peer_id = m.owner_id
+      left join chats mine on mine.owner_id = m.owner_id and mine.peer_id = m.peer_id
+      where m.owner_id <> m.peer_id and m.id > greatest(coalesce(c.cleared_id, 0), coalesce(mine.cleared_id, 0))
+        and (o.id is null
+          or (o.sender_id, o.body, o.edited, o.recalled, o.reply_to, o.mentions, o.reactions)
+            is distinct from (m.sender_id, m.body, m.edited, m.recalled, m.reply_to, m.mentions, m.reactions))`,
+  },
+  {
+    name: 'once',
+    holds: 'no message was recorded twice',
+    text: `
+      select format('%s wrote %s to %s %s times', sender_id, ref, peer_id, count(*)) as what
+      from messages where ref is not null
+      group by owner_id, peer_id, sender_id, ref having count(*) > 1`,
+  },
+  {
+    name: 'senders',
+    holds: 'whoever sent a message is one of those who share the conversation',
+    text: `
+      select format('message %s of %s and %s is from %s', id, owner_id, peer_id, sender_id) as what
+      from messages where owner_id <> peer_id and sender_id <> owner_id and sender_id <> peer_id`,
+  },
+  {
+    name: 'unread',
+    holds: 'the unread count of a chat is the number of messages of the peer above what its owner read and deleted',
+    text: `
+      select format('chat of %s with %s says %s unread, there are %s', c.owner_id, c.peer_id, c.unread, n.count) as what
+      from chats c cross join lateral (
+        select count(*) from messages m
+        where m.owner_id = c.owner_id and m.peer_id = c.peer_id and m.sender_id <> c.owner_id
+          and m.id > greatest(c.read_id, c.cleared_id)) n
+      where not c.is_group and c.unread <> n.count`,
+  },
+  {
+    name: 'group-unread',
+    holds: 'the unread count of a member is the number of messages of others above what the member saw',
+    text: `
+      select format('member %s of group %s has %s unread, there are %s', m.user_id, g.id, g.message_count - m.seen_count,
+        n.count) as what
+      from group_members m join groups g on g.id = m.group_id and g.dissolved is null
+      cross join lateral (
+        select count(*) from messages e
+        where e.owner_id = g.id and e.peer_id = g.id and e.id > m.seen_id and e.sender_id <> m.user_id) n
+      where g.message_count - m.seen_count <> n.count`,
+  },
+  {
+    name: 'group-count',
+    holds: 'a group counts its messages',
+    text: `
+      select format('group %s counts %s messages, there are %s', g.id, g.message_count, n.count) as what
+      from groups g cross join lateral (select count(*) from messages m where m.owner_id = g.id and m.peer_id = g.id) n
+      where g.dissolved is null and g.message_count <> n.count`,
+  },
+  {
+    name: 'last',
+    holds: 'the last message of a chat or group is the newest there is',
+    text: `
+      select format('%s with %s says that %s is its last message', b.owner_id, b.peer_id, b.last_id) as what
+      from (
+        select owner_id, peer_id, last_id, last_sender, last_body, last_edited, last_recalled, cleared_id
+        from chats where not is_group
+        union all
+        select id, id, last_id, last_sender, last_body, last_edited, last_recalled, 0 from groups where dissolved is null) b
+      left join lateral (
+        select id, sender_id, body, edited, recalled from messages m
+        where m.owner_id = b.owner_id and m.peer_id = b.peer_id and m.id > b.cleared_id order by id desc limit 1) n on true
+      where case when b.last_id <= b.cleared_id then n.id is not null or b.last_sender is not null
+        else (b.last_id, b.last_sender, b.last_body, b.last_edited, b.last_recalled)
+          is distinct from (n.id, n.sender_id, n.body, n.edited, n.recalled) end`,
+  },
+  {
+    name: 'marks',
+    holds: 'what one has read and received is what the peer was told',
+    text: `
+      select format('%s has read %s and received %s of %s, who knows of %s and %s', c.owner_id, c.read_id, c.delivered_id,
+        c.peer_id, o.peer_read_id, o.peer_delivered_id) as what
+      from chats c join users u on u.id = c.peer_id and u.erased is null
+      left join chats o on o.owner_id = c.peer_id and o.peer_id = c.owner_id
+      where not c.is_group
+        and (c.read_id, c.delivered_id) is distinct from (coalesce(o.peer_read_id, 0), coalesce(o.peer_delivered_id, 0))`,
+  },
+  {
+    name: 'orphans',
+    holds: 'nothing belongs to what is not there',
+    text: `
+      select format('message %s of %s and %s has no chat', m.id, m.owner_id, m.peer_id) as what
+      from messages m
+      left join chats c on c.owner_id = m.owner_id and c.peer_id = m.peer_id
+      left join groups g on g.id = m.owner_id and g.id = m.peer_id
+      where c.owner_id is null and g.id is null
+      union all
+      select format('%s is a friend of %s, who is none of theirs', f.user_id, f.friend_id)
+      from friendships f left join friendships o on o.user_id = f.friend_id and o.friend_id = f.user_id
+      where o.user_id is null
+      union all
+      select format('%s of %s waits for message %s, which is there', e.kind, e.user_id, e.id)
+      from early_changes e
+      join messages m on m.owner_id = e.owner_id and m.peer_id = e.peer_id and m.id = e.id`,
+  },
+];
+
+/** One thing that must hold. */
+export interface Check {
+  name: string;
+  /** What holds, in words. */
+  holds: string;
+  text: string;
+}

@@ -1,0 +1,110 @@
+import { groupConversation, parseConversation, userConversation } from '@parley/protocol';
+import type { Heard } from '../people/journal.ts';
+import { copyKey, type Evidence, type Fault, type Row, type Witness } from './evidence.ts';
+
+/**
+ * What devices were told, held against PostgreSQL: every message of their user's once and in the order of the records, and none of others'.
+ * A device that was told to reload may lack what came before, for it reads that from the api; `missed` answers what.
+ */
+export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
+  const faults: Fault[] = [];
+  const missed: Missed[] = [];
+  let withdrawn = 0;
+  const conversations = conversationsOf(evidence.copies);
+  for (const witness of evidence.devices) {
+    const told = readJournal(witness, evidence, conversations);
+    faults.push(...told.faults);
+    withdrawn += told.withdrawn;
+    for (const [conversation, ids] of conversations) {
+      if (!entitled(evidence, conversation, witness.user)) continue;
+      const lacks = [...ids.keys()].filter((id) => !told.ids.get(conversation)?.has(id));
+      if (lacks.length === 0) continue;
+      if (told.reloaded) missed.push({ device: witness.name, conversation, ids: lacks });
+      else {
+        const what = `${witness.name} of ${witness.user} never got ${lacks.length} of ${conversation}, first ${lacks[0]}`;
+        faults.push({ kind: 'lost', what });
+      }
+    }
+  }
+  return { faults, missed, withdrawn };
+}
+
+function readJournal({ name, user, entries }: Witness, evidence: Evidence, conversations: Conversations) {
+  const faults: Fault[] = [];
+  const ids = new Map<string, Set<number>>();
+  const lastReload = entries.lastIndexOf('reload');
+  /** Since the last reload, which makes a device forget. */
+  let newest = new Map<string, number>();
+  let withdrawn = 0;
+  entries.forEach((entry, index) => {
+    if (entry === 'reload') {
+      newest = new Map();
+      return;
+    }
+    const { conversation, id, n } = entry;
+    const before = newest.get(conversation) ?? 0;
+    const recorded = conversations.get(conversation)?.get(id);
+    if (id <= before) {
+      const twice = ids.get(conversation)?.has(id);
+      const what = `${name} got ${id} of ${conversation} after ${before}`;
+      faults.push({ kind: twice ? 'doubled' : 'disordered', what });
+    }
+    newest.set(conversation, Math.max(id, before));
+    if (!recorded) {
+      if (deletedByAll(conversation, id, evidence)) return;
+      // What a failed master had published and its successor does not know is taken back by the reload that follows.
+      if (index < lastReload) withdrawn += 1;
+      else faults.push({ kind: 'lost', what: `${name} got ${id} of ${conversation} (m${n}), which is not recorded` });
+    } else if (n !== null && recorded.n !== null && recorded.n !== n)
+      faults.push({
+        kind: 'unequal',
+        what: `${name} got ${id} of ${conversation} as m${n}, recorded is m${recorded.n}`,
+      });
+    if (!mayHave(entry, user, evidence))
+      faults.push({ kind: 'misdelivered', what: `${name} of ${user} got m${n} of ${conversation}` });
+    ids.set(conversation, (ids.get(conversation) ?? new Set()).add(id));
+  });
+  return { faults, ids, withdrawn, reloaded: lastReload >= 0 };
+}
+
+/** Nobody has a copy any more that could be compared. */
+function deletedByAll(conversation: string, id: number, { cleared }: Evidence): boolean {
+  const parsed = parseConversation(conversation);
+  if (parsed?.type !== 'users') return false;
+  const [a, b] = parsed.users;
+  return [copyKey(a, b), copyKey(b, a)].every((key) => id <= (cleared.get(key) ?? 0));
+}
+
+function mayHave({ conversation, n }: Heard, user: number, { mayHear, sent }: Evidence): boolean {
+  if (!mayHear(conversation, user)) return false;
+  return n === null || n < 0 || !sent[n]?.withheld?.includes(user);
+}
+
+/** Every conversation's messages by id: those of either copy, for one may have been deleted. */
+function conversationsOf(copies: Evidence['copies']): Conversations {
+  const conversations: Conversations = new Map();
+  for (const [key, rows] of copies) {
+    const [owner, peer] = key.split(':').map(Number) as [number, number];
+    const conversation = owner === peer ? groupConversation(owner) : userConversation(owner, peer);
+    const messages = conversations.get(conversation) ?? new Map<number, Row>();
+    conversations.set(conversation, messages);
+    for (const row of rows) messages.set(row.id, row);
+  }
+  return conversations;
+}
+
+/** Whether a user was to get every message of a conversation. */
+function entitled({ groups }: Evidence, conversation: string, user: number): boolean {
+  const parsed = parseConversation(conversation);
+  if (parsed?.type === 'users') return parsed.users.includes(user);
+  return parsed !== undefined && (groups.get(parsed.group)?.includes(user) ?? false);
+}
+
+type Conversations = Map<string, Map<number, Row>>;
+
+/** What a device did not hear of, and is to find in the api. */
+export interface Missed {
+  device: string;
+  conversation: string;
+  ids: number[];
+}

@@ -1,0 +1,55 @@
+import { copyKey, type Evidence, type Fault } from './evidence.ts';
+
+/**
+ * What PostgreSQL has, held against what the writers were told: every acknowledged message is in both copies by its id, none is there
+ * twice, none that was refused or that nobody wrote, and a message that was taken back says nothing any more.
+ */
+export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Fault[] {
+  const faults: Fault[] = [];
+  const index = new Map([...copies].map(([key, rows]) => [key, new Map(rows.map((row) => [row.id, row]))]));
+
+  for (const message of sent) {
+    const { n, from, chat, group, id, state, recall } = message;
+    if (state !== 'acknowledged' || id === undefined) continue;
+    const keys = group ? [copyKey(chat, chat)] : [copyKey(from, chat), copyKey(chat, from)];
+    for (const key of keys) {
+      const row = index.get(key)?.get(id);
+      if (!row) {
+        if (id > (cleared.get(key) ?? 0))
+          faults.push({ kind: 'lost', what: `m${n}, acknowledged as ${id}, is not in copy ${key}` });
+      } else if (row.n !== null && row.n !== n) {
+        faults.push({ kind: 'lost', what: `${id} in copy ${key} is m${row.n} instead of m${n}` });
+      } else if (recall === 'acknowledged' && !row.recalled) {
+        faults.push({ kind: 'unequal', what: `m${n} was taken back, and stands in copy ${key}` });
+      }
+    }
+    if (message.forbidden) faults.push({ kind: 'misdelivered', what: `m${n} was accepted from one who may not write` });
+  }
+
+  for (const [key, rows] of copies) {
+    const [owner] = key.split(':').map(Number) as [number, number];
+    const seen = new Set<number>();
+    for (const { id, n, from } of rows) {
+      if (n === null) continue;
+      const message = sent[n];
+      if (seen.has(n)) faults.push({ kind: 'doubled', what: `m${n} is twice in copy ${key}` });
+      seen.add(n);
+      const theirs = message && (message.group ? message.chat === owner : [message.from, message.chat].includes(owner));
+      if (!message || message.from !== from || !theirs)
+        faults.push({ kind: 'misdelivered', what: `${id} in copy ${key} was not written there` });
+      else if (message.state === 'refused')
+        faults.push({ kind: 'misdelivered', what: `m${n} was refused and is in copy ${key}` });
+      else if (message.id !== undefined && message.id !== id)
+        faults.push({ kind: 'doubled', what: `m${n}, acknowledged as ${message.id}, is ${id} in copy ${key}` });
+    }
+  }
+  for (const { owner, chat, upTo, acknowledged } of deleted) {
+    if (acknowledged && (cleared.get(copyKey(owner, chat)) ?? 0) < upTo)
+      faults.push({ kind: 'unequal', what: `${owner} deleted the chat with ${chat} up to ${upTo}, and it is there` });
+  }
+  const asked = new Set(deleted.map(({ owner, chat }) => copyKey(owner, chat)));
+  for (const key of cleared.keys()) {
+    if (!asked.has(key)) faults.push({ kind: 'lost', what: `copy ${key} was deleted, which nobody asked for` });
+  }
+  return faults;
+}

@@ -1,0 +1,33 @@
+import type { Ledger } from '../people/ledger.ts';
+import type { Population } from '../people/population.ts';
+import type { Writers } from '../people/writers.ts';
+import type { Random } from '../random.ts';
+import type { System } from '../system/system.ts';
+
+/** Something that goes wrong, and right again. */
+export interface Fault {
+  name: string;
+  /** How often it strikes compared to others. */
+  weight: number;
+  /** What of the system it takes away; two faults that take the same do not strike at once, so that no promise is asked of what is not there. */
+  takes: Part[];
+  /**
+   * Strikes, and resolves when all is right again; answers what was done, in words. Throws `Skipped` where this machine cannot do it.
+   */
+  strike(world: World, random: Random): Promise<string>;
+}
+
+export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients';
+
+/** What there is to strike. */
+export interface World {
+  system: System;
+  population: Population;
+  writers: Writers;
+  ledger: Ledger;
+  /** Times are multiplied by this: below 1 in short runs. */
+  scale: number;
+}
+
+/** A fault that cannot be made here. */
+export class Skipped extends Error {}

@@ -1,0 +1,178 @@
+import { Parley, type SavedSession, type Store, type TransportName, type WebSocketLike } from '@parley/client';
+import type { Chat } from '@parley/protocol';
+import { WebSocket } from 'ws';
+import { Journal } from './journal.ts';
+
+/** A device of a user's, through reloads and crashes: the SDK, what it stores, and the journal of what it was told. */
+export class Device {
+  readonly name: string;
+  readonly user: number;
+  readonly journal = new Journal();
+  readonly transport: TransportName;
+  readonly #options: DeviceOptions;
+  readonly #values = new Map<string, unknown>();
+  #session: SavedSession | undefined;
+  #life: Life | undefined;
+  /** How often its session was over although nobody had ended it. */
+  signOuts = 0;
+  reloads = 0;
+  /** Its cursor, as stored. */
+  cursor: string | undefined;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.user = options.user;
+    this.transport = options.transport;
+  }
+
+  /** The client of the present life. @throws Error when there is none */
+  get client(): Parley {
+    if (!this.#life) throw new Error(`${this.name} is off`);
+    return this.#life.client;
+  }
+
+  get running(): boolean {
+    return this.#life !== undefined;
+  }
+
+  async start(): Promise<void> {
+    const { api, gateways, signIn, listen } = this.#options;
+    this.#session ??= await signIn();
+    const life = new Life();
+    life.client = new Parley({
+      api,
+      gateways,
+      session: this.#session,
+      device: this.name,
+      store: this.#store(life),
+      tabs: false,
+      cookie: false,
+      keep: 40,
+      transports: [this.transport],
+      WebSocket: socketOf(life),
+      fetch: (input, init) => life.fetch(input, init),
+      backoff: { first: 100, most: 2000 },
+      openTimeout: 5000,
+    });
+    life.client.on('session', (session) => {
+      this.#session = session;
+      if (!session && !life.dead) this.#signInAgain(life);
+    });
+    life.client.on('event', (event) => {
+      if (life.dead) return;
+      this.journal.hear(event);
+      if (event.kind === 'message') listen(this, event.from, event.conversation, event.id);
+    });
+    life.client.on('reload', () => {
+      if (life.dead) return;
+      this.reloads += 1;
+      this.journal.lose();
+    });
+    this.#life = life;
+    await life.client.connect();
+  }
+
+  /** The page is loaded anew: what is at hand is stored first. */
+  async reload(): Promise<void> {
+    const life = this.#life;
+    this.#life = undefined;
+    await life?.client.close();
+    await this.start();
+  }
+
+  /** The device dies: nothing is stored or sent any more. */
+  async crash(): Promise<void> {
+    const life = this.#life;
+    this.#life = undefined;
+    if (!life) return;
+    life.die();
+    this.journal.crash();
+    await life.client.close();
+  }
+
+  async stop(): Promise<void> {
+    const life = this.#life;
+    this.#life = undefined;
+    await life?.client.close();
+  }
+
+  /** Takes nothing from its socket, or does again. Only a WebSocket can be held so. */
+  hold(held: boolean): void {
+    for (const socket of this.#life?.sockets ?? []) {
+      if (held) socket.pause();
+      else socket.resume();
+    }
+  }
+
+  /** What it shows of its chats. */
+  chats(): Chat[] {
+    return this.client.chats();
+  }
+
+  async #signInAgain(life: Life): Promise<void> {
+    this.signOuts += 1;
+    this.#session = await this.#options.signIn().catch(() => undefined);
+    if (this.#life === life) await this.reload().catch(() => {});
+  }
+
+  #store(life: Life): Store {
+    return {
+      read: async () => structuredClone(this.#values),
+      write: async (changes) => {
+        if (life.dead) return;
+        for (const [key, value] of Object.entries(structuredClone(changes))) {
+          if (value === undefined) this.#values.delete(key);
+          else this.#values.set(key, value);
+        }
+        if ('cursor' in changes) this.cursor = changes.cursor as string;
+        this.journal.store(this.journal.length);
+      },
+    };
+  }
+}
+
+/** From one start of a device to its end. */
+class Life {
+  dead = false;
+  client!: Parley;
+  readonly sockets = new Set<WebSocket>();
+  readonly #end = new AbortController();
+
+  fetch(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
+    const signals = init.signal ? [init.signal, this.#end.signal] : [this.#end.signal];
+    return fetch(input, { ...init, signal: AbortSignal.any(signals) });
+  }
+
+  die(): void {
+    this.dead = true;
+    this.#end.abort();
+    for (const socket of this.sockets) socket.terminate();
+  }
+}
+
+function socketOf(life: Life): WebSocketLike {
+  return class extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { perMessageDeflate: false });
+      life.sockets.add(this);
+      this.on('close', () => life.sockets.delete(this));
+    }
+
+    override send(data: string): void {
+      if (!life.dead) super.send(data);
+    }
+  } as unknown as WebSocketLike;
+}
+
+export interface DeviceOptions {
+  name: string;
+  user: number;
+  transport: TransportName;
+  api: string;
+  gateways: string[];
+  /** Begins a session. */
+  signIn(): Promise<SavedSession>;
+  /** A message came. */
+  listen(device: Device, from: number, conversation: string, id: number): void;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SavedSession } from '@parley/client';
+import type { Session } from '@parley/protocol';
+
+/** The product's own server, which makes users, friends and groups, and signs devices in. It repeats what fails, as such a server would. */
+export class Product {
+  readonly #url: string;
+  readonly #key: string;
+
+  /** @param url of the api */
+  constructor(url: string, key: string) {
+    this.#url = url;
+    this.#key = key;
+  }
+
+  async makeUser(name: string): Promise<number> {
+    const { id } = await this.#call<{ id: number }>('PUT', `/users/${name}`, { name });
+    return id;
+  }
+
+  async befriend(a: number, b: number): Promise<void> {
+    await this.#call('PUT', `/users/~${a}/friends/~${b}`);
+  }
+
+  /** Ends a friendship; once this resolves neither can write to the other. */
+  async part(a: number, b: number): Promise<void> {
+    await this.#call('DELETE', `/users/~${a}/friends/~${b}`);
+  }
+
+  async makeGroup(name: string, owner: number, members: number[]): Promise<number> {
+    const { id } = await this.#call<{ id: number }>('PUT', `/groups/${name}`, { name, owner, members });
+    return id;
+  }
+
+  async join(group: number, user: number): Promise<void> {
+    await this.#call('PUT', `/groups/~${group}/members/~${user}`, {});
+  }
+
+  async leave(group: number, user: number): Promise<void> {
+    await this.#call('DELETE', `/groups/~${group}/members/~${user}`);
+  }
+
+  async signIn(user: number, device: string): Promise<SavedSession> {
+    const session = await this.#call<Session>('POST', '/tokens', { user, device });
+    return { ...session, expires: Date.now() + session.expiresIn * 1000 };
+  }
+
+  async #call<T>(method: string, path: string, body?: object): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const response = await fetch(`${this.#url}/v1/server${path}`, {
+          method,
+          headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+          ...(body && { body: JSON.stringify(body) }),
+          signal: AbortSignal.timeout(10_000),
+        });
+        const text = await response.text();
+        if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+        if (response.status < 500 && response.status !== 429) throw new Refused(`${method} ${path}: ${text}`);
+      } catch (error) {
+        if (error instanceof Refused || attempt >= 600) throw error;
+      }
+      await delay(Math.min(1000, 50 * attempt));
+    }
+  }
+}
+
+class Refused extends Error {}

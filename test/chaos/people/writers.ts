@@ -1,0 +1,145 @@
+import { ParleyError } from '@parley/client';
+import { parseConversation } from '@parley/protocol';
+import type { Random } from '../random.ts';
+import type { Device } from './device.ts';
+import { type Ledger, type Sent, textOf } from './ledger.ts';
+import type { Population } from './population.ts';
+
+/** Messages of a device that may wait for their acknowledgement. */
+const UNDER_WAY = 12;
+
+/** Ms between two looks at how many messages are due. */
+const TICK = 20;
+
+/**
+ * Lets people write, read and take back, at a rate that is caught up with after an outage. Each message goes into the ledger before it is
+ * sent, and what becomes of it too.
+ */
+export class Writers {
+  readonly #population: Population;
+  readonly #ledger: Ledger;
+  readonly #random: Random;
+  readonly #rate: number;
+  readonly #underWay = new Map<Device, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  /** Chats that were deleted: the owner's copy up to a message that was there is gone. */
+  readonly deleted: Deleted[] = [];
+  /** What was read, marked and so on, by what it was. */
+  readonly figures = { reads: 0, recalls: 0, deletions: 0 };
+
+  constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
+    this.#population = population;
+    this.#ledger = ledger;
+    this.#random = random;
+    this.#rate = rate;
+  }
+
+  start(): void {
+    let last = performance.now();
+    this.#timer = setInterval(() => {
+      const now = performance.now();
+      // What could not be written is made up for, at no more than three times the rate.
+      this.#due = Math.min(this.#due + ((now - last) / 1000) * this.#rate, this.#rate * 60);
+      last = now;
+      const most = Math.max(1, Math.ceil((3 * this.#rate * TICK) / 1000));
+      for (let i = 0; i < most && this.#due >= 1; i += 1) if (this.#writeOne()) this.#due -= 1;
+    }, TICK);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Someone reads now and then what came. */
+  heard(device: Device, from: number, conversation: string, id: number): void {
+    const random = this.#random;
+    if (from === device.user || !random.chance(0.15)) return;
+    const parsed = parseConversation(conversation);
+    const chat = parsed?.type === 'group' ? parsed.group : from;
+    setTimeout(
+      () => {
+        if (!device.running) return;
+        this.figures.reads += 1;
+        ignore(() => device.client.read(chat, id));
+      },
+      random.whole(0, 2000),
+    ).unref();
+  }
+
+  /** Sends a message; resolves when it is accepted or refused, or the device is gone. */
+  async send(device: Device, message: Sent): Promise<void> {
+    this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
+    try {
+      const { id } = await device.client.send(message.chat, textOf(message));
+      this.#ledger.accept(message, id);
+    } catch (error) {
+      if (!(error instanceof ParleyError)) throw error;
+      if (error.code !== 'aborted') this.#ledger.refuse(message, error.code);
+    } finally {
+      this.#underWay.set(device, (this.#underWay.get(device) ?? 1) - 1);
+    }
+  }
+
+  #writeOne(): boolean {
+    const random = this.#random;
+    const device = random.pick(this.#population.devices);
+    if (!device.running || (this.#underWay.get(device) ?? 0) >= UNDER_WAY) return false;
+    const { user } = device;
+    const groups = this.#population.groupsOf(user);
+    const group = groups.length > 0 && random.chance(0.1);
+    const chat = random.pick(group ? groups : (this.#population.friends.get(user) ?? []));
+    const message = this.#ledger.write(user, chat, group);
+    if (random.chance(0.002)) {
+      const stranger = random.pick(this.#population.strangers);
+      Object.assign(message, { chat: stranger, group: false, forbidden: true });
+    }
+    this.send(device, message).then(() => this.#afterwards(device, message));
+    return true;
+  }
+
+  /** Now and then a message is taken back, or a chat deleted. */
+  async #afterwards(device: Device, message: Sent): Promise<void> {
+    const random = this.#random;
+    const { id, chat } = message;
+    if (id === undefined || !device.running) return;
+    if (random.chance(0.004)) {
+      message.recall = 'open';
+      this.figures.recalls += 1;
+      try {
+        await device.client.recall(chat, id);
+        message.recall = 'acknowledged';
+      } catch (error) {
+        if (error instanceof ParleyError && error.code !== 'aborted') message.recall = 'refused';
+      }
+    } else if (random.chance(0.0004)) {
+      const deletion: Deleted = { owner: device.user, chat, upTo: id, acknowledged: false };
+      this.deleted.push(deletion);
+      try {
+        await device.client.api('DELETE /chats/{id}', { id: chat });
+        deletion.acknowledged = true;
+        this.figures.deletions += 1;
+      } catch (error) {
+        if (!(error instanceof ParleyError)) throw error;
+      }
+    }
+  }
+}
+
+/** A chat whose owner deleted it when this message was in it. */
+export interface Deleted {
+  owner: number;
+  chat: number;
+  upTo: number;
+  /** Whether the api answered that it is done. */
+  acknowledged: boolean;
+}
+
+/** The device may be gone by now. */
+function ignore(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof ParleyError)) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/** Numbers that look random and are the same for the same seed (mulberry32). */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 to 1, without 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  /** A whole number from `least` to `most`, both included. */
+  whole(least: number, most: number): number {
+    return least + Math.floor(this.next() * (most - least + 1));
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  /** One of these. @throws RangeError when there is none */
+  pick<T>(from: readonly T[]): T {
+    if (from.length === 0) throw new RangeError('Nothing to choose from');
+    return from[Math.floor(this.next() * from.length)] as T;
+  }
+
+  /** These in another order. */
+  shuffle<T>(all: readonly T[]): T[] {
+    const shuffled = [...all];
+    for (let i = shuffled.length - 1; i > 0; i -= 1) {
+      const j = this.whole(0, i);
+      [shuffled[i], shuffled[j]] = [shuffled[j] as T, shuffled[i] as T];
+    }
+    return shuffled;
+  }
+}

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openPool, type Result, verifyDatabase } from '@parley/database';
+import { openLink } from '@parley/redis';
+import { checkDevices, type Missed } from './check/devices.ts';
+import { type Evidence, type Fault, readCleared, readCopies } from './check/evidence.ts';
+import { checkRecords } from './check/records.ts';
+import { type Part, Skipped, type World } from './faults/fault.ts';
+import { faults } from './faults/index.ts';
+import type { Options } from './options.ts';
+import { Ledger } from './people/ledger.ts';
+import { Population } from './people/population.ts';
+import { Writers } from './people/writers.ts';
+import { Random } from './random.ts';
+import { planFaults, type Strike } from './schedule.ts';
+import { settle } from './settle.ts';
+import { System } from './system/system.ts';
+
+/**
+ * Runs the whole system under people who write, while what `planFaults` says goes wrong; lets it come to rest, and checks what everybody
+ * knows then.
+ */
+export async function runChaos(options: Options, log: (line: string) => void = () => {}): Promise<Outcome> {
+  const random = new Random(options.seed + 1);
+  log('starting the system');
+  await using system = await System.start();
+  const ledger = new Ledger();
+  let writers: Writers | undefined;
+  const population = await Population.found(system, options.clients, random, (...heard) => writers?.heard(...heard));
+  writers = new Writers(population, ledger, random, options.rate);
+  log(`${population.users.length} users, ${population.groups.size} groups, ${population.devices.length} devices`);
+  await Promise.all(population.devices.map((device) => device.start()));
+  await Promise.all(population.devices.map((device) => device.client.online()));
+
+  const world: World = { system, population, writers, ledger, scale: Math.min(1, options.seconds / 600 + 0.15) };
+  const began = Date.now();
+  writers.start();
+  const ticker = setInterval(() => log(`${seconds(began)} s: ${ledger.acknowledged} acknowledged`), 10_000);
+  const strikes = await carryOut(planFaults(options), world, began, log);
+  await delay(Math.max(0, began + options.seconds * 1000 - Date.now()));
+  writers.stop();
+  const wrote = seconds(began);
+  clearInterval(ticker);
+
+  log('coming to rest');
+  const pool = openPool({ url: system.stack.databaseUrl, name: 'chaos' });
+  const link = await openLink({ url: system.redis.master.url, name: 'chaos' });
+  try {
+    const restless = await settle(world, link, log);
+    const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
+    const { devices, groups, users } = population;
+    const evidence: Evidence = {
+      ...{
+        sent: ledger.sent,
+        copies,
+        cleared,
+        devices: devices.map(({ name, user, journal }) => ({ name, user, entries: journal.entries })),
+      },
+      ...{ deleted: writers.deleted, groups, mayHear: (conversation, user) => population.mayHear(conversation, user) },
+    };
+    log('checking');
+    const told = checkDevices(evidence);
+    const database = await verifyDatabase(pool);
+    return {
+      options,
+      strikes,
+      wrote,
+      database,
+      faults: [...restless, ...checkRecords(evidence), ...told.faults],
+      missed: told.missed,
+      figures: {
+        written: ledger.sent.length,
+        acknowledged: ledger.acknowledged,
+        refused: ledger.refused,
+        heard: devices.reduce((sum, { journal }) => sum + journal.length, 0),
+        withdrawn: told.withdrawn,
+        users: users.length,
+        ...writers.figures,
+        deviceReloads: devices.reduce((sum, device) => sum + device.reloads, 0),
+        signOuts: devices.reduce((sum, device) => sum + device.signOuts, 0),
+      },
+    };
+  } finally {
+    await Promise.all([pool.end(), link.close()]);
+    await Promise.all(population.devices.map((device) => device.stop()));
+  }
+}
+
+/** Lets each fault strike at its time, or as soon as what it takes away is whole again. */
+async function carryOut(plan: Strike[], world: World, began: number, log: (line: string) => void): Promise<Struck[]> {
+  const busy = new Map<Part, Promise<unknown>>();
+  const struck: Promise<Struck>[] = [];
+  for (const { at, fault: name, dice } of plan) {
+    const fault = faults.find((each) => each.name === name);
+    if (!fault) continue;
+    await delay(Math.max(0, began + at - Date.now()));
+    await Promise.all(fault.takes.map((part) => busy.get(part)));
+    const start = seconds(began);
+    const done = fault.strike(world, new Random(dice)).then(
+      (what) => ({ what }),
+      (error) => ({ what: String(error), ...(error instanceof Skipped ? { skipped: true } : { failed: true }) }),
+    );
+    for (const part of fault.takes) busy.set(part, done);
+    struck.push(
+      done.then((outcome) => {
+        log(`${start} s: ${name}: ${outcome.what}`);
+        return { at: start, lasted: seconds(began) - start, fault: name, ...outcome };
+      }),
+    );
+  }
+  return Promise.all(struck);
+}
+
+function seconds(since: number): number {
+  return Math.round((Date.now() - since) / 100) / 10;
+}
+
+/** A fault that struck. */
+export interface Struck {
+  /** Seconds from the start, and how long it took until all was right again. */
+  at: number;
+  lasted: number;
+  fault: string;
+  what: string;
+  /** This machine cannot do it. */
+  skipped?: boolean;
+  /** What was to go right again did not. */
+  failed?: boolean;
+}
+
+/** What a run showed. */
+export interface Outcome {
+  options: Options;
+  strikes: Struck[];
+  /** Seconds for which people wrote. */
+  wrote: number;
+  database: Result[];
+  faults: Fault[];
+  missed: Missed[];
+  figures: Record<string, number>;
+}

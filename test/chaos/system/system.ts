@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, type PostgresServer, type Stack, startPostgres, startStack } from '@parley/stack';
+import { Cable } from '../network/cable.ts';
+import { RedisPair } from './redis-pair.ts';
+
+/** The services, and what the stack calls them. */
+const GATEWAYS = 2;
+const RECORDERS = 2;
+const names = ['api', 'gateway-1', 'gateway-2', 'recorder-1', 'recorder-2'] as const;
+
+/** Key of the server API, by which the population is made. */
+export const productKey = 'key-of-the-chaos-run-long-enough-for-anything';
+
+/** The whole system with a cable between any two of its parts, each of which can be disturbed by itself. */
+export class System {
+  readonly stack: Stack;
+  readonly redis: RedisPair;
+  readonly postgres: PostgresServer;
+  /** From a service to Redis, by the service's name. */
+  readonly toRedis: ReadonlyMap<string, Cable>;
+  /** From a service to PostgreSQL. */
+  readonly toPostgres: ReadonlyMap<string, Cable>;
+  /** From clients to gateways, and to the api. */
+  readonly toGateways: readonly Cable[];
+  readonly toApi: Cable;
+  readonly #folder: string;
+
+  private constructor(parts: Parts) {
+    this.stack = parts.stack;
+    this.redis = parts.redis;
+    this.postgres = parts.postgres;
+    this.toRedis = parts.toRedis;
+    this.toPostgres = parts.toPostgres;
+    this.toGateways = parts.toGateways;
+    this.toApi = parts.toApi;
+    this.#folder = parts.folder;
+  }
+
+  /** Resolves when every part can serve and the replica follows. */
+  static async start({ env = {} }: { env?: NodeJS.ProcessEnv } = {}): Promise<System> {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
+    await mkdir(join(folder, 'logs'), { recursive: true });
+    const [redis, postgres] = await Promise.all([RedisPair.start(), startPostgres({ args: ['max_wal_size=512MB'] })]);
+    const lay = async (what: string, target: number) => {
+      const cables = await Promise.all(names.map((name) => Cable.lay(`${name} to ${what}`, target)));
+      return new Map(cables.map((cable, index) => [names[index] as string, cable]));
+    };
+    const [toRedis, toPostgres] = await Promise.all([lay('redis', redis.master.port), lay('postgres', postgres.port)]);
+    const ports = await Promise.all(Array.from({ length: 1 + GATEWAYS }, () => freePort()));
+    const stack = await startStack({
+      gateways: GATEWAYS,
+      recorders: RECORDERS,
+      ports,
+      redisUrl: redis.master.url,
+      databaseUrl: postgres.url,
+      dataDir: folder,
+      env: {
+        ...process.env,
+        API_KEYS: productKey,
+        REPLICAS_ACK: '1',
+        REQUESTS_PER_ADDRESS: '1000000',
+        LOG_LEVEL: 'warn',
+        ...env,
+      },
+      envOf: (name) => ({
+        REDIS_URL: `redis://127.0.0.1:${toRedis.get(name)?.port}`,
+        DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${toPostgres.get(name)?.port}/`),
+      }),
+    });
+    const { api, gateways } = stack.processes;
+    const toGateways = await Promise.all(gateways.map(({ name, port }) => Cable.lay(`clients to ${name}`, port)));
+    const toApi = await Cable.lay('clients to api', api.port);
+    await redis.whole();
+    return new System({ stack, redis, postgres, toRedis, toPostgres, toGateways, toApi, folder });
+  }
+
+  get cables(): Cable[] {
+    return [...this.toRedis.values(), ...this.toPostgres.values(), ...this.toGateways, this.toApi];
+  }
+
+  /** Leads all services to another Redis. */
+  switchRedis(port: number): void {
+    for (const cable of this.toRedis.values()) {
+      cable.target = port;
+      cable.cut();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.stack.stop();
+    await Promise.all([this.redis.stop(), this.postgres.stop(), ...this.cables.map((cable) => cable.remove())]);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+interface Parts
+  extends Pick<System, 'stack' | 'redis' | 'postgres' | 'toRedis' | 'toPostgres' | 'toGateways' | 'toApi'> {
+  folder: string;
+}
