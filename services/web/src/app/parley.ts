@@ -1,0 +1,44 @@
+import { Parley } from '@parley/client';
+import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
+import { keptStore } from './kept-store.ts';
+import { memory } from './memory.ts';
+
+const user = Number(memory.get('user')) || undefined;
+
+/** The one client of the page. The gateways are those that the session names. */
+const parley = new Parley({
+  api: location.origin,
+  ...(user && { user }),
+  store: (id) => keptStore(`parley-${id}`),
+});
+
+/** The one client of the page; it is connected wherever a route asks for a session. */
+export function useParley(): Parley {
+  return parley;
+}
+
+/**
+ * What the client knows, as a ref that follows it: read anew after each `change`, once for all that came in one task.
+ *
+ * @param chat when given, only changes of this chat count
+ */
+export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number): Readonly<ShallowRef<T>> {
+  const value = shallowRef(read(parley)) as ShallowRef<T>;
+  let waiting = false;
+  const off = parley.on('change', (change) => {
+    if (waiting || (chat && change.chat !== undefined && change.chat !== chat())) return;
+    waiting = true;
+    queueMicrotask(() => {
+      waiting = false;
+      if (parley.status.state !== 'off') value.value = read(parley);
+    });
+  });
+  onScopeDispose(off);
+  return value;
+}
+
+/** How the connection is doing. */
+export const status = shallowRef(parley.status);
+parley.on('status', (now) => {
+  status.value = now;
+});

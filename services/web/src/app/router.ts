@@ -1,0 +1,57 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
+import ChatList from '../chats/ChatList.vue';
+import SignIn from '../session/SignIn.vue';
+import { ensureSession } from '../session/session.ts';
+import Empty from './Empty.vue';
+import Shell from './Shell.vue';
+import SplitView from './SplitView.vue';
+
+const ChatPage = () => import('../chat/ChatPage.vue');
+const ChatDetails = () => import('../chat/ChatDetails.vue');
+const NewGroup = () => import('../groups/NewGroup.vue');
+
+/** The id of a chat or user in a path, as a prop. */
+const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(route.params.conversation) });
+const id = '([1-9]\\d{0,15})';
+
+/** A list with the page beside it, or before it on a phone. `page` says that there is one. */
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { open: true } },
+  { path: '/register', component: SignIn, props: { registering: true }, meta: { open: true } },
+  {
+    path: '/',
+    component: Shell,
+    children: [
+      { path: '', redirect: '/chats' },
+      {
+        path: 'chats',
+        component: SplitView,
+        props: { list: ChatList },
+        children: [
+          { path: '', component: Empty },
+          { path: `:conversation${id}`, component: ChatPage, props: chat as never, meta: { page: true } },
+          { path: `:conversation${id}/details`, component: ChatDetails, props: chat as never, meta: { page: true } },
+          { path: '/groups/new', component: NewGroup, meta: { page: true } },
+        ],
+      },
+    ],
+  },
+  { path: '/:rest(.*)', redirect: '/chats' },
+];
+
+export const router = createRouter({ history: createWebHistory(), routes });
+
+// Who is not signed in is led to sign-in, and back afterwards.
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true;
+  return (await ensureSession()) || { path: '/sign-in', query: to.fullPath === '/chats' ? {} : { back: to.fullPath } };
+});
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Can be seen without being signed in. */
+    open?: boolean;
+    /** Fills the screen of a phone, instead of the list. */
+    page?: boolean;
+  }
+}

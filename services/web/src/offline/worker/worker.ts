@@ -1,0 +1,1 @@
+/** For now nothing. */ export {};
