@@ -10,6 +10,7 @@ import { type App, createRouter } from './http/operation.ts';
 import { Refusal } from './http/refusal.ts';
 import type { Parts } from './parts.ts';
 import { operations } from './routes/index.ts';
+import { addWeb } from './web/add-web.ts';
 
 /** The api as a function from requests to answers; `parts` must be open. */
 export function createApp(parts: Parts): App {
@@ -31,6 +32,7 @@ export function createApp(parts: Parts): App {
   addHealth(app, parts);
   addDocs(app);
   for (const operation of operations) operation.add(app);
+  addWeb(app, parts);
   return app;
 }
 

@@ -50,6 +50,7 @@ export function readConfig(env: Environment): ApiConfig {
     COOKIE_SECURE: bool({ default: env.NODE_ENV === 'production' }),
     GATEWAY_URLS: list({ default: ['http://127.0.0.1:8081'] }),
     ORIGINS: list({ default: [] }),
+    WEB_ROOT: text({ default: '' }),
     TRUSTED_PROXIES: networks(),
     MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
@@ -102,6 +103,7 @@ export function readConfig(env: Environment): ApiConfig {
     cookieSecure: value.COOKIE_SECURE,
     gatewayUrls: value.GATEWAY_URLS,
     origins: value.ORIGINS,
+    webRoot: value.WEB_ROOT,
     trustedProxies: value.TRUSTED_PROXIES,
     limits: {
       body: value.MAX_BODY,
@@ -165,6 +167,8 @@ export interface ApiConfig {
   gatewayUrls: readonly string[];
   /** Of other sites whose pages may call the api with its cookie. */
   origins: readonly string[];
+  /** The folder of the web client to be served; empty for none. */
+  webRoot: string;
   /** Proxies in front of the api, whose `X-Forwarded-For` is believed. */
   trustedProxies: Networks;
   limits: {

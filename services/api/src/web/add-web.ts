@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import type { App } from '../http/operation.ts';
+import type { Parts } from '../parts.ts';
+import { WebFiles } from './web-files.ts';
+
+/**
+ * Serves the web client from the folder `WEB_ROOT`, if one is set: its files, and for paths of its own, such as `/chats/17`, its page.
+ * To be added last: what the api serves itself comes first.
+ */
+export function addWeb(app: App, { config }: Parts): void {
+  if (config.webRoot === '') return;
+  const files = new WebFiles(resolve(config.webRoot));
+  const policy = policyFor(config.gatewayUrls);
+  app.get('*', async (c, next) => {
+    const { path } = c.req;
+    if (path.startsWith('/v1/') || path.startsWith('/layim/')) return next();
+    const file = (await files.get(path)) ?? (isPage(path) ? await files.get('/index.html') : undefined);
+    if (!file) return next();
+    const headers: Record<string, string> = {
+      'content-type': file.type,
+      'cache-control': file.hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'content-security-policy': policy,
+      etag: file.etag,
+      vary: 'Accept-Encoding',
+    };
+    if (c.req.header('if-none-match') === file.etag) return c.body(null, 304, headers);
+    if (!file.gzipped || !/\bgzip\b/.test(c.req.header('accept-encoding') ?? ''))
+      return c.body(file.bytes, 200, headers);
+    return c.body(file.gzipped, 200, { ...headers, 'content-encoding': 'gzip' });
+  });
+}
+
+/** Whether a path without a file is one of the client's own; what looks like a file is not. */
+function isPage(path: string): boolean {
+  return !/\.[^/]*$/.test(path) && !path.startsWith('/assets/');
+}
+
+/** What the page may load: nothing from elsewhere but pictures (an avatar may lie anywhere) and what the gateways say. */
+function policyFor(gateways: readonly string[]): string {
+  const origins = gateways.flatMap((url) => {
+    const { origin } = new URL(url);
+    return [origin, origin.replace(/^http/, 'ws')];
+  });
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' https: data: blob:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    `connect-src 'self' ${[...new Set(origins)].join(' ')}`,
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { extname, join, normalize } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+const compress = promisify(gzip);
+
+/** The files of a folder, read once and again when they changed, compressed where that helps. */
+export class WebFiles {
+  readonly #root: string;
+  readonly #known = new Map<string, { stamp: string; file: Promise<WebFile> }>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** The file at a path of the address bar; undefined when there is none. */
+  async get(path: string): Promise<WebFile | undefined> {
+    const plain = decode(path);
+    if (plain === undefined || plain.endsWith('/')) return undefined;
+    const place = join(this.#root, plain);
+    const found = await stat(place).catch(() => undefined);
+    if (!found?.isFile()) return undefined;
+    const stamp = `${found.mtimeMs} ${found.size}`;
+    const known = this.#known.get(place);
+    if (known?.stamp === stamp) return known.file;
+    const file = read(place, plain);
+    this.#known.set(place, { stamp, file });
+    file.catch(() => this.#known.delete(place));
+    return file;
+  }
+}
+
+/** The path without its escapes; undefined for one that leads out of the folder, or into hidden files. */
+function decode(path: string): string | undefined {
+  try {
+    const plain = decodeURIComponent(path);
+    return plain === normalize(plain) && !/[\0\\]|\/\./.test(plain) ? plain : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function read(place: string, path: string): Promise<WebFile> {
+  const bytes = new Uint8Array(await readFile(place));
+  const type = types[extname(path)] ?? 'application/octet-stream';
+  const compressible = /^(text|application\/(json|manifest))|svg/.test(type);
+  return {
+    bytes,
+    type,
+    gzipped: compressible ? new Uint8Array(await compress(bytes, { level: 9 })) : undefined,
+    etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    hashed: path.startsWith('/assets/'),
+  };
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+/** A file of the client. */
+export interface WebFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  gzipped: Uint8Array<ArrayBuffer> | undefined;
+  type: string;
+  etag: string;
+  /** Named by its content, so that it never changes. */
+  hashed: boolean;
+}
