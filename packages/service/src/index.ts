@@ -14,6 +14,7 @@ export {
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { runTask, type TaskOptions } from './task.ts';
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
 export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';
 export { type Bearer, TokenVerifier, type VerifiedBearer } from './tokens/verifier.ts';

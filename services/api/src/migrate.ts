@@ -1,0 +1,30 @@
+import { checkSchema, migrate, openDatabase } from '@parley/database';
+import { readEnv, runTask, url } from '@parley/service';
+
+/** Ms between two looks. */
+const PAUSE = 1000;
+
+/**
+ * `node migrate.js` brings the database to the newest schema; any number may run at once. `node migrate.js wait` changes nothing and
+ * ends when somebody else has, for processes that start beside a migration.
+ */
+await runTask({
+  name: 'migrate',
+  run: async ({ env, log }) => {
+    const { DATABASE_URL: databaseUrl } = readEnv(env, { DATABASE_URL: url(['postgres', 'postgresql']) });
+    if (process.argv[2] !== 'wait') {
+      log.info({ migrations: await migrate(databaseUrl) }, 'migrated');
+      return;
+    }
+    await using db = openDatabase({ url: databaseUrl, maxConnections: 1, name: 'parley-migrate', onError: () => {} });
+    for (;;) {
+      const missing = await checkSchema(db).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (missing === undefined) return;
+      log.info({ err: missing }, 'waiting for the schema');
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  },
+});

@@ -1,0 +1,80 @@
+import type { TransportName } from '@parley/client';
+import { freePort, waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { docker } from './docker.ts';
+import { prepareImages, whyNoContainers } from './images.ts';
+import { Pair } from './pair.ts';
+
+const missing = await whyNoContainers();
+const project = `parley-test-${process.pid}`;
+let url: string;
+let env: Record<string, string>;
+
+const compose = (...args: string[]) =>
+  docker(['compose', '--file', 'deploy/compose.yaml', '--project-name', project, ...args], { env, timeout: 300_000 });
+
+/** One of the pair's lines to each other, by this transport. */
+async function talk(transport?: TransportName): Promise<void> {
+  await using pair = await Pair.register(url, transport ? { transports: [transport] } : {});
+  await pair.say('over there');
+  await pair.answer('and back');
+  expect(pair.shown()).toEqual(['over there', 'and back']);
+}
+
+describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, () => {
+  beforeAll(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    env = { ...(await prepareImages()), PARLEY_PORT: String(port), PARLEY_URL: url, PARLEY_OPEN_FILES: '4096' };
+    await compose('up', '--detach', '--no-build', '--quiet-pull');
+    await waitFor(async () => (await fetch(`${url}/openapi.json`)).ok, {
+      timeout: 60_000,
+      message: 'nothing is served',
+    });
+  }, 1_200_000);
+  afterAll(() => compose('down', '--volumes', '--timeout', '5'), 120_000);
+
+  it('two people talk through the load balancer, by every transport', async () => {
+    for (const transport of ['websocket', 'sse', 'poll'] as const) await talk(transport);
+  }, 60_000);
+
+  it('serves the pages, and keeps what is for operators to itself', async () => {
+    const page = await fetch(`${url}/`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect((await fetch(`${url}/chats/17`)).status).toBe(200);
+    expect((await fetch(`${url}/docs/swagger-ui-bundle.js`)).status).toBe(200);
+    for (const path of ['/metrics', '/readyz', '/healthz']) expect((await fetch(url + path)).status).toBe(404);
+  });
+
+  it('people go on talking when a gateway and an api are killed', async () => {
+    await using pair = await Pair.register(url);
+    await pair.say('before');
+    await compose('kill', 'gateway-1', 'api-1');
+    await pair.say('one gateway less');
+    await compose('kill', 'gateway-2');
+    await pair.answer('two gateways less');
+    await compose('up', '--detach', '--no-build', 'gateway-1', 'gateway-2', 'api-1');
+    expect(pair.shown()).toEqual(['before', 'one gateway less', 'two gateways less']);
+    await talk();
+  }, 120_000);
+
+  it('each process runs as nobody in particular, in a file system it cannot write to, and ends by itself on SIGTERM', async () => {
+    for (const service of ['gateway-3', 'api-2', 'recorder-2', 'web']) {
+      const id = await compose('ps', '--quiet', service);
+      const [user] = (await docker(['exec', id, 'id', '-u'])).split('\n');
+      expect(`${service} ${user}`).toBe(`${service} 10001`);
+      await expect(docker(['exec', id, 'sh', '-c', 'echo > /app/new || echo > /usr/new'])).rejects.toThrow('Read-only');
+      await docker(['stop', '--time', '30', id]);
+      expect(await docker(['inspect', '--format', '{{.State.ExitCode}}', id])).toBe('0');
+    }
+  }, 120_000);
+
+  it('secrets are made once, none is the same elsewhere, and none is in the file', async () => {
+    const read = async () =>
+      await docker(['exec', await compose('ps', '--quiet', 'gateway-2'), 'cat', '/run/parley/services.env']);
+    const first = await read();
+    expect(first).toMatch(/^TOKEN_SECRET=[\w-]{43}\nDATABASE_URL=postgres:\/\/parley:[\w-]{43}@postgres/);
+    await compose('up', '--detach', '--no-build', 'secrets');
+    expect(await read()).toBe(first);
+  });
+});

@@ -1,0 +1,88 @@
+import { docker } from './docker.ts';
+
+/** Images of others: what they are called unless a setting names a mirror's. */
+const others = {
+  REDIS_IMAGE: 'redis:8',
+  POSTGRES_IMAGE: 'postgres:17',
+  HAPROXY_IMAGE: 'haproxy:3.0',
+};
+
+/** Parley's own: built from this tree unless a setting names one that is built already. */
+const own = {
+  PARLEY_GATEWAY_IMAGE: 'gateway',
+  PARLEY_API_IMAGE: 'api',
+  PARLEY_RECORDER_IMAGE: 'recorder',
+  PARLEY_WEB_IMAGE: 'web',
+};
+
+/** What images are built on. */
+const bases = { NODE_IMAGE: 'node:22-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
+
+/**
+ * Why tests with containers cannot run on this machine: no engine answers, or an image of others can be had neither here nor from a
+ * registry. Said on screen too. Undefined when they can.
+ */
+export async function whyNoContainers(): Promise<string | undefined> {
+  const why = await findObstacle();
+  if (why) process.stderr.write(`Tests with containers are skipped: ${why}\n`);
+  return why;
+}
+
+/** The images to test with, by the setting that names each. Builds those of Parley that no setting names; rejects when it cannot. */
+export async function prepareImages(): Promise<Images> {
+  const images = names({ ...others, ...own });
+  for (const [setting, target] of Object.entries(own)) {
+    if (process.env[setting]) continue;
+    images[setting] = `parley-test/${target}`;
+    await build(target, images[setting]);
+  }
+  return images as Images;
+}
+
+async function findObstacle(): Promise<string | undefined> {
+  try {
+    await docker(['version', '--format', '{{.Server.Version}}'], { timeout: 20_000 });
+  } catch (error) {
+    return `no Docker engine answers (${reason(error)})`;
+  }
+  const builds = Object.keys(own).some((setting) => !process.env[setting]);
+  for (const image of Object.values(names({ ...others, ...(builds ? bases : {}) }))) {
+    const failure = await obtain(image);
+    if (failure) return `the image ${image} cannot be had (${failure})`;
+  }
+  return undefined;
+}
+
+/** Settings win; in their absence the usual names. */
+function names(usual: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(usual).map(([setting, name]) => [setting, process.env[setting] || name]));
+}
+
+/** Answers why an image can be had neither here nor from a registry; nothing if it is here. */
+async function obtain(image: string): Promise<string | undefined> {
+  try {
+    await docker(['image', 'inspect', '--format', '{{.Id}}', image]);
+  } catch {
+    try {
+      await docker(['pull', '--quiet', image], { timeout: 300_000 });
+    } catch (error) {
+      return reason(error);
+    }
+  }
+  return undefined;
+}
+
+async function build(target: string, name: string): Promise<void> {
+  const more = (process.env.DOCKER_BUILD_OPTIONS ?? '').split(' ').filter((option) => option !== '');
+  const from = Object.entries(names(bases)).flatMap(([setting, image]) => ['--build-arg', `${setting}=${image}`]);
+  const file = ['-f', 'deploy/images/Dockerfile', '--target', target];
+  await docker(['build', '--quiet', ...file, '-t', name, ...from, ...more, '.'], { timeout: 900_000 });
+}
+
+function reason(error: unknown): string {
+  const { stderr, message } = error as Error & { stderr?: string };
+  const lines = (stderr || message).trim().split('\n');
+  return lines[lines.length - 1] ?? '';
+}
+
+export type Images = Record<keyof typeof others | keyof typeof own, string>;

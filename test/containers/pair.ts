@@ -1,0 +1,75 @@
+import { memoryStore, Parley, type ParleyOptions, type WebSocketLike } from '@parley/client';
+import { waitFor } from '@parley/stack';
+import { WebSocket } from 'ws';
+import { texts } from '../client/people.ts';
+
+/** Two who may write to each other, connected. */
+export class Pair {
+  readonly alice: Parley;
+  readonly bob: Parley;
+
+  private constructor(alice: Parley, bob: Parley) {
+    this.alice = alice;
+    this.bob = bob;
+  }
+
+  /** Makes them users of the system at an address. */
+  static async register(api: string, options: Partial<ParleyOptions> = {}): Promise<Pair> {
+    const [alice, bob] = [await register(api, options), await register(api, options)];
+    await alice.api('POST /friend-requests', { to: id(bob) });
+    await bob.api('POST /friend-requests', { to: id(alice) });
+    for (const client of [alice, bob]) {
+      await client.connect();
+      await client.online();
+    }
+    return new Pair(alice, bob);
+  }
+
+  /** Alice writes; resolves once Bob has it. */
+  async say(text: string): Promise<void> {
+    await this.alice.send(id(this.bob), text);
+    await until(this.bob, id(this.alice), text);
+  }
+
+  /** Bob writes; resolves once Alice has it. */
+  async answer(text: string): Promise<void> {
+    await this.bob.send(id(this.alice), text);
+    await until(this.alice, id(this.bob), text);
+  }
+
+  /** The texts of their chat if both show the same. @throws when they do not */
+  shown(): string[] {
+    const [hers, his] = [texts(this.alice, id(this.bob)), texts(this.bob, id(this.alice))];
+    if (JSON.stringify(hers) !== JSON.stringify(his)) throw new Error(`Alice sees ${hers}; Bob sees ${his}`);
+    return hers;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.alice.close(), this.bob.close()]);
+  }
+}
+
+let count = 0;
+
+async function register(api: string, options: Partial<ParleyOptions>): Promise<Parley> {
+  count += 1;
+  const client = new Parley({
+    api,
+    store: memoryStore(),
+    WebSocket: WebSocket as unknown as WebSocketLike,
+    backoff: { first: 50, most: 500 },
+    ...options,
+  });
+  await client.register({ username: `user-${process.pid}-${count}`, password: 'correct horse battery' });
+  return client;
+}
+
+async function until(client: Parley, chat: number, text: string): Promise<void> {
+  const message = () => `"${text}" does not come; there is ${JSON.stringify(texts(client, chat))}`;
+  await waitFor(() => texts(client, chat).includes(text), { timeout: 30_000, message });
+}
+
+function id({ user }: Parley): number {
+  if (user === undefined) throw new Error('is not signed in');
+  return user;
+}
