@@ -1,8 +1,9 @@
-// `npm start`: bundles the services, then starts them with what they need. The work is in src/start.ts.
+// `npm start`: bundles the services and the web client, then starts them with what they need. The work is in src/start.ts.
 import { argv, exit } from 'node:process';
 import { build } from './build.mjs';
+import { buildWeb } from './build-web.mjs';
 
 process.setSourceMapsEnabled(true);
-await build().catch(() => exit(1));
+await Promise.all([build(), buildWeb()]).catch(() => exit(1));
 const { start } = await import('../dist/start.js');
 await start(argv.slice(2));

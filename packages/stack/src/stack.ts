@@ -14,8 +14,8 @@ import { planServices } from './service-plan.ts';
  * Resolves when every one of them can serve; if one cannot, all are stopped and its reason is thrown.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true } = options;
-  if (build) await buildServices();
+  const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;
+  if (build) await Promise.all([buildServices(), web && buildWeb()]);
   const folder = options.dataDir
     ? { path: resolve(options.dataDir), remove: async () => {} }
     : await temporaryFolder('stack');
@@ -34,7 +34,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const { redisUrl, databaseUrl } = databases;
     await migrate(databaseUrl);
     const plan = { folder: folder.path, host, gateways, recorders, tokenSecret: secrets.token, redisUrl, databaseUrl };
-    const { address, ports, env, envOf } = options;
+    const { address, ports, envOf } = options;
+    const env = { ...(web && { WEB_ROOT: join(root, 'services/web/dist') }), ...options.env };
     services.push(
       ...(await planServices({ ...plan, address, ports, env, envOf })).map((part) => new ServiceProcess(part)),
     );
@@ -66,7 +67,14 @@ async function buildServices(): Promise<void> {
   await built;
 }
 
+async function buildWeb(): Promise<void> {
+  const script = pathToFileURL(join(root, 'packages/stack/bin/build-web.mjs')).href;
+  builtWeb ??= import(/* @vite-ignore */ script).then(({ buildWeb }) => buildWeb());
+  await builtWeb;
+}
+
 let built: Promise<void> | undefined;
+let builtWeb: Promise<void> | undefined;
 
 export interface StackOptions {
   /** How many gateways; 1 unless given. */
@@ -93,6 +101,8 @@ export interface StackOptions {
   ports?: number[];
   /** Whether to bundle the services first; yes unless given. */
   build?: boolean;
+  /** Whether the api serves the web client; no unless given. */
+  web?: boolean;
   /** Hears of long steps. */
   report?: (line: string) => void;
 }

@@ -44,15 +44,26 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
     await stack?.stop();
   });
   const databases = { redisUrl, databaseUrl };
-  stack = await startStack({ ...databases, host, address, ports, gateways, dataDir, build: false, report: say });
+  stack = await startStack({
+    ...databases,
+    host,
+    address,
+    ports,
+    gateways,
+    dataDir,
+    web: true,
+    build: false,
+    report: say,
+  });
   superviseStack(stack, { signal: stopping.signal, report: say });
 
   const open = !databaseUrl && ['127.0.0.1', 'localhost', '::1'].includes(host);
   const accounts = open && (await demoAccounts(dataDir, stack.apiUrl));
   say(`Parley is ready after ${((performance.now() - began) / 1000).toFixed(1)} s; Ctrl-C stops it.\n`);
-  tell('api', `${stack.apiUrl}  (try it at /docs)`);
-  for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
+  tell('open', stack.apiUrl);
   if (accounts) tell('accounts', accounts);
+  tell('api', `${stack.apiUrl}/v1  (try it at ${stack.apiUrl}/docs)`);
+  for (const url of stack.gatewayUrls) tell('gateway', `${url.replace(/^http/, 'ws')}/v1/socket`);
   tell('data', `${data}  (logs in ${join(data, 'logs')})`);
 }
 

@@ -1,0 +1,58 @@
+// Builds the web client: `node packages/stack/bin/build-web.mjs`.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const web = join(root, 'services/web');
+
+/**
+ * Builds the web client to `services/web/dist`, unless nothing has changed since the last time. The folder is replaced once all of it
+ * is there. What is wrong in the source is printed before this rejects.
+ */
+export async function buildWeb() {
+  const dist = join(web, 'dist');
+  const stamp = join(root, 'packages/stack/dist/web-sources');
+  const sources = fingerprint();
+  if (existsSync(join(dist, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  const { build } = await import(pathToFileURL(createRequire(join(web, 'package.json')).resolve('vite')).href);
+  const fresh = join(web, `dist-${process.pid}`);
+  try {
+    await build({ root: web, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } });
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, sources);
+  } catch (error) {
+    process.stderr.write(`The web client cannot be built: ${error.message}\n`);
+    throw error;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Changes with any file that the client is made of, and with the packages installed. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const add = (path) => {
+    const { mtimeMs, size } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    hash.update(`${path} ${mtimeMs} ${size}\n`);
+  };
+  const walk = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isFile()) add(path);
+      else if (entry.isDirectory()) walk(path);
+    }
+  };
+  for (const folder of ['services/web/src', 'services/web/public', 'packages/client/src', 'packages/protocol/src'])
+    walk(join(root, folder));
+  for (const file of ['index.html', 'vite.config.ts', 'package.json']) add(join(web, file));
+  add(join(root, 'node_modules/.modules.yaml'));
+  return hash.digest('hex');
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) await buildWeb().catch(() => exit(1));

@@ -1,0 +1,156 @@
+import type { Session, User } from '@parley/protocol';
+import { type Stack, type StackOptions, startStack } from '@parley/stack';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { findChromium } from './chromium.ts';
+
+/** The sizes the client is looked at in. */
+export const sizes = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+} as const;
+
+export const password = 'correct horse battery';
+
+/** A stack that serves the web client, and a Chromium to look at it with: `await using kit = await WebKit.start()`. */
+export class WebKit implements AsyncDisposable {
+  readonly stack: Stack;
+  readonly browser: Browser;
+  /** What pages wrote as errors, and what they threw. */
+  readonly errors: string[] = [];
+  readonly #contexts: BrowserContext[] = [];
+  #count = 0;
+
+  private constructor(stack: Stack, browser: Browser) {
+    this.stack = stack;
+    this.browser = browser;
+  }
+
+  static async start(options: StackOptions = {}): Promise<WebKit> {
+    const [stack, browser] = await Promise.all([
+      startStack({ web: true, ...options, env: { ...generous, ...options.env } }),
+      findChromium().then((found) => chromium.launch({ ...found, headless: true })),
+    ]);
+    return new WebKit(stack, browser);
+  }
+
+  /** Root of the client. */
+  get url(): string {
+    return this.stack.apiUrl;
+  }
+
+  /** Makes an account; `name` is what others see. */
+  async person(name: string): Promise<Person> {
+    this.#count += 1;
+    const username = `u${this.#count}_${Math.random().toString(36).slice(2, 8)}`;
+    const { user, accessToken } = await this.call<Session>('POST', '/users', { body: { username, password, name } });
+    return { ...user, token: accessToken };
+  }
+
+  /** Makes accounts who are all friends of the first. */
+  async friends<Names extends string[]>(...names: Names): Promise<{ [Each in keyof Names]: Person }> {
+    const people: Person[] = [];
+    for (const name of names) people.push(await this.person(name));
+    const [first, ...others] = people as [Person, ...Person[]];
+    for (const other of others) await this.befriend(first, other);
+    return people as { [Each in keyof Names]: Person };
+  }
+
+  async befriend(one: Person, other: Person): Promise<void> {
+    const { id } = await this.call<{ id: number }>('POST', '/friend-requests', {
+      token: one.token,
+      body: { to: other.id },
+    });
+    await this.call('POST', `/friend-requests/${id}/accept`, { token: other.token });
+  }
+
+  /** Calls the api. Throws when it refuses. */
+  async call<T>(method: string, path: string, { token, body }: { token?: string; body?: unknown } = {}): Promise<T> {
+    const response = await fetch(`${this.url}/v1${path}`, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  /** Sends a text as someone, by HTTP; resolves with the message's id. */
+  async say(from: Person, to: { id: number }, text: string): Promise<number> {
+    const frame = { type: 'send', ref: crypto.randomUUID(), to: to.id, body: { type: 'text', text } };
+    const response = await fetch(`${this.stack.gatewayUrls[0]}/v1/frames`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${from.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(frame),
+    });
+    const reply = (await response.json()) as { id?: number };
+    if (reply.id === undefined) throw new Error(`not sent: ${JSON.stringify(reply)}`);
+    return reply.id;
+  }
+
+  /** A browser of its own, with nothing in it. English, light and a desktop unless told. */
+  async context({ size = 'desktop', ...options }: OpenOptions = {}): Promise<BrowserContext> {
+    const context = await this.browser.newContext({
+      baseURL: this.url,
+      locale: 'en-US',
+      colorScheme: 'light',
+      ...sizes[size],
+      ...options,
+    });
+    context.setDefaultTimeout(15_000);
+    context.on('page', (page) => {
+      page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)));
+      page.on('console', (message) => {
+        if (message.type() === 'error') this.errors.push(message.text());
+      });
+    });
+    this.#contexts.push(context);
+    return context;
+  }
+
+  /** Signs someone in within a browser, by the api. */
+  async signIn(context: BrowserContext, { username }: User): Promise<void> {
+    const answer = await context.request.post(`${this.url}/v1/sessions`, {
+      data: { username, password, device: 'test' },
+    });
+    if (!answer.ok()) throw new Error(`cannot sign in: ${answer.status()} ${await answer.text()}`);
+  }
+
+  /** Opens the client as someone in a browser of their own; resolves when it is connected. */
+  async open(user: User, { path = '/chats', ...options }: OpenOptions & { path?: string } = {}): Promise<Page> {
+    const context = await this.context(options);
+    await this.signIn(context, user);
+    return this.openTab(context, path);
+  }
+
+  /** One more tab of a browser; resolves when it is connected. */
+  async openTab(context: BrowserContext, path = '/chats'): Promise<Page> {
+    const page = await context.newPage();
+    await page.goto(path);
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    return page;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#contexts.map((context) => context.close().catch(() => {})));
+    await this.browser.close();
+    await this.stack.stop();
+  }
+}
+
+/** Hashing passwords is not what is tested; tests make many accounts. */
+const generous = {
+  LOG_LEVEL: 'warn',
+  ARGON2_MEMORY: '8MiB',
+  ARGON2_TIME: '1',
+  REGISTRATIONS_PER_MINUTE: '10000',
+  SIGN_INS_PER_ADDRESS: '10000',
+};
+
+/** An account, and an access token of it that belongs to no page. */
+export type Person = User & { token: string };
+
+export type OpenOptions = BrowserContextOptions & { size?: keyof typeof sizes };

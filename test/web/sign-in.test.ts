@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { password, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+describe('a stranger', () => {
+  it('makes an account and lands at the chats', async () => {
+    const context = await kit.context();
+    const page = await context.newPage();
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Create account' }).click();
+    await page.getByLabel('Username').fill('Zoe_1');
+    await page.getByLabel('Name', { exact: true }).fill('Zoë');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.waitForURL('**/chats');
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  });
+
+  it('is told which field is wrong', async () => {
+    const page = await (await kit.context()).newPage();
+    await page.goto('/register');
+    await page.getByLabel('Username').fill('a b');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await expect.poll(() => page.getByLabel('Username').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByLabel('Password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    expect(await page.getByLabel('Username').inputValue()).toBe('a b');
+  });
+});
+
+describe('who is not signed in', () => {
+  it('is led to sign-in and back to where they wanted to be', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await (await kit.context({ size: 'phone' })).newPage();
+    await page.goto(`/chats/${bob.id}`);
+    await page.waitForURL(/\/sign-in\?back=/);
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('Username or password is wrong.').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/chats/${bob.id}`);
+  });
+
+  it('is never led to another site', async () => {
+    const ann = await kit.person('Ann');
+    for (const back of ['https://evil.example/', '//evil.example/', '/\\evil.example']) {
+      const page = await (await kit.context()).newPage();
+      await page.goto(`/sign-in?back=${encodeURIComponent(back)}`);
+      await page.getByLabel('Username').fill(ann.username);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL(`${kit.url}/chats`);
+    }
+  });
+});
+
+describe('who is signed in', () => {
+  it('still is after a reload, and in another tab', async () => {
+    const page = await kit.open(await kit.person('Ann'));
+    await page.reload();
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    const tab = await kit.openTab(page.context());
+    expect(new URL(tab.url()).pathname).toBe('/chats');
+  });
+});
