@@ -1,0 +1,223 @@
+import { password, type Role, roles, type World } from './world.ts';
+
+/** What each role is answered, for every operation of the api. LayIM's have the status in their body. */
+export const table: readonly Row[] = [
+  // Accounts and sessions
+  row('post /v1/users', all(201), ({ world, role }) => ({
+    body: { username: `new-${world.group}-${role}`, password },
+  })),
+  row('get /v1/users', person(200), ({ world }) => ({ query: `q=${world.username}` })),
+  row('get /v1/users/{id}', person(200), owner),
+  row('post /v1/sessions', all(201), ({ world }) => ({ body: { username: world.username, password } })),
+  row('post /v1/sessions/refresh', all(401), () => ({ body: { refreshToken: 'made up' } })),
+  row('get /v1/sessions', person(200)),
+  row('delete /v1/sessions/current', person(204)),
+  row('delete /v1/sessions/{id}', theOwner(204), ({ world }) => ({ params: { id: world.session } })),
+  row('get /v1/me', person(200)),
+  row('patch /v1/me', person(200), () => ({ body: { name: 'Somebody' } })),
+  row('delete /v1/me', person(200), () => ({ body: { password } })),
+  row('get /v1/me/export', person(200)),
+  row('get /v1/search', person(200), () => ({ query: 'q=secret' })),
+
+  // Friends
+  row('post /v1/friend-requests', [401, 401, 201, 403, 409, 409, 409, 400], ({ world }) => ({
+    body: { to: world.people.owner.id },
+  })),
+  row('get /v1/friend-requests', person(200)),
+  row('post /v1/friend-requests/{id}/accept', theOwner(200), request),
+  row('post /v1/friend-requests/{id}/decline', theOwner(200), request),
+  row('get /v1/friends', person(200)),
+  row('patch /v1/friends/{id}', theOwner(200), (asked) => ({ ...friend(asked), body: { remark: 'x' } })),
+  row('delete /v1/friends/{id}', theOwner(204), friend),
+  row('get /v1/friend-groups', person(200)),
+  row('post /v1/friend-groups', person(201), () => ({ body: { name: 'Work' } })),
+  row('patch /v1/friend-groups/{id}', theOwner(200), (asked) => ({ ...heading(asked), body: { name: 'x' } })),
+  row('delete /v1/friend-groups/{id}', theOwner(204), heading),
+  row('get /v1/blocks', person(200)),
+  row('put /v1/blocks/{id}', person(200), ({ world }) => ({ params: { id: world.addable } })),
+  row('delete /v1/blocks/{id}', person(204), ({ world }) => ({ params: { id: world.addable } })),
+
+  // Chats
+  row('get /v1/chats', person(200)),
+  row('put /v1/chats/{id}', members(200), group),
+  row('patch /v1/chats/{id}', members(200), (asked) => ({ ...group(asked), body: { pinned: true } })),
+  row('delete /v1/chats/{id}', members(204), group),
+  row('get /v1/chats/{id}/messages', members(200), group),
+  row('get /v1/chats/{id}/messages', person(200), owner),
+
+  // Media
+  row('post /v1/media', person(201), () => ({ headers: { 'tus-resumable': '1.0.0', 'upload-length': '3' } })),
+  row('head /v1/media/uploads/{id}', theOwner(200), upload),
+  row('patch /v1/media/uploads/{id}', theOwner(204), (asked) => ({
+    ...upload(asked),
+    bytes: 'abc',
+  })),
+  row('delete /v1/media/uploads/{id}', theOwner(204), upload),
+  row('get /v1/media/{id}', theTwo(200), media),
+  row('get /v1/media/{id}/thumbnail', theTwo(200), media),
+  row('get /v1/media/{id}/info', theTwo(200), media),
+  row('get /v1/media/{id}/url', theTwo(200), media),
+
+  // Groups
+  row('post /v1/groups', person(201), ({ world, role }) => ({ body: { name: `${role} ${world.group}`, members: [] } })),
+  row('get /v1/groups', person(200)),
+  row('get /v1/groups/{id}', members(200), group),
+  row('patch /v1/groups/{id}', admins(200), (asked) => ({ ...group(asked), body: { history: 'all' } })),
+  row('delete /v1/groups/{id}', ofGroup(403, 403, 204), group),
+  row('get /v1/groups/{id}/members', members(200), group),
+  row('put /v1/groups/{id}/members/{user}', admins(200), ({ world }) => ({
+    params: { id: world.group, user: world.addable },
+  })),
+  row('patch /v1/groups/{id}/members/{user}', ofGroup(403, 403, 200), (asked) => ({
+    ...membership(asked),
+    body: { role: 'admin' },
+  })),
+  { ...row('delete /v1/groups/{id}/members/{user}', admins(204), membership), changes: 'once' },
+  row('post /v1/groups/{id}/leave', ofGroup(204, 204, 409), group),
+
+  // LayIM
+  row('get /layim/init', person(200)),
+  row('get /layim/members', members(200), ({ world }) => ({ query: `id=${world.group}` })),
+  row('post /layim/upload/image', person(200), () => ({ file: 'a.png' })),
+  row('post /layim/upload/file', person(200), () => ({ file: 'a.txt' })),
+  row('get /layim/media/{id}/{seal}', all(404), ({ world }) => ({ params: { id: world.media, seal: 'made-up' } })),
+
+  // The product's own server
+  row('put /v1/server/users/{externalId}', product(201), ({ world }) => ({
+    params: { externalId: `u-${world.group}` },
+    body: { name: 'New' },
+  })),
+  row('get /v1/server/users/{user}', product(200), users),
+  row('delete /v1/server/users/{user}', product(204), users),
+  row('put /v1/server/users/{user}/friends/{friend}', product(200), users),
+  row('delete /v1/server/users/{user}/friends/{friend}', product(204), users),
+  row('put /v1/server/users/{user}/blocks/{blocked}', product(200), users),
+  row('delete /v1/server/users/{user}/blocks/{blocked}', product(204), users),
+  row('put /v1/server/groups/{externalId}', product(201), ({ world }) => ({
+    params: { externalId: `g-${world.group}` },
+    body: { name: `of the product ${world.group}`, owner: world.people.owner.id },
+  })),
+  row('get /v1/server/groups/{group}', product(200), users),
+  row('delete /v1/server/groups/{group}', product(204), users),
+  row('get /v1/server/groups/{group}/members', product(200), users),
+  row('put /v1/server/groups/{group}/members/{user}', product(200), (asked) => ({ ...users(asked), body: {} })),
+  row('delete /v1/server/groups/{group}/members/{user}', product(204), users),
+  row('post /v1/server/messages', product(201), ({ world }) => ({
+    body: { from: 'system', to: world.people.owner.id, ref: `r-${world.group}`, body: { type: 'text', text: 'hi' } },
+  })),
+  row('post /v1/server/tokens', product(201), ({ world }) => ({ body: { user: world.people.owner.id } })),
+  row('get /v1/server/webhooks', product(200)),
+  row('get /v1/server/webhooks/dead', product(200), () => ({ query: 'endpoint=none' })),
+  row('post /v1/server/webhooks/dead/{id}/replay', product(404), dead),
+  row('delete /v1/server/webhooks/dead/{id}', product(404), dead),
+];
+
+function owner({ world }: Asked): Request {
+  return { params: { id: world.people.owner.id } };
+}
+
+function request({ world }: Asked): Request {
+  return { params: { id: world.request } };
+}
+
+function friend({ world }: Asked): Request {
+  return { params: { id: world.people.friend.id } };
+}
+
+function heading({ world }: Asked): Request {
+  return { params: { id: world.heading } };
+}
+
+function group({ world }: Asked): Request {
+  return { params: { id: world.group } };
+}
+
+function membership({ world }: Asked): Request {
+  return { params: { id: world.group, user: world.second } };
+}
+
+function media({ world }: Asked): Request {
+  return { params: { id: world.media } };
+}
+
+function upload({ world }: Asked): Request {
+  return { params: { id: world.upload.split('/').at(-1) as string }, headers: { 'tus-resumable': '1.0.0' } };
+}
+
+function users({ world }: Asked): Request {
+  const { other, member } = world.people;
+  return {
+    params: { user: `~${member.id}`, friend: `~${other.id}`, blocked: `~${other.id}`, group: `~${world.group}` },
+  };
+}
+
+function dead(): Request {
+  return { params: { id: 'none:1-1' } };
+}
+
+function all(status: number): Statuses {
+  return roles.map(() => status);
+}
+
+/** For anyone signed in. */
+function person(status: number): Statuses {
+  return [401, 401, status, status, status, status, status, status];
+}
+
+/** For others it is not there. */
+function theOwner(status: number): Statuses {
+  return [401, 401, 404, 404, 404, 404, 404, status];
+}
+
+function theTwo(status: number): Statuses {
+  return [401, 401, 404, 404, status, 404, 404, status];
+}
+
+/** For a member, an admin and the owner of the group. */
+function ofGroup(member: number, admin: number, owner: number): Statuses {
+  return [401, 401, 404, 404, 404, member, admin, owner];
+}
+
+function members(status: number): Statuses {
+  return ofGroup(status, status, status);
+}
+
+function admins(status: number): Statuses {
+  return ofGroup(403, status, status);
+}
+
+function product(status: number): Statuses {
+  return [401, status, 401, 401, 401, 401, 401, 401];
+}
+
+function row(route: string, statuses: Statuses, ask: Row['ask'] = () => ({})): Row {
+  return { route, statuses, ask, changes: /^delete|accept|decline|leave|^(put|patch).*(blocks|members)/.test(route) };
+}
+
+/** In the order of the roles. */
+type Statuses = readonly number[];
+
+export interface Row {
+  /** Method and path, as the OpenAPI document has them. */
+  route: string;
+  statuses: Statuses;
+  ask(asked: Asked): Request;
+  /** Whether it changes what other rows need; `once`: what the next role needs, too. */
+  changes: boolean | 'once';
+}
+
+export interface Asked {
+  world: World;
+  role: Role;
+}
+
+export interface Request {
+  params?: Record<string, string | number>;
+  query?: string;
+  body?: object;
+  headers?: Record<string, string>;
+  /** Bytes for an upload that has begun. */
+  bytes?: string;
+  /** The name of a file in a form. */
+  file?: string;
+}

@@ -1,0 +1,93 @@
+import type { Group } from '@parley/protocol';
+import { seedMessages } from '../../services/api/src/testing/seed.ts';
+import { apiKey, type Product } from '../../services/api/src/testing/server-api.ts';
+import { share } from '../../services/api/src/testing/share.ts';
+import { type Person, password } from '../../services/api/src/testing/test-api.ts';
+import { picture, placeOf, Uploader } from '../../services/api/src/testing/upload.ts';
+
+/** Who may ask, seen from the owner: of a group, and of everything private that a world holds. */
+export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Words that stand in what is somebody's own, and who may see them. */
+export const secrets: Record<string, readonly Role[]> = {
+  'secret-of-two': ['friend', 'owner'],
+  'secret-of-group': ['key', 'member', 'admin', 'owner'],
+  'secret-of-owner': ['owner'],
+};
+
+/** Makes an owner with one of everything, and someone for each role. */
+export async function makeWorld(product: Product): Promise<World> {
+  const { api } = product;
+  const [owner, friend, member, admin, blocked, other, asking, addable, second] = (await Promise.all(
+    Array.from({ length: 9 }, () => api.person()),
+  )) as Persons;
+  const befriend = (a: Person, b: Person) => product.call('put', `/users/~${a.id}/friends/~${b.id}`);
+  const friends = [friend, member, admin, addable, second].map((person) => befriend(owner, person));
+  await Promise.all([...friends, befriend(addable, admin)]);
+  await owner.call('put', `/v1/blocks/${blocked.id}`);
+  await asking.call('post', '/v1/friend-requests', { to: owner.id, message: 'secret-of-owner' });
+  await other.call('post', '/v1/friend-requests', { to: addable.id });
+  const { body: requests } = await owner.get<Items>('/v1/friend-requests');
+  const name = `group-${owner.id}`;
+  const { body: group } = await owner.call<Group>('post', '/v1/groups', {
+    ...{ name, description: 'secret-of-group', members: [member.id, admin.id, second.id] },
+  });
+  await owner.call('patch', `/v1/groups/${group.id}/members/${admin.id}`, { role: 'admin' });
+  const heading = await owner.call<{ id: number }>('post', '/v1/friend-groups', { name: 'secret-of-owner' });
+  await owner.call('patch', `/v1/friends/${friend.id}`, { remark: 'secret-of-owner' });
+  const uploader = new Uploader(api.url, owner);
+  const media = await uploader.send(await picture(4, 4), { name: 'secret-of-two.png', type: 'image/png' });
+  await seedMessages(api.db, [{ from: owner.id, to: friend.id, text: 'secret-of-two' }]);
+  await share(api, owner, friend, media.id);
+  const { body: sessions } = await owner.get<Items>('/v1/sessions');
+  const account = await api.db.selectFrom('users').select('username').where('id', '=', owner.id).executeTakeFirst();
+  return {
+    people: { owner, friend, member, admin, blocked, other },
+    addable: addable.id,
+    second: second.id,
+    username: account?.username ?? '',
+    request: requests.items[0]?.id ?? 0,
+    session: sessions.items[0]?.id ?? '',
+    group: group.id,
+    heading: heading.body.id,
+    media: media.id,
+    upload: placeOf(await uploader.create(9)),
+  };
+}
+
+/** What someone in a role shows: a token, a key, or nothing. */
+export function tokenOf(world: World, role: Role): string | undefined {
+  if (role === 'nobody') return undefined;
+  return role === 'key' ? apiKey : world.people[role].session.accessToken;
+}
+
+export { password };
+
+export interface World {
+  people: Record<Exclude<Role, 'nobody' | 'key'>, Person>;
+  /** A friend of the owner and of the admin, not in the group. */
+  addable: number;
+  /** Another plain member of the group. */
+  second: number;
+  /** The owner's. */
+  username: string;
+  /** Someone asked the owner to be friends. */
+  request: number;
+  /** The owner's. */
+  session: string;
+  group: number;
+  /** A friend group of the owner's. */
+  heading: number;
+  /** A picture that the owner sent to the friend. */
+  media: number;
+  /** The path of an upload that the owner has begun. */
+  upload: string;
+}
+
+type Persons = [Person, Person, Person, Person, Person, Person, Person, Person, Person];
+
+interface Items {
+  items: { id: number & string }[];
+}
