@@ -1,10 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Config, type Gateway, readConfig, startGateway, startServer } from '@parley/gateway';
 import { type Link, openLink, writePermits } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
-import { type RedisServer, startRedis, startRedisCluster } from '@parley/stack';
+import { startTestRedis, type TestRedis } from '@parley/stack';
 import { Client } from './client.ts';
 
 /** What the tests' tokens are signed with. */
@@ -14,39 +11,25 @@ export const tokenSecret = 'a secret of the tests, long enough for anyone';
 export class Kit {
   readonly link: Link;
   readonly gateways: TestGateway[] = [];
-  /** The server; undefined when it is a cluster. */
-  readonly #redis: RedisServer | undefined;
-  readonly #url: string;
-  readonly #stop: () => Promise<void>;
+  readonly redis: TestRedis;
   #next = 100_001 + Math.floor(Math.random() * 1e6) * 64;
   #version = 0;
 
-  private constructor(link: Link, url: string, redis: RedisServer | undefined, stop: () => Promise<void>) {
+  private constructor(link: Link, redis: TestRedis) {
     this.link = link;
-    this.#url = url;
-    this.#redis = redis;
-    this.#stop = stop;
+    this.redis = redis;
   }
 
   /** Starts Redis and so many gateways. */
   static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
-    const dir = await mkdtemp(join(tmpdir(), 'parley-gateway-'));
-    const redis = await startRedis({ dir });
-    const stop = async () => {
-      await redis.stop();
-      await rm(dir, { recursive: true, force: true });
-    };
-    const kit = new Kit(await openLink({ url: redis.url, name: 'test' }), redis.url, redis, stop);
-    kit.#folder = dir;
-    return kit.#with(gateways, overrides);
+    const redis = await startTestRedis();
+    return new Kit(await openLink({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
   }
-  #folder = '';
 
-  /** The same over a Redis Cluster of three masters. */
+  /** The same over a Redis Cluster of three masters with replicas. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
-    const cluster = await startRedisCluster();
-    const kit = new Kit(await openLink({ url: cluster.url, name: 'test' }), cluster.url, undefined, cluster.stop);
-    return kit.#with(gateways, overrides);
+    const redis = await startTestRedis({ cluster: true });
+    return new Kit(await openLink({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
   }
 
   async #with(gateways: number, overrides: Partial<Config>): Promise<this> {
@@ -54,15 +37,10 @@ export class Kit {
     return this;
   }
 
-  get redis(): RedisServer {
-    if (!this.#redis) throw new Error('a cluster has several servers');
-    return this.#redis;
-  }
-
   /** Limits are far away unless given. */
   config(overrides: Partial<Config> = {}): Config {
     return {
-      ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.#url, TOKEN_SECRET: tokenSecret }),
+      ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.redis.url, TOKEN_SECRET: tokenSecret }),
       sendRate: 10_000,
       sendBurst: 10_000,
       frameRate: 10_000,
@@ -170,16 +148,14 @@ export class Kit {
   }
 
   /** Kills Redis and starts it again with its data, or with none. */
-  async restartRedis({ empty = false }: { empty?: boolean } = {}): Promise<void> {
-    await this.redis.kill();
-    if (empty) await rm(join(this.#folder, 'appendonlydir'), { recursive: true, force: true });
-    await this.redis.restart();
+  restartRedis(options: { empty?: boolean } = {}): Promise<void> {
+    return this.redis.restart(options);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const gateway of this.gateways) await gateway.stop();
     await this.link.close();
-    await this.#stop();
+    await this.redis.stop();
   }
 }
 

@@ -2,7 +2,6 @@ import { connect as connectTcp } from 'node:net';
 import { startServer } from '@parley/gateway';
 import { append } from '@parley/redis';
 import { waitFor } from '@parley/stack';
-import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { Client } from './client.ts';
 import { Kit } from './kit.ts';
@@ -45,13 +44,13 @@ describe('while Redis does not answer', () => {
     await using bob = await kit.connect(b);
     await alice.text(b, 'before');
     expect(await ready(http)).toBe(200);
-    process.kill(kit.redis.pid, 'SIGSTOP');
+    kit.redis.pause();
     try {
       await waitFor(async () => (await ready(http)) === 503);
       expect(await (await fetch(`${http}/readyz`)).json()).toMatchObject({ ok: false, reasons: [expect.any(String)] });
       expect((await fetch(`${http}/healthz`)).status).toBe(200);
     } finally {
-      process.kill(kit.redis.pid, 'SIGCONT');
+      kit.redis.resume();
     }
     await waitFor(() =>
       append(kit.link, [{ user: b, event: '{"kind":"chat","chat":7,"change":"updated"}' }]).then(() => true),
@@ -68,13 +67,13 @@ describe('while Redis does not answer', () => {
   it('a gateway can be stopped all the same', async () => {
     await using kit = await Kit.start(1);
     await using alice = await kit.connect(kit.newId());
-    process.kill(kit.redis.pid, 'SIGSTOP');
+    kit.redis.pause();
     try {
       await kit.gateway().stop();
       kit.gateways.pop();
       expect(await alice.untilClosed()).toMatchObject({ code: 1012 });
     } finally {
-      process.kill(kit.redis.pid, 'SIGCONT');
+      kit.redis.resume();
     }
   });
 });
@@ -87,7 +86,7 @@ describe('a gateway that drains', () => {
     const clients = await Promise.all(Array.from({ length: 10 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
     const closing = clients.map((client) => client.untilClosed());
     await clients[0]?.text(b, 'before');
-    process.kill(kit.redis.pid, 'SIGSTOP');
+    kit.redis.pause();
     const under = clients.map((client, i) => client.text(b, `under way ${i}`));
     await waitFor(() => [...gateway.hub.connections].every(({ inFlight }) => inFlight === 1));
     const draining = gateway.drain();
@@ -98,7 +97,7 @@ describe('a gateway that drains', () => {
     const afters = await Promise.all(clients.map((client) => client.frame((frame) => frame.type === 'reconnect')));
     for (const { after } of afters) expect(after).toBeLessThan(500);
     expect(new Set(afters.map(({ after }) => after)).size).toBeGreaterThan(1);
-    process.kill(kit.redis.pid, 'SIGCONT');
+    kit.redis.resume();
     await Promise.all(under);
     expect(await Promise.all(closing)).toEqual(clients.map(() => ({ code: 1012, reason: 'restarting' })));
     await draining;
@@ -179,10 +178,10 @@ describe('the process', () => {
     await bob.untilEvents(1);
     gateway.signal('SIGKILL');
     expect(await bob.untilClosed()).toMatchObject({ code: 1006 });
-    const { client, keys } = kit.link;
-    await waitFor(
-      async () => ((await (client as Redis).call('PUBSUB', 'SHARDNUMSUB', keys.user(b))) as unknown[])[1] === 0,
-    );
+    await waitFor(async () => {
+      const heard = await kit.redis.ask('PUBSUB', 'SHARDCHANNELS', kit.link.keys.user(b));
+      return heard.flat().length === 0;
+    });
     expect(await alice.text(b, 'two')).toMatchObject({ online: false });
     await using again = await kit.connect(b, 0, { cursor: bob.cursor });
     await again.untilEvents(1);

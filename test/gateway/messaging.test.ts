@@ -158,13 +158,13 @@ describe('a sender', () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.text(b, 'warm');
-    process.kill(kit.redis.pid, 'SIGSTOP');
+    kit.redis.pause();
     try {
       for (let i = 1; i <= 33; i += 1)
         alice.send({ type: 'send', ref: `r${i}`, to: b, body: { type: 'text', text: `r${i}` } });
       expect(await alice.reply('r33')).toMatchObject({ type: 'error', code: 'too-many', retry: true });
     } finally {
-      process.kill(kit.redis.pid, 'SIGCONT');
+      kit.redis.resume();
     }
     for (let i = 1; i <= 32; i += 1)
       expect(await alice.reply(`r${i}`)).toMatchObject({ type: 'ack', duplicate: false });

@@ -1,5 +1,4 @@
 import { waitFor } from '@parley/stack';
-import type { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { expectGapless } from './expect-gapless.ts';
 import { Kit } from './kit.ts';
@@ -27,7 +26,8 @@ describe('while Redis is killed and started again, under load', () => {
       await client.untilEvents(texts.length);
       await client.settled();
       expect(client.heard.toSorted()).toEqual(texts.toSorted());
-      expect(client.heard).toEqual(alice.heard);
+      // Half done when all masters of a cluster went, a message is made whole by its resend, after later ones.
+      if (!kit.redis.clustered) expect(client.heard).toEqual(alice.heard);
       expectGapless(client);
       expect(client.closed).toBeUndefined();
     }
@@ -68,7 +68,7 @@ describe('a session revoked while a gateway could not hear it', () => {
     const { client, keys } = kit.link;
     await client.zadd(keys.revoked(a), Date.now() + 60_000, `session-${a}`);
     // The word that would end it was published to nobody.
-    await (client as Redis).call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await kit.redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
     expect(await alice.untilClosed()).toMatchObject({ code: 4003 });
   });
 });

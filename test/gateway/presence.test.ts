@@ -1,6 +1,5 @@
 import type { PresenceFrame } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
-import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
 import { Kit } from './kit.ts';
@@ -206,9 +205,7 @@ describe('a gateway', () => {
 it('subscriptions do not outlive those who needed them', async () => {
   await using own = await Kit.start(2, { probeInterval: 200 });
   const channels = async () =>
-    ((await (own.link.client as Redis).call('PUBSUB', 'SHARDCHANNELS')) as string[]).filter(
-      (name) => !name.includes(':probe:'),
-    );
+    ((await own.redis.ask('PUBSUB', 'SHARDCHANNELS')) as string[][]).flat().filter((name) => !name.includes(':probe:'));
   expect(await channels()).toEqual([]);
   const users = await own.circle(20);
   const clients = await Promise.all(users.map((user, i) => own.connect(user, i % 2)));

@@ -4,24 +4,34 @@ import type { Client } from './client.ts';
 
 /**
  * Sends texts over one connection, each with itself as ref, several at a time, and each again as long as it may be sent again.
- * Resolves with their acknowledgements.
+ * Resolves with their acknowledgements; rejects when one is not taken within `timeout` ms.
  */
-export async function sendUntilTaken(client: Client, to: number, texts: string[]): Promise<SendAck[]> {
+export async function sendUntilTaken(
+  client: Client,
+  to: number,
+  texts: string[],
+  { timeout = 10_000 }: { timeout?: number } = {},
+): Promise<SendAck[]> {
   const acks: SendAck[] = [];
   const left = [...texts.keys()];
   const work = async () => {
     for (let i = left.shift(); i !== undefined; i = left.shift())
-      acks[i] = await sendOne(client, to, texts[i] as string);
+      acks[i] = await sendOne(client, to, texts[i] as string, timeout);
   };
   await Promise.all(Array.from({ length: 8 }, work));
   return acks;
 }
 
-function sendOne(client: Client, to: number, text: string): Promise<SendAck> {
-  return waitFor(async () => {
-    const reply = await client.ask({ type: 'send', ref: text, to, body: { type: 'text', text } });
-    if (reply.type === 'ack') return reply as SendAck;
-    if (reply.type !== 'error' || !reply.retry) throw new Error(`refused: ${JSON.stringify(reply)}`);
-    return undefined;
-  });
+function sendOne(client: Client, to: number, text: string, timeout: number): Promise<SendAck> {
+  let refusal = '';
+  return waitFor(
+    async () => {
+      const reply = await client.ask({ type: 'send', ref: text, to, body: { type: 'text', text } });
+      if (reply.type === 'ack') return reply as SendAck;
+      refusal = JSON.stringify(reply);
+      if (reply.type !== 'error' || !reply.retry) throw new Error(`refused: ${refusal}`);
+      return undefined;
+    },
+    { timeout, message: () => `not taken: ${refusal}` },
+  );
 }

@@ -1,4 +1,4 @@
-import { claimWebhooks, countWebhooks } from '@parley/redis';
+import { claimWebhooks, countWebhooks, GATEWAY_FORGOTTEN_AFTER } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Kit } from './kit.ts';
@@ -35,4 +35,16 @@ it('endpoints are told when a user comes online and goes, not of each connection
     })),
   );
   expect(await countWebhooks(kit.link, 'messages')).toEqual({ waiting: 0, dead: 0 });
+});
+
+it('endpoints are told of those whose gateway was killed', async () => {
+  await using own = await Kit.start(2, { webhooks: [endpoint], probeInterval: 100 });
+  const [user] = await own.friends();
+  await own.link.client.hset(own.link.keys.online(user), 'killed', 1);
+  await own.link.client.zadd(own.link.keys.gateways, Date.now() - GATEWAY_FORGOTTEN_AFTER, 'killed');
+  const [{ text }] = await waitFor(async () => {
+    const [event] = await claimWebhooks(own.link, 'presence', 10, 60_000);
+    return event && ([event] as const);
+  });
+  expect(JSON.parse(text)).toMatchObject({ type: 'presence.offline', data: { user } });
 });

@@ -5,7 +5,7 @@ import type { Chat, Group, Message } from '@parley/protocol';
 import { readConfig as readRecorderConfig, startRecorder } from '@parley/recorder';
 import { type Link, openLink } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
-import { startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { Client } from '../gateway/client.ts';
 
@@ -15,27 +15,23 @@ const secret = 'a secret of the tests, long enough for anyone';
 export class Kit implements AsyncDisposable {
   readonly db: Database;
   readonly link: Link;
+  readonly redis: TestRedis;
   readonly #api: Api;
   readonly #gateways: string[] = [];
   readonly #stops: Stop[];
   #names = 0;
 
-  private constructor(db: Database, link: Link, api: Api, stops: Stop[]) {
+  private constructor(db: Database, link: Link, redis: TestRedis, api: Api, stops: Stop[]) {
     this.db = db;
     this.link = link;
+    this.redis = redis;
     this.#api = api;
     this.#stops = stops;
   }
 
-  static async start({
-    cluster = false,
-    env = {},
-  }: {
-    cluster?: boolean;
-    env?: Record<string, string>;
-  } = {}): Promise<Kit> {
+  static async start({ env = {}, ...where }: KitOptions = {}): Promise<Kit> {
     const stops: Stop[] = [];
-    const redis = cluster ? await startRedisCluster() : await startRedis();
+    const redis = await startTestRedis(where);
     stops.push(() => redis.stop());
     const DATABASE_URL = await testDatabase();
     const variables = {
@@ -56,7 +52,7 @@ export class Kit implements AsyncDisposable {
     stops.push(() => link.close());
     const api = await startApi(readApiConfig(variables), log);
     stops.push(() => api.stop());
-    const kit = new Kit(db, link, api, stops);
+    const kit = new Kit(db, link, redis, api, stops);
     await startRecorder(readRecorderConfig(variables), log, (_, stop) => stops.push(async () => stop()));
     for (let i = 0; i < 2; i += 1) {
       const gateway = await startGateway(
@@ -119,6 +115,14 @@ export class Kit implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const stop of this.#stops.splice(0).reverse()) await stop();
   }
+}
+
+interface KitOptions {
+  /** Whether Redis is a cluster; what the test run says unless given. */
+  cluster?: boolean;
+  /** Ms of silence after which a node of it counts as failing. */
+  nodeTimeout?: number;
+  env?: Record<string, string>;
 }
 
 /** Ends a part. */

@@ -3,6 +3,7 @@ import { openLogFile } from './log-file.ts';
 import { type PostgresServer, startPostgres } from './postgres/server.ts';
 import { startRedisCluster } from './redis/cluster.ts';
 import { type RedisServer, startRedis } from './redis/server.ts';
+import { testsOnCluster } from './test/redis.ts';
 
 /** Starts the Redis and the PostgreSQL of a stack, except one whose address is given. */
 export async function startDatabases(options: DatabasesOptions): Promise<Databases> {
@@ -22,10 +23,11 @@ export async function startDatabases(options: DatabasesOptions): Promise<Databas
   return { redisUrl: redis.url, databaseUrl: postgres.url, redis: redis.nodes, postgres: postgres.server, stop };
 }
 
-async function startAnyRedis({ redisUrl, redisCluster, folder, report }: DatabasesOptions) {
+async function startAnyRedis({ redisUrl, dataDir, folder, report, ...options }: DatabasesOptions) {
   if (redisUrl) return { url: redisUrl, nodes: [] };
   const onOutput = openLogFile(join(folder, 'logs/redis.log'));
-  if (redisCluster) return await startRedisCluster();
+  if (options.redisCluster) return await startRedisCluster();
+  if (testsOnCluster && dataDir === undefined) return await startRedisCluster({ replicasPerMaster: 1 });
   const server = await startRedis({ dir: join(folder, 'redis'), onOutput, report });
   return { url: server.url, nodes: [server] };
 }
@@ -39,6 +41,8 @@ async function startAnyPostgres({ databaseUrl, folder, password }: DatabasesOpti
 
 export interface DatabasesOptions {
   folder: string;
+  /** Where data shall outlive the stack; nowhere unless given. */
+  dataDir?: string | undefined;
   /** The embedded PostgreSQL's. */
   password: string;
   redisUrl?: string | undefined;

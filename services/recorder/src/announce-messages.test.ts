@@ -1,5 +1,5 @@
 import { type ClaimedEvent, claimWebhooks, countWebhooks } from '@parley/redis';
-import { type RedisServer, startRedis } from '@parley/stack';
+import { startTestRedis, type TestRedis } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { edit, groupMessage, mark, message, react, recall } from './testing/entries.ts';
@@ -11,10 +11,10 @@ const WEBHOOKS = JSON.stringify([
   { url: 'https://one.example', name: 'one', events: ['message'] },
   { url: 'https://two.example', name: 'two', events: ['friend', 'presence'] },
 ]);
-let redis: RedisServer;
+let redis: TestRedis;
 let url: string;
 beforeAll(async () => {
-  redis = await startRedis({ args: ['--appendfsync', 'no'] });
+  redis = await startTestRedis({ args: ['--appendfsync', 'no'] });
   url = await testDatabase();
 });
 afterAll(() => redis.stop());

@@ -1,6 +1,6 @@
 import { migrate, openDatabase } from '@parley/database';
 import { hasPermits, readExternal, readPermit, record } from '@parley/redis';
-import { type RedisServer, startPostgres, startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import { startPostgres, startRedisCluster, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mark, message } from './testing/entries.ts';
@@ -8,10 +8,10 @@ import { Fixture } from './testing/fixture.ts';
 import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
 
 const BUCKETS = 8;
-let redis: RedisServer;
+let redis: TestRedis;
 let url: string;
 beforeAll(async () => {
-  redis = await startRedis({ args: ['--appendfsync', 'no'] });
+  redis = await startTestRedis({ args: ['--appendfsync', 'no'] });
   url = await testDatabase();
 });
 afterAll(() => redis.stop());
@@ -137,7 +137,7 @@ describe('when PostgreSQL goes away', () => {
 
 describe('when Redis goes away', () => {
   it('recording goes on once it is back', async () => {
-    await using server = await startRedis();
+    await using server = await startTestRedis();
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
     await using recorder = await runRecorder({ ...env(), REDIS_URL: server.url });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type RedisServer, startRedis, waitFor } from '@parley/stack';
+import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { build } from 'esbuild';
 import { sql } from 'kysely';
@@ -14,10 +14,10 @@ import { addEntries, drained, runRecorder, testLink } from './testing/running.ts
 const BUCKETS = 8;
 const program = fileURLToPath(new URL(`../dist/takeover-${process.pid}.js`, import.meta.url));
 const children: ChildProcess[] = [];
-let redis: RedisServer;
+let redis: TestRedis;
 let url: string;
 beforeAll(async () => {
-  redis = await startRedis({ args: ['--appendfsync', 'no'] });
+  redis = await startTestRedis({ args: ['--appendfsync', 'no'] });
   url = await testDatabase();
   await build({
     entryPoints: [fileURLToPath(new URL('main.ts', import.meta.url))],

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../free-port.ts';
 import { waitFor } from '../wait-for.ts';
@@ -11,90 +12,153 @@ export async function startRedisCluster({
   masters = 3,
   replicasPerMaster = 0,
   nodeTimeout = 2000,
+  dir,
+  args = [],
 }: RedisClusterOptions = {}): Promise<RedisCluster> {
-  const nodes = await startNodes(masters * (1 + replicasPerMaster), nodeTimeout);
-  const clients = nodes.map((node) => new Redis(node.url));
+  const cluster = new LocalCluster(masters, nodeTimeout, dir, args);
   try {
-    await join(nodes, clients, masters);
+    await cluster.start(masters * (1 + replicasPerMaster));
+    return cluster;
   } catch (error) {
-    await Promise.all(nodes.map((node) => node.stop()));
+    await cluster.stop();
     throw error;
-  } finally {
-    for (const client of clients) client.disconnect();
   }
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-  };
-  return { url: nodes.map((node) => node.url).join(','), nodes, stop, [Symbol.asyncDispose]: stop };
 }
 
 const slots = 16_384;
 
-async function startNodes(count: number, nodeTimeout: number): Promise<RedisServer[]> {
-  const started = await Promise.allSettled(
-    Array.from({ length: count }, async () => {
-      const bus = ['--cluster-port', String(await freePort())];
-      return startRedis({
-        args: [
-          '--cluster-enabled',
-          'yes',
-          ...bus,
-          '--cluster-node-timeout',
-          String(nodeTimeout),
-          '--repl-diskless-sync-delay',
-          '0',
-        ],
-      });
-    }),
-  );
-  const nodes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const failure = started.find((result) => result.status === 'rejected');
-  if (failure) {
-    await Promise.all(nodes.map((node) => node.stop()));
-    throw failure.reason;
+class LocalCluster implements RedisCluster {
+  readonly nodes: RedisServer[] = [];
+  readonly #masters: number;
+  readonly #nodeTimeout: number;
+  readonly #dir: string | undefined;
+  readonly #args: string[];
+
+  constructor(masters: number, nodeTimeout: number, dir: string | undefined, args: string[]) {
+    this.#masters = masters;
+    this.#nodeTimeout = nodeTimeout;
+    this.#dir = dir;
+    this.#args = args;
   }
-  return nodes;
+
+  get url(): string {
+    return this.nodes.map((node) => node.url).join(',');
+  }
+
+  async start(count: number): Promise<void> {
+    await this.#startNodes(count);
+    await this.#withClients(this.nodes, async (clients) => {
+      for (const [index, client] of clients.entries()) {
+        await client.cluster('SET-CONFIG-EPOCH', index + 1);
+        if (index >= this.#masters) continue;
+        const [first, end] = [index, index + 1].map((share) => Math.round((share * slots) / this.#masters));
+        await client.cluster('ADDSLOTSRANGE', first as number, (end as number) - 1);
+      }
+      await meet(clients);
+      await replicate(clients, this.#masters);
+    });
+    await this.settled();
+  }
+
+  async addMaster({ replicas = 0 }: { replicas?: number } = {}): Promise<RedisServer> {
+    const added = await this.#startNodes(1 + replicas);
+    await this.#withClients([this.nodes[0] as RedisServer, ...added], async ([first, ...fresh]) => {
+      await meet([first as Redis, ...fresh], this.nodes.length);
+      await replicate(fresh, 1);
+    });
+    await this.settled();
+    return added[0] as RedisServer;
+  }
+
+  async settled(): Promise<void> {
+    await this.#withClients(this.nodes, async (clients) => {
+      for (const client of clients) {
+        await waitFor(async () => (await info(client)).cluster_state === 'ok', {
+          timeout: 20_000,
+          message: 'the cluster is not ok',
+        });
+        await waitFor(async () => complete(await nodesOf(client), clients.length), {
+          timeout: 20_000,
+          message: 'a node is not known, or fails',
+        });
+        await waitFor(async () => !/master_link_status:down/.test(await client.info('replication')), {
+          timeout: 20_000,
+          message: 'a replica has no link to its master',
+        });
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #startNodes(count: number): Promise<RedisServer[]> {
+    const first = this.nodes.length;
+    const started = await Promise.allSettled(Array.from({ length: count }, (_, i) => this.#startNode(first + i)));
+    const nodes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    this.nodes.push(...nodes);
+    const failure = started.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
+    return nodes;
+  }
+
+  async #startNode(index: number): Promise<RedisServer> {
+    const args = [
+      ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
+      ...['--cluster-node-timeout', String(this.#nodeTimeout), '--repl-diskless-sync-delay', '0', ...this.#args],
+    ];
+    return startRedis({ args, ...(this.#dir !== undefined && { dir: join(this.#dir, String(index)) }) });
+  }
+
+  async #withClients(nodes: RedisServer[], action: (clients: Redis[]) => Promise<void>): Promise<void> {
+    const clients = nodes.map((node) => new Redis(node.url));
+    for (const client of clients) client.on('error', () => {});
+    try {
+      await action(clients);
+    } finally {
+      for (const client of clients) client.disconnect();
+    }
+  }
 }
 
-/** The first `masters` nodes share the slots; the others replicate them in turn. */
-async function join(nodes: RedisServer[], clients: Redis[], masters: number): Promise<void> {
-  for (const [index, client] of clients.entries()) {
-    await client.cluster('SET-CONFIG-EPOCH', index + 1);
-    if (index >= masters) continue;
-    const [first, end] = [index, index + 1].map((share) => Math.round((share * slots) / masters)) as [number, number];
-    await client.cluster('ADDSLOTSRANGE', first, end - 1);
-  }
-  const [first] = clients;
-  for (const client of clients.slice(1)) {
-    const port = client.options.port ?? 0;
+/** The first introduces the others; resolves when each of these knows `count`, themselves included. */
+async function meet(clients: Redis[], count = clients.length): Promise<void> {
+  const [first, ...others] = clients;
+  for (const client of others) {
     const [, bus] = (await client.config('GET', 'cluster-port')) as [string, string];
-    await first?.call('CLUSTER', 'MEET', '127.0.0.1', port, bus);
+    await first?.call('CLUSTER', 'MEET', '127.0.0.1', client.options.port ?? 0, bus);
   }
   for (const client of clients) {
-    await waitFor(async () => (await info(client)).cluster_known_nodes === String(nodes.length), {
+    await waitFor(async () => (await info(client)).cluster_known_nodes === String(count), {
+      timeout: 20_000,
       message: 'the nodes did not meet',
     });
   }
+}
+
+/** The first `masters` keep what they are; the others replicate them in turn. */
+async function replicate(clients: Redis[], masters: number): Promise<void> {
   for (const [index, client] of clients.entries()) {
     if (index < masters) continue;
     const master = (await clients[index % masters]?.cluster('MYID')) as unknown as string;
     await client.cluster('REPLICATE', master);
   }
-  for (const [index, client] of clients.entries()) {
-    await waitFor(async () => (await info(client)).cluster_state === 'ok', { message: 'the cluster is not ok' });
-    await waitFor(async () => (await replicas(client)) === nodes.length - masters, {
-      message: 'a replica is not known',
-    });
-    if (index < masters) continue;
-    await waitFor(async () => /master_link_status:up/.test(await client.info('replication')), {
-      message: 'a replica has no link to its master',
-    });
-  }
 }
 
-async function replicas(client: Redis): Promise<number> {
-  const text = (await client.cluster('NODES')) as unknown as string;
-  return text.match(/slave/g)?.length ?? 0;
+/** Whether a node knows all others, none of them as failing, and has heard who replicates whom. */
+function complete(lines: string[], count: number): boolean {
+  const flags = lines.map((line) => (line.split(' ')[2] ?? '').split(','));
+  const well = flags.every((each) => !each.some((flag) => ['fail', 'fail?', 'handshake', 'noaddr'].includes(flag)));
+  return lines.length === count && well;
+}
+
+async function nodesOf(client: Redis): Promise<string[]> {
+  return ((await client.cluster('NODES')) as unknown as string).trim().split('\n');
 }
 
 async function info(client: Redis): Promise<Record<string, string>> {
@@ -109,12 +173,20 @@ export interface RedisClusterOptions {
   replicasPerMaster?: number;
   /** ms of silence after which a node counts as failing; 2000 unless given. */
   nodeTimeout?: number;
+  /** Where the nodes' data lives, each in a folder of its own; folders that go with the nodes unless given. */
+  dir?: string;
+  /** More settings of every node, as `redis-server` takes them. */
+  args?: string[];
 }
 
 export interface RedisCluster extends AsyncDisposable {
   /** The `redis://` addresses of all nodes, with commas between. */
   readonly url: string;
-  /** Masters first, then replicas. */
+  /** Masters first, then replicas; then those that were added. */
   readonly nodes: RedisServer[];
+  /** Adds a master without slots and its replicas, and resolves with it when all know them. */
+  addMaster(options?: { replicas?: number }): Promise<RedisServer>;
+  /** Resolves when every node is up, knows the others to be, and every replica is linked to its master. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }

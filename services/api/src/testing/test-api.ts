@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '@parley/database';
 import type { ParleyEvent, Session } from '@parley/protocol';
-import { type Link, openLink } from '@parley/redis';
+import type { Link } from '@parley/redis';
 import { createLog, type Log } from '@parley/service';
-import { startRedis } from '@parley/stack';
+import { startTestRedis } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
-import type { Redis } from 'ioredis';
 import type { ApiConfig } from '../config.ts';
 import { readConfig } from '../config.ts';
 import { type Api, startApi } from '../start-api.ts';
 import { createCheck, type OpenApiDocument } from './check-answer.ts';
 import { Gate } from './gate.ts';
+import { gatesBefore, type RedisGates } from './redis-gates.ts';
 
 /** An api with a PostgreSQL database and a Redis of its own, spoken to by HTTP; each answer is checked against `/openapi.json`. */
 export class TestApi {
@@ -21,7 +21,7 @@ export class TestApi {
   readonly db: Database;
   readonly link: Link;
   readonly postgres: Gate;
-  readonly redis: Gate;
+  readonly redis: RedisGates['gate'];
   /** Lines of the log. */
   readonly logged: string[];
   readonly #api: Api;
@@ -42,15 +42,15 @@ export class TestApi {
   }
 
   static async start(env: Record<string, string> = {}): Promise<TestApi> {
-    const [databaseUrl, redisServer] = await Promise.all([testDatabase(), startRedis()]);
+    const [databaseUrl, redisServer] = await Promise.all([testDatabase(), startTestRedis()]);
     const { gate: postgres, url: DATABASE_URL } = await Gate.before(databaseUrl);
-    const { gate: redis, url: REDIS_URL } = await Gate.before(redisServer.url);
+    const { gate: redis, url: REDIS_URL, linkPast } = await gatesBefore(redisServer);
     const MEDIA_DIR = await mkdtemp(join(tmpdir(), 'parley-api-'));
     const config = readConfig({ ...cheap, DATABASE_URL, REDIS_URL, MEDIA_DIR, ...env });
     const logged: string[] = [];
     const log: Log = createLog({ name: 'api', level: 'debug' }, { write: (line) => void logged.push(line) });
     const db = openDatabase({ url: databaseUrl, maxConnections: 4 });
-    const link = await openLink({ url: redisServer.url, buckets: config.redis.buckets });
+    const link = await linkPast(config.redis.buckets);
     const api = await startApi(config, log);
     const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
     const close = async (): Promise<void> => {
@@ -101,7 +101,7 @@ export class TestApi {
 
   /** What lies in someone's inbox, in order. */
   async events({ id }: Person): Promise<ParleyEvent[]> {
-    const entries = await (this.link.client as Redis).xrange(this.link.keys.inbox(id), '-', '+');
+    const entries = await this.link.client.xrange(this.link.keys.inbox(id), '-', '+');
     return entries.map(([, fields]) => JSON.parse(fields[1] ?? '') as ParleyEvent);
   }
 
@@ -174,7 +174,7 @@ interface Running {
   db: Database;
   link: Link;
   postgres: Gate;
-  redis: Gate;
+  redis: RedisGates['gate'];
   logged: string[];
   api: Api;
   document: OpenApiDocument;

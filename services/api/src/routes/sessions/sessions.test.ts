@@ -1,8 +1,8 @@
 import type { Problem, Session, SignIn } from '@parley/protocol';
 import { isRevoked, readPermit } from '@parley/redis';
-import type { Redis } from 'ioredis';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { masterOf, mastersOf } from '../../testing/masters.ts';
 import { type Person, password, TestApi } from '../../testing/test-api.ts';
 
 let api: TestApi;
@@ -68,7 +68,7 @@ describe('signing in', () => {
   it('rebuilds a permit copy that Redis lost', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
-    await api.link.client.flushall();
+    await Promise.all(mastersOf(api.link).map((master) => master.flushall()));
     expect(await readPermit(api.link, ben.id, ann.id)).toBe('unknown');
     await signIn(ann.session.user.username);
     expect(await readPermit(api.link, ben.id, ann.id)).toBe('friend');
@@ -250,7 +250,7 @@ const sessionIds = async ({ id }: Person) => {
 
 /** Hears what the gateways of someone hear. */
 async function listen({ id }: Person) {
-  const client = (api.link.client as Redis).duplicate();
+  const client = (await masterOf(api.link, api.link.keys.user(id))).duplicate();
   await client.connect();
   const first = new Promise<string>((resolve) => client.once('smessage', (_, message) => resolve(message)));
   await client.ssubscribe(api.link.keys.user(id));

@@ -1,0 +1,17 @@
+import type { Link } from '@parley/redis';
+import { Cluster, type Redis } from 'ioredis';
+
+/** The servers that hold data: one, or the masters of a cluster. */
+export function mastersOf({ client }: Link): Redis[] {
+  return client instanceof Cluster ? client.nodes('master') : [client];
+}
+
+/** The one of them that a key or channel lives on. */
+export async function masterOf({ client }: Link, key: string): Promise<Redis> {
+  if (!(client instanceof Cluster)) return client;
+  const slot = (await client.cluster('KEYSLOT', key)) as unknown as number;
+  const place = (client as unknown as { slots: string[][] }).slots[slot]?.[0];
+  const master = client.nodes('master').find(({ options }) => `${options.host}:${options.port}` === place);
+  if (!master) throw new Error(`nobody has slot ${slot}`);
+  return master;
+}
