@@ -42,3 +42,11 @@ export interface Draft {
   /** Users chosen from the list of mentions. */
   mentions?: number[] | undefined;
 }
+
+let known: { user: number; drafts: Drafts } | undefined;
+
+/** The drafts of the page's user. */
+export function draftsOf(user: number): Drafts {
+  if (known?.user !== user) known = { user, drafts: new Drafts(user) };
+  return known.drafts;
+}

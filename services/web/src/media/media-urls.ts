@@ -17,7 +17,10 @@ export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl>
 }
 
 /** The same for a component; `failed` when there is none: it was removed, or there is no connection. */
-export function useMediaUrl(parley: Parley, media: () => number | undefined): { url: Ref<MediaUrl | undefined>; failed: Ref<Failed>; retry(): void } {
+export function useMediaUrl(
+  parley: Parley,
+  media: () => number | undefined,
+): { url: Ref<MediaUrl | undefined>; failed: Ref<Failed>; retry(): void } {
   const url = ref<MediaUrl>();
   const failed = ref<Failed>();
   const load = async (id: number | undefined) => {

@@ -1,0 +1,82 @@
+import type { ChatMessage, Parley } from '@parley/client';
+import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
+import { parleySource } from './source.ts';
+import { Timeline } from './timeline.ts';
+
+/** The timeline of a chat for a component, kept up to date while that lives. */
+export function useTimeline(parley: Parley, chat: number): ChatTimeline {
+  const timeline = new Timeline(parleySource(parley, chat));
+  const view = shallowRef<View>(look());
+  let due = 0;
+
+  function look(): View {
+    return { messages: timeline.messages, older: timeline.older, newer: timeline.newer };
+  }
+  const show = () => {
+    view.value = look();
+  };
+  const refresh = () => {
+    due = 0;
+    timeline.refresh();
+    show();
+  };
+  // Many changes may come within one frame.
+  const schedule = () => {
+    due ||= document.hidden ? window.setTimeout(refresh, 50) : requestAnimationFrame(refresh);
+  };
+  let loading: Promise<unknown> | undefined;
+  const once = (work: () => Promise<unknown>) => {
+    loading ??= work().finally(() => {
+      loading = undefined;
+      show();
+    });
+    return loading.then(() => {});
+  };
+
+  const off = [
+    parley.on('change', (change) => (change.chat === undefined || change.chat === chat) && schedule()),
+    parley.on('reload', () => timeline.lose()),
+    parley.on('event', (event) => {
+      if ((event.kind === 'recall' || event.kind === 'edit' || event.kind === 'react') && event.chat === chat) {
+        timeline.apply(event);
+      }
+    }),
+  ];
+  onScopeDispose(() => {
+    for (const end of off) end();
+    clearTimeout(due);
+    cancelAnimationFrame(due);
+  });
+  return {
+    view,
+    loadOlder: () => once(() => timeline.loadOlder()),
+    loadNewer: () => once(() => timeline.loadNewer()),
+    jump: async (id) => {
+      const found = await timeline.jump(id);
+      show();
+      return found;
+    },
+    toLatest: () => {
+      timeline.toLatest();
+      show();
+    },
+  };
+}
+
+/** What is at hand of a chat, and how to get at the rest. */
+export interface ChatTimeline {
+  view: ShallowRef<View>;
+  /** @throws ParleyError */
+  loadOlder(): Promise<void>;
+  /** @throws ParleyError */
+  loadNewer(): Promise<void>;
+  /** False when there is no such message. @throws ParleyError */
+  jump(id: number): Promise<boolean>;
+  toLatest(): void;
+}
+
+interface View {
+  messages: ChatMessage[];
+  older: boolean;
+  newer: boolean;
+}

@@ -1,0 +1,52 @@
+/** Types of sound a browser may record, the best first. */
+const TYPES = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
+
+/**
+ * Records from the microphone.
+ *
+ * @param told hears several times a second how long it is, in seconds, and how loud, 0 to 1
+ * @throws DOMException when there is no microphone, or it may not be used
+ */
+export async function startRecording(told: (seconds: number, loudness: number) => void): Promise<Recording> {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+  const recorder = new MediaRecorder(stream, { ...(mimeType && { mimeType }), audioBitsPerSecond: 32_000 });
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  context.createMediaStreamSource(stream).connect(analyser);
+  const wave = new Uint8Array(analyser.fftSize);
+  const parts: Blob[] = [];
+  const began = performance.now();
+  recorder.addEventListener('dataavailable', ({ data }) => parts.push(data));
+  recorder.start(1000);
+  const timer = setInterval(() => {
+    analyser.getByteTimeDomainData(wave);
+    const loudest = wave.reduce((most, value) => Math.max(most, Math.abs(value - 128)), 0);
+    told((performance.now() - began) / 1000, loudest / 128);
+  }, 100);
+  const stop = async () => {
+    clearInterval(timer);
+    if (recorder.state !== 'inactive') {
+      const ended = new Promise((resolve) => recorder.addEventListener('stop', resolve, { once: true }));
+      recorder.stop();
+      await ended;
+    }
+    for (const track of stream.getTracks()) track.stop();
+    await context.close().catch(() => {});
+  };
+  return {
+    async stop() {
+      await stop();
+      const type = (recorder.mimeType || 'audio/webm').split(';')[0] ?? '';
+      return new File(parts, `voice.${type.split('/')[1] ?? 'webm'}`, { type });
+    },
+    discard: () => void stop(),
+  };
+}
+
+/** A recording under way. */
+export interface Recording {
+  /** Ends it. */
+  stop(): Promise<File>;
+  discard(): void;
+}
