@@ -1,6 +1,7 @@
 export * from './announce.ts';
 export * from './control.ts';
 export * from './external.ts';
+export * from './forget-gateways.ts';
 export * from './forget-user.ts';
 export * from './keys.ts';
 export * from './link.ts';

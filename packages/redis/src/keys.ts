@@ -72,6 +72,8 @@ export interface Keys {
   probe(bucket: number, gateway: string): string;
   /** Sorted set: gateway -> last heartbeat. */
   readonly gateways: string;
+  /** String: somebody says of the users of this killed gateway that they are not connected there. */
+  forgetting(gateway: string): string;
   /** Sorted set: recorder -> last heartbeat. */
   readonly recorders: string;
 }
@@ -114,6 +116,7 @@ export function createKeys(buckets: number): Keys {
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
     gateways: 'gateways',
+    forgetting: (gateway) => `forgetting:${gateway}`,
     recorders: 'recorders',
   };
 }

@@ -4,7 +4,7 @@ import type { Log, WebhookEndpoint } from '@parley/service';
 
 /**
  * Makes what notes for webhook endpoints that a user came online or went offline. Nobody waits for it: what Redis does not take is
- * lost, as is the going of users whose gateway died.
+ * lost.
  */
 export function announcePresence({ link, log, endpoints, most }: AnnounceOptions) {
   return (user: number, online: boolean): void => {

@@ -210,9 +210,9 @@ export class Connection implements Caller {
   gone(): void {
     if (this.closed) return;
     this.#state = 'closed';
-    const { hub, presence } = this.#gateway;
+    const { hub, presence, watching } = this.#gateway;
     hub.leave(this.user, this);
-    presence.unwatch(this);
+    watching.unwatch(this);
     // Even one that was not counted itself: those that opened meanwhile were counted with it.
     this.#counted.then((outcome) => presence.disconnect(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
   }
@@ -285,7 +285,7 @@ export class Connection implements Caller {
     this.#state = 'live';
     if (!this.presenceMissed) return;
     this.presenceMissed = false;
-    this.#gateway.presence.repeat(this);
+    this.#gateway.watching.repeat(this);
   }
 
   #read(place: Place): Promise<InboxPage> {

@@ -14,6 +14,7 @@ import { Hub } from './hub.ts';
 import { Presence } from './presence.ts';
 import { Probe } from './probe.ts';
 import { makeRounds } from './rounds.ts';
+import { Watching } from './watching.ts';
 
 /** Everything the connections of one gateway share. It holds nothing that cannot be rebuilt. */
 export interface Gateway {
@@ -25,6 +26,7 @@ export interface Gateway {
   readonly tokens: TokenVerifier;
   readonly hub: Hub;
   readonly presence: Presence;
+  readonly watching: Watching;
   readonly counters: Counters;
   readonly metrics: Registry;
   readonly clock: Clock;
@@ -63,13 +65,15 @@ export async function startGateway(
     presence.missed(hub.users(missed).map(({ id }) => id));
   });
   const hub = new Hub(link, channels);
-  const presence = new Presence(link, channels, {
+  const presence: Presence = new Presence(link, {
     gateway: id,
     most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
     count: (user) => hub.find(user)?.connections.length ?? 0,
     users: () => hub.ids,
     changed: announcePresence({ link, log, endpoints: config.webhooks, most: config.webhookBacklog }),
+    lookAgain: () => watching.lookAgain(),
   });
+  const watching: Watching = new Watching(link, channels, () => presence.live);
   const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
   const probe = new Probe(link, channels, {
     gateway: id,
@@ -94,6 +98,7 @@ export async function startGateway(
     tokens,
     hub,
     presence,
+    watching,
     counters,
     metrics,
     clock: new Clock(() => makeRounds(gateway)),

@@ -3,16 +3,12 @@ import {
   type Connected,
   connect,
   disconnect,
+  forgetGateways,
   GATEWAY_GONE_AFTER,
   heartbeat,
   type Link,
-  readPresence,
   retireGateway,
-  type Presence as State,
 } from '@parley/redis';
-import type { Channels, Listener } from './channels.ts';
-import type { Connection } from './connection.ts';
-import { presenceFrame } from './frames.ts';
 
 /** Ms until Redis is told again what it could not be told. */
 const RETRY = 500;
@@ -26,16 +22,15 @@ const LOOKS = 3;
 /** Ms that Redis gets to hear that this gateway stops. */
 const STOP_PATIENCE = 1000;
 
-/** Counts this gateway's connections for all to see, and follows the presence of those whom its connections watch. */
+/** Counts this gateway's connections for all to see. */
 export class Presence {
   readonly #link: Link;
-  readonly #channels: Channels;
   readonly #gateway: string;
   readonly #most: number;
   readonly #count: (user: number) => number;
   readonly #users: () => Iterable<number>;
   readonly #changed: PresenceOptions['changed'];
-  readonly #watched = new Map<number, Watched>();
+  readonly #lookAgain: PresenceOptions['lookAgain'];
   /** Users who count as connected although they are not now, and when that ends. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
   /** Users whose count Redis may not have, and whether those watched have to be looked at again. */
@@ -49,14 +44,14 @@ export class Presence {
   /** The gateways that live. */
   live = new Set<string>();
 
-  constructor(link: Link, channels: Channels, { gateway, most, count, users, changed }: PresenceOptions) {
+  constructor(link: Link, { gateway, most, count, users, changed, lookAgain }: PresenceOptions) {
     this.#link = link;
-    this.#channels = channels;
     this.#gateway = gateway;
     this.#most = most;
     this.#count = (user) => count(user) || Number(this.#lingering.has(user));
     this.#users = users;
     this.#changed = changed;
+    this.#lookAgain = lookAgain;
   }
 
   /** Counts a new connection, which is among the user's already. */
@@ -90,7 +85,7 @@ export class Presence {
     this.disconnect(user, 0);
   }
 
-  /** Says that this gateway lives; when the others are not those of before, tells who is offline or online by that. */
+  /** Says that this gateway lives; when the others are not those of before, has told who is offline or online by that. */
   async beat(): Promise<void> {
     const live = new Set(await heartbeat(this.#link, this.#gateway));
     const others = [...live].filter((gateway) => gateway !== this.#gateway);
@@ -107,45 +102,7 @@ export class Presence {
         await this.missed([]);
       }
     }
-  }
-
-  /**
-   * Follows these users for a connection instead of those before, and tells it how each stands: first the channel is
-   * subscribed, then presence read. Those whom it may not see are said to be offline.
-   */
-  async watch(connection: Connection, users: number[], mayBeSeen: (user: number) => Promise<boolean>): Promise<void> {
-    this.unwatch(connection);
-    connection.watched = users;
-    const visible = await Promise.all(users.map(mayBeSeen));
-    const seen = users.filter((_, i) => visible[i]);
-    const current = () => connection.watched === users && !connection.closed;
-    if (!current()) return;
-    await Promise.all(seen.map((user) => this.#follow(user, connection)));
-    const states = await this.#read(seen);
-    if (!current()) return;
-    for (const user of users) {
-      const { online, lastSeen } = states.get(user) ?? { online: false, lastSeen: null };
-      connection.reply(presenceFrame(user, online, lastSeen));
-    }
-  }
-
-  /** Tells a connection how those stand whom it watches, since it may not have been told of changes. */
-  repeat(connection: Connection): void {
-    for (const user of connection.watched ?? []) {
-      const watched = this.#watched.get(user);
-      if (!watched?.state || !watched.connections.has(connection)) continue;
-      connection.reply(presenceFrame(user, watched.state.online, watched.state.lastSeen));
-    }
-  }
-
-  unwatch(connection: Connection): void {
-    for (const user of connection.watched ?? []) {
-      const watched = this.#watched.get(user);
-      if (!watched?.connections.delete(connection) || watched.connections.size > 0) continue;
-      this.#watched.delete(user);
-      this.#channels.unlisten(this.#link.keys.presence(user));
-    }
-    connection.watched = undefined;
+    await forgetGateways(this.#link, (user) => this.#changed(user, false));
   }
 
   /** Repeats the counts of these users, and what is to be said of those watched, until Redis was told. */
@@ -199,46 +156,6 @@ export class Presence {
       this.#due.add(user);
     }
   }
-
-  #follow(user: number, connection: Connection): Promise<void> {
-    let watched = this.#watched.get(user);
-    if (!watched) {
-      watched = new Watched();
-      this.#watched.set(user, watched);
-      watched.subscribed = this.#channels.listen(this.#link.keys.presence(user), watched);
-    }
-    watched.connections.add(connection);
-    return watched.subscribed;
-  }
-
-  async #lookAgain(): Promise<void> {
-    const before = [...this.#watched].map(([user, watched]) => ({
-      user,
-      watched,
-      heard: watched.heard,
-      state: watched.state,
-    }));
-    const states = await this.#read(before.map(({ user }) => user));
-    for (const { user, watched, heard, state } of before) {
-      const now = states.get(user);
-      // What was heard meanwhile was told then; who just began to watch is told by that.
-      if (!now || !state || watched.heard !== heard || now.online === state.online) continue;
-      watched.tell(presenceFrame(user, now.online, now.lastSeen));
-    }
-  }
-
-  /** How users stand who are followed here. What was heard of one since is newer than what Redis answered. */
-  async #read(users: number[]): Promise<Map<number, State>> {
-    const before = users.map((user) => this.#watched.get(user)?.heard);
-    const states = await readPresence(this.#link, users, this.live);
-    for (const [i, user] of users.entries()) {
-      const watched = this.#watched.get(user);
-      if (!watched) continue;
-      if (watched.state && watched.heard !== before[i]) states.set(user, watched.state);
-      else watched.state = states.get(user);
-    }
-    return states;
-  }
 }
 
 export interface PresenceOptions {
@@ -251,25 +168,6 @@ export interface PresenceOptions {
   users(): Iterable<number>;
   /** Hears that a user came online or went offline by what happened here. */
   changed(user: number, online: boolean): void;
-}
-
-/** A user whose presence is followed here. */
-class Watched implements Listener {
-  readonly connections = new Set<Connection>();
-  subscribed: Promise<void> = Promise.resolve();
-  /** How the user stands, as last read or heard. */
-  state: State | undefined;
-  /** Frames heard. */
-  heard = 0;
-
-  hear(frame: Buffer): void {
-    const { online, lastSeen } = JSON.parse(frame.toString()) as State;
-    this.state = { online, lastSeen };
-    this.heard += 1;
-    this.tell(frame);
-  }
-
-  tell(frame: string | Uint8Array): void {
-    for (const connection of this.connections) if (!connection.forward(frame)) connection.presenceMissed = true;
-  }
+  /** Looks again at those whose presence is followed here. */
+  lookAgain(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { firstMessageId, messageDate } from '@parley/protocol';
+import { waitFor } from '@parley/stack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../link.ts';
@@ -423,6 +424,8 @@ onEachRedis((redis) => {
       await send(redis.link, a, b, 'r1');
       const before = redis.link.epochs.get(b);
       await redis.link.client.del(redis.link.keys.inbox(b));
+      // An inbox begins with the millisecond of its first event.
+      await waitFor(() => Date.now() > Number(before));
       await send(redis.link, a, b, 'r2');
       const epoch = redis.link.epochs.get(b);
       expect(Number(epoch)).toBeGreaterThan(Number(before));

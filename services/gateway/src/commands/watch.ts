@@ -1,7 +1,7 @@
 import type { FrameOf } from '@parley/protocol';
-import { readPermit } from '@parley/redis';
 import type { Connection } from '../connection.ts';
 import type { Gateway } from '../gateway.ts';
+import { readCopied } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Users that cost as much as one frame more. */
@@ -9,14 +9,14 @@ const USERS_PER_FRAME = 25;
 
 /** Follows the presence of users instead of those before. Whom one may not write to, one may not see: they count as offline. */
 export async function watch(gateway: Gateway, connection: Connection, frame: FrameOf<'watch'>): Promise<undefined> {
-  const { link, config, presence } = gateway;
+  const { link, config, watching } = gateway;
   const users = [...new Set(frame.users)];
   if (!connection.admit(users.length / USERS_PER_FRAME))
     throw new Refusal('too-many', 'Too many users watched at once', 1000);
   const me = connection.user.id;
-  await presence.watch(
+  await watching.watch(
     connection,
     users,
-    async (user) => user === me || whyNot(await readPermit(link, me, user), config.sendPolicy) === undefined,
+    async (user) => user === me || whyNot(await readCopied(link, me, user), config.sendPolicy) === undefined,
   );
 }
