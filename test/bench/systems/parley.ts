@@ -68,7 +68,7 @@ const LAG = 'parley_record_lag_seconds';
 const createUsers = `
   with made as (
     insert into users (username, name)
-    select 'bench-' || coalesce((select max(id) from users), 0) + n, 'Bench ' || n from generate_series(1, $1::int) n
+    select 'bench-' || substr(md5(random()::text), 1, 16), 'Bench ' || n from generate_series(1, $1::int) n
     returning id
   ), numbered as (
     select id, row_number() over (order by id) as n from made

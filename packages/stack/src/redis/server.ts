@@ -114,6 +114,8 @@ class LocalRedis implements RedisServer {
 const settings = (port: number): string[] => [
   ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes', '--daemonize', 'no'],
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
+  // From 64 MiB, as Redis would, a busy server writes its file anew every few seconds.
+  ...['--auto-aof-rewrite-min-size', '512mb'],
 ];
 
 export interface RedisOptions {
