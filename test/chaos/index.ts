@@ -1,11 +1,26 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { readOptions } from './options.ts';
+import { passed, writeMarkdown } from './report/markdown.ts';
 import { runChaos } from './run.ts';
 
-const options = readOptions(process.argv.slice(2));
-const outcome = await runChaos(options, (line) =>
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`),
-);
-process.stdout.write(
-  `${JSON.stringify({ ...outcome, strikes: outcome.strikes.length, faults: outcome.faults.slice(0, 20), missed: outcome.missed.length }, null, 1)}\n`,
-);
-process.exit(outcome.faults.length === 0 && outcome.database.every(({ faults }) => faults === 0) ? 0 : 1);
+const { argv, stderr, stdout } = process;
+const options = readable();
+const outcome = await runChaos(options, (line) => stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`));
+const text = writeMarkdown(outcome, new Date().toISOString().slice(0, 10));
+stdout.write(`${text.slice(0, text.indexOf('\n## Faults'))}\n`);
+if (options.report) {
+  await mkdir(dirname(options.report), { recursive: true });
+  await writeFile(options.report, text);
+}
+process.exit(passed(outcome) ? 0 : 1);
+
+/** The command line, or the sentence that says what is wrong with it. */
+function readable() {
+  try {
+    return readOptions(argv.slice(2));
+  } catch (error) {
+    stderr.write(`${(error as Error).message}\n`);
+    process.exit(2);
+  }
+}

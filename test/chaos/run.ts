@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPool, type Result, verifyDatabase } from '@parley/database';
 import { openLink } from '@parley/redis';
-import { checkDevices, type Missed } from './check/devices.ts';
+import { checkDevices } from './check/devices.ts';
 import { type Evidence, type Fault, readCleared, readCopies } from './check/evidence.ts';
+import { readMissed } from './check/missed.ts';
 import { checkRecords } from './check/records.ts';
+import { compareView } from './check/views.ts';
 import { type Part, Skipped, type World } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import type { Options } from './options.ts';
@@ -12,7 +14,7 @@ import { Population } from './people/population.ts';
 import { Writers } from './people/writers.ts';
 import { Random } from './random.ts';
 import { planFaults, type Strike } from './schedule.ts';
-import { settle } from './settle.ts';
+import { settle, untilNone } from './settle.ts';
 import { System } from './system/system.ts';
 
 /**
@@ -35,8 +37,9 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   const began = Date.now();
   writers.start();
   const ticker = setInterval(() => log(`${seconds(began)} s: ${ledger.acknowledged} acknowledged`), 10_000);
-  const strikes = await carryOut(planFaults(options), world, began, log);
-  await delay(Math.max(0, began + options.seconds * 1000 - Date.now()));
+  const end = began + options.seconds * 1000;
+  const strikes = await carryOut(planFaults(options), world, { began, end }, log);
+  await delay(Math.max(0, end - Date.now()));
   writers.stop();
   const wrote = seconds(began);
   clearInterval(ticker);
@@ -60,20 +63,27 @@ export async function runChaos(options: Options, log: (line: string) => void = (
     log('checking');
     const told = checkDevices(evidence);
     const database = await verifyDatabase(pool);
+    const differences = await untilNone(
+      async () => (await Promise.all(devices.map((device) => compareView(device, copies)))).flat(),
+      30_000,
+    );
+    const unequal = differences.map((what): Fault => ({ kind: 'unequal', what }));
+    const unread = await readMissed(devices, told.missed, cleared);
     return {
       options,
       strikes,
       wrote,
       database,
-      faults: [...restless, ...checkRecords(evidence), ...told.faults],
-      missed: told.missed,
+      faults: [...restless, ...checkRecords(evidence), ...told.faults, ...unread, ...unequal],
       figures: {
         written: ledger.sent.length,
         acknowledged: ledger.acknowledged,
         refused: ledger.refused,
         heard: devices.reduce((sum, { journal }) => sum + journal.length, 0),
         withdrawn: told.withdrawn,
+        missed: told.missed.reduce((sum, { ids }) => sum + ids.length, 0),
         users: users.length,
+        devices: devices.length,
         ...writers.figures,
         deviceReloads: devices.reduce((sum, device) => sum + device.reloads, 0),
         signOuts: devices.reduce((sum, device) => sum + device.signOuts, 0),
@@ -85,29 +95,36 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   }
 }
 
-/** Lets each fault strike at its time, or as soon as what it takes away is whole again. */
-async function carryOut(plan: Strike[], world: World, began: number, log: (line: string) => void): Promise<Struck[]> {
+/** Lets each fault strike at its time, or as soon as what it takes away is whole again; not after the end. */
+async function carryOut(plan: Strike[], world: World, { began, end }: Span, log: Log): Promise<Struck[]> {
   const busy = new Map<Part, Promise<unknown>>();
-  const struck: Promise<Struck>[] = [];
+  const struck: Promise<Struck | undefined>[] = [];
   for (const { at, fault: name, dice } of plan) {
     const fault = faults.find((each) => each.name === name);
     if (!fault) continue;
     await delay(Math.max(0, began + at - Date.now()));
-    await Promise.all(fault.takes.map((part) => busy.get(part)));
-    const start = seconds(began);
-    const done = fault.strike(world, new Random(dice)).then(
-      (what) => ({ what }),
-      (error) => ({ what: String(error), ...(error instanceof Skipped ? { skipped: true } : { failed: true }) }),
-    );
+    const done = Promise.all(fault.takes.map((part) => busy.get(part))).then(async () => {
+      if (Date.now() > end) return undefined;
+      const start = seconds(began);
+      const outcome = await fault.strike(world, new Random(dice)).then(
+        (what) => ({ what }),
+        (error) => ({ what: String(error), ...(error instanceof Skipped ? { skipped: true } : { failed: true }) }),
+      );
+      log(`${start} s: ${name}: ${outcome.what}`);
+      return { at: start, lasted: seconds(began) - start, fault: name, ...outcome };
+    });
     for (const part of fault.takes) busy.set(part, done);
-    struck.push(
-      done.then((outcome) => {
-        log(`${start} s: ${name}: ${outcome.what}`);
-        return { at: start, lasted: seconds(began) - start, fault: name, ...outcome };
-      }),
-    );
+    struck.push(done);
   }
-  return Promise.all(struck);
+  return (await Promise.all(struck)).filter((each) => each !== undefined);
+}
+
+type Log = (line: string) => void;
+
+/** Ms since 1970. */
+interface Span {
+  began: number;
+  end: number;
 }
 
 function seconds(since: number): number {
@@ -135,6 +152,5 @@ export interface Outcome {
   wrote: number;
   database: Result[];
   faults: Fault[];
-  missed: Missed[];
   figures: Record<string, number>;
 }

@@ -2,6 +2,7 @@ import type { Link } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import type { Fault } from './check/evidence.ts';
 import type { World } from './faults/fault.ts';
+import type { Device } from './people/device.ts';
 
 /** Ms in which everything has to come to rest. */
 const PATIENCE = 120_000;
@@ -10,78 +11,76 @@ const PATIENCE = 120_000;
  * Heals everything, and resolves when nothing is under way: all devices are back and have all of their inboxes, all messages are
  * acknowledged or refused, and all is recorded. Answers what did not come to rest.
  */
-export async function settle(
-  { system, population, ledger }: World,
-  link: Link,
-  log: (line: string) => void,
-): Promise<Fault[]> {
+export async function settle({ system, population }: World, link: Link, log: (line: string) => void): Promise<Fault[]> {
   for (const cable of system.cables) cable.disturb({});
   const { devices } = population;
   for (const device of devices) {
     device.hold(false);
     if (!device.running) await device.start();
   }
-  const stages: [string, () => Promise<string[]>][] = [
-    [
-      'devices are online',
-      async () =>
-        devices
-          .filter(({ client }) => client.status.state !== 'online')
-          .map((device) => `${device.name}: ${JSON.stringify(device.client.status)}`),
-    ],
-    [
-      'messages are acknowledged',
-      async () =>
-        devices.flatMap((device) =>
-          device.client
-            .chats()
-            .flatMap(({ chat }) => device.client.messages(chat))
-            .filter(({ state }) => state === 'sending')
-            .map(({ key, chat }) => `${device.name}: ${key} to ${chat}`),
-        ),
-    ],
-    ['all is recorded', async () => waiting(link)],
-    ['devices have their inboxes', async () => behind(link, devices)],
-  ];
   const faults: Fault[] = [];
-  for (const [what, open] of stages) {
-    let left: string[] = [];
-    try {
-      await waitFor(
-        async () => {
-          left = await open();
-          return left.length === 0;
-        },
-        { timeout: PATIENCE, interval: 200 },
-      );
-      log(what);
-    } catch {
-      faults.push({
-        kind: 'lost',
-        what: `not so within ${PATIENCE / 1000} s: ${what}; ${left.length} left, ${left.slice(0, 3).join('; ')}`,
-      });
+  const stage = async (what: string, find: () => string[] | Promise<string[]>) => {
+    let told = performance.now();
+    const left = await untilNone(async () => {
+      const found = await find();
+      if (found.length > 0 && performance.now() - told > 5000) {
+        told = performance.now();
+        log(`not yet: ${what}; ${found.length} left: ${found.slice(0, 3).join('; ')}`);
+      }
+      return found;
+    }, PATIENCE);
+    if (left.length > 0) {
+      const seconds = PATIENCE / 1000;
+      const some = left.slice(0, 3).join('; ');
+      faults.push({ kind: 'lost', what: `${what}: not within ${seconds} s, ${left.length} left: ${some}` });
     }
-  }
-  log(`${ledger.sent.filter(({ state }) => state === 'open').length} messages nobody knows of`);
+    log(what);
+  };
+  await stage('devices are online', () => devices.flatMap(offline));
+  await stage('messages are acknowledged', () => devices.flatMap(sending));
+  await stage('all is recorded', () => unrecorded(link));
+  await stage('devices have their inboxes', () => behind(link, devices));
   return faults;
 }
 
+/** Looks until nothing is found; answers what still is after so many ms. */
+export async function untilNone(find: () => string[] | Promise<string[]>, timeout: number): Promise<string[]> {
+  let left: string[] = [];
+  const none = async () => {
+    left = await find();
+    return left.length === 0;
+  };
+  await waitFor(none, { timeout, interval: 250 }).catch((error) => {
+    if (left.length === 0) left = [String(error.cause ?? error)];
+  });
+  return left;
+}
+
+function offline({ name, client }: Device): string[] {
+  return client.status.state === 'online' ? [] : [`${name}: ${JSON.stringify(client.status)}`];
+}
+
+function sending({ name, client, transport }: Device): string[] {
+  return client
+    .chats()
+    .flatMap(({ chat }) => client.messages(chat))
+    .filter(({ state }) => state === 'sending')
+    .map(({ key, chat }) => `${name} (${transport}): ${key} to ${chat}`);
+}
+
 /** Record streams that are not empty. */
-async function waiting({ client, keys }: Link): Promise<string[]> {
-  const lengths = await Promise.all(
-    Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
-  );
+async function unrecorded({ client, keys }: Link): Promise<string[]> {
+  const buckets = Array.from({ length: keys.buckets }, (_, bucket) => bucket);
+  const lengths = await Promise.all(buckets.map((bucket) => client.xlen(keys.record(bucket))));
   return lengths.flatMap((length, bucket) => (length > 0 ? [`${length} in bucket ${bucket}`] : []));
 }
 
 /** Devices that have not stored the last event of their inbox. */
-async function behind({ client, keys }: Link, devices: World['population']['devices']): Promise<string[]> {
+async function behind({ client, keys }: Link, devices: readonly Device[]): Promise<string[]> {
   const found = await Promise.all(
-    devices.map(async (device) => {
-      const [last] = await client.xrevrange(keys.inbox(device.user), '+', '-', 'COUNT', 1);
-      return last && last[0] !== device.cursor
-        ? [`${device.name} is at ${device.cursor}, the inbox at ${last[0]}`]
-        : [];
+    devices.map(async ({ name, user, cursor }) => {
+      const [last] = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', 1);
+      return last && last[0] !== cursor ? [`${name} is at ${cursor}, the inbox at ${last[0]}`] : [];
     }),
   );
   return found.flat();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, World } from './fault.ts';
+import { revive } from './revive.ts';
 
 /** A gateway dies with all its connections. */
 export const killGateway: Fault = {
@@ -10,7 +11,7 @@ export const killGateway: Fault = {
     const gateway = random.pick(system.stack.processes.gateways);
     await gateway.kill();
     await delay(random.whole(0, 3000) * scale);
-    await gateway.restart();
+    await revive(gateway);
     return gateway.name;
   },
 };
@@ -23,7 +24,7 @@ export const killRecorder: Fault = {
     const recorder = random.pick(system.stack.processes.recorders);
     await recorder.kill();
     await delay(random.whole(0, 12_000) * scale);
-    await recorder.restart();
+    await revive(recorder);
     return recorder.name;
   },
 };
@@ -35,7 +36,7 @@ export const killApi: Fault = {
   strike: async ({ system, scale }, random) => {
     await system.stack.processes.api.kill();
     await delay(random.whole(0, 3000) * scale);
-    await system.stack.processes.api.restart();
+    await revive(system.stack.processes.api);
     return 'api';
   },
 };
@@ -47,7 +48,7 @@ export const drain: Fault = {
   takes: ['gateway', 'recorder', 'api'],
   strike: async ({ system }, random) => {
     const service = random.pick(servicesOf(system));
-    await service.restart();
+    await revive(service);
     return service.name;
   },
 };

@@ -71,7 +71,7 @@ export class Writers {
   async send(device: Device, message: Sent): Promise<void> {
     this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
     try {
-      const { id } = await device.client.send(message.chat, textOf(message));
+      const { id } = await device.client.send(message.chat, textOf(message), { ref: `m${message.n}` });
       this.#ledger.accept(message, id);
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;

@@ -1,0 +1,41 @@
+import { parseConversation } from '@parley/protocol';
+import type { Device } from '../people/device.ts';
+import type { Missed } from './devices.ts';
+import type { Evidence, Fault } from './evidence.ts';
+
+/**
+ * Reads from the api, as a device does that was told to reload, what it was not told by events; answers what is not there either. What its
+ * user deleted need not be.
+ */
+export async function readMissed(
+  devices: readonly Device[],
+  missed: readonly Missed[],
+  cleared: Evidence['cleared'],
+): Promise<Fault[]> {
+  const faults: Fault[] = [];
+  for (const { device: name, conversation, ids } of missed) {
+    const device = devices.find((each) => each.name === name);
+    const parsed = parseConversation(conversation);
+    if (!device || !parsed) continue;
+    const chat =
+      parsed.type === 'group' ? parsed.group : (parsed.users.find((id) => id !== device.user) ?? device.user);
+    const floor = cleared.get(`${device.user}:${chat}`) ?? 0;
+    const wanted = new Set(ids.filter((id) => id > floor));
+    let after = Math.min(...wanted) - 1;
+    while (wanted.size > 0) {
+      const { items, more } = await device.client.api('GET /chats/{id}/messages', { id: chat, after, limit: 200 });
+      for (const { id } of items) wanted.delete(id);
+      const last = items.at(-1);
+      if (!last || !more) break;
+      after = last.id;
+    }
+    if (wanted.size > 0) {
+      const [first] = wanted;
+      faults.push({
+        kind: 'lost',
+        what: `${name} was not told of ${first} in ${conversation}, nor does the api say it`,
+      });
+    }
+  }
+  return faults;
+}

@@ -1,0 +1,64 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault, World } from './fault.ts';
+
+/** Ms for which people try what they may not. */
+const WINDOW = 1500;
+
+/** Two who part: nothing they write from then on, until they make up, may be accepted. */
+export const partFriends: Fault = {
+  name: 'friends part and make up',
+  weight: 3,
+  takes: ['clients'],
+  strike: async (world, random) => {
+    const { population } = world;
+    const [a, b] = random.pick(population.fickle);
+    writeFrom(world, a, b, 3);
+    writeFrom(world, b, a, 3);
+    await population.product.part(a, b);
+    let parted = true;
+    const tried = [...writeFrom(world, a, b, 5), ...writeFrom(world, b, a, 5)].map(({ message, done }) =>
+      done.then(() => {
+        if (parted && message.state === 'acknowledged') message.forbidden = true;
+      }),
+    );
+    await Promise.race([Promise.all(tried), delay(WINDOW)]);
+    parted = false;
+    await population.product.befriend(a, b);
+    writeFrom(world, a, b, 3);
+    return `${a} and ${b}`;
+  },
+};
+
+/** A member who leaves a group gets nothing that is said from then on until they are back. */
+export const guestLeaves: Fault = {
+  name: 'a member comes and goes',
+  weight: 3,
+  takes: ['clients'],
+  strike: async (world, random) => {
+    const { population } = world;
+    const { group, user } = random.pick(population.guests);
+    const members = population.groups.get(group) ?? [];
+    const speak = () => members.slice(0, 4).flatMap((member) => writeFrom(world, member, group, 2, true));
+    await population.product.join(group, user);
+    await Promise.race([Promise.all(speak().map(({ done }) => done)), delay(WINDOW)]);
+    await population.product.leave(group, user);
+    let away = true;
+    const said = speak().map(({ message, done }) =>
+      done.then(() => {
+        if (away && message.state === 'acknowledged') message.withheld = [user];
+      }),
+    );
+    await Promise.race([Promise.all(said), delay(WINDOW)]);
+    away = false;
+    return `${user} in ${group}`;
+  },
+};
+
+function writeFrom({ population, writers, ledger }: World, user: number, chat: number, count: number, group = false) {
+  const device = population.devicesOf(user).find(({ running }) => running);
+  if (!device) return [];
+  return Array.from({ length: count }, () => {
+    const message = ledger.write(user, chat, group);
+    return { message, done: writers.send(device, message) };
+  });
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from './fault.ts';
+
+/** The master dies and comes back with what is on its disk. */
+export const killRedis: Fault = {
+  name: 'kill -9 and restart of Redis',
+  weight: 2,
+  takes: ['redis'],
+  strike: async ({ system, scale }, random) => {
+    const { redis } = system;
+    const ms = Math.round(random.whole(0, 6000) * scale);
+    await redis.killMaster();
+    await delay(ms);
+    await redis.restartMaster();
+    await redis.whole();
+    return `away for ${ms} ms, then its replica followed again`;
+  },
+};
+
+/** The master dies, the replica takes its place. */
+export const failOver: Fault = {
+  name: 'fail-over to the replica of Redis',
+  weight: 2,
+  takes: ['redis'],
+  strike: async ({ system }) => {
+    const { redis } = system;
+    const [from, to] = [redis.master.port, redis.replica.port];
+    await redis.failOver((port) => system.switchRedis(port));
+    await redis.whole();
+    return `${from} died, ${to} took over, ${from} followed it`;
+  },
+};
+
+export const freezeRedis: Fault = {
+  name: 'Redis or its replica frozen',
+  weight: 2,
+  takes: ['redis'],
+  strike: async ({ system, scale }, random) => {
+    const { redis } = system;
+    const [what, server] = random.chance(0.5) ? ['the master', redis.master] : ['the replica', redis.replica];
+    const ms = Math.round(random.whole(1000, 12_000) * scale);
+    process.kill(server.pid, 'SIGSTOP');
+    await delay(ms);
+    process.kill(server.pid, 'SIGCONT');
+    await redis.whole();
+    return `${what} for ${ms} ms`;
+  },
+};

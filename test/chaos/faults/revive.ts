@@ -1,0 +1,11 @@
+import type { ServiceProcess } from '@parley/stack';
+import { waitFor } from '@parley/stack';
+
+/** Starts a service until it can serve, as an orchestrator does: what it needs may be away as well. */
+export async function revive(service: ServiceProcess): Promise<void> {
+  await waitFor(() => service.restart().then(() => true), {
+    timeout: 240_000,
+    interval: 500,
+    message: `${service.name} does not come back`,
+  });
+}

@@ -1,0 +1,93 @@
+import { cpus, totalmem } from 'node:os';
+import type { Outcome, Struck } from '../run.ts';
+
+/** What was done in a run, what was seen, and what that says. */
+export function writeMarkdown(outcome: Outcome, date: string): string {
+  const { options, strikes, faults, database, figures, wrote } = outcome;
+  const { seed, seconds, clients, rate, every } = options;
+  const count = (kind: string) => faults.filter((fault) => fault.kind === kind).length;
+  const held = strikes.filter(({ skipped }) => !skipped);
+  const row = (what: string, value: string | number) => `| ${what} | ${value} |`;
+  return [
+    `# ${verdict(outcome)}`,
+    '',
+    `\`npm run chaos -- --seed ${seed} --seconds ${seconds} --clients ${clients} --rate ${rate} --every ${every}\`, ${date},`,
+    `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}.`,
+    '',
+    '| | |',
+    '|---|---|',
+    row('faults that struck', held.length),
+    row('acknowledged messages', figures.acknowledged ?? 0),
+    row('lost', count('lost')),
+    row('doubled', count('doubled')),
+    row('out of order', count('disordered')),
+    row('misdelivered', count('misdelivered')),
+    row(
+      'unequal copies, counters, marks or views',
+      count('unequal') + database.reduce((sum, each) => sum + each.faults, 0),
+    ),
+    '',
+    '## Figures',
+    '',
+    '| | |',
+    '|---|---|',
+    row('seconds of writing', wrote),
+    row('acknowledged messages a second', Math.round((figures.acknowledged ?? 0) / wrote)),
+    ...Object.entries(figures).map(([what, value]) => row(names[what] ?? what, value)),
+    '',
+    '## What PostgreSQL holds',
+    '',
+    '| what holds | exceptions |',
+    '|---|---|',
+    ...database.map((each) => row(each.holds, each.faults)),
+    '',
+    ...(faults.length > 0
+      ? ['## What was wrong', '', ...faults.slice(0, 50).map(({ kind, what }) => `- ${kind}: ${what}`), '']
+      : []),
+    ...database.flatMap(({ name, examples }) => examples.map((example) => `- ${name}: ${example}`)),
+    '## Faults',
+    '',
+    '| fault | struck |',
+    '|---|---|',
+    ...[...new Set(held.map(({ fault }) => fault))]
+      .sort()
+      .map((name) => row(name, held.filter(({ fault }) => fault === name).length)),
+    ...strikes.filter(({ skipped }) => skipped).map(({ fault, what }) => row(fault, `skipped: ${what}`)),
+    '',
+    '| at, s | lasted, s | fault | what |',
+    '|---|---|---|---|',
+    ...strikes.map(strikeRow),
+    '',
+  ].join('\n');
+}
+
+/** Whether everything held. */
+export function passed({ faults, database, strikes }: Outcome): boolean {
+  return faults.length === 0 && database.every((each) => each.faults === 0) && !strikes.some(({ failed }) => failed);
+}
+
+function verdict(outcome: Outcome): string {
+  return passed(outcome)
+    ? 'Nothing lost, nothing doubled, nothing out of order, nothing misdelivered, copies equal'
+    : 'Something did not hold';
+}
+
+function strikeRow({ at, lasted, fault, what, failed }: Struck): string {
+  return `| ${at} | ${lasted.toFixed(1)} | ${fault} | ${failed ? '**not mended**: ' : ''}${what.replaceAll('|', '/').replaceAll('\n', ' ')} |`;
+}
+
+const names: Record<string, string> = {
+  written: 'messages written',
+  acknowledged: 'acknowledged',
+  refused: 'refused, for their writers may not',
+  heard: 'messages devices were told of',
+  withdrawn: 'messages that devices saw of a failed master and forgot with its successor',
+  users: 'users',
+  devices: 'devices',
+  reads: 'read marks',
+  recalls: 'messages taken back',
+  deletions: 'chats deleted',
+  deviceReloads: 'times that a device had to read all anew',
+  missed: 'messages that these read from the api',
+  signOuts: 'devices whose session ended although nobody had ended it',
+};
