@@ -1,0 +1,161 @@
+import { type ClientFrame, clientFrameSchema, type ServerFrame } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../gateway/client.ts';
+import { Kit, type Person } from '../groups/kit.ts';
+
+/** Who sends a frame, seen from the owner of a group, who also has written to the friend. */
+const roles = ['other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;
+type Role = (typeof roles)[number];
+
+let kit: Kit;
+let people: Record<Role, Person>;
+let clients: Record<Role, Client>;
+let group: number;
+/** What the owner wrote to the friend, and to the group. */
+let toFriend: number;
+let toGroup: number;
+
+beforeAll(async () => {
+  kit = await Kit.start({ env: { OUTBOX_INTERVAL: '50ms' } });
+  const [owner, friend, member, admin, blocked] = (await kit.people(5)) as [Person, Person, Person, Person, Person];
+  const [other] = (await kit.people(2)) as [Person, Person];
+  people = { other, blocked, friend, member, admin, owner };
+  group = await kit.group([owner, member, admin]);
+  await owner.call('PATCH', `/groups/${group}/members/${admin.id}`, { role: 'admin' });
+  await owner.call('PUT', `/blocks/${blocked.id}`);
+  for (const person of [member, admin]) await owner.call('DELETE', `/friends/${person.id}`);
+  const opened = await Promise.all(
+    roles.map(async (role, i) => [role, await people[role].connect(i, { device: role })] as const),
+  );
+  clients = Object.fromEntries(opened) as Record<Role, Client>;
+  toFriend = (await clients.owner.text(friend.id, 'to the friend')).id;
+  toGroup = (await clients.owner.text(group, 'to the group')).id;
+  await kit.recorded();
+});
+afterAll(async () => {
+  for (const client of Object.values(clients ?? {})) client.socket.terminate();
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const [no, out, none, not] = ['not-friends', 'not-member', 'not-found', 'forbidden'];
+
+// In each row: what it is, the frame, the reply to each role in their order, and who of them is heard by the owner.
+const rows: Row[] = [
+  ['a message to the owner', () => message(people.owner.id), [no, 'blocked', 'ack', no, no, no], 'friend'],
+  ['a message to the group', () => message(group), [out, out, out, 'ack', 'ack', 'ack'], 'member admin owner'],
+  [
+    'a mark in the chat with the owner',
+    () => ({ type: 'mark', chat: people.owner.id, read: toFriend }),
+    all('ack'),
+    'friend owner',
+  ],
+  [
+    'a mark in the group',
+    () => ({ type: 'mark', chat: group, read: toGroup }),
+    [out, out, out, 'ack', 'ack', 'ack'],
+    'owner',
+  ],
+  ['typing to the owner', () => ({ type: 'typing', chat: people.owner.id, active: true }), all('-'), 'friend'],
+  ['typing in the group', () => ({ type: 'typing', chat: group, active: true }), all('-'), 'member admin'],
+  [
+    'recalling what the owner wrote to the friend',
+    () => ({ type: 'recall', chat: people.owner.id, id: toFriend }),
+    [none, none, not, none, none, none],
+    '',
+  ],
+  [
+    'recalling what the owner wrote to the group',
+    () => ({ type: 'recall', chat: group, id: toGroup }),
+    [none, none, none, not, not, 'ack'],
+    'owner',
+  ],
+  [
+    'editing what the owner wrote to the friend',
+    () => ({ type: 'edit', chat: people.owner.id, id: toFriend, body: { type: 'text', text: 'forged' } }),
+    [none, none, not, none, none, none],
+    '',
+  ],
+  [
+    'reacting to what the owner wrote to the friend',
+    () => ({ type: 'react', chat: people.owner.id, id: toFriend, emoji: '👍', active: true }),
+    [none, none, 'ack', none, none, none],
+    'friend',
+  ],
+  ['the token of the owner', () => ({ type: 'auth', token: people.owner.token }), [not, not, not, not, not, 'ack'], ''],
+  ['a place far ahead', () => ({ type: 'received', cursor: '1-9007199254740991' }), all('bad-frame'), ''],
+  ['the chat one looks at', () => ({ type: 'focus', chat: people.owner.id }), all('-'), ''],
+  [
+    'watching the owner',
+    () => ({ type: 'watch', users: [people.owner.id] }),
+    ['offline', 'offline', 'online', 'offline', 'offline', 'online'],
+    '',
+  ],
+  ['a ping', () => ({ type: 'ping' }), all('pong'), ''],
+];
+
+it('every frame a client may send is in the table', () => {
+  const types = clientFrameSchema.options.map((option) => option.shape.type.value);
+  expect([...new Set(rows.map(([, frame]) => frame().type))].sort()).toEqual([...types].sort());
+});
+
+describe('what each role is answered, and whether the owner hears of it', () => {
+  it.each(rows)('%s', async (name, frame, replies, heard) => {
+    const [from, mine] = [clients.owner.frames.length, people.owner.id];
+    const seen: string[] = [];
+    for (const role of roles) seen.push(await reply(clients[role], { ...frame(), ref: `${name} ${role}` }));
+    expect(seen).toEqual(replies);
+    // What was told of the frames before is told before this.
+    const end = { type: 'send' as const, ref: `after ${name}`, to: mine, body: { type: 'card' as const, user: mine } };
+    const { id } = (await clients.friend.ask(end)) as { id: number };
+    await clients.owner.until(
+      () => clients.owner.events.some(({ event }) => 'id' in event && event.id === id),
+      () => 'the owner is cut off',
+    );
+    const about = clients.owner.frames.slice(from).flatMap(speaker);
+    const told = roles.filter((role) => about.includes(people[role].id));
+    expect(told.join(' ')).toBe(heard);
+  });
+});
+
+/** The type or code of the reply, whether the one watched is there, or `-`. */
+async function reply(client: Client, frame: Asked): Promise<string> {
+  const from = client.frames.length;
+  client.send(frame as ClientFrame);
+  const isReply = (one: ServerFrame): one is ServerFrame =>
+    one.type === 'presence' || (one.type !== 'event' && 'ref' in one && one.ref === frame.ref);
+  const silent = frame.type === 'typing' || frame.type === 'focus';
+  if (!silent) return saysOf(await client.frame(isReply, from));
+  // What takes as long, so that what was sent before has been carried out.
+  for (let i = 0; i < 3; i += 1) await client.ask({ type: 'auth', ref: `settle-${++settled}`, token: 'none' });
+  await client.ask({ type: 'recall', ref: `settle-${++settled}`, chat: group, id: 1 });
+  const said = client.frames.slice(from).find(isReply);
+  return said ? saysOf(said) : '-';
+}
+
+let settled = 0;
+
+function saysOf(frame: ServerFrame): string {
+  if (frame.type === 'presence') return frame.online ? 'online' : 'offline';
+  return frame.type === 'error' ? frame.code : frame.type;
+}
+
+/** Whose doing a frame is. */
+function speaker(frame: ServerFrame): number[] {
+  if (frame.type === 'typing') return [frame.user];
+  if (frame.type !== 'event') return [];
+  const { event } = frame;
+  if (event.kind === 'message') return event.body.type === 'card' ? [] : [event.from];
+  return 'user' in event && typeof event.user === 'number' ? [event.user] : [];
+}
+
+function message(to: number): Frame {
+  return { type: 'send', to, body: { type: 'text', text: 'x' } };
+}
+
+function all(reply: string): string[] {
+  return roles.map(() => reply);
+}
+
+type Frame = { type: ClientFrame['type'] } & Record<string, unknown>;
+type Asked = Frame & { ref: string };
+type Row = [name: string, frame: () => Frame, replies: string[], heard: string];
