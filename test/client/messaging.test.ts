@@ -140,6 +140,19 @@ describe('a client', () => {
     await waitFor(() => seen.at(-1) === false);
   });
 
+  it('follows presence over long polling too', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, { transports: ['poll'] });
+    const seen: boolean[] = [];
+    alice.on('presence', ({ user, online }) => user === b && seen.push(online));
+    alice.watch([b]);
+    await waitFor(() => seen.at(-1) === false);
+    await people.online(b);
+    // That answer ended the poll which knew; the next look is seconds later.
+    await waitFor(() => seen.at(-1) === true, { timeout: 15_000 });
+  });
+
   it('tells no sender of an arrival when told not to', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);

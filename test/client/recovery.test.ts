@@ -179,13 +179,13 @@ describe('a client', () => {
     await using people = new People(kit);
     const tokens: string[] = [];
     const token = () => {
-      tokens.push(kit.token(a, { lifetime: 3 + tokens.length }));
+      tokens.push(kit.token(a, { lifetime: 5 + tokens.length }));
       return tokens.at(-1) as string;
     };
     const alice = await people.online(a, { token });
     const states: string[] = [];
     alice.on('status', ({ state }) => states.push(state));
-    await waitFor(() => tokens.length >= 4, { timeout: 15_000 });
+    await waitFor(() => tokens.length >= 5, { timeout: 18_000 });
     await alice.send(b, 'still here');
     expect(states).toEqual([]);
   });

@@ -80,6 +80,16 @@ describe('several tabs', () => {
     for (const each of heard) expect(each.map(textOf)).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  it('know at once how the connection is doing', async () => {
+    const [a] = await kit.friends();
+    await using people = new People(kit);
+    const browser = new Browser();
+    const first = await people.online(a, { tabs: browser.tab() });
+    const second = await people.start(a, { tabs: browser.tab() });
+    expect(second.status).toEqual(first.status);
+    await second.online();
+  });
+
   it('are told what was refused', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);

@@ -89,6 +89,36 @@ describe('a client of the whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
+  it('can be asked for all operations that the api offers to users, and for no others', async () => {
+    const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
+    const known = [...source.matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, operation]) => operation);
+    const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
+    // Bytes go by request() and upload(), the rest is not for users of this SDK.
+    const otherwise =
+      /^\/v1\/(server|push)\/|^\/layim|^\/(healthz|readyz|metrics)|^GET \/v1\/me\/export|\/media(\/uploads\/|$|\/\{id\}(\/thumbnail)?$)/;
+    const offered = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const mine = offered
+      .filter((operation) => !otherwise.test(operation) && !otherwise.test(operation.split(' ')[1] ?? ''))
+      .map((operation) => operation.replace('/v1', ''));
+    expect(known.sort()).toEqual([...mine, 'POST /users'].sort().filter((each, i, all) => all.indexOf(each) === i));
+  });
+
+  it('hands out bytes, such as everything that is kept of its user', async () => {
+    const client = await register();
+    const archive = await client.request('/me/export');
+    expect(archive.headers.get('content-type')).toBe('application/zip');
+    expect(
+      Buffer.from(await archive.arrayBuffer())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK');
+    await expect(client.request('/media/1')).rejects.toMatchObject({ code: 'not-found', status: 404 });
+    expect(await client.api('DELETE /me', { password })).toMatchObject({ remains: [{ where: 'users' }] });
+    await expect(client.api('GET /me')).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
   it('gets a fresh token when the api refuses the one it has', async () => {
     const session = (await register()).session as SavedSession;
     const client = create({ session: { ...session, accessToken: 'not a token' } });

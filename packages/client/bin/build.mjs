@@ -4,29 +4,51 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, stop } from 'esbuild';
+import { minify } from 'terser';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const src = join(root, 'src');
-const entries = { index: join(src, 'index.ts'), 'file-store': join(src, 'store/file-store.ts') };
+export const entries = { index: join(src, 'index.ts'), 'file-store': join(src, 'store/file-store.ts') };
 
 /** Builds into a folder, which is replaced. @throws Error with all that is wrong in the source */
 export async function build(dist = join(root, 'dist')) {
   rmSync(dist, { recursive: true, force: true });
-  await bundle({
-    entryPoints: entries,
-    outdir: dist,
+  mkdirSync(dist, { recursive: true });
+  for (const [name, entry] of Object.entries(entries)) {
+    const { code, map } = await script(entry);
+    writeFileSync(join(dist, `${name}.js`), `${code}\n//# sourceMappingURL=${name}.js.map\n`);
+    writeFileSync(join(dist, `${name}.js.map`), map);
+  }
+  writeTypes(dist);
+}
+
+/** One module with all it needs: its code, source map, and the files it is made of. */
+export async function script(entry) {
+  const { outputFiles, metafile } = await bundle({
+    entryPoints: [entry],
+    outfile: 'out.js',
     bundle: true,
     minify: true,
     format: 'esm',
     target: 'es2022',
     external: ['node:*'],
-    sourcemap: true,
+    sourcemap: 'external',
+    write: false,
+    metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
   });
   await stop();
-  writeTypes(dist);
+  const [map, code] = outputFiles.map(({ text }) => text);
+  // Some three hundred bytes less, gzipped, than with one of the two alone.
+  const small = await minify(code, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, inline: 1, unsafe_arrows: true },
+    sourceMap: { content: map },
+  });
+  return { code: small.code, map: small.map, inputs: Object.keys(metafile.inputs) };
 }
 
 /** Writes a declaration for each source, and one for those types of the protocol that they name. */
@@ -51,7 +73,7 @@ function writeTypes(dist) {
       (_, word, type = '', names, from) => {
         if (from !== '@parley/protocol')
           return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
-        for (const name of names.split(',')) named.add(name.replace('type ', '').trim());
+        for (const [name] of names.replaceAll('type ', '').matchAll(/\w+/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
       },
     );

@@ -4,7 +4,7 @@ import type { SavedSession } from './api/credentials.ts';
 import type { Emitter } from './emitter.ts';
 import { type ChatMessage, showMessage } from './message.ts';
 import { chatOf } from './state/apply-event.ts';
-import type { Change, Status } from './state/change.ts';
+import type { Change, Status, StorageStatus } from './state/change.ts';
 import type { State } from './state/state.ts';
 
 /** What an app can listen to. */
@@ -18,6 +18,8 @@ export interface ParleyEvents {
   typing: TypingFrame;
   presence: PresenceFrame;
   status: Status;
+  /** Whether what is known is kept across reloads is different, or known for the first time. */
+  storage: StorageStatus;
   /** Events were missed for good: what the app itself keeps is to be read again. */
   reload: undefined;
   /** There is a session, or a fresh one, to be kept by programs; undefined when it is over. */
@@ -41,6 +43,7 @@ export class Announcer {
   announce(state: State, change: Change): void {
     const emitter = this.#emitter;
     if (change.type === 'status') return emitter.emit('status', change.status);
+    if (change.type === 'storage') return emitter.emit('storage', change.storage);
     if (change.type === 'frame') {
       const { frame } = change;
       return frame.type === 'presence' ? emitter.emit('presence', frame) : this.#takeTyping(frame);

@@ -4,9 +4,10 @@ import type { Core } from './engine/command.ts';
 import { Engine } from './engine/engine.ts';
 import { createRef } from './engine/ref.ts';
 import type { TabsParts, withDefaults } from './options.ts';
-import type { Change, Status } from './state/change.ts';
+import type { Change, Status, StorageStatus } from './state/change.ts';
 import { restore, snapshot, touchAll } from './state/saved.ts';
 import { State } from './state/state.ts';
+import { memoryStore } from './store/memory-store.ts';
 import { Tabs } from './tabs/tabs.ts';
 
 /**
@@ -16,15 +17,23 @@ import { Tabs } from './tabs/tabs.ts';
 export async function assemble(user: number, parts: Parts): Promise<Assembled> {
   const { options, changed, replaced } = parts;
   const state = new State(user, options.keep);
-  const store = options.store(user);
+  let store = options.store(user);
   let tabs: Tabs | undefined;
+  const take = (change: Change) => state.apply(change) && changed(state, change);
 
   const lead = async (following: boolean): Promise<Engine> => {
-    const saved = await store.read();
+    let reason: string | undefined;
+    const saved = await store.read().catch((error): Map<string, unknown> => {
+      parts.failed(error);
+      reason = String(error);
+      store = memoryStore();
+      return new Map();
+    });
+    take({ type: 'storage', storage: { state: store.volatile ? 'memory' : 'kept', reason } });
     if (following) touchAll(state);
     else restore(state, saved);
     const device = options.device ?? (saved.get('device') as string | undefined) ?? createRef();
-    if (device !== saved.get('device')) await store.write({ device });
+    if (device !== saved.get('device')) await store.write({ device }).catch(parts.failed);
     return new Engine({
       ...options,
       ...parts,
@@ -66,17 +75,18 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
         resolve(mine);
         return engine;
       },
-      snapshot: () => ({ entries: snapshot(state), status: state.status }),
+      snapshot: () => ({ entries: snapshot(state), status: state.status, storage: state.storage }),
       follow: (known) => {
-        const { entries, status } = known as { entries: [string, unknown][]; status: Status };
+        const { entries, status, storage } = known as Known;
         state.boxes.clear();
         state.marks.clear();
         restore(state, entries);
-        changed(state, { type: 'status', status });
+        take({ type: 'storage', storage });
+        take({ type: 'status', status });
         replaced();
         resolve(mine);
       },
-      changed: (change) => state.apply(change) && changed(state, change),
+      changed: take,
     });
     tabs = mine;
   });
@@ -90,6 +100,13 @@ export interface Assembled {
   /** Forgets what was kept. */
   wipe(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a tab that follows is told. */
+interface Known {
+  entries: [string, unknown][];
+  status: Status;
+  storage: StorageStatus;
 }
 
 interface Parts {

@@ -3,13 +3,13 @@ import type { ErrorCode, FieldError } from '@parley/protocol';
 /** Something was refused, or did not come to pass. */
 export class ParleyError extends Error {
   /** The protocol's word, or `aborted` when the client was closed meanwhile. */
-  readonly code: ErrorCode | 'aborted';
+  declare readonly code: ErrorCode | 'aborted';
   /** The same may succeed later, unchanged. */
-  readonly retry: boolean = false;
+  declare readonly retry: boolean;
   /** The HTTP status, where there was one; 0 when there was no answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** The fields that are to blame, where some are. */
-  readonly errors: FieldError[] | undefined;
+  declare readonly errors: FieldError[] | undefined;
 
   constructor(
     code: ErrorCode | 'aborted',
@@ -17,7 +17,6 @@ export class ParleyError extends Error {
     more: Partial<Pick<ParleyError, 'retry' | 'status' | 'errors' | 'cause'>> = {},
   ) {
     super(message);
-    Object.assign(this, more, { name: 'ParleyError' });
-    this.code = code;
+    Object.assign(this, { name: 'ParleyError', code, retry: false }, more);
   }
 }

@@ -70,7 +70,7 @@ export function withDefaults(options: ParleyOptions) {
     cookie: options.cookie ?? browser,
     from: options.from === 'latest' ? ('latest' as const) : null,
     store: typeof store === 'function' ? store : () => store,
-    tabs: options.tabs === true || (options.tabs ?? browser) === true ? browserTabs() : options.tabs || undefined,
+    tabs: (options.tabs ?? browser) === true ? browserTabs() : options.tabs || undefined,
     locks: browser ? browserLocks() : undefined,
     keep: options.keep ?? 100,
     delivered: options.delivered ?? true,

@@ -1,6 +1,6 @@
 import type { Body, Chat, Session } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announce.ts';
-import { createApi } from './api/api.ts';
+import { type Answer, apiOf, createRequest, type Init, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
 import type { Account, Api } from './api/operations.ts';
 import { type Assembled, assemble } from './assemble.ts';
@@ -11,7 +11,7 @@ import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
 import { type ParleyOptions, withDefaults } from './options.ts';
-import type { Status } from './state/change.ts';
+import type { Status, StorageStatus } from './state/change.ts';
 import type { Accepted } from './state/state.ts';
 import { watchPage } from './watch-page.ts';
 
@@ -20,6 +20,11 @@ export class Parley {
   readonly #options: ReturnType<typeof withDefaults>;
   /** Calls the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
   readonly api: Api;
+  /**
+   * Asks the api for what is not JSON, by its path after `/v1` and with what `fetch` takes: `request('/me/export')` and
+   * `request('/media/5')` answer bytes. Rejects with a ParleyError when it cannot be reached, or refuses.
+   */
+  readonly request: (path: string, init?: Init) => Promise<Answer>;
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
   readonly #announcer = new Announcer(this.#emitter);
@@ -31,7 +36,9 @@ export class Parley {
   constructor(options: ParleyOptions) {
     this.#options = withDefaults(options);
     const { api, cookie, fetch, locks } = this.#options;
-    this.api = createApi(api ?? '', fetch, (stale) => this.#credentials.token(stale));
+    const request: Request = createRequest(api ?? '', fetch, (stale) => this.#credentials.token(stale));
+    this.request = request;
+    this.api = apiOf(request);
     this.#credentials = new Credentials({
       ...options,
       locks,
@@ -51,6 +58,11 @@ export class Parley {
 
   get status(): Status {
     return this.#now?.state.status ?? { state: 'off' };
+  }
+
+  /** Whether what is known is kept across reloads; undefined before `connect`. */
+  get storage(): StorageStatus | undefined {
+    return this.#now?.state.storage;
   }
 
   /** Calls `listener` each time; the function returned ends that. */
@@ -90,9 +102,11 @@ export class Parley {
 
   /**
    * Connects, and stays connected until `close`. Resolves as soon as what was kept is at hand, connected or not: from then on messages
-   * are taken. @throws ParleyError when nobody is signed in
+   * are taken. Called again it comes back at once, instead of after the back-off or not at all. @throws ParleyError when nobody is
+   * signed in
    */
   async connect(): Promise<void> {
+    if (this.#now) return void this.#run({ do: 'start' });
     this.#running ??= this.#start();
     this.#now = await this.#running.catch((error) => {
       this.#running = undefined;

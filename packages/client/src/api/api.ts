@@ -5,25 +5,9 @@ import type { Api } from './operations.ts';
 /** Operations that ask for no token. */
 const OPEN = /^POST \/(users|sessions)/;
 
-/**
- * Makes the function that calls the api.
- *
- * @param base url of the api
- * @param getToken gets an access token, another one than `stale`, which was refused
- */
-export function createApi(base: string, fetcher: typeof fetch, getToken: (stale?: string) => Promise<string>): Api {
+/** Makes the function that calls the api. */
+export function apiOf(request: Request): Api {
   const call = async (operation: string, input: object = {}): Promise<never> => {
-    if (OPEN.test(operation)) return ask(operation, input);
-    const token = await getToken();
-    try {
-      return await ask(operation, input, token);
-    } catch (error) {
-      if ((error as ParleyError).status !== 401) throw error;
-      return ask(operation, input, await getToken(token));
-    }
-  };
-
-  const ask = async (operation: string, input: object, token?: string): Promise<never> => {
     const rest: Record<string, unknown> = { ...input };
     const [method = '', path = ''] = operation
       .replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -33,23 +17,44 @@ export function createApi(base: string, fetcher: typeof fetch, getToken: (stale?
       })
       .split(' ');
     const inQuery = method === 'GET';
-    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     const query = inQuery ? `?${new URLSearchParams(JSON.parse(JSON.stringify(rest)))}` : '';
     const body = inQuery || Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
-    if (body !== null) headers['content-type'] = 'application/json';
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetcher(`${base}/v1${path}${query}`, { method, headers, body, credentials: 'include' });
-      text = await response.text();
-    } catch (cause) {
-      throw new ParleyError('unavailable', 'The api cannot be reached', { retry: true, status: 0, cause });
-    }
-    if (!response.ok) throw refusal(response.status, text);
+    const headers: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+    const response = await request(path + query, { method, headers, body }, OPEN.test(operation));
+    const text = await response.text().catch(unreachable);
     return (text === '' ? undefined : JSON.parse(text)) as never;
   };
-
   return call as Api;
+}
+
+/**
+ * Makes the function that asks the api for anything, by a path after `/v1`. It answers successes only.
+ *
+ * @param base url of the api
+ * @param getToken gets an access token, another one than `stale`, which was refused
+ */
+export function createRequest(base: string, fetcher: typeof fetch, getToken: GetToken): Request {
+  const ask = async (path: string, init: Init, token?: string): Promise<Answer> => {
+    const headers = token === undefined ? init.headers : { ...init.headers, authorization: `Bearer ${token}` };
+    const all = { credentials: 'include', ...init, ...(headers && { headers }) } as const;
+    const response = await fetcher(`${base}/v1${path}`, all).catch(unreachable);
+    if (!response.ok) throw refusal(response.status, await response.text().catch(unreachable));
+    return response;
+  };
+  return async (path, init = {}, open = false) => {
+    if (open) return ask(path, init);
+    const token = await getToken();
+    try {
+      return await ask(path, init, token);
+    } catch (error) {
+      if ((error as ParleyError).status !== 401) throw error;
+      return ask(path, init, await getToken(token));
+    }
+  };
+}
+
+function unreachable(cause: unknown): never {
+  throw new ParleyError('unavailable', 'The api cannot be reached', { retry: true, status: 0, cause });
 }
 
 function refusal(status: number, text: string): ParleyError {
@@ -63,3 +68,14 @@ function refusal(status: number, text: string): ParleyError {
   const { code = retry ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyError(code, detail, { retry, status, errors });
 }
+
+type GetToken = (stale?: string) => Promise<string>;
+
+/** What `fetch` takes, with headers as an object. */
+export type Init = Omit<NonNullable<Parameters<typeof fetch>[1]>, 'headers'> & { headers?: Record<string, string> };
+
+/** What `fetch` answers. */
+export type Answer = Awaited<ReturnType<typeof fetch>>;
+
+/** Asks the api with an access token, or without one. @throws ParleyError when it cannot be reached, or refuses */
+export type Request = (path: string, init?: Init, open?: boolean) => Promise<Answer>;

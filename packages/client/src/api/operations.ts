@@ -25,6 +25,8 @@ export interface Operations {
   'DELETE /sessions/current': [Nothing, undefined];
   'GET /me': [Nothing, User];
   'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>>, User];
+  /** Deletes the account for good, with its password if it has one. Answers what is kept of it. */
+  'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
   'GET /friends': [Paging, Page<Friend>];
   'PATCH /friends/{id}': [Id & Partial<Pick<Friend, 'remark' | 'friendGroup'>>, Friend];
@@ -51,12 +53,9 @@ export interface Operations {
   'GET /media/{id}/url': [Id, MediaUrl];
 
   'GET /groups': [Paging, Page<Group>];
-  'POST /groups': [{ name: string; description?: string; members: number[] }, Group];
+  'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
   'GET /groups/{id}': [Id, Group];
-  'PATCH /groups/{id}': [
-    Id & Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>,
-    Group,
-  ];
+  'PATCH /groups/{id}': [Id & GroupFields, Group];
   'DELETE /groups/{id}': [Id, undefined];
   'POST /groups/{id}/leave': [Id, undefined];
   'GET /groups/{id}/members': [Id & Paging, Page<Member>];
@@ -108,6 +107,16 @@ export interface Paging {
 }
 
 export type { Group, Member };
+
+type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>;
+
+/** What is kept of someone whose account was deleted. */
+export interface Remains {
+  where: 'users' | 'peers' | 'groups' | 'media' | 'blocks';
+  /** In words. */
+  what: string;
+  count: number;
+}
 
 /** A message that a search found. */
 export interface Hit {

@@ -14,7 +14,9 @@ export type Command =
   | { do: 'ask'; frame: Askable }
   /** Takes what was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
-  | { do: 'wake'; moved: boolean };
+  | { do: 'wake'; moved: boolean }
+  /** Comes back now, also when it had ended. */
+  | { do: 'start' };
 
 /** Carries commands out. */
 export interface Core {

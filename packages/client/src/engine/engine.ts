@@ -80,7 +80,12 @@ export class Engine implements Core {
     switch (command.do) {
       case 'send':
         this.#typing.stop();
-        return this.#outbox.send(command.entry);
+        try {
+          return this.#outbox.send(command.entry);
+        } finally {
+          // Nobody else has it yet.
+          if (!this.#online) this.#keeper.flush();
+        }
       case 'discard':
         this.#change({ type: 'discarded', ref: command.ref });
         break;
@@ -106,6 +111,9 @@ export class Engine implements Core {
         break;
       case 'wake':
         link.wake(command.moved);
+        break;
+      case 'start':
+        link.start();
     }
     return undefined;
   }

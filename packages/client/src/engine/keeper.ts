@@ -1,4 +1,5 @@
 import { Alarm } from '../alarm.ts';
+import type { StorageStatus } from '../state/change.ts';
 import { takeUnsaved } from '../state/saved.ts';
 import type { Context, Part } from './part.ts';
 
@@ -57,13 +58,22 @@ export class Keeper implements Part {
     if (Object.keys(changes).length === 0) return;
     try {
       await store.write(changes);
+      this.#tell({ state: 'kept' });
       if (cursor === null || !('cursor' in changes)) return;
       this.#cursor = cursor;
       if (state.status.state === 'online') this.start();
     } catch (error) {
       for (const key of Object.keys(changes)) state.dirty.add(key);
-      failed(error);
+      if (state.storage.state !== 'failing') failed(error);
+      this.#tell({ state: 'failing', reason: String(error) });
       this.gather(RETRY);
+      // Where there is no room for all, there may be for what would be lost for good.
+      await store.write({ outbox: state.outbox }).catch(() => {});
     }
+  }
+
+  #tell(storage: StorageStatus): void {
+    const { state, change } = this.#context;
+    if (state.storage.state !== storage.state && state.storage.state !== 'memory') change({ type: 'storage', storage });
   }
 }

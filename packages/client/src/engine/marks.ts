@@ -4,39 +4,49 @@ import type { Context, Part } from './part.ts';
 /** Ms for which marks are gathered. */
 const GATHER = 300;
 
-/** Tells the server how far this user has received and read: of each chat the last place only. */
+/**
+ * Tells the server how far this user has received and read: of each chat the last place only. Of each chat one mark of a kind is under way
+ * at a time, so that a slow connection does not fill up with marks, behind which messages would have to wait.
+ */
 export class Marks implements Part {
-  readonly #context: Context;
-  /** What is being asked. */
-  readonly #asked = new Set<string>();
+  readonly #context: Pick<Context, 'state' | 'ask' | 'change'>;
+  /** What is being asked: chats, by the kind of mark. */
+  readonly #asked = { read: new Set<number>(), delivered: new Set<number>() };
   readonly #alarm = new Alarm();
+  #online = false;
 
-  constructor(context: Context) {
+  constructor(context: Pick<Context, 'state' | 'ask' | 'change'>) {
     this.#context = context;
   }
 
   /** There may be something to tell. */
   start(): void {
+    this.#online = true;
     this.#alarm.ensure(GATHER, () => {
       for (const [chat, { delivered = 0, read = 0 }] of this.#context.state.marks) {
         // What was read was received.
-        if (read > 0) this.#ask(chat, { read });
-        if (delivered > read) this.#ask(chat, { delivered });
+        if (read > 0) this.#ask(chat, 'read', read);
+        if (delivered > read) this.#ask(chat, 'delivered', delivered);
       }
     });
   }
 
   stop(): void {
+    this.#online = false;
     this.#alarm.clear();
   }
 
-  async #ask(chat: number, mark: { read: number } | { delivered: number }): Promise<void> {
-    const key = JSON.stringify([chat, mark]);
-    if (this.#asked.has(key)) return;
-    this.#asked.add(key);
+  async #ask(chat: number, kind: 'read' | 'delivered', id: number): Promise<void> {
+    const { state, ask, change } = this.#context;
+    const asked = this.#asked[kind];
+    if (asked.has(chat)) return;
+    asked.add(chat);
+    const mark = kind === 'read' ? { read: id } : { delivered: id };
     // What is refused for good is not worth another try.
-    const told = await this.#context.ask({ type: 'mark', chat, ...mark }).catch(({ code }) => code !== 'aborted');
-    this.#asked.delete(key);
-    if (told) this.#context.change({ type: 'marked', chat, mark: { delivered: 0, ...mark }, settled: true });
+    const told = await ask({ type: 'mark', chat, ...mark }).catch(({ code }) => code !== 'aborted');
+    asked.delete(chat);
+    if (!told) return;
+    change({ type: 'marked', chat, mark: { delivered: 0, ...mark }, settled: true });
+    if (this.#online && state.marks.has(chat)) this.start();
   }
 }

@@ -69,7 +69,7 @@ export class Reloading implements Part {
         return { type: 'messages' as const, chat, messages: page.items, more: page.more };
       }),
     );
-    if (losses !== this.#losses) throw new Error('Lost again meanwhile');
+    if (losses !== this.#losses) throw new Error('Lost again');
     for (const page of pages) change(page);
     change({ type: 'chats', chats: items, whole: true });
   }

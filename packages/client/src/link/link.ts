@@ -27,6 +27,8 @@ export class Link {
   /** A wire of a better transport, opened beside the one in use. */
   #trial: Wire | undefined;
   #trialIndex = 0;
+  /** When the present wire took the place of another. */
+  #adopted = Number.NaN;
   #gateway = Math.random();
   #token = '';
   /** A token that was refused, and whether the present one was got in its place. */
@@ -76,13 +78,16 @@ export class Link {
 
   /** The connection ended, or is of no use any more. */
   lose(closed: Closed): void {
-    // With one connection per user the server ends the old one for the trial.
-    const replaced = this.#trial !== undefined && closed.code === 4009;
+    // With one connection per user the server ends the old one for the trial, or the trial for a poll that was under way. Were it for
+    // another reason, the next one would be told.
+    const final = closed.next === 'final';
+    if (final && this.#trial) return this.#unwire();
+    const byOwn = final && Date.now() - this.#adopted < STABLE;
     const refusedAgain = closed.next === 'expired' && this.#renewed;
     if (closed.next === 'expired') this.#stale = this.#token;
     this.closed = closed;
     if (Date.now() - this.#since > STABLE) this.#failures = 0;
-    this.#on(replaced || refusedAgain ? 'lost' : closed.next);
+    this.#on(byOwn || refusedAgain ? 'lost' : closed.next);
   }
 
   #on(event: LinkEvent): void {
@@ -104,9 +109,8 @@ export class Link {
     },
     drop: () => {
       this.#settle();
-      this.#wire?.close();
+      this.#unwire();
       this.#trial?.close();
-      this.#wire = undefined;
       this.#trial = undefined;
     },
     wait: () => {
@@ -204,12 +208,19 @@ export class Link {
   #giveUp(): void {
     this.#trial?.close();
     this.#trial = undefined;
-    this.#tryLater();
+    if (this.#wire) this.#tryLater();
+    else this.restart('replaced');
+  }
+
+  #unwire(): void {
+    this.#wire?.close();
+    this.#wire = undefined;
   }
 
   #adopt(): void {
-    this.#wire?.close();
+    this.#unwire();
     this.#wire = this.#trial;
+    this.#adopted = Date.now();
     this.#index = this.#trialIndex;
     this.#trial = undefined;
   }

@@ -23,6 +23,7 @@ export type Change =
   /** A page of messages; `more` when the chat has older ones than these. */
   | { type: 'messages'; chat: number; messages: Message[]; more: boolean }
   | { type: 'status'; status: Status }
+  | { type: 'storage'; storage: StorageStatus }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame };
 
 /** A message on its way, in the outbox. */
@@ -57,6 +58,16 @@ export interface Status {
   /** By which transport, while there is a connection. */
   transport?: TransportName | undefined;
   /** Why there is none, where that is known. */
+  reason?: string | undefined;
+}
+
+/**
+ * Whether what is known, and what was written and not sent, is there after a reload: `kept`; `failing` while the store cannot take it, as
+ * when the disk is full, which is tried again; or `memory`, for there is no store, or none that can be read.
+ */
+export interface StorageStatus {
+  state: 'kept' | 'failing' | 'memory';
+  /** Why it is not kept, where that is known. */
   reason?: string | undefined;
 }
 

@@ -18,9 +18,7 @@ export function touchAll(state: State): void {
 export function restore(state: State, saved: Iterable<[string, unknown]>): void {
   for (const [key, value] of saved) {
     if (key.startsWith('chat:')) state.boxes.set((value as ChatBox).chat, { ...(value as ChatBox) });
-    if (key === 'cursor') state.cursor = value as string | null;
-    if (key === 'whole') state.whole = value as boolean;
-    if (key === 'outbox') state.outbox = value as State['outbox'];
+    if (isPlain(key)) Object.assign(state, { [key]: value });
     if (key === 'marks') for (const [chat, mark] of value as [number, object][]) state.marks.set(chat, mark);
   }
 }
@@ -30,13 +28,20 @@ export function snapshot(state: State): [string, unknown][] {
   return keysOf(state).map((key) => [key, savedValue(state, key)]);
 }
 
+/** What is stored as it is. */
+const plain = ['cursor', 'whole', 'outbox'] as const;
+
+function isPlain(key: string): key is (typeof plain)[number] {
+  return (plain as readonly string[]).includes(key);
+}
+
 function keysOf(state: State): string[] {
-  return ['cursor', 'whole', 'outbox', 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
+  return [...plain, 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
 }
 
 function savedValue(state: State, key: string, keep?: number): unknown {
   if (key === 'marks') return [...state.marks];
-  if (key === 'cursor' || key === 'whole' || key === 'outbox') return state[key];
+  if (isPlain(key)) return state[key];
   const box = state.boxes.get(Number(key.slice('chat:'.length)));
   if (!box || keep === undefined) return box;
   const stored = { ...box, messages: [...box.messages], room: keep };

@@ -1,6 +1,6 @@
 import type { Message, MessageEvent } from '@parley/protocol';
 import { applyEvent } from './apply-event.ts';
-import type { Change, Mark, Outgoing, Status } from './change.ts';
+import type { Change, Mark, Outgoing, Status, StorageStatus } from './change.ts';
 import { type ChatBox, emptyBox, insert, markRead, merge, trim } from './chat-box.ts';
 
 /** All that a client knows of its user's chats. Each tab has one; the same changes make the same of each. */
@@ -16,6 +16,7 @@ export class State {
   /** What the server is yet to be told. */
   readonly marks = new Map<number, Mark>();
   status: Status = { state: 'off' };
+  storage: StorageStatus = { state: 'kept' };
   /** Keys of what differs from what is stored; see `dump`. */
   readonly dirty = new Set<string>();
 
@@ -71,6 +72,9 @@ export class State {
         break;
       case 'status':
         this.status = change.status;
+        break;
+      case 'storage':
+        this.storage = change.storage;
         break;
     }
     return true;

@@ -12,14 +12,25 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
     });
     return opening;
   };
+  const close = async () => {
+    const closing = opening;
+    opening = undefined;
+    (await closing?.catch(() => undefined))?.close();
+  };
   const run = async (mode: 'readonly' | 'readwrite', work: (values: Values) => void) => {
-    const transaction = (await open()).transaction(VALUES, mode);
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error);
-    });
-    work(transaction.objectStore(VALUES));
-    await done;
+    try {
+      const transaction = (await open()).transaction(VALUES, mode);
+      const done = new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = () => reject(transaction.error);
+      });
+      work(transaction.objectStore(VALUES));
+      await done;
+    } catch (error) {
+      // It may be closed, for its data were deleted: another one is opened the next time.
+      await close();
+      throw error;
+    }
   };
   return {
     read: async () => {
@@ -38,11 +49,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
           else values.put(value, key);
         }
       }),
-    close: async () => {
-      const database = await opening;
-      opening = undefined;
-      database?.close();
-    },
+    close,
   };
 }
 

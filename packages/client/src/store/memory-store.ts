@@ -4,6 +4,7 @@ import type { Store } from './store.ts';
 export function memoryStore(): Store {
   const values = new Map<string, unknown>();
   return {
+    volatile: true,
     read: async () => new Map([...values].map(([key, value]) => [key, structuredClone(value)])),
     write: async (changes) => put(values, structuredClone(changes)),
   };

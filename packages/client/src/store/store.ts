@@ -7,6 +7,8 @@ export interface Store {
   read(): Promise<Map<string, unknown>>;
   /** Puts values, and removes those that are undefined: all of them or, if it rejects, none. */
   write(changes: Record<string, unknown>): Promise<void>;
+  /** True when it lasts no longer than this page or process. */
+  readonly volatile?: boolean;
   /** Ends the use of it; what was written stays. */
   close?(): void | Promise<void>;
 }

@@ -16,4 +16,10 @@ describe('after a close', () => {
     expect(afterStatus(401).next).toBe('expired');
     expect(afterStatus(503).next).toBe('lost');
   });
+
+  it('stays away after 403 of a gateway, and tries again after that of something before it', () => {
+    const said = '{"code":"forbidden","detail":"replaced by a newer connection"}';
+    expect(afterStatus(403, said)).toEqual({ next: 'final', code: 403, reason: 'replaced by a newer connection' });
+    expect(afterStatus(403, '<h1>Blocked by your administrator</h1>').next).toBe('lost');
+  });
 });

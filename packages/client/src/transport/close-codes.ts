@@ -9,7 +9,9 @@ export function afterClose(code: number, reason = ''): Closed {
 /** The same for the status and body of an HTTP answer that is no success; 0 when there was no answer. */
 export function afterStatus(status: number, body = ''): Closed {
   const reason = /"detail":"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 200);
-  return { next: status === 401 ? 'expired' : 'lost', code: status, reason };
+  // Said by a gateway, and not by something before it that blocks a transport: there is a newer connection, or the page may not come.
+  const refused = status === 403 && body.includes('"code":"forbidden"');
+  return { next: status === 401 ? 'expired' : refused ? 'final' : 'lost', code: status, reason };
 }
 
 // Unreadable frame, session revoked, replaced, frame too large.

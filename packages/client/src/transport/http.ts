@@ -47,11 +47,13 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       listener.frame(reply);
     };
 
-    receive({ get, target, listener }).catch(closed);
+    const send = (frame: ClientFrame) => {
+      last = last.then(() => (signal.aborted ? undefined : post(frame)));
+    };
+    const wire: HttpWire = { get, target, listener, send, watch: send };
+    receive(wire).catch(closed);
     return {
-      send: (frame) => {
-        last = last.then(() => (signal.aborted ? undefined : post(frame)));
-      },
+      send: (frame) => wire[frame.type === 'watch' ? 'watch' : 'send'](frame),
       close: () => abort.abort(),
     };
   };
@@ -64,7 +66,16 @@ function noReply({ ref }: ClientFrame): Reply | undefined {
 }
 
 /** Receives until it throws, why it is closed or any error, or what it calls does so because the wire was closed. */
-export type Receive = (wire: { get: Get; target: Target; listener: WireListener }) => Promise<never>;
+export type Receive = (wire: HttpWire) => Promise<never>;
+
+interface HttpWire {
+  get: Get;
+  target: Target;
+  listener: WireListener;
+  send(frame: ClientFrame): void;
+  /** Sends a `watch`, which is for the connection at the other end; the same as `send` unless it is set. */
+  watch(frame: ClientFrame): void;
+}
 
 /** Asks the gateway. @throws Closed when it refuses */
 type Get = (path: string, query?: Record<string, string>) => Promise<Response>;

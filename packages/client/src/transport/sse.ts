@@ -23,17 +23,15 @@ export function eventStreams(fetcher: typeof fetch): OpenWire {
   });
 }
 
-/** Reads the text of an event stream as it comes. Comments are left out. */
+/** Reads the text of an event stream as it comes. Comments are left out; `data` is one line and follows `event`, as gateways write it. */
 export function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';
   return (text) => {
-    const events = (rest + text).split(/\r?\n\r?\n/);
+    const events = (rest + text).split('\n\n');
     rest = events.pop() as string;
     return events.flatMap((event) => {
-      const fields = (name: string) =>
-        [...event.matchAll(new RegExp(`^${name}: ?(.*)$`, 'gm'))].map(([, value]) => value);
-      const data = fields('data');
-      return data.length > 0 ? [{ type: fields('event').at(-1) ?? 'message', data: data.join('\n') }] : [];
+      const [, type = 'message', data] = /(?:^event: ?(.*)\n)?^data: ?(.*)$/m.exec(event) ?? [];
+      return data ? [{ type, data }] : [];
     });
   };
 }
