@@ -119,4 +119,14 @@ describe('a secret', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(31) }, spec)).toThrow(/at least 32/);
     expect(readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(32) }, spec).KEY).toHaveLength(32);
   });
+
+  it('no password that everybody knows in an address', () => {
+    const spec = { DATABASE_URL: url(['postgres']) };
+    const read = (password: string, NODE_ENV?: string) =>
+      readEnv({ NODE_ENV, DATABASE_URL: `postgres://parley:${password}@db/parley` }, spec).DATABASE_URL;
+    expect(() => read('parley', 'production')).toThrow('DATABASE_URL has a publicly known password');
+    expect(() => read('Postgres', 'production')).toThrow('DATABASE_URL has a publicly known password');
+    expect(read('parley')).toContain('parley:parley');
+    expect(read('one-of-our-own', 'production')).toContain('one-of-our-own');
+  });
 });

@@ -71,16 +71,21 @@ export function list<D extends readonly string[] | undefined = readonly string[]
 
 /**
  * An address with one of the given schemes (`postgres`, `redis`), or with `several` one or more, separated by commas. It may hold a
- * password, so it is never printed.
+ * password, so it is never printed; in production one that stands in public files (`parley`, `postgres`, ...) is refused.
  */
 export function url<D extends string | undefined = string>(
   schemes: readonly string[],
   { several = false, ...options }: Default<D> & { several?: boolean } = {},
 ): Variable<string | NoInfer<D>> {
   const fits = (value: string) => URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
-  return variable(options as Default<D>, (value) => {
-    if ((several ? value.split(',') : [value]).every((each) => fits(each.trim()))) return ok(value);
-    return bad(`must be an address that begins with ${schemes.map((it) => `${it}://`).join(' or ')}`);
+  return variable(options as Default<D>, (value, production) => {
+    const addresses = (several ? value.split(',') : [value]).map((each) => each.trim());
+    if (!addresses.every(fits)) {
+      return bad(`must be an address that begins with ${schemes.map((it) => `${it}://`).join(' or ')}`);
+    }
+    if (production && addresses.some((each) => knownSecrets.has(new URL(each).password.toLowerCase())))
+      return bad('has a publicly known password; set one of your own');
+    return ok(value);
   });
 }
 
@@ -104,7 +109,7 @@ export function secret<D extends string | undefined = string>(options: Default<D
 /** What services on one machine share while nobody set a secret. Refused in production. */
 export const developmentSecret = 'parley-development-secret-not-for-production';
 
-const knownSecrets = new Set([developmentSecret, 'secret', 'changeme', 'change-me', 'password', 'parley']);
+const knownSecrets = new Set([developmentSecret, 'secret', 'changeme', 'change-me', 'password', 'parley', 'postgres']);
 
 const milliseconds = new Map([
   ['ms', 1],
@@ -137,10 +142,13 @@ function amount<D extends number | undefined>(
   });
 }
 
-function variable<T, D>(options: Default<D>, parse: (value: string) => Outcome<T>): Variable<T | D> {
+function variable<T, D>(
+  options: Default<D>,
+  parse: (value: string, production: boolean) => Outcome<T>,
+): Variable<T | D> {
   return {
-    read(value) {
-      if (value !== '') return parse(value);
+    read(value, production) {
+      if (value !== '') return parse(value, production);
       return 'default' in options ? ok(options.default as D) : bad('is required');
     },
   };

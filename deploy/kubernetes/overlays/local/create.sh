@@ -1,0 +1,10 @@
+#!/bin/sh
+# Makes a cluster of the nodes: three masters, a replica each. Does nothing if it is one.
+set -e
+addresses=
+for i in 0 1 2 3 4 5; do
+  until redis-cli -h "redis-$i.redis" ping > /dev/null 2>&1; do sleep 1; done
+  addresses="$addresses $(getent hosts "redis-$i.redis" | cut -d ' ' -f 1):6379"
+done
+if redis-cli -h redis-0.redis cluster info | grep -q '^cluster_slots_assigned:16384'; then exit 0; fi
+redis-cli --cluster create $addresses --cluster-replicas 1 --cluster-yes

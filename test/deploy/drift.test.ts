@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Cluster } from './cluster.ts';
+import { buildOverlay, type Fields, overlays } from './kustomize.ts';
+import { ownSecrets, portOf, readers, variablesOf } from './services.ts';
+
+const root = new URL('../../', import.meta.url);
+const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const dockerfile = text('deploy/images/Dockerfile');
+const services = Object.keys(readers) as (keyof typeof readers)[];
+
+describe.each(overlays)('overlay %s and the code', (overlay) => {
+  const cluster = new Cluster(buildOverlay(overlay));
+
+  it.each(services)('%s is given only variables that it reads, and all that it needs', (service) => {
+    const container = cluster.container(service);
+    const asked = variablesOf(service);
+    const others = services.filter((it) => it !== service).map(variablesOf);
+    const given = Object.keys(cluster.environment(container, ownSecrets));
+    // The settings are shared, so each needs to be known to one of them.
+    expect(given.filter((name) => !asked.has(name) && !others.some((names) => names.has(name)))).toEqual([]);
+    expect((container.env ?? []).map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
+    const env = { ...cluster.environment(container, ownSecrets), NODE_ENV: 'production' };
+    expect(() => readers[service](env)).not.toThrow();
+  });
+
+  it('the gateway drains, and the api answers, before they are killed', () => {
+    const drain = readers.gateway(cluster.environment(cluster.container('gateway'), ownSecrets)).drainTime;
+    // What each needs after SIGTERM: runService gives services 30 s, gateways as long as they drain.
+    for (const [name, needs] of [
+      ['gateway', drain / 1000 + 1],
+      ['api', 30],
+      ['recorder', 30],
+    ] as const) {
+      const { workload, lifecycle } = cluster.container(name);
+      const [, asleep = '0'] = lifecycle?.preStop.exec.command ?? [];
+      expect(workload.pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(Number(asleep) + needs + 5);
+    }
+  });
+
+  it.each(services)('%s listens where it is asked for, and answers where it is probed', (service) => {
+    const { ports, startupProbe, livenessProbe, readinessProbe } = cluster.container(service);
+    expect(ports).toEqual([{ name: 'http', containerPort: portOf(service) }]);
+    expect(dockerfile).toMatch(new RegExp(`AS ${service}\\n(?:[^F].*\\n|\\n)*?EXPOSE ${portOf(service)}\\n`));
+    const probes = [startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet);
+    expect(probes).toEqual(['/healthz', '/healthz', '/readyz'].map((path) => ({ path, port: 'http' })));
+    expect(text('packages/service/src/health.ts')).toContain("'/readyz'");
+    expect(text('packages/service/src/health.ts')).toContain("'/healthz'");
+  });
+
+  it('the pages are served where they are asked for', () => {
+    const { ports, readinessProbe } = cluster.container('web');
+    const nginx = text('deploy/images/nginx.conf');
+    expect(nginx).toContain(`listen ${ports?.[0]?.containerPort};`);
+    expect(nginx).toContain(`location = ${readinessProbe?.httpGet?.path} {`);
+  });
+});
+
+describe.each(overlays)('the parts of overlay %s', (overlay) => {
+  const cluster = new Cluster(buildOverlay(overlay));
+  const matches = (labels: Record<string, string>, selector: Record<string, string>) =>
+    Object.entries(selector).every(([name, value]) => labels[name] === value);
+
+  it('services reach pods at ports that they have', () => {
+    for (const { metadata, spec } of cluster.of('Service')) {
+      const { selector, ports } = spec as unknown as {
+        selector: Record<string, string>;
+        ports: { targetPort: string }[];
+      };
+      const pods = cluster.workloads.filter(({ labels }) => matches(labels, selector));
+      expect(pods.map(({ name }) => name)).toEqual([metadata.name]);
+      const names = pods
+        .flatMap(({ pod }) => pod.containers)
+        .flatMap((it) => it.ports ?? [])
+        .map(({ name }) => name);
+      for (const { targetPort } of ports) expect(names).toContain(targetPort);
+    }
+  });
+
+  it('each selector of a deployment, disruption budget or spread finds its own pods', () => {
+    for (const { kind, metadata, spec } of cluster.manifests.filter((it) =>
+      ['Deployment', 'StatefulSet', 'PodDisruptionBudget'].includes(it.kind),
+    )) {
+      const { selector } = spec as unknown as { selector: { matchLabels: Record<string, string> } };
+      const found = cluster.workloads.filter(({ labels }) => matches(labels, selector.matchLabels));
+      expect(`${kind} ${found.map(({ name }) => name)}`).toBe(`${kind} ${metadata.name}`);
+    }
+    for (const { name, pod } of cluster.workloads) {
+      const spreads =
+        (pod as unknown as { topologySpreadConstraints?: { labelSelector: { matchLabels: Fields } }[] })
+          .topologySpreadConstraints ?? [];
+      for (const { labelSelector } of spreads)
+        expect(labelSelector.matchLabels).toEqual({ 'app.kubernetes.io/name': name });
+    }
+  });
+
+  it('network policies name pods and ports that there are', () => {
+    const names = cluster.workloads.map(({ labels }) => labels['app.kubernetes.io/name']);
+    const ports = new Set(cluster.containers.flatMap((it) => it.ports ?? []).map(({ name }) => name));
+    for (const { spec } of cluster.of('NetworkPolicy')) {
+      const said = JSON.stringify(spec);
+      for (const [, name = ''] of said.matchAll(/"app.kubernetes.io\/name":"([^"]+)"/g)) expect(names).toContain(name);
+      for (const [, list = ''] of said.matchAll(/"values":\[([^\]]+)\]/g))
+        for (const name of JSON.parse(`[${list}]`)) expect(names).toContain(name);
+      for (const [, port = ''] of said.matchAll(/"port":"([^"]+)"/g)) expect(ports).toContain(port);
+    }
+  });
+
+  it('autoscalers, mounts and references lead to something', () => {
+    for (const { spec } of cluster.of('HorizontalPodAutoscaler')) {
+      const { scaleTargetRef } = spec as unknown as { scaleTargetRef: { kind: string; name: string } };
+      cluster.find(scaleTargetRef.kind, scaleTargetRef.name);
+    }
+    for (const { env = [], envFrom = [], volumeMounts = [], workload, name } of cluster.containers) {
+      for (const { configMapRef } of envFrom) cluster.find('ConfigMap', configMapRef.name);
+      if (overlay === 'local')
+        for (const { valueFrom } of env)
+          if (valueFrom?.secretKeyRef && !valueFrom.secretKeyRef.optional)
+            expect(Object.keys(cluster.find('Secret', valueFrom.secretKeyRef.name).data as Fields)).toContain(
+              valueFrom.secretKeyRef.key,
+            );
+      const claims = workload.kind === 'StatefulSet' ? ['data'] : [];
+      const volumes = [...(workload.pod.volumes ?? []).map((it) => it.name), ...claims];
+      for (const mount of volumeMounts) expect(`${name}: ${volumes}`).toContain(mount.name);
+      for (const { configMap, persistentVolumeClaim } of workload.pod.volumes ?? []) {
+        if (configMap) cluster.find('ConfigMap', configMap.name);
+        if (persistentVolumeClaim) cluster.find('PersistentVolumeClaim', persistentVolumeClaim.claimName);
+      }
+    }
+  });
+
+  it('every pod is as restricted as can be, and asks for what it needs', () => {
+    for (const { name, securityContext, resources, workload } of cluster.containers) {
+      expect({ name, ...securityContext }).toEqual({
+        name,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(workload.pod.securityContext).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      expect(workload.pod.automountServiceAccountToken).toBe(false);
+      expect(Object.keys(resources?.requests ?? {})).toEqual(['cpu', 'memory']);
+      expect(Object.keys(resources?.limits ?? {})).toEqual(['memory']);
+    }
+  });
+
+  it('paths lead to those who serve them, as in compose', () => {
+    const ingress = cluster.find('Ingress', 'parley').spec as unknown as { rules: { http: { paths: Path[] } }[] };
+    const paths = ingress.rules[0]?.http.paths ?? [];
+    const of = (service: string) =>
+      paths.filter(({ backend }) => backend.service.name === service).map(({ path }) => path);
+    const server = text('services/gateway/src/socket/server.ts');
+    const served = [...server.matchAll(/app\.(?:ws|get|post)\('(\/(?:v1|layim)\/[a-z]+)'/g)].map(([, path]) => path);
+    expect(of('parley-gateway').toSorted()).toEqual(served.toSorted());
+    expect(
+      paths.filter(({ backend }) => backend.service.name === 'parley-gateway').map(({ pathType }) => pathType),
+    ).toEqual(served.map(() => 'Exact'));
+    const haproxy = text('deploy/compose/haproxy.cfg');
+    const [, inCompose = ''] = /use_backend gateways if \{ path (.*) \}/.exec(haproxy) ?? [];
+    expect(inCompose.split(' ').toSorted()).toEqual(served.toSorted());
+    const [, begins = '', whole = ''] =
+      /use_backend apis if \{ path_beg (.*) \} \|\| \{ path (.*) \}/.exec(haproxy) ?? [];
+    expect([...begins.split(' ').map((path) => path.replace(/\/$/, '')), whole].toSorted()).toEqual(
+      of('parley-api').toSorted(),
+    );
+  });
+});
+
+describe('secrets', () => {
+  it('production has none, and refuses those of the overlay for one machine', () => {
+    expect(new Cluster(buildOverlay('production')).of('Secret')).toEqual([]);
+    const local = new Cluster(buildOverlay('local'));
+    for (const service of services) {
+      const env = local.environment(local.container(service));
+      expect(() => readers[service](env)).not.toThrow();
+      expect(() => readers[service]({ ...env, NODE_ENV: 'production' })).toThrow('publicly known');
+    }
+  });
+
+  it('images run as in production unless told otherwise', () => {
+    expect(dockerfile).toContain('ENV NODE_ENV=production');
+    const { data } = new Cluster(buildOverlay('production')).find('ConfigMap', 'parley-settings');
+    expect(data).not.toHaveProperty('NODE_ENV');
+  });
+});
+
+describe('deploy/compose.yaml and the code', () => {
+  const compose = parse(text('deploy/compose.yaml'), { merge: true }) as { services: Record<string, ComposeService> };
+
+  it('has three gateways, two of the others, each with settings that it reads', () => {
+    const names = Object.keys(compose.services);
+    for (const [service, count] of [
+      ['gateway', 3],
+      ['api', 2],
+      ['recorder', 2],
+    ] as const) {
+      const own = names.filter((name) => name.startsWith(`${service}-`));
+      expect(own).toHaveLength(count);
+      for (const name of own) {
+        const { environment, build, image } = compose.services[name] as ComposeService;
+        expect(Object.keys(environment).filter((variable) => !variablesOf(service).has(variable))).toEqual([]);
+        expect([build.target, image]).toEqual([service, expect.stringContaining(`parley/${service}`)]);
+        expect(text('deploy/compose/haproxy.cfg').includes(`${name}:${portOf(service)} check`)).toBe(
+          service !== 'recorder',
+        );
+      }
+    }
+  });
+
+  it('the images have all targets that are asked for', () => {
+    for (const { build } of Object.values(compose.services))
+      if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
+  });
+});
+
+interface ComposeService {
+  image: string;
+  build: { target: string };
+  environment: Record<string, string>;
+}
+
+interface Path {
+  path: string;
+  pathType: string;
+  backend: { service: { name: string } };
+}

@@ -1,0 +1,67 @@
+import * as monitoring from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import * as apps from 'kubernetes-models/apps/v1';
+import * as autoscaling from 'kubernetes-models/autoscaling/v2';
+import * as batch from 'kubernetes-models/batch/v1';
+import * as networking from 'kubernetes-models/networking.k8s.io/v1';
+import * as policy from 'kubernetes-models/policy/v1';
+import * as core from 'kubernetes-models/v1';
+import type { Manifest } from './kustomize.ts';
+
+/** The kinds that deploy/kubernetes may use, by API version. */
+const groups: Record<string, object> = {
+  v1: core,
+  'apps/v1': apps,
+  'autoscaling/v2': autoscaling,
+  'batch/v1': batch,
+  'networking.k8s.io/v1': networking,
+  'policy/v1': policy,
+  'monitoring.coreos.com/v1': monitoring,
+};
+
+/**
+ * Holds a manifest against the schema of its kind. Answers what is wrong: a value that is not allowed, or a field that the schema does
+ * not know, which a cluster would ignore or refuse.
+ */
+export function check(manifest: Manifest): string[] {
+  const Kind = (groups[manifest.apiVersion] as Record<string, KindOf> | undefined)?.[manifest.kind];
+  if (!Kind) return [`there is no ${manifest.kind} in ${manifest.apiVersion}`];
+  const read = new Set<string>();
+  try {
+    (watch(new Kind(manifest), '', read) as Checkable).validate();
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  // The validator looks at every field that it knows, so what it never looked at is unknown to it.
+  return fields(manifest).filter((path) => !read.has(path) && !isFree(path));
+}
+
+/** The same value, noting which fields are looked at. */
+function watch<T>(value: T, path: string, read: Set<string>): T {
+  if (typeof value !== 'object' || value === null) return value;
+  return new Proxy(value, {
+    get(target, key, receiver) {
+      if (typeof key === 'symbol') return Reflect.get(target, key, receiver);
+      const below = Array.isArray(target) ? `${path}[]` : `${path}.${key}`;
+      read.add(below);
+      return watch(Reflect.get(target, key, receiver), below, read);
+    },
+  });
+}
+
+/** The paths of all fields, with `[]` for any item of a list. */
+function fields(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap((item) => fields(item, `${path}[]`)))];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => [`${path}.${key}`, ...fields(item, `${path}.${key}`)]);
+}
+
+/** Maps of one's own words, whose values are strings or amounts. */
+function isFree(path: string): boolean {
+  return /\.(labels|annotations|matchLabels|data|requests|limits)\.[^[]*$/.test(path);
+}
+
+interface Checkable {
+  validate(): void;
+}
+
+type KindOf = new (manifest: Manifest) => Checkable;
