@@ -1,5 +1,5 @@
 import type { ChatMessage, Parley } from '@parley/client';
-import { computed, type Ref, ref } from 'vue';
+import { computed, type Ref, ref, watch } from 'vue';
 import { useSnapshot } from '../app/parley.ts';
 import { problem } from '../app/problem.ts';
 import { me } from '../session/session.ts';
@@ -14,13 +14,20 @@ export function useBox(parley: Parley, chat: number) {
     () => chat,
   );
   const gone = ref(false);
-  const opened = parley.api('PUT /chats/{id}', { id: chat }).then(
-    (box) => parley.load(box),
-    (error) => {
-      if (error.status === 404) gone.value = true;
-    },
+  const open = () =>
+    parley.api('PUT /chats/{id}', { id: chat }).then(
+      (box) => parley.load(box),
+      (error) => {
+        if (error.status === 404) gone.value = true;
+      },
+    );
+  // A chat of which only a message is known has no name yet.
+  watch(
+    () => !all.value?.name,
+    (nameless) => nameless && void open(),
+    { immediate: true },
   );
-  return { box: all, gone, opened };
+  return { box: all, gone };
 }
 
 /** Names and pictures of those who speak in a chat. */

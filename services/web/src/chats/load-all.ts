@@ -22,3 +22,20 @@ export async function loadAllChats(parley: Parley): Promise<void> {
     // Without a connection there are those that were kept.
   }
 }
+
+const asked = new Map<number, number>();
+
+/** Ms after which is asked again for a chat's name. */
+const AGAIN = 5000;
+
+/** Asks the api for the names of chats of which no more than a message is known, as of those that a stranger began. */
+export function nameChats(parley: Parley, chats: readonly Chat[]): void {
+  for (const { chat, name } of chats) {
+    if (name !== '' || (asked.get(chat) ?? 0) > Date.now() - AGAIN) continue;
+    asked.set(chat, Date.now());
+    parley.api('PUT /chats/{id}', { id: chat }).then(
+      (box) => parley.load(box),
+      () => {},
+    );
+  }
+}

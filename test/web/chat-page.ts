@@ -1,0 +1,75 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** What tests do and see on a chat page. */
+export function chatPage(page: Page) {
+  const box = page.getByRole('textbox', { name: 'Write a message' });
+  const list = page.getByRole('region', { name: 'Messages' });
+  const bubble = (text: string | RegExp): Locator =>
+    list
+      .locator('.bubble')
+      .filter({ has: page.locator('.text', { hasText: text }) })
+      .last();
+  return {
+    page,
+    box,
+    list,
+    bubble,
+    async say(text: string): Promise<void> {
+      await box.fill(text);
+      await box.press('Enter');
+    },
+    /** Waits until a message is seen. */
+    seen: (text: string | RegExp): Promise<void> => bubble(text).waitFor(),
+    /** Waits until an own message shows how far it got. */
+    state: (text: string, label: 'Sending' | 'Sent' | 'Delivered' | 'Read'): Promise<void> =>
+      bubble(text).getByRole('img', { name: label, exact: true }).waitFor(),
+    /** Opens the menu of a message and chooses from it. */
+    async choose(text: string, item: string | RegExp): Promise<void> {
+      await bubble(text).click({ button: 'right', position: { x: 8, y: 8 } });
+      await page.getByRole('menuitem', { name: item }).click();
+    },
+    /** The texts that are rendered, from top to bottom. */
+    texts: (): Promise<string[]> => list.locator('.bubble > .text').allTextContents(),
+    /** Pixels from the end of the list. */
+    distance: (): Promise<number> => list.evaluate((element) => Math.abs(Math.round(element.scrollTop))),
+    async scrollBy(pixels: number): Promise<void> {
+      await list.hover();
+      await page.mouse.wheel(0, pixels);
+    },
+    /** Scrolls on until a message is seen. */
+    async scrollTo(text: string, step: number): Promise<void> {
+      await expect
+        .poll(
+          async () => {
+            if ((await bubble(text).count()) > 0) return true;
+            await list.evaluate((element, by) => element.scrollBy(0, by), step);
+            return false;
+          },
+          { interval: 50, timeout: 20_000 },
+        )
+        .toBe(true);
+    },
+    /** Where a message stands on the screen. */
+    async top(text: string): Promise<number> {
+      return Math.round((await bubble(text).boundingBox())?.y ?? Number.NaN);
+    },
+    /** Waits until the list stands still. */
+    async still(): Promise<void> {
+      let before = '';
+      await expect
+        .poll(
+          async () => {
+            const now = `${await list.evaluate((element) => `${element.scrollTop} ${element.scrollHeight}`)}`;
+            const same = now === before;
+            before = now;
+            return same;
+          },
+          { interval: 150 },
+        )
+        .toBe(true);
+    },
+  };
+}
+
+export type ChatPage = ReturnType<typeof chatPage>;

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
+import { type Person, sizes, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start({ env: { RECALL_WINDOW: '1h' } });
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+/** Two friends who look at their chat. */
+async function pair(size: keyof typeof sizes = 'desktop') {
+  const [ann, bob] = await kit.friends('Ann', 'Bob');
+  const [annPage, bobPage] = await Promise.all([
+    kit.open(ann, { path: `/chats/${bob.id}`, size }),
+    kit.open(bob, { path: `/chats/${ann.id}`, size }),
+  ]);
+  return { ann, bob, a: chatPage(annPage), b: chatPage(bobPage) };
+}
+
+const away = async (person: Person, other: { id: number }, ...texts: string[]) => {
+  for (const text of texts) await kit.say(person, other, text);
+};
+
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two who write to each other, on a %s', (size) => {
+  it('see at once what the other writes, typing, and what was received and read', async () => {
+    const { a, b } = await pair(size);
+    await b.page.getByText('online', { exact: true }).waitFor();
+    await a.box.pressSequentially('Hel');
+    await b.page.locator('header').getByText('typing…').waitFor();
+    await a.box.fill('Hello Bob');
+    await a.box.press('Enter');
+    await b.seen('Hello Bob');
+    expect(await a.box.inputValue()).toBe('');
+    await a.page.bringToFront();
+    await b.page.bringToFront();
+    await a.state('Hello Bob', 'Read');
+    await b.page.getByText('Today').waitFor();
+    await b.say('Hello Ann\n\nhow are you?');
+    await a.seen('how are you?');
+  });
+
+  it('answer, react, edit, take back and mention', async () => {
+    const { a, b } = await pair(size);
+    await a.say('Shall we meet?');
+    await b.seen('Shall we meet?');
+    const choose = async (who: typeof a, text: string, item: string | RegExp) => {
+      if (size === 'desktop') return who.choose(text, item);
+      await who.bubble(text).dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
+      await who.page.getByRole('menuitem', { name: item }).click();
+    };
+    await choose(b, 'Shall we meet?', 'Reply');
+    await b.page.getByText('Reply to Ann').waitFor();
+    await b.say('At noon');
+    await a.bubble('At noon').getByRole('button', { name: 'Shall we meet?' }).waitFor();
+
+    await choose(b, 'Shall we meet?', 'React with 👍');
+    await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
+    await a.list.getByRole('button', { name: /^👍 1/ }).click();
+    await b.list.getByRole('button', { name: /^👍 2, you too/ }).click();
+    await a.list.getByRole('button', { name: /^👍 1, you too/ }).waitFor();
+
+    await choose(a, 'Shall we meet?', 'Edit');
+    await a.box.fill('Shall we meet today?');
+    await a.box.press('Enter');
+    await b.bubble('Shall we meet today?').getByText('edited').waitFor();
+
+    await choose(b, 'At noon', 'Take back');
+    await a.page.getByText('Bob took back a message').first().waitFor();
+    await b.page.getByText('You took back a message').waitFor();
+  });
+});
+
+describe('the composer', () => {
+  it('sends by Enter, breaks by Shift+Enter, and does not send blank text', async () => {
+    const { a, b } = await pair();
+    await a.box.press('Enter');
+    await a.say('   \n  ');
+    await a.box.fill('');
+    await a.box.pressSequentially('one');
+    await a.box.press('Shift+Enter');
+    await a.box.pressSequentially('two');
+    await a.box.press('Enter');
+    await b.seen('one\ntwo');
+    expect(await b.texts()).toEqual(['one\ntwo']);
+  });
+
+  it('leaves Enter to an input method that composes', async () => {
+    const { a } = await pair();
+    const session = await a.page.context().newCDPSession(a.page);
+    await a.box.focus();
+    await session.send('Input.imeSetComposition', { text: 'nihao', selectionStart: 5, selectionEnd: 5 });
+    await a.box.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true });
+    expect(await a.texts()).toEqual([]);
+    await session.send('Input.insertText', { text: '你好' });
+    expect(await a.box.inputValue()).toBe('你好');
+    await a.box.press('Enter');
+    await a.seen('你好');
+  });
+
+  it('keeps a draft for each chat, also across a reload', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await away(bob, ann, 'hi');
+    const { page, box } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await box.fill('not yet finished');
+    await page.goto('/chats');
+    await page.getByText('not yet finished').waitFor();
+    await page.getByText('Draft:').waitFor();
+    await page.getByRole('link', { name: /Bob/ }).click();
+    await expect.poll(() => box.inputValue()).toBe('not yet finished');
+  });
+
+  it('offers emoji, and finds them by words in both languages', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const english = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await english.page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await english.page.getByRole('searchbox', { name: 'Search emoji' }).fill('pizza');
+    await english.page.getByRole('button', { name: 'pizza' }).click();
+    expect(await english.box.inputValue()).toBe('🍕');
+    const { page } = chatPage(await kit.open(bob, { path: `/chats/${ann.id}`, locale: 'zh-CN' }));
+    await page.getByRole('button', { name: '表情', exact: true }).click();
+    await page.getByRole('searchbox', { name: '搜索表情' }).fill('披萨');
+    await page.locator('[data-emoji="🍕"]').waitFor();
+  });
+
+  it('sends messages on to another chat', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    await away(cem, ann, 'from Cem');
+    await away(bob, ann, 'pass this on');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    const c = chatPage(await kit.open(cem, { path: `/chats/${ann.id}` }));
+    await a.choose('pass this on', 'Forward');
+    await a.page.getByRole('dialog').getByRole('button', { name: 'Cem' }).click();
+    await c.seen('pass this on');
+  });
+
+  it('copies the text of a message', async () => {
+    const { a } = await pair();
+    await a.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await a.say('copy me');
+    await a.state('copy me', 'Sent').catch(() => {});
+    await a.choose('copy me', 'Copy');
+    await expect.poll(() => a.page.evaluate(() => navigator.clipboard.readText())).toBe('copy me');
+  });
+});
+
+describe('a message that is refused', () => {
+  it('stays, says why, and can be sent again or taken up', async () => {
+    const { ann, bob, a, b } = await pair();
+    await a.say('before');
+    await b.seen('before');
+    await kit.call('PUT', `/blocks/${ann.id}`, { token: bob.token });
+    await a.say('during');
+    await a.page.getByText('Not sent: they do not take your messages.').waitFor();
+    await kit.call('DELETE', `/blocks/${ann.id}`, { token: bob.token });
+    await expect
+      .poll(
+        async () => {
+          await a.page
+            .getByRole('button', { name: 'Send again' })
+            .click({ timeout: 500 })
+            .catch(() => {});
+          return (await b.texts()).join();
+        },
+        { timeout: 15_000 },
+      )
+      .toBe('before,during');
+  });
+});
