@@ -1,12 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
-import { defineConfig } from 'vite';
+import { build } from 'esbuild';
+import { defineConfig, type Plugin } from 'vite';
 
 /** The address of a running api, for `npm run dev`. */
 const api = process.env.PARLEY_API ?? 'http://127.0.0.1:8080';
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), worker()],
   define: { __VUE_OPTIONS_API__: 'false' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, reportCompressedSize: false },
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
+
+/**
+ * Adds `/sw.js`, which keeps the page in a cache: all of it but what is loaded on demand and large. It has the names of the files in it, so
+ * that it is another one after each change.
+ */
+function worker(): Plugin {
+  return {
+    name: 'parley-worker',
+    apply: 'build',
+    enforce: 'post',
+    async generateBundle(_, bundle) {
+      const shown = readdirSync(here('public')).filter((name) => /^icon|webmanifest$/.test(name));
+      const parts = Object.values(bundle).filter((part) => {
+        const bytes = part.type === 'chunk' ? part.code : part.source;
+        return /\.(js|css)$/.test(part.fileName) && bytes.length < 200_000;
+      });
+      const files = [
+        '/index.html',
+        ...shown.map((name) => `/${name}`),
+        ...parts.map(({ fileName }) => `/${fileName}`),
+      ].sort();
+      const index = readFileSync(here('index.html'));
+      const name = createHash('sha256').update(files.join()).update(index).digest('hex').slice(0, 12);
+      const { outputFiles } = await build({
+        entryPoints: [here('src/offline/worker/worker.ts')],
+        bundle: true,
+        minify: true,
+        format: 'iife',
+        target: 'es2022',
+        write: false,
+        define: { __FILES__: JSON.stringify(files), __BUILD__: JSON.stringify(name) },
+      });
+      this.emitFile({ type: 'asset', fileName: 'sw.js', source: outputFiles[0]?.text ?? '' });
+    },
+  };
+}

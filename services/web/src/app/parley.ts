@@ -1,6 +1,5 @@
 import { Parley } from '@parley/client';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
-import { keptStore } from './kept-store.ts';
 import { memory } from './memory.ts';
 
 const user = Number(memory.get('user')) || undefined;
@@ -9,7 +8,6 @@ const user = Number(memory.get('user')) || undefined;
 const parley = new Parley({
   api: location.origin,
   ...(user && { user }),
-  store: (id) => keptStore(`parley-${id}`),
 });
 
 /** The one client of the page; it is connected wherever a route asks for a session. */
@@ -36,6 +34,12 @@ export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number)
   onScopeDispose(off);
   return value;
 }
+
+/** Whether this browser keeps what is not sent yet across reloads. */
+export const storage = shallowRef(parley.storage);
+parley.on('storage', (now) => {
+  storage.value = now;
+});
 
 /** How the connection is doing. */
 export const status = shallowRef(parley.status);

@@ -1,3 +1,4 @@
+import { defineAsyncComponent } from 'vue';
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router';
 import ChatList from '../chats/ChatList.vue';
 import SignIn from '../session/SignIn.vue';
@@ -9,9 +10,13 @@ import SplitView from './SplitView.vue';
 const ChatPage = () => import('../chat/ChatPage.vue');
 const ChatDetails = () => import('../chat/ChatDetails.vue');
 const NewGroup = () => import('../groups/NewGroup.vue');
+const People = defineAsyncComponent(() => import('../people/People.vue'));
+const Profile = () => import('../people/Profile.vue');
+const Settings = defineAsyncComponent(() => import('../settings/Settings.vue'));
 
 /** The id of a chat or user in a path, as a prop. */
 const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(route.params.conversation) });
+const user = (route: { params: { user?: string } }) => ({ user: Number(route.params.user) });
 const id = '([1-9]\\d{0,15})';
 
 /** A list with the page beside it, or before it on a phone. `page` says that there is one. */
@@ -32,6 +37,32 @@ const routes: RouteRecordRaw[] = [
           { path: `:conversation${id}`, component: ChatPage, props: chat as never, meta: { page: true } },
           { path: `:conversation${id}/details`, component: ChatDetails, props: chat as never, meta: { page: true } },
           { path: '/groups/new', component: NewGroup, meta: { page: true } },
+        ],
+      },
+      {
+        path: 'people',
+        component: SplitView,
+        props: { list: People },
+        children: [
+          { path: '', component: Empty, props: { place: 'people' } },
+          { path: 'find', component: () => import('../people/FindPeople.vue'), meta: { page: true } },
+          { path: 'requests', component: () => import('../people/Requests.vue'), meta: { page: true } },
+          { path: 'groups', component: () => import('../people/Headings.vue'), meta: { page: true } },
+          { path: 'blocked', component: () => import('../people/Blocked.vue'), meta: { page: true } },
+          { path: `:user${id}`, component: Profile, props: user as never, meta: { page: true } },
+        ],
+      },
+      {
+        path: 'settings',
+        component: SplitView,
+        props: { list: Settings },
+        children: [
+          { path: '', component: Empty, props: { place: 'settings' } },
+          { path: 'profile', component: () => import('../settings/ProfileSettings.vue'), meta: { page: true } },
+          { path: 'appearance', component: () => import('../settings/Appearance.vue'), meta: { page: true } },
+          { path: 'notifications', component: () => import('../settings/Notifications.vue'), meta: { page: true } },
+          { path: 'devices', component: () => import('../settings/Devices.vue'), meta: { page: true } },
+          { path: 'account', component: () => import('../settings/Account.vue'), meta: { page: true } },
         ],
       },
     ],

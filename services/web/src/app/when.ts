@@ -1,0 +1,13 @@
+import { language } from './i18n.ts';
+
+/** A time in the past as people say it: "5 minutes ago", "yesterday", a date when it is long ago. */
+export function ago(date: number, now = Date.now()): string {
+  const seconds = Math.min(0, Math.round((date - now) / 1000));
+  const locale = language.value === 'zh' ? 'zh-CN' : 'en';
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (seconds > -60) return relative.format(0, 'second');
+  if (seconds > -3600) return relative.format(Math.trunc(seconds / 60), 'minute');
+  if (seconds > -86_400) return relative.format(Math.trunc(seconds / 3600), 'hour');
+  if (seconds > -7 * 86_400) return relative.format(Math.trunc(seconds / 86_400), 'day');
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(date);
+}

@@ -1,0 +1,45 @@
+/** Shows what the server pushed, unless a page is being looked at, which shows it itself. */
+export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessageData | null): Promise<void> {
+  const pushed = read(data);
+  const pages = await self.clients.matchAll({ type: 'window' });
+  if (!pushed || pages.some(({ visibilityState }) => visibilityState === 'visible')) return;
+  const { chat, title, text } = pushed;
+  await self.registration.showNotification(title, {
+    body: text,
+    tag: `chat-${chat}`,
+    icon: '/icon-192.png',
+    badge: '/badge.png',
+    data: { path: `/chats/${chat}` },
+  });
+}
+
+/** Opens the chat that a notification is about: in a page that is open, else in a new one. */
+export async function openNotified(self: ServiceWorkerGlobalScope, notification: Notification): Promise<void> {
+  notification.close();
+  const path: unknown = notification.data?.path;
+  if (typeof path !== 'string' || !path.startsWith('/') || path.startsWith('//')) return;
+  const [page] = await self.clients.matchAll({ type: 'window' });
+  if (!page) {
+    await self.clients.openWindow(path);
+    return;
+  }
+  page.postMessage({ open: path });
+  await page.focus();
+}
+
+function read(data: PushMessageData | null): Pushed | undefined {
+  try {
+    const { chat, title, text } = data?.json() ?? {};
+    return Number.isSafeInteger(chat) && typeof title === 'string' && typeof text === 'string'
+      ? { chat, title, text }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Pushed {
+  chat: number;
+  title: string;
+  text: string;
+}
