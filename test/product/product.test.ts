@@ -79,7 +79,7 @@ it('someone with a token of the product is who the product says, until it deacti
   const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');
   // What the api wrote is lost; the recorder tells the gateway.
   const link = await openLink({ url: stack.redisUrl });
-  await link.client.del(link.keys.external('cat'), link.keys.copy(cat.id));
+  await Promise.all([link.keys.external('cat'), link.keys.copy(cat.id)].map((key) => link.client.del(key)));
   await link.close();
   await using client = await Client.open(gateway, token);
   expect((await client.welcome()).user).toBe(cat.id);

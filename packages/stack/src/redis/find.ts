@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { unpackedRedis } from './unpack.ts';
+import { onPath } from '../on-path.ts';
+import { unpacked } from '../unpack.ts';
 
 /**
  * Finds a Redis to start: `redis-server` or `valkey-server` on the PATH, else Debian's or Ubuntu's packages unpacked into a
@@ -26,15 +25,25 @@ async function find(report: (line: string) => void): Promise<RedisProgram> {
     if (command) return { kind: 'native', command, libraries: undefined };
   }
   if ((await onPath('apt-get')) && (await onPath('dpkg'))) {
-    const unpacked = await unpackedRedis(report).catch((error: Error) => {
+    const program = await unpacked(packages, report).catch((error: Error) => {
       report(`the Redis packages could not be had: ${error.message.trim().split('\n')[0]}`);
     });
-    if (unpacked) return { kind: 'native', ...unpacked };
+    if (program) return { kind: 'native', ...program };
   }
   const docker = process.platform === 'linux' && (await onPath('docker'));
   if (docker && (await answers(docker, ['info']))) return { kind: 'docker', command: docker, libraries: undefined };
   throw new NoRedis();
 }
+
+/** `redis-server` is a link into `redis-tools`. */
+const packages = {
+  name: 'redis',
+  title: 'Redis',
+  size: '1.5 MB',
+  packages: ['redis-server', 'redis-tools', 'liblzf1', 'libjemalloc2', 'libatomic1'],
+  program: 'usr/bin/redis-server',
+  version: ['--version'],
+};
 
 /** Nothing on this machine can run a Redis. */
 export class NoRedis extends Error {
@@ -46,21 +55,6 @@ export class NoRedis extends Error {
         'or set REDIS_URL to a server of your own.',
     );
   }
-}
-
-async function onPath(name: string): Promise<string | undefined> {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name);
-    if (
-      folder &&
-      (await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return path;
-  }
-  return undefined;
 }
 
 const answers = (command: string, args: string[]): Promise<boolean> =>

@@ -44,6 +44,7 @@ export function takeFrame(gateway: Gateway, response: HttpResponse, request: Htt
 
 async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Reply> {
   const { link, config } = gateway;
+  gateway.counters.frames += 1;
   let value: unknown;
   try {
     value = JSON.parse(text);

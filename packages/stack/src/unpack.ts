@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from './root.ts';
+
+const run = promisify(execFile);
+
+/**
+ * A program of this Debian or Ubuntu, fetched with `apt-get download` and unpacked, not installed, into the folder `name` of
+ * `$XDG_CACHE_HOME/parley`, else `~/.cache/parley`, else `.cache` of the repository. Needs no rights; as root it refreshes
+ * empty package lists first. Two at once do not harm each other: the folder appears complete or not at all.
+ */
+export async function unpacked(wanted: Unpackable, report: (line: string) => void): Promise<Unpacked> {
+  const folder = join(cacheFolder(), wanted.name);
+  const command = join(folder, wanted.program);
+  if (!(await exists(command))) {
+    report(`fetching ${wanted.title} (once, ${wanted.size})`);
+    await fetchInto(folder, wanted);
+  }
+  const libraries = await libraryFolder(folder);
+  await run(command, wanted.version, { env: { ...process.env, LD_LIBRARY_PATH: libraries } });
+  return { command, libraries };
+}
+
+async function fetchInto(folder: string, wanted: Unpackable): Promise<void> {
+  await mkdir(join(folder, '..'), { recursive: true });
+  const work = await mkdtemp(`${folder}-`);
+  try {
+    await download(work, wanted);
+    const packages = (await readdir(work)).filter((name) => name.endsWith('.deb'));
+    for (const name of packages) await run('dpkg', ['-x', join(work, name), join(work, 'tree')]);
+    await rename(join(work, 'tree'), folder).catch(async (error) => {
+      if (!(await exists(join(folder, wanted.program)))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function download(cwd: string, wanted: Unpackable): Promise<void> {
+  try {
+    await run('apt-get', ['download', ...(await names(wanted))], { cwd });
+  } catch (error) {
+    if (process.getuid?.() !== 0) throw error;
+    await run('apt-get', ['update']);
+    await run('apt-get', ['download', ...(await names(wanted))], { cwd });
+  }
+}
+
+/** Libraries are called differently from one release to the next. */
+async function names({ packages, libraries }: Unpackable): Promise<string[]> {
+  if (!libraries) return packages;
+  const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
+    (kind) => `--no-${kind}`,
+  );
+  const { stdout } = await run('apt-cache', ['depends', '--recurse', ...without, ...packages]);
+  return [...packages, ...new Set(stdout.split('\n').filter((name) => libraries.test(name)))];
+}
+
+async function libraryFolder(folder: string): Promise<string> {
+  const lib = join(folder, 'usr/lib');
+  const machine = (await readdir(lib)).find((name) => name.includes('-linux-'));
+  return machine ? join(lib, machine) : lib;
+}
+
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME, HOME } = process.env;
+  if (XDG_CACHE_HOME) return join(XDG_CACHE_HOME, 'parley');
+  return HOME ? join(HOME, '.cache', 'parley') : join(root, '.cache');
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export interface Unpackable {
+  /** Of the folder. */
+  name: string;
+  /** For people. */
+  title: string;
+  /** Of what is fetched, for people. */
+  size: string;
+  /** The program's own and what a small system lacks. */
+  packages: string[];
+  /** Which of the packages they depend on are fetched as well. */
+  libraries?: RegExp;
+  /** Where the program lies in them. */
+  program: string;
+  /** Arguments by which it says that it runs. */
+  version: string[];
+}
+
+export interface Unpacked {
+  command: string;
+  /** Where it finds its libraries. */
+  libraries: string;
+}

@@ -1,0 +1,9 @@
+/** The sum of a metric's values at a process, over those of its labels that `labels` matches. */
+export async function readMetric(url: string, name: string, labels = /.*/): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  let sum = 0;
+  for (const [, named = '', value] of text.matchAll(new RegExp(`^${name}(?:\\{(.*)\\})? (\\S+)$`, 'gm'))) {
+    if (labels.test(named)) sum += Number(value);
+  }
+  return sum;
+}
