@@ -4,6 +4,9 @@ import { build } from './build.mjs';
 import { buildWeb } from './build-web.mjs';
 
 process.setSourceMapsEnabled(true);
-await Promise.all([build(), buildWeb()]).catch(() => exit(1));
+// One after the other: both run on esbuild, which the first one stops at its end.
+await build()
+  .then(buildWeb)
+  .catch(() => exit(1));
 const { start } = await import('../dist/start.js');
 await start(argv.slice(2));

@@ -15,7 +15,9 @@ import { planServices } from './service-plan.ts';
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;
-  if (build) await Promise.all([buildServices(), web && buildWeb()]);
+  // One after the other: both run on esbuild, which the first one stops at its end.
+  if (build) await buildServices();
+  if (build && web) await buildWeb();
   const folder = options.dataDir
     ? { path: resolve(options.dataDir), remove: async () => {} }
     : await temporaryFolder('stack');
