@@ -24,7 +24,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('recall'), chat: id, id, user: id }),
   z.object({ kind: z.literal('edit'), chat: id, id, user: id, body: bodySchema }),
   z.object({ kind: z.literal('react'), chat: id, id, user: id, emoji: text(32), active: z.boolean() }),
-  z.object({ kind: z.literal('chat'), chat: id, change: z.enum(['deleted', 'updated']) }),
+  /** `upTo`: of a chat that was deleted, the id up to which messages are gone. */
+  z.object({ kind: z.literal('chat'), chat: id, change: z.enum(['deleted', 'updated']), upTo: id.optional() }),
   z.object({
     kind: z.literal('friend'),
     user: id,

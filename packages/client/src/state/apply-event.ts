@@ -22,7 +22,7 @@ export function applyEvent(state: State, event: ParleyEvent): void {
       return state.touch(box);
     }
     case 'chat':
-      if (event.change === 'deleted') state.forget(event.chat);
+      if (event.change === 'deleted') state.clear(event.chat, event.upTo);
   }
 }
 
@@ -37,9 +37,9 @@ export function chatOf(
 function takeMessage(state: State, message: MessageEvent): void {
   if (message.from === state.user && message.ref !== undefined) state.strike(message.ref, message);
   const chat = chatOf(message, state.user);
-  const newest = state.boxes.get(chat)?.last?.id ?? 0;
   const box = state.add(chat, message);
-  if (message.id > Math.max(newest, box.read) && message.from !== state.user) box.unread += 1;
+  if (message.id > Math.max(box.counted, box.read) && message.from !== state.user) box.unread += 1;
+  box.counted = Math.max(box.counted, message.id);
 }
 
 function takeMark(state: State, { chat, user, delivered = 0, read = 0 }: Extract<ParleyEvent, { kind: 'mark' }>): void {

@@ -6,6 +6,11 @@ export interface ChatBox extends Chat {
   peerDelivered: number;
   /** How far this user has received. */
   delivered: number;
+  /**
+   * Up to here messages are in `unread`, as far as they are. An own message that was acknowledged may be newer: it overtakes what came
+   * before it.
+   */
+  counted: number;
   /** Ascending by id, without a hole. */
   messages: Message[];
   /** There are older messages than these. */
@@ -30,6 +35,7 @@ export function emptyBox(chat: number, room: number): ChatBox {
     updated: 0,
     peerDelivered: 0,
     delivered: 0,
+    counted: 0,
     messages: [],
     more: true,
     room,
@@ -90,7 +96,19 @@ export function merge(box: ChatBox, chat: Chat, me: number): void {
     box.updated = Math.max(chat.updated, last.date);
   }
   // What was read here and is not recorded yet counts as read.
-  box.unread = read > chat.read ? unread : chat.unread + since.length;
+  if (read > chat.read) box.unread = unread;
+  else {
+    box.unread = chat.unread + since.length;
+    box.counted = Math.max(box.counted, base);
+  }
+}
+
+/** Its owner deleted the chat up to a message. Marks stay, as they do at the server. */
+export function clear(box: ChatBox, upTo: number, me: number): void {
+  box.messages = box.messages.filter(({ id }) => id > upTo);
+  box.last = box.messages.at(-1) ?? null;
+  box.unread = box.messages.filter(({ id, from }) => id > box.read && from !== me).length;
+  box.more = false;
 }
 
 /** Adds or takes back a user's reaction. */

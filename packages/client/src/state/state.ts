@@ -1,7 +1,7 @@
 import type { Message, MessageEvent } from '@parley/protocol';
 import { applyEvent } from './apply-event.ts';
 import type { Change, Mark, Outgoing, Status, StorageStatus } from './change.ts';
-import { type ChatBox, emptyBox, insert, markRead, merge, trim } from './chat-box.ts';
+import { type ChatBox, clear, emptyBox, insert, markRead, merge, trim } from './chat-box.ts';
 
 /** All that a client knows of its user's chats. Each tab has one; the same changes make the same of each. */
 export class State {
@@ -180,7 +180,7 @@ export class State {
       const listed = new Set(chats.map(({ chat }) => chat));
       // A chat whose messages came since the list was made may not be in it.
       for (const box of this.boxes.values())
-        if (!listed.has(box.chat) && box.messages.length === 0) this.forget(box.chat);
+        if (!listed.has(box.chat) && box.messages.length === 0) this.clear(box.chat);
     }
     for (const chat of chats) {
       const box = this.box(chat.chat);
@@ -200,10 +200,14 @@ export class State {
     this.touch(box);
   }
 
-  /** The chat was deleted. */
-  forget(chat: number): void {
-    this.boxes.delete(chat);
-    this.touch({ chat });
+  /** The chat was deleted: all of it, or up to a message. */
+  clear(chat: number, upTo = Number.POSITIVE_INFINITY): void {
+    const box = this.boxes.get(chat);
+    if (!box) return;
+    clear(box, upTo, this.user);
+    // A name would have it shown.
+    if (!box.last) box.name = '';
+    this.touch(box);
   }
 }
 

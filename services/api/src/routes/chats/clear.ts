@@ -7,8 +7,8 @@ import { callerOperation, done } from '../../http/operation.ts';
 import { findBox } from './find-box.ts';
 
 /**
- * Deletes the caller's copy of a chat; the peer's stays, as do the messages of a group for its other members. What was sent until now is gone also where it is not recorded yet; the next
- * message brings the chat back. Rows are deleted in the background.
+ * Deletes the caller's copy of a chat; the peer's stays, as do the messages of a group for its other members. What was sent until now is
+ * gone also where it is not recorded yet; the next message brings the chat back. Rows are deleted in the background.
  */
 export const clear = callerOperation(
   {
@@ -29,7 +29,7 @@ export const clear = callerOperation(
     const upTo = await messageIdNow(parts.link, conversation);
     await change(parts, async (tx, tell) => {
       await clearChat(tx, me, peer, upTo);
-      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted' } }] });
+      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted', upTo } }] });
       if (!group) tell({ purge: { owner: me, peer, upTo } });
     });
     return c.body(null, 204);
