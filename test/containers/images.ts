@@ -18,6 +18,8 @@ const own = {
 /** What images are built on. */
 const bases = { NODE_IMAGE: 'node:22-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
 
+const ryuk = 'testcontainers/ryuk:0.14.0';
+
 /**
  * Why tests with containers cannot run on this machine: no engine answers, or an image of others can be had neither here nor from a
  * registry. Said on screen too. Undefined when they can.
@@ -45,6 +47,8 @@ async function findObstacle(): Promise<string | undefined> {
   } catch (error) {
     return `no Docker engine answers (${reason(error)})`;
   }
+  // What removes containers of tests that were killed; without it those tests remove their own.
+  if (await obtain(process.env.RYUK_CONTAINER_IMAGE || ryuk)) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   const builds = Object.keys(own).some((setting) => !process.env[setting]);
   for (const image of Object.values(names({ ...others, ...(builds ? bases : {}) }))) {
     const failure = await obtain(image);

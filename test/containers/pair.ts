@@ -1,7 +1,7 @@
 import { memoryStore, Parley, type ParleyOptions, type WebSocketLike } from '@parley/client';
 import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
-import { texts } from '../client/people.ts';
+import { textOf, texts } from '../client/people.ts';
 
 /** Two who may write to each other, connected. */
 export class Pair {
@@ -35,6 +35,22 @@ export class Pair {
   async answer(text: string): Promise<void> {
     await this.bob.send(id(this.alice), text);
     await until(this.alice, id(this.bob), text);
+  }
+
+  /** Resolves once the history of both holds exactly these texts. */
+  async recorded(expected: string[]): Promise<void> {
+    for (const [client, peer] of [
+      [this.alice, id(this.bob)],
+      [this.bob, id(this.alice)],
+    ] as const) {
+      let found: string[] = [];
+      const same = async () => {
+        const { items } = await client.api('GET /chats/{id}/messages', { id: peer });
+        found = items.map(textOf);
+        return JSON.stringify(found) === JSON.stringify(expected);
+      };
+      await waitFor(same, { timeout: 60_000, interval: 200, message: () => `is recorded: ${JSON.stringify(found)}` });
+    }
   }
 
   /** The texts of their chat if both show the same. @throws when they do not */

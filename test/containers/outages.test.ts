@@ -1,0 +1,71 @@
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareImages, whyNoContainers } from './images.ts';
+import { Pair } from './pair.ts';
+import { System } from './system.ts';
+
+const missing = await whyNoContainers();
+let system: System;
+
+describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`, () => {
+  beforeAll(async () => {
+    system = await System.start(await prepareImages());
+  }, 1_200_000);
+  afterAll(() => system?.[Symbol.asyncDispose](), 60_000);
+
+  const gateways = () => [system.url('gateway-1'), system.url('gateway-2')];
+  const pair = () => Pair.register(system.url('api'), { gateways: gateways() });
+
+  it('what is written while PostgreSQL is stopped arrives, and is recorded when it is back', async () => {
+    await using two = await pair();
+    await two.say('all is well');
+    await system.stop('postgres');
+    await two.say('without PostgreSQL');
+    await waitFor(async () => (await system.status('api', '/readyz')) === 503, { timeout: 30_000 });
+    expect(await system.status('gateway-1', '/readyz')).toBe(200);
+    await system.start('postgres');
+    await two.recorded(['all is well', 'without PostgreSQL']);
+  }, 120_000);
+
+  it.each([
+    ['frozen', () => system.pause('redis'), () => system.unpause('redis')],
+    ['off the network', () => system.disconnect('redis'), () => system.reconnect('redis')],
+    ['killed', () => system.kill('redis'), () => system.start('redis')],
+  ])(
+    'what is written while Redis is %s arrives once, in order, when it is back',
+    async (_, away, back) => {
+      await using two = await pair();
+      await two.say('before');
+      await away();
+      const late = [two.alice.send(two.bob.user ?? 0, 'meanwhile 1'), two.alice.send(two.bob.user ?? 0, 'meanwhile 2')];
+      await waitFor(async () => (await system.status('gateway-1', '/readyz')) === 503, { timeout: 60_000 });
+      expect(await system.status('gateway-1', '/healthz')).toBe(200);
+      await back();
+      await Promise.all(late);
+      await two.say('after');
+      expect(two.shown()).toEqual(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
+      await two.recorded(['before', 'meanwhile 1', 'meanwhile 2', 'after']);
+      await waitFor(async () => (await system.status('gateway-1', '/readyz')) === 200, { timeout: 60_000 });
+    },
+    180_000,
+  );
+
+  it('a recorder that is frozen holds nothing up for good', async () => {
+    await using two = await pair();
+    await two.say('before');
+    await system.pause('recorder');
+    await two.say('meanwhile');
+    await system.unpause('recorder');
+    await two.recorded(['before', 'meanwhile']);
+  }, 60_000);
+
+  it('a gateway ends in order when it is told to, its clients at another one', async () => {
+    await using two = await pair();
+    await two.say('before');
+    expect(await system.stop('gateway-1')).toBe(0);
+    await two.say('one gateway less');
+    await two.answer('indeed');
+    await system.start('gateway-1');
+    expect(two.shown()).toEqual(['before', 'one gateway less', 'indeed']);
+  }, 60_000);
+});

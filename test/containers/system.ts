@@ -1,0 +1,156 @@
+import {
+  GenericContainer,
+  getContainerRuntimeClient,
+  Network,
+  type StartedNetwork,
+  type StartedTestContainer,
+  Wait,
+} from 'testcontainers';
+import type { Images } from './images.ts';
+
+/** Redis, PostgreSQL and all of Parley's services in containers on a network of their own: two gateways, the others once. */
+export class System {
+  readonly #network: StartedNetwork;
+  readonly #containers = new Map<string, StartedTestContainer>();
+
+  private constructor(network: StartedNetwork) {
+    this.#network = network;
+  }
+
+  /** Resolves when everything is ready. */
+  static async start(images: Images): Promise<System> {
+    const system = new System(await new Network().start());
+    try {
+      await Promise.all([system.#startRedis(images), system.#startPostgres(images)]);
+      const migration = system.#parley(images.PARLEY_API_IMAGE, 'migrate').withCommand(['migrate.js']);
+      await system.#keep('migrate', migration.withWaitStrategy(Wait.forOneShotStartup()));
+      await Promise.all([
+        system.#serve('gateway-1', images.PARLEY_GATEWAY_IMAGE, 8081),
+        system.#serve('gateway-2', images.PARLEY_GATEWAY_IMAGE, 8081),
+        system.#serve('api', images.PARLEY_API_IMAGE, 8080),
+        system.#serve('recorder', images.PARLEY_RECORDER_IMAGE, 8083),
+      ]);
+      return system;
+    } catch (error) {
+      await system[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Where this machine reaches a service. */
+  url(name: Served): string {
+    const container = this.#container(name);
+    return `http://${container.getHost()}:${container.getFirstMappedPort()}`;
+  }
+
+  /** Ends a container in an orderly way, and answers its exit code. Its data stay. */
+  async stop(name: Name): Promise<number> {
+    const docker = await this.#docker(name);
+    await docker.stop({ t: 30 });
+    return (await docker.inspect()).State.ExitCode;
+  }
+
+  async start(name: Name): Promise<void> {
+    await (await this.#docker(name)).start();
+  }
+
+  /** As a machine that loses power. */
+  async kill(name: Name): Promise<void> {
+    await (await this.#docker(name)).kill();
+  }
+
+  /** Freezes all its processes; its connections stay open and silent. */
+  async pause(name: Name): Promise<void> {
+    await (await this.#docker(name)).pause();
+  }
+
+  async unpause(name: Name): Promise<void> {
+    await (await this.#docker(name)).unpause();
+  }
+
+  /** Takes a container off the network: nothing that is sent arrives, and nobody is told so. */
+  async disconnect(name: Name): Promise<void> {
+    await (await this.#wire()).disconnect({ Container: this.#container(name).getId(), Force: true });
+  }
+
+  /** Puts it back, likely with another address. */
+  async reconnect(name: Name): Promise<void> {
+    const EndpointConfig = { Aliases: [name] };
+    await (await this.#wire()).connect({ Container: this.#container(name).getId(), EndpointConfig });
+  }
+
+  /** What a service answers at a path: its status. 0 when it does not answer. */
+  async status(name: Served, path: string): Promise<number> {
+    return await fetch(this.url(name) + path, { signal: AbortSignal.timeout(5000) }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(
+      [...this.#containers.values()].map((it) => it.stop({ timeout: 1000, removeVolumes: true })),
+    );
+    await this.#network.stop();
+  }
+
+  async #startRedis({ REDIS_IMAGE }: Images): Promise<void> {
+    const options = ['--appendonly', 'yes', '--appendfsync', 'always', '--protected-mode', 'no'];
+    const redis = this.#onNetwork(REDIS_IMAGE, 'redis').withCommand(['redis-server', ...options]);
+    await this.#keep('redis', redis.withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/)));
+  }
+
+  async #startPostgres({ POSTGRES_IMAGE }: Images): Promise<void> {
+    const env = { POSTGRES_USER: 'parley', POSTGRES_DB: 'parley', POSTGRES_PASSWORD: password };
+    // The first start makes the data ready, the second serves.
+    const ready = Wait.forSuccessfulCommand('pg_isready -h 127.0.0.1 -U parley -d parley');
+    await this.#keep(
+      'postgres',
+      this.#onNetwork(POSTGRES_IMAGE, 'postgres').withEnvironment(env).withWaitStrategy(ready),
+    );
+  }
+
+  async #serve(name: Served, image: string, port: number): Promise<void> {
+    const container = this.#parley(image, name).withExposedPorts(port);
+    await this.#keep(name, container.withWaitStrategy(Wait.forHttp('/readyz', port)));
+  }
+
+  #parley(image: string, name: string): GenericContainer {
+    return this.#onNetwork(image, name).withEnvironment({
+      REDIS_URL: 'redis://redis:6379',
+      DATABASE_URL: `postgres://parley:${password}@postgres:5432/parley`,
+      TOKEN_SECRET: 'a secret of these tests that is long enough',
+      PROBE_INTERVAL: '1s',
+      DRAIN_TIME: '1s',
+      COOKIE_SECURE: 'false',
+      REGISTRATIONS_PER_MINUTE: '1000',
+    });
+  }
+
+  #onNetwork(image: string, name: string): GenericContainer {
+    return new GenericContainer(image).withNetwork(this.#network).withNetworkAliases(name).withStartupTimeout(60_000);
+  }
+
+  async #keep(name: string, container: GenericContainer): Promise<void> {
+    this.#containers.set(name, await container.start());
+  }
+
+  #container(name: string): StartedTestContainer {
+    const container = this.#containers.get(name);
+    if (!container) throw new Error(`${name} does not run`);
+    return container;
+  }
+
+  async #docker(name: Name) {
+    return (await getContainerRuntimeClient()).container.getById(this.#container(name).getId());
+  }
+
+  async #wire() {
+    return (await getContainerRuntimeClient()).network.getById(this.#network.getId());
+  }
+}
+
+const password = 'password-of-these-tests';
+
+export type Served = 'gateway-1' | 'gateway-2' | 'api' | 'recorder';
+export type Name = Served | 'redis' | 'postgres';
