@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatPage } from './chat-page.ts';
-import { sizes, WebKit } from './kit.ts';
+import { type Person, sizes, WebKit } from './kit.ts';
 
 let kit: WebKit;
 beforeAll(async () => {
@@ -11,9 +11,9 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 let count = 0;
 
 /** A group of friends, with its owner first, as pages that show its details. */
-async function group(...names: [string, ...string[]]) {
+async function group<Names extends [string, ...string[]]>(...names: Names) {
   const people = await kit.friends(...names);
-  const [owner, ...others] = people;
+  const [owner, ...others] = people as Person[];
   count += 1;
   const body = { name: `Group ${process.pid}-${count}`, members: others.map(({ id }) => id) };
   const made = await kit.call<{ id: number; name: string }>('POST', '/groups', { token: owner?.token as string, body });
