@@ -16,6 +16,7 @@ export * from './script.ts';
 export * from './scripts/accept.ts';
 export * from './scripts/acknowledge.ts';
 export * from './scripts/append.ts';
+export * from './scripts/change.ts';
 export * from './scripts/claim-webhooks.ts';
 export * from './scripts/connect.ts';
 export * from './scripts/disconnect.ts';

@@ -1,11 +1,12 @@
 import { groupConversation, userConversation } from '@parley/protocol';
 import { expect, it } from 'vitest';
-import { readFacts, recallFrom, writeFacts } from './messages.ts';
+import { readFacts, writeFacts } from './messages.ts';
 import { accept } from './scripts/accept.ts';
 import { append } from './scripts/append.ts';
 import { findMessage } from './scripts/find.ts';
 import { recover } from './scripts/recover.ts';
 import { onEachRedis } from './test/each-redis.ts';
+import { recallFrom } from './test/recall-from.ts';
 
 onEachRedis((redis) => {
   const body = JSON.stringify({ type: 'text', text: 'words' });
@@ -56,16 +57,6 @@ onEachRedis((redis) => {
       [pair, undefined],
       [many, true],
     ]);
-  });
-
-  it('no more of what was taken back is remembered than an inbox may hold', async () => {
-    const user = redis.newId();
-    const link = await redis.open({ inboxLength: 5, inboxTtl: 1000 });
-    for (let id = 1; id <= 30; id += 1) await recallFrom(link, [user], 'g5', id);
-    const name = link.keys.recalled(user);
-    expect(await link.client.zcard(name)).toBe(10);
-    expect(await link.client.zscore(name, 'g5:30')).toBe('30');
-    expect(await link.client.ttl(name)).toBeGreaterThan(990);
   });
 
   it('what the recorder found out is there for the one who asked', async () => {

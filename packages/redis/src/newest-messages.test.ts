@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { recallFrom } from './messages.ts';
+
 import { newestMessages } from './newest-messages.ts';
 import { accept } from './scripts/accept.ts';
 import { append } from './scripts/append.ts';
 import { onEachRedis } from './test/each-redis.ts';
+import { recallFrom } from './test/recall-from.ts';
 
 onEachRedis((redis) => {
   it('answers the messages among the newest events, newest first, without those taken back', async () => {

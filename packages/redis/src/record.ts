@@ -27,7 +27,12 @@ export type RecordEntry =
 /** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
 export async function record(link: Link, entry: RecordEntry): Promise<void> {
   const { keys } = link;
-  await link.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', JSON.stringify(entry));
+  await link.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
+}
+
+/** An entry as it stands in a record stream. */
+export function recordText(entry: RecordEntry): string {
+  return JSON.stringify(entry);
 }
 
 function bucketOf(keys: Keys, entry: RecordEntry): number {

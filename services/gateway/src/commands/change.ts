@@ -1,5 +1,5 @@
-import { type FrameOf, groupConversation, messageDate, userConversation } from '@parley/protocol';
-import { append, findMessage, type MessageFacts, readFacts, recallFrom, record, type Standing } from '@parley/redis';
+import { type FrameOf, messageDate } from '@parley/protocol';
+import { change as changeRedis, findMessage, type MessageFacts, readFacts, record, type Standing } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { askUntil, readMembership, readStanding } from '../permits.ts';
@@ -59,18 +59,15 @@ async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Ch
   const group = typeof found !== 'string';
   if (!group) refuse(found, change, config.sendPolicy);
   const users = group ? found : [...new Set([user.id, chat])];
-  const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
-  if (change.kind === 'recall') await recallFrom(link, users, conversation, change.id);
-  if (config.history === 'mirror') {
-    await record(link, { user: user.id, chat, ...(group && { group }), date: Date.now(), ...change });
-  }
-  await append(
-    link,
-    users.map((each) => {
+  await changeRedis(link, {
+    record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...change },
+    recorded: config.history === 'mirror',
+    recall: change.kind === 'recall' ? change.id : undefined,
+    entries: users.map((each) => {
       const named = group || each === user.id ? chat : user.id;
       return { user: each, event: JSON.stringify({ ...change, chat: named, user: user.id }) };
     }),
-  );
+  });
 }
 
 /** Throws a refusal where the change would be one. Taking back is always possible, also after the friendship ended. */

@@ -1,5 +1,5 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
-import { append, record } from '@parley/redis';
+import { change } from '@parley/redis';
 import type { Caller } from '../caller.ts';
 import type { Gateway } from '../gateway.ts';
 import { readStanding } from '../permits.ts';
@@ -24,12 +24,11 @@ export async function mark(gateway: Gateway, { user }: Caller, frame: FrameOf<'m
     throw new Refusal(whyNot(standing, config.sendPolicy) ?? 'not-found');
   }
   const group = standing === 'member';
-  if (config.history === 'mirror')
-    await record(link, { kind: 'mark', user: user.id, chat, ...(group && { group }), ...place });
   const event = { kind: 'mark', chat, user: user.id, ...place };
   const entries = [{ user: user.id, event: JSON.stringify(event) }];
   if (!group && chat !== user.id && whyNot(standing, config.sendPolicy) === undefined) {
     entries.push({ user: chat, event: JSON.stringify({ ...event, chat: user.id }) });
   }
-  await append(link, entries);
+  const mark = { kind: 'mark' as const, user: user.id, chat, ...(group && { group }), ...place };
+  await change(link, { record: mark, recorded: config.history === 'mirror', entries });
 }
