@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '@parley/stack';
 
 /**
  * The balancer's configuration of `deploy/compose`, with addresses of this machine: what is tested is what is deployed. `turns`
  * makes each request go to the next server, which is the hardest on whoever hopes to come back to the same.
  */
 export async function balancerConfig({ port, gateways, apis, turns = false }: Addresses): Promise<string> {
-  const text = await readFile(new URL('../../deploy/compose/haproxy.cfg', import.meta.url), 'utf8');
+  const text = await readFile(join(root, 'deploy/compose/haproxy.cfg'), 'utf8');
   const config = text
     .replace('bind :8080', `bind 127.0.0.1:${port}`)
     .replace(/^resolvers docker\n( .*\n)*/m, '')

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Client } from '../gateway/client.ts';
 import { readMetric } from './metrics.ts';
-import { BalancedSystem, haproxy } from './system.ts';
+import { BalancedSystem, findBalancer } from './system.ts';
 
 /** Ms within which the users of a killed gateway are offline, or connected elsewhere. */
 const DEADLINE = 20_000;
 
-describe.skipIf(!haproxy)('a gateway that is killed behind a load balancer', () => {
+describe.skipIf(!(await findBalancer()))('a gateway that is killed behind a load balancer', () => {
   it('leaves nobody online who is gone, and whoever comes back is connected elsewhere, within 20 s', async () => {
     await using system = await BalancedSystem.start();
     const people = Array.from(

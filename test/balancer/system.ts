@@ -5,7 +5,6 @@ import {
   findHaproxy,
   freePort,
   type Haproxy,
-  type HaproxyProgram,
   type ServiceProcess,
   type Stack,
   startHaproxy,
@@ -15,7 +14,7 @@ import {
 import { balancerConfig } from './config.ts';
 
 /** A haproxy to test with; undefined, with the reason on screen, where there is none to be had. */
-export const haproxy = await findHaproxy((line) => process.stderr.write(`${line}\n`));
+export const findBalancer = () => findHaproxy((line) => process.stderr.write(`${line}\n`));
 
 /** Three gateways and two apis behind a load balancer. */
 export class BalancedSystem implements AsyncDisposable {
@@ -32,6 +31,8 @@ export class BalancedSystem implements AsyncDisposable {
   }
 
   static async start({ env = {}, turns = false }: { env?: Record<string, string>; turns?: boolean } = {}) {
+    const program = await findBalancer();
+    if (!program) throw new Error('There is no haproxy');
     const folder = await mkdtemp(join(tmpdir(), 'parley-balancer-'));
     const port = await freePort();
     // Sessions name the balancer as their gateway.
@@ -46,7 +47,7 @@ export class BalancedSystem implements AsyncDisposable {
       });
       const apis = [api, second];
       const ports = { port, gateways: gateways.map((each) => each.port), apis: apis.map((each) => each.port), turns };
-      const balancer = await startHaproxy(haproxy as HaproxyProgram, await balancerConfig(ports), port);
+      const balancer = await startHaproxy(program, await balancerConfig(ports), port);
       return new BalancedSystem(stack, apis, balancer, folder);
     } catch (error) {
       await stack.stop();

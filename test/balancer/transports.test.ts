@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { listen, textOf } from '../client/people.ts';
 import { readMetric } from './metrics.ts';
-import { BalancedSystem, haproxy } from './system.ts';
+import { BalancedSystem, findBalancer } from './system.ts';
 
-describe.skipIf(!haproxy)('behind a load balancer that sends each request to the next server', () => {
+describe.skipIf(!(await findBalancer()))('behind a load balancer that sends each request to the next server', () => {
   let system: BalancedSystem;
   const clients: Parley[] = [];
   beforeAll(async () => {

@@ -4,6 +4,7 @@ export { type PostgresOptions, type PostgresServer, startPostgres } from './post
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
 export { moveSlots } from './redis/move-slots.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';
+export { root } from './root.ts';
 export { type ServiceOptions, type ServiceProcess, startService } from './service.ts';
 export { type Stack, type StackOptions, startStack } from './stack.ts';
 export { startTestRedis, TestRedis, testsOnCluster } from './test/redis.ts';

@@ -4,11 +4,16 @@ import { type Link, Subscriber } from '@parley/redis';
 export class Channels {
   readonly #listeners = new Map<string, Listener>();
   readonly #subscriber: Subscriber;
+  /** Messages heard so far, each once, however many connections it is for. */
+  heard = 0;
 
   /** `missed` is called when messages on channels of these buckets may have gone unheard. */
   constructor(link: Link, url: string, missed: (buckets: Set<number>) => void) {
     this.#subscriber = new Subscriber(link, url, {
-      message: (channel, data) => this.#listeners.get(channel)?.hear(data),
+      message: (channel, data) => {
+        this.heard += 1;
+        this.#listeners.get(channel)?.hear(data);
+      },
       missed,
     });
   }

@@ -16,7 +16,7 @@ export class Counters {
   readonly #closed = new Map<number, number>();
   readonly probe: Histogram;
 
-  constructor(metrics: Registry, gauges: { connections: () => number; users: () => number }) {
+  constructor(metrics: Registry, { gauges, heard }: Readings) {
     const registers = [metrics];
     const count = (name: string, help: string, read: () => number) =>
       new Counter({
@@ -33,6 +33,7 @@ export class Counters {
     count('frames_received', 'Client frames', () => this.frames);
     count('frames_refused', 'Client frames answered with an error', () => this.refused);
     count('events_delivered', 'Live events handed to a socket', () => this.delivered);
+    count('channel_messages', 'Messages heard from Redis, each once however many sockets it is for', heard);
     count('catch_ups', 'Times a live connection had to catch up', () => this.catchUps);
     const closed = this.#closed;
     new Counter({
@@ -66,4 +67,11 @@ export class Counters {
   closed(code: number): void {
     this.#closed.set(code, (this.#closed.get(code) ?? 0) + 1);
   }
+}
+
+/** What others count. */
+export interface Readings {
+  gauges: { connections: () => number; users: () => number };
+  /** Messages heard from Redis so far. */
+  heard: () => number;
 }

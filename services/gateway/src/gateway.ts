@@ -74,7 +74,10 @@ export async function startGateway(
     lookAgain: () => watching.lookAgain(),
   });
   const watching: Watching = new Watching(link, channels, () => presence.live);
-  const counters = new Counters(metrics, { connections: () => hub.connections.size, users: () => hub.size });
+  const counters = new Counters(metrics, {
+    gauges: { connections: () => hub.connections.size, users: () => hub.size },
+    heard: () => channels.heard,
+  });
   const probe = new Probe(link, channels, {
     gateway: id,
     interval: config.probeInterval,
