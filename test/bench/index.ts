@@ -1,4 +1,4 @@
-import { benchmarks } from './benchmarks/index.ts';
+import { apart, benchmarks } from './benchmarks/index.ts';
 import { readOptions } from './options.ts';
 import { machine } from './report/machine.ts';
 import { type Results, writeReport } from './report/results.ts';
@@ -11,7 +11,8 @@ if (platform !== 'linux') throw new Error('The benchmarks read /proc, which only
 const options = readable();
 const where = await machine();
 if (where.load > where.cores / 4) stderr.write(`The machine is busy (load ${where.load}): figures come out worse\n`);
-const names = options.benchmark === 'all' ? Object.keys(benchmarks) : [options.benchmark];
+const names =
+  options.benchmark === 'all' ? Object.keys(benchmarks).filter((name) => !apart.includes(name)) : [options.benchmark];
 const results: Results = {};
 for (const name of names) {
   const benchmark = benchmarks[name];

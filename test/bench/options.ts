@@ -22,6 +22,9 @@ export function readOptions(args: string[]): Options {
     rate: count('--rate', values.rate),
     members: count('--members', values.members),
     groupRate: count('--group-rate', values['group-rate']),
+    clients: count('--clients', values.clients),
+    rollRate: count('--roll-rate', values['roll-rate']),
+    connections: count('--connections', values.connections),
     json: values.json,
     profile,
   };
@@ -37,6 +40,9 @@ const options = {
   rate: { type: 'string', default: '2000' },
   members: { type: 'string', default: '200' },
   'group-rate': { type: 'string', default: '20' },
+  clients: { type: 'string', default: '2000' },
+  'roll-rate': { type: 'string', default: '500' },
+  connections: { type: 'string', default: '100000' },
   json: { type: 'string' },
   profile: { type: 'string' },
 } as const;
@@ -68,6 +74,12 @@ export interface Options {
   members: number;
   /** Messages per second to the group; 20 unless given. */
   groupRate: number;
+  /** Clients of the rolling restart; 2000 unless given. */
+  clients: number;
+  /** Messages per second of theirs; 500 unless given. */
+  rollRate: number;
+  /** Idle connections over several gateways; 100 000 unless given. */
+  connections: number;
   /** Where the results go; `test/bench/results/latest.json` unless given. */
   json: string | undefined;
   /** The part whose first process is profiled during measured runs, to `results/<system>-<part>.cpuprofile`; costs CPU. */

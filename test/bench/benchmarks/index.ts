@@ -1,13 +1,16 @@
 import type { Options } from '../options.ts';
 import type { Results } from '../report/results.ts';
+import { connections, showConnections } from './connections.ts';
 import { frames, showFrames } from './frames.ts';
 import { groups, showGroups } from './groups.ts';
 import { idle, showIdle } from './idle.ts';
 import { live, showLive } from './live.ts';
 import { rate, showRate } from './rate.ts';
+import { roll, showRoll } from './roll.ts';
+import { scale, showScale } from './scale.ts';
 import { search, showSearch } from './search.ts';
 
-/** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order. */
+/** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order, but those of many processes. */
 export const benchmarks: Record<string, Benchmark> = {
   live: async (options, report, results) => {
     results.live = await live(options, report);
@@ -29,11 +32,26 @@ export const benchmarks: Record<string, Benchmark> = {
     results.search = await search(options, report);
     return showSearch(results.search);
   },
+  roll: async (options, report, results) => {
+    results.roll = await roll(options, report);
+    return showRoll(results.roll);
+  },
+  scale: async (options, report, results) => {
+    results.scale = await scale(options, report);
+    return showScale(results.scale);
+  },
+  connections: async (options, report, results) => {
+    results.connections = await connections(options, report);
+    return showConnections(results.connections);
+  },
   frames: async (_options, _report, results) => {
     results.frames = frames();
     return showFrames(results.frames);
   },
 };
+
+/** Benchmarks that take several minutes, and a machine that has them; `all` does not run them. */
+export const apart = ['roll', 'scale', 'connections'];
 
 /** `report` hears what is being done. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

@@ -26,6 +26,8 @@ export interface ChatUser {
   peer: number;
   /** Where the user connects, on 127.0.0.1. */
   port: number;
+  /** The loopback address the user comes from; any unless given. */
+  from?: string;
 }
 
 /** Connects a user; resolves when the user can send and receive. */

@@ -9,7 +9,7 @@ const RECEIVED_EVERY = 100;
 const run = Date.now().toString(36);
 
 /** Connects a user to a gateway of Parley. */
-export const openParleyChat: OpenChat = ({ id, token, peer, port }, listener) =>
+export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listener) =>
   new Promise((resolve, reject) => {
     let events = 0;
     const prefix = `${run}-`;
@@ -38,7 +38,7 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port }, listener) =>
       listener.closed(reason);
     };
     const headers = { Authorization: `Bearer ${token}`, 'Sec-WebSocket-Protocol': subprotocol };
-    const socket = new WebSocket({ port, path: '/v1/socket?device=bench', headers, onText, onClose });
+    const socket = new WebSocket({ port, from, path: '/v1/socket?device=bench', headers, onText, onClose });
   });
 
 /** The frames this load meets. */

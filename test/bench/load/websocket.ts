@@ -19,7 +19,10 @@ export class WebSocket {
   constructor(options: WebSocketOptions) {
     this.#options = options;
     const onread = { buffer: chunk, callback: (length: number) => this.#read(chunk.subarray(0, length)) };
-    this.#socket = connect({ host: '127.0.0.1', port: options.port, noDelay: true, onread });
+    this.#socket = connect({
+      ...{ host: '127.0.0.1', port: options.port, noDelay: true, onread },
+      ...(options.from !== undefined && { localAddress: options.from }),
+    });
     this.#socket.on('error', (error) => this.#close(error.message));
     this.#socket.on('close', () => this.#close('closed without farewell'));
     this.#socket.write(request(options));
@@ -131,6 +134,8 @@ function request({ path, headers = {} }: WebSocketOptions): string {
 export interface WebSocketOptions {
   /** On 127.0.0.1. */
   port: number;
+  /** The address to come from. */
+  from?: string | undefined;
   /** With the query. */
   path: string;
   headers?: Record<string, string>;

@@ -9,6 +9,14 @@ export function residentMemory(pids: number[]): number {
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 
+/** What the kernel holds for itself, sockets' buffers and descriptors among it, in bytes. Linux only. */
+export function kernelMemory(): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  const slab = Number(/^Slab:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024;
+  const pages = Number(/^TCP: .* mem (\d+)$/m.exec(readFileSync('/proc/net/sockstat', 'utf8'))?.[1]) * 4096;
+  return slab + pages;
+}
+
 /** Resident memory of Node processes after they have collected their garbage and it has stayed alike for a second. */
 export async function settledMemory(pids: number[]): Promise<number> {
   for (const pid of pids) await collectGarbage(pid);

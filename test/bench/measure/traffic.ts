@@ -10,14 +10,13 @@ import { cpuTime } from './cpu.ts';
 import { bucketQuantile, since } from './histogram.ts';
 import { profile } from './inspector.ts';
 
-/** Connects pairs of users of which each has its users on different gateways, and every gateway as many senders. */
+/** Connects pairs of users of which each has its users on different gateways, if there are several, and every gateway as many senders. */
 export async function connectPairs(system: System, pairs: number): Promise<Load> {
   const users = await system.createUsers(2 * pairs);
   const load = startLoad(system.name);
   await load.connectPairs(
     users.map((user, index): ChatUser => {
-      const turned = Math.floor(index / 2) % 2;
-      const port = system.ports[(index % 2) ^ turned] as number;
+      const port = system.ports[(Math.floor(index / 2) + (index % 2)) % system.ports.length] as number;
       return { ...user, port, peer: users[index ^ 1]?.id as number };
     }),
   );

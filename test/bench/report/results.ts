@@ -1,11 +1,14 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { ConnectionsResult } from '../benchmarks/connections.ts';
 import type { FramesResult } from '../benchmarks/frames.ts';
 import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
 import type { RateResult } from '../benchmarks/rate.ts';
+import type { RollResult } from '../benchmarks/roll.ts';
+import type { ScaleResult } from '../benchmarks/scale.ts';
 import type { SearchResult } from '../benchmarks/search.ts';
 import type { Machine } from './machine.ts';
 import type { Target } from './targets.ts';
@@ -33,6 +36,9 @@ export interface Results {
   frames?: FramesResult[];
   groups?: GroupsResult;
   search?: SearchResult;
+  roll?: RollResult;
+  scale?: ScaleResult[];
+  connections?: ConnectionsResult;
 }
 
 export interface Report {

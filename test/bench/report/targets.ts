@@ -1,7 +1,8 @@
+import { livePath } from '../benchmarks/scale.ts';
 import type { Results } from './results.ts';
 
 /** What Parley aims at, beside what was measured. Nothing fails by it: figures depend on the machine. */
-export function targets({ live, rate, idle, frames, groups }: Results): Target[] {
+export function targets({ live, rate, idle, frames, groups, roll, scale, connections }: Results): Target[] {
   const list: Target[] = [];
   const atMost = (name: string, limit: number, measured: number | undefined, unit: string) => {
     if (measured !== undefined) list.push({ name, limit, measured, unit, met: measured <= limit });
@@ -30,6 +31,20 @@ export function targets({ live, rate, idle, frames, groups }: Results): Target[]
     atMost(`a group of ${groups.members} has it, p99 at ${groups.rate}/s`, 100, groups.run.all.p99, 'ms');
     atMost('rows of a group message', 1, groups.rowsPerMessage, '');
   }
+  if (roll) {
+    atMost('lost or doubled in a rolling restart', 0, roll.talk.lost + roll.talk.doubled, 'messages');
+    atMost('end to end p99 in a rolling restart', 1000, roll.talk.latency.p99, 'ms');
+    atMost('a gateway is ready', 2000, Math.max(...roll.ready), 'ms');
+    atMost('reconnects in one second', 3, (roll.mostReconnects * roll.seconds) / roll.reconnects, 'times the average');
+  }
+  const [one, four] = [1, 4].map((count) =>
+    scale?.find(({ gateways, masters }) => gateways === count && masters === 1),
+  );
+  if (one && four) {
+    atMost('live path on 4 gateways', 1.1, livePath(four.run) / livePath(one.run), 'times that on 1');
+    atMost('gateways that hear a message', 2.01, four.reached, '');
+  }
+  if (connections) atMost('one of many idle connections', 5, connections.memory.gateways / 1024, 'KiB');
   return list;
 }
 

@@ -1,15 +1,22 @@
 import { openPool } from '@parley/database';
 import { type Link, openLink, writePermits } from '@parley/redis';
 import { signToken } from '@parley/service';
-import { startStack, waitFor } from '@parley/stack';
+import { startRedisCluster, startStack, waitFor } from '@parley/stack';
+import { Redis } from 'ioredis';
 import { readHistogram } from '../measure/histogram.ts';
 import type { System } from './system.ts';
 
-/** Starts Parley as `npm start` does, with a second gateway. Limits stay on, but out of the way. */
-export async function startParley(): Promise<System> {
-  const stack = await startStack({ gateways: 2, recorders: 1, env: { ...process.env, ...environment } });
+/**
+ * Starts Parley as `npm start` does, with two gateways unless told. Several masters make it run on a Redis Cluster. Limits stay on,
+ * but out of the way.
+ */
+export async function startParley({ gateways: count = 2, masters = 1 }: ParleyOptions = {}): Promise<System> {
+  const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
+  const env = { ...process.env, ...environment };
+  const stack = await startStack({ gateways: count, recorders: 1, env, redisUrl: cluster?.url });
   const { api, gateways, recorders } = stack.processes;
-  const { redis, postgres } = stack.databases;
+  const { postgres } = stack.databases;
+  const redis = cluster?.nodes ?? stack.databases.redis;
   const pool = openPool({ url: stack.databaseUrl, name: 'bench' });
   const link = await openLink({ url: stack.redisUrl, name: 'bench' });
   return {
@@ -25,10 +32,12 @@ export async function startParley(): Promise<System> {
     createUsers: async (count) => {
       const { rows } = await pool.query<{ id: number }>(createUsers, [count]);
       await Promise.all(rows.map(({ id }, index) => befriend(link, id, (rows[index ^ 1] as { id: number }).id)));
-      return rows.map(({ id }) => ({
-        id,
-        token: signToken(secret, { user: id, session: `s${id}`, lifetime: 86_400 }),
-      }));
+      return rows.map(({ id }) => ({ id, token: token(id) }));
+    },
+    token,
+    redisMemory: async () => {
+      const used = await Promise.all(redis.map((node) => usedMemory(node.url)));
+      return used.reduce((sum, each) => sum + each);
     },
     createGroup: async (members) => {
       const { rows } = await pool.query<{ id: number }>(createGroup, [members]);
@@ -46,6 +55,7 @@ export async function startParley(): Promise<System> {
     [Symbol.asyncDispose]: async () => {
       await Promise.all([pool.end(), link.close()]);
       await stack.stop();
+      await cluster?.stop();
     },
   };
 }
@@ -93,6 +103,15 @@ const countRows = `
   select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct
   from (select count(*) as n from messages group by owner_id, body ->> 'text') as copies`;
 
+const token = (id: number) => signToken(secret, { user: id, session: `s${id}`, lifetime: 86_400 });
+
+async function usedMemory(url: string): Promise<number> {
+  const client = new Redis(url);
+  const text = await client.info('memory');
+  client.disconnect();
+  return Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
+}
+
 /** The copy the api would write. */
 function befriend(link: Link, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
@@ -104,4 +123,11 @@ async function emptyRecord({ client, keys }: Link): Promise<boolean> {
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
   );
   return lengths.every((length) => length === 0);
+}
+
+export interface ParleyOptions {
+  /** 2 unless given. */
+  gateways?: number;
+  /** Of Redis; 1, which is no cluster, unless given. */
+  masters?: number;
 }
