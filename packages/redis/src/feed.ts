@@ -95,7 +95,6 @@ export class Feed {
 
 export interface FeedHandlers {
   message(channel: string, data: Buffer): void;
-  message(channel: string, data: Buffer): void;
   /** All channels are subscribed again after the connection was lost, or for the first time: messages were missed. */
   restored(): void;
   /** Some channels do not live on this server any more. */
