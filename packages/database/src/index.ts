@@ -16,4 +16,6 @@ export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';
+export { findUnrecorded } from './verify/find-unrecorded.ts';
+export { recentUsers } from './verify/recent-users.ts';
 export { type Result, verifyDatabase } from './verify/verify-database.ts';

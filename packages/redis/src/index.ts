@@ -3,6 +3,7 @@ export * from './control.ts';
 export * from './external.ts';
 export * from './forget-gateways.ts';
 export * from './forget-user.ts';
+export * from './inspect-inbox.ts';
 export * from './keys.ts';
 export * from './link.ts';
 export * from './members.ts';

@@ -42,7 +42,8 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   return {
     name,
     weight: 2,
-    takes: ['links'],
+    // One of them is the replica's, without which no fail-over is to happen.
+    takes: ['links', 'redis'],
     strike: async ({ system, scale }, random) => {
       const cable = pickCable(system, random);
       const what = trouble(random);
@@ -50,6 +51,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
       cable.disturb(what);
       await delay(ms);
       cable.disturb({});
+      if (cable === system.redis.cable) await system.redis.whole();
       return `${cable.name}: ${JSON.stringify(what)} for ${ms} ms`;
     },
   };

@@ -22,12 +22,13 @@ export const failOver: Fault = {
   name: 'fail-over to the replica of Redis',
   weight: 2,
   takes: ['redis'],
-  strike: async ({ system }) => {
+  strike: async ({ system }, random) => {
     const { redis } = system;
+    const lag = random.pick([0, 5, 20, 100]);
     const [from, to] = [redis.master.port, redis.replica.port];
-    await redis.failOver((port) => system.switchRedis(port));
+    await redis.failOver((port) => system.switchRedis(port), lag);
     await redis.whole();
-    return `${from} died, ${to} took over, ${from} followed it`;
+    return `${from} died with ${lag} ms that its replica did not get, ${to} took over, ${from} followed it`;
   },
 };
 

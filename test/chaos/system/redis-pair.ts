@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type RedisServer, startRedis, waitFor } from '@parley/stack';
 import { Redis } from 'ioredis';
+import { Cable } from '../network/cable.ts';
 
 /**
  * A Redis with a replica. Which of both is the master, clients learn from whoever leads their connections: here the cables, in
@@ -8,16 +10,20 @@ import { Redis } from 'ioredis';
 export class RedisPair {
   readonly #servers: [RedisServer, RedisServer];
   #first: 0 | 1 = 0;
+  /** From the replica to the master. */
+  readonly cable: Cable;
 
-  private constructor(servers: [RedisServer, RedisServer]) {
+  private constructor(servers: [RedisServer, RedisServer], cable: Cable) {
     this.#servers = servers;
+    this.cable = cable;
   }
 
   /** @param folders where each keeps its data; folders of their own unless given */
   static async start(folders: [string?, string?] = [], onOutput?: (text: string) => void): Promise<RedisPair> {
     const args = ['--repl-diskless-sync-delay', '0', '--repl-timeout', '10', '--repl-ping-replica-period', '1'];
     const start = (dir?: string) => startRedis({ args, ...(dir && { dir }), ...(onOutput && { onOutput }) });
-    const pair = new RedisPair([await start(folders[0]), await start(folders[1])]);
+    const servers: [RedisServer, RedisServer] = [await start(folders[0]), await start(folders[1])];
+    const pair = new RedisPair(servers, await Cable.lay('replica to redis', servers[0].port));
     await pair.#follow();
     return pair;
   }
@@ -41,11 +47,18 @@ export class RedisPair {
 
   /**
    * Kills the master, makes the replica the master, and the old master its replica. `switched` leads connections to the new one, and is
-   * called once it takes writes. As a fail-over should, it waits until the replica follows: promoting one that does not would lose what it lacks.
+   * called once it takes writes. As a fail-over should, it waits until the replica follows: promoting one that does not would lose what it
+   * lacks. What the master wrote and published within its last `lag` ms does not get to the replica.
    */
-  async failOver(switched: (port: number) => void): Promise<void> {
+  async failOver(switched: (port: number) => void, lag = 0): Promise<void> {
     await this.whole();
+    if (lag > 0) {
+      this.cable.disturb({ latency: lag });
+      await delay(4 * lag);
+    }
     await this.master.kill();
+    this.cable.cut();
+    this.cable.disturb({});
     await command(this.replica, (redis) => redis.call('REPLICAOF', 'NO', 'ONE'));
     this.#first = this.#first === 0 ? 1 : 0;
     switched(this.master.port);
@@ -67,10 +80,12 @@ export class RedisPair {
 
   async stop(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
+    await this.cable.remove();
   }
 
   #follow(): Promise<unknown> {
-    return command(this.replica, (redis) => redis.call('REPLICAOF', '127.0.0.1', this.master.port));
+    this.cable.target = this.master.port;
+    return command(this.replica, (redis) => redis.call('REPLICAOF', '127.0.0.1', this.cable.port));
   }
 }
 

@@ -77,7 +77,7 @@ export class System {
   }
 
   get cables(): Cable[] {
-    return [...this.toRedis.values(), ...this.toPostgres.values(), ...this.toGateways, this.toApi];
+    return [...this.toRedis.values(), ...this.toPostgres.values(), ...this.toGateways, this.toApi, this.redis.cable];
   }
 
   /** Leads all services to another Redis. */

@@ -10,6 +10,7 @@ import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
+import type { PushSubscriptionsTable } from './push-subscriptions.ts';
 import type { SearchOwnersTable } from './search-owners.ts';
 import type { SearchSegmentsTable } from './search-segments.ts';
 import type { SessionsTable } from './sessions.ts';
@@ -31,6 +32,7 @@ export interface Tables {
   media: MediaTable;
   media_shares: MediaSharesTable;
   outbox: OutboxTable;
+  push_subscriptions: PushSubscriptionsTable;
   search_owners: SearchOwnersTable;
   search_segments: SearchSegmentsTable;
 }
