@@ -215,6 +215,19 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (id)
 );
 
+create table push_subscriptions (
+  endpoint text not null,
+  user_id bigint not null,
+  session_id text,
+  p256dh text not null,
+  auth text not null,
+  language text not null,
+  created bigint not null default now_ms(),
+  constraint push_subscriptions_pkey PRIMARY KEY (endpoint),
+  constraint push_subscriptions_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
+  constraint push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table search_owners (
   owner_id bigint not null,
   horizon_id bigint not null default 0,
@@ -318,6 +331,8 @@ CREATE INDEX media_shares_granted ON public.media_shares USING btree (media_id) 
 CREATE INDEX media_shares_waiting ON public.media_shares USING btree (media_id, sender_id) WHERE (NOT granted);
 CREATE INDEX messages_changed ON ONLY public.messages USING btree (owner_id, COALESCE(recalled, edited)) WHERE (COALESCE(recalled, edited) IS NOT NULL);
 CREATE INDEX outbox_due ON public.outbox USING btree (due);
+CREATE INDEX push_subscriptions_session ON public.push_subscriptions USING btree (session_id);
+CREATE INDEX push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
 CREATE INDEX search_owners_due ON public.search_owners USING btree (due);
 CREATE INDEX sessions_previous_hash ON public.sessions USING btree (previous_hash);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);

@@ -16,6 +16,9 @@ export interface WebhookEndpoint {
   secrets: readonly Buffer[];
 }
 
+/** What waits to be pushed to browsers, kept as for an endpoint. No endpoint can have that name. */
+export const pushEndpoint: WebhookEndpoint = { id: '~push', url: '', events: ['message'], secrets: [] };
+
 /**
  * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the base64 of 24 to 64 bytes; several in
  * a list, while an old one is being replaced. Never printed.

@@ -1,8 +1,8 @@
 /** What the demo accounts sign in with; they are made only where nobody but this machine can reach the api. */
 export const demo = { usernames: ['alice', 'bob'], password: 'parley-demo' } as const;
 
-/** Makes sure that the demo accounts are there and friends. Repeating it changes nothing. */
-export async function createDemoAccounts(apiUrl: string): Promise<void> {
+/** Makes sure that the demo accounts are there, are friends and have talked. Repeating it changes nothing. */
+export async function createDemoAccounts(apiUrl: string, gatewayUrl: string): Promise<void> {
   const call = callerOf(apiUrl);
   const [alice, bob] = await Promise.all(demo.usernames.map((username) => signIn(call, username)));
   if (!alice || !bob) return;
@@ -11,7 +11,21 @@ export async function createDemoAccounts(apiUrl: string): Promise<void> {
   const { items } = body as { items: { id: number; from: { id: number }; state: string }[] };
   const request = items.find(({ from, state }) => from.id === alice.id && state === 'pending');
   if (request) await call('POST', `/friend-requests/${request.id}/accept`, { token: bob.token });
+  const send = callerOf(gatewayUrl);
+  for (const [index, text] of talk.entries()) {
+    const [from, to] = index % 2 === 0 ? [alice, bob] : [bob, alice];
+    // By the same ref it is sent once, however often this runs.
+    const frame = { type: 'send', ref: `demo-${index}`, to: to.id, body: { type: 'text', text } };
+    await send('POST', '/frames', { token: from.token, body: frame });
+  }
 }
+
+const talk = [
+  'Hi Bob! This is Parley, on our own machine.',
+  'Nice. Do messages arrive while I am away?',
+  'They wait for you. Close the page, and look again later.',
+  '太好了！中文也没问题 👍',
+];
 
 async function signIn(call: Call, username: string): Promise<{ id: number; token: string }> {
   const account = { username, password: demo.password };

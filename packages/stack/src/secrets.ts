@@ -1,18 +1,41 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The secrets of a data folder, made on first use and readable by their owner alone. */
 export async function readSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json');
+  const known = await read(path);
+  // A folder of an earlier version lacks some.
+  if (known.token && known.postgres && known.push) return known as Secrets;
+  const secrets = {
+    token: randomBytes(32).toString('base64url'),
+    postgres: randomBytes(16).toString('hex'),
+    push: pushKeys(),
+    ...known,
+  };
+  await writeFile(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}
+
+async function read(path: string): Promise<Partial<Secrets>> {
   try {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return {};
   }
-  const secrets = { token: randomBytes(32).toString('base64url'), postgres: randomBytes(16).toString('hex') };
-  await writeFile(path, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
-  return secrets;
+}
+
+/** VAPID keys: a pair on P-256, its public point and its private number. */
+function pushKeys(): Secrets['push'] {
+  const {
+    x = '',
+    y = '',
+    d = '',
+  } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  return { public: point.toString('base64url'), private: d };
 }
 
 export interface Secrets {
@@ -20,4 +43,6 @@ export interface Secrets {
   token: string;
   /** The password of the embedded PostgreSQL. */
   postgres: string;
+  /** What push services know the api by: `PUSH_PUBLIC_KEY`, `PUSH_PRIVATE_KEY`. */
+  push: { public: string; private: string };
 }

@@ -5,7 +5,7 @@ import { migrate } from '@parley/database';
 import { type Databases, startDatabases } from './databases.ts';
 import { temporaryFolder } from './process/folder.ts';
 import { root } from './root.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets, type Secrets } from './secrets.ts';
 import { ServiceProcess } from './service.ts';
 import { planServices } from './service-plan.ts';
 
@@ -37,7 +37,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await migrate(databaseUrl);
     const plan = { folder: folder.path, host, gateways, recorders, tokenSecret: secrets.token, redisUrl, databaseUrl };
     const { address, ports, envOf } = options;
-    const env = { ...(web && { WEB_ROOT: join(root, 'services/web/dist') }), ...options.env };
+    const env = { ...(web && webEnv(secrets)), ...options.env };
     services.push(
       ...(await planServices({ ...plan, address, ports, env, envOf })).map((part) => new ServiceProcess(part)),
     );
@@ -60,6 +60,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Has the api serve the web client, and push to browsers. */
+function webEnv({ push }: Secrets): NodeJS.ProcessEnv {
+  return {
+    WEB_ROOT: join(root, 'services/web/dist'),
+    PUSH_PUBLIC_KEY: process.env.PUSH_PUBLIC_KEY ?? push.public,
+    PUSH_PRIVATE_KEY: process.env.PUSH_PRIVATE_KEY ?? push.private,
+  };
 }
 
 /** Once per process. The bundler is loaded only where something is to be built. */
@@ -103,7 +112,7 @@ export interface StackOptions {
   ports?: number[];
   /** Whether to bundle the services first; yes unless given. */
   build?: boolean;
-  /** Whether the api serves the web client; no unless given. */
+  /** Whether the api serves the web client and pushes to browsers; no unless given. */
   web?: boolean;
   /** Hears of long steps. */
   report?: (line: string) => void;

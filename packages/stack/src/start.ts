@@ -58,7 +58,7 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
   superviseStack(stack, { signal: stopping.signal, report: say });
 
   const open = !databaseUrl && ['127.0.0.1', 'localhost', '::1'].includes(host);
-  const accounts = open && (await demoAccounts(dataDir, stack.apiUrl));
+  const accounts = open && (await demoAccounts(dataDir, stack));
   say(`Parley is ready after ${((performance.now() - began) / 1000).toFixed(1)} s; Ctrl-C stops it.\n`);
   tell('open', stack.apiUrl);
   if (accounts) tell('accounts', accounts);
@@ -85,10 +85,10 @@ function onStopSignal(stop: () => Promise<void>): void {
 }
 
 /** Makes the demo accounts on the first start with this data; answers how to sign in. */
-async function demoAccounts(dataDir: string, apiUrl: string): Promise<string> {
+async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Promise<string> {
   const done = join(dataDir, 'demo');
   if (!existsSync(done)) {
-    await createDemoAccounts(apiUrl);
+    await createDemoAccounts(apiUrl, gatewayUrls[0] ?? apiUrl);
     writeFileSync(done, '');
   }
   return `${demo.usernames.join(' and ')}, password ${demo.password}`;

@@ -19,6 +19,7 @@ import {
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
 import { type Networks, networks } from './http/networks.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
+import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
 
 /**
@@ -74,6 +75,7 @@ export function readConfig(env: Environment): ApiConfig {
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
     ...mediaVariables,
     ...webhookVariables,
+    ...pushVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
   });
@@ -131,6 +133,7 @@ export function readConfig(env: Environment): ApiConfig {
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
+    push: pushConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
     indexInterval: value.INDEX_INTERVAL,
   };
@@ -205,6 +208,8 @@ export interface ApiConfig {
   argon2: { memory: number; time: number; parallelism: number };
   media: MediaConfig;
   webhooks: WebhookConfig;
+  /** Undefined where browsers are not pushed to. */
+  push: PushConfig | undefined;
   /** Ms between two looks for what Redis has yet to be told. */
   outboxInterval: number;
   /** Ms between two looks for messages to be indexed for search. */

@@ -7,6 +7,7 @@ import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
 import { MediaStore } from './media/media-store.ts';
+import { Pusher } from './push/pusher.ts';
 import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
 import { watchLink } from './watch-link.ts';
@@ -33,6 +34,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const media = new MediaStore({ db, link, log, config: config.media });
       await media.open();
       const webhooks = new Webhooks({ link, log, metrics, config: config.webhooks });
+      const pusher = config.push && new Pusher({ db, link, log, metrics, config: config.push });
       const note = webhooks.note.bind(webhooks);
       const outbox = new Outbox({ db, link, log, interval: config.outboxInterval, note });
       const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
@@ -53,6 +55,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const port = await listen(server, config);
       outbox.start();
       webhooks.start();
+      pusher?.start();
       media.start();
       indexer.start();
       const unwatch = watchLink(link, config.redisTimeout);
@@ -60,7 +63,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await Promise.all([media.stop(), close(server)]);
         await indexer.stop();
         await outbox.stop();
-        await webhooks.stop();
+        await Promise.all([webhooks.stop(), pusher?.stop()]);
         unwatch();
         tokens.stop();
         await link.close();

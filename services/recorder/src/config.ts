@@ -1,4 +1,17 @@
-import { duration, type Environment, integer, logLevels, oneOf, readEnv, text, url, webhooks } from '@parley/service';
+import {
+  duration,
+  type Environment,
+  integer,
+  logLevels,
+  oneOf,
+  pushEndpoint,
+  readEnv,
+  text,
+  traceConfig,
+  traceVariables,
+  url,
+  webhooks,
+} from '@parley/service';
 
 /** Reads the recorder's settings. Throws, naming every variable that is wrong. */
 export function readConfig(env: Environment) {
@@ -13,7 +26,9 @@ export function readConfig(env: Environment) {
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
     WEBHOOKS: webhooks(),
+    PUSH_PUBLIC_KEY: text({ default: '' }),
     WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
+    ...traceVariables,
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
   });
   return {
@@ -33,11 +48,13 @@ export function readConfig(env: Environment) {
     wait: values.RECORD_WAIT,
     /** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
     lease: values.RECORD_LEASE,
-    /** Who is told of messages, once they are committed. */
-    webhooks: values.WEBHOOKS,
+    /** Who is told of messages, once they are committed; browsers too where the api pushes to them. */
+    webhooks: values.PUSH_PUBLIC_KEY === '' ? values.WEBHOOKS : [...values.WEBHOOKS, pushEndpoint],
     /** Events that may wait for one of them. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,
+    /** Where traces of messages go; nowhere when absent. */
+    traces: traceConfig(values),
   };
 }
 

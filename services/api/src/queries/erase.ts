@@ -60,6 +60,7 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
   await sql`delete from friend_requests where from_id = ${user} or to_id = ${user}`.execute(tx);
   await sql`delete from friend_groups where user_id = ${user}`.execute(tx);
   await sql`delete from blocks where user_id = ${user}`.execute(tx);
+  await sql`delete from push_subscriptions where user_id = ${user}`.execute(tx);
   const { rows: sessions } = await sql<{
     id: string;
   }>`delete from sessions where user_id = ${user} returning id`.execute(tx);

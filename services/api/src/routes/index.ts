@@ -8,6 +8,7 @@ import { layim } from './layim/index.ts';
 import { me } from './me/index.ts';
 import { media } from './media/index.ts';
 import { messages } from './messages/index.ts';
+import { push } from './push/index.ts';
 import { search } from './search/index.ts';
 import { server } from './server/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -28,5 +29,6 @@ export const operations = [
   ...groups,
   ...layim,
   ...search,
+  ...push,
   ...server,
 ];

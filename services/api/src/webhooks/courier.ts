@@ -110,7 +110,7 @@ export class Courier {
 export interface CourierOptions {
   link: Link;
   config: WebhookConfig;
-  poster: Poster;
+  poster: Pick<Poster, 'post'>;
   log: Log;
   /** Hears how each attempt ended. */
   told(endpoint: string, outcome: Outcome['is']): void;

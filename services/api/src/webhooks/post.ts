@@ -19,7 +19,7 @@ export class Poster {
   }
 
   /** Resolves with the answer; rejects when there is none in time, or the address may not be reached. */
-  async post(url: string, headers: Record<string, string>, body: string): Promise<Posted> {
+  async post(url: string, headers: Record<string, string>, body: string | Buffer): Promise<Posted> {
     const { protocol, hostname } = new URL(url);
     const secure = protocol === 'https:';
     checkHost(hostname, secure, this.#allowed);
@@ -52,7 +52,7 @@ export class Poster {
   }
 }
 
-function answerTo(request: ClientRequest, body: string): Promise<Posted> {
+function answerTo(request: ClientRequest, body: string | Buffer): Promise<Posted> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response) => {

@@ -1,0 +1,177 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import { pushWebhooks, webhookEvent } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import webPush from 'web-push';
+import { isFrom, PushService } from '../testing/push-service.ts';
+import { type Person, TestApi } from '../testing/test-api.ts';
+
+const keys = webPush.generateVAPIDKeys();
+let api: TestApi;
+let service: PushService;
+beforeAll(async () => {
+  service = await PushService.start();
+  const vapid = { PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey };
+  api = await TestApi.start({ ...vapid, PUSH_NETWORKS: '127.0.0.0/8', MAX_PUSH_SUBSCRIPTIONS: '2' });
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await service?.close();
+});
+beforeEach(() => {
+  service.got.length = 0;
+  service.status = 201;
+});
+
+async function subscribe(person: Person, language = 'en') {
+  const subscription = service.subscribe();
+  const { status } = await person.call('put', '/v1/push/subscriptions', { ...subscription, language });
+  expect(status).toBe(204);
+  return subscription;
+}
+
+let last = 1000;
+/** A message was recorded. */
+async function recorded(
+  from: Person,
+  to: number,
+  body: object,
+  conversation = userConversation(from.id, to),
+): Promise<number> {
+  last += 1;
+  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body });
+  await pushWebhooks(
+    api.link,
+    '~push',
+    [webhookEvent(`message_${conversation}_${last}`, 'message.sent', last, data)],
+    1000,
+  );
+  return last;
+}
+const text = (said: string) => ({ type: 'text', text: said });
+
+/** Waits until whatever was recorded before has been dealt with: the same courier pushes this last. */
+async function settled(): Promise<void> {
+  const idle = async () => (await api.link.client.zcard(api.link.keys.webhook('~push'))) === 0;
+  await waitFor(idle, { message: 'messages wait to be pushed' });
+}
+
+describe('a browser', () => {
+  it('is pushed what comes while its user is away, sealed for it and signed', async () => {
+    const [ann, ben] = await api.people();
+    const { endpoint } = await subscribe(ann);
+    await recorded(ben, ann.id, text('hello 李'));
+    await waitFor(() => service.got.length === 1);
+    const [pushed] = service.got;
+    expect(pushed).toMatchObject({ endpoint, shown: { chat: ben.id, title: ben.session.user.name, text: 'hello 李' } });
+    expect(pushed?.headers).toMatchObject({ 'content-encoding': 'aes128gcm', ttl: '86400' });
+    expect(pushed && isFrom(pushed, keys.publicKey)).toBe(true);
+  });
+
+  it('is told in its language, by the remark, and who wrote in a group', async () => {
+    const [ann, ben] = await api.people();
+    await ann.befriend(ben);
+    await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
+    const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
+      name: `Hike ${ann.id}`,
+      members: [ben.id],
+    });
+    await subscribe(ann, 'zh');
+    await recorded(ben, ann.id, { type: 'image', media: 7, name: 'a.png', size: 1, mime: 'image/png' });
+    await waitFor(() => service.got.length === 1);
+    expect(service.got[0]?.shown).toEqual({ chat: ben.id, title: 'Benny', text: '[图片]' });
+    await recorded(ben, group.id, text('hi'), groupConversation(group.id));
+    await waitFor(() => service.got.length === 2);
+    expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi' });
+  });
+
+  it('is not told of a chat that is muted, of what was read, or of the own messages', async () => {
+    const [ann, ben, carl] = await api.people();
+    for (const other of [ben, carl]) await ann.befriend(other);
+    for (const person of [ann, ben]) await subscribe(person);
+    await ann.call('put', `/v1/chats/${ben.id}`);
+    await ann.call('patch', `/v1/chats/${ben.id}`, { muted: true });
+    await recorded(ben, ann.id, text('muted'));
+    await recorded(carl, ann.id, text('heard'));
+    await settled();
+    expect(service.got.map(({ shown }) => shown.text)).toEqual(['heard']);
+  });
+
+  it('is not told while its user has a connection', async () => {
+    const [ann, ben] = await api.people();
+    await subscribe(ann);
+    const { client, keys: names } = api.link;
+    await client.hset(names.online(ann.id), 'g1', 1);
+    await client.zadd(names.gateways, Date.now(), 'g1');
+    await recorded(ben, ann.id, text('seen in the page'));
+    await settled();
+    expect(service.got).toEqual([]);
+    await client.del(names.online(ann.id));
+    await recorded(ben, ann.id, text('away'));
+    await waitFor(() => service.got.length === 1);
+  });
+
+  it('is told no more once its session ended, or it says so, or its push service does', async () => {
+    const [[ann, ben, carl], dora] = [await api.people(), await api.person()];
+    const { endpoint } = await subscribe(ann);
+    expect((await ann.call('delete', '/v1/push/subscriptions', { endpoint })).status).toBe(204);
+    await subscribe(carl);
+    await carl.call('delete', '/v1/sessions/current');
+    await subscribe(dora);
+    service.status = 410;
+    await recorded(ben, dora.id, text('gone'));
+    await waitFor(() => service.got.length === 1);
+    for (const { id } of [ann, carl, dora]) await recorded(ben, id, text('late'));
+    await settled();
+    expect(service.got).toHaveLength(1);
+  });
+
+  it('belongs to whoever subscribed with it last', async () => {
+    const [ann, ben, carl] = await api.people();
+    const { endpoint, keys } = await subscribe(ann);
+    await ben.call('put', '/v1/push/subscriptions', { endpoint, keys });
+    await recorded(carl, ann.id, text('for Ann'));
+    await recorded(carl, ben.id, text('for Ben'));
+    await settled();
+    expect(service.got.map(({ shown }) => shown.text)).toEqual(['for Ben']);
+  });
+
+  it('is one of so many at most: the oldest goes', async () => {
+    const [ann, ben] = await api.people();
+    const [, second, third] = [await subscribe(ann), await subscribe(ann), await subscribe(ann)];
+    await recorded(ben, ann.id, text('hi'));
+    await settled();
+    expect(service.got.map(({ endpoint }) => endpoint).sort()).toEqual([second.endpoint, third.endpoint].sort());
+  });
+});
+
+describe('a subscription', () => {
+  it.each([
+    ['http://10.1.2.3/x'],
+    ['https://169.254.169.254/latest'],
+    ['http://push.example/x'],
+    ['ftp://push.example/x'],
+    ['https://[::1]/x'],
+    ['nonsense'],
+  ])('to %s is refused, or never reached', async (endpoint) => {
+    await using strict = await TestApi.start({ PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey });
+    const ann = await strict.person();
+    const { status } = await ann.call('put', '/v1/push/subscriptions', { ...service.subscribe(), endpoint });
+    expect(status).toBe(400);
+  });
+
+  it('with keys that are none is refused', async () => {
+    const ann = await api.person();
+    const { endpoint, keys } = service.subscribe();
+    for (const wrong of [{ ...keys, auth: 'short' }, { ...keys, p256dh: keys.auth }, {}])
+      expect((await ann.call('put', '/v1/push/subscriptions', { endpoint, keys: wrong })).status).toBe(400);
+  });
+
+  it('is not offered without keys of the server', async () => {
+    await using plain = await TestApi.start();
+    const ann = await plain.person();
+    expect((await ann.get('/v1/push')).status).toBe(404);
+    expect((await ann.call('put', '/v1/push/subscriptions', service.subscribe())).status).toBe(404);
+    expect((await (await api.person()).get<{ key: string }>('/v1/push')).body).toEqual({ key: keys.publicKey });
+  });
+});

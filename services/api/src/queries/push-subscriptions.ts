@@ -1,0 +1,77 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+/** Notes that a browser is to be pushed to; it belongs to the user who said so last. Of a user's the oldest beyond `most` go. */
+export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
+  const { endpoint, user, session, p256dh, auth, language } = subscription;
+  const said = { user_id: user, session_id: session, p256dh, auth, language };
+  await db
+    .insertInto('push_subscriptions')
+    .values({ endpoint, ...said })
+    .onConflict((conflict) => conflict.column('endpoint').doUpdateSet(said))
+    .execute();
+  await sql`
+    delete from push_subscriptions where endpoint in (
+      select endpoint from push_subscriptions where user_id = ${user} order by created desc, endpoint offset ${most}
+    )`.execute(db);
+}
+
+export async function deleteSubscription(db: Database, user: number, endpoint: string): Promise<void> {
+  await db.deleteFrom('push_subscriptions').where('user_id', '=', user).where('endpoint', '=', endpoint).execute();
+}
+
+/**
+ * The browsers that a message is worth a notification to: of those it is to, whose session goes on, and who neither muted the chat nor read
+ * it meanwhile; with what they call the chat and the sender.
+ */
+export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
+  const { id, conversation, from, to } = message;
+  const group = conversation.startsWith('g');
+  const chat = group ? to : from;
+  const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
+  const peer = sql`select ${to}::bigint as user_id, 0::bigint as read_id`;
+  const { rows } = await sql<Subscription>`
+    select p.endpoint, p.p256dh, p.auth, p.language, p.user_id as user, ${chat}::bigint as chat,
+      ${group ? sql`g.name` : sql`coalesce(nullif(f.remark, ''), u.name)`} as title,
+      ${group ? sql`coalesce(nullif(f.remark, ''), u.name)` : sql`null`} as sender
+    from (${group ? members : peer}) as r
+    join push_subscriptions p on p.user_id = r.user_id
+    left join sessions s on s.id = p.session_id
+    join users u on u.id = ${from}
+    left join groups g on g.id = ${group ? to : 0}
+    left join friendships f on f.user_id = p.user_id and f.friend_id = ${from}
+    left join chats c on c.owner_id = p.user_id and c.peer_id = ${chat}
+    where (p.session_id is null or (s.revoked is null and s.expires > ${now}))
+      and not coalesce(c.muted, false) and greatest(coalesce(c.read_id, 0), r.read_id) < ${id}`.execute(db);
+  return rows.map((row) => ({ ...row, sender: row.sender ?? undefined }));
+}
+
+interface NewSubscription {
+  endpoint: string;
+  user: number;
+  session: string | null;
+  p256dh: string;
+  auth: string;
+  language: string;
+}
+
+interface Told {
+  id: number;
+  conversation: string;
+  from: number;
+  to: number;
+}
+
+/** A browser, and what it is to show. */
+export interface Subscription {
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  language: string;
+  user: number;
+  /** As the user names it: the peer, or the group. */
+  chat: number;
+  title: string;
+  /** Who wrote it, in a group. */
+  sender: string | undefined;
+}

@@ -1,0 +1,59 @@
+import { isIP } from 'node:net';
+import { z } from '@hono/zod-openapi';
+import { limitRate } from '../../http/limit-rate.ts';
+import { body, callerOperation, done } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { putSubscription } from '../../queries/push-subscriptions.ts';
+import { checkHost, Forbidden } from '../../webhooks/guard.ts';
+import { offered } from './offered.ts';
+
+/** Bytes in base64url. */
+const bytes = (count: number) =>
+  z.string().refine((text) => /^[\w-]+={0,2}$/.test(text) && Buffer.from(text, 'base64url').length === count, {
+    error: `Not ${count} bytes in base64url`,
+  });
+
+const schema = z.object({
+  endpoint: z.url({ protocol: /^https?$/ }).max(1000),
+  keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),
+  language: z.enum(['en', 'zh']).default('en'),
+});
+
+/** A browser is pushed to from now on, for as long as this session goes on. */
+export const put = callerOperation(
+  {
+    method: 'put',
+    path: '/v1/push/subscriptions',
+    tags: ['Push'],
+    summary: 'Push messages to this browser when no page is open',
+    description:
+      'What `pushManager.subscribe` of the browser gave. It ends with the session, or when the push service says so.',
+    request: { body: body(schema) },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts, caller } = c.var;
+    const { allowed, subscriptions } = offered(parts);
+    const { endpoint, keys, language } = c.req.valid('json');
+    refuseInside(endpoint, allowed);
+    await limitRate(parts, 'push', caller.user, 60);
+    const session = caller.foreign ? null : caller.session;
+    await putSubscription(parts.db, { endpoint, user: caller.user, session, ...keys, language }, subscriptions);
+    return c.body(null, 204);
+  },
+);
+
+/** Names are judged again when they are resolved; what is plain to see is refused here. */
+function refuseInside(endpoint: string, allowed: Parameters<typeof checkHost>[2]): void {
+  const { protocol, hostname } = new URL(endpoint);
+  // Without TLS it can be in a network that is allowed alone, where it stands by its address.
+  if (protocol === 'http:' && isIP(hostname) === 0)
+    throw new Refusal('bad-request', 'A push service is reached by https.');
+  try {
+    checkHost(hostname, protocol === 'https:', allowed);
+  } catch (error) {
+    if (error instanceof Forbidden) throw new Refusal('bad-request', 'No push service can be there.');
+    throw error;
+  }
+}

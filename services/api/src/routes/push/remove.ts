@@ -1,0 +1,22 @@
+import { z } from '@hono/zod-openapi';
+import { body, callerOperation, done } from '../../http/operation.ts';
+import { deleteSubscription } from '../../queries/push-subscriptions.ts';
+import { offered } from './offered.ts';
+
+export const remove = callerOperation(
+  {
+    method: 'delete',
+    path: '/v1/push/subscriptions',
+    tags: ['Push'],
+    summary: 'Push to this browser no more',
+    request: { body: body(z.object({ endpoint: z.string().max(1000) })) },
+    responses: { 204: done },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { parts, caller } = c.var;
+    offered(parts);
+    await deleteSubscription(parts.db, caller.user, c.req.valid('json').endpoint);
+    return c.body(null, 204);
+  },
+);
