@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import type { Problem, User } from '@parley/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +48,14 @@ describe('a refusal', () => {
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
     expect([status, body.code]).toEqual([400, 'bad-request']);
     expect(body.detail).toContain('JSON');
+  });
+
+  it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])('of a Host that is none, %s, is 400', async (host) => {
+    const asking = request(`${api.url}/v1/me`, { headers: { host }, agent: false });
+    const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage];
+    answer.resume();
+    expect([host, answer.statusCode]).toEqual([host, expect.toSatisfy((it: number) => it === 400 || it === 401)]);
+    expect(api.logged.filter((line) => line.includes('a request failed'))).toEqual([]);
   });
 
   it('of a body of another type is 400', async () => {

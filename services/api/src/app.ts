@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
@@ -20,6 +21,7 @@ export function createApp(parts: Parts): App {
   app.notFound(notFound);
   app.use(observe(parts));
   app.use(secureHeaders(headers));
+  app.use(refuseOddHost);
   if (origins.length > 0) app.use(cors(crossOrigin(origins)));
   const limitBody = bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) });
   app.use((c, next) => (takesUpload(c.req.path) ? next() : limitBody(c, next)));
@@ -56,6 +58,12 @@ function crossOrigin(origins: readonly string[]) {
 
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
+
+/** The framework fails, late and as if it were our fault, on a `Host` that makes no address. */
+const refuseOddHost: MiddlewareHandler = async (c, next) => {
+  if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header names no host.');
+  await next();
+};
 
 /** How much may come there is for uploads to say. */
 function takesUpload(path: string): boolean {
