@@ -1,0 +1,5 @@
+// Bundles the fuzzer and starts it: `npm run fuzz -- [--option value ...]`.
+import { buildOne } from './build.mjs';
+
+await buildOne('test/fuzz/index.ts', 'packages/stack/dist/fuzz.js');
+await import('../dist/fuzz.js');

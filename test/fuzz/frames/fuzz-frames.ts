@@ -1,0 +1,102 @@
+import { Random } from '../../chaos/random.ts';
+import type { System } from '../system/system.ts';
+import { Values } from '../values.ts';
+import { Bystanders } from './bystanders.ts';
+import { Liar } from './liar.ts';
+
+/** Pairs of liars, each with a connection of its own. */
+const PAIRS = 8;
+
+/**
+ * Sends made-up frames to a gateway from all sides, while two people talk. Resolves with what was seen, and whether what was
+ * accepted is in PostgreSQL as it was sent.
+ */
+export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
+  const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);
+  if (!bystanders) throw new RangeError('nobody is there');
+  const port = system.stack.processes.gateways[0]?.port ?? 0;
+  const watching = new Bystanders(bystanders, port);
+  const ids = pairs.flat().map(({ id }) => id);
+  const liars = pairs.flatMap(([a, b]) =>
+    [a, b].map((person, i) => {
+      const random = new Random(seed + person.id);
+      const values = new Values(random, seed, ids);
+      return new Liar(person, (i === 0 ? b : a).id, port, { random, values });
+    }),
+  );
+  let left = count;
+  const began = performance.now();
+  const take = () => {
+    left -= 1;
+    if (left > 0 && left % Math.ceil(count / 10) === 0) report(`${count - left} frames`);
+    return left >= 0;
+  };
+  await Promise.all(liars.map((liar) => liar.run(take)));
+  const seconds = (performance.now() - began) / 1000;
+  const talked = await watching.stop();
+  await system.recorded();
+  const faults = [...watching.faults, ...liars.flatMap((liar) => liar.faults)];
+  let messages = 0;
+  for (const liar of liars) {
+    const compared = await compare(system, liar);
+    messages += compared.kept;
+    faults.push(...compared.faults);
+  }
+  const sum = (of: (liar: Liar) => number) => liars.reduce((total, liar) => total + of(liar), 0);
+  return {
+    ...{ frames: sum((liar) => liar.frames), replies: sum((liar) => liar.replies), seconds, talked, faults },
+    ...{ connections: sum((liar) => liar.connections), messages },
+  };
+}
+
+/** What differs between what someone sent and what is kept of it. */
+async function compare({ query }: System, { person, sent, acked }: Liar): Promise<Compared> {
+  const rows = await query<Row>(
+    `select id, ref, body::text as body, edited is not null or recalled is not null as changed
+     from messages where owner_id = $1 and sender_id = $1`,
+    [person.id],
+  );
+  const byRef = new Map(rows.map((row) => [row.ref, row]));
+  const faults = rows
+    .filter(({ ref, body, changed }) => !changed && !sent.get(ref)?.some((one) => same(one, body)))
+    .map(({ ref, body }) => `kept, but not sent: ${ref} ${body}`);
+  for (const [ref, id] of acked) if (byRef.get(ref)?.id !== id) faults.push(`acknowledged, but not kept: ${ref} ${id}`);
+  return { kept: rows.length, faults };
+}
+
+function same(a: string, b: string): boolean {
+  const sorted = (text: string) =>
+    JSON.stringify(Object.entries(JSON.parse(text)).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return sorted(a) === sorted(b);
+}
+
+interface Compared {
+  kept: number;
+  faults: string[];
+}
+
+interface Row {
+  id: number;
+  ref: string;
+  body: string;
+  /** Taken back or edited since. */
+  changed: boolean;
+}
+
+export interface FrameOptions {
+  seed: number;
+  count: number;
+  report: (line: string) => void;
+}
+
+export interface FrameFigures {
+  frames: number;
+  seconds: number;
+  /** Connections made, since many frames end one. */
+  connections: number;
+  replies: number;
+  /** Messages of the liars that were kept, and messages of the bystanders. */
+  messages: number;
+  talked: number;
+  faults: string[];
+}

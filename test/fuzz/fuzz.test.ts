@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { fuzz } from './run.ts';
+
+it('whatever comes, nothing breaks, nothing is our fault, and messages are kept as they were sent', async () => {
+  const seed = Date.now() % 1_000_000;
+  const { parts, faults } = await fuzz({ seed, frames: 5000, requests: 600, weigh: false, report: () => {} });
+  expect([`npm run fuzz -- --seed ${seed} --frames 5000 --requests 600`, ...faults]).toHaveLength(1);
+  const done = (of: (part: (typeof parts)[number]) => number) => parts.reduce((sum, part) => sum + of(part), 0);
+  expect([done((part) => part.frames.frames), done((part) => part.requests.requests)]).toEqual([5000, 600]);
+  expect(done((part) => part.frames.messages)).toBeGreaterThan(50);
+}, 120_000);

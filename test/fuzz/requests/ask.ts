@@ -1,0 +1,54 @@
+import { type Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import type { Made } from './make-request.ts';
+
+/** Asks over connections that are kept. Rejects when the connection broke instead of an answer. */
+export function ask(agent: Agent, { root, method, path, headers, body }: Made): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = request(`${root}${path}`, {
+      ...{ agent, method, timeout: 30_000 },
+      headers: { ...headers, 'content-length': body?.length ?? 0 },
+    });
+    asking.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const type = String(response.headers['content-type'] ?? '');
+        resolve({ status: response.statusCode ?? 0, type, text: Buffer.concat(chunks).toString() });
+      });
+    });
+    asking.on('timeout', () => asking.destroy(new Error('no answer for 30 s')));
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+/** Sends bytes that may be no request at all. Resolves with the status of the answer, 0 where the server hung up or waits for more. */
+export function tell(root: string, bytes: Buffer): Promise<number> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(root).port), '127.0.0.1');
+    let status = 0;
+    socket.setTimeout(100, () => socket.destroy());
+    socket.on('data', (chunk) => {
+      status = Number(/^HTTP\/1\.1 (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? status);
+      socket.destroy();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(status));
+    socket.write(bytes);
+  });
+}
+
+/** The bytes of a request. */
+export function toBytes({ method, path, headers, body = Buffer.alloc(0) }: Made): Buffer {
+  const fields = { host: '127.0.0.1', ...headers, 'content-length': body.length };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.concat([Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body]);
+}
+
+export interface Answer {
+  status: number;
+  type: string;
+  text: string;
+}

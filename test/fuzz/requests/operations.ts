@@ -1,0 +1,55 @@
+/** Every operation the api and the gateway have over HTTP, with what may be given to it. */
+export async function readOperations(apiUrl: string, gatewayUrl: string): Promise<Operation[]> {
+  const document = (await (await fetch(`${apiUrl}/openapi.json`)).json()) as OpenApi;
+  const described = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, { parameters = [], requestBody, security }]): Operation => {
+      const named = (place: string) => parameters.filter((it) => it.in === place).map(({ name }) => name);
+      const [[type, content] = ['', undefined]] = Object.entries(requestBody?.content ?? {});
+      return {
+        ...{ root: apiUrl, method: method.toUpperCase(), path, type, closed: security !== undefined },
+        ...{ query: named('query'), headers: named('header') },
+        fields: Object.keys(content?.schema.properties ?? {}),
+      };
+    }),
+  );
+  const none = { type: '', query: [], headers: [], fields: [], closed: true };
+  return [
+    ...described,
+    {
+      ...none,
+      ...{ root: gatewayUrl, method: 'POST', path: '/v1/frames', type: 'application/json' },
+      fields: ['type', 'ref', 'to', 'chat', 'id', 'body', 'cursor', 'users', 'token'],
+    },
+    { ...none, root: gatewayUrl, method: 'GET', path: '/v1/poll', query: ['cursor', 'timeout', 'device'] },
+    { ...none, root: gatewayUrl, method: 'GET', path: '/v1/nothing' },
+  ];
+}
+
+export interface Operation {
+  root: string;
+  method: string;
+  /** With `{name}` for parameters. */
+  path: string;
+  /** Of the body; empty where there is none. */
+  type: string;
+  query: string[];
+  headers: string[];
+  /** Of a JSON body. */
+  fields: string[];
+  /** Whether it asks for a token. */
+  closed: boolean;
+}
+
+interface OpenApi {
+  paths: Record<
+    string,
+    Record<
+      string,
+      {
+        parameters?: { in: string; name: string }[];
+        requestBody?: { content: Record<string, { schema: { properties?: object } }> };
+        security?: unknown;
+      }
+    >
+  >;
+}

@@ -1,0 +1,53 @@
+import { type FrameFigures, fuzzFrames } from './frames/fuzz-frames.ts';
+import { fuzzRequests, type RequestFigures } from './requests/fuzz-requests.ts';
+import { type Footprint, footprint } from './system/footprint.ts';
+import { startSystem } from './system/system.ts';
+
+/** Bytes that a process may hold more than after the first tenth. */
+const GROWTH = 128 * 1024 * 1024;
+
+/** Lies to a system of its own in every way it takes words, and resolves with what came of it. */
+export async function fuzz({ seed, frames, requests, weigh = true, report }: FuzzOptions): Promise<FuzzFigures> {
+  await using system = await startSystem();
+  const some = async (frameCount: number, requestCount: number, from: number) => ({
+    frames: await fuzzFrames(system, { seed: from, count: frameCount, report }),
+    requests: await fuzzRequests(system, { seed: from, count: requestCount, report }),
+  });
+  // What caches and pools come to hold is not counted.
+  const first = await some(Math.ceil(frames / 10), Math.ceil(requests / 10), seed);
+  const before = weigh ? await footprint(system.stack) : [];
+  const rest = await some(Math.floor(frames * 0.9), Math.floor(requests * 0.9), seed + 1);
+  const after = weigh ? await footprint(system.stack) : [];
+  const faults = [
+    ...[first, rest].flatMap((part) => [...part.frames.faults, ...part.requests.faults]),
+    ...system.complaints(),
+    ...before.flatMap((was, i) => leaks(was, after[i] as Footprint)),
+  ];
+  return { parts: [first, rest], before, after, faults };
+}
+
+function leaks(was: Footprint, is: Footprint): string[] {
+  const shown = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+  return [
+    ...(is.memory - was.memory > GROWTH ? [`${is.name} grew from ${shown(was.memory)} to ${shown(is.memory)}`] : []),
+    ...(is.handles - was.handles > 20 ? [`${is.name} went from ${was.handles} handles to ${is.handles}`] : []),
+  ];
+}
+
+export interface FuzzOptions {
+  seed: number;
+  frames: number;
+  requests: number;
+  /** Whether memory and handles are looked at; they are unless told not to. */
+  weigh?: boolean;
+  /** Hears how far it is. */
+  report: (line: string) => void;
+}
+
+export interface FuzzFigures {
+  parts: { frames: FrameFigures; requests: RequestFigures }[];
+  before: Footprint[];
+  after: Footprint[];
+  /** What should not have happened; none is the aim. */
+  faults: string[];
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPool } from '@parley/database';
+import { type Link, openLink, writePermits } from '@parley/redis';
+import { signToken } from '@parley/service';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { emptyFolder } from '../../stack/starter.ts';
+
+/** The whole system in processes of its own, with limits out of the way, for as long as it is lied to. */
+export async function startSystem(): Promise<System> {
+  const folder = await emptyFolder();
+  const stack = await startStack({ dataDir: folder.path, env: { ...process.env, ...environment } });
+  const pool = openPool({ url: stack.databaseUrl, name: 'fuzz' });
+  const link = await openLink({ url: stack.redisUrl, name: 'fuzz' });
+  const { api, gateways, recorders } = stack.processes;
+  return {
+    stack,
+    query: async <Row extends object>(text: string, values: unknown[] = []) =>
+      (await pool.query<Row>(text, values)).rows,
+    pairs: async (count) => {
+      const { rows } = await pool.query<{ id: number }>(createUsers, [2 * count]);
+      const people = rows.map(({ id }) => ({
+        id,
+        token: signToken(secret, { user: id, session: `s${id}`, lifetime: 86_400 }),
+      }));
+      const pairs = Array.from({ length: count }, (_, i) => people.slice(2 * i, 2 * i + 2) as [Person, Person]);
+      await Promise.all(pairs.flatMap(([a, b]) => [befriend(link, a.id, b.id), befriend(link, b.id, a.id)]));
+      return pairs;
+    },
+    recorded: () => waitFor(() => emptyRecord(link), { timeout: 120_000, message: 'the recorder did not finish' }),
+    complaints: () => [
+      ...[api, ...gateways, ...recorders].filter(({ running }) => !running).map(({ name }) => `${name} is gone`),
+      ...complaintsIn(join(folder.path, 'logs')),
+    ],
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([pool.end(), link.close()]);
+      await stack.stop();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What services wrote of what should not have happened: errors, and frames that failed for no reason of the client's. */
+function complaintsIn(folder: string): string[] {
+  const lines = readdirSync(folder)
+    .filter((file) => !/postgres|redis/.test(file))
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
+  return lines.filter((line) => /"level":"?(50|60|error|fatal)|cannot carry out|cannot take|put aside/.test(line));
+}
+
+const secret = 'a secret for fuzzing only, long enough for it';
+
+/** The key of the product. */
+export const apiKey = 'key-of-the-product-long-enough-for-fuzzing';
+
+const far = '1000000000';
+const environment = {
+  ...{ NODE_ENV: 'production', TOKEN_SECRET: secret, API_KEYS: apiKey, LOG_LEVEL: 'warn' },
+  ...{ SEND_RATE: '1000000', SEND_BURST: '1000000', FRAME_RATE: '1000000', FRAME_BURST: '1000000' },
+  ...{ REQUESTS_PER_MINUTE: far, REQUESTS_PER_ADDRESS: far, REQUESTS_PER_KEY: far, REGISTRATIONS_PER_MINUTE: far },
+  ...{ SIGN_INS_PER_MINUTE: far, SIGN_INS_PER_ADDRESS: far, UPLOADS_PER_MINUTE: far, SEARCHES_PER_MINUTE: far },
+  ...{ GROUP_CHANGES_PER_MINUTE: far, FRIEND_REQUESTS_PER_MINUTE: far, EXPORTS_PER_MINUTE: far },
+  ...{ ARGON2_MEMORY: '8KiB', ARGON2_TIME: '1', MAX_UPLOAD: '1MiB' },
+};
+
+const createUsers = `
+  insert into users (username, name)
+  select 'fuzz-' || substr(md5(random()::text), 1, 20), 'Fuzz ' || n from generate_series(1, $1::int) n
+  returning id`;
+
+function befriend(link: Link, user: number, friend: number): Promise<boolean> {
+  return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
+}
+
+async function emptyRecord({ client, keys }: Link): Promise<boolean> {
+  const lengths = await Promise.all(
+    Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
+  );
+  return lengths.every((length) => length === 0);
+}
+
+export interface Person {
+  id: number;
+  token: string;
+}
+
+export interface System extends AsyncDisposable {
+  stack: Stack;
+  query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** New people, of whom each two may write to each other. */
+  pairs(count: number): Promise<[Person, Person][]>;
+  /** Resolves when all that was accepted is recorded. */
+  recorded(): Promise<unknown>;
+  /** Processes that ended, and lines of logs that should not be there. */
+  complaints(): string[];
+}
