@@ -33,4 +33,7 @@ const args = [
   '--disable-gpu',
   '--hide-scrollbars',
   '--font-render-hinting=none',
+  // A microphone that beeps.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ];

@@ -8,7 +8,7 @@ const CHUNK = 4 * 1024 * 1024;
 /** Uploads a file by the tus protocol. `stop` breaks off, and `start` goes on from where it was. */
 export function createTransfer(parley: Parley, file: Blob, metadata: Record<string, string>, told: Told): Transfer {
   const upload = new Upload(file, {
-    endpoint: '/v1/media',
+    endpoint: new URL('/v1/media', location.href).href,
     chunkSize: CHUNK,
     retryDelays: [500, 1000, 3000, 5000, 10_000],
     metadata,

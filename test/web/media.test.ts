@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
+import { sizes, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+async function pair(size: keyof typeof sizes = 'desktop') {
+  const [ann, bob] = await kit.friends('Ann', 'Bob');
+  const [annPage, bobPage] = await Promise.all([
+    kit.open(ann, { path: `/chats/${bob.id}`, size, permissions: ['microphone'] }),
+    kit.open(bob, { path: `/chats/${ann.id}`, size }),
+  ]);
+  return { ann, bob, a: chatPage(annPage), b: chatPage(bobPage) };
+}
+
+/** A JPEG, drawn by the browser. */
+async function picture(page: Page, width: number, height: number): Promise<Buffer> {
+  const bytes = await page.evaluate(
+    async ([wide, high]) => {
+      const canvas = new OffscreenCanvas(wide as number, high as number);
+      const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+      context.fillStyle = '#2a7';
+      context.fillRect(0, 0, wide as number, high as number);
+      const blob = await canvas.convertToBlob({ type: 'image/jpeg' });
+      return [...new Uint8Array(await blob.arrayBuffer())];
+    },
+    [width, height],
+  );
+  return Buffer.from(bytes);
+}
+
+/** Gives the page files of zeros to send, by name and size. */
+async function chooseZeros(page: Page, ...files: [name: string, size: number][]): Promise<void> {
+  await page.evaluate((wanted) => {
+    const transfer = new DataTransfer();
+    for (const [name, size] of wanted) transfer.items.add(new File([new Uint8Array(size)], name));
+    const input = document.querySelector('input[type=file]') as HTMLInputElement;
+    input.files = transfer.files;
+    input.dispatchEvent(new Event('change'));
+  }, files);
+}
+
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s', (size) => {
+  it('is sent by the button, shown small, and opened in full', async () => {
+    const { a, b } = await pair(size);
+    await a.page.locator('input[type=file]').setInputFiles({
+      name: 'meadow.jpg',
+      mimeType: 'image/jpeg',
+      buffer: await picture(a.page, 1600, 900),
+    });
+    const small = b.list.getByRole('img', { name: 'meadow.jpg' });
+    await small.waitFor();
+    await expect.poll(() => small.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
+    await b.list.getByRole('button', { name: 'Open meadow.jpg' }).click();
+    const full = b.page.getByRole('dialog').getByRole('img', { name: 'meadow.jpg' });
+    await expect.poll(() => full.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1600);
+    await b.page.keyboard.press('Escape');
+    await expect.poll(() => b.page.getByRole('dialog').count()).toBe(0);
+  });
+});
+
+describe('a file', () => {
+  it('is pasted and dropped', async () => {
+    const { a, b } = await pair();
+    const bytes = [...(await picture(a.page, 64, 64))];
+    await a.box.evaluate((element, data) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([new Uint8Array(data)], 'pasted.jpg', { type: 'image/jpeg' }));
+      element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
+    }, bytes);
+    await b.list.getByRole('img', { name: 'pasted.jpg' }).waitFor();
+    const data = await a.page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['a,b\n1,2'], 'dropped.csv', { type: 'text/csv' }));
+      return transfer;
+    });
+    await a.list.dispatchEvent('dragenter', { dataTransfer: data });
+    await a.page.getByText('Drop files to send them').waitFor();
+    await a.list.dispatchEvent('drop', { dataTransfer: data });
+    const file = b.list.getByRole('button', { name: 'Download dropped.csv' });
+    const [download] = await Promise.all([b.page.waitForEvent('download'), file.click()]);
+    expect(download.suggestedFilename()).toBe('dropped.csv');
+  });
+
+  it('of 50 MB shows its progress, pauses, goes on where it was, and arrives whole', async () => {
+    const { a, b } = await pair();
+    const session = await a.page.context().newCDPSession(a.page);
+    await session.send('Network.enable');
+    const network = (bytes: number) =>
+      session.send('Network.emulateNetworkConditions', {
+        offline: false,
+        latency: 0,
+        downloadThroughput: -1,
+        uploadThroughput: bytes,
+      });
+    await network(8_000_000);
+    await chooseZeros(a.page, ['large.bin', 50_000_000]);
+    const tray = a.page.getByRole('list', { name: 'Files on their way' });
+    const progress = () => tray.locator('progress').evaluate((element: HTMLProgressElement) => element.value);
+    await expect.poll(progress, { timeout: 20_000 }).toBeGreaterThan(0.2);
+    await tray.getByRole('button', { name: 'Pause' }).click();
+    await tray.getByText('Paused').waitFor();
+    const paused = await progress();
+    expect(paused).toBeLessThan(1);
+    await network(-1);
+    await tray.getByRole('button', { name: 'Go on' }).click();
+    await b.list.getByText('50 MB').waitFor({ timeout: 30_000 });
+    await expect.poll(() => tray.count()).toBe(0);
+  }, 60_000);
+
+  it('that is too large, or empty, is refused before it is sent, and says so', async () => {
+    const { a } = await pair();
+    await a.box.fill('typed meanwhile');
+    await chooseZeros(a.page, ['huge.bin', 101 * 1024 * 1024], ['empty.txt', 0]);
+    await a.page.getByText('Too large: a file has at most 100 MB.').waitFor();
+    await a.page.getByText('This file cannot be sent.').waitFor();
+    const tray = a.page.getByRole('list', { name: 'Files on their way' });
+    await tray.getByRole('button', { name: 'Cancel' }).first().click();
+    await tray.getByRole('button', { name: 'Cancel' }).first().click();
+    await expect.poll(() => tray.count()).toBe(0);
+    expect(await a.box.inputValue()).toBe('typed meanwhile');
+  });
+
+  it('is shown by what it is, whatever its name says', async () => {
+    const { a, b } = await pair();
+    await a.page.locator('input[type=file]').setInputFiles([
+      { name: 'photo\u202egpj.exe', mimeType: 'application/octet-stream', buffer: randomBytes(200) },
+      {
+        name: '<img src=x onerror=alert(1)>.svg',
+        mimeType: 'image/svg+xml',
+        buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+      },
+      { name: 'page.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<script>alert(1)</script>') },
+    ]);
+    await b.list.getByRole('button', { name: 'Download photogpj.exe' }).getByText('EXE', { exact: true }).waitFor();
+    await b.list.getByRole('button', { name: 'Download <img src=x onerror=alert(1)>.svg' }).waitFor();
+    await b.list.getByRole('button', { name: 'Download page.jpg' }).waitFor();
+    expect(await b.list.locator('img').count()).toBe(0);
+  });
+});
+
+describe('what moves and sounds', () => {
+  it('a voice message is recorded, sent and played', async () => {
+    const { a, b } = await pair();
+    await a.page.getByRole('button', { name: 'Record a voice message' }).click();
+    await a.page.getByRole('timer').getByText('0:01').waitFor();
+    await a.page.getByRole('button', { name: 'Send the voice message' }).click();
+    const audio = b.list.locator('audio');
+    await b.list.getByRole('button', { name: 'Play' }).click();
+    await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => element.currentTime)).toBeGreaterThan(0);
+  });
+
+  it('a recording is discarded, and says when there is no microphone', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await a.page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
+    });
+    await a.page.getByRole('button', { name: 'Record a voice message' }).click();
+    await a.page.getByText('The microphone cannot be used.').waitFor();
+    await a.page.getByRole('button', { name: 'Discard the recording' }).click();
+    await a.box.waitFor();
+  });
+
+  it('a film plays in the page while it loads', async () => {
+    const { a, b } = await pair();
+    // A film made by the browser itself: some seconds of noise, so that it is large.
+    const film = await a.page.evaluate(async () => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 640;
+      canvas.height = 360;
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      const recorder = new MediaRecorder(canvas.captureStream(25), { mimeType: 'video/webm', videoBitsPerSecond: 8e6 });
+      const parts: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => parts.push(data);
+      recorder.start(200);
+      const until = performance.now() + 3000;
+      while (performance.now() < until) {
+        for (let at = 0; at < 400; at++) {
+          context.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+          context.fillRect(Math.random() * 640, Math.random() * 360, 40, 40);
+        }
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+      recorder.stop();
+      await new Promise((resolve) => {
+        recorder.onstop = resolve;
+      });
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(parts, 'film.webm', { type: 'video/webm' }));
+      const input = document.querySelector<HTMLInputElement>('input[type=file]') as HTMLInputElement;
+      input.files = transfer.files;
+      input.dispatchEvent(new Event('change'));
+      return new Blob(parts).size;
+    });
+    const video = b.list.locator('video');
+    await video.waitFor({ timeout: 20_000 });
+    const session = await b.page.context().newCDPSession(b.page);
+    await session.send('Network.enable');
+    // Slow enough that it takes several seconds.
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: film / 5,
+      uploadThroughput: -1,
+    });
+    let whole = false;
+    b.page.on('requestfinished', (request) => {
+      whole ||= /\/v1\/media\/\d+\?/.test(request.url());
+    });
+    await b.page.reload();
+    await video.waitFor({ timeout: 60_000 });
+    await video.evaluate((element: HTMLVideoElement) => {
+      element.muted = true;
+      return element.play();
+    });
+    await expect
+      .poll(() => video.evaluate((element: HTMLVideoElement) => element.currentTime), { timeout: 20_000, interval: 20 })
+      .toBeGreaterThan(0.1);
+    expect(whole).toBe(false);
+  }, 120_000);
+});
