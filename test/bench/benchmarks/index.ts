@@ -9,6 +9,7 @@ import { rate, showRate } from './rate.ts';
 import { roll, showRoll } from './roll.ts';
 import { scale, showScale } from './scale.ts';
 import { search, showSearch } from './search.ts';
+import { showWeb, web } from './web.ts';
 
 /** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order, but those of many processes. */
 export const benchmarks: Record<string, Benchmark> = {
@@ -43,6 +44,10 @@ export const benchmarks: Record<string, Benchmark> = {
   connections: async (options, report, results) => {
     results.connections = await connections(options, report);
     return showConnections(results.connections);
+  },
+  web: async (_options, report, results) => {
+    results.web = await web(report);
+    return showWeb(results.web);
   },
   frames: async (_options, _report, results) => {
     results.frames = frames();

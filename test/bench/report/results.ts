@@ -10,6 +10,7 @@ import type { RateResult } from '../benchmarks/rate.ts';
 import type { RollResult } from '../benchmarks/roll.ts';
 import type { ScaleResult } from '../benchmarks/scale.ts';
 import type { SearchResult } from '../benchmarks/search.ts';
+import type { WebResult } from '../benchmarks/web.ts';
 import type { Machine } from './machine.ts';
 import type { Target } from './targets.ts';
 
@@ -39,6 +40,7 @@ export interface Results {
   roll?: RollResult;
   scale?: ScaleResult[];
   connections?: ConnectionsResult;
+  web?: WebResult;
 }
 
 export interface Report {
