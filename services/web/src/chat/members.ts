@@ -1,10 +1,15 @@
 import type { Member, Parley } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { onScopeDispose, reactive, shallowReactive, shallowRef } from 'vue';
+import { onLeave } from '../session/session.ts';
 
 /** Everybody whose name is known, whatever chat they were met in. */
 const people = shallowReactive(new Map<number, Pick<User, 'id' | 'name' | 'avatar'>>());
 const asked = new Set<number>();
+onLeave(() => {
+  people.clear();
+  asked.clear();
+});
 
 /** Takes names from where they come anyway. */
 export function learn(users: Iterable<Pick<User, 'id' | 'name' | 'avatar'>>): void {

@@ -35,7 +35,8 @@ export function useReading(parley: Parley, chat: number) {
   onScopeDispose(() => {
     ending.abort();
     for (const end of off) end();
-    parley.focus(null);
+    // Signing out ends the connection before the page.
+    if (parley.status.state !== 'off') parley.focus(null);
   });
   return { atEnd, arrived };
 }

@@ -17,6 +17,7 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   };
   const refresh = () => {
     due = 0;
+    if (parley.status.state === 'off') return;
     timeline.refresh();
     show();
   };

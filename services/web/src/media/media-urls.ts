@@ -1,10 +1,13 @@
 import { type MediaUrl, type Parley, ParleyError } from '@parley/client';
 import { type Ref, ref, watchEffect } from 'vue';
+import { onLeave } from '../session/session.ts';
 
 /** Ms before its end at which an address is not handed out any more. */
 const MARGIN = 60_000;
 
 const known = new Map<number, Promise<MediaUrl>>();
+// They speak for the user who asked.
+onLeave(() => known.clear());
 
 /** An address of a media that `<img>`, `<video>` and downloads can use. @throws ParleyError */
 export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl> {

@@ -1,6 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 import { reactive, shallowReactive } from 'vue';
+import { onLeave } from '../session/session.ts';
 import { kindOf, type MediaBody, type MediaKind } from './kinds.ts';
 import { probe } from './probe.ts';
 import type { FailedBecause, Transfer } from './transfer.ts';
@@ -33,6 +34,9 @@ export interface Upload {
 
 const uploads = shallowReactive<Upload[]>([]);
 let count = 0;
+onLeave(() => {
+  for (const upload of [...uploads]) upload.cancel();
+});
 
 /** Files on their way into a chat. */
 export function uploadsOf(chat: number): Upload[] {
