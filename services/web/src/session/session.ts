@@ -4,6 +4,7 @@ import type { User } from '@parley/protocol';
 import { type ShallowRef, shallowRef } from 'vue';
 import { memory } from '../app/memory.ts';
 import { useParley } from '../app/parley.ts';
+import { unsubscribe } from '../notify/push.ts';
 
 const parley = useParley();
 
@@ -21,6 +22,7 @@ let connected = false;
  */
 export async function ensureSession(): Promise<boolean> {
   if (connected) return true;
+  if (!(await finishSignOut())) return false;
   if (!me.value && !(await parley.resume().catch(() => false))) return false;
   await connect();
   return true;
@@ -40,8 +42,26 @@ export async function register(account: Account): Promise<void> {
 
 /** Ends the session, and forgets what was kept of it here. */
 export async function signOut(): Promise<void> {
+  memory.set('leaving', String(me.value?.id));
   leave();
+  await unsubscribe().catch(() => {});
   await parley.signOut();
+  memory.set('leaving', undefined);
+}
+
+/** The page may have been closed in the middle of it. False while it cannot be finished. */
+async function finishSignOut(): Promise<boolean> {
+  const user = memory.get('leaving');
+  if (user === undefined) return true;
+  try {
+    if (await parley.resume()) await parley.signOut();
+    indexedDB.deleteDatabase(`parley-${user}`);
+    memory.set('leaving', undefined);
+    setMe(undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The server ended the session: what was kept and not sent stays, for when the same user signs in again. */

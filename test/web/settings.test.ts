@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { password, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+const picture = fileURLToPath(new URL('../../services/web/public/icon-512.png', import.meta.url));
+
+describe('the profile', () => {
+  it('takes a new name and line, and friends see them', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const other = await kit.open(bob, { path: '/people' });
+    const page = await kit.open(ann, { path: '/settings/profile', size: 'phone' });
+    await page.getByLabel('Name', { exact: true }).fill('Anna');
+    await page.getByLabel('About').fill('By the sea');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved').waitFor();
+    await other.getByRole('link', { name: /Anna/ }).getByText('By the sea').waitFor();
+  });
+
+  it('says what is wrong with a name', async () => {
+    const page = await kit.open(await kit.person('Ann'), { path: '/settings/profile' });
+    await page.getByLabel('Name', { exact: true }).fill('\u202Eevil');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+  });
+
+  it('takes a picture, cut to a square; what is none is refused in words', async () => {
+    const ann = await kit.person('Ann');
+    const page = await kit.open(ann, { path: '/settings/profile' });
+    const picker = page.locator('input[type="file"]');
+    await picker.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
+    await page.getByText('This is not an image that can be used.').waitFor();
+    await picker.setInputFiles(picture);
+    const shown = page.locator('.picture .avatar img');
+    await shown.waitFor();
+    await expect
+      .poll(() => shown.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]))
+      .toEqual([320, 320]);
+    await page.getByRole('button', { name: 'Remove picture' }).click();
+    await shown.waitFor({ state: 'detached' });
+  });
+});
+
+describe('language and look', () => {
+  it('are those of the browser, until others are chosen, and stay chosen', async () => {
+    const page = await kit.open(await kit.person('Ann'), {
+      path: '/settings/appearance',
+      locale: 'zh-CN',
+      colorScheme: 'dark',
+    });
+    await page.getByRole('heading', { name: '语言和外观' }).waitFor();
+    const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await background();
+    await page.getByLabel('浅色').check();
+    await expect.poll(background).not.toBe(dark);
+    await page.getByLabel('English').check();
+    await page.getByRole('heading', { name: 'Language and look' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Language and look' }).waitFor();
+    expect(await background()).not.toBe(dark);
+  });
+});
+
+describe('sessions', () => {
+  it('are listed, and one that is ended is led to sign-in at once, with what was not sent kept', async () => {
+    const ann = await kit.person('Ann');
+    const lost = await kit.open(ann, { size: 'phone', path: '/people' });
+    const page = await kit.open(ann, { path: '/settings/devices' });
+    await page.getByText('This device').waitFor();
+    await page.getByRole('button', { name: 'Sign out all others' }).click();
+    await lost.waitForURL(/\/sign-in\?back=\/people/);
+    await lost.getByText(/You were signed out/).waitFor();
+    await lost.getByLabel('Username').fill(ann.username);
+    await lost.getByLabel('Password', { exact: true }).fill(password);
+    await lost.keyboard.press('Enter');
+    await lost.waitForURL('**/people');
+  });
+
+  it('end with signing out, which forgets what was kept', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'a secret of ours');
+    const page = await kit.open(ann, { path: '/settings' });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await page.waitForURL(/\/sign-in/);
+    expect(await page.evaluate(() => localStorage.getItem('parley.me'))).toBeNull();
+    await page.goto('/chats');
+    await page.waitForURL(/\/sign-in/);
+    // Going there at once cut the forgetting short; it is finished before anything else.
+    const kept = await page.evaluate(async (name) => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      if (!database.objectStoreNames.contains('values')) return 0;
+      return new Promise<number>((resolve) => {
+        const request = database.transaction('values').objectStore('values').count();
+        request.onsuccess = () => resolve(request.result);
+      });
+    }, `parley-${ann.id}`);
+    expect(kept).toBe(0);
+  });
+});
+
+describe('the account', () => {
+  it('can be exported as an archive', async () => {
+    const page = await kit.open(await kit.person('Ann'), { path: '/settings/account' });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export everything' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^parley-.*\.zip$/);
+    const bytes = await readFile(await download.path());
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    expect(bytes.includes('profile')).toBe(true);
+  });
+
+  it('can be deleted with the password, and nobody can sign in to it again', async () => {
+    const ann = await kit.person('Ann');
+    const page = await kit.open(ann, { path: '/settings/account', size: 'phone' });
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Password').fill('not my password');
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await dialog.getByText('This is not your password.').waitFor();
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Delete account' }).click();
+    await page.waitForURL(/\/sign-in/);
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Username or password is wrong.').waitFor();
+  });
+});
