@@ -1,0 +1,97 @@
+import { testDatabase } from '@parley/stack/test';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openPool, type Pool } from '../open-database.ts';
+import { findUnrecorded } from './find-unrecorded.ts';
+import { verifyDatabase } from './verify-database.ts';
+
+let pool: Pool;
+beforeAll(async () => {
+  const url = await testDatabase();
+  pool = openPool({ url });
+});
+afterAll(() => pool?.end());
+
+/** Ann and Ben have written to each other, and in a group; Ben has read up to 11. */
+beforeEach(async () => {
+  await pool.query('truncate users, groups, messages, chats, early_changes cascade');
+  await pool.query(`insert into users (id, username, name) values (1, 'ann', 'Ann'), (2, 'ben', 'Ben')`);
+  await pool.query('insert into friendships (user_id, friend_id) values (1, 2), (2, 1)');
+  await pool.query(`
+    insert into messages (owner_id, peer_id, id, sender_id, body, ref)
+    select o, 3 - o, id, 1, jsonb_build_object('type', 'text', 'text', id), case o when 1 then 'r' || id end
+    from generate_series(10, 13) id, generate_series(1, 2) o`);
+  await pool.query(`
+    insert into chats (owner_id, peer_id, unread, read_id, delivered_id, peer_read_id, peer_delivered_id, last_id, last_sender, last_body)
+    values (1, 2, 0, 0, 0, 11, 13, 13, 1, '{"text": 13, "type": "text"}'), (2, 1, 2, 11, 13, 0, 0, 13, 1, '{"text": 13, "type": "text"}')`);
+  await pool.query(`
+    insert into groups (id, name, owner_id, message_count, last_id, last_sender, last_body)
+    values (9, 'Nine', 1, 3, 22, 1, '{"text": 22, "type": "text"}')`);
+  await pool.query(`
+    insert into messages (owner_id, peer_id, id, sender_id, body, ref)
+    select 9, 9, id, 1, jsonb_build_object('type', 'text', 'text', id), 'g' || id from generate_series(20, 22) id`);
+  await pool.query(`
+    insert into group_members (group_id, user_id, role, seen_id, seen_count)
+    values (9, 1, 'owner', 0, 3), (9, 2, 'member', 20, 1)`);
+});
+
+async function faults(): Promise<string[]> {
+  return (await verifyDatabase(pool)).filter((each) => each.faults > 0).map(({ name }) => name);
+}
+
+describe('looking whether the database is whole', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    expect(await faults()).toEqual([]);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['a copy that was dropped', 'delete from messages where owner_id = 2 and id = 11', ['copies']],
+    ['copies that say different things', `update messages set body = '{}' where owner_id = 2 and id = 12`, ['copies']],
+    ['a recall that reached one copy', 'update messages set recalled = 5 where owner_id = 1 and id = 12', ['copies']],
+    [
+      'a message that was recorded twice',
+      `insert into messages (owner_id, peer_id, id, sender_id, body, ref)
+       select owner_id, peer_id, 12 + owner_id, sender_id, body, ref from messages where id = 10 and false
+       union all select 9, 9, 19, 1, '{}', 'g20'`,
+      ['group-count', 'once'],
+    ],
+    ['a wrong unread count', 'update chats set unread = 3 where owner_id = 2', ['unread']],
+    ['a wrong count of a group', 'update groups set message_count = 4', ['group-count', 'group-unread']],
+    ['a wrong unread count of a member', 'update group_members set seen_count = 0 where user_id = 2', ['group-unread']],
+    ['a last message that is not the last', 'update chats set last_id = 12 where owner_id = 1', ['last']],
+    ['a read mark the peer was not told of', 'update chats set peer_read_id = 0 where owner_id = 1', ['marks']],
+    [
+      'a message of someone who has no part in it',
+      'update messages set sender_id = 7 where owner_id < 3 and id = 10',
+      ['senders', 'unread'],
+    ],
+    ['messages without their chat', 'delete from chats where owner_id = 1', ['marks', 'orphans']],
+    ['a friendship that has one side', 'delete from friendships where user_id = 1', ['orphans']],
+  ])('finds %s', async (_, plant, found) => {
+    await pool.query(plant);
+    expect((await faults()).sort()).toEqual(found);
+  });
+
+  it('does not ask for what its owner deleted', async () => {
+    await pool.query('delete from messages where owner_id = 2');
+    await pool.query(
+      'update chats set cleared_id = 13, unread = 0, last_sender = null, last_body = null where owner_id = 2',
+    );
+    expect(await faults()).toEqual([]);
+  });
+
+  it('names how many there are, and some of them', async () => {
+    await pool.query('delete from messages where owner_id = 2');
+    const [copies] = await verifyDatabase(pool);
+    expect(copies).toMatchObject({ faults: 4 });
+    expect(copies?.examples[0]).toContain('missing in the copy of 2');
+  });
+});
+
+describe('looking for messages that users were told of', () => {
+  it('finds those that are in no copy of theirs, and does not mind what they deleted', async () => {
+    const told = [10, 11, 14].map((id) => ({ user: 2, chat: 1, id }));
+    expect(await findUnrecorded(pool, [...told, { user: 2, chat: 9, id: 21 }])).toEqual([told[2]]);
+    await pool.query('update chats set cleared_id = 14 where owner_id = 2');
+    expect(await findUnrecorded(pool, told)).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { Journal } from '../people/journal.ts';
+import { textOf } from '../people/ledger.ts';
+import { checkDevices } from './devices.ts';
+import type { Evidence, Fault, Row } from './evidence.ts';
+import { checkRecords } from './records.ts';
+
+const [ann, ben, cem, group] = [1, 2, 3, 9];
+
+/** What everybody knows after Ann wrote three messages to Ben, and two to a group of both. */
+class Case {
+  readonly sent = [0, 1, 2, 3, 4].map((n) => {
+    const toGroup = n > 2;
+    return { n, from: ann, chat: toGroup ? group : ben, group: toGroup, state: 'acknowledged' as const, id: 10 + n };
+  });
+  readonly copies = new Map<string, Row[]>([
+    [`${ann}:${ben}`, [0, 1, 2].map(row)],
+    [`${ben}:${ann}`, [0, 1, 2].map(row)],
+    [`${group}:${group}`, [3, 4].map(row)],
+  ]);
+  readonly journals = [new Journal(), new Journal()] as const;
+  readonly more: Partial<Evidence> = {};
+
+  constructor() {
+    for (const n of [0, 1, 2, 3, 4]) for (const journal of this.journals) hear(journal, n);
+  }
+
+  /** The kinds of faults that are found. */
+  find(): Fault['kind'][] {
+    const evidence: Evidence = {
+      ...{ sent: this.sent, copies: this.copies, cleared: new Map(), deleted: [] },
+      devices: this.journals.map(({ entries }, i) => ({ name: `device${i}`, user: i === 0 ? ann : ben, entries })),
+      groups: new Map([[group, [ann, ben]]]),
+      mayHear: (conversation, user) => conversation === 'g9' || (conversation === '1_2' && user !== cem),
+      ...this.more,
+    };
+    return [...checkRecords(evidence), ...checkDevices(evidence).faults].map(({ kind }) => kind);
+  }
+}
+
+function row(n: number): Row {
+  return { id: 10 + n, from: ann, n, recalled: false };
+}
+
+function hear(journal: Journal, n: number, id = 10 + n): void {
+  const conversation = n > 2 ? 'g9' : '1_2';
+  const body = { type: 'text' as const, text: textOf({ n }) };
+  journal.hear({ kind: 'message', id, conversation, from: ann, to: ben, date: 0, body });
+}
+
+describe('the checker', () => {
+  it('finds nothing where everything is as it should be', () => {
+    expect(new Case().find()).toEqual([]);
+  });
+
+  it('finds an acknowledged message that is in neither copy', () => {
+    const world = new Case();
+    for (const rows of world.copies.values()) rows.splice(1, 1);
+    expect(new Set(world.find())).toEqual(new Set(['lost']));
+  });
+
+  it('finds an acknowledged message that one of both copies lacks', () => {
+    const world = new Case();
+    world.copies.get(`${ben}:${ann}`)?.pop();
+    expect(world.find()).toEqual(['lost']);
+  });
+
+  it('finds a message that a device was not told of: a dropped append', () => {
+    const world = new Case();
+    world.journals[1].entries.splice(1, 1);
+    expect(world.find()).toEqual(['lost']);
+  });
+
+  it('lets a device that was told to reload read from the api what it was not told', () => {
+    const world = new Case();
+    world.journals[1].entries.splice(1, 1, 'reload');
+    expect(world.find()).toEqual([]);
+  });
+
+  it('finds messages that came in another order', () => {
+    const world = new Case();
+    const [entries] = [world.journals[0].entries];
+    entries.splice(0, 2, entries[1] as never, entries[0] as never);
+    expect(world.find()).toEqual(['disordered']);
+  });
+
+  it('finds a message that was recorded twice under two ids', () => {
+    const world = new Case();
+    for (const key of [`${ann}:${ben}`, `${ben}:${ann}`]) world.copies.get(key)?.push({ ...row(1), id: 30 });
+    for (const journal of world.journals) hear(journal, 1, 30);
+    expect(new Set(world.find())).toEqual(new Set(['doubled']));
+  });
+
+  it('finds a message that a device was told of twice', () => {
+    const world = new Case();
+    hear(world.journals[0], 4);
+    expect(world.find()).toEqual(['doubled']);
+  });
+
+  it('finds a message that went to someone else', () => {
+    const world = new Case();
+    const journal = new Journal();
+    hear(journal, 0);
+    const devices = [{ name: 'stranger', user: cem, entries: journal.entries }];
+    Object.assign(world.more, { devices });
+    expect(world.find()).toEqual(['misdelivered']);
+  });
+
+  it('finds what was said in a group while someone was away from it', () => {
+    const world = new Case();
+    Object.assign(world.sent[3] as object, { withheld: [ben] });
+    expect(world.find()).toEqual(['misdelivered']);
+  });
+
+  it('finds a message of one who was not allowed to write', () => {
+    const world = new Case();
+    Object.assign(world.sent[0] as object, { forbidden: true });
+    expect(world.find()).toEqual(['misdelivered']);
+  });
+
+  it('finds a message that devices were told of and nobody recorded', () => {
+    const world = new Case();
+    hear(world.journals[0], 2, 40);
+    expect(world.find()).toEqual(['lost']);
+  });
+
+  it('finds a recall that was acknowledged and did not take effect', () => {
+    const world = new Case();
+    Object.assign(world.sent[0] as object, { recall: 'acknowledged' });
+    expect(world.find()).toEqual(['unequal', 'unequal']);
+  });
+
+  it('finds a deleted chat that came back, and one that nobody had deleted', () => {
+    const world = new Case();
+    Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
+    expect(world.find()).toEqual(['unequal']);
+    Object.assign(world.more, { deleted: [], cleared: new Map([[`${ben}:${ann}`, 12]]) });
+    expect(world.find()).toEqual(['lost']);
+  });
+
+  it('does not ask a device that crashed for what it had not stored', () => {
+    const journal = new Journal();
+    hear(journal, 0);
+    journal.store(journal.length);
+    hear(journal, 1);
+    journal.crash();
+    hear(journal, 1);
+    expect(journal.entries).toHaveLength(2);
+  });
+});

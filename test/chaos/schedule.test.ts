@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { faults } from './faults/index.ts';
+import { planFaults } from './schedule.ts';
+
+const pace = { seed: 7, seconds: 1800, every: 8 };
+
+describe('the schedule of faults', () => {
+  it('is the same for the same seed, and another for another', () => {
+    expect(planFaults(pace)).toEqual(planFaults(pace));
+    expect(planFaults({ ...pace, seed: 8 })).not.toEqual(planFaults(pace));
+  });
+
+  it('has more than 200 faults in half an hour, of every kind', () => {
+    const plan = planFaults(pace);
+    expect(plan.length).toBeGreaterThanOrEqual(200);
+    expect(new Set(plan.map(({ fault }) => fault)).size).toBe(faults.length);
+  });
+
+  it('goes forward in time and stays within the run', () => {
+    const times = planFaults(pace).map(({ at }) => at);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(times.at(-1)).toBeLessThan(1_800_000);
+  });
+});
