@@ -50,6 +50,14 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
   });
 });
 
+describe('a group', () => {
+  it('opened by its address shows how many are in it', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const page = await kit.open(people[1], { path: `/chats/${made.id}` });
+    await page.locator('header').getByText('3 members').waitFor();
+  });
+});
+
 describe('those who run a group', () => {
   it('change its name, add and remove members, give roles and hand it over', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');

@@ -151,6 +151,10 @@ describe('what moves and sounds', () => {
     await a.page.getByRole('button', { name: 'Record a voice message' }).click();
     await a.page.getByRole('timer').getByText('0:01').waitFor();
     await a.page.getByRole('button', { name: 'Send the voice message' }).click();
+    await b.list
+      .locator('.audio .time')
+      .getByText(/^0:0[1-9]$/)
+      .waitFor();
     const audio = b.list.locator('audio');
     await b.list.getByRole('button', { name: 'Play' }).click();
     await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => element.currentTime)).toBeGreaterThan(0);
@@ -203,11 +207,11 @@ describe('what moves and sounds', () => {
     await video.waitFor({ timeout: 20_000 });
     const session = await b.page.context().newCDPSession(b.page);
     await session.send('Network.enable');
-    // Slow enough that it takes several seconds.
+    // Slow enough that all of it takes twenty seconds.
     await session.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 0,
-      downloadThroughput: film / 5,
+      downloadThroughput: film / 20,
       uploadThroughput: -1,
     });
     let whole = false;

@@ -1,6 +1,6 @@
 import type { Member, Parley } from '@parley/client';
 import type { User } from '@parley/protocol';
-import { onScopeDispose, reactive, shallowReactive, shallowRef } from 'vue';
+import { onScopeDispose, reactive, shallowReactive, shallowRef, watch } from 'vue';
 import { onLeave } from '../session/session.ts';
 
 /** Everybody whose name is known, whatever chat they were met in. */
@@ -65,6 +65,6 @@ export function useMembers(parley: Parley, group: () => number | undefined) {
       if (event.kind === 'profile' && people.delete(event.user)) asked.delete(event.user);
     }),
   );
-  void load();
+  watch(group, () => void load(), { immediate: true });
   return { members, state, load };
 }

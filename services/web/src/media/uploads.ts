@@ -44,11 +44,16 @@ export function uploadsOf(chat: number): Upload[] {
 }
 
 /** Uploads files, one after the other, and sends each as soon as it is there. */
-export function sendFiles(parley: Parley, chat: number, files: Iterable<File>, kind?: MediaKind): void {
-  for (const file of files) uploads.push(begin(parley, chat, file, kind ?? kindOf(file.type)));
+export function sendFiles(parley: Parley, chat: number, files: Iterable<File>): void {
+  for (const file of files) uploads.push(begin(parley, chat, file, kindOf(file.type)));
 }
 
-function begin(parley: Parley, chat: number, file: File, kind: MediaKind): Upload {
+/** The same with a recording, of which the file itself does not tell how many seconds it has. */
+export function sendVoice(parley: Parley, chat: number, file: File, seconds: number): void {
+  uploads.push(begin(parley, chat, file, 'audio', { duration: seconds.toFixed(2) }));
+}
+
+function begin(parley: Parley, chat: number, file: File, kind: MediaKind, told: Record<string, string> = {}): Upload {
   let transfer: Transfer | undefined;
   const shown = kind === 'image' || kind === 'video';
   const upload: Upload = reactive({
@@ -85,7 +90,7 @@ function begin(parley: Parley, chat: number, file: File, kind: MediaKind): Uploa
     if (file.size === 0) return fail('refused');
     try {
       const [{ createTransfer }, seen] = await Promise.all([import('./transfer.ts'), probe(file, kind)]);
-      const metadata = { filename: upload.name, filetype: file.type, ...seen };
+      const metadata = { filename: upload.name, filetype: file.type, ...seen, ...told };
       transfer = createTransfer(parley, file, metadata, {
         progress: (share) => {
           upload.progress = share;
