@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { TransportName } from '@parley/client';
 import { freePort, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +10,8 @@ import { docker } from './docker.ts';
 import { prepareImages, whyNoContainers } from './images.ts';
 import { Pair } from './pair.ts';
 
+const run = promisify(execFile);
+const root = new URL('../..', import.meta.url).pathname;
 const missing = await whyNoContainers();
 const project = `parley-test-${process.pid}`;
 let url: string;
@@ -77,4 +84,23 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     await compose('up', '--detach', '--no-build', 'secrets');
     expect(await read()).toBe(first);
   });
+
+  it('a backup brings all back, what was not recorded yet too', async () => {
+    await compose('up', '--detach', '--no-build');
+    const folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));
+    await using pair = await Pair.register(url);
+    await pair.say('recorded');
+    await pair.recorded(['recorded']);
+    await compose('stop', 'recorder-1', 'recorder-2');
+    await pair.say('not recorded yet');
+    const named = { ...env, COMPOSE_PROJECT_NAME: project };
+    await run('deploy/compose/backup.sh', [folder], { cwd: root, env: { ...process.env, ...named } });
+    await compose('down', '--volumes', '--timeout', '5');
+    await run('deploy/compose/restore.sh', [folder], { cwd: root, env: { ...process.env, ...named } });
+    await rm(folder, { recursive: true });
+    // Their sessions hold still, and so the secrets are the same.
+    await pair.recorded(['recorded', 'not recorded yet']);
+    await pair.answer('as if nothing had been');
+    expect(pair.shown()).toEqual(['recorded', 'not recorded yet', 'as if nothing had been']);
+  }, 240_000);
 });

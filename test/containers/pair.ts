@@ -14,8 +14,8 @@ export class Pair {
   }
 
   /** Makes them users of the system at an address. */
-  static async register(api: string, options: Partial<ParleyOptions> = {}): Promise<Pair> {
-    const [alice, bob] = [await register(api, options), await register(api, options)];
+  static async register(api: string, options: Partial<ParleyOptions> = {}, his = options): Promise<Pair> {
+    const [alice, bob] = [await register(api, options), await register(api, his)];
     await alice.api('POST /friend-requests', { to: id(bob) });
     await bob.api('POST /friend-requests', { to: id(alice) });
     for (const client of [alice, bob]) {

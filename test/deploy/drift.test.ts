@@ -188,6 +188,14 @@ describe('secrets', () => {
   });
 });
 
+describe('the images', () => {
+  it('run Node with the same options as the stack does, which the figures were measured with', () => {
+    const source = text('packages/stack/src/service.ts');
+    const [, options = ''] = /nodeArguments = \['--enable-source-maps', (.*)\];/.exec(source) ?? [];
+    expect(dockerfile).toContain(`ENTRYPOINT ["node", ${options.replaceAll("'", '"')}]`);
+  });
+});
+
 describe('deploy/compose.yaml and the code', () => {
   const compose = parse(text('deploy/compose.yaml'), { merge: true }) as { services: Record<string, ComposeService> };
 

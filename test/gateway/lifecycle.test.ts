@@ -141,7 +141,29 @@ describe('a gateway', () => {
     expect(value('parley_catch_ups_total')).toBe(0);
     expect(value('parley_connections')).toBe(1);
     expect(value('parley_users')).toBe(1);
+    expect(value('parley_connections_catching_up')).toBe(0);
+    expect(value('parley_inbox_lag_events')).toBe(0);
     expect(value('parley_probe_seconds_count')).toBeGreaterThan(0);
+  });
+
+  it('counts each connection that closes once, by its code, whoever closed it', async () => {
+    await using kit = await Kit.start(1);
+    const [a] = await kit.friends();
+    const leaving = await kit.connect(a);
+    leaving.socket.close(1000);
+    const odd = await kit.connect(a);
+    odd.socket.close(4321);
+    const misbehaving = await kit.connect(a);
+    misbehaving.socket.send('no JSON');
+    const lost = await kit.connect(a);
+    lost.socket.terminate();
+    const closed = async () => {
+      const text = await (await fetch(`${kit.gateway().http}/metrics`)).text();
+      const found = text.matchAll(/^parley_connections_closed_total\{[^}]*code="(\w+)"[^}]*\} (\d+)$/gm);
+      return Object.fromEntries([...found].map(([, code, times]) => [code, Number(times)]));
+    };
+    await waitFor(async () => Object.keys(await closed()).length === 4);
+    expect(await closed()).toEqual({ 1000: 1, 1006: 1, 4002: 1, other: 1 });
   });
 
   it('does not share its port', async () => {

@@ -18,4 +18,6 @@ export { runTask, type TaskOptions } from './task.ts';
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
 export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';
 export { type Bearer, TokenVerifier, type VerifiedBearer } from './tokens/verifier.ts';
+export { type TraceConfig, traceConfig, traceVariables } from './traces/config.ts';
+export { type Step, Traces } from './traces/traces.ts';
 export { pushEndpoint, type WebhookEndpoint, type WebhookKind, webhookKinds, webhooks } from './webhooks.ts';

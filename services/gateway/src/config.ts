@@ -11,8 +11,11 @@ import {
   secret,
   size,
   type TokenIssuer,
+  type TraceConfig,
   text,
   tokenIssuers,
+  traceConfig,
+  traceVariables,
   url,
   type WebhookEndpoint,
   webhooks,
@@ -71,6 +74,8 @@ export interface Config {
   webhookBacklog: number;
   /** Time between a gateway's deliveries to itself; three of them missed make it unready. */
   probeInterval: number;
+  /** Where traces of messages go; nowhere when absent. */
+  traces: TraceConfig | undefined;
 }
 
 /** Reads the config from environment variables. @throws EnvError that lists every problem */
@@ -104,6 +109,7 @@ export function readConfig(env: Environment): Config {
     WEBHOOKS: webhooks(),
     WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
+    ...traceVariables,
   });
   return {
     host: values.HOST,
@@ -134,5 +140,6 @@ export function readConfig(env: Environment): Config {
     webhooks: values.WEBHOOKS,
     webhookBacklog: values.WEBHOOK_BACKLOG,
     probeInterval: values.PROBE_INTERVAL,
+    traces: traceConfig(values),
   };
 }

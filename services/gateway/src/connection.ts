@@ -81,6 +81,7 @@ export class Connection implements Caller {
     this.frames = gateway.config.frameBurst;
     this.framesAt = gateway.clock.now;
     this.user = gateway.hub.join(claims.user, this);
+    gateway.log.debug({ connection: this.id, user: claims.user, device: this.device }, 'connection opened');
   }
 
   /** Phase 1. Resolves when the welcome was sent, or the connection closed. */
@@ -210,11 +211,18 @@ export class Connection implements Caller {
   gone(): void {
     if (this.closed) return;
     this.#state = 'closed';
-    const { hub, presence, watching } = this.#gateway;
+    const { hub, log, presence, watching } = this.#gateway;
+    log.debug({ connection: this.id }, 'connection closed');
     hub.leave(this.user, this);
     watching.unwatch(this);
     // Even one that was not counted itself: those that opened meanwhile were counted with it.
     this.#counted.then((outcome) => presence.disconnect(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
+  }
+
+  /** How many events it has yet to get, as far as heard; undefined unless it is catching up. */
+  get lag(): number | undefined {
+    if (this.#state !== 'catching') return undefined;
+    return this.user.epoch === this.#epoch ? Math.max(0, this.user.offset - this.#offset) : 0;
   }
 
   get closed(): boolean {

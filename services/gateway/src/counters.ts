@@ -1,3 +1,4 @@
+import { closeCodes } from '@parley/protocol';
 import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
 
 /** What a gateway counts. Plain numbers, collected when somebody asks: the message path only adds to them. */
@@ -38,18 +39,19 @@ export class Counters {
     const closed = this.#closed;
     new Counter({
       name: 'parley_connections_closed_total',
-      help: 'Connections closed by this gateway, by close code',
+      help: "Connections closed by either side, by close code; `other` for codes of a client's own",
       labelNames: ['code'],
       registers,
       collect() {
         this.reset();
-        for (const [code, times] of closed) this.inc({ code }, times);
+        for (const [code, times] of closed) this.inc({ code: code || 'other' }, times);
       },
     });
-    for (const [name, read] of Object.entries(gauges)) {
+    for (const [name, help] of Object.entries(gaugeHelp)) {
+      const read = gauges[name as keyof typeof gaugeHelp];
       new Gauge({
         name: `parley_${name}`,
-        help: `Open ${name}`,
+        help,
         registers,
         collect() {
           this.set(read());
@@ -65,13 +67,24 @@ export class Counters {
   }
 
   closed(code: number): void {
-    this.#closed.set(code, (this.#closed.get(code) ?? 0) + 1);
+    // A client may close with any code; each would be a series of its own.
+    const known = knownCodes.has(code) ? code : 0;
+    this.#closed.set(known, (this.#closed.get(known) ?? 0) + 1);
   }
 }
 
+const knownCodes = new Set([1000, 1001, 1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);
+
+const gaugeHelp = {
+  connections: 'Open connections',
+  users: 'Users with connections, or who left a moment ago',
+  connections_catching_up: 'Connections that read their inbox instead of being live',
+  inbox_lag_events: 'Events that the connection furthest behind has yet to get, as far as heard',
+};
+
 /** What others count. */
 export interface Readings {
-  gauges: { connections: () => number; users: () => number };
+  gauges: Record<keyof typeof gaugeHelp, () => number>;
   /** Messages heard from Redis so far. */
   heard: () => number;
 }

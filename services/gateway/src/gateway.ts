@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClientFrame } from '@parley/protocol';
 import { type Link, openLink } from '@parley/redis';
-import { type Log, type Readiness, type Registry, TokenVerifier } from '@parley/service';
+import { type Log, type Readiness, type Registry, TokenVerifier, Traces } from '@parley/service';
 import { announcePresence } from './announce-presence.ts';
 import { Channels } from './channels.ts';
 import { Clock } from './clock.ts';
@@ -14,6 +14,7 @@ import { Hub } from './hub.ts';
 import { Presence } from './presence.ts';
 import { Probe } from './probe.ts';
 import { makeRounds } from './rounds.ts';
+import { TracedUser } from './traced-user.ts';
 import { Watching } from './watching.ts';
 
 /** Everything the connections of one gateway share. It holds nothing that cannot be rebuilt. */
@@ -30,6 +31,8 @@ export interface Gateway {
   readonly counters: Counters;
   readonly metrics: Registry;
   readonly clock: Clock;
+  /** Absent where nothing is traced. */
+  readonly traces: Traces | undefined;
   /** True from SIGTERM on: nobody new is taken. */
   readonly draining: boolean;
   /** Carries out a frame that came for a connection by another way. */
@@ -64,7 +67,9 @@ export async function startGateway(
     hub.missed(missed);
     presence.missed(hub.users(missed).map(({ id }) => id));
   });
-  const hub = new Hub(link, channels);
+  const traces = config.traces && new Traces({ config: config.traces, service: 'gateway', instance: id, log });
+  const createUser = traces && ((user: number, lease?: number) => new TracedUser(traces, user, lease));
+  const hub = new Hub(link, channels, createUser);
   const presence: Presence = new Presence(link, {
     gateway: id,
     most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
@@ -75,7 +80,12 @@ export async function startGateway(
   });
   const watching: Watching = new Watching(link, channels, () => presence.live);
   const counters = new Counters(metrics, {
-    gauges: { connections: () => hub.connections.size, users: () => hub.size },
+    gauges: {
+      connections: () => hub.connections.size,
+      users: () => hub.size,
+      connections_catching_up: () => hub.behind().connections,
+      inbox_lag_events: () => hub.behind().events,
+    },
     heard: () => channels.heard,
   });
   const probe = new Probe(link, channels, {
@@ -104,6 +114,7 @@ export async function startGateway(
     watching,
     counters,
     metrics,
+    traces,
     clock: new Clock(() => makeRounds(gateway)),
     get draining() {
       return draining;
@@ -131,6 +142,7 @@ export async function startGateway(
       await presence.stop();
       hub.close();
       channels.close();
+      await traces?.stop();
       await link.close();
     },
   };

@@ -15,20 +15,23 @@ const LEASE = 10;
 export class Hub {
   readonly #link: Link;
   readonly #channels: Channels;
+  readonly #create: CreateUser;
   readonly #users = new Map<number, LocalUser>();
   /** Every connection that is open. */
   readonly connections = new Set<Connection>();
 
-  constructor(link: Link, channels: Channels) {
+  /** @param create makes the entry of a user */
+  constructor(link: Link, channels: Channels, create: CreateUser = (id, lease) => new LocalUser(id, lease)) {
     this.#link = link;
     this.#channels = channels;
+    this.#create = create;
   }
 
   /** The user's entry with this connection in it; what the user gets is heard once `subscribed` has resolved. */
   join(id: number, connection: Connection): LocalUser {
     let user = this.#users.get(id);
     if (!user) {
-      user = new LocalUser(id);
+      user = this.#create(id);
       // A literal takes the room of one; the first push would take that of seventeen.
       user.connections = [connection];
       this.#users.set(id, user);
@@ -49,7 +52,7 @@ export class Hub {
 
   /** A user who sends a frame without a connection: the entry of those connected here, else one for the occasion. */
   visitor(id: number): LocalUser {
-    return this.#users.get(id) ?? new LocalUser(id, 1);
+    return this.#users.get(id) ?? this.#create(id, 1);
   }
 
   find(id: number): LocalUser | undefined {
@@ -69,6 +72,17 @@ export class Hub {
   /** Those of them whose bucket is one of these. */
   users(buckets: Set<number>): LocalUser[] {
     return [...this.#users.values()].filter(({ id }) => buckets.has(this.#link.keys.bucket(id)));
+  }
+
+  /** How many connections are catching up, and how many events the one that is furthest behind has yet to get, as far as heard. */
+  behind(): { connections: number; events: number } {
+    const behind = { connections: 0, events: 0 };
+    for (const { lag } of this.connections) {
+      if (lag === undefined) continue;
+      behind.connections += 1;
+      behind.events = Math.max(behind.events, lag);
+    }
+    return behind;
   }
 
   /** Events of users in these buckets may have been missed: their permits are asked again, their inboxes read. */
@@ -92,6 +106,9 @@ export class Hub {
     this.#channels.unlisten(this.#link.keys.user(user.id));
   }
 }
+
+/** Makes the entry of a user, who asks for so many sends at a time. */
+export type CreateUser = (id: number, lease?: number) => LocalUser;
 
 /** A user with connections here. */
 export class LocalUser implements Listener {

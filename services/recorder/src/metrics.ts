@@ -1,5 +1,8 @@
+import type { Link } from '@parley/redis';
 import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
 import type { Entry } from './entries/entry.ts';
+import type { Lease } from './lease/lease.ts';
+import { type Backlog, readBacklog } from './read-backlog.ts';
 
 /** What the recorder tells Prometheus. */
 export class RecorderMetrics {
@@ -7,9 +10,10 @@ export class RecorderMetrics {
   readonly #entries: Counter<'kind'>;
   readonly #batches: Histogram;
   readonly #dead: Counter;
+  readonly #buckets: Counter<'bucket'>;
 
-  /** @param leased how many buckets are leased now */
-  constructor(registry: Registry, leased: () => number) {
+  /** @param leased the buckets that are leased now */
+  constructor(registry: Registry, link: Link, leased: () => readonly Lease[]) {
     const registers = [registry];
     this.#lag = new Histogram({
       name: 'parley_record_lag_seconds',
@@ -39,20 +43,60 @@ export class RecorderMetrics {
       help: 'Buckets whose record stream this process reads.',
       registers,
       collect() {
-        this.set(leased());
+        this.set(leased().length);
+      },
+    });
+    this.#buckets = new Counter({
+      name: 'parley_record_bucket_entries_total',
+      help: 'Entries committed, by bucket: how even they are.',
+      labelNames: ['bucket'],
+      registers,
+    });
+    this.#addBacklog(registers, link, leased);
+  }
+
+  /** Redis is asked when somebody asks for the metrics; where it is away they say nothing of it. */
+  #addBacklog(registers: Registry[], link: Link, leased: () => readonly Lease[]): void {
+    let reading: Promise<Backlog> | undefined;
+    // Both gauges are asked at once, Redis one time.
+    const read = () => {
+      reading ??= readBacklog(link, leased())
+        .catch(() => ({ entries: Number.NaN, age: Number.NaN }))
+        .finally(() => {
+          reading = undefined;
+        });
+      return reading;
+    };
+    new Gauge({
+      name: 'parley_record_oldest_seconds',
+      help: 'For how long the oldest entry in the record streams of the leased buckets has waited.',
+      registers,
+      async collect() {
+        this.set((await read()).age / 1000);
+      },
+    });
+    new Gauge({
+      name: 'parley_record_backlog_entries',
+      help: 'Entries in the record streams of the leased buckets.',
+      registers,
+      async collect() {
+        this.set((await read()).entries);
       },
     });
   }
 
   /** A batch was committed. */
-  committed(entries: readonly { kind: Entry['kind']; accepted: number }[]): void {
+  committed(entries: readonly { kind: Entry['kind']; accepted: number; bucket: number }[]): void {
     const now = Date.now();
     const kinds = new Map<Entry['kind'], number>();
-    for (const { kind, accepted } of entries) {
+    const buckets = new Map<number, number>();
+    for (const { kind, accepted, bucket } of entries) {
       this.#lag.observe(Math.max(0, now - accepted) / 1000);
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
     }
     for (const [kind, count] of kinds) this.#entries.inc({ kind }, count);
+    for (const [bucket, count] of buckets) this.#buckets.inc({ bucket }, count);
     this.#batches.observe(entries.length);
   }
 

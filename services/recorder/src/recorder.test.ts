@@ -31,6 +31,9 @@ describe('the recorder', () => {
     expect(metrics).toMatch(/parley_record_entries_total\{[^}]*kind="message"[^}]*\} 2/);
     expect(metrics).toMatch(/parley_record_lag_seconds_count\{[^}]*\} 3/);
     expect(metrics).toMatch(/parley_record_leased_buckets\{[^}]*\} 8/);
+    expect(metrics).toMatch(new RegExp(`parley_record_bucket_entries_total\\{[^}]*bucket="${a % BUCKETS}"[^}]*\\} 3`));
+    expect(metrics).toMatch(/parley_record_backlog_entries\{[^}]*\} 0/);
+    expect(metrics).toMatch(/parley_record_oldest_seconds\{[^}]*\} 0/);
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
   });
 
@@ -127,6 +130,9 @@ describe('when PostgreSQL goes away', () => {
     await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).status === 503);
     await addEntries(link, bucket, [message(4, a, b)]);
     expect(await link.client.xlen(link.keys.record(bucket))).toBeGreaterThanOrEqual(3);
+    const waiting = await (await fetch(`${recorder.url}/metrics`)).text();
+    expect(Number(/parley_record_backlog_entries\{[^}]*\} (\d+)/.exec(waiting)?.[1])).toBeGreaterThanOrEqual(3);
+    expect(Number(/parley_record_oldest_seconds\{[^}]*\} (\S+)/.exec(waiting)?.[1])).toBeGreaterThan(0);
     await postgres.restart();
     await drained(link);
     await using world = new Fixture(database);
@@ -143,6 +149,8 @@ describe('when Redis goes away', () => {
     await using recorder = await runRecorder({ ...env(), REDIS_URL: server.url });
     await server.kill();
     await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).status === 503, { timeout: 15_000 });
+    const unknown = await (await fetch(`${recorder.url}/metrics`)).text();
+    expect(unknown).toMatch(/parley_record_backlog_entries\{[^}]*\} NaN/i);
     await server.restart();
     await using link = await testLink(server.url, BUCKETS);
     await addEntries(link, a % BUCKETS, [message(1, a, b)]);

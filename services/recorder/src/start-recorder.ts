@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSchema, type Database, openDatabase, openPool, readPermits, SchemaTooOld } from '@parley/database';
 import { openLink, writeExternal, writeFacts, writePermits } from '@parley/redis';
-import { createMetrics, type Log, startHealthServer } from '@parley/service';
+import { createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
 import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
 import type { Entry, FactsEntry } from './entries/entry.ts';
@@ -39,7 +39,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   onStop('writing connection', () => pool.end());
 
   const registry = createMetrics('recorder');
-  const metrics: RecorderMetrics = new RecorderMetrics(registry, (): number => leases.held().length);
+  const metrics: RecorderMetrics = new RecorderMetrics(registry, link, () => leases.held());
   const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
   const find = async (external: string) => writeExternal(link, external, await findExternal(db, external), true);
   const { webhooks: endpoints, webhookBacklog: most } = config;
@@ -48,7 +48,10 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     const { user, chat, id } = asked;
     await writeFacts(link, user, chat, id, await readFacts(db, asked));
   };
-  const writer: Writer = new Writer({ link, pool, rebuild, find, answer, announce, metrics, log });
+  const traces =
+    config.traces && new Traces({ config: config.traces, service: 'recorder', instance: String(process.pid), log });
+  if (traces) onStop('traces', () => traces.stop());
+  const writer: Writer = new Writer({ link, pool, rebuild, find, answer, announce, metrics, traces, log });
   const leases: Leases = new Leases(link, {
     duration: lease,
     margin: lease / 8,

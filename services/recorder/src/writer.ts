@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@parley/database';
 import type { Link } from '@parley/redis';
-import type { Log } from '@parley/service';
+import type { Log, Traces } from '@parley/service';
 import type { Entry, FactsEntry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
 import type { Lease } from './lease/lease.ts';
@@ -102,7 +102,8 @@ export class Writer {
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
-    const { pool, rebuild, find, answer, announce, metrics } = this.#parts;
+    const { pool, rebuild, find, answer, announce, metrics, traces } = this.#parts;
+    const start = traces?.now() ?? 0;
     const entries = items.map((item) => item.entry);
     const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
     const sought = new Set(entries.flatMap((entry) => (entry.kind === 'external' ? [entry.external] : [])));
@@ -114,8 +115,13 @@ export class Writer {
     );
     const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild), ...[...sought].map(find)]);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    if (traces) traceMessages(traces, entries, start);
     metrics.committed(
-      items.map(({ source, entry }) => ({ kind: entry.kind, accepted: Number.parseInt(source.id, 10) })),
+      items.map(({ source, entry }) => ({
+        kind: entry.kind,
+        accepted: Number.parseInt(source.id, 10),
+        bucket: source.lease.bucket,
+      })),
     );
   }
 
@@ -147,6 +153,15 @@ export class Writer {
   }
 }
 
+function traceMessages(traces: Traces, entries: readonly Entry[], start: number): void {
+  const attributes = { 'parley.batch': entries.length };
+  for (const entry of entries) {
+    if (entry.kind !== 'message' || !traces.samples(entry.id)) continue;
+    const message = { id: entry.id, conversation: entry.conversation };
+    traces.add({ name: 'record', message, start, end: traces.now(), attributes });
+  }
+}
+
 function after(id: string): string {
   const [ms, counter] = id.split('-');
   return `${ms}-${Number(counter) + 1}`;
@@ -164,6 +179,8 @@ export interface WriterParts {
   /** Tells the gateway that asked what is known of a message. */
   answer: (asked: FactsEntry) => Promise<unknown>;
   metrics: RecorderMetrics;
+  /** Absent where nothing is traced. */
+  traces: Traces | undefined;
   log: Log;
 }
 

@@ -66,11 +66,17 @@ function inTurn<T>(caller: Caller, work: () => Promise<T>): Promise<T> {
   return mine;
 }
 
-async function pass(gateway: Gateway, { user }: Caller, frame: Send, members: Admitted): Promise<string> {
+async function pass(
+  gateway: Gateway,
+  { user, id: connection }: Caller,
+  frame: Send,
+  members: Admitted,
+): Promise<string> {
   const { link, config, counters } = gateway;
   let extra = '';
   if (frame.replyTo !== undefined) extra += `,"replyTo":${frame.replyTo}`;
   if (frame.mentions !== undefined) extra += `,"mentions":${JSON.stringify(frame.mentions)}`;
+  const start = gateway.traces?.now() ?? 0;
   const accepted = await accept(link, {
     from: user.id,
     to: frame.to,
@@ -83,8 +89,12 @@ async function pass(gateway: Gateway, { user }: Caller, frame: Send, members: Ad
   if (accepted.duplicate) counters.duplicates += 1;
   else counters.accepted += 1;
   const { id, conversation, date, online, duplicate } = accepted;
-  const start = `{"type":"ack","ref":${JSON.stringify(frame.ref)},"id":${id},"conversation":"${conversation}"`;
-  return `${start},"date":${date},"online":${online},"duplicate":${duplicate}}`;
+  if (gateway.traces?.samples(id) && !duplicate) {
+    const attributes = { 'parley.user': user.id, 'parley.connection': connection, 'parley.online': online };
+    gateway.traces.add({ name: 'send', message: { id, conversation }, start, end: gateway.traces.now(), attributes });
+  }
+  const head = `{"type":"ack","ref":${JSON.stringify(frame.ref)},"id":${id},"conversation":"${conversation}"`;
+  return `${head},"date":${date},"online":${online},"duplicate":${duplicate}}`;
 }
 
 type Send = FrameOf<'send'>;

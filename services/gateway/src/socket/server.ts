@@ -43,7 +43,12 @@ export async function startServer(gateway: Gateway): Promise<Server> {
     pong: (socket) => transportOf(socket).connection?.alive(),
     ping: (socket) => transportOf(socket).connection?.alive(),
     drain: (socket) => transportOf(socket).connection?.flushed(socket.getBufferedAmount()),
-    close: (socket) => transportOf(socket).closed(),
+    close: (socket, code) => {
+      const transport = transportOf(socket);
+      // Those that this gateway closes are counted already.
+      if (transport.connection && transport.isOpen) gateway.counters.closed(code);
+      transport.closed();
+    },
   };
   app.ws('/v1/socket', socketBehavior);
   app.ws('/layim/socket', { ...socketBehavior, ...layimSocket(gateway) });

@@ -73,8 +73,10 @@ export class WebSocketTransport implements Transport {
 
   close(code: number, reason: string): void {
     this.flush();
+    if (!this.#open) return;
+    this.#open = false;
     // Calls `closed` at once; the server waits for the peer no longer than for a lost one.
-    if (this.#open) this.#socket.end(code, reason);
+    this.#socket.end(code, reason);
   }
 
   terminate(): void {

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Copies everything of an installation made with deploy/compose.yaml into a folder, while it runs: `deploy/compose/backup.sh FOLDER`.
+# COMPOSE_PROJECT_NAME names the installation, if not `parley`.
+set -e
+umask 077
+mkdir -p "$1" && folder=$(cd "$1" && pwd)
+compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
+project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
+api=$(compose config --images api-1)
+
+# Redis before PostgreSQL: what one copy holds and the other too is recorded once all the same, what neither has would be lost.
+compose exec -T redis sh -c 'redis-cli --rdb /tmp/backup.rdb >&2 && cat /tmp/backup.rdb && rm /tmp/backup.rdb' >"$folder/redis.rdb"
+compose exec -T postgres pg_dump --username parley --format custom parley >"$folder/postgres.dump"
+for volume in secrets media; do
+  docker run --rm --user root --entrypoint tar --volume "${project}_$volume:/from:ro" "$api" -C /from -c . >"$folder/$volume.tar"
+done

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes an installation of what backup.sh copied, where there is none: `deploy/compose/restore.sh FOLDER`.
+# COMPOSE_PROJECT_NAME names it, if not `parley`.
+set -e
+folder=$(cd "$1" && pwd)
+compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
+project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
+api=$(compose config --images api-1)
+redis=$(compose config --images redis)
+if docker volume inspect "${project}_postgres" >/dev/null 2>&1; then
+  echo "There is an installation already: ${project}_postgres" >&2
+  exit 1
+fi
+
+compose create
+for volume in secrets media; do
+  docker run --rm --interactive --user root --entrypoint tar --volume "${project}_$volume:/to" "$api" -C /to -x <"$folder/$volume.tar"
+done
+
+# With its append-only file switched on Redis would look at nothing else: so it is loaded without, and then written.
+docker run --rm --interactive --volume "${project}_redis:/data" "$redis" sh -c '
+  cat >/data/dump.rdb && chown redis:redis /data/dump.rdb
+  redis-server --appendonly no --protected-mode no --port 6380 >/tmp/log &
+  until redis-cli -p 6380 ping 2>/dev/null | grep -q PONG; do sleep 0.1; done
+  redis-cli -p 6380 config set appendonly yes >/dev/null
+  until redis-cli -p 6380 info persistence | tr -d "\r" | grep -q "^aof_rewrite_in_progress:0"; do sleep 0.1; done
+  redis-cli -p 6380 shutdown
+  chown -R redis:redis /data
+' <"$folder/redis.rdb"
+
+compose up --detach --no-build --wait postgres
+compose exec -T postgres pg_restore --username parley --dbname parley --clean --if-exists --exit-on-error <"$folder/postgres.dump"
+compose up --detach --no-build

@@ -1,0 +1,66 @@
+import type { TraceConfig } from './config.ts';
+
+/** Ms after which a collector counts as away. */
+const PATIENCE = 5000;
+
+/** Posts spans by OTLP over HTTP, as JSON. Rejects when the collector does not take them. */
+export async function postSpans(config: TraceConfig, resource: Resource, spans: readonly Span[]): Promise<void> {
+  const { service, instance } = resource;
+  const attributes = toAttributes({
+    'service.namespace': 'parley',
+    'service.name': `parley-${service}`,
+    'service.instance.id': instance,
+  });
+  const scopeSpans = [{ scope: { name: 'parley' }, spans: spans.map(toOtlp) }];
+  const answer = await fetch(config.url, {
+    method: 'POST',
+    headers: { ...config.headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  await answer.arrayBuffer();
+  if (!answer.ok) throw new Error(`the collector answers ${answer.status}`);
+}
+
+function toOtlp({ traceId, spanId, parentSpanId, name, start, end, attributes }: Span): object {
+  return {
+    ...{ traceId, spanId, name },
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    kind: kinds[name] ?? INTERNAL,
+    startTimeUnixNano: toNanoseconds(start),
+    endTimeUnixNano: toNanoseconds(end),
+    attributes: toAttributes(attributes),
+    status: {},
+  };
+}
+
+const INTERNAL = 1;
+const kinds: Record<string, number> = { send: 4, deliver: 5, record: 5 };
+
+function toAttributes(values: Record<string, string | number | boolean>): object[] {
+  return Object.entries(values).map(([key, value]) => {
+    if (typeof value === 'string') return { key, value: { stringValue: value } };
+    return { key, value: typeof value === 'boolean' ? { boolValue: value } : { intValue: String(value) } };
+  });
+}
+
+function toNanoseconds(ms: number): string {
+  return (BigInt(Math.round(ms * 1000)) * 1000n).toString();
+}
+
+/** Who posts. */
+export interface Resource {
+  service: string;
+  instance: string;
+}
+
+/** Ids in hexadecimal, times in ms since 1970. */
+export interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId: string | undefined;
+  name: string;
+  start: number;
+  end: number;
+  attributes: Record<string, string | number | boolean>;
+}

@@ -1,0 +1,139 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { Pair } from '../containers/pair.ts';
+import { Collector } from './collector.ts';
+import { kubernetes } from './kustomize.ts';
+
+let collector: Collector;
+let folder: string;
+let stack: Stack;
+let pair: Pair;
+beforeAll(async () => {
+  collector = await Collector.start();
+  const OTEL_EXPORTER_OTLP_ENDPOINT = collector.url;
+  const traces = {
+    OTEL_EXPORTER_OTLP_ENDPOINT,
+    OTEL_TRACES_SAMPLER_ARG: '1',
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-key=of%20ours',
+  };
+  folder = await mkdtemp(join(tmpdir(), 'parley-observability-'));
+  stack = await startStack({
+    gateways: 2,
+    dataDir: folder,
+    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', ...traces },
+  });
+  pair = await Pair.register(
+    stack.apiUrl,
+    { gateways: [stack.gatewayUrls[0] ?? ''] },
+    { gateways: [stack.gatewayUrls[1] ?? ''] },
+  );
+}, 120_000);
+afterAll(async () => {
+  await pair?.[Symbol.asyncDispose]();
+  await stack?.stop();
+  await collector?.stop();
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+describe('traces', () => {
+  it("lead from the sender's gateway to the recipient's and to the recorder, without a word of the message", async () => {
+    await pair.say('a secret between us');
+    const { id } = pair.bob.messages(pair.alice.user ?? 0).at(-1) ?? { id: 0 };
+    const spans = await waitFor(() => {
+      const found = collector.spans.filter((span) => span.attributes['messaging.message.id'] === String(id));
+      return found.length >= 4 && found;
+    });
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+    const [send, ...others] = spans.toSorted((a, b) => Number(b.name === 'send') - Number(a.name === 'send'));
+    // Both have a copy: the sender's other devices get it too.
+    expect(others.map(({ name }) => name).toSorted()).toEqual(['deliver', 'deliver', 'record']);
+    expect(others.every(({ parentSpanId }) => parentSpanId === send?.spanId)).toBe(true);
+    expect(send?.parentSpanId).toBeUndefined();
+    const instances = new Set(others.filter(({ name }) => name === 'deliver').map(({ instance }) => instance));
+    expect(instances.size).toBe(2);
+    expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['parley-gateway', 'parley-recorder']));
+    for (const { start, end } of spans) expect(end).toBeGreaterThanOrEqual(start);
+    expect(collector.text).not.toContain('a secret between us');
+    expect(collector.headers['x-key']).toBe('of ours');
+  });
+});
+
+describe('logs', () => {
+  it('are JSON with ids of requests and connections, and hold nothing that people wrote', async () => {
+    const words = ['hidden in a text', 'hidden in an edit', 'hidden in a search'];
+    await pair.say(words[0] ?? '');
+    const { id } = pair.alice.messages(pair.bob.user ?? 0).at(-1) ?? { id: 0 };
+    await pair.alice.edit(pair.bob.user ?? 0, id ?? 0, { type: 'text', text: words[1] ?? '' });
+    await pair.bob.api('GET /search', { q: words[2] ?? '' });
+    await fetch(`${stack.apiUrl}/v1/me`, { headers: { 'x-request-id': 'request-of-ours' } });
+    await pair.recorded([words[1] ?? '', 'a secret between us'].toReversed());
+    const files = (await readdir(join(folder, 'logs'))).filter((name) => /^(api|gateway|recorder)/.test(name));
+    expect(files).toHaveLength(4);
+    const lines = await Promise.all(files.map((name) => readFile(join(folder, 'logs', name), 'utf8')));
+    const entries = lines
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Entry);
+    for (const entry of entries)
+      expect(entry).toMatchObject({
+        level: expect.any(String),
+        service: expect.any(String),
+        time: expect.stringMatching(/Z$/),
+      });
+    const answered = entries.filter(({ msg }) => msg === 'answered');
+    expect(answered.filter(({ requestId }) => !requestId)).toEqual([]);
+    expect(answered.map(({ requestId }) => requestId)).toContain('request-of-ours');
+    const opened = entries.filter(({ msg }) => msg === 'connection opened');
+    expect(opened.map(({ user }) => user)).toEqual(expect.arrayContaining([pair.alice.user, pair.bob.user]));
+    expect(opened.filter(({ connection }) => !connection)).toEqual([]);
+    const all = lines.join('');
+    for (const word of [...words, 'a secret between us', 'correct horse']) expect(all).not.toContain(word);
+  });
+});
+
+describe('metrics', () => {
+  it('that alerts, dashboard and autoscaler name are there', async () => {
+    const recorder = stack.processes.recorders[0]?.url ?? '';
+    const texts = await Promise.all(
+      [stack.apiUrl, ...stack.gatewayUrls, recorder].map(async (url) => (await fetch(`${url}/metrics`)).text()),
+    );
+    const exported = new Set(
+      [...texts.join('\n').matchAll(/^# TYPE (\w+) (\w+)$/gm)].flatMap(([, name = '', type]) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
+      ),
+    );
+    const read = (path: string) => readFile(join(kubernetes, path), 'utf8');
+    const [alerts, dashboard, gateway] = await Promise.all(
+      ['monitoring/alerts.yaml', 'monitoring/dashboard.json', 'base/gateway.yaml'].map(read),
+    );
+    for (const text of [alerts, dashboard, gateway]) {
+      const named = [...(text ?? '').matchAll(/\bparley_\w+/g)].map(([name]) => name);
+      expect(named.length).toBeGreaterThan(0);
+      expect(named.filter((name) => !exported.has(name))).toEqual([]);
+    }
+  });
+
+  it('each alert is explained, and speaks of as many buckets as there are', async () => {
+    const text = await readFile(join(kubernetes, 'monitoring/alerts.yaml'), 'utf8');
+    const { spec } = parse(text) as { spec: { groups: { rules: { alert: string }[] }[] } };
+    const names = spec.groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+    const readme = await readFile(join(kubernetes, '../README.md'), 'utf8');
+    const explained = [...readme.matchAll(/^\| `(Parley\w+)` \|/gm)].map(([, name]) => name);
+    expect(explained.toSorted()).toEqual(names.toSorted());
+    const settings = await readFile(join(kubernetes, 'base/settings.env'), 'utf8');
+    const [, buckets] = /^BUCKETS=(\d+)$/m.exec(settings) ?? [];
+    expect(text).toContain(`sum(parley_record_leased_buckets) < ${buckets}\n`);
+  });
+});
+
+interface Entry {
+  msg: string;
+  requestId?: string;
+  connection?: string;
+  user?: number;
+}
