@@ -62,6 +62,12 @@ export interface Config {
   /** Frames of one connection: the same. */
   frameRate: number;
   frameBurst: number;
+  /** Frames that may be under way at once, over all connections. */
+  maxUnderWay: number;
+  /** Time that a command to Redis may take before fewer may be. */
+  maxWait: number;
+  /** Connections that may be opened at the same time. */
+  maxOpening: number;
   /** Time in which a message can be taken back. */
   recallWindow: number;
   /** Events that an inbox holds, about. */
@@ -103,6 +109,9 @@ export function readConfig(env: Environment): Config {
     SEND_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_RATE: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
+    MAX_UNDER_WAY: integer({ min: 64, max: 1_000_000, default: 4096 }),
+    MAX_WAIT: duration({ min: 10, max: 600_000, default: 250 }),
+    MAX_OPENING: integer({ min: 1, max: 1_000_000, default: 500 }),
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
@@ -134,6 +143,9 @@ export function readConfig(env: Environment): Config {
     sendBurst: values.SEND_BURST,
     frameRate: values.FRAME_RATE,
     frameBurst: values.FRAME_BURST,
+    maxUnderWay: values.MAX_UNDER_WAY,
+    maxWait: values.MAX_WAIT,
+    maxOpening: values.MAX_OPENING,
     recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,

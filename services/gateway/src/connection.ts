@@ -89,6 +89,7 @@ export class Connection implements Caller {
     this.opening = this.#open(place).then(() => {
       this.opening = undefined;
     });
+    this.#gateway.load.opening(this.opening);
     return this.opening;
   }
 

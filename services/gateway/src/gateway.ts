@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientFrame } from '@parley/protocol';
-import { type Link, openLink } from '@parley/redis';
+import { type ClientFrame, groupConversation } from '@parley/protocol';
+import { type Link, messageIdNow, openLink } from '@parley/redis';
 import { type Log, type Readiness, type Registry, TokenVerifier, Traces } from '@parley/service';
 import { announcePresence } from './announce-presence.ts';
 import { Channels } from './channels.ts';
@@ -11,6 +11,7 @@ import type { Connection } from './connection.ts';
 import { Counters } from './counters.ts';
 import { drain } from './drain.ts';
 import { Hub } from './hub.ts';
+import { Load } from './load.ts';
 import { Presence } from './presence.ts';
 import { Probe } from './probe.ts';
 import { makeRounds } from './rounds.ts';
@@ -30,6 +31,7 @@ export interface Gateway {
   readonly watching: Watching;
   readonly counters: Counters;
   readonly metrics: Registry;
+  readonly load: Load;
   readonly clock: Clock;
   /** Absent where nothing is traced. */
   readonly traces: Traces | undefined;
@@ -88,6 +90,13 @@ export async function startGateway(
     },
     heard: () => channels.heard,
   });
+  const load = new Load(metrics, {
+    mostFrames: config.maxUnderWay,
+    mostOpenings: config.maxOpening,
+    wait: config.maxWait,
+    // In a cluster of some server or other; its key is in no use.
+    ask: () => messageIdNow(link, groupConversation(1 + Math.floor(Math.random() * buckets))),
+  });
   const probe = new Probe(link, channels, {
     gateway: id,
     interval: config.probeInterval,
@@ -114,6 +123,7 @@ export async function startGateway(
     watching,
     counters,
     metrics,
+    load,
     traces,
     clock: new Clock(() => makeRounds(gateway)),
     get draining() {
@@ -137,6 +147,7 @@ export async function startGateway(
     stop: async () => {
       clearInterval(beats);
       tokens.stop();
+      load.stop();
       gateway.clock.stop();
       probe.stop();
       await presence.stop();

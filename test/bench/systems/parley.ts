@@ -69,6 +69,8 @@ const environment = {
   SEND_BURST: '1000000',
   FRAME_RATE: '1000000',
   FRAME_BURST: '1000000',
+  MAX_UNDER_WAY: '1000000',
+  MAX_WAIT: '10m',
   LOG_LEVEL: 'warn',
 };
 

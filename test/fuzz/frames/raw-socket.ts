@@ -62,6 +62,7 @@ export class RawSocket {
       const payload = bytes.subarray(size.start, size.start + size.length);
       const opcode = (bytes[0] as number) & 15;
       if (opcode === 1) this.#onText(payload.toString());
+      if (opcode === 9) this.write(encodeFrame(0x8a, payload));
       if (opcode === 8) this.#code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005;
       bytes = bytes.subarray(size.start + size.length);
     }

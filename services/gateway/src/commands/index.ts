@@ -84,6 +84,8 @@ async function run<Who extends Caller>(
   frame: ClientFrame,
   command: Command<ClientFrame['type'], Who> | undefined,
 ): Promise<string | undefined> {
+  const { load } = gateway;
+  if (!load.take()) return errorFrame(frame.ref, 'unavailable', 'This gateway has too much to do', load.retryAfter);
   try {
     if (!command) throw new Refusal('bad-frame', `type: ${frame.type} is not served here`);
     const reply = await command(gateway, caller, frame);
@@ -95,6 +97,8 @@ async function run<Who extends Caller>(
     // Whether Redis carried it out is not known; the same frame may be sent again.
     gateway.log.warn({ err: error, connection: caller.id, frame: frame.type }, 'cannot carry out a frame');
     return errorFrame(frame.ref, 'unavailable');
+  } finally {
+    load.done();
   }
 }
 

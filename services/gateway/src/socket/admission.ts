@@ -33,6 +33,7 @@ export function admit(
 export function admitConnection(gateway: Gateway, request: HttpRequest, usual?: Usual): Visitor | Refused {
   const admission = admit(gateway, request, usual);
   if ('code' in admission) return admission;
+  if (!gateway.load.mayOpen()) return { code: 'unavailable', detail: 'Too many connections are being opened' };
   // A new one replaces those before, however many there are.
   if (gateway.config.sessionPolicy === 'single') return admission;
   const { bearer } = admission;

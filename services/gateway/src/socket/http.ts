@@ -23,7 +23,8 @@ export function refuse(response: HttpResponse, { code, detail }: Refused, header
   const body = JSON.stringify(problem(code, detail));
   const more: Record<string, string> = { ...headers };
   if (status === 401) more['www-authenticate'] = 'Bearer';
-  if (status === 429 || status === 503) more['retry-after'] = '1';
+  if (status === 429 || status === 503)
+    more['retry-after'] = code === 'unavailable' ? String(1 + Math.floor(Math.random() * 3)) : '1';
   answer(response, { status, type: problemType, body, headers: more });
 }
 

@@ -1,0 +1,74 @@
+import { createMetrics } from '@parley/service';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Load } from './load.ts';
+
+/** What a command to Redis takes, in ms. */
+let slow: number;
+let load: Load;
+beforeEach(() => {
+  vi.useFakeTimers();
+  slow = 1;
+  const ask = () => new Promise((resolve) => setTimeout(resolve, slow));
+  load = new Load(createMetrics('load'), { mostFrames: 1000, mostOpenings: 2, wait: 250, ask });
+});
+afterEach(() => {
+  load.stop();
+  vi.useRealTimers();
+});
+
+/** Takes on frames until one is refused; answers how many there are. */
+const fill = () => {
+  let taken = 0;
+  while (load.take()) taken += 1;
+  return taken;
+};
+const finish = (frames: number) => {
+  for (let i = 0; i < frames; i += 1) load.done();
+};
+
+describe('a gateway takes on', () => {
+  it('as many frames as it may, and others when those are done', async () => {
+    expect(fill()).toBe(1000);
+    finish(10);
+    expect(fill()).toBe(10);
+    expect(load.refused).toBe(2);
+  });
+
+  it('fewer and fewer while commands take too long, and as many as before once they do not', async () => {
+    fill();
+    slow = 400;
+    await vi.advanceTimersByTimeAsync(500);
+    finish(500);
+    expect(load.take()).toBe(false);
+    finish(500);
+    const fewer = fill();
+    expect(fewer).toBeLessThan(700);
+    await vi.advanceTimersByTimeAsync(5000);
+    finish(fewer);
+    expect(fill()).toBe(64);
+    slow = 1;
+    await vi.advanceTimersByTimeAsync(5000);
+    finish(64);
+    expect(fill()).toBe(1000);
+  });
+
+  it('so many connections at a time', async () => {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    load.opening(opened);
+    expect(load.mayOpen()).toBe(true);
+    load.opening(opened);
+    expect(load.mayOpen()).toBe(false);
+    open();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(load.mayOpen()).toBe(true);
+  });
+
+  it('what it refuses for a while, at different times', () => {
+    const times = Array.from({ length: 50 }, () => load.retryAfter);
+    expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
+    expect(new Set(times).size).toBeGreaterThan(10);
+  });
+});

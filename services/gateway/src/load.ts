@@ -1,0 +1,126 @@
+import { Counter, Gauge, type Registry } from '@parley/service';
+
+/** Ms between two looks at how long things take. */
+const INTERVAL = 100;
+
+/** Frames that are taken on however busy it is, so that it shows when it is no longer. */
+const LEAST = 64;
+
+/**
+ * What a gateway takes on at once, so that what it took on is done in time and its memory is bounded. Frames beyond the limit are
+ * refused, with a time to come back. The limit is `most` as long as a command to Redis, which waits its turn like a message,
+ * is answered within `wait`; when it takes longer the limit falls by a third with each look, and rises again by a tenth.
+ */
+export class Load {
+  readonly #options: LoadOptions;
+  readonly #timer: NodeJS.Timeout;
+  #limit: number;
+  #frames = 0;
+  #openings = 0;
+  /** When the command under way was sent; 0 when there is none. */
+  #asked = 0;
+  #due = performance.now() + INTERVAL;
+
+  constructor(metrics: Registry, options: LoadOptions) {
+    this.#options = options;
+    this.#limit = options.mostFrames;
+    this.#timer = setInterval(() => this.#look(), INTERVAL);
+    this.#measure(metrics);
+  }
+
+  /** Frames and connections refused. */
+  refused = 0;
+
+  /** Takes on a frame; false when there are too many. Each one taken on is to be `done`. */
+  take(): boolean {
+    if (this.#frames >= this.#limit) {
+      this.refused += 1;
+      return false;
+    }
+    this.#frames += 1;
+    return true;
+  }
+
+  done(): void {
+    this.#frames -= 1;
+  }
+
+  /** Whether one more connection may be opened now. */
+  mayOpen(): boolean {
+    if (this.#openings < this.#options.mostOpenings) return true;
+    this.refused += 1;
+    return false;
+  }
+
+  /** Counts a connection as being opened until the promise resolves. */
+  opening(opened: Promise<void>): void {
+    this.#openings += 1;
+    opened.finally(() => {
+      this.#openings -= 1;
+    });
+  }
+
+  /** Ms after which who was refused may come back: at random, so that not all come at once. */
+  get retryAfter(): number {
+    return Math.round(1000 + Math.random() * 2000);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const now = performance.now();
+    // A turn of the event loop that comes late is as much of a wait.
+    const waited = Math.max(now - this.#due, this.#asked === 0 ? 0 : now - this.#asked);
+    this.#due = now + INTERVAL;
+    this.#adjust(waited);
+    if (this.#asked !== 0) return;
+    this.#asked = now;
+    // While Redis is away nothing waits: commands reject.
+    const answered = () => {
+      this.#adjust(performance.now() - now);
+      this.#asked = 0;
+    };
+    this.#options.ask().then(answered, answered);
+  }
+
+  #adjust(waited: number): void {
+    const { mostFrames, wait } = this.#options;
+    if (waited > wait) this.#limit = Math.max(LEAST, Math.floor(Math.min(this.#limit, this.#frames) * (2 / 3)));
+    else this.#limit = Math.min(mostFrames, Math.ceil(this.#limit * 1.1));
+  }
+
+  #measure(metrics: Registry): void {
+    const load = this;
+    const gauge = (name: string, help: string, read: () => number) =>
+      new Gauge({
+        ...{ name: `parley_${name}`, help, registers: [metrics] },
+        collect() {
+          this.set(read());
+        },
+      });
+    gauge('frames_under_way', 'Frames being carried out', () => load.#frames);
+    gauge('frames_limit', 'Frames that may be under way now', () => load.#limit);
+    gauge('connections_opening', 'Connections being opened', () => load.#openings);
+    new Counter({
+      ...{ name: 'parley_overload_refused_total', registers: [metrics] },
+      help: 'Frames and connections refused because too much was under way',
+      collect() {
+        this.reset();
+        this.inc(load.refused);
+      },
+    });
+  }
+}
+
+export interface LoadOptions {
+  /** Frames under way at most. */
+  mostFrames: number;
+  /** Connections being opened at most. */
+  mostOpenings: number;
+  /** Ms that a command to Redis may take. */
+  wait: number;
+  /** Sends a command to Redis on the way messages take. */
+  ask: () => Promise<unknown>;
+}
