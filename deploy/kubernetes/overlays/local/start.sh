@@ -1,13 +1,13 @@
 #!/bin/sh
-# Starts a node of the cluster, and introduces it to the others once it runs: after a restart it has another address.
+# Starts a node of the cluster. After a restart nodes have other addresses, so whoever misses one asks for it by name.
 (
-  until redis-cli ping > /dev/null 2>&1; do sleep 1; done
-  for i in 0 1 2 3 4 5; do
-    address=$(getent hosts "redis-$i.redis" | cut -d ' ' -f 1)
-    # Only nodes that have met before know each other; the first time create.sh does it.
-    if [ -n "$address" ] && redis-cli cluster info | grep -q '^cluster_known_nodes:[2-9]'; then
-      redis-cli cluster meet "$address" 6379 > /dev/null
-    fi
+  while sleep 2; do
+    # Who knows nobody is new, and waits for create.sh.
+    redis-cli cluster nodes 2> /dev/null | grep -v myself | grep -qE 'noaddr|fail|disconnected' || continue
+    for i in 0 1 2 3 4 5; do
+      address=$(getent hosts "redis-$i.redis" | cut -d ' ' -f 1)
+      [ -z "$address" ] || redis-cli cluster meet "$address" 6379 > /dev/null
+    done
   done
 ) &
 exec redis-server --dir /data --protected-mode no --cluster-enabled yes --cluster-node-timeout 5000 \
