@@ -49,6 +49,10 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     const page = await fetch(`${url}/`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect((await fetch(`${url}/chats/17`)).status).toBe(200);
+    expect((await fetch(`${url}/no-such-file.js`)).status).toBe(404);
+    expect(page.headers.get('content-security-policy')).toContain(`connect-src 'self' ws://${new URL(url).host}`);
+    const [, script = ''] = /<script[^>]* src="([^"]+)"/.exec(await page.text()) ?? [];
+    expect((await fetch(url + script)).headers.get('cache-control')).toContain('immutable');
     expect((await fetch(`${url}/docs/swagger-ui-bundle.js`)).status).toBe(200);
     for (const path of ['/metrics', '/readyz', '/healthz']) expect((await fetch(url + path)).status).toBe(404);
   });

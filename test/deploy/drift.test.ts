@@ -189,6 +189,17 @@ describe('secrets', () => {
 });
 
 describe('the images', () => {
+  it('allow the pages to load what the api allows them', () => {
+    const [, listed = ''] = /return \[\n([\s\S]*?)\]\.join\('; '\)/.exec(text('services/api/src/web/add-web.ts')) ?? [];
+    const directives = [...listed.matchAll(/["`]([a-z]+-(?:src|uri|action|ancestors) [^"`$]*)/g)].map(([, it = '']) =>
+      it.trim(),
+    );
+    expect(directives.length).toBeGreaterThan(10);
+    const [, policy = ''] = /content-security-policy "(.*)";/.exec(text('deploy/images/nginx.conf')) ?? [];
+    const said = policy.split('; ').map((directive) => directive.replace(/ wss?:.*/, ''));
+    expect(said).toEqual(directives);
+  });
+
   it('run Node with the same options as the stack does, which the figures were measured with', () => {
     const source = text('packages/stack/src/service.ts');
     const [, options = ''] = /nodeArguments = \['--enable-source-maps', (.*)\];/.exec(source) ?? [];
