@@ -130,7 +130,18 @@ export class WebKit implements AsyncDisposable {
   async openTab(context: BrowserContext, path = '/chats'): Promise<Page> {
     const page = await context.newPage();
     await page.goto(path);
-    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+    await page
+      .locator('[data-connection="online"]')
+      .waitFor({ state: 'attached' })
+      .catch(async (error) => {
+        const state = await page
+          .locator('[data-connection]')
+          .getAttribute('data-connection', { timeout: 100 })
+          .catch(() => 'none');
+        throw new Error(`${page.url()} is not online but ${state}: ${this.errors.slice(-5).join('\n')}`, {
+          cause: error,
+        });
+      });
     return page;
   }
 

@@ -1,10 +1,12 @@
 // Builds the web client: `node packages/stack/bin/build-web.mjs`.
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { argv, exit } from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const web = join(root, 'services/web');
@@ -18,19 +20,35 @@ export async function buildWeb() {
   const stamp = join(root, 'packages/stack/dist/web-sources');
   const sources = fingerprint();
   if (existsSync(join(dist, 'index.html')) && existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
-  const { build } = await import(pathToFileURL(createRequire(join(web, 'package.json')).resolve('vite')).href);
   const fresh = join(web, `dist-${process.pid}`);
   try {
-    await build({ root: web, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } });
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
+    await bundle(fresh);
+    replace(dist, fresh);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, sources);
   } catch (error) {
-    process.stderr.write(`The web client cannot be built: ${error.message}\n`);
+    process.stderr.write(`The web client cannot be built: ${error.stderr || error.message}\n`);
     throw error;
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** In a process of its own: tests run with a NODE_ENV of their own, by which it would be built for development. */
+async function bundle(outDir) {
+  const vite = join(dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const args = [vite, 'build', '--logLevel', 'warn', '--emptyOutDir', '--outDir', outDir];
+  await promisify(execFile)(process.execPath, args, { cwd: web, env });
+}
+
+function replace(dist, fresh) {
+  try {
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(fresh, dist);
+  } catch (error) {
+    // Another process did the same at the same time.
+    if (!existsSync(join(dist, 'index.html'))) throw error;
   }
 }
 
@@ -51,6 +69,7 @@ function fingerprint() {
   for (const folder of ['services/web/src', 'services/web/public', 'packages/client/src', 'packages/protocol/src'])
     walk(join(root, folder));
   for (const file of ['index.html', 'vite.config.ts', 'package.json']) add(join(web, file));
+  add(join(root, 'packages/stack/bin/build-web.mjs'));
   add(join(root, 'node_modules/.modules.yaml'));
   return hash.digest('hex');
 }

@@ -4,7 +4,7 @@ import { onScopeDispose, type Ref, watchEffect } from 'vue';
 import type { Router } from 'vue-router';
 import { useParley } from '../app/parley.ts';
 import { previewOf } from '../chat/preview.ts';
-import { loadFriends, requests, toAnswer } from '../people/friends.ts';
+import { friendOf, loadFriends, nameOf, requests, toAnswer } from '../people/friends.ts';
 import { toast } from '../ui/toasts.ts';
 import { chosen } from './chosen.ts';
 import { words } from './messages.ts';
@@ -34,16 +34,26 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     router.push(path);
   };
 
-  const tell = ({ chat, from, body }: ChatMessage) => {
-    const box = parley.chats().find((each) => each.chat === chat);
-    if (box?.muted || isLookedAt(chat)) return;
-    const title = box?.remark || box?.name || String(from);
+  /** A chat that is new has no name yet. */
+  const whoIs = async (chat: number, from: number): Promise<{ name: string; avatar: string | null }> => {
+    const box = parley.chats().find((each) => each.chat === chat && each.name !== '');
+    if (box) return { name: box.remark || box.name, avatar: box.avatar };
+    if (chat !== from) return parley.api('GET /groups/{id}', { id: chat });
+    const friend = friendOf(from);
+    return friend ? { name: nameOf(friend), avatar: friend.user.avatar } : parley.api('GET /users/{id}', { id: from });
+  };
+
+  const tell = async ({ chat, from, body }: ChatMessage) => {
+    const muted = parley.chats().some((each) => each.chat === chat && each.muted);
+    if (muted || isLookedAt(chat)) return;
+    const { name, avatar } = await whoIs(chat, from);
+    const path = `/chats/${chat}`;
     show({
-      title,
+      title: name,
       text: previewOf(body),
       tag: `chat-${chat}`,
-      open: open(`/chats/${chat}`),
-      from: { id: chat, name: title, avatar: box?.avatar ?? null },
+      open: open(path),
+      from: { id: chat, name, avatar },
     });
   };
   const tellOfFriend = async ({ user, change }: Extract<ParleyEvent, { kind: 'friend' }>) => {
@@ -66,7 +76,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
   onScopeDispose(
     parley.on('message', (message) => {
       // What was missed while away stands in the list; it would be too much here.
-      if (!message.mine && parley.status.state === 'online') tell(message);
+      if (!message.mine && parley.status.state === 'online') tell(message).catch(() => {});
     }),
   );
   onScopeDispose(

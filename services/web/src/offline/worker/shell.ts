@@ -12,7 +12,10 @@ export function shell({ caches, location }: ServiceWorkerGlobalScope) {
   const page = async (request: Request): Promise<Response> => {
     const keptPage = async () => (await caches.match('/index.html')) ?? Response.error();
     try {
-      const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+      const late = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error('The network is silent')), PATIENCE),
+      );
+      const answer = await Promise.race([fetch(request), late]);
       return answer.ok || answer.type === 'opaqueredirect' ? answer : await keptPage();
     } catch {
       return keptPage();

@@ -1,0 +1,94 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type OpenOptions, type Person, WebKit } from './kit.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+let kit: WebKit;
+let ann: Person;
+let bob: Person;
+beforeAll(async () => {
+  kit = await WebKit.start();
+  [ann, bob] = await kit.friends('Ann', 'Bob');
+  const carl = await kit.person('Carl');
+  await kit.call('POST', '/friend-requests', { token: carl.token, body: { to: ann.id, message: 'Hello' } });
+  await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: 'Team' } });
+  await kit.say(bob, ann, 'Hello');
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+const pages = () => [
+  '/people',
+  '/people/find',
+  '/people/requests',
+  '/people/groups',
+  '/people/blocked',
+  `/people/${bob.id}`,
+  '/settings',
+  '/settings/profile',
+  '/settings/appearance',
+  '/settings/notifications',
+  '/settings/devices',
+  '/settings/account',
+];
+
+const looks: [string, OpenOptions][] = [
+  ['light on a desktop', {}],
+  ['dark on a desktop', { colorScheme: 'dark' }],
+  ['light on a phone', { size: 'phone' }],
+  ['dark on a phone, in Chinese', { size: 'phone', colorScheme: 'dark', locale: 'zh-CN' }],
+];
+
+describe.each(looks)('%s', (_, options) => {
+  it('axe finds nothing serious', async () => {
+    const context = await kit.context({ ...options, bypassCSP: true });
+    const stranger = await context.newPage();
+    const found: string[] = [];
+    const look = async (page: typeof stranger, path: string) => {
+      await page.addScriptTag({ path: axe });
+      const violations = await page.evaluate(async () => {
+        const { run } = (window as unknown as { axe: Axe }).axe;
+        return (await run()).violations.map(({ id, impact, nodes }) => ({
+          id,
+          impact,
+          nodes: nodes.map(({ html }) => html),
+        }));
+      });
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical') found.push(`${path}: ${id} ${nodes.join(' ')}`);
+    };
+    for (const path of ['/sign-in', '/register']) {
+      await stranger.goto(path);
+      await look(stranger, path);
+    }
+    await kit.signIn(context, ann);
+    const page = await kit.openTab(context);
+    for (const path of pages()) {
+      await page.goto(path);
+      await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+      await page.waitForLoadState('networkidle');
+      await look(page, path);
+    }
+    expect(found).toEqual([]);
+  }, 60_000);
+});
+
+describe('by the keyboard', () => {
+  it('one gets past the navigation at once, and out of a dialog to where one was', async () => {
+    const page = await kit.open(ann, { path: '/settings' });
+    await page.getByText('Ann').first().waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to content');
+    const signOut = page.getByRole('button', { name: 'Sign out' });
+    await signOut.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.evaluate(() => document.querySelector('dialog')?.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign out');
+  });
+});
+
+interface Axe {
+  run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}

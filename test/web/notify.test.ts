@@ -1,0 +1,173 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PushService } from '../../services/api/src/testing/push-service.ts';
+import { type Person, WebKit } from './kit.ts';
+
+let kit: WebKit;
+let service: PushService;
+beforeAll(async () => {
+  service = await PushService.start();
+  kit = await WebKit.start({ env: { PUSH_NETWORKS: '127.0.0.0/8' } });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+  await service?.close();
+});
+
+describe('a message for a chat that is not open', () => {
+  it('is told at the top of the page, where it leads to the chat, and counted in the title', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await kit.open(ann, { path: '/settings/profile' });
+    expect(await page.title()).toBe('Parley');
+    await kit.say(bob, ann, 'Are you there? <b>hi</b>');
+    const toast = page.getByRole('button', { name: /Bob.*Are you there\? <b>hi<\/b>/ });
+    await toast.waitFor();
+    await expect.poll(() => page.title()).toBe('(1) Parley');
+    await toast.click();
+    await page.waitForURL(`**/chats/${bob.id}`);
+    await expect.poll(() => page.title()).toBe('Parley');
+  });
+
+  it('is not told at the top when its chat is open, or muted', async () => {
+    const [ann, bob, carl] = await kit.friends('Ann', 'Bob', 'Carl');
+    await kit.say(carl, ann, 'first');
+    await kit.call('PUT', `/chats/${carl.id}`, { token: ann.token });
+    await kit.call('PATCH', `/chats/${carl.id}`, { token: ann.token, body: { muted: true } });
+    const page = await kit.open(ann, { path: `/chats/${bob.id}` });
+    await page.getByText('first').first().waitFor();
+    await kit.say(carl, ann, 'muted one');
+    await kit.say(bob, ann, 'open one');
+    await page.getByText('open one').first().waitFor();
+    await page.getByText('muted one').first().waitFor();
+    expect(await page.locator('.toast').allTextContents()).toEqual([]);
+    expect(await page.title()).toBe('Parley');
+  });
+
+  it('is told by the browser while the page is in the background, once that is wanted and permitted', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await notifying(ann);
+    await page.getByRole('switch', { name: /in the background/ }).click();
+    await page.evaluate(() => {
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+    });
+    await kit.say(bob, ann, 'psst');
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as Shown).shown))
+      .toEqual([{ title: 'Bob', body: 'psst', tag: `chat-${bob.id}` }]);
+    expect(await page.locator('.toast').allTextContents()).toEqual([]);
+  });
+});
+
+describe('a browser that subscribed to pushes', () => {
+  it('is pushed what comes when no page is open, not what comes while one is, and no more after sign-out', async () => {
+    const [bob, ann, carl] = await kit.friends('Bob', 'Ann', 'Carl');
+    const subscription = service.subscribe();
+    const sentinel = service.subscribe();
+    await kit.call('PUT', '/push/subscriptions', { token: carl.token, body: sentinel });
+    const pushedTo = (endpoint: string) =>
+      service.got.filter((each) => each.endpoint === endpoint).map(({ shown }) => shown);
+    // What was noted before is dealt with by the time that this arrives.
+    const settled = async (text: string) => {
+      await kit.say(bob, carl, text);
+      await expect.poll(() => pushedTo(sentinel.endpoint).at(-1)?.text, { timeout: 10_000 }).toBe(text);
+    };
+    const page = await notifying(ann, subscription);
+    await page.getByRole('switch', { name: /no page is open/ }).click();
+    await expect
+      .poll(() => page.getByRole('switch', { name: /no page is open/ }).getAttribute('aria-checked'))
+      .toBe('true');
+    await kit.say(bob, ann, 'while the page is open');
+    await page.getByRole('button', { name: /while the page is open/ }).waitFor();
+    await settled('one');
+    const context = page.context();
+    await page.close();
+    await expect
+      .poll(
+        async () =>
+          (
+            await kit.call<{ items: { user: { id: number }; online: boolean }[] }>('GET', '/friends', {
+              token: bob.token,
+            })
+          ).items.find(({ user }) => user.id === ann.id)?.online,
+      )
+      .toBe(false);
+    await kit.say(bob, ann, 'when none is');
+    const pushed = [{ chat: bob.id, title: 'Bob', text: 'when none is' }];
+    await expect.poll(() => pushedTo(subscription.endpoint), { timeout: 10_000 }).toEqual(pushed);
+
+    const again = await kit.openTab(context, '/settings');
+    await again.getByRole('button', { name: 'Sign out' }).click();
+    await again.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+    await again.waitForURL(/\/sign-in/);
+    await kit.say(bob, ann, 'after sign-out');
+    await settled('two');
+    expect(pushedTo(subscription.endpoint)).toEqual(pushed);
+  }, 40_000);
+
+  it('shows it, and leads to the chat', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await kit.open(ann, { permissions: ['notifications'] });
+    const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));
+    const shown = await worker.evaluate(async (chat) => {
+      const self = globalThis as unknown as ServiceWorkerLike;
+      const notified: unknown[] = [];
+      self.registration.showNotification = async (title, options) =>
+        void notified.push([title, options.body, options.data.path]);
+      self.clients.matchAll = async () => [];
+      const push = (text: string) => {
+        const event = new self.PushEvent('push', { data: text });
+        self.dispatchEvent(event);
+      };
+      push(JSON.stringify({ chat, title: 'Bob', text: 'hello' }));
+      push('no json');
+      push(JSON.stringify({ chat: '../x', title: 'Eve', text: 'x' }));
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return notified;
+    }, bob.id);
+    expect(shown).toEqual([['Bob', 'hello', `/chats/${bob.id}`]]);
+  });
+});
+
+/**
+ * The settings of notifications in a browser that permits them. Headless Chromium has neither notifications nor a push service, so these
+ * two are stood in for, as the page sees them.
+ */
+async function notifying(person: Person, subscription?: object): Promise<Page> {
+  const context = await kit.context();
+  await kit.signIn(context, person);
+  await context.addInitScript((given) => {
+    const shown: unknown[] = [];
+    class Stand extends EventTarget {
+      static permission = 'default';
+      static requestPermission = async () => {
+        Stand.permission = 'granted';
+        return 'granted';
+      };
+      constructor(title: string, { body, tag }: NotificationOptions = {}) {
+        super();
+        shown.push({ title, body, tag });
+      }
+    }
+    Object.assign(window, { shown, Notification: Stand });
+    let subscribed = false;
+    const answer = () => (subscribed ? { ...given, toJSON: () => given, unsubscribe: async () => true } : null);
+    Object.assign(PushManager.prototype, {
+      getSubscription: async () => answer(),
+      subscribe: async ({ applicationServerKey }: { applicationServerKey: string }) => {
+        subscribed = applicationServerKey.length > 80;
+        return answer();
+      },
+    });
+  }, subscription ?? {});
+  return kit.openTab(context, '/settings/notifications');
+}
+
+interface Shown {
+  shown: unknown[];
+}
+
+interface ServiceWorkerLike extends EventTarget {
+  registration: { showNotification(title: string, options: { body: string; data: { path: string } }): Promise<void> };
+  clients: { matchAll(): Promise<unknown[]> };
+  PushEvent: new (type: string, init: { data: string }) => Event;
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { password, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+describe('without the network', () => {
+  it('the page opens from the cache with the last chats, says so, and sends later what is written', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'before the tunnel');
+    const page = await kit.open(ann, { path: `/chats/${bob.id}`, size: 'phone' });
+    await page.getByText('before the tunnel').last().waitFor();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await expect.poll(() => page.evaluate(async () => (await caches.keys()).length)).toBe(1);
+    await page.context().setOffline(true);
+    await page.reload();
+    await page.getByText('You are offline.').waitFor();
+    await page.getByText('before the tunnel').last().waitFor();
+    await page.getByRole('textbox').last().fill('written in the tunnel');
+    await page.keyboard.press('Enter');
+    await page.getByText('written in the tunnel').last().waitFor();
+    await page.goto('/chats');
+    await page.getByRole('link', { name: /Bob/ }).waitFor();
+    await page.context().setOffline(false);
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached', timeout: 40_000 });
+    const texts = async () =>
+      (
+        await kit.call<{ items: { body: { text: string } }[] }>('GET', `/chats/${ann.id}/messages`, {
+          token: bob.token,
+        })
+      ).items.map(({ body }) => body.text);
+    await expect.poll(texts, { timeout: 10_000 }).toEqual(['before the tunnel', 'written in the tunnel']);
+    await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
+  }, 90_000);
+
+  it('a stranger is told that the server cannot be reached, and keeps what was typed', async () => {
+    const page = await (await kit.context()).newPage();
+    await page.goto('/sign-in');
+    await page.context().setOffline(true);
+    await page.getByLabel('Username').fill('somebody');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('The server cannot be reached.').waitFor();
+    expect(await page.getByLabel('Username').inputValue()).toBe('somebody');
+  });
+});
+
+describe('the page', () => {
+  it('can be installed: a manifest, icons of the sizes asked for, a worker', async () => {
+    const page = await kit.open(await kit.person('Ann'));
+    const href = await page.locator('link[rel="manifest"]').getAttribute('href');
+    const answer = await fetch(new URL(href ?? '', kit.url));
+    expect(answer.headers.get('content-type')).toBe('application/manifest+json');
+    const manifest = (await answer.json()) as {
+      start_url: string;
+      display: string;
+      icons: { src: string; sizes: string }[];
+    };
+    expect(manifest).toMatchObject({ start_url: '/chats', display: 'standalone' });
+    for (const { src, sizes } of manifest.icons) {
+      const size = await page.evaluate(async (url) => {
+        const image = new Image();
+        image.src = url;
+        await image.decode();
+        return `${image.naturalWidth}x${image.naturalHeight}`;
+      }, src);
+      if (sizes !== 'any') expect(size).toBe(sizes);
+    }
+    expect(manifest.icons.map(({ sizes }) => sizes)).toEqual(expect.arrayContaining(['192x192', '512x512']));
+    const session = await page.context().newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    const serious = installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito');
+    expect(serious).toEqual([]);
+  });
+
+  it('breaks no rule of its own policy, and runs no script that is put into it', async () => {
+    const page = await kit.open(await kit.person('Ann'));
+    const broken: string[] = [];
+    page.on('console', (message) => {
+      if (/Content Security Policy/.test(message.text())) broken.push(message.text());
+    });
+    for (const path of [
+      '/people',
+      '/people/find',
+      '/settings/profile',
+      '/settings/notifications',
+      '/settings/appearance',
+      '/groups/new',
+    ])
+      await kit.openTab(page.context(), path).then((tab) => tab.close());
+    expect([...broken, ...kit.errors.filter((text) => /Content Security Policy/.test(text))]).toEqual([]);
+    const ran = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+      const button = document.createElement('button');
+      button.setAttribute('onclick', 'window.ran = true');
+      document.body.append(button);
+      button.click();
+      return 'ran' in window;
+    });
+    expect(ran).toBe(false);
+  });
+
+  it('goes on where nothing can be stored, and says so', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const context = await kit.context();
+    await context.addInitScript(() => {
+      const refuse = () => {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      };
+      Object.defineProperty(window, 'localStorage', { get: refuse });
+      Object.defineProperty(window, 'sessionStorage', { get: refuse });
+      IDBFactory.prototype.open = refuse;
+      CacheStorage.prototype.open = refuse;
+    });
+    const page = await context.newPage();
+    await page.goto(`/chats/${bob.id}`);
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.getByText('This browser keeps nothing').waitFor();
+    await page.getByRole('textbox').last().fill('from a private window');
+    await page.keyboard.press('Enter');
+    await page.getByText('from a private window').last().waitFor();
+    const last = async () =>
+      (
+        await kit.call<{ items: { body: { text: string } }[] }>('GET', `/chats/${ann.id}/messages`, {
+          token: bob.token,
+        })
+      ).items.at(-1)?.body.text;
+    await expect.poll(last, { timeout: 10_000 }).toBe('from a private window');
+    await page.reload();
+    await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  });
+
+  it('leads to sign-in when the token is lost, and keeps what was typed', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const page = await kit.open(ann, { path: `/chats/${bob.id}` });
+    await page.getByRole('textbox').last().fill('half a sentence');
+    await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage).includes('half a sentence'))).toBe(true);
+    await page.context().clearCookies();
+    await page.reload();
+    await page.waitForURL(/\/sign-in/);
+    await page.getByLabel('Username').fill(ann.username);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/chats/${bob.id}`);
+    await expect.poll(() => page.getByRole('textbox').last().inputValue()).toBe('half a sentence');
+  });
+});
