@@ -1,9 +1,12 @@
 import { type MediaUrl, type Parley, ParleyError } from '@parley/client';
-import { type Ref, ref, watchEffect } from 'vue';
+import { onScopeDispose, type Ref, ref, watchEffect } from 'vue';
 import { onLeave } from '../session/session.ts';
 
 /** Ms before its end at which an address is not handed out any more. */
 const MARGIN = 60_000;
+
+/** Ms between attempts to get an address. */
+const PAUSES = [700, 2000, 6000];
 
 const known = new Map<number, Promise<MediaUrl>>();
 // They speak for the user who asked.
@@ -26,19 +29,30 @@ export function useMediaUrl(
 ): { url: Ref<MediaUrl | undefined>; failed: Ref<Failed>; retry(): void } {
   const url = ref<MediaUrl>();
   const failed = ref<Failed>();
-  const load = async (id: number | undefined) => {
+  let timer = 0;
+  const load = async (id: number | undefined, attempt = 0) => {
+    window.clearTimeout(timer);
     failed.value = undefined;
     if (id === undefined) return;
     try {
       const found = await mediaUrl(parley, id);
       if (media() === id) url.value = found;
     } catch (error) {
-      if (media() === id) failed.value = error instanceof ParleyError && !error.retry ? 'gone' : 'unreachable';
+      if (media() !== id || gone) return;
+      failed.value = error instanceof ParleyError && !error.retry ? 'gone' : 'unreachable';
+      // What was sent a moment ago may not be known everywhere yet.
+      const wait = PAUSES[attempt];
+      if (wait !== undefined) timer = window.setTimeout(() => load(id, attempt + 1), wait);
     }
   };
+  let gone = false;
+  onScopeDispose(() => {
+    gone = true;
+    window.clearTimeout(timer);
+  });
   watchEffect(() => {
     url.value = undefined;
-    load(media());
+    void load(media());
   });
   return { url, failed, retry: () => load(media()) };
 }
