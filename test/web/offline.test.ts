@@ -143,6 +143,7 @@ describe('the page', () => {
     await page.getByRole('textbox').last().fill('half a sentence');
     await expect.poll(() => page.evaluate(() => JSON.stringify(localStorage).includes('half a sentence'))).toBe(true);
     await page.context().clearCookies();
+    await page.evaluate(() => localStorage.setItem('parley.session', '{"broken'));
     await page.reload();
     await page.waitForURL(/\/sign-in/);
     await page.getByLabel('Username').fill(ann.username);

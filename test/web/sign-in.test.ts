@@ -62,6 +62,17 @@ describe('who is not signed in', () => {
 });
 
 describe('who is signed in', () => {
+  it('stays so when pages are reloaded and left before they are there', async () => {
+    const page = await kit.open(await kit.person('Ann'));
+    for (let i = 0; i < 6; i += 1) await page.goto('/people', { waitUntil: 'commit' });
+    for (let i = 0; i < 3; i += 1) {
+      const tab = await page.context().newPage();
+      await tab.goto('/chats', { waitUntil: 'commit' });
+      await tab.close();
+    }
+    await kit.openTab(page.context(), '/people');
+  });
+
   it('still is after a reload, and in another tab', async () => {
     const page = await kit.open(await kit.person('Ann'));
     await page.reload();

@@ -1,14 +1,31 @@
-import { Parley } from '@parley/client';
+import { Parley, type SavedSession } from '@parley/client';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { memory } from './memory.ts';
 
 const user = Number(memory.get('user')) || undefined;
+const session = rememberedSession();
 
 /** The one client of the page. The gateways are those that the session names. */
 const parley = new Parley({
   api: location.origin,
   ...(user && { user }),
+  ...(session && { session }),
+  // A page that is left in the middle of a refresh would lose the new token, and the old one is good for nothing then.
+  fetch: (input, init) =>
+    fetch(input, String(input).endsWith('/sessions/refresh') ? { ...init, keepalive: true } : init),
 });
+
+// The access token of some minutes spares a refresh at each reload; what refreshes it is in a cookie that no script reads.
+parley.on('session', (now) => memory.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
+
+function rememberedSession(): SavedSession | undefined {
+  try {
+    const kept: SavedSession | null = JSON.parse(memory.get('session') ?? 'null');
+    return kept && kept.user.id === user && kept.expires > Date.now() ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The one client of the page; it is connected wherever a route asks for a session. */
 export function useParley(): Parley {
