@@ -4,6 +4,7 @@ import type { ChatUser } from '../load/chat.ts';
 import { type Load, startLoad } from '../load/load.ts';
 import { cpuTime } from '../measure/cpu.ts';
 import { kernelMemory, settledMemory } from '../measure/memory.ts';
+import { profiled } from '../measure/traffic.ts';
 import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
@@ -27,7 +28,7 @@ export async function connections(options: Options, report: (line: string) => vo
     report('all come at once');
     const cpu = cpuOf(system);
     const began = performance.now();
-    await connect(system, loads, options.connections, 1_000_000);
+    await profiled(system, options, () => connect(system, loads, options.connections, 1_000_000));
     const seconds = (performance.now() - began) / 1000;
     const storm = perUnit(cpu, cpuOf(system), options.connections);
     report('and stay, silent');
@@ -53,21 +54,30 @@ const MOST_EACH = 25_000;
 /** Files that a process needs besides its connections. */
 const SPARE_FILES = 1500;
 
-/** Seconds for which the silence is measured: two heartbeats. */
-const SILENCE = 50;
+/** Addresses that each load process comes from: the fuller one is, the longer the kernel looks for a free port of it. */
+const ADDRESSES = 16;
+
+/** Seconds for which the silence is measured: a heartbeat. */
+const SILENCE = 25;
 
 function openFiles(): number {
   return Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || Number.POSITIVE_INFINITY;
 }
 
-/** Each load process has the connections of one gateway, and comes from an address of its own. */
+/** Each load process has the connections of one gateway, and comes from addresses of its own. */
 async function connect(system: System, loads: Load[], count: number, firstId: number): Promise<void> {
   const users = loads.map((): ChatUser[] => []);
   for (let i = 0; i < count; i += 1) {
     const place = i % loads.length;
     const id = firstId + i + 1;
     const token = system.token?.(id) ?? '';
-    users[place]?.push({ id, token, peer: 0, port: system.ports[place] as number, from: `127.0.1.${place + 1}` });
+    users[place]?.push({
+      id,
+      token,
+      peer: 0,
+      port: system.ports[place] as number,
+      from: `127.0.${place + 1}.${1 + ((users[place]?.length ?? 0) % ADDRESSES)}`,
+    });
   }
   await Promise.all(loads.map((load, i) => load.connectIdle(users[i] ?? [])));
 }

@@ -70,7 +70,8 @@ function cpuTimes({ processes }: System): Partial<Record<Part, number>> {
   return Object.fromEntries(parts.map((part) => [part, cpuTime(processes[part] ?? [])]));
 }
 
-async function profiled<T>(system: System, { profile: part }: Options, action: () => Promise<T>): Promise<T> {
+/** Does it, and writes the profile of the part that the options name, if any. */
+export async function profiled<T>(system: System, { profile: part }: Options, action: () => Promise<T>): Promise<T> {
   const pid = part && system.processes[part]?.[0];
   if (!pid) return action();
   const { result, profile: text } = await profile(pid, action);
