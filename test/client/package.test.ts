@@ -15,7 +15,7 @@ afterAll(async () => {
 describe('the package', () => {
   it('is no larger than it may be, and made of nothing but its own files', async () => {
     const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
-    expect(stdout).toMatch(/^@parley\/client: \d+ of 12288 bytes gzipped\n$/);
+    expect(stdout).toMatch(/^@parley\/client: \d+ of 12288 bytes gzipped; \/upload: \d+\n$/);
   });
 
   it('has types that need nothing else, not even those of a browser', async () => {
@@ -23,15 +23,18 @@ describe('the package', () => {
       'app.ts',
       `import { Parley, memoryStore, type Store } from '@parley/client';
       import { fileStore } from '@parley/client/file-store';
+      import { upload } from '@parley/client/upload';
       const store: Store = process.argv[2] ? fileStore(process.argv[2]) : memoryStore();
       const parley = new Parley({ api: 'http://127.0.0.1:1', store });
       parley.on('message', ({ body }) => body?.type === 'text' && body.text.toUpperCase());
       const { items } = await parley.api('GET /chats', { limit: 5 });
       items.map(({ unread }) => unread + 1);
+      const { size }: { size: number } = await upload(parley, file, { progress: (sent) => sent + 1 }).done;
       // @ts-expect-error It takes an id.
       await parley.api('PUT /chats/{id}');
       // @ts-expect-error There is no such body.
       parley.send(5, { type: 'txet', text: 'hi' });
+      declare const file: { size: number; type: string; slice(): typeof file };
       declare const process: { argv: string[] };`,
     );
     const options = {

@@ -1,4 +1,4 @@
-// Builds what is published into dist/, or the folder given: two modules of JavaScript, and types that need no other package.
+// Builds what is published into dist/, or the folder given: three modules of JavaScript, and types that need no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { argv } from 'node:process';
@@ -9,7 +9,11 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const src = join(root, 'src');
-export const entries = { index: join(src, 'index.ts'), 'file-store': join(src, 'store/file-store.ts') };
+export const entries = {
+  index: join(src, 'index.ts'),
+  'file-store': join(src, 'store/file-store.ts'),
+  upload: join(src, 'upload/upload.ts'),
+};
 
 /** Builds into a folder, which is replaced. @throws Error with all that is wrong in the source */
 export async function build(dist = join(root, 'dist')) {
@@ -22,6 +26,12 @@ export async function build(dist = join(root, 'dist')) {
   }
   writeTypes(dist);
 }
+
+/** There is one class of errors, that of the main module. */
+const errorsOfIndex = {
+  name: 'errors-of-index',
+  setup: ({ onResolve }) => onResolve({ filter: /\/error\.ts$/ }, () => ({ path: './index.js', external: true })),
+};
 
 /** One module with all it needs: its code, source map, and the files it is made of. */
 export async function script(entry) {
@@ -38,6 +48,7 @@ export async function script(entry) {
     metafile: true,
     legalComments: 'none',
     logLevel: 'warning',
+    plugins: entry === entries.index ? [] : [errorsOfIndex],
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);
@@ -62,8 +73,12 @@ function writeTypes(dist) {
     rootDir: src,
   });
   const named = new Set();
+  const typesOf = (path) => join(dist, path).replace(/\.ts$/, '.d.ts');
+  const moved = new Map(
+    Object.entries(entries).map(([to, entry]) => [typesOf(relative(src, entry)), typesOf(`${to}.ts`)]),
+  );
   const write = (file, text) => {
-    const target = file.endsWith(join('store', 'file-store.d.ts')) ? join(dist, 'file-store.d.ts') : file;
+    const target = moved.get(file) ?? file;
     const up = (path) =>
       relative(dirname(target), path)
         .replaceAll('\\', '/')

@@ -34,7 +34,7 @@ const TYPING = 6000;
 /** Tells the app what a change means that the state has taken. */
 export class Announcer {
   readonly #emitter: Emitter<ParleyEvents>;
-  readonly #typing = new Map<string, { frame: TypingFrame; alarm: Alarm }>();
+  readonly #typing = new Map<string, Alarm>();
 
   constructor(emitter: Emitter<ParleyEvents>) {
     this.#emitter = emitter;
@@ -59,31 +59,30 @@ export class Announcer {
         const { kind: _, ...message } = event;
         emitter.emit('message', showMessage(message, state.boxes.get(chat), state.user));
       } else if ('chat' in event) chat = event.chat;
-      else return;
     }
     emitter.emit('change', { chat });
   }
 
   /** Nobody is typing any more. */
   stop(): void {
-    for (const { alarm } of this.#typing.values()) alarm.clear();
+    for (const alarm of this.#typing.values()) alarm.clear();
     this.#typing.clear();
   }
 
   #takeTyping(frame: TypingFrame): void {
-    const key = `${frame.chat}:${frame.user}`;
-    this.#typing.get(key)?.alarm.clear();
+    const { chat, user } = frame;
+    const key = `${chat}:${user}`;
+    const alarm = this.#typing.get(key) ?? new Alarm();
+    alarm.clear();
     this.#typing.delete(key);
     if (frame.active) {
-      const alarm = new Alarm();
-      alarm.set(TYPING, () => this.#stopTyping(frame.chat, frame.user));
-      this.#typing.set(key, { frame, alarm });
+      this.#typing.set(key, alarm);
+      alarm.set(TYPING, () => this.#stopTyping(chat, user));
     }
     this.#emitter.emit('typing', frame);
   }
 
   #stopTyping(chat: number, user: number): void {
-    const typing = this.#typing.get(`${chat}:${user}`);
-    if (typing) this.#takeTyping({ ...typing.frame, active: false });
+    if (this.#typing.has(`${chat}:${user}`)) this.#takeTyping({ type: 'typing', chat, user, active: false });
   }
 }

@@ -67,12 +67,9 @@ export async function assemble(user: number, parts: Parts): Promise<Assembled> {
       name,
       locks: parts.locks,
       channel: parts.channel(name),
-      lead: async (following) => {
-        const engine = await lead(following).catch((error) => {
-          reject(error);
-          throw error;
-        });
-        resolve(mine);
+      lead: (following) => {
+        const engine = lead(following);
+        engine.then(() => resolve(mine), reject);
         return engine;
       },
       snapshot: () => ({ entries: snapshot(state), status: state.status, storage: state.storage }),

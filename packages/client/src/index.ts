@@ -27,6 +27,7 @@ export type {
   Operations,
   Page,
   Paging,
+  PushTarget,
   Remains,
 } from './api/operations.ts';
 export { ParleyError } from './error.ts';

@@ -1,4 +1,5 @@
 import type { Chat, Message } from '@parley/protocol';
+import type { Command } from './engine/command.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatBox } from './state/chat-box.ts';
@@ -30,11 +31,11 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation'> {
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
 /** Messages of a chat that are at hand: those accepted, ascending by id, then those on their way. */
-export function showMessages({ boxes, outbox, user }: State, chat: number, actions: Actions): ChatMessage[] {
+export function showMessages({ boxes, outbox, user }: State, chat: number, run: Run): ChatMessage[] {
   const box = boxes.get(chat);
   return [
     ...(box?.messages ?? []).map((message) => showMessage(message, box, user)),
-    ...outbox.filter((entry) => entry.chat === chat).map((entry) => showOutgoing(entry, user, actions)),
+    ...outbox.filter((entry) => entry.chat === chat).map((entry) => showOutgoing(entry, user, run)),
   ];
 }
 
@@ -58,7 +59,8 @@ export function showMessage({ conversation, ...message }: Message, box: ChatBox 
   };
 }
 
-function showOutgoing(entry: Outgoing, me: number, { retry, discard }: Actions): ChatMessage {
+function showOutgoing(entry: Outgoing, me: number, run: Run): ChatMessage {
+  const { error: _, ...again } = entry;
   return {
     ...entry,
     key: entry.ref,
@@ -66,8 +68,8 @@ function showOutgoing(entry: Outgoing, me: number, { retry, discard }: Actions):
     to: entry.chat,
     mine: true,
     state: entry.error ? 'failed' : 'sending',
-    discard: () => discard(entry),
-    ...(entry.error && { retry: () => retry(entry) }),
+    discard: () => run({ do: 'discard', ref: entry.ref }),
+    ...(entry.error && { retry: () => run({ do: 'send', entry: again }) }),
   };
 }
 
@@ -76,7 +78,4 @@ function stateOf(id: number, box: ChatBox | undefined): MessageState {
   return id <= (box?.peerDelivered ?? 0) ? 'delivered' : 'sent';
 }
 
-interface Actions {
-  retry(entry: Outgoing): void;
-  discard(entry: Outgoing): void;
-}
+type Run = (command: Command) => void;

@@ -56,6 +56,14 @@ export interface TabsParts {
   channel(name: string): Channel;
 }
 
+const defaults = {
+  keep: 100,
+  delivered: true,
+  backoff: { first: 500, most: 30_000 },
+  openTimeout: 10_000,
+  betterAfter: 60_000,
+};
+
 /** The options with their defaults. @throws TypeError when there is nothing to connect to */
 export function withDefaults(options: ParleyOptions) {
   const { api, token, gateways } = options;
@@ -65,6 +73,7 @@ export function withDefaults(options: ParleyOptions) {
   const store =
     options.store ?? ((user: number) => (hasIndexedDb() ? indexedDbStore(`parley-${user}`) : memoryStore()));
   return {
+    ...defaults,
     ...options,
     api: api?.replace(/\/+$/, ''),
     cookie: options.cookie ?? browser,
@@ -72,13 +81,8 @@ export function withDefaults(options: ParleyOptions) {
     store: typeof store === 'function' ? store : () => store,
     tabs: (options.tabs ?? browser) === true ? browserTabs() : options.tabs || undefined,
     locks: browser ? browserLocks() : undefined,
-    keep: options.keep ?? 100,
-    delivered: options.delivered ?? true,
     fetch: fetcher,
     transports: openers(options, fetcher),
-    backoff: options.backoff ?? { first: 500, most: 30_000 },
-    openTimeout: options.openTimeout ?? 10_000,
-    betterAfter: options.betterAfter ?? 60_000,
   };
 }
 

@@ -119,7 +119,7 @@ export class Parley {
     while (this.status.state !== 'online') {
       if (this.status.state === 'ended') throw new ParleyError('unauthenticated', this.status.reason ?? 'ended');
       await new Promise<unknown>((resolve) => {
-        const off = this.on('status', (status) => resolve([status, off()]));
+        const off = this.on('status', () => resolve(off()));
       });
     }
   }
@@ -151,10 +151,7 @@ export class Parley {
 
   /** Messages of a chat that are at hand: those accepted, ascending by id, then those on their way. */
   messages(chat: number): ChatMessage[] {
-    return showMessages(this.#client.state, chat, {
-      retry: ({ error: _, ...entry }) => this.#run({ do: 'send', entry }),
-      discard: ({ ref }) => this.#run({ do: 'discard', ref }),
-    });
+    return showMessages(this.#client.state, chat, (command) => this.#run(command));
   }
 
   /** Chats that are at hand: pinned ones first, then the newest. */

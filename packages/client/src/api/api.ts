@@ -18,11 +18,11 @@ export function apiOf(request: Request): Api {
       .split(' ');
     const inQuery = method === 'GET';
     const query = inQuery ? `?${new URLSearchParams(JSON.parse(JSON.stringify(rest)))}` : '';
-    const body = inQuery || Object.keys(rest).length === 0 ? null : JSON.stringify(rest);
-    const headers: Record<string, string> = body === null ? {} : { 'content-type': 'application/json' };
+    const body = inQuery ? null : JSON.stringify(rest);
+    const headers = { 'content-type': 'application/json' };
     const response = await request(path + query, { method, headers, body }, OPEN.test(operation));
     const text = await response.text().catch(unreachable);
-    return (text === '' ? undefined : JSON.parse(text)) as never;
+    return (text ? JSON.parse(text) : undefined) as never;
   };
   return call as Api;
 }
@@ -35,8 +35,8 @@ export function apiOf(request: Request): Api {
  */
 export function createRequest(base: string, fetcher: typeof fetch, getToken: GetToken): Request {
   const ask = async (path: string, init: Init, token?: string): Promise<Answer> => {
-    const headers = token === undefined ? init.headers : { ...init.headers, authorization: `Bearer ${token}` };
-    const all = { credentials: 'include', ...init, ...(headers && { headers }) } as const;
+    const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
+    const all: Init = { credentials: 'include', ...init, headers };
     const response = await fetcher(`${base}/v1${path}`, all).catch(unreachable);
     if (!response.ok) throw refusal(response.status, await response.text().catch(unreachable));
     return response;
@@ -54,7 +54,7 @@ export function createRequest(base: string, fetcher: typeof fetch, getToken: Get
 }
 
 function unreachable(cause: unknown): never {
-  throw new ParleyError('unavailable', 'The api cannot be reached', { retry: true, status: 0, cause });
+  throw new ParleyError('unavailable', 'No reply', { retry: true, status: 0, cause });
 }
 
 function refusal(status: number, text: string): ParleyError {

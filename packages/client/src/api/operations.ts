@@ -51,6 +51,10 @@ export interface Operations {
   'GET /search': [Paging & { q: string; chat?: number }, Page<Hit>];
   'GET /media/{id}/info': [Id, Media];
   'GET /media/{id}/url': [Id, MediaUrl];
+  /** The server's VAPID key, for `pushManager.subscribe`. */
+  'GET /push': [Nothing, { key: string }];
+  'PUT /push/subscriptions': [PushTarget, undefined];
+  'DELETE /push/subscriptions': [Pick<PushTarget, 'endpoint'>, undefined];
 
   'GET /groups': [Paging, Page<Group>];
   'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
@@ -107,6 +111,13 @@ export interface Paging {
 }
 
 export type { Group, Member };
+
+/** What a browser says of its push subscription, and in which language its user reads. */
+export interface PushTarget {
+  endpoint: string;
+  keys: { p256dh: string; auth: string };
+  language?: 'en' | 'zh';
+}
 
 type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>;
 

@@ -184,7 +184,7 @@ export class Engine implements Core {
     const { state, delivered } = this.#parts;
     const ahead = state.ahead(cursor);
     if (ahead <= 0) return;
-    if (ahead !== 1 && !this.#anyPlace && state.cursor) return this.#link.restart('an event is missing');
+    if (ahead !== 1 && !this.#anyPlace && state.cursor) return this.#link.restart('a gap');
     this.#anyPlace = false;
     this.#change({ type: 'event', cursor, event });
     // In a group nobody is told who received what.

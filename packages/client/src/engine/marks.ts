@@ -10,10 +10,9 @@ const GATHER = 300;
  */
 export class Marks implements Part {
   readonly #context: Pick<Context, 'state' | 'ask' | 'change'>;
-  /** What is being asked: chats, by the kind of mark. */
-  readonly #asked = { read: new Set<number>(), delivered: new Set<number>() };
+  /** What is being asked: chat and kind of mark. */
+  readonly #asked = new Set<string>();
   readonly #alarm = new Alarm();
-  #online = false;
 
   constructor(context: Pick<Context, 'state' | 'ask' | 'change'>) {
     this.#context = context;
@@ -21,7 +20,6 @@ export class Marks implements Part {
 
   /** There may be something to tell. */
   start(): void {
-    this.#online = true;
     this.#alarm.ensure(GATHER, () => {
       for (const [chat, { delivered = 0, read = 0 }] of this.#context.state.marks) {
         // What was read was received.
@@ -32,21 +30,20 @@ export class Marks implements Part {
   }
 
   stop(): void {
-    this.#online = false;
     this.#alarm.clear();
   }
 
   async #ask(chat: number, kind: 'read' | 'delivered', id: number): Promise<void> {
     const { state, ask, change } = this.#context;
-    const asked = this.#asked[kind];
-    if (asked.has(chat)) return;
-    asked.add(chat);
-    const mark = kind === 'read' ? { read: id } : { delivered: id };
+    const key = kind + chat;
+    if (this.#asked.has(key)) return;
+    this.#asked.add(key);
+    const mark = { [kind]: id };
     // What is refused for good is not worth another try.
     const told = await ask({ type: 'mark', chat, ...mark }).catch(({ code }) => code !== 'aborted');
-    asked.delete(chat);
+    this.#asked.delete(key);
     if (!told) return;
     change({ type: 'marked', chat, mark: { delivered: 0, ...mark }, settled: true });
-    if (this.#online && state.marks.has(chat)) this.start();
+    if (state.marks.has(chat)) this.start();
   }
 }

@@ -14,10 +14,10 @@ export class Outbox implements Part {
   readonly #asking: Asking;
   /** Messages under way. */
   readonly #asked = new Set<string>();
-  /** Messages under way of which the own copy came already. */
-  readonly #arrived = new Map<string, Accepted>();
   /** Who waits for a message to be accepted. */
   readonly #waiting = new Map<string, Waiting>();
+  /** Messages under way of which the own copy came already. */
+  readonly #arrived = new Map<string, Accepted>();
   #online = false;
   /** Messages that may be under way. */
   limit = 1;
@@ -72,9 +72,9 @@ export class Outbox implements Part {
     const { change } = this.#context;
     this.#asked.add(ref);
     try {
-      const { id, conversation, date, online } = (await this.#context.ask(toFrame(entry))) as SendAck;
-      this.#settle(ref, { ref, id, date, online });
-      change({ type: 'accepted', ref, id, conversation, date });
+      const ack = (await this.#context.ask(toFrame(entry))) as SendAck;
+      this.#settle(ref, ack);
+      change({ ...ack, type: 'accepted' });
     } catch (error) {
       const { code, message } = error as ParleyError;
       if (code === 'aborted') return;
@@ -90,8 +90,9 @@ export class Outbox implements Part {
     this.#arrived.delete(ref);
     const waiting = this.#waiting.get(ref);
     this.#waiting.delete(ref);
-    if (accepted) waiting?.resolve(accepted);
-    else waiting?.reject(error);
+    if (!accepted) return waiting?.reject(error);
+    const { id, date, online } = accepted;
+    waiting?.resolve({ ref, id, date, online });
   }
 }
 

@@ -105,7 +105,7 @@ export class Link {
     open: () => {
       this.#index = this.#ladder.current;
       this.#wire = this.#connect(this.#index);
-      this.#open.set(this.#options.openTimeout, () => this.#notWelcomed('no welcome in time'));
+      this.#open.set(this.#options.openTimeout, () => this.#notWelcomed('no welcome'));
     },
     drop: () => {
       this.#settle();
@@ -189,7 +189,7 @@ export class Link {
   #frame(frame: Exclude<ServerFrame, Welcome>): void {
     if (frame.type !== 'reconnect') return this.#options.listener.frame(frame);
     this.#gateway = Math.random();
-    this.#leave.set(frame.after, () => this.restart('asked to reconnect'));
+    this.#leave.set(frame.after, () => this.restart('reconnect'));
   }
 
   #tryLater(): void {

@@ -17,15 +17,10 @@ export function touchAll(state: State): void {
 /** Fills a state that is new with what was stored, or with another's state. */
 export function restore(state: State, saved: Iterable<[string, unknown]>): void {
   for (const [key, value] of saved) {
-    if (key.startsWith('chat:')) restoreBox(state, value as ChatBox);
+    if (key.startsWith('chat:')) state.boxes.set((value as ChatBox).chat, { ...(value as ChatBox) });
     if (isPlain(key)) Object.assign(state, { [key]: value });
     if (key === 'marks') for (const [chat, mark] of value as [number, object][]) state.marks.set(chat, mark);
   }
-}
-
-/** One that an older version stored does not say up to where it counted. */
-function restoreBox(state: State, box: ChatBox): void {
-  state.boxes.set(box.chat, { ...box, counted: box.counted ?? box.last?.id ?? 0 });
 }
 
 /** All of a state, as `restore` takes it. */

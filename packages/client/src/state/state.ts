@@ -53,9 +53,10 @@ export class State {
         return this.#queue(change.entry);
       case 'failed': {
         const entry = this.entry(change.ref);
-        if (entry) entry.error = change.error;
+        if (!entry) return false;
+        entry.error = change.error;
         this.#touch('outbox');
-        return entry !== undefined;
+        break;
       }
       case 'accepted':
         return this.#accept(change);
@@ -104,14 +105,13 @@ export class State {
     if (!entry) return undefined;
     this.outbox = this.outbox.filter((each) => each !== entry);
     this.#touch('outbox');
-    this.left(ref, accepted && { ref, id: accepted.id, date: accepted.date });
+    this.left(ref, accepted);
     return entry;
   }
 
   /** A message of the outbox that was accepted already, as far as is known here. */
   arrived({ chat, ref }: Outgoing): Accepted | undefined {
-    const message = this.boxes.get(chat)?.messages.find((each) => each.ref === ref);
-    return message && { ref, id: message.id, date: message.date };
+    return this.boxes.get(chat)?.messages.find((each) => each.ref === ref);
   }
 
   /** Puts a message into its chat, of which it is the newest unless it had been there. */
@@ -149,9 +149,10 @@ export class State {
     return true;
   }
 
-  #accept({ ref, id, conversation, date }: Extract<Change, { type: 'accepted' }>): boolean {
-    const entry = this.strike(ref, { id, date });
+  #accept(change: Extract<Change, { type: 'accepted' }>): boolean {
+    const entry = this.strike(change.ref, change);
     if (!entry) return false;
+    const { id, conversation, date } = change;
     const { chat, error: _, ...said } = entry;
     this.add(chat, { ...said, id, conversation, from: this.user, to: chat, date });
     return true;
@@ -218,5 +219,5 @@ export interface Accepted {
   date: number;
   ref?: string | undefined;
   /** A device of the recipient's, or of another member's, was connected; undefined when that was not told. */
-  online?: boolean;
+  online?: boolean | undefined;
 }

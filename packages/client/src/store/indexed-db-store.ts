@@ -21,7 +21,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
     try {
       const transaction = (await open()).transaction(VALUES, mode);
       const done = new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
+        transaction.oncomplete = resolve;
         transaction.onabort = () => reject(transaction.error);
       });
       work(transaction.objectStore(VALUES));

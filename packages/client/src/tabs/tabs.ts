@@ -12,11 +12,10 @@ import type { Locks } from './locks.ts';
 export class Tabs implements Core {
   readonly #options: TabsOptions;
   readonly #tab = createRef();
-  readonly #open = new Map<number, Open>();
+  readonly #open = new Map<string, Open>();
   readonly #closing = new AbortController();
   #leader: Leader | undefined;
   #following = false;
-  #count = 0;
   #release = () => {};
 
   constructor(options: TabsOptions) {
@@ -32,11 +31,10 @@ export class Tabs implements Core {
     if (this.#leader) return this.#leader.run(command, this.#tab);
     // Shown at once; the leader's word on it says nothing new then.
     if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
-    this.#count += 1;
-    const number = this.#count;
+    const ref = createRef();
     return new Promise((resolve, reject) => {
-      this.#open.set(number, { command, resolve, reject });
-      this.#say({ kind: 'command', tab: this.#tab, number, command });
+      this.#open.set(ref, { command, resolve, reject });
+      this.#say({ kind: 'command', tab: this.#tab, ref, command });
     });
   }
 
@@ -79,11 +77,11 @@ export class Tabs implements Core {
       this.#following = true;
       this.#options.follow(said.state);
       // The leader before this one may not have heard them.
-      for (const [number, { command }] of this.#open) this.#say({ kind: 'command', tab: this.#tab, number, command });
+      for (const [ref, { command }] of this.#open) this.#say({ kind: 'command', tab: this.#tab, ref, command });
     } else if (said.kind === 'change' && this.#following) this.#options.changed(said.change);
-    else if (said.kind === 'reply' && said.tab === this.#tab) {
-      const open = this.#open.get(said.number);
-      this.#open.delete(said.number);
+    else if (said.kind === 'reply') {
+      const open = this.#open.get(said.ref);
+      this.#open.delete(said.ref);
       if (said.error) open?.reject(new ParleyError(said.error.code, said.error.message));
       else open?.resolve(said.accepted);
     }
@@ -93,10 +91,10 @@ export class Tabs implements Core {
     if (said.kind === 'hello') this.#say({ kind: 'state', state: this.#options.snapshot() });
     if (said.kind === 'leave') leader.forgetTab(said.tab);
     if (said.kind !== 'command') return;
-    const { tab, number, command } = said;
+    const { tab, ref, command } = said;
     leader.run(command, tab).then(
-      (accepted) => this.#say({ kind: 'reply', tab, number, accepted }),
-      ({ code, message }) => this.#say({ kind: 'reply', tab, number, error: { code, message } }),
+      (accepted) => this.#say({ kind: 'reply', ref, accepted }),
+      ({ code, message }) => this.#say({ kind: 'reply', ref, error: { code, message } }),
     );
   }
 
@@ -144,6 +142,6 @@ type Said =
   | { kind: 'hello' }
   | { kind: 'state'; state: Snapshot }
   | { kind: 'change'; change: Change }
-  | { kind: 'command'; tab: string; number: number; command: Command }
-  | { kind: 'reply'; tab: string; number: number; accepted?: Accepted | undefined; error?: Failure }
+  | { kind: 'command'; tab: string; ref: string; command: Command }
+  | { kind: 'reply'; ref: string; accepted?: Accepted | undefined; error?: Failure }
   | { kind: 'leave'; tab: string };

@@ -2,7 +2,7 @@ import type { Closed } from './transport.ts';
 
 /** What a client does after a WebSocket was closed with this code. Codes that are not known may be tried again. */
 export function afterClose(code: number, reason = ''): Closed {
-  const next = code === 4001 ? 'expired' : final.has(code) ? 'final' : 'lost';
+  const next = code === 4001 ? 'expired' : final.includes(code) ? 'final' : 'lost';
   return { next, code, reason };
 }
 
@@ -15,4 +15,4 @@ export function afterStatus(status: number, body = ''): Closed {
 }
 
 // Unreadable frame, session revoked, replaced, frame too large.
-const final = new Set([4002, 4003, 4009, 4013]);
+const final = [4002, 4003, 4009, 4013];

@@ -1,6 +1,9 @@
-import type { ClientFrame, ErrorFrame, ServerFrame } from '@parley/protocol';
+import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { afterStatus } from './close-codes.ts';
 import { type Closed, type OpenWire, type Target, urlOf, type WireListener } from './transport.ts';
+
+/** Ms in which a frame has to be replied to. A connection that is half open never says so, and others would wait behind it. */
+const PATIENCE = 10_000;
 
 /**
  * Wires that receive by requests of their own, which `receive` makes until it is told to stop, and send by `POST /v1/frames`, one frame
@@ -15,7 +18,7 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
 
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
-      const response = await fetcher(urlOf(target, path, query), { ...init, headers: { authorization }, signal });
+      const response = await fetcher(urlOf(target, path, query), { signal, ...init, headers: { authorization } });
       // Nobody listens any more; what follows is left out.
       if (signal.aborted) throw signal.reason;
       return response;
@@ -33,10 +36,11 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
     const post = async (frame: ClientFrame): Promise<void> => {
       let reply = noReply(frame);
       try {
-        const response = await request('frames', { method: 'POST', body: JSON.stringify(frame) });
+        const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+        const response = await request('frames', { method: 'POST', body: JSON.stringify(frame), signal: patience });
         if (response.status === 401) return closed(afterStatus(401));
         const text = await response.text();
-        const said: Reply | undefined = text === '' ? undefined : JSON.parse(text);
+        const said: Reply | undefined = text ? JSON.parse(text) : undefined;
         if (response.ok || said?.type === 'error') reply = said;
       } catch {
         // No reply.
@@ -60,9 +64,8 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
 }
 
 function noReply({ ref }: ClientFrame): Reply | undefined {
-  return ref === undefined
-    ? ref
-    : ({ type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true } as ErrorFrame);
+  if (ref) return { type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true };
+  return undefined;
 }
 
 /** Receives until it throws, why it is closed or any error, or what it calls does so because the wire was closed. */

@@ -20,13 +20,13 @@ export function polls(fetcher: typeof fetch): OpenWire {
     const looking = new Alarm();
     let watched: ClientFrame | undefined;
     let looked = 0;
-    const look = () => {
-      if (!watched || !caughtUp) return;
+    const look = () =>
+      watched &&
+      caughtUp &&
       looking.set(Math.max(BEGUN, looked + LOOK - Date.now()), () => {
         looked = Date.now();
-        if (watched) send(watched);
+        send(watched as ClientFrame);
       });
-    };
     wire.watch = (frame) => {
       watched = frame;
       looked = 0;

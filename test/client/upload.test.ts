@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { Parley, type ParleyOptions, type SavedSession } from '@parley/client';
+import { type UploadOptions, upload } from '@parley/client/upload';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let stack: Stack;
+let ann: Parley;
+beforeAll(async () => {
+  stack = await startStack({ env: { MAX_UPLOAD: '5MiB', UPLOADS_PER_MINUTE: '1000' } });
+  ann = new Parley({ api: stack.apiUrl });
+  await ann.register({ username: `ann-${process.pid}`, password: 'correct horse battery' });
+}, 120_000);
+afterAll(() => stack?.stop());
+
+const bytes = randomBytes(3 * 1024 * 1024);
+const file = () => new Blob([bytes]);
+
+/** Ann at another page, whose requests go through `fetch`. */
+function elsewhere(options: Partial<ParleyOptions>): Parley {
+  return new Parley({ api: stack.apiUrl, session: ann.session as SavedSession, ...options });
+}
+
+async function content(id: number): Promise<Buffer> {
+  return Buffer.from(await (await ann.request(`/media/${id}`)).arrayBuffer());
+}
+
+describe('an upload', () => {
+  it('tells how far it got, and answers what a message takes', async () => {
+    const told: number[] = [];
+    const options: UploadOptions = { name: '图 1.bin', progress: (sent, size) => told.push(sent, size) };
+    const { id, ...media } = await upload(ann, file(), options).done;
+    expect(media).toMatchObject({ name: '图 1.bin', size: bytes.length, mime: expect.any(String) });
+    expect(told.filter((_, i) => i % 2 === 1).every((size) => size === bytes.length)).toBe(true);
+    const sent = told.filter((_, i) => i % 2 === 0);
+    expect(sent).toEqual([...sent].sort((a, b) => a - b));
+    expect(sent.length).toBeGreaterThan(3);
+    expect(sent.at(-1)).toBe(bytes.length);
+    expect((await content(id)).equals(bytes)).toBe(true);
+  });
+
+  it('can have no bytes at all', async () => {
+    expect(await upload(ann, new Blob([]), { name: 'empty.txt' }).done).toMatchObject({ name: 'empty.txt', size: 0 });
+  });
+
+  it('pauses, and goes on where it was', async () => {
+    let once = true;
+    const begun = upload(ann, file(), {
+      progress: (sent) => {
+        if (sent > 0 && once) begun.pause();
+        once &&= sent === 0;
+      },
+    });
+    await waitFor(() => begun.state === 'paused');
+    const { sent } = begun;
+    expect(sent).toBeGreaterThan(0);
+    expect(sent).toBeLessThan(bytes.length);
+    begun.resume();
+    expect((await content((await begun.done).id)).equals(bytes)).toBe(true);
+  });
+
+  it('goes on after its connection broke, and from another page', async () => {
+    let broken = 0;
+    const breaking: typeof fetch = async (input, init) => {
+      if (init?.method === 'PATCH' && broken < 3) {
+        broken += 1;
+        // The second arrives, and its answer does not.
+        if (broken === 2) await fetch(input, init);
+        throw new TypeError('network error');
+      }
+      return fetch(input, init);
+    };
+    const first = upload(elsewhere({ fetch: breaking }), file());
+    await waitFor(() => broken === 3 && first.sent > 0);
+    first.pause();
+    const media = await upload(ann, file(), { id: first.id as number }).done;
+    expect(media.id).toBe(first.id);
+    expect((await content(media.id)).equals(bytes)).toBe(true);
+  });
+
+  it('begins anew when it was given up on the server', async () => {
+    const media = await upload(ann, file(), { id: 999_999_999 }).done;
+    expect((await content(media.id)).equals(bytes)).toBe(true);
+  });
+
+  it('is refused when it is too large, and is gone once cancelled', async () => {
+    const large = upload(ann, new Blob([new Uint8Array(6 * 1024 * 1024)]));
+    await expect(large.done).rejects.toMatchObject({ code: 'too-large', status: 413 });
+    expect(large.state).toBe('failed');
+    const unwanted = upload(ann, file(), { progress: (sent) => sent > 0 && unwanted.pause() });
+    await waitFor(() => unwanted.state === 'paused');
+    await unwanted.cancel();
+    await expect(unwanted.done).rejects.toMatchObject({ code: 'aborted' });
+    await expect(ann.request(`/media/uploads/${unwanted.id}`, { method: 'HEAD' })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+});
