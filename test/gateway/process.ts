@@ -50,6 +50,10 @@ export class GatewayProcess implements AsyncDisposable {
     return { code, error: lines.join('\n') };
   }
 
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

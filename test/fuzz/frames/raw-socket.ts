@@ -10,13 +10,15 @@ export class RawSocket {
   readonly #socket: Socket;
   readonly #onText: (text: string) => void;
   readonly #onClose: () => void;
+  readonly #onRefusal: (answer: string) => void;
   #rest: Buffer = Buffer.alloc(0);
   #upgraded = false;
   #code = 1006;
 
-  constructor({ port, path, token, onText, onClose = () => {} }: RawSocketOptions) {
+  constructor({ port, path, token, onText, onClose = () => {}, onRefusal = () => {} }: RawSocketOptions) {
     this.#onText = onText;
     this.#onClose = onClose;
+    this.#onRefusal = onRefusal;
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
     this.#socket.on('error', () => {});
     this.opened = new Promise((resolve) => {
@@ -49,6 +51,7 @@ export class RawSocket {
     let bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     if (!this.#upgraded) {
       const end = bytes.indexOf('\r\n\r\n');
+      if (end >= 0 && bytes.toString('latin1', 0, 12) !== 'HTTP/1.1 101') this.#onRefusal(bytes.toString('latin1'));
       if (end < 0 || bytes.toString('latin1', 0, 12) !== 'HTTP/1.1 101') {
         this.#rest = bytes;
         return;
@@ -99,4 +102,6 @@ export interface RawSocketOptions {
   token: string;
   onText: (text: string) => void;
   onClose?: () => void;
+  /** Hears an answer other than the switch of protocols. */
+  onRefusal?: (answer: string) => void;
 }
