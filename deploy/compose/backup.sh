@@ -6,7 +6,7 @@ umask 077
 mkdir -p "$1" && folder=$(cd "$1" && pwd)
 compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
-api=$(compose config --images api-1)
+api=$(docker inspect --format '{{.Config.Image}}' "$(compose ps --all --quiet api-1)")
 
 # Redis before PostgreSQL: what one copy holds and the other too is recorded once all the same, what neither has would be lost.
 compose exec -T redis sh -c 'redis-cli --rdb /tmp/backup.rdb >&2 && cat /tmp/backup.rdb && rm /tmp/backup.rdb' >"$folder/redis.rdb"

@@ -5,14 +5,15 @@ set -e
 folder=$(cd "$1" && pwd)
 compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
-api=$(compose config --images api-1)
-redis=$(compose config --images redis)
 if docker volume inspect "${project}_postgres" >/dev/null 2>&1; then
   echo "There is an installation already: ${project}_postgres" >&2
   exit 1
 fi
 
 compose create
+image() { docker inspect --format '{{.Config.Image}}' "$(compose ps --all --quiet "$1")"; }
+api=$(image api-1)
+redis=$(image redis)
 for volume in secrets media; do
   docker run --rm --interactive --user root --entrypoint tar --volume "${project}_$volume:/to" "$api" -C /to -x <"$folder/$volume.tar"
 done
