@@ -1,6 +1,6 @@
 import type { Body, Chat, Session } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announce.ts';
-import { type Answer, apiOf, createRequest, type Init, type Request } from './api/api.ts';
+import { apiOf, createRequest, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
 import type { Account, Api } from './api/operations.ts';
 import { type Assembled, assemble } from './assemble.ts';
@@ -21,10 +21,9 @@ export class Parley {
   /** Calls the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
   readonly api: Api;
   /**
-   * Asks the api for what is not JSON, by its path after `/v1` and with what `fetch` takes: `request('/me/export')` and
-   * `request('/media/5')` answer bytes. Rejects with a ParleyError when it cannot be reached, or refuses.
+   * Asks the api for what is not JSON, by its path after `/v1` and with what `fetch` takes. Rejects with a ParleyError.
    */
-  readonly request: (path: string, init?: Init) => Promise<Answer>;
+  readonly request: Request;
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
   readonly #announcer = new Announcer(this.#emitter);
@@ -36,9 +35,8 @@ export class Parley {
   constructor(options: ParleyOptions) {
     this.#options = withDefaults(options);
     const { api, cookie, fetch, locks } = this.#options;
-    const request: Request = createRequest(api ?? '', fetch, (stale) => this.#credentials.token(stale));
-    this.request = request;
-    this.api = apiOf(request);
+    this.request = createRequest(api ?? '', fetch, (stale) => this.#credentials.token(stale));
+    this.api = apiOf(this.request);
     this.#credentials = new Credentials({
       ...options,
       locks,
@@ -102,8 +100,7 @@ export class Parley {
 
   /**
    * Connects, and stays connected until `close`. Resolves as soon as what was kept is at hand, connected or not: from then on messages
-   * are taken. Called again it comes back at once, instead of after the back-off or not at all. @throws ParleyError when nobody is
-   * signed in
+   * are taken. Called again it comes back at once. @throws ParleyError when nobody is signed in
    */
   async connect(): Promise<void> {
     if (this.#now) return void this.#run({ do: 'start' });

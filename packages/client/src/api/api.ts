@@ -77,5 +77,5 @@ export type Init = Omit<NonNullable<Parameters<typeof fetch>[1]>, 'headers'> & {
 /** What `fetch` answers. */
 export type Answer = Awaited<ReturnType<typeof fetch>>;
 
-/** Asks the api with an access token, or without one. @throws ParleyError when it cannot be reached, or refuses */
+/** Asks the api with an access token, or without one where it is `open`. @throws ParleyError when it cannot be reached, or refuses */
 export type Request = (path: string, init?: Init, open?: boolean) => Promise<Answer>;
