@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { build } from 'esbuild';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, loadEnv, type Plugin } from 'vite';
 
 /** The address of a running api, for `npm run dev`. */
-const api = process.env.PARLEY_API ?? 'http://127.0.0.1:8080';
+const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({

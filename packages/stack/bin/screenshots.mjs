@@ -1,0 +1,8 @@
+// Makes the pictures of the README: `node packages/stack/bin/screenshots.mjs [folder]`. The work is in test/web/screenshots.ts.
+import { argv } from 'node:process';
+import { buildOne } from './build.mjs';
+
+await buildOne('test/web/screenshots.ts', 'packages/stack/dist/screenshots.js');
+const { takeScreenshots } = await import('../dist/screenshots.js');
+await takeScreenshots(argv[2]);
+process.exit(0);

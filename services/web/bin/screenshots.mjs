@@ -1,8 +1,0 @@
-// Makes the pictures of the README: `node services/web/bin/screenshots.mjs [folder]`. The work is in test/web/screenshots.ts.
-import { argv } from 'node:process';
-import { buildOne } from '../../../packages/stack/bin/build.mjs';
-
-await buildOne('test/web/screenshots.ts', 'packages/stack/dist/screenshots.js');
-const { takeScreenshots } = await import('../../../packages/stack/dist/screenshots.js');
-await takeScreenshots(argv[2]);
-process.exit(0);
