@@ -4,7 +4,8 @@ import { Cluster, Redis } from 'ioredis';
 import { readAddress } from './address.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { Recent } from './recent.ts';
-import { type Script, scriptTexts } from './script.ts';
+import { type Argument, type Call, type Script, scriptTexts } from './script.ts';
+import { readTakeOver } from './scripts/take-over.ts';
 import { Wires } from './wire/wires.ts';
 
 /** One Redis server or a Redis Cluster, seen alike. */
@@ -21,10 +22,19 @@ export interface Link {
   readonly inboxLength: number;
   /** Seconds after which an inbox nobody writes to is gone. */
   readonly inboxTtl: number;
+  /** Ms since 1970 at which the server took the place of a failed master; 0 for never. Inboxes that are older begin anew. */
+  readonly since: { toString(): string };
   /** The epochs of inboxes that were written to, as last seen. */
   readonly epochs: Recent<number, string>;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
-  run(script: Script, keys: string[], args: (string | number)[]): Promise<unknown>;
+  run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;
+  /** Replicas that must have what is to count as done. */
+  readonly replicas: number;
+  /**
+   * Resolves once that many replicas have all that was written so far in these buckets, by whomever; at once where none is asked for.
+   * Rejects when they do not confirm.
+   */
+  confirm(buckets: Iterable<number>): Promise<void>;
   /** Drops the connection and comes back: for one that looks alive but is silent. Commands under way reject. */
   reset(): void;
   /** Waits for the scripts under way, then closes the connection. */
@@ -78,16 +88,33 @@ export async function openLink({
     throw new Error(`Redis does not answer at ${withoutPassword(options.url)}: ${messageOf(cause)}`, { cause });
   }
   client.off('error', note);
-  const wires = new Wires(client, wireOptions(options, replicas));
+  const keys = createKeys(buckets);
+  let since = 0;
+  const greet = async (call: Call) => {
+    since = await readTakeOver(call, keys.server);
+  };
+  const wires = new Wires(client, {
+    ...wireOptions(options, replicas),
+    ...(!clustered && replicas === 0 && { greet }),
+  });
   return {
+    since: { toString: () => String(since) },
     client,
-    keys: createKeys(buckets),
+    keys,
     clustered,
     inboxLength,
     inboxTtl,
     epochs: new Recent(EPOCHS),
     run: (script, keys, args) =>
       script.run((command) => wires.call(keys[0] as string, command, script.durable), keys, args),
+    replicas,
+    confirm: async (buckets) => {
+      if (replicas === 0) return;
+      const channels = [...buckets].map((bucket) => keys.confirm(bucket));
+      // Replicas get what is published; one server's confirmation speaks for all its buckets.
+      const asked = clustered ? channels : channels.slice(0, 1);
+      await Promise.all(asked.map((channel) => wires.call(channel, ['SPUBLISH', channel, ''], true)));
+    },
     reset: () => {
       if (client.status === 'ready') client.disconnect(true);
       wires.reset();

@@ -6,7 +6,7 @@ export interface Script {
   readonly name: string;
   /** Whether what it wrote must be on as many replicas as the link asks for before it counts as done. */
   readonly durable: boolean;
-  run(call: Call, keys: string[], args: (string | number)[]): Promise<unknown>;
+  run(call: Call, keys: string[], args: Argument[]): Promise<unknown>;
 }
 
 /**
@@ -35,4 +35,7 @@ export function createScript(name: string, sources: string[], { durable = false 
 }
 
 /** Sends a command to where the script's keys live. */
-export type Call = (args: (string | number)[]) => Promise<unknown>;
+export type Call = (args: readonly Argument[]) => Promise<unknown>;
+
+/** What a command is made of. An object is asked when the command is sent, which is later where the connection is still opening. */
+export type Argument = string | number | { toString(): string };

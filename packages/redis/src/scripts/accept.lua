@@ -4,7 +4,8 @@
 -- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
 --       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
---       blanks between, or ''    11... epoch of each participant's inbox as the caller remembers it, or ''
+--       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12... epoch of
+--       each participant's inbox as the caller remembers it, or ''
 -- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
 --       that went to each of the other buckets before if they are given and it was no duplicate; then the place of a participant
 --       (from 1) and the epoch, for those whose epoch is another than given }
@@ -12,6 +13,7 @@
 -- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
 
 local sender = tonumber(ARGV[5])
+since = tonumber(ARGV[11])
 local now = clock()
 -- 2025-01-01 UTC, as in the protocol's ids.
 local id = (now - 1735689600000) * 4096
@@ -65,7 +67,7 @@ end
 for i = 4, #KEYS, 3 do
   local participant = (i - 1) / 3
   local own = participant == sender
-  local hint = ARGV[10 + participant]
+  local hint = ARGV[11 + participant]
   local heard, epoch =
     deliver(KEYS[i], KEYS[i + 1], own and own_event or event, began, ARGV[7], ARGV[8], refresh, hint)
   if epoch ~= hint then

@@ -42,10 +42,13 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     link.inboxTtl,
     REFS,
     buckets.join(' '),
+    link.since,
     ...near.map((user) => link.epochs.get(user) ?? ''),
   ])) as [id: number, duplicate: number, online: number, before: number | number[], ...epochs: (number | string)[]];
 
   const [id, duplicate, , before] = reply;
+  // The first time may not have got to the replicas, and this time wrote nothing.
+  if (duplicate === 1) await link.confirm([home]);
   for (let i = 4; i < reply.length; i += 2) {
     link.epochs.set(near[(reply[i] as number) - 1] as number, reply[i + 1] as string);
   }

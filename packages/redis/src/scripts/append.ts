@@ -23,7 +23,7 @@ export async function append(link: Link, entries: InboxEntry[]): Promise<number[
     [...byBucket.values()].map(async (group) => {
       const names = group.flatMap(({ user }) => [link.keys.inbox(user), link.keys.user(user), link.keys.online(user)]);
       const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
-      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, ...events])) as number[];
+      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, link.since, ...events])) as number[];
     }),
   );
   const groups = [...byBucket.values()];

@@ -2,14 +2,15 @@
 --
 -- KEYS  1 record stream, then for each user: inbox, channel, recalled
 -- ARGV  1 inbox length    2 inbox time to live in s    3 record entry, or ''    4 <conversation>:<message id> of a message that is
---       taken back, or ''    5 its id    6 messages taken back to remember    7 the event, then for each user after the first: the
---       event, or '' for the same
+--       taken back, or ''    5 its id    6 messages taken back to remember    7 ms since 1970 of the take-over, 0 for none
+--       8 the event, then for each user after the first: the event, or '' for the same
+since = tonumber(ARGV[7])
 local now = whole(clock())
 local event
 
 if ARGV[3] ~= '' then redis.call('XADD', KEYS[1], '*', 'e', ARGV[3]) end
 for i = 2, #KEYS, 3 do
-  local own = ARGV[7 + (i - 2) / 3]
+  local own = ARGV[8 + (i - 2) / 3]
   if own ~= '' then event = own end
   if ARGV[4] ~= '' then
     redis.call('ZADD', KEYS[i + 2], ARGV[5], ARGV[4])

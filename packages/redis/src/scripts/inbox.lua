@@ -1,5 +1,8 @@
 -- Shared: an inbox is a stream whose ids are <epoch>-<offset>, offsets contiguous from 1.
 
+-- Ms since 1970 at which this server took over, as the caller knows it; inboxes that began before begin anew.
+local since = 0
+
 -- The epoch of an inbox and its last offset; nothing when it does not exist.
 local function place(inbox)
   local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
@@ -16,12 +19,26 @@ local function place(inbox)
   return epoch, offset
 end
 
+-- The same, of an inbox that is no older than this server is master: one that is begins anew, with all that it holds.
+local function current(inbox, now, ttl)
+  local epoch, offset = place(inbox)
+  if not epoch or tonumber(epoch) >= since then return epoch, offset end
+  local entries = redis.call('XRANGE', inbox, '-', '+')
+  epoch = whole(math.max(tonumber(now), since))
+  redis.call('DEL', inbox)
+  redis.call('XADD', inbox, epoch .. '-0', 'e', '')
+  redis.call('XDEL', inbox, epoch .. '-0')
+  for i, entry in ipairs(entries) do redis.call('XADD', inbox, epoch .. '-' .. i, 'e', entry[2][2]) end
+  redis.call('EXPIRE', inbox, ttl + 3600)
+  return epoch, whole(#entries)
+end
+
 -- Appends an event and publishes its frame; answers how many gateways heard it, and the epoch. An inbox that does not exist
 -- begins with epoch `now`. `refresh` renews the time to live, to an hour more than `ttl` since callers may leave it out for an
 -- hour; a new inbox gets one in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
 local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
   local id
-  if hint ~= '' then
+  if hint ~= '' and tonumber(hint) >= since then
     -- Neither an inbox that is gone nor one that began later takes it.
     id = redis.pcall('XADD', inbox, 'NOMKSTREAM', 'MAXLEN', '~', length, hint .. '-*', 'e', event)
     if type(id) ~= 'string' then
@@ -33,7 +50,7 @@ local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
     end
   end
   if not id then
-    hint = place(inbox)
+    hint = current(inbox, now, ttl)
     if hint then
       id = redis.call('XADD', inbox, 'MAXLEN', '~', length, hint .. '-*', 'e', event)
     else

@@ -2,11 +2,13 @@
 --
 -- KEYS  1 inbox, 2 cursors, 3 recalled
 -- ARGV  1 epoch ('' : none given, 'latest')    2 offset    3 device    4 events at most    5 inbox time to live in s
---       6 1: gaps at the start of the inbox are loss (mirror), 0: they were acknowledged (relay)
+--       6 ms since 1970 of the take-over, 0 for none
+--       7 1: gaps at the start of the inbox are loss (mirror), 0: they were acknowledged (relay)
 -- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset, event, offset, event, ... };
 --       the offset of a message that was taken back is negative
 --       With a gap, another epoch or an offset that is still to come, all that the inbox holds follows.
-local epoch, last = place(KEYS[1])
+since = tonumber(ARGV[6])
+local epoch, last = current(KEYS[1], clock(), ARGV[5])
 if not epoch then
   epoch = whole(clock())
   last = 0
@@ -31,12 +33,12 @@ if wanted == '' then
   else
     wanted, offset = epoch, 0
     -- What comes from now on stays until this device has it.
-    if ARGV[6] == '0' then redis.call('HSET', KEYS[2], ARGV[3], epoch .. '-' .. whole(first - 1)) end
+    if ARGV[7] == '0' then redis.call('HSET', KEYS[2], ARGV[3], epoch .. '-' .. whole(first - 1)) end
   end
 end
 
 local recovered = 1
-if wanted ~= epoch or offset > last or (offset + 1 < first and ARGV[6] == '1') then
+if wanted ~= epoch or offset > last or (offset + 1 < first and ARGV[7] == '1') then
   recovered = 0
   offset = first - 1
 elseif offset + 1 < first then

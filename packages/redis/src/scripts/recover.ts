@@ -7,15 +7,19 @@ import source from './recover.lua';
 
 const script = createScript('recover', [clock, inbox, source]);
 
-/** Reads a page of a user's inbox. An inbox that does not exist begins with this call. */
+/**
+ * Reads a page of a user's inbox. An inbox that does not exist begins with this call. Where replicas have to confirm, resolves only once
+ * they have what was read: a device that was told of an event which a fail-over takes back would hold it for accepted.
+ */
 export async function recover(link: Link, user: number, from: Place, options: RecoverOptions): Promise<InboxPage> {
   const [epoch, offset] =
     from === 'latest' ? ['latest', 0] : from === 'acknowledged' ? ['', 0] : [String(from.epoch), from.offset];
   const reply = (await link.run(
     script,
     [link.keys.inbox(user), link.keys.cursors(user), link.keys.recalled(user)],
-    [epoch, offset, options.device, options.limit, link.inboxTtl, options.relay ? 0 : 1],
+    [epoch, offset, options.device, options.limit, link.inboxTtl, link.since, options.relay ? 0 : 1],
   )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
+  await link.confirm([link.keys.bucket(user)]);
   const events: InboxPage['events'] = [];
   for (let i = 4; i < reply.length; i += 2) {
     const offset = reply[i] as number;

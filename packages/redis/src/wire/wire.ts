@@ -1,5 +1,6 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { Argument, Call } from '../script.ts';
 import { Decoder, ReplyError } from './decoder.ts';
 
 /** Ms that replicas get to confirm. */
@@ -13,10 +14,12 @@ const REPLICA_WAIT = 1000;
 export class Wire {
   readonly #options: WireOptions;
   #socket: Socket | undefined;
-  #state: 'opening' | 'open' | 'down' | 'closed' = 'opening';
+  #state: 'opening' | 'greeting' | 'open' | 'down' | 'closed' = 'opening';
   #text = '';
   /** Commands of this turn that are only done when replicas have them. */
   #durable: Command[] = [];
+  /** What was asked for while the connection opened. */
+  #held: Held[] = [];
   /** Commands that wait for their replies, from `#next` on. */
   #waiting: Command[] = [];
   #next = 0;
@@ -29,13 +32,23 @@ export class Wire {
   }
 
   /** Sends a command. With `durable`, resolves only once as many replicas have it as the options say. */
-  call(args: readonly (string | number)[], durable = false): Promise<unknown> {
+  call(args: readonly Argument[], durable = false): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#state === 'down' || this.#state === 'closed') return reject(new Error('Redis is away'));
-      const command = { resolve, reject };
-      if (durable && this.#options.replicas > 0) this.#durable.push(command);
-      this.#send(args, command);
+      const asked = { args, durable, command: { resolve, reject } };
+      if (this.#state === 'open') this.#ask(asked);
+      else this.#held.push(asked);
     });
+  }
+
+  get #busy(): boolean {
+    const connected = this.#state === 'open' || this.#state === 'greeting';
+    return connected && this.#waiting.length + this.#held.length > 0;
+  }
+
+  #ask({ args, durable, command }: Held): void {
+    if (durable && this.#options.replicas > 0) this.#durable.push(command);
+    this.#send(args, command);
   }
 
   /** Drops the connection and comes back: for one that looks alive but is silent. */
@@ -46,21 +59,21 @@ export class Wire {
   /** Waits for the replies under way, then closes. */
   async close(): Promise<void> {
     // A reply may have led to another command, so it takes as many turns as that takes.
-    while (this.#waiting.length > 0 && this.#state === 'open') await this.call(['PING']).catch(() => {});
+    while (this.#busy) await this.call(['PING']).catch(() => {});
     this.#state = 'closed';
     clearTimeout(this.#retry);
     this.#socket?.destroy();
   }
 
-  #send(args: readonly (string | number)[], command: Command): void {
-    if (this.#text === '' && this.#state === 'open') setImmediate(() => this.#flush());
+  #send(args: readonly Argument[], command: Command): void {
+    if (this.#text === '') setImmediate(() => this.#flush());
     this.#text += encode(args);
     this.#waiting.push(command);
   }
 
   /** One wait for all that this turn sent: replicas confirm a place in the stream of writes, not a command. */
   #flush(): void {
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open' && this.#state !== 'greeting') return;
     const durable = this.#durable;
     if (durable.length > 0) {
       this.#durable = [];
@@ -76,7 +89,7 @@ export class Wire {
   }
 
   #open(): void {
-    const { host, port, tls, username, password, database, name, scripts = [] } = this.#options;
+    const { host, port, tls, username, password, database, name, scripts = [], greet } = this.#options;
     // A certificate is checked against the host either way; only names may be asked for.
     const asked = isIP(host) ? {} : { servername: host };
     const socket = tls ? connectTls({ host, port, ...asked }) : connect({ host, port });
@@ -93,21 +106,29 @@ export class Wire {
     socket.on('error', () => {});
     socket.on('close', () => this.#lost());
     socket.once(tls ? 'secureConnect' : 'connect', () => {
-      // What was sent while opening goes after these.
-      const [text, waiting] = [this.#text, this.#waiting];
-      [this.#text, this.#waiting, this.#next] = ['', [], 0];
+      this.#state = 'greeting';
       const first = { resolve: () => {}, reject: (error: Error) => socket.destroy(error) };
       if (password) this.#send(['AUTH', ...(username ? [username] : []), password], first);
       if (database) this.#send(['SELECT', database], first);
       this.#send(['CLIENT', 'SETNAME', name], first);
       for (const text of scripts) this.#send(['SCRIPT', 'LOAD', text], unheard);
-      this.#text += text;
-      this.#waiting.push(...waiting);
-      this.#state = 'open';
-      this.#failures = 0;
-      this.#flush();
+      if (!greet) return this.#opened();
+      const call: Call = (args) => new Promise((resolve, reject) => this.#send(args, { resolve, reject }));
+      greet(call).then(
+        () => socket === this.#socket && this.#state === 'greeting' && this.#opened(),
+        (error) => socket.destroy(error),
+      );
     });
     this.#socket = socket;
+  }
+
+  #opened(): void {
+    this.#state = 'open';
+    this.#failures = 0;
+    const held = this.#held;
+    this.#held = [];
+    for (const asked of held) this.#ask(asked);
+    this.#flush();
   }
 
   #take(value: unknown): void {
@@ -125,8 +146,8 @@ export class Wire {
   }
 
   #lost(): void {
-    const unanswered = this.#waiting.slice(this.#next);
-    [this.#text, this.#waiting, this.#next, this.#durable] = ['', [], 0, []];
+    const unanswered = [...this.#waiting.slice(this.#next), ...this.#held.map(({ command }) => command)];
+    [this.#text, this.#waiting, this.#next, this.#durable, this.#held] = ['', [], 0, [], []];
     for (const { reject } of unanswered) reject(new Error('The connection to Redis was lost'));
     if (this.#state === 'closed') return;
     this.#state = 'down';
@@ -149,13 +170,19 @@ function hold(command: Command, confirmed: Promise<unknown>, replicas: number): 
   };
 }
 
-function encode(args: readonly (string | number)[]): string {
+function encode(args: readonly Argument[]): string {
   let text = `*${args.length}\r\n`;
   for (const arg of args) {
     const part = typeof arg === 'string' ? arg : String(arg);
     text += `$${Buffer.byteLength(part)}\r\n${part}\r\n`;
   }
   return text;
+}
+
+interface Held {
+  args: readonly Argument[];
+  durable: boolean;
+  command: Command;
 }
 
 interface Command {
@@ -178,6 +205,8 @@ export interface WireOptions {
   replicas: number;
   /** Ms until the next try after so many failures in a row. */
   retryDelay(failures: number): number;
+  /** Asks what is to be known of the server before any other command. The connection is dropped, and tried again, when it rejects. */
+  greet?: ((call: Call) => Promise<void>) | undefined;
   /** The connection was lost, or could not be made. */
   onDown?(): void;
 }

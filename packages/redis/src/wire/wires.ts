@@ -1,6 +1,7 @@
 import calculateSlot from 'cluster-key-slot';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from '../link.ts';
+import type { Argument } from '../script.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
 /** The wires to all servers: one, or one for each master of a cluster that is written to. */
@@ -22,14 +23,14 @@ export class Wires {
   }
 
   /** Sends a command to where its key lives. */
-  call(key: string, args: readonly (string | number)[], durable: boolean): Promise<unknown> {
+  call(key: string, args: readonly Argument[], durable: boolean): Promise<unknown> {
     const wire = this.#only ?? this.#wireOf(key);
     if (!wire) return Promise.reject(new Error('Redis is away'));
     return this.#only ? wire.call(args, durable) : this.#follow(key, wire.call(args, durable), args, durable);
   }
 
   /** A command whose slot has moved was not carried out, and there is a place where it will be. */
-  async #follow(key: string, reply: Promise<unknown>, args: readonly (string | number)[], durable: boolean) {
+  async #follow(key: string, reply: Promise<unknown>, args: readonly Argument[], durable: boolean) {
     try {
       return await reply;
     } catch (error) {
