@@ -48,7 +48,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   const pool = openPool({ url: system.stack.databaseUrl, name: 'chaos' });
   const link = await openLink({ url: system.redis.master.url, name: 'chaos' });
   try {
-    const restless = await settle(world, link, log);
+    const { faults: restless, stalled } = await settle(world, link, log);
     const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
     const { devices, groups, users } = population;
     const evidence: Evidence = {
@@ -86,6 +86,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
         devices: devices.length,
         ...writers.figures,
         deviceReloads: devices.reduce((sum, device) => sum + device.reloads, 0),
+        stalled,
         signOuts: devices.reduce((sum, device) => sum + device.signOuts, 0),
       },
     };

@@ -5,13 +5,16 @@ import type { World } from './faults/fault.ts';
 import type { Device } from './people/device.ts';
 
 /** Ms in which everything has to come to rest. */
-const PATIENCE = 120_000;
+const PATIENCE = 180_000;
+
+/** Ms after which a device that is online and has messages to send counts as stalled. */
+const STALL = 45_000;
 
 /**
  * Heals everything, and resolves when nothing is under way: all devices are back and have all of their inboxes, all messages are
- * acknowledged or refused, and all is recorded. Answers what did not come to rest.
+ * acknowledged or refused, and all is recorded. Devices that have stalled are reloaded, as their users would, and counted.
  */
-export async function settle({ system, population }: World, link: Link, log: (line: string) => void): Promise<Fault[]> {
+export async function settle({ system, population }: World, link: Link, log: (line: string) => void): Promise<Rest> {
   for (const cable of system.cables) cable.disturb({});
   const { devices } = population;
   for (const device of devices) {
@@ -37,10 +40,16 @@ export async function settle({ system, population }: World, link: Link, log: (li
     log(what);
   };
   await stage('devices are online', () => devices.flatMap(offline));
+  await untilNone(() => devices.flatMap(sending), STALL);
+  const stalled = devices.filter((device) => sending(device).length > 0);
+  for (const device of stalled) {
+    log(`${device.name} (${device.transport}) has stopped sending, and is reloaded`);
+    await device.reload();
+  }
   await stage('messages are acknowledged', () => devices.flatMap(sending));
   await stage('all is recorded', () => unrecorded(link));
   await stage('devices have their inboxes', () => behind(link, devices));
-  return faults;
+  return { faults, stalled: stalled.length };
 }
 
 /** Looks until nothing is found; answers what still is after so many ms. */
@@ -84,4 +93,12 @@ async function behind({ client, keys }: Link, devices: readonly Device[]): Promi
     }),
   );
   return found.flat();
+}
+
+/** How a run came to rest. */
+interface Rest {
+  /** What did not. */
+  faults: Fault[];
+  /** Devices that had messages to send, were online, and sent nothing. */
+  stalled: number;
 }

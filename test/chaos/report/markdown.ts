@@ -89,5 +89,6 @@ const names: Record<string, string> = {
   deletions: 'chats deleted',
   deviceReloads: 'times that a device had to read all anew',
   missed: 'messages that these read from the api',
+  stalled: 'devices that had stopped sending at the end, and went on after a reload',
   signOuts: 'devices whose session ended although nobody had ended it',
 };
