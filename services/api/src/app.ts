@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { addDocs } from './http/docs.ts';
 import { addHealth } from './http/health.ts';
 import { limitAddress } from './http/limit-rate.ts';
+import { limitUnderWay } from './http/limit-under-way.ts';
 import { observe } from './http/observe.ts';
 import { notFound, onError } from './http/on-error.ts';
 import { type App, createRouter } from './http/operation.ts';
@@ -29,8 +30,11 @@ export function createApp(parts: Parts): App {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
-  app.use('/v1/*', limitAddress(parts));
-  app.use('/layim/*', limitAddress(parts));
+  const limitWork = limitUnderWay(parts.metrics, limits.underWay, takesUpload);
+  for (const paths of ['/v1/*', '/layim/*']) {
+    app.use(paths, limitWork);
+    app.use(paths, limitAddress(parts));
+  }
   addHealth(app, parts);
   addDocs(app);
   for (const operation of operations) operation.add(app);

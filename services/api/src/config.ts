@@ -54,6 +54,7 @@ export function readConfig(env: Environment): ApiConfig {
     WEB_ROOT: text({ default: '' }),
     TRUSTED_PROXIES: networks(),
     MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
+    MAX_REQUESTS_UNDER_WAY: integer({ min: 1, default: 256 }),
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
@@ -109,6 +110,7 @@ export function readConfig(env: Environment): ApiConfig {
     trustedProxies: value.TRUSTED_PROXIES,
     limits: {
       body: value.MAX_BODY,
+      underWay: value.MAX_REQUESTS_UNDER_WAY,
       friends: value.MAX_FRIENDS,
       friendGroups: value.MAX_FRIEND_GROUPS,
       blocks: value.MAX_BLOCKS,
@@ -177,6 +179,8 @@ export interface ApiConfig {
   limits: {
     /** Bytes of a request's body. */
     body: number;
+    /** Requests being answered at once, of this process. */
+    underWay: number;
     /** Per user, unless said otherwise, as what follows. */
     friends: number;
     friendGroups: number;

@@ -1,0 +1,40 @@
+import { connect } from 'node:net';
+import { waitFor } from '@parley/stack';
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { TestApi } from '../testing/test-api.ts';
+
+const underWay = async ({ url }: TestApi) =>
+  Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
+
+it('so many requests are answered at once; others are told when to come back, and orchestrators always answered', async () => {
+  await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '2' });
+  const ann = await api.person();
+  const taken = await api.db.transaction().execute(async (db) => {
+    await sql`lock table users in access exclusive mode`.execute(db);
+    const waiting = [ann.get('/v1/me'), ann.get('/v1/me')];
+    await waitFor(async () => (await underWay(api)) === 2, { message: 'nobody waits' });
+    const late = await ann.get('/v1/me');
+    expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await fetch(`${api.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(200);
+    return waiting;
+  });
+  expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await ann.get('/v1/me')).status).toBe(200);
+  expect(await underWay(api)).toBe(0);
+});
+
+it('whose body does not come keeps nobody out', async () => {
+  await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '1' });
+  const ann = await api.person();
+  const { hostname, port } = new URL(api.url);
+  const slow = connect(Number(port), hostname);
+  const head = 'POST /v1/sessions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{';
+  await new Promise<void>((resolve) => slow.write(head, () => resolve()));
+  for (let i = 0; i < 5; i += 1) expect((await ann.get('/v1/me')).status).toBe(200);
+  slow.destroy();
+  await waitFor(() => api.logged.some((line) => line.includes('"path":"/v1/sessions"')), { message: 'never answered' });
+  expect(api.logged.filter((line) => /"level":"?(50|error)/.test(line))).toEqual([]);
+});

@@ -1,0 +1,43 @@
+import { Gauge, type Registry } from '@parley/service';
+import type { MiddlewareHandler } from 'hono';
+import type { OpenEnv } from '../parts.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Refuses a request with 503, and a time to come back, while `most` others are being answered: those that were taken on are answered
+ * in time, and memory is bounded. An answer that streams counts until it begins; what `free` says of a path does not count.
+ */
+export function limitUnderWay(
+  metrics: Registry,
+  most: number,
+  free: (path: string) => boolean,
+): MiddlewareHandler<OpenEnv> {
+  let underWay = 0;
+  new Gauge({
+    name: 'parley_api_requests_under_way',
+    help: 'Requests being answered.',
+    registers: [metrics],
+    collect() {
+      this.set(underWay);
+    },
+  });
+  return async (c, next) => {
+    if (free(c.req.path)) return next();
+    // A body that comes slowly keeps nothing busy, and so is to keep nobody out.
+    if (c.req.method !== 'GET') await c.req.arrayBuffer().catch(refuseBroken);
+    if (underWay >= most) {
+      const retryAfter = 1 + Math.floor(Math.random() * 3);
+      throw new Refusal('unavailable', 'Too many requests are being answered; try again later.', { retryAfter });
+    }
+    underWay += 1;
+    try {
+      await next();
+    } finally {
+      underWay -= 1;
+    }
+  };
+}
+
+function refuseBroken(cause: unknown): never {
+  throw new Refusal('bad-request', 'The body did not arrive.', { cause });
+}
