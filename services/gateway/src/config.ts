@@ -109,7 +109,7 @@ export function readConfig(env: Environment): Config {
     SEND_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_RATE: integer({ min: 1, max: 1_000_000, default: 100 }),
     FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
-    MAX_UNDER_WAY: integer({ min: 64, max: 1_000_000, default: 4096 }),
+    MAX_UNDER_WAY: integer({ min: 64, max: 1_000_000, default: 1024 }),
     MAX_WAIT: duration({ min: 10, max: 600_000, default: 250 }),
     MAX_OPENING: integer({ min: 1, max: 1_000_000, default: 500 }),
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),

@@ -52,6 +52,19 @@ describe('a gateway takes on', () => {
     expect(fill()).toBe(1000);
   });
 
+  it('no more than it does in the time a command may take, as soon as one takes longer', async () => {
+    let taken = fill();
+    slow = 2000;
+    // 40 frames in each 100 ms are 100 in 250 ms.
+    for (let i = 0; i < 6; i += 1) {
+      await vi.advanceTimersByTimeAsync(100);
+      finish(40);
+      taken += fill() - 40;
+    }
+    finish(taken);
+    expect(fill()).toBeLessThanOrEqual(100);
+  });
+
   it('so many connections at a time', async () => {
     let open = () => {};
     const opened = new Promise<void>((resolve) => {

@@ -9,13 +9,17 @@ const LEAST = 64;
 /**
  * What a gateway takes on at once, so that what it took on is done in time and its memory is bounded. Frames beyond the limit are
  * refused, with a time to come back. The limit is `most` as long as a command to Redis, which waits its turn like a message,
- * is answered within `wait`; when it takes longer the limit falls by a third with each look, and rises again by a tenth.
+ * is answered within `wait`. When it takes longer, the limit falls to what is done within `wait`, by a third at least with each look; and
+ * it rises again by a tenth.
  */
 export class Load {
   readonly #options: LoadOptions;
   readonly #timer: NodeJS.Timeout;
   #limit: number;
   #frames = 0;
+  /** Frames done since the last look, and in each `INTERVAL` of late. */
+  #finished = 0;
+  #pace = 0;
   #openings = 0;
   /** When the command under way was sent; 0 when there is none. */
   #asked = 0;
@@ -43,6 +47,7 @@ export class Load {
 
   done(): void {
     this.#frames -= 1;
+    this.#finished += 1;
   }
 
   /** Whether one more connection may be opened now. */
@@ -73,6 +78,9 @@ export class Load {
     const now = performance.now();
     // A turn of the event loop that comes late is as much of a wait.
     const waited = Math.max(now - this.#due, this.#asked === 0 ? 0 : now - this.#asked);
+    const finished = (this.#finished * INTERVAL) / (INTERVAL + Math.max(0, now - this.#due));
+    this.#finished = 0;
+    this.#pace = this.#pace * 0.7 + finished * 0.3;
     this.#due = now + INTERVAL;
     this.#adjust(waited);
     if (this.#asked !== 0) return;
@@ -87,8 +95,10 @@ export class Load {
 
   #adjust(waited: number): void {
     const { mostFrames, wait } = this.#options;
-    if (waited > wait) this.#limit = Math.max(LEAST, Math.floor(Math.min(this.#limit, this.#frames) * (2 / 3)));
-    else this.#limit = Math.min(mostFrames, Math.ceil(this.#limit * 1.1));
+    if (waited > wait) {
+      const done = (this.#pace * wait) / INTERVAL;
+      this.#limit = Math.max(LEAST, Math.floor(Math.min(this.#limit * (2 / 3), this.#frames * (2 / 3), done)));
+    } else this.#limit = Math.min(mostFrames, Math.ceil(this.#limit * 1.1));
   }
 
   #measure(metrics: Registry): void {
