@@ -5,10 +5,12 @@ import { frames, showFrames } from './frames.ts';
 import { groups, showGroups } from './groups.ts';
 import { idle, showIdle } from './idle.ts';
 import { live, showLive } from './live.ts';
+import { overload } from './overload.ts';
 import { rate, showRate } from './rate.ts';
 import { roll, showRoll } from './roll.ts';
 import { scale, showScale } from './scale.ts';
 import { search, showSearch } from './search.ts';
+import { showOverload } from './show-overload.ts';
 import { showWeb, web } from './web.ts';
 
 /** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order, but those of many processes. */
@@ -45,6 +47,10 @@ export const benchmarks: Record<string, Benchmark> = {
     results.connections = await connections(options, report);
     return showConnections(results.connections);
   },
+  overload: async (options, report, results) => {
+    results.overload = await overload(options, report);
+    return showOverload(results.overload);
+  },
   web: async (_options, report, results) => {
     results.web = await web(report);
     return showWeb(results.web);
@@ -56,7 +62,7 @@ export const benchmarks: Record<string, Benchmark> = {
 };
 
 /** Benchmarks that take several minutes, and a machine that has them; `all` does not run them. */
-export const apart = ['roll', 'scale', 'connections'];
+export const apart = ['roll', 'scale', 'connections', 'overload'];
 
 /** `report` hears what is being done. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

@@ -12,8 +12,8 @@ export interface ChatListener {
   acked(number: number): void;
   /** A message came: the user's own copy of a sent one, or one from the peer. */
   message(own: boolean, text: string): void;
-  /** The server refused a message. */
-  refused(number: number, reason: string): void;
+  /** The server refused a message; the same may pass after `retryAfter` ms, if it said so. */
+  refused(number: number, reason: string, retryAfter?: number): void;
   /** The connection ended, or never came to be. */
   closed(reason: string): void;
 }

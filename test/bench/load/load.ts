@@ -6,6 +6,7 @@ import type { ChatUser } from './chat.ts';
 import type { Order, Reply } from './main.ts';
 import type { Outcome, Plan } from './run.ts';
 import type { GroupOutcome, GroupPlan } from './run-group.ts';
+import type { StormOutcome } from './storm.ts';
 
 /** Starts the process that makes the load. */
 export function startLoad(system: SystemName): Load {
@@ -48,6 +49,11 @@ export class Load implements AsyncDisposable {
   /** Connects users who only listen. */
   async connectIdle(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-idle', system: this.#system, users });
+  }
+
+  /** Connects users who only listen, all within a second; who is refused comes back when told to. */
+  async storm(users: ChatUser[]): Promise<StormOutcome> {
+    return (await this.#order({ do: 'storm', system: this.#system, users })) as StormOutcome;
   }
 
   /** Throws when an idle connection has ended by itself. */

@@ -7,6 +7,7 @@ import { openParleyChat } from './parley-chat.ts';
 import { type Outcome, type Plan, run } from './run.ts';
 import { type GroupOutcome, type GroupPlan, runGroup } from './run-group.ts';
 import { openSocketioChat } from './socketio-chat.ts';
+import { type StormOutcome, storm } from './storm.ts';
 
 /** The process that makes the load. It takes one order after the other over its parent's channel and ends with it. */
 process.on('message', async (order: Order) => {
@@ -40,6 +41,12 @@ async function obey(order: Order): Promise<Reply['result']> {
       losses = [];
       idle = await connectIdle(openers[order.system], order.users, (reason) => losses.push(reason));
       return idle.length;
+    case 'storm': {
+      losses = [];
+      const { chats, outcome } = await storm(openers[order.system], order.users, (reason) => losses.push(reason));
+      idle = chats;
+      return outcome;
+    }
     case 'losses':
       return losses.length === 0 ? undefined : `${losses.length} connections ended: ${losses[0]}`;
     case 'disconnect':
@@ -57,7 +64,8 @@ export type Order =
   | { do: 'connect-group'; system: SystemName; users: ChatUser[] }
   | { do: 'run-group'; plan: GroupPlan }
   | { do: 'connect-idle'; system: SystemName; users: ChatUser[] }
+  | { do: 'storm'; system: SystemName; users: ChatUser[] }
   | { do: 'losses' }
   | { do: 'disconnect' };
 
-export type Reply = { result?: Outcome | GroupOutcome | number | string | undefined; error?: string };
+export type Reply = { result?: Outcome | GroupOutcome | StormOutcome | number | string | undefined; error?: string };

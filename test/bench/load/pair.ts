@@ -27,8 +27,8 @@ export class Pair {
   readonly sender: ChatListener = {
     acked: (number) => this.#acked(number),
     message: (own, text) => this.#came(text, own ? COPIED : UNEXPECTED),
-    refused: (_, reason) => {
-      this.#tally.refused += 1;
+    refused: (number, reason, retryAfter) => {
+      this.#tally.refuse(this.#sentAt[number] ?? 0, retryAfter);
       this.#tally.fail(reason);
       this.onFree();
     },
@@ -85,7 +85,7 @@ export class Pair {
       this.#tally.copied += 1;
       return;
     }
-    this.#tally.deliver(performance.now() - (this.#sentAt[number] as number));
+    this.#tally.deliver(this.#sentAt[number] as number);
     if (number < this.#newest) this.#tally.disordered += 1;
     else this.#newest = number;
   }

@@ -22,7 +22,8 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
         events += 1;
         if (events % RECEIVED_EVERY === 0) socket.send(`{"type":"received","cursor":"${cursor}"}`);
       } else if (frame.type === 'ack') listener.acked(number(frame.ref));
-      else if (frame.type === 'error') listener.refused(number(frame.ref), `${frame.code}: ${frame.message}`);
+      else if (frame.type === 'error' && isOfMessage(frame))
+        listener.refused(number(frame.ref), `${frame.code}: ${frame.message}`, frame.retryAfter);
       else if (frame.type === 'welcome') {
         resolve({
           send: (number, text) =>
@@ -41,9 +42,12 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
     const socket = new WebSocket({ port, from, path: '/v1/socket?device=bench', headers, onText, onClose });
   });
 
+/** What is received is said again later, whether or not this once was too much. */
+const isOfMessage = ({ ref, code }: { ref?: string; code: string }) => ref !== undefined || code !== 'unavailable';
+
 /** The frames this load meets. */
 type ServerFrame =
   | { type: 'event'; cursor: string; event: { kind: string; from: number; body: { text: string } } }
   | { type: 'ack'; ref: string }
-  | { type: 'error'; ref?: string; code: string; message: string }
+  | { type: 'error'; ref?: string; code: string; message: string; retryAfter?: number }
   | { type: 'welcome' };

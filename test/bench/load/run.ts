@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pair } from './pair.ts';
-import { Tally } from './tally.ts';
+import { type Second, Tally } from './tally.ts';
 
 /**
  * Lets the pairs talk as planned and resolves when every message has arrived, or nothing came any more for 10 s. Messages
@@ -28,6 +28,8 @@ export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
     doubled: tally.doubled,
     disordered: tally.disordered,
     failures: Object.fromEntries(tally.failures),
+    ...(tally.refused > 0 && { refused: tally.refused, retryAfter: tally.retryAfter }),
+    ...('bySecond' in plan && { bySecond: tally.bySecond(began) }),
     late,
     cpu: user + system,
   };
@@ -43,7 +45,7 @@ async function byWindow(pairs: Pair[], { window, seconds }: { window: number; se
 }
 
 /** The senders in turn send when it is time, whether or not anything was acknowledged. Answers how late it ever was, in ms. */
-async function byRate(pairs: Pair[], { rate, seconds }: { rate: number; seconds: number }, tally: Tally) {
+async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tally: Tally) {
   const began = performance.now();
   let late = 0;
   await new Promise<void>((resolve) => {
@@ -51,7 +53,9 @@ async function byRate(pairs: Pair[], { rate, seconds }: { rate: number; seconds:
       const elapsed = performance.now() - began;
       const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
       if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
-      while (tally.sent < due) pairs[tally.sent % pairs.length]?.send();
+      // Answers are read in between, so that they are not late because the load is.
+      const most = tally.sent + MOST_AT_ONCE;
+      while (tally.sent < due && tally.sent < most) pairs[Math.floor(tally.sent / burst) % pairs.length]?.send();
       if (elapsed < seconds * 1000) return;
       clearInterval(timer);
       resolve();
@@ -59,6 +63,9 @@ async function byRate(pairs: Pair[], { rate, seconds }: { rate: number; seconds:
   });
   return late;
 }
+
+/** Messages sent at a rate before the load reads what came. */
+const MOST_AT_ONCE = 1000;
 
 async function settle(tally: Tally): Promise<void> {
   const progress = () => tally.acked + tally.delivered + tally.copied;
@@ -71,7 +78,16 @@ async function settle(tally: Tally): Promise<void> {
 }
 
 /** Seconds of sending, by a window or at a rate of messages per second over all pairs. */
-export type Plan = { window: number; seconds: number } | { rate: number; seconds: number };
+export type Plan = { window: number; seconds: number } | RatePlan;
+
+export interface RatePlan {
+  rate: number;
+  seconds: number;
+  /** Messages that a sender sends in one go; 1 unless given. */
+  burst?: number;
+  /** Whether the outcome tells of each second. */
+  bySecond?: true;
+}
 
 /** What the load saw. */
 export interface Outcome {
@@ -95,6 +111,11 @@ export interface Outcome {
   disordered: number;
   /** Refusals, ended connections and what should not happen, with how often. */
   failures: Record<string, number>;
+  /** Messages refused, and the ms after which they may come again: least and most, and how many were not told. */
+  refused?: number;
+  retryAfter?: { least: number; most: number; unsaid: number };
+  /** What became of each second's messages, if the plan asks. */
+  bySecond?: Second[];
   /** By how many ms the load was late at worst with sending at a rate. */
   late: number;
   /** Us of CPU the load itself used, until everything had arrived. */

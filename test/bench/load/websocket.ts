@@ -12,6 +12,7 @@ export class WebSocket {
   #open = false;
   #closed = false;
   #reading = false;
+  #leaving = false;
   #outgoing: Buffer[] = [];
   #rest: Buffer | undefined;
 
@@ -28,10 +29,15 @@ export class WebSocket {
     this.#socket.write(request(options));
   }
 
-  /** Sends text once the server has spoken; what is sent while a chunk is being read leaves in one write after it. */
+  /** Sends text once the server has spoken; what is sent in one go, or while a chunk is being read, leaves in one write after it. */
   send(text: string): void {
     this.#outgoing.push(frame(0x81, text));
-    if (!this.#reading) this.#flush();
+    if (this.#reading || this.#leaving) return;
+    this.#leaving = true;
+    queueMicrotask(() => {
+      this.#leaving = false;
+      this.#flush();
+    });
   }
 
   /** Ends the connection without farewell. */

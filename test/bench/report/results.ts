@@ -6,6 +6,7 @@ import type { FramesResult } from '../benchmarks/frames.ts';
 import type { GroupsResult } from '../benchmarks/groups.ts';
 import type { IdleResult } from '../benchmarks/idle.ts';
 import type { LiveResult } from '../benchmarks/live.ts';
+import type { OverloadResult } from '../benchmarks/overload.ts';
 import type { RateResult } from '../benchmarks/rate.ts';
 import type { RollResult } from '../benchmarks/roll.ts';
 import type { ScaleResult } from '../benchmarks/scale.ts';
@@ -40,6 +41,7 @@ export interface Results {
   roll?: RollResult;
   scale?: ScaleResult[];
   connections?: ConnectionsResult;
+  overload?: OverloadResult;
   web?: WebResult;
 }
 

@@ -2,7 +2,18 @@ import { livePath } from '../benchmarks/scale.ts';
 import type { Results } from './results.ts';
 
 /** What Parley aims at, beside what was measured. Nothing fails by it: figures depend on the machine. */
-export function targets({ live, rate, idle, frames, groups, roll, scale, connections, web }: Results): Target[] {
+export function targets({
+  live,
+  rate,
+  idle,
+  frames,
+  groups,
+  roll,
+  scale,
+  connections,
+  overload,
+  web,
+}: Results): Target[] {
   const list: Target[] = [];
   const atMost = (name: string, limit: number, measured: number | undefined, unit: string) => {
     if (measured !== undefined) list.push({ name, limit, measured, unit, met: measured <= limit });
@@ -45,6 +56,10 @@ export function targets({ live, rate, idle, frames, groups, roll, scale, connect
     atMost('gateways that hear a message', 2.01, four.reached, '');
   }
   if (connections) atMost('one of many idle connections', 5, connections.memory.gateways / 1024, 'KiB');
+  if (overload) {
+    atMost('end to end p99 of what is admitted, ten times too much offered', 1000, overload.flood.latency.p99, 'ms');
+    atMost('and normal again after', 10, overload.recovery, 's');
+  }
   if (web) {
     atMost('JavaScript of the chat page, gzipped', 120, web.scriptBytes / 1024, 'KiB');
     atMost('first paint of the chat page', 1000, web.firstPaint, 'ms');

@@ -10,9 +10,9 @@ import type { System } from './system.ts';
  * Starts Parley as `npm start` does, with two gateways unless told. Several masters make it run on a Redis Cluster. Limits stay on,
  * but out of the way.
  */
-export async function startParley({ gateways: count = 2, masters = 1 }: ParleyOptions = {}): Promise<System> {
+export async function startParley({ gateways: count = 2, masters = 1, bounded }: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
-  const env = { ...process.env, ...environment };
+  const env = { ...process.env, ...environment, ...(bounded ? {} : unbounded) };
   const stack = await startStack({ gateways: count, recorders: 1, env, redisUrl: cluster?.url });
   const { api, gateways, recorders } = stack.processes;
   const { postgres } = stack.databases;
@@ -69,10 +69,10 @@ const environment = {
   SEND_BURST: '1000000',
   FRAME_RATE: '1000000',
   FRAME_BURST: '1000000',
-  MAX_UNDER_WAY: '1000000',
-  MAX_WAIT: '10m',
   LOG_LEVEL: 'warn',
 };
+
+const unbounded = { MAX_UNDER_WAY: '1000000', MAX_WAIT: '10m' };
 
 /** The recorder's time from a message's acceptance to its commit, in seconds. */
 const LAG = 'parley_record_lag_seconds';
@@ -130,6 +130,8 @@ async function emptyRecord({ client, keys }: Link): Promise<boolean> {
 export interface ParleyOptions {
   /** 2 unless given. */
   gateways?: number;
+  /** Whether gateways take on no more at once than they do by default; they take on all unless told. */
+  bounded?: boolean;
   /** Of Redis; 1, which is no cluster, unless given. */
   masters?: number;
 }

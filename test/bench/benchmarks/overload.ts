@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ChatUser } from '../load/chat.ts';
+import { type Load, startLoad } from '../load/load.ts';
+import type { Outcome } from '../load/run.ts';
+import type { StormOutcome } from '../load/storm.ts';
+import type { Second } from '../load/tally.ts';
+import { residentMemory, settledMemory } from '../measure/memory.ts';
+import { checkRows, connectPairs, type RowCheck } from '../measure/traffic.ts';
+import type { Options } from '../options.ts';
+import { startParley } from '../systems/parley.ts';
+import type { System } from '../systems/system.ts';
+
+/**
+ * Ten times what the machine carries, whether or not anything is acknowledged, and then a storm of connections, on gateways with the
+ * bounds they have by default. Some pairs, of a load process of their own, write a little all the while and tell how it is for others.
+ */
+export async function overload(options: Options, report: (line: string) => void): Promise<OverloadResult> {
+  await using system = await startParley({ bounded: true });
+  const gateways = system.processes.gateways ?? [];
+  await using crowd = await connectPairs(system, CROWD);
+  await using others = await connectPairs(system, OTHERS);
+  report(`what is carried: ${CROWD} pairs, window ${WINDOW}`);
+  const warmup = await crowd.run({ window: WINDOW, seconds: options.warmup });
+  const carrying = await crowd.run({ window: WINDOW, seconds: options.seconds });
+  await system.recorded();
+  const carried = carrying.ackedPerSecond;
+  const plan = (times: number) => ({ rate: Math.round(carried * times), seconds: options.seconds, burst: BURST });
+  report(`half of it: ${plan(NORMAL).rate} messages/s`);
+  const [normal, othersNormally] = await Promise.all([
+    crowd.run(plan(NORMAL)),
+    others.run({ rate: OTHERS_RATE, seconds: options.seconds, bySecond: true }),
+  ]);
+  await system.recorded();
+  const before = await settledMemory(gateways);
+  report(`${TIMES} times: ${plan(TIMES).rate} messages/s`);
+  const watched = others.run({ rate: OTHERS_RATE, seconds: LEAD + options.seconds + AFTER, bySecond: true });
+  await delay(LEAD * 1000);
+  const { result: flood, peak } = await peakOf(gateways, () => crowd.run(plan(TIMES)));
+  const othersThen = await watched;
+  await system.recorded();
+  const after = await settledMemory(gateways);
+  const acked = [warmup, carrying, normal, othersNormally, flood, othersThen].reduce((sum, run) => sum + run.acked, 0);
+  const database = await checkRows(system, acked);
+  const seconds = othersThen.bySecond ?? [];
+  const worst = Math.max(...(othersNormally.bySecond ?? []).map(({ p99 }) => p99));
+  const recovery = secondsUntilNormal(seconds.slice(LEAD + Math.ceil(flood.seconds)), worst);
+  await crowd.disconnect();
+  report(`${options.idle} connections within a second`);
+  const { result: stormed, peak: stormPeak } = await peakOf(gateways, () => storm(system, options.idle));
+  return {
+    ...{ carried, normal, othersNormally, flood, othersThen, recovery, database },
+    memory: { before, peak, after, stormPeak },
+    storm: { ...stormed, connections: options.idle },
+  };
+}
+
+/** Pairs that write too much: so many that none has more unacknowledged than it may, which is another limit. */
+const CROWD = 1000;
+
+/** Pairs of the others, and messages per second of theirs. */
+const OTHERS = 100;
+const OTHERS_RATE = 200;
+
+const WINDOW = 8;
+
+/** Messages of a sender in one go, which spares the load as much as it can be spared. */
+const BURST = 8;
+
+/** Shares of what is carried. */
+const NORMAL = 0.5;
+const TIMES = 10;
+
+/** Seconds for which the others write before the flood, and after it. */
+const LEAD = 3;
+const AFTER = 20;
+
+/** Connections of the storm are of users who need not exist. */
+const STORM_IDS = 1_000_000;
+
+/** The most that processes hold together while something is done. */
+async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peak: number }> {
+  let peak = residentMemory(pids);
+  const timer = setInterval(() => {
+    peak = Math.max(peak, residentMemory(pids));
+  }, 200);
+  try {
+    return { result: await action(), peak };
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Seconds until nothing is refused and the 99th percentile is no worse than `worst`, for three seconds on end. */
+function secondsUntilNormal(seconds: Second[], worst: number): number {
+  const normal = ({ delivered, refused, p99 }: Second) => delivered > 0 && refused === 0 && p99 <= worst;
+  const index = seconds.findIndex((_, i) => i + 3 <= seconds.length && seconds.slice(i, i + 3).every(normal));
+  return index < 0 ? Number.POSITIVE_INFINITY : index;
+}
+
+async function storm(system: System, count: number): Promise<StormOutcome> {
+  await using load: Load = startLoad(system.name);
+  const users = Array.from({ length: count }, (_, i): ChatUser => {
+    const id = STORM_IDS + i;
+    return { id, token: system.token?.(id) ?? '', peer: 0, port: system.ports[i % system.ports.length] as number };
+  });
+  const outcome = await load.storm(users);
+  await load.checkIdle();
+  return outcome;
+}
+
+export interface OverloadResult {
+  /** Messages/s that are acknowledged with a window. */
+  carried: number;
+  /** Half of it, at a rate, and what others saw meanwhile. */
+  normal: Outcome;
+  othersNormally: Outcome;
+  /** Ten times of it, and what others saw before, meanwhile and after. */
+  flood: Outcome;
+  othersThen: Outcome;
+  /** Seconds after the flood until others were served as at normal load, no second's 99th percentile being worse than the worst then. */
+  recovery: number;
+  /** After the flood. */
+  database: RowCheck;
+  /** Bytes of both gateways: before and after the flood when garbage is collected, and at most during it and the storm. */
+  memory: { before: number; peak: number; after: number; stormPeak: number };
+  storm: StormOutcome & { connections: number };
+}
