@@ -8,7 +8,7 @@ import { Refusal, whyNot } from './refusal.ts';
 /** Accepts a message. The reply says that it is on disk and in every participant's inbox. */
 export async function send(gateway: Gateway, caller: Caller, frame: Send): Promise<string> {
   if (caller.inFlight >= limits.inFlight) {
-    throw new Refusal('too-many', `At most ${limits.inFlight} sends may be unacknowledged`);
+    throw new Refusal('too-many', `At most ${limits.inFlight} sends may be unacknowledged`, 1000);
   }
   caller.inFlight += 1;
   try {
