@@ -162,7 +162,12 @@ describe('a sender', () => {
     try {
       for (let i = 1; i <= 33; i += 1)
         alice.send({ type: 'send', ref: `r${i}`, to: b, body: { type: 'text', text: `r${i}` } });
-      expect(await alice.reply('r33')).toMatchObject({ type: 'error', code: 'too-many', retry: true, retryAfter: 1000 });
+      expect(await alice.reply('r33')).toMatchObject({
+        type: 'error',
+        code: 'too-many',
+        retry: true,
+        retryAfter: 1000,
+      });
     } finally {
       kit.redis.resume();
     }
