@@ -8,6 +8,9 @@ import { createRef } from './ref.ts';
 /** Refusals for an unknown reason after which a frame counts as refused for good. */
 const PATIENCE = 5;
 
+/** Ms after which a frame that got no reply is sent again on the same connection. */
+const UNANSWERED = 30_000;
+
 /** Sends frames until they are acknowledged or refused for good: after a while when they are refused for now, and on every connection. */
 export class Asking implements Part {
   readonly #context: Pick<Context, 'send' | 'backoff'>;
@@ -62,9 +65,11 @@ export class Asking implements Part {
     for (const ref of this.#open.keys()) this.forget(ref)?.reject(new ParleyError('aborted', 'Closed'));
   }
 
-  #send({ frame, again }: Asked): void {
-    again.clear();
-    if (this.#online) this.#context.send(frame);
+  #send(asked: Asked): void {
+    asked.again.clear();
+    if (!this.#online) return;
+    this.#context.send(asked.frame);
+    asked.again.set(UNANSWERED, () => this.#send(asked));
   }
 }
 

@@ -2,7 +2,7 @@ import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { afterStatus } from './close-codes.ts';
 import { type Closed, type OpenWire, type Target, urlOf, type WireListener } from './transport.ts';
 
-/** Ms in which a frame has to be replied to. A connection that is half open never says so, and others would wait behind it. */
+/** Ms in which a frame has to be replied to, else the wire is given up: one that is half open never says so, and others wait behind it. */
 const PATIENCE = 10_000;
 
 /**
@@ -18,7 +18,7 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
 
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
-      const response = await fetcher(urlOf(target, path, query), { signal, ...init, headers: { authorization } });
+      const response = await fetcher(urlOf(target, path, query), { ...init, signal, headers: { authorization } });
       // Nobody listens any more; what follows is left out.
       if (signal.aborted) throw signal.reason;
       return response;
@@ -28,16 +28,16 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       if (!response.ok) throw afterStatus(response.status, await response.text());
       return response;
     };
-    const closed = (reason: Partial<Closed>) => {
+    const closed = (reason: Partial<Closed> | string) => {
       if (signal.aborted) return;
       abort.abort();
-      listener.closed(reason.next ? (reason as Closed) : afterStatus(0, String(reason)));
+      listener.closed((reason as Closed).next ? (reason as Closed) : afterStatus(0, String(reason)));
     };
     const post = async (frame: ClientFrame): Promise<void> => {
       let reply = noReply(frame);
+      const late = setTimeout(closed, PATIENCE, 'no reply');
       try {
-        const patience = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
-        const response = await request('frames', { method: 'POST', body: JSON.stringify(frame), signal: patience });
+        const response = await request('frames', { method: 'POST', body: JSON.stringify(frame) });
         if (response.status === 401) return closed(afterStatus(401));
         const text = await response.text();
         const said: Reply | undefined = text ? JSON.parse(text) : undefined;
@@ -45,6 +45,7 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       } catch {
         // No reply.
       }
+      clearTimeout(late);
       if (!reply || signal.aborted) return;
       // What follows a fresh token goes with it.
       if (frame.type === 'auth' && reply.type === 'ack') target.token = frame.token;
