@@ -85,6 +85,24 @@ describe('a client', () => {
     await waitFor(() => alice.status.transport === 'websocket' && alice.status.state === 'online');
   });
 
+  it.each(['sse', 'poll'] as const)('goes on when a frame sent beside %s gets no reply at all', async (transport) => {
+    const [a, b] = await kit.friends();
+    let swallowed = 0;
+    const forgetful: typeof fetch = (input, init) => {
+      if (init?.method !== 'POST' || swallowed > 0 || !String(init.body).includes('"send"')) return fetch(input, init);
+      swallowed += 1;
+      // It does not even hear that it is given up.
+      return new Promise(() => {});
+    };
+    await using people = new People(kit);
+    const heard = listen(await people.online(b));
+    const alice = await people.online(a, { transports: [transport], fetch: forgetful });
+    await Promise.all([alice.send(b, 'first'), alice.send(b, 'second')]);
+    expect(swallowed).toBe(1);
+    await waitFor(() => heard.length === 2);
+    expect(heard.map(textOf)).toEqual(['first', 'second']);
+  });
+
   it('does without WebSocket where there is none', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);

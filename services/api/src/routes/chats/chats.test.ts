@@ -144,7 +144,9 @@ describe('deleting a chat', () => {
     expect((await ann.call('delete', `/v1/chats/${ben.id}`)).status).toBe(204);
     expect(await chatsOf(ann)).toEqual([]);
     expect(await messagesOf(ann, ben)).toEqual([]);
-    expect(await api.events(ann)).toEqual([{ kind: 'chat', chat: ben.id, change: 'deleted', upTo: expect.any(Number) }]);
+    expect(await api.events(ann)).toEqual([
+      { kind: 'chat', chat: ben.id, change: 'deleted', upTo: expect.any(Number) },
+    ]);
     expect(await api.events(ben)).toEqual([]);
     expect(await chatsOf(ben)).toEqual(before);
     expect(await messagesOf(ben, ann)).toHaveLength(2);
