@@ -40,7 +40,7 @@ describe('a message for a chat that is not open', () => {
     await page.getByText('open one').first().waitFor();
     await page.getByText('muted one').first().waitFor();
     expect(await page.locator('.toast').allTextContents()).toEqual([]);
-    expect(await page.title()).toBe('Parley');
+    await expect.poll(() => page.title()).toBe('Parley');
   });
 
   it('is told by the browser while the page is in the background, once that is wanted and permitted', async () => {

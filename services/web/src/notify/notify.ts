@@ -1,10 +1,10 @@
 import type { ChatMessage } from '@parley/client';
-import type { ParleyEvent } from '@parley/protocol';
+import type { Chat, ParleyEvent } from '@parley/protocol';
 import { onScopeDispose, type Ref, watchEffect } from 'vue';
 import type { Router } from 'vue-router';
 import { useParley } from '../app/parley.ts';
 import { previewOf } from '../chat/preview.ts';
-import { friendOf, loadFriends, nameOf, requests, toAnswer } from '../people/friends.ts';
+import { loadFriends, requests, toAnswer } from '../people/friends.ts';
 import { toast } from '../ui/toasts.ts';
 import { chosen } from './chosen.ts';
 import { words } from './messages.ts';
@@ -34,19 +34,16 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     router.push(path);
   };
 
-  /** A chat that is new has no name yet. */
-  const whoIs = async (chat: number, from: number): Promise<{ name: string; avatar: string | null }> => {
-    const box = parley.chats().find((each) => each.chat === chat && each.name !== '');
-    if (box) return { name: box.remark || box.name, avatar: box.avatar };
-    if (chat !== from) return parley.api('GET /groups/{id}', { id: chat });
-    const friend = friendOf(from);
-    return friend ? { name: nameOf(friend), avatar: friend.user.avatar } : parley.api('GET /users/{id}', { id: from });
-  };
+  /** What is heard of before the list was read has no name yet, and whether it is muted is not known. */
+  const find = async (chat: number): Promise<Chat> =>
+    parley.chats().find((each) => each.chat === chat && each.name !== '') ??
+    parley.api('PUT /chats/{id}', { id: chat });
 
-  const tell = async ({ chat, from, body }: ChatMessage) => {
-    const muted = parley.chats().some((each) => each.chat === chat && each.muted);
-    if (muted || isLookedAt(chat)) return;
-    const { name, avatar } = await whoIs(chat, from);
+  const tell = async ({ chat, body }: ChatMessage) => {
+    if (isLookedAt(chat)) return;
+    const { name: own, remark, avatar, muted } = await find(chat);
+    if (muted) return;
+    const name = remark || own;
     const path = `/chats/${chat}`;
     show({
       title: name,
