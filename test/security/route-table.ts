@@ -58,6 +58,13 @@ export const table: readonly Row[] = [
   row('get /v1/media/{id}/info', theTwo(200), media),
   row('get /v1/media/{id}/url', theTwo(200), media),
 
+  // Push, which this server has no keys for
+  row('get /v1/push', person(404)),
+  row('put /v1/push/subscriptions', person(404), () => ({
+    body: { endpoint: 'https://push.example.org/1', keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) } },
+  })),
+  row('delete /v1/push/subscriptions', person(404), () => ({ body: { endpoint: 'https://push.example.org/2' } })),
+
   // Groups
   row('post /v1/groups', person(201), ({ world, role }) => ({ body: { name: `${role} ${world.group}`, members: [] } })),
   row('get /v1/groups', person(200)),

@@ -62,7 +62,7 @@ export interface Keys {
   webhookDead(endpoint: string): string;
   /** Hash: event id -> the event and why, of all in that set. */
   webhookDeadEvents(endpoint: string): string;
-  /** Shard channel that nobody hears: what is published on it shows how far replicas are. */
+  /** String: replicas that have what is written here have all that was written before. */
   confirm(bucket: number): string;
   /** Stream: what the recorder has to write. */
   record(bucket: number): string;

@@ -110,10 +110,9 @@ export async function openLink({
     replicas,
     confirm: async (buckets) => {
       if (replicas === 0) return;
-      const channels = [...buckets].map((bucket) => keys.confirm(bucket));
-      // Replicas get what is published; one server's confirmation speaks for all its buckets.
-      const asked = clustered ? channels : channels.slice(0, 1);
-      await Promise.all(asked.map((channel) => wires.call(channel, ['SPUBLISH', channel, ''], true)));
+      // One server's confirmation speaks for all its buckets.
+      const names = [...buckets].map((bucket) => keys.confirm(bucket)).slice(0, clustered ? undefined : 1);
+      await Promise.all(names.map((name) => wires.call(name, ['SET', name, '', 'PX', 1], true)));
     },
     reset: () => {
       if (client.status === 'ready') client.disconnect(true);
