@@ -19,6 +19,7 @@ export * from './scripts/acknowledge.ts';
 export * from './scripts/append.ts';
 export * from './scripts/change.ts';
 export * from './scripts/claim-webhooks.ts';
+export * from './scripts/confirm-record.ts';
 export * from './scripts/connect.ts';
 export * from './scripts/disconnect.ts';
 export * from './scripts/find.ts';

@@ -22,6 +22,7 @@ export function readConfig(env: Environment) {
     DATABASE_URL: url<string>(['postgres', 'postgresql']),
     DATABASE_CONNECTIONS: integer({ min: 2, max: 100, default: 4 }),
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
+    REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
     RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
@@ -42,6 +43,8 @@ export function readConfig(env: Environment) {
     databaseConnections: values.DATABASE_CONNECTIONS,
     /** The same in every process, for good. */
     buckets: values.BUCKETS,
+    /** Replicas that must have an entry before it is written. */
+    replicasAck: values.REPLICAS_ACK,
     /** Entries per transaction at most. */
     batch: values.RECORD_BATCH,
     /** Ms from one read to the next while entries come: what a batch gathers. */

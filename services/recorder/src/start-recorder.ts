@@ -24,7 +24,12 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const { databaseUrl: url, databaseConnections, lease } = config;
   const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL fails');
 
-  const link = await openLink({ url: config.redisUrl, buckets: config.buckets, name: 'parley-recorder' });
+  const link = await openLink({
+    url: config.redisUrl,
+    buckets: config.buckets,
+    replicas: config.replicasAck,
+    name: 'parley-recorder',
+  });
   onStop('redis', () => link.close());
   const database = { url, name: 'parley-recorder', statementTimeout: STATEMENT_TIMEOUT, onError };
   const db = openDatabase({ ...database, maxConnections: databaseConnections - 1 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@parley/database';
-import type { Link } from '@parley/redis';
+import { confirmRecord, type Link } from '@parley/redis';
 import type { Log, Traces } from '@parley/service';
 import type { Entry, FactsEntry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
@@ -87,7 +87,7 @@ export class Writer {
       const items = all.filter((item) => item.source.lease.held);
       if (items.length === 0) return true;
       try {
-        await this.#attempt(items);
+        await this.#attempt(await this.#confirm(items));
         this.#failing = false;
         return true;
       } catch (error) {
@@ -99,6 +99,25 @@ export class Writer {
       if (this.#stopping) return false;
       await sleep(delay);
     }
+  }
+
+  /**
+   * Leaves out what a failed master had and its successor has not, where replicas have to confirm: it was never acknowledged, so it
+   * is sent again, and would be there twice.
+   */
+  async #confirm(items: readonly Item[]): Promise<readonly Item[]> {
+    const { link } = this.#parts;
+    if (link.replicas === 0) return items;
+    const ids = new Map<number, string[]>();
+    for (const { source } of items) {
+      const { bucket } = source.lease;
+      ids.set(bucket, [...(ids.get(bucket) ?? []), source.id]);
+    }
+    const confirmed = new Map<number, ReadonlySet<string>>();
+    await Promise.all(
+      [...ids].map(async ([bucket, own]) => confirmed.set(bucket, await confirmRecord(link, bucket, own))),
+    );
+    return items.filter(({ source }) => confirmed.get(source.lease.bucket)?.has(source.id));
   }
 
   async #attempt(items: readonly Item[]): Promise<void> {
