@@ -8,8 +8,7 @@ it('nothing is lost, doubled, out of order or misdelivered, and what is recorded
   // A run in which nobody could write, or nothing failed, would show nothing.
   expect(outcome.figures.acknowledged, report).toBeGreaterThan(200);
   expect(outcome.strikes.length, report).toBeGreaterThan(15);
-  // What devices show of marks is in the report, and looked at by the long run: a mark that was recorded, and whose Redis failed before
-  // its replica had it and its writer had an answer, is not told to the peer.
+  // Whether devices show the same marks is for the long run to say.
   expect(
     outcome.faults.filter(({ kind }) => kind !== 'unequal'),
     report,
