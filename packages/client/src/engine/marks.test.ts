@@ -1,11 +1,13 @@
 import type { Ack } from '@parley/protocol';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { State } from '../state/state.ts';
 import { Marks } from './marks.ts';
 import type { Askable } from './part.ts';
 
 describe('marks', () => {
   it('do not pile up on a slow connection: of a chat only the last one follows the one under way', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const state = new State(1, 10);
     const asked: Askable[] = [];
     let reply: (ack: Ack) => void = () => {};
@@ -24,16 +26,16 @@ describe('marks', () => {
       marks.start();
     };
     deliver(10);
-    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    await vi.runAllTimersAsync();
+    expect(asked).toHaveLength(1);
     for (let id = 11; id <= 20; id += 1) deliver(id);
-    // Longer than marks are gathered.
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await vi.runAllTimersAsync();
     expect(asked).toHaveLength(1);
     reply({ type: 'ack', ref: 'a' });
-    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    await vi.runAllTimersAsync();
     expect(asked.map((frame) => 'delivered' in frame && frame.delivered)).toEqual([10, 20]);
     reply({ type: 'ack', ref: 'b' });
-    await vi.waitFor(() => expect(state.marks.size).toBe(0));
-    marks.stop();
+    await vi.runAllTimersAsync();
+    expect(state.marks.size).toBe(0);
   });
 });

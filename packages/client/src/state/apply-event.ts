@@ -22,7 +22,7 @@ export function applyEvent(state: State, event: ParleyEvent): void {
       return state.touch(box);
     }
     case 'chat':
-      if (event.change === 'deleted') state.clear(event.chat, event.upTo);
+      if (event.change === 'deleted' && event.upTo) state.clear(event.chat, event.upTo);
   }
 }
 

@@ -11,6 +11,8 @@ export interface ChatBox extends Chat {
    * before it.
    */
   counted: number;
+  /** Up to here its owner deleted the chat: what a late answer of the api says of these messages does not count. */
+  cleared: number;
   /** Ascending by id, without a hole. */
   messages: Message[];
   /** There are older messages than these. */
@@ -36,6 +38,7 @@ export function emptyBox(chat: number, room: number): ChatBox {
     peerDelivered: 0,
     delivered: 0,
     counted: 0,
+    cleared: 0,
     messages: [],
     more: true,
     room,
@@ -45,6 +48,7 @@ export function emptyBox(chat: number, room: number): ChatBox {
 /** Puts messages into their places, each once. Later news of a message replaces what was there. */
 export function insert(box: ChatBox, messages: readonly Message[]): void {
   for (const message of messages) {
+    if (message.id <= box.cleared) continue;
     const at = box.messages.findLastIndex(({ id }) => id <= message.id);
     const same = box.messages[at];
     if (same?.id === message.id) box.messages[at] = { ...same, ...message };
@@ -105,6 +109,7 @@ export function merge(box: ChatBox, chat: Chat, me: number): void {
 
 /** Its owner deleted the chat up to a message. Marks stay, as they do at the server. */
 export function clear(box: ChatBox, upTo: number, me: number): void {
+  box.cleared = upTo;
   box.messages = box.messages.filter(({ id }) => id > upTo);
   box.last = box.messages.at(-1) ?? null;
   box.unread = box.messages.filter(({ id, from }) => id > box.read && from !== me).length;

@@ -1,5 +1,6 @@
 import type { MessageEvent } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
+import { showChats } from '../message.ts';
 import { State } from './state.ts';
 
 const me = 1;
@@ -44,6 +45,22 @@ describe('the state of a client', () => {
     state.apply({ type: 'event', cursor: '1-3', event: message(12, peer) });
     state.apply({ type: 'event', cursor: '1-4', event: { kind: 'chat', chat: peer, change: 'deleted', upTo: 11 } });
     expect(state.boxes.get(peer)).toMatchObject({ peerRead: 10, unread: 1, messages: [{ id: 12 }], last: { id: 12 } });
+  });
+
+  it('keeps a chat deleted when the api answers late with what was in it', () => {
+    const state = new State(me, 10);
+    state.apply({ type: 'moved', cursor: '1-0', lost: false });
+    const { kind: _, ...last } = message(10, peer);
+    const known = { chat: peer, type: 'user' as const, name: 'Ann', avatar: null, unread: 1, read: 0, peerRead: 0 };
+    const chat = { ...known, last, pinned: false, muted: false, updated: 0 };
+    state.apply({ type: 'event', cursor: '1-1', event: message(10, peer) });
+    state.apply({ type: 'event', cursor: '1-2', event: { kind: 'chat', chat: peer, change: 'deleted', upTo: 10 } });
+    state.apply({ type: 'chats', chats: [chat], whole: false });
+    state.apply({ type: 'messages', chat: peer, messages: [last], more: false });
+    expect(state.boxes.get(peer)).toMatchObject({ name: '', last: null, unread: 0, messages: [] });
+    expect(showChats(state)).toEqual([]);
+    state.apply({ type: 'event', cursor: '1-3', event: message(12, peer) });
+    expect(state.boxes.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 12 }] });
   });
 });
 

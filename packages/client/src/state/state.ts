@@ -181,10 +181,11 @@ export class State {
       const listed = new Set(chats.map(({ chat }) => chat));
       // A chat whose messages came since the list was made may not be in it.
       for (const box of this.boxes.values())
-        if (!listed.has(box.chat) && box.messages.length === 0) this.clear(box.chat);
+        if (!listed.has(box.chat) && box.messages.length === 0) this.clear(box.chat, box.cleared);
     }
     for (const chat of chats) {
       const box = this.box(chat.chat);
+      if (chat.last && chat.last.id <= box.cleared) continue;
       merge(box, chat, this.user);
       if (box.messages.length === 0 && chat.last) box.messages = [chat.last];
       this.touch(box);
@@ -201,10 +202,9 @@ export class State {
     this.touch(box);
   }
 
-  /** The chat was deleted: all of it, or up to a message. */
-  clear(chat: number, upTo = Number.POSITIVE_INFINITY): void {
-    const box = this.boxes.get(chat);
-    if (!box) return;
+  /** The chat was deleted up to a message. */
+  clear(chat: number, upTo: number): void {
+    const box = this.box(chat);
     clear(box, upTo, this.user);
     // A name would have it shown.
     if (!box.last) box.name = '';

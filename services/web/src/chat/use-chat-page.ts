@@ -1,4 +1,5 @@
 import type { ChatMessage, Parley } from '@parley/client';
+import type { Chat } from '@parley/protocol';
 import { computed, type Ref, ref, watch } from 'vue';
 import { useSnapshot } from '../app/parley.ts';
 import { problem } from '../app/problem.ts';
@@ -21,13 +22,15 @@ export function useBox(parley: Parley, chat: number) {
         if (error.status === 404) gone.value = true;
       },
     );
+  // What was known of a chat that is deleted meanwhile stays on its page: opened again it would be back in the list.
+  const box = computed<Chat | undefined>((known) => all.value ?? known);
   // A chat of which only a message is known has no name yet.
   watch(
-    () => !all.value?.name,
+    () => !box.value?.name,
     (nameless) => nameless && void open(),
     { immediate: true },
   );
-  return { box: all, gone };
+  return { box, gone };
 }
 
 /** Names and pictures of those who speak in a chat. */
