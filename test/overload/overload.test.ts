@@ -63,6 +63,51 @@ describe('ten times what a gateway takes on', () => {
   });
 });
 
+describe('a user who floods over all connections they may have, while Redis answers nobody', () => {
+  it('is refused, with a time to come back; who writes little is not, and neither who comes later', async () => {
+    const users = await kit.circle(6);
+    const [flooder, ...others] = users as [number, ...number[]];
+    const devices = Array.from({ length: kit.config().maxConnectionsPerUser }, (_, i) => ({ device: `d${i}` }));
+    const flooding = await Promise.all(devices.map((device) => kit.connect(flooder, 0, device)));
+    const clients = await Promise.all(others.map((user) => kit.connect(user)));
+    const write = (client: Client, ref: string) =>
+      client.send({ type: 'send', ref, to: flooder, body: { type: 'text', text: ref } });
+    const errors = (client: Client) => client.frames.filter((frame) => frame.type === 'error');
+    const refs = Array.from({ length: 12 }, (_, i) => `flood-${i}`);
+
+    kit.redis.pause();
+    try {
+      for (const [round, client] of clients.entries()) {
+        const before = flooding.flatMap(errors).length;
+        for (const each of flooding)
+          for (const ref of refs)
+            each.send({
+              type: 'send',
+              ref: `${round}-${ref}`,
+              to: others[0] as number,
+              body: { type: 'text', text: ref },
+            });
+        await Promise.all(flooding.map((each) => each.settled()));
+        const refused = flooding.flatMap(errors).slice(before);
+        expect(refused.length).toBeGreaterThan(0);
+        for (const error of refused) expect(error).toMatchObject({ code: 'unavailable', retry: true });
+        for (const { retryAfter } of refused) expect(retryAfter).toBeGreaterThanOrEqual(1000);
+        write(client, 'one');
+        write(client, 'two');
+        await client.settled();
+        expect(errors(client)).toEqual([]);
+      }
+    } finally {
+      kit.redis.resume();
+    }
+    for (const client of clients) {
+      const replies = await Promise.all(['one', 'two'].map((ref) => client.reply(ref)));
+      expect(ackedOf(replies)).toEqual(['one', 'two']);
+    }
+    for (const client of [...flooding, ...clients]) client.socket.terminate();
+  });
+});
+
 describe('one group of 200 with a flood', () => {
   it('has every message that was accepted, once, in one order, with every member', async () => {
     const users = Array.from({ length: 200 }, () => kit.newId());

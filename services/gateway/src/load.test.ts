@@ -16,14 +16,25 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Takes on frames until one is refused; answers how many there are. */
+const [FLOODER, BYSTANDER] = [1, 2];
+
+/** Takes on frames of one user until the limit is reached; answers how many there are. */
 const fill = () => {
   let taken = 0;
-  while (load.take()) taken += 1;
+  let place = load.take(FLOODER);
+  for (; place === 'open'; place = load.take(FLOODER)) taken += 1;
+  if (place) load.done(place);
   return taken;
 };
 const finish = (frames: number) => {
-  for (let i = 0; i < frames; i += 1) load.done();
+  for (let i = 0; i < frames; i += 1) load.done('open');
+};
+/** Asks for so many frames of a user; answers how many were taken on, all beyond the limit. */
+const beyond = (user: number, frames: number) => {
+  const places = Array.from({ length: frames }, () => load.take(user)).filter((place) => place !== undefined);
+  expect(new Set(places).size).toBeLessThanOrEqual(1);
+  expect(places).not.toContain('open');
+  return places.length;
 };
 
 describe('a gateway takes on', () => {
@@ -31,7 +42,35 @@ describe('a gateway takes on', () => {
     expect(fill()).toBe(1000);
     finish(10);
     expect(fill()).toBe(10);
-    expect(load.refused).toBe(2);
+  });
+
+  it('beyond the limit a reserve for users who ask for little, and nothing of one who floods', async () => {
+    fill();
+    expect(beyond(FLOODER, 1000)).toBeLessThan(5);
+    expect(beyond(BYSTANDER, 2)).toBe(2);
+    for (let i = 0; i < 10; i += 1) {
+      await vi.advanceTimersByTimeAsync(100);
+      expect(beyond(FLOODER, 1000)).toBe(0);
+    }
+    expect(beyond(BYSTANDER, 2)).toBe(2);
+    expect(load.refused).toBeGreaterThan(10_000);
+  });
+
+  it('no more than the reserve, a quarter of the limit, however many users ask for little', async () => {
+    fill();
+    let taken = 0;
+    for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
+    expect(taken).toBe(250);
+    for (let i = 0; i < taken; i += 1) load.done('reserved');
+    expect(beyond(BYSTANDER, 1)).toBe(1);
+  });
+
+  it('the reserve also when the limit fell below what is under way', async () => {
+    fill();
+    slow = 2000;
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(beyond(FLOODER, 10)).toBe(4);
+    expect(beyond(BYSTANDER, 2)).toBe(2);
   });
 
   it('fewer and fewer while commands take too long, and as many as before once they do not', async () => {
@@ -39,7 +78,7 @@ describe('a gateway takes on', () => {
     slow = 400;
     await vi.advanceTimersByTimeAsync(500);
     finish(500);
-    expect(load.take()).toBe(false);
+    expect(fill()).toBe(0);
     finish(500);
     const fewer = fill();
     expect(fewer).toBeLessThan(700);

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from '@parley/service';
+import { Shares } from './shares.ts';
 
 /** Ms between two looks at how long things take. */
 const INTERVAL = 100;
@@ -6,17 +7,24 @@ const INTERVAL = 100;
 /** Frames that are taken on however busy it is, so that it shows when it is no longer. */
 const LEAST = 64;
 
+/** Part of the limit that is kept, beyond it, for users who ask for little. */
+const RESERVE = 1 / 4;
+
 /**
  * What a gateway takes on at once, so that what it took on is done in time and its memory is bounded. Frames beyond the limit are
  * refused, with a time to come back. The limit is `most` as long as a command to Redis, which waits its turn like a message,
  * is answered within `wait`. When it takes longer, the limit falls to what is done within `wait`, by a third at least with each look; and
- * it rises again by a tenth.
+ * it rises again by a tenth. Beyond the limit there is a reserve, for users who ask for no more than their share: who floods is
+ * refused first, however many connections they have.
  */
 export class Load {
   readonly #options: LoadOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #shares = new Shares();
   #limit: number;
   #frames = 0;
+  /** Those of them that were taken on beyond the limit. */
+  #reserved = 0;
   /** Frames done since the last look, and in each `INTERVAL` of late. */
   #finished = 0;
   #pace = 0;
@@ -35,17 +43,23 @@ export class Load {
   /** Frames and connections refused. */
   refused = 0;
 
-  /** Takes on a frame; false when there are too many. Each one taken on is to be `done`. */
-  take(): boolean {
+  /** Takes on a frame of a user; undefined when there are too many. What it answers is to be handed to `done`. */
+  take(user: number): Place | undefined {
+    let place: Place = 'open';
     if (this.#frames >= this.#limit) {
-      this.refused += 1;
-      return false;
+      if (!this.#shares.ask(user) || this.#reserved >= Math.max(LEAST, this.#limit * RESERVE)) {
+        this.refused += 1;
+        return undefined;
+      }
+      place = 'reserved';
+      this.#reserved += 1;
     }
     this.#frames += 1;
-    return true;
+    return place;
   }
 
-  done(): void {
+  done(place: Place): void {
+    if (place === 'reserved') this.#reserved -= 1;
     this.#frames -= 1;
     this.#finished += 1;
   }
@@ -81,6 +95,7 @@ export class Load {
     const finished = (this.#finished * INTERVAL) / (INTERVAL + Math.max(0, now - this.#due));
     this.#finished = 0;
     this.#pace = this.#pace * 0.7 + finished * 0.3;
+    this.#shares.divide(this.#pace);
     this.#due = now + INTERVAL;
     this.#adjust(waited);
     if (this.#asked !== 0) return;
@@ -123,6 +138,9 @@ export class Load {
     });
   }
 }
+
+/** Where a frame was taken on: within the limit or beyond it. */
+export type Place = 'open' | 'reserved';
 
 export interface LoadOptions {
   /** Frames under way at most. */

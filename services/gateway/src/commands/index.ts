@@ -87,8 +87,8 @@ async function run<Who extends Caller>(
   const { load } = gateway;
   // A sign of life, or a token that keeps the connection, is no work; and that is said when there is too much of it.
   const work = frame.type !== 'ping' && frame.type !== 'auth';
-  if (work && !load.take())
-    return errorFrame(frame.ref, 'unavailable', 'This gateway has too much to do', load.retryAfter);
+  const place = work ? load.take(caller.user.id) : undefined;
+  if (work && !place) return errorFrame(frame.ref, 'unavailable', 'This gateway has too much to do', load.retryAfter);
   try {
     if (!command) throw new Refusal('bad-frame', `type: ${frame.type} is not served here`);
     const reply = await command(gateway, caller, frame);
@@ -101,7 +101,7 @@ async function run<Who extends Caller>(
     gateway.log.warn({ err: error, connection: caller.id, frame: frame.type }, 'cannot carry out a frame');
     return errorFrame(frame.ref, 'unavailable');
   } finally {
-    if (work) load.done();
+    if (place) load.done(place);
   }
 }
 

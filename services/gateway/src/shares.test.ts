@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Shares } from './shares.ts';
+
+const [FLOODER, BYSTANDER] = [1, 2];
+
+let shares: Shares;
+beforeEach(() => {
+  shares = new Shares();
+});
+
+/** Asks for so many frames; answers how many of them are within the user's share. */
+const ask = (user: number, frames: number) =>
+  Array.from({ length: frames }, () => shares.ask(user)).filter(Boolean).length;
+
+/** Both ask for so many frames in each tenth of a second, of which ten are done. */
+function tenth(flood: number, little: number) {
+  const granted = { flooder: ask(FLOODER, flood), bystander: ask(BYSTANDER, little) };
+  shares.divide(10);
+  return granted;
+}
+
+describe('while not all can be done', () => {
+  it('who asks for less than their share gets all of it, and who floods nothing', () => {
+    for (let i = 0; i < 5; i += 1) tenth(100, 3);
+    for (let i = 0; i < 50; i += 1) expect(tenth(100, 3)).toEqual({ flooder: 0, bystander: 3 });
+  });
+
+  it('a user gets a few at once though nothing is done', () => {
+    expect(ask(FLOODER, 100)).toBe(4);
+    shares.divide(0);
+    expect(ask(FLOODER, 100)).toBe(0);
+    expect(ask(BYSTANDER, 100)).toBe(4);
+  });
+
+  it.each([0, 10])('who waits as long as they are told to is heard again, with %i done meanwhile', (done) => {
+    ask(FLOODER, 10_000);
+    for (let i = 0; i < 10; i += 1) {
+      ask(BYSTANDER, 1);
+      shares.divide(done);
+    }
+    expect(ask(FLOODER, 1)).toBe(1);
+  });
+
+  it('who flooded when alone is not remembered for longer when shares become smaller', () => {
+    for (let i = 0; i < 10; i += 1) {
+      ask(FLOODER, 1000);
+      shares.divide(500);
+    }
+    for (let user = 100; user < 600; user += 1) ask(user, 1);
+    for (let i = 0; i < 11; i += 1) shares.divide(0);
+    expect(ask(FLOODER, 1)).toBe(1);
+  });
+});
