@@ -62,6 +62,8 @@ export interface Keys {
   webhookDead(endpoint: string): string;
   /** Hash: event id -> the event and why, of all in that set. */
   webhookDeadEvents(endpoint: string): string;
+  /** Hash: which server has a bucket, and since when it is in the place of another; of one server for all of them. */
+  server(bucket: number): string;
   /** String: replicas that have what is written here have all that was written before. */
   confirm(bucket: number): string;
   /** Stream: what the recorder has to write. */
@@ -72,8 +74,6 @@ export interface Keys {
   lease(bucket: number): string;
   /** Shard channel: a gateway's delivery probes. */
   probe(bucket: number, gateway: string): string;
-  /** Hash: which server this is, and since when it is in the place of another; not in a cluster. */
-  readonly server: string;
   /** Sorted set: gateway -> last heartbeat. */
   readonly gateways: string;
   /** String: somebody says of the users of this killed gateway that they are not connected there. */
@@ -115,12 +115,12 @@ export function createKeys(buckets: number): Keys {
     webhookEvents: (endpoint) => `${of(spread(endpoint))}webhook-events:${endpoint}`,
     webhookDead: (endpoint) => `${of(spread(endpoint))}webhook-dead:${endpoint}`,
     webhookDeadEvents: (endpoint) => `${of(spread(endpoint))}webhook-dead-events:${endpoint}`,
+    server: (bucket) => `{${bucket}}:server`,
     confirm: (bucket) => `{${bucket}}:confirm`,
     record: (bucket) => `{${bucket}}:record`,
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
-    server: 'server',
     gateways: 'gateways',
     forgetting: (gateway) => `forgetting:${gateway}`,
     recorders: 'recorders',

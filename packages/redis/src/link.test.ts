@@ -98,7 +98,7 @@ describe('while Redis is away', () => {
     await take(link, 'send', 5, { perSecond: 1e-3, burst: 5 });
     const state = async () => {
       // It says which server this is, and after a crash it is another.
-      const names = (await link.client.keys('*')).filter((name) => name !== link.keys.server).sort();
+      const names = (await link.client.keys('*')).filter((name) => name !== link.keys.server(0)).sort();
       const types = await Promise.all(names.map((name) => link.client.type(name)));
       const contents = names.map((name, i) => {
         if (types[i] === 'stream') return link.client.xrange(name, '-', '+');

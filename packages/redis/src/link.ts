@@ -4,8 +4,8 @@ import { Cluster, Redis } from 'ioredis';
 import { readAddress } from './address.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { Recent } from './recent.ts';
-import { type Argument, type Call, type Script, scriptTexts } from './script.ts';
-import { readTakeOver } from './scripts/take-over.ts';
+import { type Argument, type Script, scriptTexts } from './script.ts';
+import { TakeOvers } from './take-overs.ts';
 import { Wires } from './wire/wires.ts';
 
 /** One Redis server or a Redis Cluster, seen alike. */
@@ -22,8 +22,8 @@ export interface Link {
   readonly inboxLength: number;
   /** Seconds after which an inbox nobody writes to is gone. */
   readonly inboxTtl: number;
-  /** Ms since 1970 at which the server took the place of a failed master; 0 for never. Inboxes that are older begin anew. */
-  readonly since: { toString(): string };
+  /** Ms since 1970 at which the server of a bucket took the place of a failed master; 0 for never. Inboxes that are older begin anew. */
+  since(bucket: number): { toString(): string };
   /** The epochs of inboxes that were written to, as last seen. */
   readonly epochs: Recent<number, string>;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
@@ -89,16 +89,12 @@ export async function openLink({
   }
   client.off('error', note);
   const keys = createKeys(buckets);
-  let since = 0;
-  const greet = async (call: Call) => {
-    since = await readTakeOver(call, keys.server);
-  };
-  const wires = new Wires(client, {
-    ...wireOptions(options, replicas),
-    ...(!clustered && replicas === 0 && { greet }),
-  });
+  const takeOvers = new TakeOvers(keys, clustered);
+  // What replicas have to confirm, none that takes over is without.
+  const greet = replicas === 0 ? takeOvers.ask.bind(takeOvers) : undefined;
+  const wires = new Wires(client, wireOptions(options, replicas), greet);
   return {
-    since: { toString: () => String(since) },
+    since: (bucket) => takeOvers.since(bucket),
     client,
     keys,
     clustered,

@@ -42,7 +42,7 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     link.inboxTtl,
     REFS,
     buckets.join(' '),
-    link.since,
+    link.since(home),
     ...near.map((user) => link.epochs.get(user) ?? ''),
   ])) as [id: number, duplicate: number, online: number, before: number | number[], ...epochs: (number | string)[]];
 

@@ -20,10 +20,11 @@ export async function append(link: Link, entries: InboxEntry[]): Promise<number[
     else byBucket.set(bucket, [entry]);
   }
   const connected = await Promise.all(
-    [...byBucket.values()].map(async (group) => {
+    [...byBucket].map(async ([bucket, group]) => {
       const names = group.flatMap(({ user }) => [link.keys.inbox(user), link.keys.user(user), link.keys.online(user)]);
       const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
-      return (await link.run(script, names, [link.inboxLength, link.inboxTtl, link.since, ...events])) as number[];
+      const args = [link.inboxLength, link.inboxTtl, link.since(bucket), ...events];
+      return (await link.run(script, names, args)) as number[];
     }),
   );
   const groups = [...byBucket.values()];

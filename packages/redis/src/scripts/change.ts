@@ -30,7 +30,7 @@ export async function change(link: Link, { record, recorded, recall, entries }: 
     const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
     const noted = recorded && bucket === home ? recordText(record) : '';
     const withheld = recall === undefined ? ['', 0] : [`${conversation}:${recall}`, recall];
-    const args = [inboxLength, inboxTtl, noted, ...withheld, 2 * inboxLength, link.since, ...events];
+    const args = [inboxLength, inboxTtl, noted, ...withheld, 2 * inboxLength, link.since(bucket), ...events];
     return link.run(script, [keys.record(bucket), ...names], args);
   };
   const [first, ...others] = byBucket;

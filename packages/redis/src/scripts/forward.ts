@@ -40,7 +40,7 @@ async function forwardTo(link: Link, bucket: number, users: number[], message: F
   const deadline = performance.now() + PATIENCE;
   for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
     const before = recent && performance.now() < deadline ? last : 0;
-    const args = [id, before, event, ref, users.indexOf(from) + 1, link.inboxLength, link.inboxTtl];
+    const args = [id, before, event, ref, users.indexOf(from) + 1, link.inboxLength, link.inboxTtl, link.since(bucket)];
     const reply = await link.run(script, names, args);
     if (reply !== 'early') return reply === 1;
     await setTimeout(pause);

@@ -14,12 +14,13 @@ const script = createScript('recover', [clock, inbox, source]);
 export async function recover(link: Link, user: number, from: Place, options: RecoverOptions): Promise<InboxPage> {
   const [epoch, offset] =
     from === 'latest' ? ['latest', 0] : from === 'acknowledged' ? ['', 0] : [String(from.epoch), from.offset];
+  const bucket = link.keys.bucket(user);
   const reply = (await link.run(
     script,
     [link.keys.inbox(user), link.keys.cursors(user), link.keys.recalled(user)],
-    [epoch, offset, options.device, options.limit, link.inboxTtl, link.since, options.relay ? 0 : 1],
+    [epoch, offset, options.device, options.limit, link.inboxTtl, link.since(bucket), options.relay ? 0 : 1],
   )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
-  await link.confirm([link.keys.bucket(user)]);
+  await link.confirm([bucket]);
   const events: InboxPage['events'] = [];
   for (let i = 4; i < reply.length; i += 2) {
     const offset = reply[i] as number;

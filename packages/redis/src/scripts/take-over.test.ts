@@ -1,7 +1,9 @@
-import { type RedisServer, startRedis, waitFor } from '@parley/stack';
-import { Redis } from 'ioredis';
+import { type RedisServer, startRedis, startRedisCluster, waitFor } from '@parley/stack';
+import { type Cluster, Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Link, openLink } from '../link.ts';
+import { masterOf } from '../test/listen.ts';
+import { moveBucket } from '../test/move-bucket.ts';
 import { accept } from './accept.ts';
 import { append } from './append.ts';
 import { recover } from './recover.ts';
@@ -59,6 +61,68 @@ describe('a server that was restarted with all its data', () => {
   });
 });
 
-function send(link: Link, text: string) {
-  return accept(link, { from: ann, to: ben, ref: text, body: JSON.stringify({ type: 'text', text }), record: true });
+describe('a replica that takes the place of a failed master of a cluster', () => {
+  it('gives nothing the place of an event that it never got, and inboxes of other masters go on', async () => {
+    await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
+    const link = await openLink({ url: cluster.url });
+    links.push(link);
+    const place = (user: number) => masterOf(link.client as Cluster, link.keys.inbox(user));
+    const [cay, dan] = [ann + link.keys.buckets, ann + 2 * link.keys.buckets];
+    const [eve = 0, ...others] = Array.from({ length: 60 }, (_, i) => i + 2).filter(
+      (user) => place(user) !== place(ann),
+    );
+    const fay = others.find((user) => place(user) === place(eve)) ?? 0;
+    const master = cluster.nodes.findIndex(({ url }) => url.endsWith(place(ann)));
+    const [failing, heir] = [cluster.nodes[master], cluster.nodes[master + 3]] as [RedisServer, RedisServer];
+    const at = new Redis(failing.url);
+
+    await send(link, 'first', cay, dan);
+    await send(link, 'first', eve, fay);
+    expect(await at.wait(1, 5000)).toBe(1);
+    process.kill(heir.pid, 'SIGSTOP');
+    await at.call('CLIENT', 'KILL', 'TYPE', 'replica');
+    at.disconnect();
+    await send(link, 'only the master has this', cay, dan);
+    const { epoch, last } = await recover(link, dan, 'acknowledged', device);
+    expect(last).toBe(2);
+    const other = await recover(link, fay, 'acknowledged', device);
+    await failing.kill();
+    process.kill(heir.pid, 'SIGCONT');
+
+    // The home of theirs is another master: it comes from there.
+    const sent = () =>
+      send(link, 'in its place', eve, dan)
+        .then(() => true)
+        .catch(() => false);
+    await waitFor(sent, { timeout: 20_000, message: 'nobody took over' });
+    const page = await recover(link, dan, { epoch, offset: last }, device);
+    expect(page.recovered).toBe(false);
+    expect(page.events.map(({ event }) => JSON.parse(event).body.text)).toEqual(['first', 'in its place']);
+
+    await send(link, 'goes on', cay, dan);
+    const next = await recover(link, dan, { epoch: page.epoch, offset: page.last }, device);
+    expect(next).toMatchObject({ recovered: true, epoch: page.epoch, last: 3 });
+    await send(link, 'goes on', eve, fay);
+    const after = await recover(link, fay, { epoch: other.epoch, offset: other.last }, device);
+    expect(after).toMatchObject({ recovered: true, epoch: other.epoch, last: 2 });
+  }, 60_000);
+});
+
+describe('a bucket that moves to another master', () => {
+  it('has its new one asked before the first command there', async () => {
+    await using cluster = await startRedisCluster();
+    const link = await openLink({ url: cluster.url });
+    links.push(link);
+    const { client, keys } = link;
+    await Promise.all(Array.from({ length: 20 }, (_, i) => send(link, 'opens a connection', i + 2, i + 2)));
+    const bucket = keys.bucket(ann);
+    await client.del(keys.server(bucket));
+    await moveBucket(client as Cluster, bucket);
+    await send(link, 'first', ann, ann + keys.buckets);
+    expect(await client.hget(keys.server(bucket), 'id')).toMatch(/^\w{40}$/);
+  });
+});
+
+function send(link: Link, text: string, from = ann, to = ben) {
+  return accept(link, { from, to, ref: text, body: JSON.stringify({ type: 'text', text }), record: true });
 }

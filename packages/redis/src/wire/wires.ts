@@ -1,24 +1,31 @@
 import calculateSlot from 'cluster-key-slot';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from '../link.ts';
-import type { Argument } from '../script.ts';
+import type { Argument, Call } from '../script.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
 /** The wires to all servers: one, or one for each master of a cluster that is written to. */
 export class Wires {
   readonly #client: RedisClient;
-  readonly #options: Omit<WireOptions, 'onDown'>;
+  readonly #options: Omit<WireOptions, 'onDown' | 'greet'>;
+  readonly #greet: Greet | undefined;
   readonly #wires = new Map<string, Wire>();
+  /** The slots that each connected server was greeted for. */
+  readonly #greeted = new Map<string, Set<number>>();
   /** The wire to a server that is no cluster. */
   readonly #only: Wire | undefined;
   #finding: Promise<void> | undefined;
 
-  /** `options` name the one server; of a cluster, its address is where each master is said to be. */
-  constructor(client: RedisClient, options: Omit<WireOptions, 'onDown'>) {
+  /**
+   * `options` name the one server; of a cluster, its address is where each master is said to be. `greet` asks what is to be known of a
+   * server, and of the slots that it has, before any command about them; the connection is tried again when it rejects.
+   */
+  constructor(client: RedisClient, options: Omit<WireOptions, 'onDown' | 'greet'>, greet?: Greet) {
     this.#client = client;
     this.#options = options;
+    this.#greet = greet;
     if (client instanceof Cluster) return;
-    this.#only = new Wire(options);
+    this.#only = new Wire({ ...options, greet: greet && ((call) => greet(call, () => true)) });
     this.#wires.set('', this.#only);
   }
 
@@ -51,16 +58,43 @@ export class Wires {
   }
 
   #wireOf(key: string): Wire | undefined {
-    const place = (this.#client as unknown as { slots: string[][] }).slots[calculateSlot(key)]?.[0];
+    const slot = calculateSlot(key);
+    const place = this.#masters[slot]?.[0];
     if (place === undefined) return undefined;
-    let wire = this.#wires.get(place);
-    if (!wire) {
-      const colon = place.lastIndexOf(':');
-      const address = { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
-      wire = new Wire({ ...this.#options, ...address, onDown: () => this.#findMasters() });
-      this.#wires.set(place, wire);
-    }
+    const wire = this.#wires.get(place);
+    if (wire && this.#greeted.get(place)?.has(slot) !== false) return wire;
+    // A slot that has come to a server since is asked about as all are: by a new connection, which holds back what waits for it.
+    wire?.close();
+    return this.#open(place);
+  }
+
+  get #masters(): (string[] | undefined)[] {
+    return (this.#client as unknown as { slots: (string[] | undefined)[] }).slots;
+  }
+
+  #open(place: string): Wire {
+    const colon = place.lastIndexOf(':');
+    const address = { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
+    const greet = this.#greet;
+    this.#greeted.delete(place);
+    const wire: Wire = new Wire({
+      ...this.#options,
+      ...address,
+      onDown: () => {
+        if (this.#wires.get(place) === wire) this.#greeted.delete(place);
+        this.#findMasters();
+      },
+      greet: greet && ((call) => this.#greetAt(place, call, greet)),
+    });
+    this.#wires.set(place, wire);
     return wire;
+  }
+
+  #greetAt(place: string, call: Call, greet: Greet): Promise<void> {
+    const slots = new Set<number>();
+    for (const [slot, nodes] of this.#masters.entries()) if (nodes?.[0] === place) slots.add(slot);
+    this.#greeted.set(place, slots);
+    return greet(call, (key) => slots.has(calculateSlot(key)));
   }
 
   /** Asks the cluster who its masters are, and lets go of wires to others; those who ask meanwhile share the answer. */
@@ -70,7 +104,7 @@ export class Wires {
     this.#finding ??= new Promise((resolve) => cluster.refreshSlotsCache(() => resolve()));
     await this.#finding;
     this.#finding = undefined;
-    const masters = new Set((cluster as unknown as { slots: string[][] }).slots.map((nodes) => nodes?.[0]));
+    const masters = new Set(this.#masters.map((nodes) => nodes?.[0]));
     for (const [place, wire] of this.#wires) {
       if (masters.has(place)) continue;
       this.#wires.delete(place);
@@ -78,3 +112,6 @@ export class Wires {
     }
   }
 }
+
+/** Asks a server what is to be known of it and of the keys that it has. */
+type Greet = (call: Call, has: (key: string) => boolean) => Promise<void>;
