@@ -88,8 +88,7 @@ describe('when Redis comes back without its data', () => {
       expect(await client.untilClosed()).toMatchObject({ code: 1012 });
       expect(client.frames.filter((frame) => frame.type === 'reconnect')).toHaveLength(1);
     }
-    await waitFor(() => kit.link.client.ping().then(() => true));
-    await kit.permit(b, [a]);
+    await waitFor(() => kit.permit(b, [a]).then(() => true));
     await using again = await kit.connect(a, 1, { cursor: alice.cursor });
     expect(await again.welcome()).toMatchObject({ recovered: false });
     await again.text(b, 'after');
@@ -109,8 +108,7 @@ describe('when Redis comes back without its data', () => {
     await kit.restartRedis({ empty: true });
     // Their inboxes began anew all the same.
     await Promise.all([alice.untilClosed(), bob.untilClosed()]);
-    await waitFor(() => kit.link.client.ping().then(() => true));
-    await Promise.all([kit.permit(b, [a]), kit.permit(a, [b])]);
+    await waitFor(() => Promise.all([kit.permit(b, [a]), kit.permit(a, [b])]).then(() => true));
     await using again = await kit.connect(b, 1, { cursor: bob.cursor });
     await using watcher = await kit.connect(a, 0, { cursor: alice.cursor });
     watcher.send({ type: 'watch', users: [b] });
