@@ -1,6 +1,8 @@
 export { findHaproxy, type Haproxy, type HaproxyProgram, startHaproxy } from './balancer/haproxy.ts';
+export { type Clock, Clocks, findFaketime } from './clock.ts';
 export { freePort } from './free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts';
+export { openSmallDisk, type SmallDisk } from './process/small-disk.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
 export { moveSlots } from './redis/move-slots.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';

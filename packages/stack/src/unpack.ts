@@ -19,7 +19,7 @@ export async function unpacked(wanted: Unpackable, report: (line: string) => voi
     await fetchInto(folder, wanted);
   }
   const libraries = await libraryFolder(folder);
-  await run(command, wanted.version, { env: { ...process.env, LD_LIBRARY_PATH: libraries } });
+  if (wanted.version) await run(command, wanted.version, { env: { ...process.env, LD_LIBRARY_PATH: libraries } });
   return { command, libraries };
 }
 
@@ -89,8 +89,8 @@ export interface Unpackable {
   libraries?: RegExp;
   /** Where the program lies in them. */
   program: string;
-  /** Arguments by which it says that it runs. */
-  version: string[];
+  /** Arguments by which it says that it runs; none where it is a library. */
+  version?: string[];
 }
 
 export interface Unpacked {

@@ -12,7 +12,7 @@ export const watchdog = {
   /** `pid` has ended; its number may belong to another process now. */
   forget: (pid: number): void => order(`forget ${pid}`),
 
-  /** From now on the folder at this absolute path does not outlive this process. */
+  /** From now on the folder at this absolute path does not outlive this process; what is mounted there neither. */
   remove: (folder: string): void => order(`remove ${folder}`),
 
   /** The folder is gone or shall stay. */
@@ -58,5 +58,5 @@ alive() { for p in $pids; do kill -0 "\${p#*:}" && return 0; done; return 1; }
 i=0
 while alive && [ $i -lt 40 ]; do i=$((i + 1)); sleep 0.1; done
 for p in $pids; do kill -s KILL "\${p#*:}"; done
-printf %s "$folders" | while read -r folder; do [ -n "$folder" ] && rm -rf -- "$folder"; done
+printf %s "$folders" | while read -r folder; do [ -n "$folder" ] && { umount -l -- "$folder"; rm -rf -- "$folder"; }; done
 `;

@@ -11,12 +11,13 @@ import { findRedis, type RedisProgram } from './find.ts';
  * Starts a Redis of its own on 127.0.0.1 that has every write on disk before it answers. Resolves when it accepts
  * connections, rejects with what the server wrote if it does not come up.
  */
-export async function startRedis({ dir, port, args = [], onOutput, report }: RedisOptions = {}): Promise<RedisServer> {
+export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
+  const { dir, port, report } = options;
   const program = await findRedis(report);
   const folder = dir ? { path: dir, remove: async () => {} } : await temporaryFolder('redis');
   await mkdir(folder.path, { recursive: true });
   for (let attempt = 1; ; attempt++) {
-    const server = new LocalRedis(program, folder, port ?? (await freePort()), args, onOutput);
+    const server = new LocalRedis(program, folder, port ?? (await freePort()), options);
     try {
       await server.start();
       return server;
@@ -32,22 +33,19 @@ class LocalRedis implements RedisServer {
   readonly port: number;
   readonly #program: RedisProgram;
   readonly #folder: { path: string; remove: () => Promise<void> };
-  readonly #args: string[];
-  readonly #onOutput: ((text: string) => void) | undefined;
+  readonly #options: RedisOptions;
   #child: Child | undefined;
 
   constructor(
     program: RedisProgram,
     folder: { path: string; remove: () => Promise<void> },
     port: number,
-    args: string[],
-    onOutput: ((text: string) => void) | undefined,
+    options: RedisOptions,
   ) {
     this.#program = program;
     this.#folder = folder;
     this.port = port;
-    this.#args = args;
-    this.#onOutput = onOutput;
+    this.#options = options;
   }
 
   get url(): string {
@@ -68,14 +66,15 @@ class LocalRedis implements RedisServer {
 
   async start(): Promise<void> {
     const { command, libraries } = this.#program;
+    const { args = [], env, onOutput } = this.#options;
     const pidFile = join(this.#folder.path, 'redis.pid');
     if (this.#program.kind === 'native') await endOrphan(pidFile, 'redis', 'SIGTERM');
     this.#child = new Child({
       command,
-      args: [...this.#container(), ...settings(this.port), '--pidfile', pidFile, ...this.#args],
+      args: [...this.#container(), ...settings(this.port), '--pidfile', pidFile, ...args],
       cwd: this.#folder.path,
-      env: libraries ? { ...process.env, LD_LIBRARY_PATH: libraries } : process.env,
-      ...(this.#onOutput && { onOutput: this.#onOutput }),
+      env: { ...process.env, ...(libraries && { LD_LIBRARY_PATH: libraries }), ...env },
+      ...(onOutput && { onOutput }),
     });
     await this.#child.ready(
       (output) => output.includes('Ready to accept connections'),
@@ -125,6 +124,8 @@ export interface RedisOptions {
   port?: number;
   /** More settings, as `redis-server` takes them: `['--maxmemory', '64mb']`. */
   args?: string[];
+  /** More environment; it does not get into a container. */
+  env?: NodeJS.ProcessEnv;
   /** Hears what the server writes. */
   onOutput?: (text: string) => void;
   /** Hears of long steps, such as a download. */
