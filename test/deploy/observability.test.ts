@@ -1,15 +1,17 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Stack, startStack, waitFor } from '@parley/stack';
+import { type Stack, startStack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Pair } from '../containers/pair.ts';
 import { Collector } from './collector.ts';
 import { kubernetes } from './kustomize.ts';
 
+const apiKey = 'key-of-the-product-long-enough-for-anything';
 let collector: Collector;
 let folder: string;
+let redis: TestRedis;
 let stack: Stack;
 let pair: Pair;
 beforeAll(async () => {
@@ -21,10 +23,12 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_HEADERS: 'x-key=of%20ours',
   };
   folder = await mkdtemp(join(tmpdir(), 'parley-observability-'));
+  redis = await startTestRedis();
   stack = await startStack({
     gateways: 2,
     dataDir: folder,
-    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', ...traces },
+    redisUrl: redis.url,
+    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, ...traces },
   });
   pair = await Pair.register(
     stack.apiUrl,
@@ -35,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pair?.[Symbol.asyncDispose]();
   await stack?.stop();
+  await redis?.stop();
   await collector?.stop();
   await rm(folder, { recursive: true });
 }, 60_000);
@@ -59,6 +64,26 @@ describe('traces', () => {
     for (const { start, end } of spans) expect(end).toBeGreaterThanOrEqual(start);
     expect(collector.text).not.toContain('a secret between us');
     expect(collector.headers['x-key']).toBe('of ours');
+  });
+
+  it('lead from the api, of what the product sends', async () => {
+    const answer = await fetch(`${stack.apiUrl}/v1/server/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ from: 'system', to: pair.bob.user, ref: 'hello', body: { type: 'text', text: 'hello' } }),
+    });
+    expect(answer.status).toBe(201);
+    const { id } = (await answer.json()) as { id: number };
+    const spans = await waitFor(() => {
+      const found = collector.spans.filter((span) => span.attributes['messaging.message.id'] === String(id));
+      return found.length >= 3 && found;
+    });
+    const sends = spans.filter(({ name }) => name === 'send');
+    expect(sends).toMatchObject([{ service: 'parley-api' }]);
+    expect(sends[0]?.parentSpanId).toBeUndefined();
+    const others = spans.filter(({ name }) => name !== 'send');
+    expect(others.map(({ name }) => name).toSorted()).toEqual(['deliver', 'record']);
+    expect(others.every(({ parentSpanId }) => parentSpanId === sends[0]?.spanId)).toBe(true);
   });
 });
 

@@ -12,8 +12,11 @@ import {
   secret,
   size,
   type TokenIssuer,
+  type TraceConfig,
   text,
   tokenIssuers,
+  traceConfig,
+  traceVariables,
   url,
 } from '@parley/service';
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
@@ -77,6 +80,7 @@ export function readConfig(env: Environment): ApiConfig {
     ...mediaVariables,
     ...webhookVariables,
     ...pushVariables,
+    ...traceVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
     INDEX_INTERVAL: duration({ min: 10, default: 10 * second }),
   });
@@ -136,6 +140,7 @@ export function readConfig(env: Environment): ApiConfig {
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
     push: pushConfig(value),
+    traces: traceConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
     indexInterval: value.INDEX_INTERVAL,
   };
@@ -214,6 +219,8 @@ export interface ApiConfig {
   webhooks: WebhookConfig;
   /** Undefined where browsers are not pushed to. */
   push: PushConfig | undefined;
+  /** Where traces of messages that the server API sends go; nowhere when absent. */
+  traces: TraceConfig | undefined;
   /** Ms between two looks for what Redis has yet to be told. */
   outboxInterval: number;
   /** Ms between two looks for messages to be indexed for search. */

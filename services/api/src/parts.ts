@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import type { Link } from '@parley/redis';
-import type { Log, Registry, TokenVerifier } from '@parley/service';
+import type { Log, Registry, TokenVerifier, Traces } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { MediaStore } from './media/media-store.ts';
@@ -19,6 +19,8 @@ export interface Parts {
   media: MediaStore;
   indexer: SearchIndexer;
   fences: FenceCache;
+  /** Of messages that the server API sends; undefined where nothing is traced. */
+  traces: Traces | undefined;
 }
 
 /** What a request carries. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
 import { openLink } from '@parley/redis';
-import { createLog, createMetrics, type Log, TokenVerifier } from '@parley/service';
+import { createLog, createMetrics, type Log, TokenVerifier, Traces } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { Outbox } from './events/outbox.ts';
@@ -30,6 +30,8 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
     const tokens = new TokenVerifier(config.tokens.secret, config.tokenIssuers, {
       onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
     });
+    const traces =
+      config.traces && new Traces({ config: config.traces, service: 'api', instance: String(process.pid), log });
     try {
       const media = new MediaStore({ db, link, log, config: config.media });
       await media.open();
@@ -49,6 +51,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         indexer,
         fences: new FenceCache(),
         media,
+        traces,
       });
       await tokens.start();
       const server = createAdaptorServer({ fetch: app.fetch });
@@ -66,6 +69,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await Promise.all([webhooks.stop(), pusher?.stop()]);
         unwatch();
         tokens.stop();
+        await traces?.stop();
         await link.close();
         await db.destroy();
       };

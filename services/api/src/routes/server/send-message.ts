@@ -50,6 +50,7 @@ export const sendMessage = serverOperation(
     let extra = '';
     if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
     if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
+    const start = parts.traces?.now() ?? 0;
     const accepted = await accept(parts.link, {
       from,
       to,
@@ -59,6 +60,11 @@ export const sendMessage = serverOperation(
       record: parts.config.history === 'mirror',
       ...(members === undefined ? {} : { members }),
     });
+    const { id, conversation, online, duplicate } = accepted;
+    if (parts.traces?.samples(id) && !duplicate) {
+      const attributes = { 'parley.user': from, 'parley.online': online };
+      parts.traces.add({ name: 'send', message: { id, conversation }, start, end: parts.traces.now(), attributes });
+    }
     return c.json(accepted, accepted.duplicate ? 200 : 201);
   },
 );
