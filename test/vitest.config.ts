@@ -25,7 +25,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Not what a quiet machine needs: a condition that will hold is worth waiting for on a busy one.
     expect: { poll: { timeout: 10_000, interval: 50 } },
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });

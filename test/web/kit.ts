@@ -100,7 +100,7 @@ export class WebKit implements AsyncDisposable {
       ...sizes[size],
       ...options,
     });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(30_000);
     context.on('page', (page) => {
       page.on('pageerror', (error) => this.errors.push(String(error.stack ?? error)));
       page.on('console', (message) => {
