@@ -26,6 +26,25 @@ it('so many requests are answered at once; others are told when to come back, an
   expect(await underWay(api)).toBe(0);
 });
 
+it('who has nothing under way gets in while another address floods', async () => {
+  await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '4', TRUSTED_PROXIES: '127.0.0.1' });
+  const token = (await api.person()).session.accessToken;
+  const from = (address: string) =>
+    api.call('get', '/v1/me', { token, headers: { 'x-forwarded-for': address } }).then(({ status }) => status);
+  const taken = await api.db.transaction().execute(async (db) => {
+    await sql`lock table users in access exclusive mode`.execute(db);
+    const flood = Array.from({ length: 4 }, () => from('203.0.113.1'));
+    await waitFor(async () => (await underWay(api)) === 4, { message: 'nobody waits' });
+    expect(await from('203.0.113.1')).toBe(503);
+    const other = from('203.0.113.2');
+    await waitFor(async () => (await underWay(api)) === 5, { message: 'the other was not let in' });
+    expect(await from('203.0.113.3')).toBe(503);
+    return [...flood, other];
+  });
+  expect(await Promise.all(taken)).toEqual([200, 200, 200, 200, 200]);
+  expect(await underWay(api)).toBe(0);
+});
+
 it('whose body does not come keeps nobody out', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '1' });
   const ann = await api.person();

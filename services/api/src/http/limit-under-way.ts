@@ -1,11 +1,16 @@
 import { Gauge, type Registry } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import type { OpenEnv } from '../parts.ts';
+import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
+
+/** Part of the limit that is kept, beyond it, for addresses of which nothing is being answered. */
+const RESERVE = 1 / 4;
 
 /**
  * Refuses a request with 503, and a time to come back, while `most` others are being answered: those that were taken on are answered
- * in time, and memory is bounded. An answer that streams counts until it begins; what `free` says of a path does not count.
+ * in time, and memory is bounded. An address that has nothing under way gets in until there are a quarter more, so that one that floods
+ * does not keep others out. An answer that streams counts until it begins; what `free` says of a path does not count.
  */
 export function limitUnderWay(
   metrics: Registry,
@@ -13,6 +18,7 @@ export function limitUnderWay(
   free: (path: string) => boolean,
 ): MiddlewareHandler<OpenEnv> {
   let underWay = 0;
+  const byAddress = new Map<string, number>();
   new Gauge({
     name: 'parley_api_requests_under_way',
     help: 'Requests being answered.',
@@ -25,15 +31,21 @@ export function limitUnderWay(
     if (free(c.req.path)) return next();
     // A body that comes slowly keeps nothing busy, and so is to keep nobody out.
     if (c.req.method !== 'GET') await c.req.arrayBuffer().catch(refuseBroken);
-    if (underWay >= most) {
+    const address = addressOf(c);
+    const own = byAddress.get(address) ?? 0;
+    if (underWay >= (own > 0 ? most : most * (1 + RESERVE))) {
       const retryAfter = 1 + Math.floor(Math.random() * 3);
       throw new Refusal('unavailable', 'Too many requests are being answered; try again later.', { retryAfter });
     }
     underWay += 1;
+    byAddress.set(address, own + 1);
     try {
       await next();
     } finally {
       underWay -= 1;
+      const left = (byAddress.get(address) as number) - 1;
+      if (left > 0) byAddress.set(address, left);
+      else byAddress.delete(address);
     }
   };
 }
