@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
 import { password, WebKit } from './kit.ts';
 
 let kit: WebKit;
@@ -135,6 +136,30 @@ describe('the page', () => {
     await expect.poll(last, { timeout: 10_000 }).toBe('from a private window');
     await page.reload();
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  });
+
+  it('says that the disk is full, sends all the same, and stores again as soon as there is room', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    const context = await kit.context();
+    await kit.signIn(context, ann);
+    const page = await context.newPage();
+    const devtools = await context.newCDPSession(page);
+    const origin = kit.url;
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+    await page.goto(`/chats/${bob.id}`);
+    await page.getByText('The storage of this browser is full').waitFor();
+    const a = chatPage(page);
+    await a.say('without any room');
+    await a.state('without any room', 'Sent');
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+    await expect.poll(() => page.getByText('The storage of this browser is full').count()).toBe(0);
+    // What is shown now was kept here.
+    await context.route('**/v1/**', (route) => route.abort());
+    await page.reload();
+    await a.seen('without any room');
+    const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
+    await b.seen('without any room');
+    expect(await b.texts()).toEqual(['without any room']);
   });
 
   it('leads to sign-in when the token is lost, and keeps what was typed', async () => {
