@@ -8,17 +8,23 @@ import { createRef } from './ref.ts';
 /** Refusals for an unknown reason after which a frame counts as refused for good. */
 const PATIENCE = 5;
 
-/** Ms after which a frame that got no reply is sent again on the same connection. */
+/**
+ * Ms after which a connection is given up on which a frame got no reply. It is sent again on the next one, once what was missed was read:
+ * the server remembers the last refs of a conversation alone, and whose reply is held up may have been accepted long ago.
+ */
 const UNANSWERED = 30_000;
 
 /** Sends frames until they are acknowledged or refused for good: after a while when they are refused for now, and on every connection. */
 export class Asking implements Part {
   readonly #context: Pick<Context, 'send' | 'backoff'>;
+  readonly #giveUp: () => void;
   readonly #open = new Map<string, Asked>();
   #online = false;
 
-  constructor(context: Pick<Context, 'send' | 'backoff'>) {
+  /** @param giveUp ends the connection, so that there will be another one */
+  constructor(context: Pick<Context, 'send' | 'backoff'>, giveUp: () => void) {
     this.#context = context;
+    this.#giveUp = giveUp;
   }
 
   /** @throws ParleyError when it is refused, or this client is closed */
@@ -69,7 +75,7 @@ export class Asking implements Part {
     asked.again.clear();
     if (!this.#online) return;
     this.#context.send(asked.frame);
-    asked.again.set(UNANSWERED, () => this.#send(asked));
+    asked.again.set(UNANSWERED, this.#giveUp);
   }
 }
 

@@ -47,7 +47,7 @@ export class Engine implements Core {
       ask: (frame) => this.#asking.ask(frame),
       change: (change) => this.#change(change),
     };
-    this.#asking = new Asking(context);
+    this.#asking = new Asking(context, () => this.#link.restart('silent'));
     this.#outbox = new Outbox(context, this.#asking);
     this.#marks = new Marks(context);
     this.#typing = new Typing(context);
