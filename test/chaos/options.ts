@@ -10,6 +10,7 @@ export function readOptions(args: string[]): Options {
       clients: { type: 'string', default: '120' },
       rate: { type: 'string', default: '350' },
       every: { type: 'string', default: '8' },
+      only: { type: 'string' },
       report: { type: 'string' },
     },
   });
@@ -25,6 +26,7 @@ export function readOptions(args: string[]): Options {
     clients: whole('clients', 10),
     rate: whole('rate', 1),
     every: whole('every', 1),
+    only: values.only,
     report: values.report,
   };
 }
@@ -41,6 +43,8 @@ export interface Options {
   rate: number;
   /** Seconds from one fault to the next, on average. */
   every: number;
+  /** What the names of the faults that strike have in them; all strike when absent. */
+  only?: string | undefined;
   /** Where the report goes; none is written when absent. */
   report?: string | undefined;
 }

@@ -6,7 +6,7 @@ import { type Evidence, type Fault, readCleared, readCopies } from './check/evid
 import { readMissed } from './check/missed.ts';
 import { checkRecords } from './check/records.ts';
 import { compareView } from './check/views.ts';
-import { type Part, Skipped, type World } from './faults/fault.ts';
+import type { Part, World } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
 import type { Options } from './options.ts';
 import { Ledger } from './people/ledger.ts';
@@ -38,7 +38,13 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   writers.start();
   const ticker = setInterval(() => log(`${seconds(began)} s: ${ledger.acknowledged} acknowledged`), 10_000);
   const end = began + options.seconds * 1000;
-  const strikes = await carryOut(planFaults(options), world, { began, end }, log);
+  const impossible = faults.map(({ name, impossible: why }) => ({ fault: name, why: why?.(system) }));
+  const leftOut = impossible.flatMap(({ fault, why }) => (why === undefined ? [] : [{ fault, why }]));
+  for (const { fault, why } of leftOut) log(`left out: ${fault}: ${why}`);
+  const possible = faults.filter(
+    ({ name }) => name.includes(options.only ?? '') && !leftOut.some(({ fault }) => fault === name),
+  );
+  const strikes = await carryOut(planFaults(options, possible), world, { began, end }, log);
   await delay(Math.max(0, end - Date.now()));
   writers.stop();
   const wrote = seconds(began);
@@ -72,6 +78,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
     return {
       options,
       strikes,
+      leftOut,
       wrote,
       database,
       faults: [...restless, ...checkRecords(evidence), ...told.faults, ...unread, ...unequal],
@@ -109,7 +116,7 @@ async function carryOut(plan: Strike[], world: World, { began, end }: Span, log:
       const start = seconds(began);
       const outcome = await fault.strike(world, new Random(dice)).then(
         (what) => ({ what }),
-        (error) => ({ what: String(error), ...(error instanceof Skipped ? { skipped: true } : { failed: true }) }),
+        (error) => ({ what: String(error), failed: true }),
       );
       log(`${start} s: ${name}: ${outcome.what}`);
       return { at: start, lasted: seconds(began) - start, fault: name, ...outcome };
@@ -139,8 +146,6 @@ export interface Struck {
   lasted: number;
   fault: string;
   what: string;
-  /** This machine cannot do it. */
-  skipped?: boolean;
   /** What was to go right again did not. */
   failed?: boolean;
 }
@@ -149,6 +154,8 @@ export interface Struck {
 export interface Outcome {
   options: Options;
   strikes: Struck[];
+  /** Faults that cannot be made on this machine, and why. */
+  leftOut: { fault: string; why: string }[];
   /** Seconds for which people wrote. */
   wrote: number;
   database: Result[];

@@ -18,7 +18,6 @@ export async function settle({ system, population }: World, link: Link, log: (li
   for (const cable of system.cables) cable.disturb({});
   const { devices } = population;
   for (const device of devices) {
-    device.hold(false);
     if (!device.running) await device.start();
   }
   const faults: Fault[] = [];

@@ -38,22 +38,69 @@ export const crashClients: Fault = {
   },
 };
 
+/** What a user is written while taking nothing: 5 MB, more than the 4 MB that the kernel holds of a connection. */
+const FLOOD = { messages: 210, characters: 7800 };
+
+/** Ms for which a reader takes nothing at most: gateways close what makes no progress for 60 s. */
+const LONGEST = 40_000;
+
+/** Some take nothing while their friends write them more than the kernel's buffers hold, so that the gateway has to let them catch up. */
 export const slowReaders: Fault = {
   name: 'readers that take nothing',
   weight: 2,
   takes: ['clients'],
-  strike: async ({ population, scale }, random) => {
-    const chosen = some(
-      population.devices.filter(({ transport }) => transport === 'websocket'),
-      random,
-    );
-    const ms = Math.round(random.whole(3000, 40_000) * scale);
-    for (const device of chosen) device.hold(true);
-    await delay(ms);
-    for (const device of chosen) device.hold(false);
-    return `${chosen.length} devices for ${ms} ms`;
+  strike: async (world, random) => {
+    const { system, population, scale } = world;
+    const sockets = population.devices.filter(({ transport, running }) => transport === 'websocket' && running);
+    const chosen = random.shuffle(sockets).slice(0, random.whole(1, 2));
+    const ms = Math.round(random.whole(6000, LONGEST) * scale);
+    const ports = chosen.flatMap((device) => device.ports);
+    const hold = (held: boolean) => {
+      for (const cable of system.toGateways) for (const port of ports) cable.hold(port, held);
+    };
+    const before = await catchUps(system);
+    hold(true);
+    const flooded = Promise.all(chosen.map(({ user }) => flood(world, user, random)));
+    await Promise.race([Promise.all([flooded, delay(ms)]), delay(Math.max(ms, LONGEST))]);
+    const fell = Math.max(0, (await catchUps(system)) - before);
+    hold(false);
+    world.writers.figures.fellBehind += fell;
+    return `${chosen.length} devices for ${ms} ms, ${fell} times one fell to catching up`;
   },
 };
+
+/** Messages of a friend's that are under way at a time. */
+const AT_ONCE = 4;
+
+/** Friends of a user write long messages. */
+async function flood(world: World, user: number, random: Random): Promise<void> {
+  const { population, writers, ledger } = world;
+  const friends = population.friends.get(user) ?? [];
+  let left = FLOOD.messages;
+  const write = async (friend: number) => {
+    while (left > 0) {
+      const device = random.shuffle(population.devicesOf(friend)).find(({ running }) => running);
+      if (!device) return;
+      left -= 1;
+      await writers.send(device, ledger.write(friend, user, false, FLOOD.characters));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, () => friends.map(write)).flat());
+}
+
+/** How often gateways have let connections catch up. */
+async function catchUps({ stack }: World['system']): Promise<number> {
+  const counts = await Promise.all(
+    stack.gatewayUrls.map(async (url) => {
+      const text = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2000) }).then(
+        (response) => response.text(),
+        () => '',
+      );
+      return Number(/^parley_catch_ups_total (\d+)/m.exec(text)?.[1] ?? 0);
+    }),
+  );
+  return counts.reduce((sum, each) => sum + each, 0);
+}
 
 /** Frames that were acknowledged a moment ago come once more, by another connection: each is answered with the id it has. */
 export const replayFrames: Fault = {

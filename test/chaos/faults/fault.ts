@@ -11,13 +11,13 @@ export interface Fault {
   weight: number;
   /** What of the system it takes away; two faults that take the same do not strike at once, so that no promise is asked of what is not there. */
   takes: Part[];
-  /**
-   * Strikes, and resolves when all is right again; answers what was done, in words. Throws `Skipped` where this machine cannot do it.
-   */
+  /** Why it cannot be made on this machine; undefined where it can. */
+  impossible?(system: System): string | undefined;
+  /** Strikes, and resolves when all is right again; answers what was done, in words. */
   strike(world: World, random: Random): Promise<string>;
 }
 
-export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients';
+export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients' | 'clocks';
 
 /** What there is to strike. */
 export interface World {
@@ -28,6 +28,3 @@ export interface World {
   /** Times are multiplied by this: below 1 in short runs. */
   scale: number;
 }
-
-/** A fault that cannot be made here. */
-export class Skipped extends Error {}

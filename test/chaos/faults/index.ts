@@ -1,4 +1,6 @@
 import { crashClients, reloadClients, replayFrames, slowReaders } from './clients.ts';
+import { stepClocks } from './clocks.ts';
+import { fullPostgresDisk, fullRedisDisk } from './disks.ts';
 import type { Fault } from './fault.ts';
 import { cutLink, delayLink, halfOpenLink, refusedLink, throttleLink } from './links.ts';
 import { guestLeaves, partFriends } from './people.ts';
@@ -10,6 +12,7 @@ import { failOver, freezeRedis, killRedis } from './redis.ts';
 export const faults: Fault[] = [
   ...[killGateway, killRecorder, killApi, drain, freeze],
   ...[killRedis, failOver, freezeRedis],
+  ...[fullRedisDisk, fullPostgresDisk, stepClocks],
   ...[killPostgres, restartPostgres, absentPostgres, freezePostgres],
   ...[cutLink, delayLink, throttleLink, halfOpenLink, refusedLink],
   ...[reloadClients, crashClients, slowReaders, replayFrames],

@@ -13,6 +13,10 @@ export class Cable {
   readonly name: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Ends that lead to the server, by the port the client has. */
+  readonly #far = new Map<number, Socket>();
+  /** Ends from which nothing is taken. */
+  readonly #held = new Set<Socket>();
   /** Where it leads; another port leads new connections there. */
   target: number;
   #trouble: Trouble = {};
@@ -51,6 +55,16 @@ export class Cable {
     if (silent || trouble.refuse) this.cut();
   }
 
+  /** Takes nothing that the server sends to the client at this port, or does again: what the server's kernel does not hold, the server must. */
+  hold(port: number, held: boolean): void {
+    const far = this.#far.get(port);
+    if (!far) return;
+    if (held) {
+      this.#held.add(far);
+      far.pause();
+    } else if (this.#held.delete(far)) far.resume();
+  }
+
   async remove(): Promise<void> {
     this.#server.close();
     this.cut();
@@ -61,6 +75,12 @@ export class Cable {
     if (this.#trouble.refuse) return void near.resetAndDestroy();
     const far = connect(this.target, '127.0.0.1');
     this.#keep(far);
+    const port = near.remotePort ?? 0;
+    this.#far.set(port, far);
+    far.on('close', () => {
+      this.#held.delete(far);
+      if (this.#far.get(port) === far) this.#far.delete(port);
+    });
     this.#pump(near, far, 'up');
     this.#pump(far, near, 'down');
   }
@@ -92,7 +112,7 @@ export class Cable {
         if (pause > 0) await delay(pause);
         if (!to.destroyed) to.write(data);
         waiting -= data.length;
-        if (waiting <= ROOM) from.resume();
+        if (waiting <= ROOM) this.#resume(from);
         if (last === turn) last = undefined;
       });
       last = turn;
@@ -101,8 +121,12 @@ export class Cable {
 
   #hold(from: Socket, to: Socket): void {
     from.pause();
-    to.once('drain', () => from.resume());
+    to.once('drain', () => this.#resume(from));
     to.once('close', () => from.resume());
+  }
+
+  #resume(socket: Socket): void {
+    if (!this.#held.has(socket)) socket.resume();
   }
 }
 

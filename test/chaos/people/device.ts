@@ -97,12 +97,9 @@ export class Device {
     await life?.client.close();
   }
 
-  /** Takes nothing from its socket, or does again. Only a WebSocket can be held so. */
-  hold(held: boolean): void {
-    for (const socket of this.#life?.sockets ?? []) {
-      if (held) socket.pause();
-      else socket.resume();
-    }
+  /** Local ports of its WebSockets. */
+  get ports(): number[] {
+    return [...(this.#life?.sockets ?? [])].flatMap((socket) => socket.port ?? []);
   }
 
   /** What it shows of its chats. */
@@ -136,7 +133,7 @@ export class Device {
 class Life {
   dead = false;
   client!: Parley;
-  readonly sockets = new Set<WebSocket>();
+  readonly sockets = new Set<WebSocket & { readonly port: number | undefined }>();
   readonly #end = new AbortController();
 
   fetch(input: Parameters<typeof fetch>[0], init: RequestInit = {}): Promise<Response> {
@@ -153,10 +150,19 @@ class Life {
 
 function socketOf(life: Life): WebSocketLike {
   return class extends WebSocket {
+    #port: number | undefined;
+
     constructor(url: string, protocols: string[]) {
       super(url, protocols, { perMessageDeflate: false });
       life.sockets.add(this);
+      this.on('upgrade', ({ socket }) => {
+        this.#port = socket.localPort;
+      });
       this.on('close', () => life.sockets.delete(this));
+    }
+
+    get port(): number | undefined {
+      return this.#port;
     }
 
     override send(data: string): void {

@@ -5,9 +5,12 @@ export class Ledger {
   acknowledged = 0;
   refused = 0;
 
-  /** Notes a message before it is sent. Its text names it, so that it is recognised wherever it turns up. */
-  write(from: number, chat: number, group: boolean): Sent {
-    const message: Sent = { n: this.sent.length, from, chat, group, state: 'open' };
+  /**
+   * Notes a message before it is sent. Its text names it, so that it is recognised wherever it turns up.
+   * @param length characters that its text gets more
+   */
+  write(from: number, chat: number, group: boolean, length = 0): Sent {
+    const message: Sent = { n: this.sent.length, from, chat, group, state: 'open', ...(length > 0 && { length }) };
     this.sent.push(message);
     return message;
   }
@@ -25,8 +28,8 @@ export class Ledger {
 }
 
 /** The text of a message. */
-export function textOf({ n }: Pick<Sent, 'n'>): string {
-  return `m${n} ${FILLING}`;
+export function textOf({ n, length = 0 }: Pick<Sent, 'n' | 'length'>): string {
+  return `m${n} ${length > 0 ? `${'長'.repeat(length)} ` : ''}${FILLING}`;
 }
 
 /** The number of the message with this text; -1 for a text that nobody wrote. */
@@ -44,6 +47,8 @@ export interface Sent {
   /** The peer or group. */
   chat: number;
   group: boolean;
+  /** Characters, of three bytes each, that its text has more than others. */
+  length?: number;
   /** `open` while nobody knows, which may be for good when its client crashed. */
   state: 'open' | 'acknowledged' | 'refused';
   id?: number;

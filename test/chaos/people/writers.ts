@@ -26,7 +26,7 @@ export class Writers {
   /** Chats that were deleted: the owner's copy up to a message that was there is gone. */
   readonly deleted: Deleted[] = [];
   /** What was read, marked and so on, by what it was. */
-  readonly figures = { reads: 0, recalls: 0, deletions: 0 };
+  readonly figures = { reads: 0, recalls: 0, deletions: 0, fellBehind: 0 };
 
   constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
     this.#population = population;

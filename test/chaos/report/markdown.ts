@@ -3,10 +3,9 @@ import type { Outcome, Struck } from '../run.ts';
 
 /** What was done in a run, what was seen, and what that says. */
 export function writeMarkdown(outcome: Outcome, date: string): string {
-  const { options, strikes, faults, database, figures, wrote } = outcome;
+  const { options, strikes, leftOut, faults, database, figures, wrote } = outcome;
   const { seed, seconds, clients, rate, every } = options;
   const count = (kind: string) => faults.filter((fault) => fault.kind === kind).length;
-  const held = strikes.filter(({ skipped }) => !skipped);
   const row = (what: string, value: string | number) => `| ${what} | ${value} |`;
   return [
     `# ${verdict(outcome)}`,
@@ -16,7 +15,7 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
     '',
     '| | |',
     '|---|---|',
-    row('faults that struck', held.length),
+    row('faults that struck', strikes.length),
     row('acknowledged messages', figures.acknowledged ?? 0),
     row('lost', count('lost')),
     row('doubled', count('doubled')),
@@ -27,6 +26,7 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
       count('unequal') + database.reduce((sum, each) => sum + each.faults, 0),
     ),
     '',
+    ...leftOut.map(({ fault, why }) => `Left out: ${fault}, for this machine cannot make it (${why}).\n`),
     '## Figures',
     '',
     '| | |',
@@ -49,10 +49,10 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
     '',
     '| fault | struck |',
     '|---|---|',
-    ...[...new Set(held.map(({ fault }) => fault))]
+    ...[...new Set(strikes.map(({ fault }) => fault))]
       .sort()
-      .map((name) => row(name, held.filter(({ fault }) => fault === name).length)),
-    ...strikes.filter(({ skipped }) => skipped).map(({ fault, what }) => row(fault, `skipped: ${what}`)),
+      .map((name) => row(name, strikes.filter(({ fault }) => fault === name).length)),
+    ...leftOut.map(({ fault, why }) => row(fault, `left out, this machine cannot make it: ${why}`)),
     '',
     '| at, s | lasted, s | fault | what |',
     '|---|---|---|---|',
@@ -87,6 +87,7 @@ const names: Record<string, string> = {
   reads: 'read marks',
   recalls: 'messages taken back',
   deletions: 'chats deleted',
+  fellBehind: 'times that a connection fell to catching up while readers took nothing',
   deviceReloads: 'times that a device had to read all anew',
   missed: 'messages that these read from the api',
   stalled: 'devices that had stopped sending at the end, and went on after a reload',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type RedisServer, startRedis, waitFor } from '@parley/stack';
+import { type Clock, type RedisServer, type SmallDisk, startRedis, waitFor } from '@parley/stack';
 import { Redis } from 'ioredis';
 import { Cable } from '../network/cable.ts';
 
@@ -9,21 +9,25 @@ import { Cable } from '../network/cable.ts';
  */
 export class RedisPair {
   readonly #servers: [RedisServer, RedisServer];
+  readonly #disks: readonly SmallDisk[];
   #first: 0 | 1 = 0;
   /** From the replica to the master. */
   readonly cable: Cable;
 
-  private constructor(servers: [RedisServer, RedisServer], cable: Cable) {
+  private constructor(servers: [RedisServer, RedisServer], cable: Cable, disks: readonly SmallDisk[]) {
     this.#servers = servers;
+    this.#disks = disks;
     this.cable = cable;
   }
 
-  /** @param folders where each keeps its data; folders of their own unless given */
-  static async start(folders: [string?, string?] = [], onOutput?: (text: string) => void): Promise<RedisPair> {
+  static async start({ disks = [], clocks = [], onOutput }: PairOptions = {}): Promise<RedisPair> {
     const args = ['--repl-diskless-sync-delay', '0', '--repl-timeout', '10', '--repl-ping-replica-period', '1'];
-    const start = (dir?: string) => startRedis({ args, ...(dir && { dir }), ...(onOutput && { onOutput }) });
-    const servers: [RedisServer, RedisServer] = [await start(folders[0]), await start(folders[1])];
-    const pair = new RedisPair(servers, await Cable.lay('replica to redis', servers[0].port));
+    const start = (index: 0 | 1) => {
+      const [dir, env] = [disks[index]?.path, clocks[index]?.env];
+      return startRedis({ args, ...(dir && { dir }), ...(env && { env }), ...(onOutput && { onOutput }) });
+    };
+    const servers: [RedisServer, RedisServer] = [await start(0), await start(1)];
+    const pair = new RedisPair(servers, await Cable.lay('replica to redis', servers[0].port), disks);
     await pair.#follow();
     return pair;
   }
@@ -34,6 +38,11 @@ export class RedisPair {
 
   get replica(): RedisServer {
     return this.#servers[1 - this.#first] as RedisServer;
+  }
+
+  /** What a server keeps its data on, where it has a disk of its own. */
+  diskOf(server: RedisServer): SmallDisk | undefined {
+    return this.#disks[this.#servers.indexOf(server)];
   }
 
   /** Kills the master; it stays the master, and `restartMaster` brings it back with its data. */
@@ -78,6 +87,20 @@ export class RedisPair {
     );
   }
 
+  /** Starts one that has ended, or starts it anew, as what it was: the replica does not know it by itself. */
+  async restart(server: RedisServer): Promise<void> {
+    await server.restart();
+    if (server === this.replica) await this.#follow();
+  }
+
+  /** Whether a server takes commands. */
+  answers(server: RedisServer): Promise<boolean> {
+    return command(server, (redis) => redis.ping()).then(
+      () => true,
+      () => false,
+    );
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.stop()));
     await this.cable.remove();
@@ -87,6 +110,14 @@ export class RedisPair {
     this.cable.target = this.master.port;
     return command(this.replica, (redis) => redis.call('REPLICAOF', '127.0.0.1', this.cable.port));
   }
+}
+
+interface PairOptions {
+  /** Of each server; folders of their own unless given. */
+  disks?: readonly SmallDisk[];
+  /** Of each server; that of the machine unless given. */
+  clocks?: readonly Clock[];
+  onOutput?: (text: string) => void;
 }
 
 async function command<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {

@@ -1,8 +1,6 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort, type PostgresServer, type Stack, startPostgres, startStack } from '@parley/stack';
 import { Cable } from '../network/cable.ts';
+import { Machine } from './machine.ts';
 import { RedisPair } from './redis-pair.ts';
 
 /** The services, and what the stack calls them. */
@@ -25,7 +23,8 @@ export class System {
   /** From clients to gateways, and to the api. */
   readonly toGateways: readonly Cable[];
   readonly toApi: Cable;
-  readonly #folder: string;
+  /** Disks and clocks that faults can reach, or why there are none. */
+  readonly machine: Machine;
 
   private constructor(parts: Parts) {
     this.stack = parts.stack;
@@ -35,14 +34,20 @@ export class System {
     this.toPostgres = parts.toPostgres;
     this.toGateways = parts.toGateways;
     this.toApi = parts.toApi;
-    this.#folder = parts.folder;
+    this.machine = parts.machine;
   }
 
   /** Resolves when every part can serve and the replica follows. */
   static async start({ env = {} }: { env?: NodeJS.ProcessEnv } = {}): Promise<System> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
-    await mkdir(join(folder, 'logs'), { recursive: true });
-    const [redis, postgres] = await Promise.all([RedisPair.start(), startPostgres({ args: ['max_wal_size=512MB'] })]);
+    const machine = await Machine.start([...names, 'redis-1', 'redis-2']);
+    const { disks, clocks } = machine;
+    const [redis, postgres] = await Promise.all([
+      RedisPair.start({
+        disks: disks ? [disks['redis-1'], disks['redis-2']] : [],
+        clocks: clocks.filter(({ name }) => name.startsWith('redis')),
+      }),
+      startPostgres({ args: ['max_wal_size=512MB'], ...(disks && { dir: disks.postgres.path }) }),
+    ]);
     const lay = async (what: string, target: number) => {
       const cables = await Promise.all(names.map((name) => Cable.lay(`${name} to ${what}`, target)));
       return new Map(cables.map((cable, index) => [names[index] as string, cable]));
@@ -55,7 +60,7 @@ export class System {
       ports,
       redisUrl: redis.master.url,
       databaseUrl: postgres.url,
-      dataDir: folder,
+      dataDir: machine.folder,
       env: {
         ...process.env,
         API_KEYS: productKey,
@@ -65,6 +70,7 @@ export class System {
         ...env,
       },
       envOf: (name) => ({
+        ...clocks.find((clock) => clock.name === name)?.env,
         REDIS_URL: `redis://127.0.0.1:${toRedis.get(name)?.port}`,
         DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${toPostgres.get(name)?.port}/`),
       }),
@@ -73,7 +79,7 @@ export class System {
     const toGateways = await Promise.all(gateways.map(({ name, port }) => Cable.lay(`clients to ${name}`, port)));
     const toApi = await Cable.lay('clients to api', api.port);
     await redis.whole();
-    return new System({ stack, redis, postgres, toRedis, toPostgres, toGateways, toApi, folder });
+    return new System({ stack, redis, postgres, toRedis, toPostgres, toGateways, toApi, machine });
   }
 
   get cables(): Cable[] {
@@ -91,7 +97,7 @@ export class System {
   async stop(): Promise<void> {
     await this.stack.stop();
     await Promise.all([this.redis.stop(), this.postgres.stop(), ...this.cables.map((cable) => cable.remove())]);
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.machine.stop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -99,7 +105,7 @@ export class System {
   }
 }
 
-interface Parts
-  extends Pick<System, 'stack' | 'redis' | 'postgres' | 'toRedis' | 'toPostgres' | 'toGateways' | 'toApi'> {
-  folder: string;
-}
+type Parts = Pick<
+  System,
+  'stack' | 'redis' | 'postgres' | 'toRedis' | 'toPostgres' | 'toGateways' | 'toApi' | 'machine'
+>;

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Cable } from './cable.ts';
+
+/** Sends what it gets back twenty times as long. */
+const server = createServer((socket) => {
+  socket.on('error', () => {});
+  socket.on('data', (data) => socket.write(Buffer.alloc(20 * data.length)));
+});
+let cable: Cable;
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cable = await Cable.lay('to the server', (server.address() as AddressInfo).port);
+});
+afterAll(async () => {
+  await cable.remove();
+  server.close();
+});
+
+async function dial(): Promise<{ socket: Socket; got: () => number }> {
+  const socket = connect(cable.port, '127.0.0.1');
+  socket.on('error', () => {});
+  let bytes = 0;
+  socket.on('data', (data) => {
+    bytes += data.length;
+  });
+  await once(socket, 'connect');
+  socket.write('a');
+  await expect.poll(() => bytes).toBe(20);
+  return { socket, got: () => bytes };
+}
+
+describe('a cable', () => {
+  it('takes nothing from the server for one client whom it holds, and brings all when it lets go', async () => {
+    const [held, other] = [await dial(), await dial()];
+    cable.hold(held.socket.localPort ?? 0, true);
+    for (const { socket } of [held, other]) socket.write(Buffer.alloc(100_000));
+    await expect.poll(other.got).toBe(20 + 2_000_000);
+    expect(held.got()).toBeLessThan(2_000_000);
+    cable.hold(held.socket.localPort ?? 0, false);
+    await expect.poll(held.got).toBe(20 + 2_000_000);
+    held.socket.destroy();
+    other.socket.destroy();
+  });
+
+  it('breaks connections that it cuts, and refuses new ones for as long as it is told to', async () => {
+    const { socket } = await dial();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    cable.disturb({ refuse: true });
+    await closed;
+    const refused = connect(cable.port, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => refused.once('close', resolve));
+    cable.disturb({});
+    (await dial()).socket.destroy();
+  });
+});

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Clock, Clocks, findFaketime, openSmallDisk, type SmallDisk } from '@parley/stack';
+
+const GIB = 2 ** 30;
+
+/** Bytes that each database gets: more than an hour fills. */
+const sizes = { 'redis-1': 4 * GIB, 'redis-2': 4 * GIB, postgres: 8 * GIB };
+
+/** What processes have of their machine that faults can reach: disks of their own, and clocks. Where one cannot be had, it says why. */
+export class Machine {
+  /** For logs and media. */
+  readonly folder: string;
+  /** None where nothing may be mounted. */
+  readonly disks: Disks | undefined;
+  /** None where libfaketime is not to be had. */
+  readonly clocks: readonly Clock[];
+  readonly noDisks: string | undefined;
+  readonly noClocks: string | undefined;
+  readonly #sweep: () => Promise<void>;
+
+  private constructor(parts: Parts) {
+    this.folder = parts.folder;
+    this.disks = parts.disks instanceof Error ? undefined : parts.disks;
+    this.noDisks = parts.disks instanceof Error ? parts.disks.message : undefined;
+    this.clocks = parts.clocks instanceof Error ? [] : parts.clocks;
+    this.noClocks = parts.clocks instanceof Error ? parts.clocks.message : undefined;
+    this.#sweep = parts.sweep;
+  }
+
+  /** @param names of those who get a clock each */
+  static async start(names: readonly string[]): Promise<Machine> {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
+    await mkdir(join(folder, 'logs'), { recursive: true });
+    const disks = await openDisks().catch(asError);
+    const library = await findFaketime().catch(asError);
+    if (library instanceof Error) return new Machine({ folder, disks, clocks: library, sweep: async () => {} });
+    const clocks = new Clocks(library, folder);
+    const made = await Promise.all(names.map((name) => clocks.make(name)));
+    return new Machine({ folder, disks, clocks: made, sweep: () => clocks.sweep() });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(Object.values(this.disks ?? {}).map((disk) => disk.remove()));
+    await this.#sweep();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function openDisks(): Promise<Disks> {
+  const open = (name: keyof typeof sizes) => openSmallDisk(`chaos-${name}`, sizes[name]);
+  // One after the other: where the first cannot be had, there is none.
+  return { 'redis-1': await open('redis-1'), 'redis-2': await open('redis-2'), postgres: await open('postgres') };
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+type Disks = Record<keyof typeof sizes, SmallDisk>;
+
+interface Parts {
+  folder: string;
+  disks: Disks | Error;
+  clocks: Clock[] | Error;
+  sweep(): Promise<void>;
+}
