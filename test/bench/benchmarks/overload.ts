@@ -42,6 +42,7 @@ export async function overload(options: Options, report: (line: string) => void)
   const acked = [warmup, carrying, normal, othersNormally, flood, othersThen].reduce((sum, run) => sum + run.acked, 0);
   const database = await checkRows(system, acked);
   const seconds = othersThen.bySecond ?? [];
+  const meanwhile = seconds.slice(LEAD, LEAD + Math.ceil(flood.seconds));
   const worst = Math.max(...(othersNormally.bySecond ?? []).map(({ p99 }) => p99));
   const recovery = secondsUntilNormal(seconds.slice(LEAD + Math.ceil(flood.seconds)), worst);
   await crowd.disconnect();
@@ -49,6 +50,10 @@ export async function overload(options: Options, report: (line: string) => void)
   const { result: stormed, peak: stormPeak } = await peakOf(gateways, () => storm(system, options.idle));
   return {
     ...{ carried, normal, othersNormally, flood, othersThen, recovery, database },
+    othersMeanwhile: {
+      delivered: meanwhile.reduce((sum, { delivered }) => sum + delivered, 0),
+      refused: meanwhile.reduce((sum, { refused }) => sum + refused, 0),
+    },
     memory: { before, peak, after, stormPeak },
     storm: { ...stormed, connections: options.idle },
   };
@@ -117,6 +122,8 @@ export interface OverloadResult {
   /** Ten times of it, and what others saw before, meanwhile and after. */
   flood: Outcome;
   othersThen: Outcome;
+  /** What became of others' messages in the seconds of the flood alone. */
+  othersMeanwhile: { delivered: number; refused: number };
   /** Seconds after the flood until others were served as at normal load, no second's 99th percentile being worse than the worst then. */
   recovery: number;
   /** After the flood. */

@@ -5,6 +5,7 @@ import type { OverloadResult } from './overload.ts';
 /** One table for messages, one for the storm, and why messages were refused. */
 export function showOverload(result: OverloadResult): string {
   const { carried, normal, othersNormally, flood, othersThen, recovery, memory, storm, database } = result;
+  const { delivered, refused } = result.othersMeanwhile;
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
   const columns: Outcome[] = [normal, flood, othersNormally, othersThen];
   const row = (name: string, value: (run: Outcome) => string) => [name, ...columns.map(value)];
@@ -25,6 +26,7 @@ export function showOverload(result: OverloadResult): string {
     ]),
     `In PostgreSQL: ${database.lost} copies lost, ${database.doubled} doubled`,
     ...Object.entries(flood.failures).map(([reason, count]) => `Refused: ${count} x ${reason}`),
+    `Others in the flood: ${refused} of ${delivered + refused} messages refused`,
     `Others' p99 by second, ms: ${(othersThen.bySecond ?? []).map(({ p99, refused }) => `${p99.toFixed(0)}${refused > 0 ? ` (${refused} refused)` : ''}`).join(', ')}`,
     '',
     table([
