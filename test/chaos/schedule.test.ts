@@ -16,6 +16,14 @@ describe('the schedule of faults', () => {
     expect(new Set(plan.map(({ fault }) => fault)).size).toBe(faults.length);
   });
 
+  it('leaves out what the machine cannot do, and has as many faults nonetheless', () => {
+    const possible = faults.filter(({ impossible }) => impossible === undefined);
+    expect(possible.length).toBe(faults.length - 3);
+    const plan = planFaults(pace, possible);
+    expect(plan.length).toBe(planFaults(pace).length);
+    expect(new Set(plan.map(({ fault }) => fault))).toEqual(new Set(possible.map(({ name }) => name)));
+  });
+
   it('goes forward in time and stays within the run', () => {
     const times = planFaults(pace).map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));

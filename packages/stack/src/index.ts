@@ -2,6 +2,7 @@ export { findHaproxy, type Haproxy, type HaproxyProgram, startHaproxy } from './
 export { type Clock, Clocks, findFaketime } from './clock.ts';
 export { freePort } from './free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts';
+export { type TemporaryFolder, temporaryFolder } from './process/folder.ts';
 export { openSmallDisk, type SmallDisk } from './process/small-disk.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
 export { moveSlots } from './redis/move-slots.ts';

@@ -1,7 +1,14 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, Clocks, findFaketime, openSmallDisk, type SmallDisk } from '@parley/stack';
+import {
+  type Clock,
+  Clocks,
+  findFaketime,
+  openSmallDisk,
+  type SmallDisk,
+  type TemporaryFolder,
+  temporaryFolder,
+} from '@parley/stack';
 
 const GIB = 2 ** 30;
 
@@ -18,10 +25,12 @@ export class Machine {
   readonly clocks: readonly Clock[];
   readonly noDisks: string | undefined;
   readonly noClocks: string | undefined;
+  readonly #remove: () => Promise<void>;
   readonly #sweep: () => Promise<void>;
 
   private constructor(parts: Parts) {
-    this.folder = parts.folder;
+    this.folder = parts.folder.path;
+    this.#remove = parts.folder.remove;
     this.disks = parts.disks instanceof Error ? undefined : parts.disks;
     this.noDisks = parts.disks instanceof Error ? parts.disks.message : undefined;
     this.clocks = parts.clocks instanceof Error ? [] : parts.clocks;
@@ -31,12 +40,12 @@ export class Machine {
 
   /** @param names of those who get a clock each */
   static async start(names: readonly string[]): Promise<Machine> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-chaos-'));
-    await mkdir(join(folder, 'logs'), { recursive: true });
+    const folder = await temporaryFolder('chaos');
+    await mkdir(join(folder.path, 'logs'));
     const disks = await openDisks().catch(asError);
     const library = await findFaketime().catch(asError);
     if (library instanceof Error) return new Machine({ folder, disks, clocks: library, sweep: async () => {} });
-    const clocks = new Clocks(library, folder);
+    const clocks = new Clocks(library, folder.path);
     const made = await Promise.all(names.map((name) => clocks.make(name)));
     return new Machine({ folder, disks, clocks: made, sweep: () => clocks.sweep() });
   }
@@ -44,7 +53,7 @@ export class Machine {
   async stop(): Promise<void> {
     await Promise.all(Object.values(this.disks ?? {}).map((disk) => disk.remove()));
     await this.#sweep();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#remove();
   }
 }
 
@@ -61,7 +70,7 @@ function asError(error: unknown): Error {
 type Disks = Record<keyof typeof sizes, SmallDisk>;
 
 interface Parts {
-  folder: string;
+  folder: TemporaryFolder;
   disks: Disks | Error;
   clocks: Clock[] | Error;
   sweep(): Promise<void>;

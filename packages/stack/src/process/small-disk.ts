@@ -5,8 +5,9 @@ import { temporaryFolder } from './folder.ts';
 
 const run = promisify(execFile);
 
-/** How often a disk is tried to be filled that others write to meanwhile. */
-const ATTEMPTS = 50;
+/** How often a disk is tried to be filled that others write to meanwhile, and bytes that are left to them more each time. */
+const ATTEMPTS = 100;
+const SLACK = 16_384;
 
 /**
  * A disk of its own, in memory, that can be full: a folder which does not outlive this process. Rejects where the system does not let
@@ -24,22 +25,23 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
     const { stderr } = error as { stderr?: string };
     throw new Error(stderr?.trim().split('\n')[0] || String(error));
   }
-  const resize = (bytes: number) => mount(`remount,size=${bytes}`);
+  const resize = async (bytes: number) => {
+    await mount(`remount,size=${bytes}`);
+  };
   return {
     path,
     fill: async () => {
       for (let attempt = 1; ; attempt += 1) {
         const { blocks, bfree, bsize } = await statfs(path);
-        if (bfree === 0) return;
-        await resize((blocks - bfree) * bsize).catch((error) => {
+        try {
+          return await resize((blocks - bfree) * bsize + (attempt - 1) * SLACK);
+        } catch (error) {
           // It has grown in between.
           if (attempt >= ATTEMPTS) throw error;
-        });
+        }
       }
     },
-    free: async () => {
-      await resize(size);
-    },
+    free: () => resize(size),
     remove: async () => {
       await run('umount', ['-l', path]);
       await folder.remove();
@@ -50,7 +52,7 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
 /** A file system of a certain size. */
 export interface SmallDisk {
   path: string;
-  /** Takes away all that is free: whoever writes more gets ENOSPC. */
+  /** Takes away all that is free, but for what others have written by then: whoever writes more gets ENOSPC. */
   fill(): Promise<void>;
   /** Gives it back. */
   free(): Promise<void>;
