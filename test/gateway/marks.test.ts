@@ -1,4 +1,4 @@
-import type { ParleyEvent } from '@parley/protocol';
+import { firstMessageId, type ParleyEvent } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
 import { Kit } from './kit.ts';
@@ -40,6 +40,15 @@ describe('a mark', () => {
       ]);
     },
   );
+
+  it('is taken where the clock has been set back since: ids stay ahead of it; but not of what cannot be yet', async () => {
+    const [a, b] = await kit.friends();
+    await using bob = await kit.connect(b);
+    const minutes = (count: number) => firstMessageId(Date.now() + count * 60_000);
+    const mark = (read: number) => bob.ask({ type: 'mark', ref: 'm', chat: a, read });
+    expect(await mark(minutes(4))).toEqual({ type: 'ack', ref: 'm' });
+    expect(await mark(minutes(60))).toMatchObject({ type: 'error', code: 'bad-frame' });
+  });
 
   it('without a ref gets no answer', async () => {
     const [a, b] = await kit.friends();

@@ -5,8 +5,11 @@ import type { Gateway } from '../gateway.ts';
 import { readStanding } from '../permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
-/** Ms that this machine's clock may be behind Redis', which dates messages. */
-const SKEW = 60_000;
+/**
+ * Ms that this machine's clock may be behind the ids of messages. Redis dates these, and clocks are set: a conversation whose ids are ahead
+ * stays ahead, for they never go back, and a mark that is refused is not sent again.
+ */
+const SKEW = 600_000;
 
 /**
  * Says how far this user has received or read a chat: recorded, told to the user's own devices, and to the peer if the user may
