@@ -96,7 +96,7 @@ async function catchUps({ stack }: World['system']): Promise<number> {
         (response) => response.text(),
         () => '',
       );
-      return Number(/^parley_catch_ups_total (\d+)/m.exec(text)?.[1] ?? 0);
+      return Number(/^parley_catch_ups_total\S* (\d+)/m.exec(text)?.[1] ?? 0);
     }),
   );
   return counts.reduce((sum, each) => sum + each, 0);
