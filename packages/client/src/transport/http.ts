@@ -6,15 +6,16 @@ import { type Closed, type OpenWire, type Target, urlOf, type WireListener } fro
 const PATIENCE = 10_000;
 
 /**
- * Wires that receive by requests of their own, which `receive` makes until it is told to stop, and send by `POST /v1/frames`, one frame
- * after the other. A frame that got no reply is answered `unavailable`: it may be sent again.
+ * Wires that receive by requests of their own, which `receive` makes until it is told to stop, and send by `POST /v1/frames`: those of a
+ * type one after the other, so that messages do not wait behind marks, of which there are many. A frame that got no reply is answered
+ * `unavailable`: it may be sent again.
  */
 export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
   return (given, listener) => {
     const target = { ...given };
     const abort = new AbortController();
     const { signal } = abort;
-    let last = Promise.resolve();
+    const last: Record<string, Promise<void>> = {};
 
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
@@ -34,8 +35,11 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       listener.closed((reason as Closed).next ? (reason as Closed) : afterStatus(0, String(reason)));
     };
     const post = async (frame: ClientFrame): Promise<void> => {
-      let reply = noReply(frame);
-      const late = setTimeout(closed, PATIENCE, 'no reply');
+      const { ref } = frame;
+      let reply: Reply | undefined = ref
+        ? { type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true }
+        : undefined;
+      const late = setTimeout(closed, PATIENCE, 'No reply');
       try {
         const response = await request('frames', { method: 'POST', body: JSON.stringify(frame) });
         if (response.status === 401) return closed(afterStatus(401));
@@ -47,13 +51,14 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       }
       clearTimeout(late);
       if (!reply || signal.aborted) return;
-      // What follows a fresh token goes with it.
+      // What is sent from now on goes with the fresh token.
       if (frame.type === 'auth' && reply.type === 'ack') target.token = frame.token;
       listener.frame(reply);
     };
 
     const send = (frame: ClientFrame) => {
-      last = last.then(() => (signal.aborted ? undefined : post(frame)));
+      const { type } = frame;
+      last[type] = Promise.resolve(last[type]).then(() => post(frame));
     };
     const wire: HttpWire = { get, target, listener, send, watch: send };
     receive(wire).catch(closed);
@@ -62,11 +67,6 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       close: () => abort.abort(),
     };
   };
-}
-
-function noReply({ ref }: ClientFrame): Reply | undefined {
-  if (ref) return { type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true };
-  return undefined;
 }
 
 /** Receives until it throws, why it is closed or any error, or what it calls does so because the wire was closed. */

@@ -5,7 +5,7 @@ export type OpenWire = (target: Target, listener: WireListener) => Wire;
 
 /** A connection to a gateway, whatever carries it. */
 export interface Wire {
-  /** Hands a frame over; whether it arrives, only its reply tells. Frames leave in this order. */
+  /** Hands a frame over; whether it arrives, only its reply tells. Frames of a type leave in this order. */
   send(frame: ClientFrame): void;
   /** Closes it; nothing more is told. */
   close(): void;
