@@ -20,7 +20,9 @@ onEachRedis((redis) => {
   it('a message is found by its chat and id, by each who has it', async () => {
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     const one = await send(a, b, 'r1');
-    const toGroup = await send(a, group, 'r2', [a, b]);
+    let toGroup = await send(a, group, 'r2', [a, b]);
+    // Ids are unique within a conversation alone: in the same ms both may get the same one.
+    for (let n = 3; toGroup.id === one.id; n += 1) toGroup = await send(a, group, `r${n}`, [a, b]);
     for (let i = 0; i < 120; i += 1) await append(redis.link, [{ user: b, event: '{"kind":"mark"}' }]);
     expect(await findMessage(redis.link, a, b, one.id)).toMatchObject({ from: a, ref: 'r1' });
     expect(await findMessage(redis.link, b, a, one.id)).toMatchObject({ from: a, to: b });

@@ -97,7 +97,8 @@ export function merge(box: ChatBox, chat: Chat, me: number): void {
   box.read = Math.max(read, chat.read);
   if (last && last.id > base) {
     box.last = last;
-    box.updated = Math.max(chat.updated, last.date);
+    // Not when the chat was opened, which the api says as long as no message is recorded.
+    box.updated = last.date;
   }
   // What was read here and is not recorded yet counts as read.
   if (read > chat.read) box.unread = unread;

@@ -47,6 +47,19 @@ describe('the state of a client', () => {
     expect(state.boxes.get(peer)).toMatchObject({ peerRead: 10, unread: 1, messages: [{ id: 12 }], last: { id: 12 } });
   });
 
+  it('orders chats by their messages, not by when they were opened at the api', () => {
+    const state = new State(me, 10);
+    state.apply({ type: 'moved', cursor: '1-0', lost: false });
+    const known = { type: 'user' as const, avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
+    for (const [n, from] of [peer, 3].entries())
+      state.apply({ type: 'event', cursor: `1-${n + 1}`, event: { ...message(10 + n, from), date: 1000 + n } });
+    for (const [n, chat] of [3, peer].entries()) {
+      const opened = { ...known, chat, name: `${chat}`, pinned: false, muted: false, updated: 2000 + n };
+      state.apply({ type: 'chats', chats: [opened], whole: false });
+    }
+    expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
+  });
+
   it('keeps a chat deleted when the api answers late with what was in it', () => {
     const state = new State(me, 10);
     state.apply({ type: 'moved', cursor: '1-0', lost: false });

@@ -2,7 +2,7 @@ import calculateSlot from 'cluster-key-slot';
 import type { Cluster, Redis } from 'ioredis';
 import { masterOf } from './listen.ts';
 
-/** Gives the slot of a bucket without keys to another master, as an operator would, and answers `host:port` of that one. */
+/** Gives the slot of a bucket with its keys to another master, as an operator would, and answers `host:port` of that one. */
 export async function moveBucket(client: Cluster, bucket: number): Promise<string> {
   const tag = `{${bucket}}`;
   const place = ({ options }: Redis) => `${options.host}:${options.port}`;
@@ -14,6 +14,8 @@ export async function moveBucket(client: Cluster, bucket: number): Promise<strin
   // In this order the new master's claim has a newer epoch, and what the old one said before does not undo it.
   await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
+  const moved = (await from.cluster('GETKEYSINSLOT', slot, 1000)) as unknown as string[];
+  for (const key of moved) await from.migrate(to.options.host as string, to.options.port as number, key, 0, 5000);
   for (const node of [to, from, ...nodes.filter((each) => each !== to && each !== from)]) {
     await node.cluster('SETSLOT', slot, 'NODE', toId);
   }

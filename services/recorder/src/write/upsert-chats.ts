@@ -43,6 +43,8 @@ export interface ChatRow {
  * - something arrives at or below the floor that held before: -1, to be counted
  * - the mark covers all that was there before: what arrives above the mark
  * - else: what was unread and what arrives
+ *
+ * `updated` is the date of the last message; of an empty chat, when it was opened, which may be later than what arrives was said.
  */
 export function upsert(first: number, midway: string): string {
   return `
@@ -70,7 +72,11 @@ export function upsert(first: number, midway: string): string {
     last_body = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then excluded.last_body else c.last_body end,
     last_edited = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_edited end,
     last_recalled = case when excluded.last_id > greatest(c.last_id, c.cleared_id) then null else c.last_recalled end,
-    updated = case when excluded.last_id > c.cleared_id then greatest(c.updated, excluded.updated) else c.updated end,
+    updated = case
+      when excluded.last_id <= c.cleared_id then c.updated
+      when c.last_id > c.cleared_id then greatest(c.updated, excluded.updated)
+      else excluded.updated
+    end,
     hidden = c.hidden and greatest(c.last_id, excluded.last_id) <= c.cleared_id
   returning owner_id, peer_id, unread, early`;
 }

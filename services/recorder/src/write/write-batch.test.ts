@@ -1,3 +1,4 @@
+import { firstMessageId } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEntry } from '../entries/parse-entry.ts';
 import { groupMessage, mark, message, recall } from '../testing/entries.ts';
@@ -30,6 +31,17 @@ describe('a message between users', () => {
     await world.write(message(1, a, a), message(2, a, a));
     expect(await world.chat(a, a)).toMatchObject({ unread: 0, last_id: 2 });
     expect(await world.message(a, a, 1)).toMatchObject({ ref: 'r1' });
+  });
+
+  it('dates a chat that was opened before it was recorded', async () => {
+    const [a, b] = await world.users(2);
+    const opened = Date.now();
+    await world.pool.query('insert into chats (owner_id, peer_id, updated) values ($1, $2, $3)', [b, a, opened]);
+    const id = firstMessageId(opened - 1000);
+    await world.write(message(id, a, b));
+    expect(await world.chat(b, a)).toMatchObject({ last_id: id, updated: opened - 1000 });
+    await world.write(message(id - 5, a, b), mark(a, b, { read: id }));
+    expect(await world.chat(b, a)).toMatchObject({ last_id: id, updated: opened - 1000 });
   });
 
   it('keeps what PostgreSQL cannot store out, not the message', async () => {
