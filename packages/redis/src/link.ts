@@ -81,7 +81,8 @@ export async function openLink({
   };
   client.on('error', note);
   try {
-    await client.connect();
+    // Of a cluster that is not whole yet the promise may never settle, though the client gets ready in the end.
+    await Promise.race([client.connect(), new Promise((resolve) => client.once('ready', resolve))]);
   } catch (error) {
     client.disconnect();
     const cause = reason ?? (error as Error);
