@@ -149,7 +149,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
   });
 
   it('paths lead to those who serve them, as in compose', () => {
-    const ingress = cluster.find('Ingress', 'parley').spec as unknown as { rules: { http: { paths: Path[] } }[] };
+    const ingress = cluster.find('Ingress', 'parley').spec as unknown as IngressSpec;
     const paths = ingress.rules[0]?.http.paths ?? [];
     const of = (service: string) =>
       paths.filter(({ backend }) => backend.service.name === service).map(({ path }) => path);
@@ -170,6 +170,21 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
   });
 });
 
+it('the one address of the local overlay leads where the paths of the ingress do', () => {
+  const conf = text('deploy/kubernetes/overlays/local/entry.conf');
+  const routes = [...conf.matchAll(/location (?:([=~]) )?(\S+) \{\s+proxy_pass http:\/\/(\S+);/g)].map(
+    ([, how, path = '', to]) => ({ how, path, to }),
+  );
+  const route = (asked: string) =>
+    routes.find(({ how, path }) => how === '=' && path === asked) ??
+    routes.find(({ how, path }) => how === '~' && new RegExp(path).test(asked)) ??
+    routes.find(({ how, path }) => !how && asked.startsWith(path));
+  const ingress = new Cluster(buildOverlay('local')).find('Ingress', 'parley').spec as unknown as IngressSpec;
+  for (const { path, pathType, backend } of ingress.rules[0]?.http.paths ?? [])
+    for (const asked of pathType === 'Prefix' ? [path, `${path}/x`.replace('//', '/')] : [path])
+      expect(`${asked} to ${route(asked)?.to}`).toBe(`${asked} to ${backend.service.name}`);
+});
+
 describe('secrets', () => {
   it('production has none, and refuses those of the overlay for one machine', () => {
     expect(new Cluster(buildOverlay('production')).of('Secret')).toEqual([]);
@@ -179,6 +194,22 @@ describe('secrets', () => {
       expect(() => readers[service](env)).not.toThrow();
       expect(() => readers[service]({ ...env, NODE_ENV: 'production' })).toThrow('publicly known');
     }
+  });
+
+  it('whoever is given those of one machine is told that it is no production', () => {
+    const local = new Cluster(buildOverlay('local'));
+    const given = local.containers.filter(
+      ({ image }) => image.startsWith('parley/') && !image.startsWith('parley/web'),
+    );
+    expect(given.map(({ name }) => name).toSorted()).toEqual([
+      'api',
+      'gateway',
+      'migrate',
+      'recorder',
+      'schema',
+      'schema',
+    ]);
+    for (const container of given) expect(local.environment(container).NODE_ENV).toBe('development');
   });
 
   it('images run as in production unless told otherwise', () => {
@@ -240,6 +271,10 @@ interface ComposeService {
   image: string;
   build: { target: string };
   environment: Record<string, string>;
+}
+
+interface IngressSpec {
+  rules: { http: { paths: Path[] } }[];
 }
 
 interface Path {
