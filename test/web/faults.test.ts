@@ -10,6 +10,7 @@ it('what two see who write while the network is cut, a gateway dies and Redis re
   await using kit = await WebKit.start({ gateways: 2 });
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   const db = new pg.Client(kit.stack.databaseUrl);
+  await using _ended = { [Symbol.asyncDispose]: () => db.end() };
   await db.connect();
   const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
   const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -63,7 +64,6 @@ it('what two see who write while the network is cut, a gateway dies and Redis re
     await expect.poll(() => page.list.getByRole('img', { name: 'Sending' }).count(), { timeout: 60_000 }).toBe(0);
     await expect.poll(() => all(page), { timeout: 60_000 }).toEqual(recorded);
   }
-  await db.end();
 }, 240_000);
 
 /** All messages of a chat as it shows them, from the first to the last. */

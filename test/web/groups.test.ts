@@ -105,6 +105,8 @@ describe('those who run a group', () => {
     await page.waitForURL('**/chats');
     await expect.poll(() => page.getByText(made.name).count()).toBe(0);
 
+    // The button moves up when she is off the list.
+    await bobPage.getByText('2 members').waitFor();
     await bobPage.getByRole('button', { name: 'Dissolve group' }).click();
     await bobPage.getByRole('dialog').getByRole('button', { name: 'Dissolve group' }).click();
     await bobPage.waitForURL('**/chats');
