@@ -11,6 +11,7 @@ export function readOptions(args: string[]): Options {
       rate: { type: 'string', default: '350' },
       every: { type: 'string', default: '8' },
       only: { type: 'string' },
+      cluster: { type: 'boolean', default: false },
       report: { type: 'string' },
     },
   });
@@ -27,6 +28,7 @@ export function readOptions(args: string[]): Options {
     rate: whole('rate', 1),
     every: whole('every', 1),
     only: values.only,
+    cluster: values.cluster,
     report: values.report,
   };
 }
@@ -45,6 +47,8 @@ export interface Options {
   every: number;
   /** What the names of the faults that strike have in them; all strike when absent. */
   only?: string | undefined;
+  /** A Redis Cluster instead of one server with a replica. */
+  cluster: boolean;
   /** Where the report goes; none is written when absent. */
   report?: string | undefined;
 }

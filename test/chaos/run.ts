@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openPool, type Result, verifyDatabase } from '@parley/database';
 import { openLink } from '@parley/redis';
 import { checkDevices } from './check/devices.ts';
-import { type Evidence, type Fault, readCleared, readCopies } from './check/evidence.ts';
+import { type Evidence, type Fault as Finding, readCleared, readCopies } from './check/evidence.ts';
 import { readMissed } from './check/missed.ts';
 import { checkRecords } from './check/records.ts';
 import { compareView } from './check/views.ts';
-import type { Part, World } from './faults/fault.ts';
-import { faults } from './faults/index.ts';
+import type { Fault, Part, World } from './faults/fault.ts';
+import { faultsOn } from './faults/index.ts';
 import type { Options } from './options.ts';
 import { Ledger } from './people/ledger.ts';
 import { Population } from './people/population.ts';
@@ -24,7 +24,7 @@ import { System } from './system/system.ts';
 export async function runChaos(options: Options, log: (line: string) => void = () => {}): Promise<Outcome> {
   const random = new Random(options.seed + 1);
   log('starting the system');
-  await using system = await System.start();
+  await using system = await System.start({ cluster: options.cluster });
   const ledger = new Ledger();
   let writers: Writers | undefined;
   const population = await Population.found(system, options.clients, random, (...heard) => writers?.heard(...heard));
@@ -38,13 +38,14 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   writers.start();
   const ticker = setInterval(() => log(`${seconds(began)} s: ${ledger.acknowledged} acknowledged`), 10_000);
   const end = began + options.seconds * 1000;
-  const impossible = faults.map(({ name, impossible: why }) => ({ fault: name, why: why?.(system) }));
+  const kinds = faultsOn(options.cluster ? 'cluster' : 'pair');
+  const impossible = kinds.map(({ name, impossible: why }) => ({ fault: name, why: why?.(system) }));
   const leftOut = impossible.flatMap(({ fault, why }) => (why === undefined ? [] : [{ fault, why }]));
   for (const { fault, why } of leftOut) log(`left out: ${fault}: ${why}`);
-  const possible = faults.filter(
+  const possible = kinds.filter(
     ({ name }) => name.includes(options.only ?? '') && !leftOut.some(({ fault }) => fault === name),
   );
-  const strikes = await carryOut(planFaults(options, possible), world, { began, end }, log);
+  const strikes = await carryOut(planFaults(options, possible), possible, world, { began, end }, log);
   await delay(Math.max(0, end - Date.now()));
   writers.stop();
   const wrote = seconds(began);
@@ -52,7 +53,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
 
   log('coming to rest');
   const pool = openPool({ url: system.stack.databaseUrl, name: 'chaos' });
-  const link = await openLink({ url: system.redis.master.url, name: 'chaos' });
+  const link = await openLink({ url: system.redis.url, name: 'chaos' });
   try {
     const { faults: restless, stalled } = await settle(world, link, log);
     const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];
@@ -73,7 +74,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
       async () => (await Promise.all(devices.map((device) => compareView(device, copies)))).flat(),
       30_000,
     );
-    const unequal = differences.map((what): Fault => ({ kind: 'unequal', what }));
+    const unequal = differences.map((what): Finding => ({ kind: 'unequal', what }));
     const unread = await readMissed(devices, told.missed, cleared);
     return {
       options,
@@ -104,7 +105,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
 }
 
 /** Lets each fault strike at its time, or as soon as what it takes away is whole again; not after the end. */
-async function carryOut(plan: Strike[], world: World, { began, end }: Span, log: Log): Promise<Struck[]> {
+async function carryOut(plan: Strike[], faults: Fault[], world: World, { began, end }: Span, log: Log) {
   const busy = new Map<Part, Promise<unknown>>();
   const struck: Promise<Struck | undefined>[] = [];
   for (const { at, fault: name, dice } of plan) {
@@ -124,7 +125,7 @@ async function carryOut(plan: Strike[], world: World, { began, end }: Span, log:
     for (const part of fault.takes) busy.set(part, done);
     struck.push(done);
   }
-  return (await Promise.all(struck)).filter((each) => each !== undefined);
+  return (await Promise.all(struck)).filter((each): each is Struck => each !== undefined);
 }
 
 type Log = (line: string) => void;
@@ -159,6 +160,6 @@ export interface Outcome {
   /** Seconds for which people wrote. */
   wrote: number;
   database: Result[];
-  faults: Fault[];
+  faults: Finding[];
   figures: Record<string, number>;
 }

@@ -1,31 +1,36 @@
 import { describe, expect, it } from 'vitest';
-import { faults } from './faults/index.ts';
+import { faultsOn } from './faults/index.ts';
 import { planFaults } from './schedule.ts';
 
+const faults = faultsOn('pair');
 const pace = { seed: 7, seconds: 1800, every: 8 };
 
 describe('the schedule of faults', () => {
   it('is the same for the same seed, and another for another', () => {
-    expect(planFaults(pace)).toEqual(planFaults(pace));
-    expect(planFaults({ ...pace, seed: 8 })).not.toEqual(planFaults(pace));
+    expect(planFaults(pace, faults)).toEqual(planFaults(pace, faults));
+    expect(planFaults({ ...pace, seed: 8 }, faults)).not.toEqual(planFaults(pace, faults));
   });
 
-  it('has more than 200 faults in half an hour, of every kind', () => {
-    const plan = planFaults(pace);
-    expect(plan.length).toBeGreaterThanOrEqual(200);
-    expect(new Set(plan.map(({ fault }) => fault)).size).toBe(faults.length);
-  });
+  it.each(['pair', 'cluster'] as const)(
+    'has more than 200 faults in half an hour, of every kind, for a %s',
+    (redis) => {
+      const faults = faultsOn(redis);
+      const plan = planFaults(pace, faults);
+      expect(plan.length).toBeGreaterThanOrEqual(200);
+      expect(new Set(plan.map(({ fault }) => fault)).size).toBe(faults.length);
+    },
+  );
 
   it('leaves out what the machine cannot do, and has as many faults nonetheless', () => {
     const possible = faults.filter(({ impossible }) => impossible === undefined);
     expect(possible.length).toBe(faults.length - 3);
     const plan = planFaults(pace, possible);
-    expect(plan.length).toBe(planFaults(pace).length);
+    expect(plan.length).toBe(planFaults(pace, faults).length);
     expect(new Set(plan.map(({ fault }) => fault))).toEqual(new Set(possible.map(({ name }) => name)));
   });
 
   it('goes forward in time and stays within the run', () => {
-    const times = planFaults(pace).map(({ at }) => at);
+    const times = planFaults(pace, faults).map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times.at(-1)).toBeLessThan(1_800_000);
   });

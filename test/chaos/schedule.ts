@@ -1,4 +1,3 @@
-import { faults } from './faults/index.ts';
 import { Random } from './random.ts';
 
 /** Seconds without faults at the start, while all connect, and at the end. */
@@ -8,7 +7,7 @@ const QUIET = 3;
  * When which fault strikes, and what dice it has: the same for the same seed, length and pace. Each kind strikes about as often as its
  * weight says, once at least where there is room, in no order one could expect.
  */
-export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[] = faults): Strike[] {
+export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[]): Strike[] {
   const random = new Random(seed);
   const count = Math.max(1, Math.floor((seconds - 2 * QUIET) / every));
   const bag: Kind[] = [];

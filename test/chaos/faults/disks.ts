@@ -9,7 +9,7 @@ export const fullRedisDisk: Fault = {
   weight: 2,
   takes: ['redis'],
   impossible: ({ machine }) => machine.noDisks,
-  strike: async ({ system: { redis }, scale }, random) => {
+  strike: async ({ system: { pair: redis }, scale }, random) => {
     const [whose, server] = random.chance(0.6) ? ['the master', redis.master] : ['the replica', redis.replica];
     const ms = Math.round(random.whole(2000, 15_000) * scale);
     const ends = await fullFor(ms, redis.diskOf(server), {

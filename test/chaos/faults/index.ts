@@ -7,14 +7,25 @@ import { guestLeaves, partFriends } from './people.ts';
 import { absentPostgres, freezePostgres, killPostgres, restartPostgres } from './postgres.ts';
 import { drain, freeze, killApi, killGateway, killRecorder } from './processes.ts';
 import { failOver, freezeRedis, killRedis } from './redis.ts';
+import { freezeNode, killNode, moveBuckets } from './redis-cluster.ts';
 
-/** All that can go wrong. */
-export const faults: Fault[] = [
+/** What can go wrong of a Redis with a replica, and of a cluster. */
+const ofRedis: Record<'pair' | 'cluster', Fault[]> = {
+  pair: [killRedis, failOver, freezeRedis, fullRedisDisk],
+  cluster: [killNode, freezeNode, moveBuckets],
+};
+
+/** All that can go wrong of the rest. */
+const ofOthers: Fault[] = [
   ...[killGateway, killRecorder, killApi, drain, freeze],
-  ...[killRedis, failOver, freezeRedis],
-  ...[fullRedisDisk, fullPostgresDisk, stepClocks],
+  ...[fullPostgresDisk, stepClocks],
   ...[killPostgres, restartPostgres, absentPostgres, freezePostgres],
   ...[cutLink, delayLink, throttleLink, halfOpenLink, refusedLink],
   ...[reloadClients, crashClients, slowReaders, replayFrames],
   ...[partFriends, guestLeaves],
 ];
+
+/** All that can go wrong with this kind of Redis. */
+export function faultsOn(redis: keyof typeof ofRedis): Fault[] {
+  return [...ofRedis[redis], ...ofOthers];
+}

@@ -51,7 +51,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
       cable.disturb(what);
       await delay(ms);
       cable.disturb({});
-      if (cable === system.redis.cable) await system.redis.whole();
+      if (system.redis.cables.includes(cable)) await system.redis.whole();
       return `${cable.name}: ${JSON.stringify(what)} for ${ms} ms`;
     },
   };

@@ -7,7 +7,7 @@ export const killRedis: Fault = {
   weight: 2,
   takes: ['redis'],
   strike: async ({ system, scale }, random) => {
-    const { redis } = system;
+    const redis = system.pair;
     const ms = Math.round(random.whole(0, 6000) * scale);
     await redis.killMaster();
     await delay(ms);
@@ -23,7 +23,7 @@ export const failOver: Fault = {
   weight: 2,
   takes: ['redis'],
   strike: async ({ system }, random) => {
-    const { redis } = system;
+    const redis = system.pair;
     const lag = random.pick([0, 5, 20, 100]);
     const [from, to] = [redis.master.port, redis.replica.port];
     await redis.failOver((port) => system.switchRedis(port), lag);
@@ -37,7 +37,7 @@ export const freezeRedis: Fault = {
   weight: 2,
   takes: ['redis'],
   strike: async ({ system, scale }, random) => {
-    const { redis } = system;
+    const redis = system.pair;
     const [what, server] = random.chance(0.5) ? ['the master', redis.master] : ['the replica', redis.replica];
     const ms = Math.round(random.whole(1000, 12_000) * scale);
     process.kill(server.pid, 'SIGSTOP');

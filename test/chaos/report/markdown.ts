@@ -4,13 +4,13 @@ import type { Outcome, Struck } from '../run.ts';
 /** What was done in a run, what was seen, and what that says. */
 export function writeMarkdown(outcome: Outcome, date: string): string {
   const { options, strikes, leftOut, faults, database, figures, wrote } = outcome;
-  const { seed, seconds, clients, rate, every } = options;
+  const { seed, seconds, clients, rate, every, cluster } = options;
   const count = (kind: string) => faults.filter((fault) => fault.kind === kind).length;
   const row = (what: string, value: string | number) => `| ${what} | ${value} |`;
   return [
     `# ${verdict(outcome)}`,
     '',
-    `\`npm run chaos -- --seed ${seed} --seconds ${seconds} --clients ${clients} --rate ${rate} --every ${every}\`, ${date},`,
+    `\`npm run chaos -- --seed ${seed} --seconds ${seconds} --clients ${clients} --rate ${rate} --every ${every}${cluster ? ' --cluster' : ''}\`, ${date},`,
     `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node.js ${process.version}.`,
     '',
     '| | |',

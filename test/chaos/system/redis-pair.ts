@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, type RedisServer, type SmallDisk, startRedis, waitFor } from '@parley/stack';
-import { Redis } from 'ioredis';
 import { Cable } from '../network/cable.ts';
+import { command, type RedisSide } from './redis-side.ts';
 
 /**
  * A Redis with a replica. Which of both is the master, clients learn from whoever leads their connections: here the cables, in
  * production the operator's load balancer or service, switched by Sentinel or by hand. Parley itself asks nobody.
  */
-export class RedisPair {
+export class RedisPair implements RedisSide {
   readonly #servers: [RedisServer, RedisServer];
   readonly #disks: readonly SmallDisk[];
   #first: 0 | 1 = 0;
@@ -30,6 +30,14 @@ export class RedisPair {
     const pair = new RedisPair(servers, await Cable.lay('replica to redis', servers[0].port), disks);
     await pair.#follow();
     return pair;
+  }
+
+  get url(): string {
+    return this.master.url;
+  }
+
+  get cables(): Cable[] {
+    return [this.cable];
   }
 
   get master(): RedisServer {
@@ -118,15 +126,4 @@ interface PairOptions {
   /** Of each server; that of the machine unless given. */
   clocks?: readonly Clock[];
   onOutput?: (text: string) => void;
-}
-
-async function command<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {
-  const redis = new Redis(server.url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
-  redis.on('error', () => {});
-  try {
-    await redis.connect();
-    return await work(redis);
-  } finally {
-    redis.disconnect();
-  }
 }

@@ -1,7 +1,9 @@
 import { freePort, type PostgresServer, type Stack, startPostgres, startStack } from '@parley/stack';
 import { Cable } from '../network/cable.ts';
 import { Machine } from './machine.ts';
+import { RedisNodes } from './redis-nodes.ts';
 import { RedisPair } from './redis-pair.ts';
+import type { RedisSide } from './redis-side.ts';
 
 /** The services, and what the stack calls them. */
 const GATEWAYS = 2;
@@ -14,9 +16,9 @@ export const productKey = 'key-of-the-chaos-run-long-enough-for-anything';
 /** The whole system with a cable between any two of its parts, each of which can be disturbed by itself. */
 export class System {
   readonly stack: Stack;
-  readonly redis: RedisPair;
+  readonly redis: RedisSide;
   readonly postgres: PostgresServer;
-  /** From a service to Redis, by the service's name. */
+  /** From a service to Redis, by the service's name; to a cluster there are none but the cluster's. */
   readonly toRedis: ReadonlyMap<string, Cable>;
   /** From a service to PostgreSQL. */
   readonly toPostgres: ReadonlyMap<string, Cable>;
@@ -37,28 +39,32 @@ export class System {
     this.machine = parts.machine;
   }
 
-  /** Resolves when every part can serve and the replica follows. */
-  static async start({ env = {} }: { env?: NodeJS.ProcessEnv } = {}): Promise<System> {
-    const machine = await Machine.start([...names, 'redis-1', 'redis-2']);
+  /** Resolves when every part can serve and all replicas follow. */
+  static async start({ env = {}, cluster = false }: { env?: NodeJS.ProcessEnv; cluster?: boolean } = {}) {
+    const servers = Array.from({ length: cluster ? 6 : 2 }, (_, index) => `redis-${index + 1}`);
+    const machine = await Machine.start([...names, ...servers]);
     const { disks, clocks } = machine;
     const [redis, postgres] = await Promise.all([
-      RedisPair.start({
-        disks: disks ? [disks['redis-1'], disks['redis-2']] : [],
-        clocks: clocks.filter(({ name }) => name.startsWith('redis')),
-      }),
+      cluster
+        ? RedisNodes.start(clocks.filter(({ name }) => servers.includes(name)))
+        : RedisPair.start({
+            disks: disks ? [disks['redis-1'], disks['redis-2']] : [],
+            clocks: clocks.filter(({ name }) => servers.includes(name)),
+          }),
       startPostgres({ args: ['max_wal_size=512MB'], ...(disks && { dir: disks.postgres.path }) }),
     ]);
     const lay = async (what: string, target: number) => {
       const cables = await Promise.all(names.map((name) => Cable.lay(`${name} to ${what}`, target)));
       return new Map(cables.map((cable, index) => [names[index] as string, cable]));
     };
-    const [toRedis, toPostgres] = await Promise.all([lay('redis', redis.master.port), lay('postgres', postgres.port)]);
+    const toRedis = redis instanceof RedisPair ? await lay('redis', redis.master.port) : new Map<string, Cable>();
+    const toPostgres = await lay('postgres', postgres.port);
     const ports = await Promise.all(Array.from({ length: 1 + GATEWAYS }, () => freePort()));
     const stack = await startStack({
       gateways: GATEWAYS,
       recorders: RECORDERS,
       ports,
-      redisUrl: redis.master.url,
+      redisUrl: redis.url,
       databaseUrl: postgres.url,
       dataDir: machine.folder,
       env: {
@@ -71,7 +77,7 @@ export class System {
       },
       envOf: (name) => ({
         ...clocks.find((clock) => clock.name === name)?.env,
-        REDIS_URL: `redis://127.0.0.1:${toRedis.get(name)?.port}`,
+        ...(toRedis.has(name) && { REDIS_URL: `redis://127.0.0.1:${toRedis.get(name)?.port}` }),
         DATABASE_URL: postgres.url.replace(`:${postgres.port}/`, `:${toPostgres.get(name)?.port}/`),
       }),
     });
@@ -83,7 +89,25 @@ export class System {
   }
 
   get cables(): Cable[] {
-    return [...this.toRedis.values(), ...this.toPostgres.values(), ...this.toGateways, this.toApi, this.redis.cable];
+    return [
+      ...this.toRedis.values(),
+      ...this.toPostgres.values(),
+      ...this.toGateways,
+      this.toApi,
+      ...this.redis.cables,
+    ];
+  }
+
+  /** The Redis with a replica. @throws Error where there is a cluster */
+  get pair(): RedisPair {
+    if (this.redis instanceof RedisPair) return this.redis;
+    throw new Error('Redis is a cluster');
+  }
+
+  /** The nodes of the Redis Cluster. @throws Error where there is none */
+  get nodes(): RedisNodes {
+    if (this.redis instanceof RedisNodes) return this.redis;
+    throw new Error('Redis is no cluster');
   }
 
   /** Leads all services to another Redis. */

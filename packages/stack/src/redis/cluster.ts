@@ -14,8 +14,9 @@ export async function startRedisCluster({
   nodeTimeout = 2000,
   dir,
   args = [],
+  envOf = () => ({}),
 }: RedisClusterOptions = {}): Promise<RedisCluster> {
-  const cluster = new LocalCluster(masters, nodeTimeout, dir, args);
+  const cluster = new LocalCluster({ masters, nodeTimeout, dir, args, envOf });
   try {
     await cluster.start(masters * (1 + replicasPerMaster));
     return cluster;
@@ -29,16 +30,10 @@ const slots = 16_384;
 
 class LocalCluster implements RedisCluster {
   readonly nodes: RedisServer[] = [];
-  readonly #masters: number;
-  readonly #nodeTimeout: number;
-  readonly #dir: string | undefined;
-  readonly #args: string[];
+  readonly #options: NodeOptions;
 
-  constructor(masters: number, nodeTimeout: number, dir: string | undefined, args: string[]) {
-    this.#masters = masters;
-    this.#nodeTimeout = nodeTimeout;
-    this.#dir = dir;
-    this.#args = args;
+  constructor(options: NodeOptions) {
+    this.#options = options;
   }
 
   get url(): string {
@@ -46,16 +41,17 @@ class LocalCluster implements RedisCluster {
   }
 
   async start(count: number): Promise<void> {
+    const { masters } = this.#options;
     await this.#startNodes(count);
     await this.#withClients(this.nodes, async (clients) => {
       for (const [index, client] of clients.entries()) {
         await client.cluster('SET-CONFIG-EPOCH', index + 1);
-        if (index >= this.#masters) continue;
-        const [first, end] = [index, index + 1].map((share) => Math.round((share * slots) / this.#masters));
+        if (index >= masters) continue;
+        const [first, end] = [index, index + 1].map((share) => Math.round((share * slots) / masters));
         await client.cluster('ADDSLOTSRANGE', first as number, (end as number) - 1);
       }
       await meet(clients);
-      await replicate(clients, this.#masters);
+      await replicate(clients, masters);
     });
     await this.settled();
   }
@@ -108,11 +104,12 @@ class LocalCluster implements RedisCluster {
   }
 
   async #startNode(index: number): Promise<RedisServer> {
+    const { nodeTimeout, dir, args: more, envOf } = this.#options;
     const args = [
       ...['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
-      ...['--cluster-node-timeout', String(this.#nodeTimeout), '--repl-diskless-sync-delay', '0', ...this.#args],
+      ...['--cluster-node-timeout', String(nodeTimeout), '--repl-diskless-sync-delay', '0', ...more],
     ];
-    return startRedis({ args, ...(this.#dir !== undefined && { dir: join(this.#dir, String(index)) }) });
+    return startRedis({ args, env: envOf(index), ...(dir !== undefined && { dir: join(dir, String(index)) }) });
   }
 
   async #withClients(nodes: RedisServer[], action: (clients: Redis[]) => Promise<void>): Promise<void> {
@@ -177,7 +174,11 @@ export interface RedisClusterOptions {
   dir?: string;
   /** More settings of every node, as `redis-server` takes them. */
   args?: string[];
+  /** More of a node's environment, by its place among `nodes`. */
+  envOf?(index: number): NodeJS.ProcessEnv;
 }
+
+type NodeOptions = Required<Omit<RedisClusterOptions, 'replicasPerMaster' | 'dir'>> & { dir: string | undefined };
 
 export interface RedisCluster extends AsyncDisposable {
   /** The `redis://` addresses of all nodes, with commas between. */
