@@ -23,6 +23,7 @@ export * from './scripts/confirm-record.ts';
 export * from './scripts/connect.ts';
 export * from './scripts/disconnect.ts';
 export * from './scripts/find.ts';
+export * from './scripts/finish-forwards.ts';
 export * from './scripts/forward.ts';
 export * from './scripts/heartbeat.ts';
 export * from './scripts/message-id-now.ts';

@@ -16,6 +16,8 @@ export interface Keys {
   reach(conversation: string): string;
   /** String: the last message of a conversation that arrived in a bucket that is not its home. */
   arrived(bucket: number, conversation: string): string;
+  /** Hash: messages accepted in a bucket that are still to be forwarded to others. */
+  forwards(bucket: number): string;
   /** The bucket of a text, such as an address. */
   spread(text: string): number;
   /** Stream: a user's events. */
@@ -92,6 +94,7 @@ export function createKeys(buckets: number): Keys {
     conversation: (conversation) => `${of(homeOf(conversation))}conv:${conversation}`,
     reach: (conversation) => `${of(homeOf(conversation))}reach:${conversation}`,
     arrived: (bucket, conversation) => `{${bucket}}:arrived:${conversation}`,
+    forwards: (bucket) => `{${bucket}}:forwards`,
     spread: (text) => spread(text) % buckets,
     inbox: (user) => `${of(user)}inbox:${user}`,
     cursors: (user) => `${of(user)}cursors:${user}`,

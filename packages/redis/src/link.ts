@@ -28,6 +28,8 @@ export interface Link {
   readonly epochs: Recent<number, string>;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
   run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;
+  /** Sends one command about a key, by the connections of the scripts. */
+  call(key: string, args: Argument[]): Promise<unknown>;
   /** Replicas that must have what is to count as done. */
   readonly replicas: number;
   /**
@@ -104,6 +106,7 @@ export async function openLink({
     epochs: new Recent(EPOCHS),
     run: (script, keys, args) =>
       script.run((command) => wires.call(keys[0] as string, command, script.durable), keys, args),
+    call: (key, args) => wires.call(key, args, false),
     replicas,
     confirm: async (buckets) => {
       if (replicas === 0) return;

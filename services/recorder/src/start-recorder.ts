@@ -6,6 +6,7 @@ import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
 import type { Entry, FactsEntry } from './entries/entry.ts';
 import { findExternal } from './find-external.ts';
+import { Forwarding } from './forwarding.ts';
 import { Leases } from './lease/leases.ts';
 import { RecorderMetrics } from './metrics.ts';
 import { readFacts } from './read-facts.ts';
@@ -79,6 +80,9 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   await waitForSchema(db, log);
   await leases.start();
   onStop('leases', () => leases.stop());
+  const forwarding = new Forwarding(link, leases, onError);
+  forwarding.start();
+  onStop('forwarding', () => forwarding.stop());
   recorder.start();
   onStop('recorder', () => recorder.stop());
   return { port: health.port };

@@ -1,11 +1,12 @@
 -- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants given.
 --
--- KEYS  1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from here: inbox, channel, online
+-- KEYS  1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from here: inbox, channel, online;
+--       then forwards, if there is something to forward
 -- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
 --       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
---       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12... epoch of
---       each participant's inbox as the caller remembers it, or ''
+--       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12 what is to be kept before the event until it is
+--       forwarded, or ''    13... epoch of each participant's inbox as the caller remembers it, or ''
 -- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
 --       that went to each of the other buckets before if they are given and it was no duplicate; then the place of a participant
 --       (from 1) and the epoch, for those whose epoch is another than given }
@@ -20,12 +21,13 @@ local id = (now - 1735689600000) * 4096
 local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or 0)
 if id <= last then id = last + 1 end
 local number = whole(id)
+local count = ARGV[12] == '' and #KEYS or #KEYS - 1
 
 -- Writes nothing when the ref is known: the check and the first write are one.
 if redis.call('ZADD', KEYS[1], 'NX', number, ARGV[1]) == 0 then
   local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
   local others = 0
-  for i = 4, #KEYS, 3 do
+  for i = 4, count, 3 do
     if (i - 1) / 3 ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
       others = 1
       break
@@ -49,6 +51,7 @@ local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 173568960
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
 if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - now) / 1000)) end
 if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
+if ARGV[12] ~= '' then redis.call('HSET', KEYS[#KEYS], number .. ':' .. ARGV[1], ARGV[12] .. event) end
 
 local reply = { id, 0, 0, last }
 if ARGV[10] ~= '' then
@@ -64,10 +67,10 @@ if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[3], unpack(places))
   redis.call('EXPIRE', KEYS[3], whole(90000 + math.max(0, date - now) / 1000))
 end
-for i = 4, #KEYS, 3 do
+for i = 4, count, 3 do
   local participant = (i - 1) / 3
   local own = participant == sender
-  local hint = ARGV[11 + participant]
+  local hint = ARGV[12 + participant]
   local heard, epoch =
     deliver(KEYS[i], KEYS[i + 1], own and own_event or event, began, ARGV[7], ARGV[8], refresh, hint)
   if epoch ~= hint then

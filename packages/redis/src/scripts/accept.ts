@@ -14,7 +14,8 @@ const REFS = 64;
 /**
  * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of every participant, and
  * publishes it to their gateways. Resolves when all that is done, on disk where Redis syncs always. A resend with the same
- * `ref` gets the first id and finishes what may have been left half done; it is no second message.
+ * `ref` gets the first id and finishes what may have been left half done; it is no second message. Without one,
+ * `finishForwards` does.
  */
 export async function accept(link: Link, message: NewMessage): Promise<Accepted> {
   const { from, to, ref } = message;
@@ -28,6 +29,8 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
 
   const names = [keys.conversation(conversation), keys.record(home), keys.reach(conversation)];
   for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
+  const left = distant.length > 0 ? `${distant.join(' ')}\n${JSON.stringify(ref)}\n` : '';
+  if (left) names.push(keys.forwards(home));
   const start = `,"conversation":"${conversation}","from":${from},"to":${to},"date":`;
   const rest = `,"body":${message.body}${message.extra ?? ''}`;
   const quotedRef = JSON.stringify(ref);
@@ -43,6 +46,7 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     REFS,
     buckets.join(' '),
     link.since(home),
+    left,
     ...near.map((user) => link.epochs.get(user) ?? ''),
   ])) as [id: number, duplicate: number, online: number, before: number | number[], ...epochs: (number | string)[]];
 
@@ -59,6 +63,8 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
     const last = (bucket: number) => (typeof before === 'number' ? before : (before[buckets.indexOf(bucket)] ?? 0));
     const forwarded = { id, before: last, conversation, from, participants: distant, event, ref: quotedRef };
     online = (await forward(link, forwarded)) || online;
+    // Where this does not get through, it is forwarded once more, which changes nothing.
+    link.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${from}:${ref}`]).catch(() => {});
   }
   return { id, conversation, date, duplicate: duplicate === 1, online };
 }

@@ -8,13 +8,16 @@ import inbox from './inbox.lua';
 
 const script = createScript('forward', [clock, inbox, source], { durable: true });
 
-/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts. */
-const PATIENCE = 1000;
+/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts: `finishForwards` comes sooner. */
+const PATIENCE = 3000;
+
+/** Ms by which the one before may be older: what has not arrived by then has been given up, or arrived where nobody remembers it. */
+const RECENT = 30_000;
 
 /**
  * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
  * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
- * a second. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
+ * three seconds. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
  */
 export async function forward(link: Link, message: ForwardedMessage): Promise<boolean> {
   const byBucket = new Map<number, number[]>();
@@ -36,7 +39,7 @@ async function forwardTo(link: Link, bucket: number, users: number[], message: F
     ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user)]),
   ];
   const last = message.before(bucket);
-  const recent = messageDate(id) - messageDate(last) < PATIENCE;
+  const recent = messageDate(id) - messageDate(last) < RECENT;
   const deadline = performance.now() + PATIENCE;
   for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
     const before = recent && performance.now() < deadline ? last : 0;

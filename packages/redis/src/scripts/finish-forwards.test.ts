@@ -1,0 +1,93 @@
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import type { Link } from '../link.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
+import { accept } from './accept.ts';
+import { finishForwards } from './finish-forwards.ts';
+
+/** As a process that dies between numbering a message at home and delivering it elsewhere. */
+const dying = (link: Link): Link => ({
+  ...link,
+  run: (script, keys, args) =>
+    script.name === 'forward' ? Promise.reject(new Error('dead')) : link.run(script, keys, args),
+});
+
+onEachRedis((redis) => {
+  const send = (link: Link, from: number, to: number, ref: string, members?: number[]) =>
+    accept(link, {
+      from,
+      to,
+      ref,
+      body: `{"type":"text","text":"${ref}\\n"}`,
+      record: true,
+      ...(members && { members }),
+    });
+  const refs = async (user: number) =>
+    (await readInbox(redis.link, user)).map(({ event }) => (event as { body?: { text?: string } }).body?.text?.trim());
+  const kept = (id: number) => redis.link.client.hlen(redis.link.keys.forwards(redis.link.keys.bucket(id)));
+  /** What a recorder does: looks, and looks again. */
+  const finish = async (home: number) => {
+    const bucket = redis.link.keys.bucket(home);
+    await finishForwards(redis.link, bucket, await finishForwards(redis.link, bucket, new Set()));
+  };
+
+  describe('a message whose process died before it was everywhere', () => {
+    it('is delivered once, in its order, and with the ref in the own copy alone', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(redis.link, a, b, '0');
+      for (const ref of ['1', '2']) await send(dying(redis.link), a, b, ref).catch(() => {});
+      const broken = redis.link.clustered ? ['0'] : ['0', '1', '2'];
+      expect([await refs(a), await refs(b)]).toEqual([['0', '1', '2'], broken]);
+      await finish(a);
+      await finish(a);
+      expect([await refs(a), await refs(b)]).toEqual([
+        ['0', '1', '2'],
+        ['0', '1', '2'],
+      ]);
+      expect((await readInbox(redis.link, b)).map(({ event }) => event)).not.toContainEqual(
+        expect.objectContaining({ ref: expect.anything() }),
+      );
+      // A resend is still no second message.
+      expect((await send(redis.link, a, b, '1')).duplicate).toBe(true);
+      expect(await refs(b)).toEqual(['0', '1', '2']);
+      await waitFor(async () => (await kept(a)) === 0);
+    });
+
+    it('is left alone when it is seen for the first time: it may be on its way', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(dying(redis.link), a, b, '1').catch(() => {});
+      const seen = await finishForwards(redis.link, redis.link.keys.bucket(a), new Set());
+      expect(seen.size).toBe(redis.link.clustered ? 1 : 0);
+      expect(await refs(b)).toEqual(redis.link.clustered ? [] : ['1']);
+    });
+
+    it('reaches all members of a group, the sender as well', async () => {
+      const group = redis.newId();
+      const members = Array.from({ length: 5 }, () => redis.newId());
+      const sender = members[1] as number;
+      await send(dying(redis.link), sender, group, 'g', members).catch(() => {});
+      await finish(group);
+      for (const member of members) expect(await refs(member)).toEqual(['g']);
+      const own = await readInbox(redis.link, sender);
+      expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
+    });
+
+    it('is not waited for by the next one for longer than it takes', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(redis.link, a, b, '0');
+      await send(dying(redis.link), a, b, '1').catch(() => {});
+      const next = send(redis.link, a, b, '2');
+      await finish(a);
+      await next;
+      expect(await refs(b)).toEqual(['0', '1', '2']);
+    });
+  });
+
+  it('nothing is kept of messages that got everywhere', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    for (const ref of ['1', '2', '3']) await send(redis.link, b, a, ref);
+    await send(redis.link, a, b, '4');
+    await waitFor(async () => (await kept(a)) === 0);
+  });
+});
