@@ -16,7 +16,7 @@ export interface Keys {
   reach(conversation: string): string;
   /** String: the last message of a conversation that arrived in a bucket that is not its home. */
   arrived(bucket: number, conversation: string): string;
-  /** Hash: messages accepted in a bucket that are still to be forwarded to others. */
+  /** Hash: messages accepted in a bucket, and changes recorded there, that other buckets are still to be told of. */
   forwards(bucket: number): string;
   /** The bucket of a text, such as an address. */
   spread(text: string): number;

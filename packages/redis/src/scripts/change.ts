@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { groupConversation, userConversation } from '@parley/protocol';
 import type { Link } from '../link.ts';
 import { type RecordEntry, recordText } from '../record.ts';
@@ -12,30 +13,50 @@ const script = createScript('change', [clock, inbox, source], { durable: true })
 /**
  * Records a change to a conversation (a mark, a recall, an edit, a reaction), and appends its event to the inboxes of users. Resolves when
  * that is done and, where replicas have to confirm, on as many of them. On one server all of it is done or nothing, so that nobody can know
- * of a change that will not be recorded, nor the other way round; in a cluster it is recorded first. Repeated, users get the event twice.
+ * of a change that will not be recorded, nor the other way round; in a cluster it is recorded first, and `finishForwards` tells those whom
+ * it was not told. Repeated, users get the event twice.
  */
 export async function change(link: Link, { record, recorded, recall, entries }: Change): Promise<void> {
-  const { keys, inboxLength, inboxTtl } = link;
+  const { keys } = link;
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
   const home = keys.home(conversation);
-  const byBucket = new Map<number, InboxEntry[]>([[home, []]]);
+  const withheld: Withheld = recall === undefined ? ['', 0] : [`${conversation}:${recall}`, recall];
+  const isNear = ({ user }: InboxEntry) => !link.clustered || keys.bucket(user) === home;
+  const near = entries.filter(isNear);
+  const distant = near.length < entries.length ? entries.filter((entry) => !isNear(entry)) : [];
+  const left =
+    distant.length > 0 ? { field: `change:${randomUUID()}`, value: JSON.stringify([withheld, distant]) } : undefined;
+  await tell(link, home, { entries: near, withheld, noted: recorded ? recordText(record) : '', left });
+  if (!left) return;
+  await tellOthers(link, withheld, distant);
+  link.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
+}
+
+/** Tells users outside of the home of a change, as `change` kept it; `finishForwards` does it once more where that broke off. */
+export async function finishChange(link: Link, value: string): Promise<void> {
+  const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
+  await tellOthers(link, withheld, entries);
+}
+
+async function tellOthers(link: Link, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
+  const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
-    const bucket = link.clustered ? keys.bucket(entry.user) : home;
+    const bucket = link.keys.bucket(entry.user);
     const group = byBucket.get(bucket);
     if (group) group.push(entry);
     else byBucket.set(bucket, [entry]);
   }
-  const run = ([bucket, group]: [number, InboxEntry[]]) => {
-    const names = group.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
-    const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
-    const noted = recorded && bucket === home ? recordText(record) : '';
-    const withheld = recall === undefined ? ['', 0] : [`${conversation}:${recall}`, recall];
-    const args = [inboxLength, inboxTtl, noted, ...withheld, 2 * inboxLength, link.since(bucket), ...events];
-    return link.run(script, [keys.record(bucket), ...names], args);
-  };
-  const [first, ...others] = byBucket;
-  if (first) await run(first);
-  await Promise.all(others.map(run));
+  await Promise.all([...byBucket].map(([bucket, group]) => tell(link, bucket, { entries: group, withheld })));
+}
+
+async function tell(link: Link, bucket: number, { entries, withheld, noted = '', left }: Told): Promise<void> {
+  const { keys, inboxLength, inboxTtl } = link;
+  const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
+  if (left) names.push(keys.forwards(bucket));
+  const events = entries.map(({ event }, i) => (i > 0 && event === entries[i - 1]?.event ? '' : event));
+  const kept = [left?.field ?? '', left?.value ?? ''];
+  const args = [inboxLength, inboxTtl, noted, ...withheld, 2 * inboxLength, link.since(bucket), ...kept, ...events];
+  await link.run(script, [keys.record(bucket), ...names], args);
 }
 
 /** What changes, and who learns of it. */
@@ -47,4 +68,16 @@ export interface Change {
   /** The message that is taken back: inboxes withhold its body from now on. */
   recall?: number | undefined;
   entries: InboxEntry[];
+}
+
+/** A message that was taken back, as inboxes remember it, and its id; '' and 0 for none. */
+type Withheld = [name: string, id: number];
+
+interface Told {
+  entries: InboxEntry[];
+  withheld: Withheld;
+  /** What the recorder gets. */
+  noted?: string;
+  /** What is kept in the bucket until others were told. */
+  left?: { field: string; value: string } | undefined;
 }

@@ -4,6 +4,7 @@ import type { Link } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
 import { accept } from './accept.ts';
+import { change } from './change.ts';
 import { finishForwards } from './finish-forwards.ts';
 
 /** As a process that dies between numbering a message at home and delivering it elsewhere. */
@@ -82,6 +83,28 @@ onEachRedis((redis) => {
       await next;
       expect(await refs(b)).toEqual(['0', '1', '2']);
     });
+  });
+
+  it('a change whose process died before everybody was told is told to the others, once', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const { id } = await send(redis.link, a, b, 'text');
+    const event = `{"kind":"recall","id":${id},"conversation":"${a}_${b}"}`;
+    const record = { kind: 'recall', user: a, chat: b, id, date: 1 } as const;
+    const entries = [a, b].map((user) => ({ user, event }));
+    let done = 0;
+    // Only the first of its scripts, that of the home, is run.
+    const once: Link = {
+      ...redis.link,
+      run: (...call) => (done++ === 0 ? redis.link.run(...call) : Promise.reject(new Error('dead'))),
+    };
+    await change(once, { record, recorded: true, recall: id, entries }).catch(() => {});
+    const kinds = async (user: number) => (await readInbox(redis.link, user)).map(({ event: { kind } }) => kind);
+    expect(await kinds(b)).toEqual(redis.link.clustered ? ['message'] : ['message', 'recall']);
+    await finish(a);
+    await finish(a);
+    for (const user of [a, b]) expect(await kinds(user)).toEqual(['message', 'recall']);
+    await change(redis.link, { record, recorded: true, recall: id, entries });
+    await waitFor(async () => (await kept(a)) === 0);
   });
 
   it('nothing is kept of messages that got everywhere', async () => {

@@ -1,9 +1,10 @@
 import type { Link } from '../link.ts';
+import { finishChange } from './change.ts';
 import { forward } from './forward.ts';
 
 /**
- * Forwards the messages accepted in a bucket that were to be forwarded when it was asked last and still are: who accepted them died, or
- * could not reach another bucket. Resolves with what is to be forwarded now, to be handed in the next time; rejects when a bucket cannot
+ * Forwards the messages accepted in a bucket, and tells of the changes recorded there, that were to be when it was asked last and still
+ * are: who did it died, or could not reach another bucket. Resolves with what is to be forwarded now, to be handed in the next time; rejects when a bucket cannot
  * be reached, after all others were. Any number may do it at once.
  *
  * Asking twice, some time apart, tells what is stuck from what is on its way without comparing clocks.
@@ -12,11 +13,12 @@ export async function finishForwards(link: Link, bucket: number, seen: ReadonlyS
   const key = link.keys.forwards(bucket);
   const kept = (await link.call(key, ['HGETALL', key])) as string[];
   const found = Array.from({ length: kept.length / 2 }, (_, i) => read(kept[2 * i] ?? '', kept[2 * i + 1] ?? ''));
-  const stuck = found.filter(({ field }) => seen.has(field)).sort((a, b) => a.message.id - b.message.id);
+  // Changes after the messages that they may be about.
+  const stuck = found.filter(({ field }) => seen.has(field)).sort((a, b) => a.rank - b.rank);
   let failure: unknown;
-  for (const { field, message } of stuck) {
+  for (const { field, finish } of stuck) {
     try {
-      await forward(link, message);
+      await finish(link);
       await link.call(key, ['HDEL', key, field]);
     } catch (error) {
       failure ??= error;
@@ -26,8 +28,11 @@ export async function finishForwards(link: Link, bucket: number, seen: ReadonlyS
   return new Set(found.map(({ field }) => field));
 }
 
-/** @param field `<id>:<sender>:<ref>` @param value as `accept` wrote it: participants, ref and event, a line each */
-function read(field: string, value: string) {
+/** What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, a line each) or `change` (`change:<any>`) kept. */
+function read(field: string, value: string): Kept {
+  if (field.startsWith('change:')) {
+    return { field, rank: Number.POSITIVE_INFINITY, finish: (link) => finishChange(link, value) };
+  }
   const [participants = '', ref = '', event = ''] = value.split('\n');
   const { id, conversation, from } = JSON.parse(event) as { id: number; conversation: string; from: number };
   const message = {
@@ -36,5 +41,12 @@ function read(field: string, value: string) {
     // They come in the order of their ids, and those before these have arrived.
     before: () => 0,
   };
-  return { field, message };
+  return { field, rank: id, finish: (link) => forward(link, message) };
+}
+
+interface Kept {
+  field: string;
+  /** Lower ones are finished first. */
+  rank: number;
+  finish(link: Link): Promise<unknown>;
 }
