@@ -1,43 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { RedisServer } from '@parley/stack';
+import type { RedisNodes } from '../system/redis-nodes.ts';
 import type { Fault } from './fault.ts';
 
 /** How many buckets the services have unless told otherwise. */
 const BUCKETS = 64;
 
-/** Away for a moment, or for longer than the others wait until its replica takes over. */
-export const killNode: Fault = {
-  name: 'kill -9 and restart of a node of Redis',
-  weight: 4,
-  takes: ['redis'],
-  strike: async ({ system, scale }, random) => {
-    const { nodes: redis } = system;
-    const node = random.pick(redis.nodes);
-    const what = await redis.describe(node);
-    const ms = Math.round(random.whole(0, 12_000) * scale);
-    await node.kill();
-    await delay(ms);
-    await redis.restart(node);
-    await redis.whole();
-    return `${what}, for ${ms} ms; then it was ${await redis.describe(node)}`;
-  },
-};
+export const killNode = absence('kill -9 and restart of a node of Redis', {
+  leave: (_, node) => node.kill(),
+  comeBack: (redis, node) => redis.restart(node),
+});
 
-export const freezeNode: Fault = {
-  name: 'a node of Redis frozen',
-  weight: 3,
-  takes: ['redis'],
-  strike: async ({ system, scale }, random) => {
-    const { nodes: redis } = system;
-    const node = random.pick(redis.nodes);
-    const what = await redis.describe(node);
-    const ms = Math.round(random.whole(1000, 12_000) * scale);
-    process.kill(node.pid, 'SIGSTOP');
-    await delay(ms);
-    process.kill(node.pid, 'SIGCONT');
-    await redis.whole();
-    return `${what}, for ${ms} ms; then it was ${await redis.describe(node)}`;
-  },
-};
+export const freezeNode = absence('a node of Redis frozen', {
+  leave: async (_, node) => void process.kill(node.pid, 'SIGSTOP'),
+  comeBack: async (_, node) => void process.kill(node.pid, 'SIGCONT'),
+});
 
 export const moveBuckets: Fault = {
   name: 'buckets moved to another master',
@@ -54,3 +31,28 @@ export const moveBuckets: Fault = {
     return `${buckets.join(', ')} to ${await redis.describe(to)}`;
   },
 };
+
+/** A node is away for a moment, or for longer than the others wait until its replica takes over. */
+function absence(name: string, { leave, comeBack }: Absence): Fault {
+  return {
+    name,
+    weight: 3,
+    takes: ['redis'],
+    strike: async ({ system, scale }, random) => {
+      const { nodes: redis } = system;
+      const node = random.pick(redis.nodes);
+      const what = await redis.describe(node);
+      const ms = Math.round(random.whole(0, 12_000) * scale);
+      await leave(redis, node);
+      await delay(ms);
+      await comeBack(redis, node);
+      await redis.whole();
+      return `${what}, for ${ms} ms; then it was ${await redis.describe(node)}`;
+    },
+  };
+}
+
+interface Absence {
+  leave(redis: RedisNodes, node: RedisServer): Promise<void>;
+  comeBack(redis: RedisNodes, node: RedisServer): Promise<void>;
+}

@@ -29,11 +29,11 @@ export async function accept(link: Link, message: NewMessage): Promise<Accepted>
 
   const names = [keys.conversation(conversation), keys.record(home), keys.reach(conversation)];
   for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
-  const left = distant.length > 0 ? `${distant.join(' ')}\n${JSON.stringify(ref)}\n` : '';
+  const quotedRef = JSON.stringify(ref);
+  const left = distant.length > 0 ? `${distant.join(' ')}\n${quotedRef}\n` : '';
   if (left) names.push(keys.forwards(home));
   const start = `,"conversation":"${conversation}","from":${from},"to":${to},"date":`;
   const rest = `,"body":${message.body}${message.extra ?? ''}`;
-  const quotedRef = JSON.stringify(ref);
   const reply = (await link.run(script, names, [
     `${from}:${ref}`,
     quotedRef,

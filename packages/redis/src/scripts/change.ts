@@ -25,7 +25,9 @@ export async function change(link: Link, { record, recorded, recall, entries }: 
   const near = entries.filter(isNear);
   const distant = near.length < entries.length ? entries.filter((entry) => !isNear(entry)) : [];
   const left =
-    distant.length > 0 ? { field: `change:${randomUUID()}`, value: JSON.stringify([withheld, distant]) } : undefined;
+    distant.length > 0
+      ? { field: `change:${Date.now()}:${randomUUID()}`, value: JSON.stringify([withheld, distant]) }
+      : undefined;
   await tell(link, home, { entries: near, withheld, noted: recorded ? recordText(record) : '', left });
   if (!left) return;
   await tellOthers(link, withheld, distant);

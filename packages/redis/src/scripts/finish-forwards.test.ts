@@ -107,6 +107,25 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
+  it('several changes are told in the order in which they were made', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const made = [1, 2, 3, 4, 5];
+    for (const date of made) {
+      const event = `{"kind":"edit","id":1,"conversation":"${a}_${b}","edited":${date}}`;
+      const record = { kind: 'edit', user: a, chat: b, id: 1, date, body: {} } as const;
+      let done = 0;
+      const once: Link = {
+        ...redis.link,
+        run: (...call) => (done++ === 0 ? redis.link.run(...call) : Promise.reject(new Error('dead'))),
+      };
+      await change(once, { record, recorded: true, entries: [{ user: b, event }] }).catch(() => {});
+      const before = Date.now();
+      await waitFor(() => Date.now() > before);
+    }
+    await finish(a);
+    expect((await readInbox(redis.link, b)).map(({ event }) => (event as { edited?: number }).edited)).toEqual(made);
+  });
+
   it('nothing is kept of messages that got everywhere', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.link, b, a, ref);

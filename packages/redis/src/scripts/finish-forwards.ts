@@ -3,9 +3,9 @@ import { finishChange } from './change.ts';
 import { forward } from './forward.ts';
 
 /**
- * Forwards the messages accepted in a bucket, and tells of the changes recorded there, that were to be when it was asked last and still
- * are: who did it died, or could not reach another bucket. Resolves with what is to be forwarded now, to be handed in the next time; rejects when a bucket cannot
- * be reached, after all others were. Any number may do it at once.
+ * Forwards the messages accepted in a bucket, and tells of the changes recorded there, that were still to be when it was asked last and
+ * are now: who was to do it died, or could not reach another bucket. Resolves with what is to be done now, to be handed in the next time;
+ * rejects when a bucket cannot be reached, after all others were. Any number may do it at once.
  *
  * Asking twice, some time apart, tells what is stuck from what is on its way without comparing clocks.
  */
@@ -13,8 +13,7 @@ export async function finishForwards(link: Link, bucket: number, seen: ReadonlyS
   const key = link.keys.forwards(bucket);
   const kept = (await link.call(key, ['HGETALL', key])) as string[];
   const found = Array.from({ length: kept.length / 2 }, (_, i) => read(kept[2 * i] ?? '', kept[2 * i + 1] ?? ''));
-  // Changes after the messages that they may be about.
-  const stuck = found.filter(({ field }) => seen.has(field)).sort((a, b) => a.rank - b.rank);
+  const stuck = found.filter(({ field }) => seen.has(field)).sort(inOrder);
   let failure: unknown;
   for (const { field, finish } of stuck) {
     try {
@@ -28,10 +27,10 @@ export async function finishForwards(link: Link, bucket: number, seen: ReadonlyS
   return new Set(found.map(({ field }) => field));
 }
 
-/** What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, a line each) or `change` (`change:<any>`) kept. */
+/** What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, a line each) or `change` (`change:<ms>:<any>`) kept. */
 function read(field: string, value: string): Kept {
   if (field.startsWith('change:')) {
-    return { field, rank: Number.POSITIVE_INFINITY, finish: (link) => finishChange(link, value) };
+    return { field, change: true, at: Number(field.split(':')[1]), finish: (link) => finishChange(link, value) };
   }
   const [participants = '', ref = '', event = ''] = value.split('\n');
   const { id, conversation, from } = JSON.parse(event) as { id: number; conversation: string; from: number };
@@ -41,12 +40,18 @@ function read(field: string, value: string): Kept {
     // They come in the order of their ids, and those before these have arrived.
     before: () => 0,
   };
-  return { field, rank: id, finish: (link) => forward(link, message) };
+  return { field, change: false, at: id, finish: (link) => forward(link, message) };
+}
+
+/** Changes come after the messages that they may be about; else as they came. */
+function inOrder(a: Kept, b: Kept): number {
+  return Number(a.change) - Number(b.change) || a.at - b.at;
 }
 
 interface Kept {
   field: string;
-  /** Lower ones are finished first. */
-  rank: number;
+  change: boolean;
+  /** The id of a message; of a change, ms since 1970 by the clock of whoever made it. */
+  at: number;
   finish(link: Link): Promise<unknown>;
 }
