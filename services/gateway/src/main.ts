@@ -1,7 +1,7 @@
 import { createMetrics, runService } from '@parley/service';
 import { readConfig } from './config.ts';
-import { startGateway } from './gateway.ts';
 import { startServer } from './socket/server.ts';
+import { startGateway } from './start-gateway.ts';
 
 await runService({
   name: 'gateway',

@@ -1,8 +1,8 @@
 import type { FrameOf } from '@parley/protocol';
 import { isRevoked } from '@parley/redis';
-import type { Connection } from '../connection.ts';
-import { findBearer } from '../foreign.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { findBearer } from '../users/external-user.ts';
 import { Refusal } from './refusal.ts';
 
 /** Takes a fresh token of the same user before the old one ends. */

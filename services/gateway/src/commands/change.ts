@@ -1,8 +1,8 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { change as changeRedis, findMessage, type MessageFacts, readFacts, record, type Standing } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Gateway } from '../gateway.ts';
-import { askUntil, readMembership, readStanding } from '../permits.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { askUntil, readMembership, readStanding } from '../users/permits.ts';
+import type { Caller } from './frame-sender.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Takes back an own message, for all who had it or are still to get it. */

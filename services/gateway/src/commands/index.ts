@@ -1,11 +1,11 @@
 import type { ClientFrame, FrameOf } from '@parley/protocol';
 import { readFence, say } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { auth, checkFresh } from './auth.ts';
 import { edit, react, recall } from './change.ts';
+import type { Caller } from './frame-sender.ts';
 import { mark } from './mark.ts';
 import { received } from './received.ts';
 import { Refusal } from './refusal.ts';

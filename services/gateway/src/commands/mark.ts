@@ -1,8 +1,8 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { change } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Gateway } from '../gateway.ts';
-import { readStanding } from '../permits.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { readStanding } from '../users/permits.ts';
+import type { Caller } from './frame-sender.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /**

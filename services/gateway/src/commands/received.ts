@@ -1,7 +1,7 @@
 import { type FrameOf, parseCursor } from '@parley/protocol';
 import { acknowledge } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
+import type { Caller } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
 /** This device has everything up to here: where it resumes when it comes without a cursor. */

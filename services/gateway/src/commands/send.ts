@@ -1,8 +1,8 @@
 import { type FrameOf, limits } from '@parley/protocol';
 import { accept, type Standing, take } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Gateway } from '../gateway.ts';
-import { readMembership } from '../permits.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { readMembership } from '../users/permits.ts';
+import type { Caller } from './frame-sender.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Accepts a message. The reply says that it is on disk and in every participant's inbox. */

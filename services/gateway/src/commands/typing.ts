@@ -1,8 +1,8 @@
 import type { FrameOf } from '@parley/protocol';
 import { publish } from '@parley/redis';
-import type { Caller } from '../caller.ts';
-import type { Gateway } from '../gateway.ts';
-import { readMembership } from '../permits.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { readMembership } from '../users/permits.ts';
+import type { Caller } from './frame-sender.ts';
 import { whyNot } from './refusal.ts';
 
 /** Shows the others in a chat that this user is typing. Nobody waits for it, so who may not is not told. */

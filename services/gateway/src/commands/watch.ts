@@ -1,7 +1,7 @@
 import type { FrameOf } from '@parley/protocol';
-import type { Connection } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
-import { readCopied } from '../permits.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { readCopied } from '../users/permits.ts';
 import { Refusal, whyNot } from './refusal.ts';
 
 /** Users that cost as much as one frame more. */

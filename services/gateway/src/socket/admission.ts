@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { type ErrorCode, limits, parseCursor, subprotocol } from '@parley/protocol';
 import type { Place } from '@parley/redis';
 import type { Bearer } from '@parley/service';
-import type { Claims } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Claims } from '../connection/connection.ts';
+import type { Gateway } from '../start-gateway.ts';
 
 /**
  * Decides by the request alone whether someone may come in, in one go: the request is gone after an asynchronous wait. What

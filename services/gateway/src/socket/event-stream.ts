@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { type Claims, Connection } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Transport } from '../transport.ts';
+import { type Claims, Connection } from '../connection/connection.ts';
+import type { Transport } from '../connection/transport.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { codeOfClose, corsHeaders, refuse, statusLine } from './http.ts';
 import { identify } from './identify.ts';

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, RecognizedString } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, problem, problemType } from '@parley/protocol';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { mayCome, type Refused } from './admission.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { Claims } from '../connection.ts';
-import { findBearer } from '../foreign.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Claims } from '../connection/connection.ts';
+import type { Gateway } from '../start-gateway.ts';
+import { findBearer } from '../users/external-user.ts';
 import type { Refused, Visitor } from './admission.ts';
 
 /**

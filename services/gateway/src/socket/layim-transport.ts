@@ -1,10 +1,10 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { EventFrame, ServerFrame } from '@parley/protocol';
 import { carryOut } from '../commands/index.ts';
-import type { Gateway } from '../gateway.ts';
 import type { Profiles } from '../layim/profiles.ts';
 import type { LayimChat } from '../layim/read-message.ts';
 import { toMessage } from '../layim/to-message.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { WebSocketTransport } from './websocket.ts';
 
 /**

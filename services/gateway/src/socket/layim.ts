@@ -1,10 +1,10 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t, WebSocketBehavior } from 'uWebSockets.js';
 import { limits } from '@parley/protocol';
 import { carryOut } from '../commands/index.ts';
-import type { Connection } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Connection } from '../connection/connection.ts';
 import { Profiles } from '../layim/profiles.ts';
 import { readMessage } from '../layim/read-message.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { admitConnection } from './admission.ts';
 import { refuse } from './http.ts';
 import { LayimTransport } from './layim-transport.ts';

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { closeCodes } from '@parley/protocol';
-import { type Claims, Connection } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
+import { type Claims, Connection } from '../connection/connection.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { identify } from './identify.ts';
 import type { Opening } from './upgrade.ts';
 import type { WebSocketTransport } from './websocket.ts';

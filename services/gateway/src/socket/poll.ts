@@ -1,8 +1,8 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { ServerFrame } from '@parley/protocol';
-import { type Claims, Connection } from '../connection.ts';
-import type { Gateway } from '../gateway.ts';
-import type { Transport } from '../transport.ts';
+import { type Claims, Connection } from '../connection/connection.ts';
+import type { Transport } from '../connection/transport.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { answer, codeOfClose, corsHeaders, refuse } from './http.ts';
 import { identify } from './identify.ts';

@@ -1,11 +1,11 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, limits, readFrame, type ServerFrame } from '@parley/protocol';
 import { isRevoked, take } from '@parley/redis';
-import type { Caller } from '../caller.ts';
+import type { Caller } from '../commands/frame-sender.ts';
 import { carryOutAlone } from '../commands/index.ts';
-import type { Claims } from '../connection.ts';
+import type { Claims } from '../connection/connection.ts';
 import { errorFrame } from '../frames.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { admit } from './admission.ts';
 import { answer, corsHeaders, refuse } from './http.ts';
 import { identify } from './identify.ts';

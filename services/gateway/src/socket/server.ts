@@ -2,9 +2,9 @@ import type { HttpResponse, us_listen_socket, WebSocket, WebSocketBehavior } fro
 import { limits, readFrame } from '@parley/protocol';
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
 import { carryOut } from '../commands/index.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection } from '../connection/connection.ts';
 import { errorFrame } from '../frames.ts';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { openEventStream } from './event-stream.ts';
 import { answer, preflight, refuse } from './http.ts';
 import { layimSocket } from './layim.ts';

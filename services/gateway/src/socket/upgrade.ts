@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import { subprotocol } from '@parley/protocol';
 import type { Place } from '@parley/redis';
-import type { Gateway } from '../gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf, type Visitor } from './admission.ts';
 import { refuse } from './http.ts';
 

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { closeCodes } from '@parley/protocol';
-import type { Connection } from '../connection.ts';
-import type { Transport } from '../transport.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Transport } from '../connection/transport.ts';
 import { flushAfterTurn } from './turn.ts';
 
 /** Frames held of someone of whom it is not known yet who they are. */

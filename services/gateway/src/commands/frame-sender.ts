@@ -1,5 +1,5 @@
 import type { Cursor } from '@parley/protocol';
-import type { LocalUser } from './hub.ts';
+import type { LocalUser } from '../users/hub.ts';
 
 /** Who a frame comes from: a connection, or a request that carries one frame. */
 export interface Caller {

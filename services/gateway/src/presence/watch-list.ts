@@ -1,7 +1,7 @@
 import { type Link, readPresence, type Presence as State } from '@parley/redis';
-import type { Channels, Listener } from './channels.ts';
-import type { Connection } from './connection.ts';
-import { presenceFrame } from './frames.ts';
+import type { Connection } from '../connection/connection.ts';
+import { presenceFrame } from '../frames.ts';
+import type { Channels, Listener } from '../redis/channels.ts';
 
 /** Follows the presence of those whom connections watch. */
 export class Watching {

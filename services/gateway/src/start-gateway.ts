@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { type ClientFrame, groupConversation } from '@parley/protocol';
 import { type Link, messageIdNow, openLink } from '@parley/redis';
 import { type Log, type Readiness, type Registry, TokenVerifier, Traces } from '@parley/service';
-import { announcePresence } from './announce-presence.ts';
-import { Channels } from './channels.ts';
-import { Clock } from './clock.ts';
+import { Load } from './admission/admission-control.ts';
 import { carryOut } from './commands/index.ts';
 import type { Config } from './config.ts';
-import type { Connection } from './connection.ts';
+import { Clock } from './connection/clock.ts';
+import type { Connection } from './connection/connection.ts';
+import { drain } from './connection/drain.ts';
+import { makeRounds } from './connection/keepalive.ts';
 import { Counters } from './counters.ts';
-import { drain } from './drain.ts';
-import { Hub } from './hub.ts';
-import { Load } from './load.ts';
-import { Presence } from './presence.ts';
-import { Probe } from './probe.ts';
-import { makeRounds } from './rounds.ts';
-import { TracedUser } from './traced-user.ts';
-import { Watching } from './watching.ts';
+import { Presence } from './presence/presence.ts';
+import { announcePresence } from './presence/presence-webhooks.ts';
+import { Watching } from './presence/watch-list.ts';
+import { Channels } from './redis/channels.ts';
+import { Probe } from './redis/probe.ts';
+import { Hub } from './users/hub.ts';
+import { TracedUser } from './users/traced-user.ts';
 
 /** Everything the connections of one gateway share. It holds nothing that cannot be rebuilt. */
 export interface Gateway {

@@ -1,5 +1,5 @@
+import type { Gateway } from '../start-gateway.ts';
 import type { Connection } from './connection.ts';
-import type { Gateway } from './gateway.ts';
 
 /**
  * Looks after every connection once a second: closes those whose token ended or that make no progress, asks the others for a

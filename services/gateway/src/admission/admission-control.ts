@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from '@parley/service';
-import { Shares } from './shares.ts';
+import { Shares } from './fair-share.ts';
 
 /** Ms between two looks at how long things take. */
 const INTERVAL = 100;

@@ -1,6 +1,6 @@
 import { CONTROL_BYTE, type Control, type Link, type Standing } from '@parley/redis';
-import type { Channels, Listener } from './channels.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Channels, Listener } from '../redis/channels.ts';
 
 /** Time in ms for which the channel of a user who left is still heard: a reload of a page comes back within it. */
 const LINGER = 1000;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Shares } from './shares.ts';
+import { Shares } from './fair-share.ts';
 
 const [FLOODER, BYSTANDER] = [1, 2];
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@parley/protocol';
 import { readExternal, record } from '@parley/redis';
 import type { Bearer } from '@parley/service';
-import type { Gateway } from './gateway.ts';
+import type { Gateway } from '../start-gateway.ts';
 import { askUntil, readCopied } from './permits.ts';
 
 /**

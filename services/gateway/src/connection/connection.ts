@@ -1,9 +1,9 @@
 import { type ClientFrame, type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
 import { type Control, type InboxPage, isRevoked, type Place, raiseFence, recover } from '@parley/redis';
-import type { Caller } from './caller.ts';
-import { eventFrame, reconnectFrame } from './frames.ts';
-import type { Gateway } from './gateway.ts';
-import type { LocalUser } from './hub.ts';
+import type { Caller } from '../commands/frame-sender.ts';
+import { eventFrame, reconnectFrame } from '../frames.ts';
+import type { Gateway } from '../start-gateway.ts';
+import type { LocalUser } from '../users/hub.ts';
 import type { Transport } from './transport.ts';
 
 /** Events read from an inbox at a time. */

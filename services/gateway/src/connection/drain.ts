@@ -1,5 +1,5 @@
-import { reconnectFrame } from './frames.ts';
-import type { Gateway } from './gateway.ts';
+import { reconnectFrame } from '../frames.ts';
+import type { Gateway } from '../start-gateway.ts';
 
 /** Ms that a connection gets to see its sends acknowledged, at most. */
 const LAST_ACKS = 1000;

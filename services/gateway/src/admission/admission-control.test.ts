@@ -1,6 +1,6 @@
 import { createMetrics } from '@parley/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Load } from './load.ts';
+import { Load } from './admission-control.ts';
 
 /** What a command to Redis takes, in ms. */
 let slow: number;
