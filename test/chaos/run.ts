@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPool, type Result, verifyDatabase } from '@parley/database';
-import { openLink } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { checkDevices } from './check/devices.ts';
 import { type Evidence, type Fault as Finding, readCleared, readCopies } from './check/evidence.ts';
 import { readMissed } from './check/missed.ts';
@@ -53,7 +53,7 @@ export async function runChaos(options: Options, log: (line: string) => void = (
 
   log('coming to rest');
   const pool = openPool({ url: system.stack.databaseUrl, name: 'chaos' });
-  const link = await openLink({ url: system.redis.url, name: 'chaos' });
+  const link = await connectRedis({ url: system.redis.url, name: 'chaos' });
   try {
     const { faults: restless, stalled } = await settle(world, link, log);
     const [copies, cleared] = [await readCopies(pool), await readCleared(pool)];

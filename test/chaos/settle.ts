@@ -1,4 +1,4 @@
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import type { Fault } from './check/evidence.ts';
 import type { World } from './faults/fault.ts';
@@ -14,7 +14,11 @@ const STALL = 45_000;
  * Heals everything, and resolves when nothing is under way: all devices are back and have all of their inboxes, all messages are
  * acknowledged or refused, and all is recorded. Devices that have stalled are reloaded, as their users would, and counted.
  */
-export async function settle({ system, population }: World, link: Link, log: (line: string) => void): Promise<Rest> {
+export async function settle(
+  { system, population }: World,
+  link: RedisConnection,
+  log: (line: string) => void,
+): Promise<Rest> {
   for (const cable of system.cables) cable.disturb({});
   const { devices } = population;
   for (const device of devices) {
@@ -77,14 +81,14 @@ function sending({ name, client, transport }: Device): string[] {
 }
 
 /** Record streams that are not empty. */
-async function unrecorded({ client, keys }: Link): Promise<string[]> {
+async function unrecorded({ client, keys }: RedisConnection): Promise<string[]> {
   const buckets = Array.from({ length: keys.buckets }, (_, bucket) => bucket);
   const lengths = await Promise.all(buckets.map((bucket) => client.xlen(keys.record(bucket))));
   return lengths.flatMap((length, bucket) => (length > 0 ? [`${length} in bucket ${bucket}`] : []));
 }
 
 /** Devices that have not stored the last event of their inbox. */
-async function behind({ client, keys }: Link, devices: readonly Device[]): Promise<string[]> {
+async function behind({ client, keys }: RedisConnection, devices: readonly Device[]): Promise<string[]> {
   const found = await Promise.all(
     devices.map(async ({ name, user, cursor }) => {
       const [last] = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', 1);

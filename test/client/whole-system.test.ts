@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { memoryStore, Parley, type ParleyOptions, type SavedSession } from '@parley/client';
-import { openLink } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -160,7 +160,7 @@ describe('a client of the whole system', () => {
       date: 1,
     };
     await store.write({ outbox: [entry] });
-    const link = await openLink({ url: stack.redisUrl, name: 'test' });
+    const link = await connectRedis({ url: stack.redisUrl, name: 'test' });
     await link.client.del(link.keys.inbox(alice.user));
     await link.close();
 

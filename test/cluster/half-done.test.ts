@@ -1,4 +1,4 @@
-import { accept, type Link } from '@parley/redis';
+import { accept, type RedisConnection } from '@parley/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectGapless } from '../gateway/expect-gapless.ts';
 import { Kit } from '../groups/kit.ts';
@@ -16,7 +16,7 @@ it('what a gateway had accepted, and not delivered everywhere when it died, is d
   if (!ann || !ben) throw new Error('nobody');
   await using sender = await ann.connect(0);
   await using recipient = await ben.connect(1);
-  const dead: Link = {
+  const dead: RedisConnection = {
     ...kit.link,
     run: (script, keys, args) =>
       script.name === 'forward' ? Promise.reject(new Error('dead')) : kit.link.run(script, keys, args),

@@ -1,4 +1,4 @@
-import { closeSockets, readExternal, revokeSession, writeExternal, writePermits } from '@parley/redis';
+import { closeSockets, readExternalUser, revokeSession, writeExternalUser, writePermits } from '@parley/redis';
 import { readEnv, TokenVerifier, tokenIssuers } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import jwt from 'jsonwebtoken';
@@ -33,7 +33,7 @@ const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' }
 async function friends(): Promise<{ a: number; b: number; external: string }> {
   const [a, b] = await kit.friends();
   const external = `ann-${a}`;
-  await writeExternal(kit.link, external, a);
+  await writeExternalUser(kit.link, external, a);
   return { a, b, external };
 }
 
@@ -78,8 +78,8 @@ describe('with a token of another issuer', () => {
     const external = `late-${a}`;
     await using ann = Client.start(kit.gateway().url, tokenOf(external));
     await waitFor(async () => (await kit.recorded((entry) => entry.external === external)).length > 0);
-    expect(await readExternal(kit.link, external)).toBeUndefined();
-    await writeExternal(kit.link, external, a, true);
+    expect(await readExternalUser(kit.link, external)).toBeUndefined();
+    await writeExternalUser(kit.link, external, a, true);
     expect((await ann.welcome()).user).toBe(a);
   });
 
@@ -90,11 +90,11 @@ describe('with a token of another issuer', () => {
   });
 
   it('nobody comes in who is no user here, or is one no more', async () => {
-    await writeExternal(kit.link, 'unknown', null);
+    await writeExternalUser(kit.link, 'unknown', null);
     const group = await kit.group([kit.newId()]);
     const gone = kit.newId();
     await writePermits(kit.link, gone, { kind: 'nobody', version: 2 });
-    await writeExternal(kit.link, 'gone', gone);
+    await writeExternalUser(kit.link, 'gone', gone);
     for (const token of [tokenOf('unknown'), tokenOf('gone'), numberToken(gone), numberToken(group)]) {
       await using client = Client.start(kit.gateway().url, token);
       await waitFor(() => client.closed !== undefined);
@@ -129,7 +129,7 @@ describe('with a token of another issuer', () => {
     expect(Buffer.from(value ?? []).toString()).toContain(`"user":${a}`);
     await stream.body?.cancel().catch(() => {});
 
-    await writeExternal(kit.link, 'unknown', null);
+    await writeExternalUser(kit.link, 'unknown', null);
     const unknown = { authorization: `Bearer ${tokenOf('unknown')}` };
     for (const path of ['/v1/poll', '/v1/events'])
       expect((await fetch(http + path, { headers: unknown })).status).toBe(401);

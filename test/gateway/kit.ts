@@ -1,5 +1,5 @@
 import { type Config, type Gateway, readConfig, startGateway, startServer } from '@parley/gateway';
-import { type Link, openLink, writePermits } from '@parley/redis';
+import { connectRedis, type RedisConnection, writePermits } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
 import { Client } from './client.ts';
@@ -9,13 +9,13 @@ export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
 /** Gateways in this process over a Redis of their own, and users made of nothing but their permits. */
 export class Kit {
-  readonly link: Link;
+  readonly link: RedisConnection;
   readonly gateways: TestGateway[] = [];
   readonly redis: TestRedis;
   #next = 100_001 + Math.floor(Math.random() * 1e6) * 64;
   #version = 0;
 
-  private constructor(link: Link, redis: TestRedis) {
+  private constructor(link: RedisConnection, redis: TestRedis) {
     this.link = link;
     this.redis = redis;
   }
@@ -23,13 +23,13 @@ export class Kit {
   /** Starts Redis and so many gateways. */
   static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis();
-    return new Kit(await openLink({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
+    return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
   }
 
   /** The same over a Redis Cluster of three masters with replicas. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis({ cluster: true });
-    return new Kit(await openLink({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
+    return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
   }
 
   async #with(gateways: number, overrides: Partial<Config>): Promise<this> {

@@ -3,7 +3,7 @@ import { type Database, openDatabase } from '@parley/database';
 import { readConfig, startGateway, startServer } from '@parley/gateway';
 import type { Chat, Group, Message } from '@parley/protocol';
 import { readConfig as readRecorderConfig, startRecorder } from '@parley/recorder';
-import { type Link, openLink } from '@parley/redis';
+import { connectRedis, type RedisConnection } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -14,14 +14,14 @@ const secret = 'a secret of the tests, long enough for anyone';
 /** An api, a recorder and two gateways in this process, over a Redis and a database of their own; people who are all friends. */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
-  readonly link: Link;
+  readonly link: RedisConnection;
   readonly redis: TestRedis;
   readonly #api: Api;
   readonly #gateways: string[] = [];
   readonly #stops: Stop[];
   #names = 0;
 
-  private constructor(db: Database, link: Link, redis: TestRedis, api: Api, stops: Stop[]) {
+  private constructor(db: Database, link: RedisConnection, redis: TestRedis, api: Api, stops: Stop[]) {
     this.db = db;
     this.link = link;
     this.redis = redis;
@@ -48,7 +48,7 @@ export class Kit implements AsyncDisposable {
     const log = createLog({ name: 'test', level: 'silent' });
     const db = openDatabase({ url: DATABASE_URL, maxConnections: 4 });
     stops.push(() => db.destroy());
-    const link = await openLink({ url: redis.url, name: 'test' });
+    const link = await connectRedis({ url: redis.url, name: 'test' });
     stops.push(() => link.close());
     const api = await startApi(readApiConfig(variables), log);
     stops.push(() => api.stop());

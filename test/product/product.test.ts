@@ -1,4 +1,4 @@
-import { openLink } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -78,7 +78,7 @@ it('someone with a token of the product is who the product says, until it deacti
   const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });
   const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');
   // What the api wrote is lost; the recorder tells the gateway.
-  const link = await openLink({ url: stack.redisUrl });
+  const link = await connectRedis({ url: stack.redisUrl });
   await Promise.all([link.keys.external('cat'), link.keys.copy(cat.id)].map((key) => link.client.del(key)));
   await link.close();
   await using client = await Client.open(gateway, token);

@@ -1,9 +1,9 @@
 import { openPool } from '@parley/database';
 import type { Session } from '@parley/protocol';
-import { openLink } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { freePort, type PostgresServer, type RedisServer, startPostgres, startRedis, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Wire } from '../../packages/redis/src/wire/wire.ts';
+import { RedisSocket } from '../../packages/redis/src/wire/wire.ts';
 import { Client } from '../gateway/client.ts';
 import { GatewayProcess } from '../gateway/process.ts';
 import { emptyFolder, portsInARow, Starter } from '../stack/starter.ts';
@@ -112,7 +112,7 @@ describe('Redis is refused', () => {
     GatewayProcess.failing({ REDIS_URL, NODE_EXTRA_CA_CERTS: ca, LOG_LEVEL: 'silent' });
 
   it('where another authority signed its certificate', async () => {
-    await expect(openLink({ url: redisUrl() })).rejects.toThrow('Redis does not answer at rediss://localhost');
+    await expect(connectRedis({ url: redisUrl() })).rejects.toThrow('Redis does not answer at rediss://localhost');
     const { code, error } = await gatewayWith(redisUrl(), certificates.otherCa);
     expect(code).toBe(1);
     expect(error).toMatch(/Redis does not answer at rediss:\/\/localhost:\d+.*unable to verify/s);
@@ -133,7 +133,7 @@ describe('Redis is refused', () => {
 
   it('by the connections of messages too, which are others', async () => {
     const options = { host: 'localhost', port: redisPort, tls: true, name: 'test', replicas: 0 };
-    const wire = new Wire({ ...options, retryDelay: () => 1000 });
+    const wire = new RedisSocket({ ...options, retryDelay: () => 1000 });
     await expect(wire.call(['PING'])).rejects.toThrow(/lost/);
     await wire.close();
   });

@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 import { pushWebhooks, type QueuedEvent } from './scripts/push-webhooks.ts';
 
 /**
@@ -6,7 +6,7 @@ import { pushWebhooks, type QueuedEvent } from './scripts/push-webhooks.ts';
  * endpoint that has `most` waiting gets no more. Answers how many were dropped.
  */
 export async function announce(
-  link: Link,
+  link: RedisConnection,
   endpoints: readonly Announced[],
   kind: string,
   events: readonly QueuedEvent[],

@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /**
  * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
@@ -15,15 +15,20 @@ export type Control =
 export const CONTROL_BYTE = 0x21;
 
 /** Makes every gateway ask again whether these users may write to others. */
-export async function forgetPermits(link: Link, users: number[]): Promise<void> {
-  await Promise.all(users.map((user) => say(link, user, { do: 'forget' })));
+export async function forgetPermits(link: RedisConnection, users: number[]): Promise<void> {
+  await Promise.all(users.map((user) => sendControl(link, user, { do: 'forget' })));
 }
 
 /**
  * Ends a session of a user: it is refused at connect until `until` (ms since 1970, the end of its last access token), and
  * its sockets are closed on every gateway. The inbox is no longer kept for the device that is named after it.
  */
-export async function revokeSession(link: Link, user: number, session: string, until: number): Promise<void> {
+export async function revokeSession(
+  link: RedisConnection,
+  user: number,
+  session: string,
+  until: number,
+): Promise<void> {
   const name = link.keys.revoked(user);
   const end = Math.max(until, Date.now()) + 86_400_000;
   await Promise.all([
@@ -34,25 +39,25 @@ export async function revokeSession(link: Link, user: number, session: string, u
     link.client.pexpireat(name, end, 'GT'),
     link.client.hdel(link.keys.cursors(user), session),
   ]);
-  await say(link, user, { do: 'revoke', session });
+  await sendControl(link, user, { do: 'revoke', session });
 }
 
 /** Closes all sockets of a user, on every gateway. Whether they may come back is said elsewhere. */
-export async function closeSockets(link: Link, user: number): Promise<void> {
-  await say(link, user, { do: 'revoke' });
+export async function closeSockets(link: RedisConnection, user: number): Promise<void> {
+  await sendControl(link, user, { do: 'revoke' });
 }
 
 /** Whether a session of a user was ended. */
-export async function isRevoked(link: Link, user: number, session: string): Promise<boolean> {
+export async function isRevoked(link: RedisConnection, user: number, session: string): Promise<boolean> {
   return (await link.client.zscore(link.keys.revoked(user), session)) !== null;
 }
 
 /** Publishes bytes that are no event, such as `typing`, to the sockets of a user. */
-export async function publish(link: Link, user: number, frame: string): Promise<void> {
+export async function publish(link: RedisConnection, user: number, frame: string): Promise<void> {
   await link.client.spublish(link.keys.user(user), frame);
 }
 
 /** Says something to the gateways that hold a user's connections. */
-export function say(link: Link, user: number, control: Control): Promise<void> {
+export function sendControl(link: RedisConnection, user: number, control: Control): Promise<void> {
   return publish(link, user, `!${JSON.stringify(control)}`);
 }

@@ -4,16 +4,16 @@ import type { Redis } from 'ioredis';
  * The shard channels heard from one Redis server, over a connection of their own that mends itself. Ioredis' own resubscribing
  * is off: it does not say when it is done, and only from then on nothing goes unheard.
  */
-export class Feed {
+export class ShardSubscription {
   readonly #client: Redis;
-  readonly #handlers: FeedHandlers;
+  readonly #handlers: ShardSubscriptionHandlers;
   /** Channels wanted here, with those who wait for Redis to confirm. */
   readonly #wanted = new Map<string, (() => void)[]>();
   #queue: string[] = [];
   #ready = false;
 
   /** `client` is not connected yet, has `lazyConnect`, and not `autoResubscribe`. */
-  constructor(client: Redis, handlers: FeedHandlers) {
+  constructor(client: Redis, handlers: ShardSubscriptionHandlers) {
     this.#client = client;
     this.#handlers = handlers;
     client.on('ready', () => this.#restore());
@@ -93,7 +93,7 @@ export class Feed {
   }
 }
 
-export interface FeedHandlers {
+export interface ShardSubscriptionHandlers {
   message(channel: string, data: Buffer): void;
   /** All channels are subscribed again after the connection was lost, or for the first time: messages were missed. */
   restored(): void;

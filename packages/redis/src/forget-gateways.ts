@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 import { disconnect } from './scripts/disconnect.ts';
 import { liveGateways, retireGateway, silentGateways } from './scripts/heartbeat.ts';
 
@@ -14,7 +14,7 @@ const STEP = 1000;
  * connection that was: those who watch are told, and `gone` hears it. Of several callers one does the work; a caller that
  * dies leaves it to another. Looks at every key of Redis, in small steps, but only when a gateway has been silent for 30 s.
  */
-export async function forgetGateways(link: Link, gone: (user: number) => void): Promise<void> {
+export async function forgetGateways(link: RedisConnection, gone: (user: number) => void): Promise<void> {
   for (const gateway of await silentGateways(link)) {
     if (!(await link.client.set(link.keys.forgetting(gateway), '1', 'PX', CLAIM, 'NX'))) continue;
     const live = await liveGateways(link);
@@ -27,7 +27,7 @@ export async function forgetGateways(link: Link, gone: (user: number) => void): 
 }
 
 /** Those counted at a gateway, some at a time. */
-async function* usersAt(link: Link, gateway: string): AsyncGenerator<number[]> {
+async function* usersAt(link: RedisConnection, gateway: string): AsyncGenerator<number[]> {
   for (const node of 'nodes' in link.client ? link.client.nodes('master') : [link.client]) {
     for await (const names of node.scanStream({ match: '{*}:online:*', type: 'hash', count: STEP })) {
       yield await countedAt(node, names as string[], gateway);

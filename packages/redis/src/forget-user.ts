@@ -1,11 +1,11 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /**
  * Removes what Redis holds of a user whose account was deleted: inbox, places in it, when they were last seen, who may write to them, their
  * name. That
  * they are nobody, and which sessions ended, stays until it runs out: late messages and tokens are refused by it.
  */
-export async function forgetUser({ client, keys }: Link, user: number): Promise<void> {
+export async function forgetUser({ client, keys }: RedisConnection, user: number): Promise<void> {
   await client.del(
     keys.inbox(user),
     keys.cursors(user),

@@ -1,5 +1,5 @@
 import type { MessageEvent } from '@parley/protocol';
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** Events read at a time. */
 const PAGE = 500;
@@ -8,7 +8,7 @@ const PAGE = 500;
  * Reads a whole inbox and says what is wrong with it: offsets must follow one another, and messages of a conversation ascend. Answers its
  * messages too, so that they can be looked for where they are recorded.
  */
-export async function inspectInbox({ client, keys }: Link, user: number): Promise<Inspection> {
+export async function inspectInbox({ client, keys }: RedisConnection, user: number): Promise<Inspection> {
   const faults: string[] = [];
   const messages: InboxMessage[] = [];
   const newest = new Map<string, number>();

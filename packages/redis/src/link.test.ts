@@ -1,20 +1,20 @@
 import { freePort, type RedisServer, startRedis, startRedisCluster, waitFor } from '@parley/stack';
 import type { Cluster } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Link, openLink } from './link.ts';
+import { connectRedis, type RedisConnection } from './link.ts';
 import { accept } from './scripts/accept.ts';
 import { append } from './scripts/append.ts';
 import { raiseFence } from './scripts/raise-fence.ts';
 import { recover } from './scripts/recover.ts';
-import { take } from './scripts/take.ts';
+import { takeTokens } from './scripts/take.ts';
 import { onEachRedis } from './test/each-redis.ts';
 import { readInbox } from './test/inbox.ts';
 import { masterOf } from './test/listen.ts';
 import { moveBucket } from './test/move-bucket.ts';
 
-const opened: Link[] = [];
+const opened: RedisConnection[] = [];
 const open = async (url: string) => {
-  const link = await openLink({ url });
+  const link = await connectRedis({ url });
   opened.push(link);
   return link;
 };
@@ -23,7 +23,7 @@ afterEach(async () => {
 });
 
 /** Whether Redis takes a write for the bucket, answered within two seconds. */
-const takes = async (link: Link, bucket: number) => {
+const takes = async (link: RedisConnection, bucket: number) => {
   const key = `{${bucket}}:test`;
   const answer = link.client.incr(key).then(
     () => true,
@@ -34,14 +34,14 @@ const takes = async (link: Link, bucket: number) => {
   });
   return Promise.race([answer, late]);
 };
-const untilItTakes = (link: Link, bucket: number) => waitFor(() => takes(link, bucket), { timeout: 15_000 });
+const untilItTakes = (link: RedisConnection, bucket: number) => waitFor(() => takes(link, bucket), { timeout: 15_000 });
 
 describe('opening', () => {
   it.each(['redis://parley:secret@127.0.0.1:PORT', 'redis://:secret@127.0.0.1:PORT,redis://:secret@127.0.0.1:PORT'])(
     'a link to %s, where nothing listens, rejects with the address and without the password',
     async (template) => {
       const url = template.replaceAll('PORT', String(await freePort()));
-      const error: Error = await openLink({ url }).then(
+      const error: Error = await connectRedis({ url }).then(
         () => expect.unreachable(),
         (reason) => reason,
       );
@@ -53,17 +53,17 @@ describe('opening', () => {
 
   it('signs in with the password of the address, and rejects with a wrong one', async () => {
     await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
-    const link = await openLink({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
+    const link = await connectRedis({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
     expect(await takes(link, 0)).toBe(true);
     await link.close();
-    await expect(openLink({ url: `redis://:wrong@127.0.0.1:${server.port}` })).rejects.toThrow(/does not answer/);
-    await expect(openLink({ url: server.url })).rejects.toThrow(/does not answer/);
+    await expect(connectRedis({ url: `redis://:wrong@127.0.0.1:${server.port}` })).rejects.toThrow(/does not answer/);
+    await expect(connectRedis({ url: server.url })).rejects.toThrow(/does not answer/);
   });
 });
 
 onEachRedis((redis) => {
   it('closing waits for the scripts under way', async () => {
-    const link = await openLink({ url: redis.url });
+    const link = await connectRedis({ url: redis.url });
     const under = Array.from({ length: 100 }, () => append(link, [{ user: redis.newId(), event: '1' }]));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     await link.close();
@@ -95,7 +95,7 @@ describe('while Redis is away', () => {
     }
     await recover(link, 7, 'latest', { device: 'phone', limit: 1 });
     await raiseFence(link, 5, 's');
-    await take(link, 'send', 5, { perSecond: 1e-3, burst: 5 });
+    await takeTokens(link, 'send', 5, { perSecond: 1e-3, burst: 5 });
     const state = async () => {
       // It says which server this is, and after a crash it is another.
       const names = (await link.client.keys('*')).filter((name) => name !== link.keys.server(0)).sort();
@@ -145,7 +145,7 @@ describe('while Redis is away', () => {
 });
 
 describe('in a Redis Cluster', () => {
-  const ownerOf = (link: Link, nodes: RedisServer[], bucket: number) => {
+  const ownerOf = (link: RedisConnection, nodes: RedisServer[], bucket: number) => {
     const place = masterOf(link.client as Cluster, `{${bucket}}`);
     return nodes.find(({ port }) => place.endsWith(`:${port}`)) as RedisServer;
   };

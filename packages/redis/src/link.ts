@@ -3,16 +3,16 @@ import { setTimeout } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { readAddress } from './address.ts';
 import { createKeys, type Keys } from './keys.ts';
-import { Recent } from './recent.ts';
+import { BoundedMap } from './recent.ts';
 import { type Argument, type Script, scriptTexts } from './script.ts';
 import { TakeOvers } from './take-overs.ts';
-import { Wires } from './wire/wires.ts';
+import { RedisSockets } from './wire/wires.ts';
 
 /** One Redis server or a Redis Cluster, seen alike. */
 export type RedisClient = Redis | Cluster;
 
 /** A connection to Redis with the names of everything in it. */
-export interface Link {
+export interface RedisConnection {
   /** For what is not done for each message; the scripts have connections of their own. */
   readonly client: RedisClient;
   readonly keys: Keys;
@@ -25,7 +25,7 @@ export interface Link {
   /** Ms since 1970 at which the server of a bucket took the place of a failed master; 0 for never. Inboxes that are older begin anew. */
   since(bucket: number): { toString(): string };
   /** The epochs of inboxes that were written to, as last seen. */
-  readonly epochs: Recent<number, string>;
+  readonly epochs: BoundedMap<number, string>;
   /** Runs a script. Rejects when Redis is away or refuses; what the script expects to happen, it answers. */
   run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;
   /** Sends one command about a key, by the connections of the scripts. */
@@ -43,7 +43,7 @@ export interface Link {
   close(): Promise<void>;
 }
 
-export interface LinkOptions {
+export interface RedisConnectionOptions {
   /** `redis://` or `rediss://`; several separated by commas are nodes of a Redis Cluster. */
   url: string;
   /** Shown by `CLIENT LIST`. */
@@ -68,15 +68,15 @@ const EPOCHS = 20_000;
  * Connects to Redis and resolves once commands pass. Later losses of the connection are mended in the background; commands
  * sent meanwhile reject at once, so that nobody waits for what may not come.
  */
-export async function openLink({
+export async function connectRedis({
   inboxLength = 1000,
   inboxTtl = 30 * 86400,
   buckets = 64,
   replicas = 0,
   ...options
-}: LinkOptions): Promise<Link> {
+}: RedisConnectionOptions): Promise<RedisConnection> {
   const clustered = options.url.includes(',');
-  const client = openRedis(options);
+  const client = createRedisClient(options);
   let reason: Error | undefined;
   const note = (error: Error & { lastNodeError?: Error }) => {
     reason = error.lastNodeError ?? error;
@@ -95,7 +95,7 @@ export async function openLink({
   const takeOvers = new TakeOvers(keys, clustered);
   // What replicas have to confirm, none that takes over is without.
   const greet = replicas === 0 ? takeOvers.ask.bind(takeOvers) : undefined;
-  const wires = new Wires(client, wireOptions(options, replicas), greet);
+  const wires = new RedisSockets(client, wireOptions(options, replicas), greet);
   return {
     since: (bucket) => takeOvers.since(bucket),
     client,
@@ -103,7 +103,7 @@ export async function openLink({
     clustered,
     inboxLength,
     inboxTtl,
-    epochs: new Recent(EPOCHS),
+    epochs: new BoundedMap(EPOCHS),
     run: (script, keys, args) =>
       script.run((command) => wires.call(keys[0] as string, command, script.durable), keys, args),
     call: (key, args) => wires.call(key, args, false),
@@ -135,7 +135,7 @@ export async function openLink({
  * A client that is not connected yet: call `connect()`. Several urls separated by commas make it one of a Redis Cluster.
  * Errors of the connection are swallowed here, since each command reports them.
  */
-export function openRedis({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
+export function createRedisClient({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
   const urls = url.split(',').map((each) => each.trim());
   const options = { ...redisOptions(url), connectionName: name };
   if (urls.length === 1) {

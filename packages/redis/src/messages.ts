@@ -1,17 +1,22 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** Seconds for which the facts of a message that the recorder looked up are kept. */
 const FACTS_TTL = 30;
 
 /** What the recorder found out about a message that a user asked for; undefined when it has not answered yet. */
-export async function readFacts(link: Link, user: number, chat: number, id: number): Promise<MessageFacts | undefined> {
+export async function readFacts(
+  link: RedisConnection,
+  user: number,
+  chat: number,
+  id: number,
+): Promise<MessageFacts | undefined> {
   const text = await link.client.get(link.keys.facts(user, chat, id));
   return text === null ? undefined : (JSON.parse(text) as MessageFacts);
 }
 
 /** Says what is known of a message of a user's chat, for the gateway that asked through the record stream. */
 export async function writeFacts(
-  link: Link,
+  link: RedisConnection,
   user: number,
   chat: number,
   id: number,

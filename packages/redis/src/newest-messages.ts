@@ -1,8 +1,8 @@
 import type { MessageEvent } from '@parley/protocol';
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** The messages among the newest `count` events of a user's inbox, the newest first, without those that were taken back. */
-export async function newestMessages(link: Link, user: number, count: number): Promise<MessageEvent[]> {
+export async function newestMessages(link: RedisConnection, user: number, count: number): Promise<MessageEvent[]> {
   const { client, keys } = link;
   const entries = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', count);
   const messages = entries

@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 import { liveGateways } from './scripts/heartbeat.ts';
 
 /**
@@ -6,7 +6,7 @@ import { liveGateways } from './scripts/heartbeat.ts';
  * that are counted the list in Redis is asked.
  */
 export async function readPresence(
-  link: Link,
+  link: RedisConnection,
   users: number[],
   live: Iterable<string>,
 ): Promise<Map<number, Presence>> {

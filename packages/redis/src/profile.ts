@@ -1,12 +1,16 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** Says how a user is shown, instead of what was said before. */
-export async function writeProfile({ client, keys }: Link, user: number, { name, avatar }: Profile): Promise<void> {
+export async function writeProfile(
+  { client, keys }: RedisConnection,
+  user: number,
+  { name, avatar }: Profile,
+): Promise<void> {
   await client.hset(keys.profile(user), { name, avatar: avatar ?? '' });
 }
 
 /** How a user is shown, from the copy in Redis; undefined when it has none. */
-export async function readProfile({ client, keys }: Link, user: number): Promise<Profile | undefined> {
+export async function readProfile({ client, keys }: RedisConnection, user: number): Promise<Profile | undefined> {
   const [name, avatar] = await client.hmget(keys.profile(user), 'name', 'avatar');
   return typeof name === 'string' ? { name, avatar: avatar || null } : undefined;
 }

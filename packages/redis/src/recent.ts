@@ -1,5 +1,5 @@
 /** A map that holds so many entries: the one that was set first makes room. */
-export class Recent<Key, Value> {
+export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;
 

@@ -1,6 +1,6 @@
 import { groupConversation, userConversation } from '@parley/protocol';
 import type { Keys } from './keys.ts';
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /**
  * What the recorder has to write besides messages, which `accept` adds itself. All that concerns a conversation lies in the
@@ -25,7 +25,7 @@ export type RecordEntry =
   | { kind: 'external'; external: string };
 
 /** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
-export async function record(link: Link, entry: RecordEntry): Promise<void> {
+export async function record(link: RedisConnection, entry: RecordEntry): Promise<void> {
   const { keys } = link;
   await link.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
 }

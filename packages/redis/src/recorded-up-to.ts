@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** Ms by which clocks may differ: of the nodes of a cluster, and of gateways, which date changes. */
 const SKEW = 60_000;
@@ -7,7 +7,7 @@ const SKEW = 60_000;
  * A moment, in ms since 1970: every message and change accepted before it is in PostgreSQL. A minute ago when nothing waits, and
  * no later than the oldest entry that waits in a record stream.
  */
-export async function recordedUpTo({ client, keys }: Link): Promise<number> {
+export async function recordedUpTo({ client, keys }: RedisConnection): Promise<number> {
   // Read first: what comes afterwards is later than this.
   const now = Date.now();
   const oldest = await Promise.all(

@@ -2,7 +2,7 @@ import { startRedisCluster, waitFor } from '@parley/stack';
 import type { Cluster } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { publish } from './control.ts';
-import { type Link, openLink } from './link.ts';
+import { connectRedis, type RedisConnection } from './link.ts';
 import { Subscriber } from './subscriber.ts';
 import { onEachRedis } from './test/each-redis.ts';
 import { masterOf } from './test/listen.ts';
@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** A subscriber with all that it heard and reported. */
-const subscriberOf = (link: Link, url: string) => {
+const subscriberOf = (link: RedisConnection, url: string) => {
   const heard: string[] = [];
   const missed: number[][] = [];
   const subscriber = new Subscriber(link, url, {
@@ -26,7 +26,7 @@ const subscriberOf = (link: Link, url: string) => {
 };
 
 /** Publishes to users until the last one is heard: from then on all earlier ones have come that will come. */
-const untilHeard = async (link: Link, user: number, heard: string[], text: string) => {
+const untilHeard = async (link: RedisConnection, user: number, heard: string[], text: string) => {
   await waitFor(async () => {
     await publish(link, user, text);
     return heard.includes(`${link.keys.user(user)} ${text}`);
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
 describe('in a Redis Cluster', () => {
   it('channels follow their bucket to another master, which is told as missed', async () => {
     await using cluster = await startRedisCluster();
-    const link = await openLink({ url: cluster.url });
+    const link = await connectRedis({ url: cluster.url });
     closing.push(() => link.close());
     const { subscriber, heard, missed } = subscriberOf(link, cluster.url);
     const user = 64;

@@ -1,25 +1,25 @@
 import calculateSlot from 'cluster-key-slot';
 import { type Cluster, Redis } from 'ioredis';
-import { Feed } from './feed.ts';
-import { type Link, redisOptions } from './link.ts';
+import { ShardSubscription } from './feed.ts';
+import { type RedisConnection, redisOptions } from './link.ts';
 
 /**
  * Hears shard channels, on one server or in a cluster, and says when something may have been missed. In a cluster the channels
  * of a bucket are heard from the master of its slot, and follow when the slot moves.
  */
 export class Subscriber {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #url: string;
   readonly #handlers: SubscriberHandlers;
   /** Server -> its feed. */
-  readonly #feeds = new Map<string, Feed>();
+  readonly #feeds = new Map<string, ShardSubscription>();
   /** Bucket -> the server it is heard from. */
   readonly #places = new Map<number, string>();
   /** Bucket -> its channels. */
   readonly #channels = new Map<number, Set<string>>();
   #check: NodeJS.Timeout | undefined;
 
-  constructor(link: Link, url: string, handlers: SubscriberHandlers) {
+  constructor(link: RedisConnection, url: string, handlers: SubscriberHandlers) {
     this.#link = link;
     this.#url = url;
     this.#handlers = handlers;
@@ -54,7 +54,7 @@ export class Subscriber {
     this.#feeds.clear();
   }
 
-  #feedOf(bucket: number): Feed {
+  #feedOf(bucket: number): ShardSubscription {
     let place = this.#places.get(bucket);
     if (place === undefined) {
       place = this.#locate(bucket);
@@ -63,13 +63,13 @@ export class Subscriber {
     return this.#feedAt(place);
   }
 
-  #feedAt(place: string): Feed {
+  #feedAt(place: string): ShardSubscription {
     const known = this.#feeds.get(place);
     if (known) return known;
     const options = { ...redisOptions(this.#url), autoResubscribe: false, enableAutoPipelining: false };
     const [host, port] = splitPlace(place);
     const client = this.#link.clustered ? new Redis({ ...options, host, port }) : new Redis(this.#url, options);
-    const feed = new Feed(client, {
+    const feed = new ShardSubscription(client, {
       message: this.#handlers.message,
       restored: () => this.#handlers.missed(this.#bucketsAt(place)),
       moved: () => (this.#link.client as Cluster).refreshSlotsCache(() => this.#follow()),

@@ -1,7 +1,10 @@
-import type { Link } from './link.ts';
+import type { RedisConnection } from './link.ts';
 
 /** How many events a webhook endpoint has yet to be told, and of how many it was given up to tell it. */
-export async function countWebhooks(link: Link, endpoint: string): Promise<{ waiting: number; dead: number }> {
+export async function countWebhooks(
+  link: RedisConnection,
+  endpoint: string,
+): Promise<{ waiting: number; dead: number }> {
   const { client, keys } = link;
   const [waiting, dead] = await Promise.all([
     client.zcard(keys.webhook(endpoint)),
@@ -12,7 +15,7 @@ export async function countWebhooks(link: Link, endpoint: string): Promise<{ wai
 
 /** Up to `limit` events that were given up, the last first; those given up before a date, in ms since 1970. */
 export async function listDeadWebhooks(
-  link: Link,
+  link: RedisConnection,
   endpoint: string,
   before: number,
   limit: number,
@@ -26,13 +29,17 @@ export async function listDeadWebhooks(
 }
 
 /** An event that was given up. */
-export async function getDeadWebhook(link: Link, endpoint: string, id: string): Promise<DeadEvent | undefined> {
+export async function getDeadWebhook(
+  link: RedisConnection,
+  endpoint: string,
+  id: string,
+): Promise<DeadEvent | undefined> {
   const text = await link.client.hget(link.keys.webhookDeadEvents(endpoint), id);
   return text === null ? undefined : { id, ...JSON.parse(text) };
 }
 
 /** Forgets an event that was given up; false when it is not among the dead. */
-export async function removeDeadWebhook(link: Link, endpoint: string, id: string): Promise<boolean> {
+export async function removeDeadWebhook(link: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { client, keys } = link;
   const removed = await client.hdel(keys.webhookDeadEvents(endpoint), id);
   await client.zrem(keys.webhookDead(endpoint), id);

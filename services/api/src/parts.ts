@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Log, Registry, TokenVerifier, Traces } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
@@ -11,7 +11,7 @@ import type { SearchIndexer } from './search/indexer.ts';
 export interface Parts {
   config: ApiConfig;
   db: Database;
-  link: Link;
+  link: RedisConnection;
   tokens: TokenVerifier;
   log: Log;
   metrics: Registry;

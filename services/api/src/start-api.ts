@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
-import { openLink } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { createLog, createMetrics, type Log, TokenVerifier, Traces } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
@@ -26,7 +26,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   });
   try {
     await checkSchema(db);
-    const link = await openLink({ ...config.redis, name: 'parley-api' });
+    const link = await connectRedis({ ...config.redis, name: 'parley-api' });
     const tokens = new TokenVerifier(config.tokens.secret, config.tokenIssuers, {
       onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
     });

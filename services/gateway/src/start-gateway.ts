@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientFrame, groupConversation } from '@parley/protocol';
-import { type Link, messageIdNow, openLink } from '@parley/redis';
+import { connectRedis, messageIdNow, type RedisConnection } from '@parley/redis';
 import { type Log, type Readiness, type Registry, TokenVerifier, Traces } from '@parley/service';
 import { Load } from './admission/admission-control.ts';
 import { carryOut } from './commands/index.ts';
@@ -24,7 +24,7 @@ export interface Gateway {
   readonly id: string;
   readonly config: Config;
   readonly log: Log;
-  readonly link: Link;
+  readonly link: RedisConnection;
   readonly tokens: TokenVerifier;
   readonly hub: Hub;
   readonly presence: Presence;
@@ -53,7 +53,7 @@ export async function startGateway(
   const id = randomBytes(9).toString('base64url');
   const { redisUrl, buckets, inboxLength } = config;
   const inboxTtl = Math.ceil(config.inboxTtl / 1000);
-  const link = await openLink({
+  const link = await connectRedis({
     url: redisUrl,
     name: `gateway-${id}`,
     buckets,

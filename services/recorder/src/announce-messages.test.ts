@@ -4,7 +4,7 @@ import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { edit, groupMessage, mark, message, react, recall } from './testing/entries.ts';
 import { Fixture } from './testing/fixture.ts';
-import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
+import { addEntries, drained, runRecorder, testConnection } from './testing/running.ts';
 
 const BUCKETS = 4;
 const WEBHOOKS = JSON.stringify([
@@ -25,7 +25,7 @@ const env = (more: object = {}) => ({
 const told = (claimed: ClaimedEvent[]) => claimed.map(({ text }) => JSON.parse(text));
 
 it('endpoints that asked for messages are told what was committed', async () => {
-  await using link = await testLink(redis.url, BUCKETS);
+  await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);
   const group = await world.group([a, b, c]);
@@ -77,7 +77,7 @@ it('endpoints that asked for messages are told what was committed', async () => 
 });
 
 it('what an endpoint has no room for is dropped and said, and the recorder goes on', async () => {
-  await using link = await testLink(redis.url, BUCKETS);
+  await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b] = await world.users(2);
   const WEBHOOKS = JSON.stringify([{ url: 'https://slow.example', name: 'slow', events: ['message'] }]);

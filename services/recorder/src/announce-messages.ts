@@ -1,5 +1,5 @@
 import { messageDate } from '@parley/protocol';
-import { announce, type Link, type QueuedEvent, webhookEvent } from '@parley/redis';
+import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 import type { ChangeEntry, Entry, MessageEntry } from './entries/entry.ts';
 
@@ -48,7 +48,7 @@ function hex(text: string): string {
 const types = { recall: 'message.recalled', edit: 'message.edited', react: 'message.reacted' } as const;
 
 export interface AnnounceOptions {
-  link: Link;
+  link: RedisConnection;
   endpoints: readonly WebhookEndpoint[];
   /** Events that may wait for an endpoint. */
   most: number;

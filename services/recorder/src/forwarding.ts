@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { finishForwards, type Link } from '@parley/redis';
+import { type RedisConnection, repairForwards } from '@parley/redis';
 import type { Leases } from './lease/leases.ts';
 
 /** Ms from one look to the next, and so the least for which a message is left to whoever accepted it. */
 const INTERVAL = 500;
 
-/** In a Redis Cluster, finishes in the leased buckets what gateways and apis that died could not: see `finishForwards`. */
+/** In a Redis Cluster, finishes in the leased buckets what gateways and apis that died could not: see `repairForwards`. */
 export class Forwarding {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #leases: Leases;
   readonly #onError: (error: unknown) => void;
   readonly #stopping = new AbortController();
   #seen = new Map<number, ReadonlySet<string>>();
   #done: Promise<void> = Promise.resolve();
 
-  constructor(link: Link, leases: Leases, onError: (error: unknown) => void) {
+  constructor(link: RedisConnection, leases: Leases, onError: (error: unknown) => void) {
     this.#link = link;
     this.#leases = leases;
     this.#onError = onError;
@@ -42,7 +42,7 @@ export class Forwarding {
   async #look(bucket: number): Promise<[number, ReadonlySet<string>]> {
     const seen = this.#seen.get(bucket) ?? new Set();
     try {
-      return [bucket, await finishForwards(this.#link, bucket, seen)];
+      return [bucket, await repairForwards(this.#link, bucket, seen)];
     } catch (error) {
       this.#onError(error);
       return [bucket, seen];

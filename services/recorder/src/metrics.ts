@@ -1,4 +1,4 @@
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
 import type { Entry } from './entries/entry.ts';
 import type { Lease } from './lease/lease.ts';
@@ -13,7 +13,7 @@ export class RecorderMetrics {
   readonly #buckets: Counter<'bucket'>;
 
   /** @param leased the buckets that are leased now */
-  constructor(registry: Registry, link: Link, leased: () => readonly Lease[]) {
+  constructor(registry: Registry, link: RedisConnection, leased: () => readonly Lease[]) {
     const registers = [registry];
     this.#lag = new Histogram({
       name: 'parley_record_lag_seconds',
@@ -56,7 +56,7 @@ export class RecorderMetrics {
   }
 
   /** Redis is asked when somebody asks for the metrics; where it is away they say nothing of it. */
-  #addBacklog(registers: Registry[], link: Link, leased: () => readonly Lease[]): void {
+  #addBacklog(registers: Registry[], link: RedisConnection, leased: () => readonly Lease[]): void {
     let reading: Promise<Backlog> | undefined;
     // Both gauges are asked at once, Redis one time.
     const read = () => {

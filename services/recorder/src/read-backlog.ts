@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Lease } from './lease/lease.ts';
 
 /** Ms after which a Redis that is silent counts as away. */
 const PATIENCE = 2000;
 
 /** How many entries the record streams of these buckets hold, and for how many ms the oldest has been there. Rejects when Redis is away. */
-export async function readBacklog({ client, keys }: Link, leases: readonly Lease[]): Promise<Backlog> {
+export async function readBacklog({ client, keys }: RedisConnection, leases: readonly Lease[]): Promise<Backlog> {
   const answers = Promise.all(
     leases.map(async ({ bucket }) => {
       const key = keys.record(bucket);

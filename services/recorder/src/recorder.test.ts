@@ -1,11 +1,11 @@
 import { migrate, openDatabase } from '@parley/database';
-import { hasPermits, readExternal, readPermit, record } from '@parley/redis';
+import { hasPermits, readExternalUser, readPermit, record } from '@parley/redis';
 import { startPostgres, startRedisCluster, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mark, message } from './testing/entries.ts';
 import { Fixture } from './testing/fixture.ts';
-import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
+import { addEntries, drained, runRecorder, testConnection } from './testing/running.ts';
 
 const BUCKETS = 8;
 let redis: TestRedis;
@@ -19,7 +19,7 @@ const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BU
 
 describe('the recorder', () => {
   it('writes what is accepted, empties the stream, and says so in its metrics', async () => {
-    await using link = await testLink(redis.url, BUCKETS);
+    await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
     await using recorder = await runRecorder(env());
@@ -38,7 +38,7 @@ describe('the recorder', () => {
   });
 
   it('puts an entry that cannot be written aside, with its reason, and goes on', async () => {
-    await using link = await testLink(redis.url, BUCKETS);
+    await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
     const bucket = a % BUCKETS;
@@ -69,7 +69,7 @@ describe('the recorder', () => {
   });
 
   it('tells whose an external id is, and whose it is not', async () => {
-    await using link = await testLink(redis.url, BUCKETS);
+    await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
     await world.db.updateTable('users').set({ external_id: 'ann' }).where('id', '=', a).execute();
@@ -77,13 +77,13 @@ describe('the recorder', () => {
     await using _ = await runRecorder(env());
     for (const external of ['ann', 'gone', 'stranger']) await record(link, { kind: 'external', external });
     await drained(link);
-    expect(await readExternal(link, 'ann')).toBe(a);
-    expect(await readExternal(link, 'gone')).toBeNull();
-    expect(await readExternal(link, 'stranger')).toBeNull();
+    expect(await readExternalUser(link, 'ann')).toBe(a);
+    expect(await readExternalUser(link, 'gone')).toBeNull();
+    expect(await readExternalUser(link, 'stranger')).toBeNull();
   });
 
   it('rebuilds the permit copy of a user, of a group, and that an id is nobody', async () => {
-    await using link = await testLink(redis.url, BUCKETS);
+    await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
     await world.db
@@ -119,7 +119,7 @@ describe('when PostgreSQL goes away', () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
     const database = await postgres.createDatabase();
     await migrate(database);
-    await using link = await testLink(redis.url, BUCKETS);
+    await using link = await testConnection(redis.url, BUCKETS);
     await using recorder = await runRecorder({ ...env(), DATABASE_URL: database });
     const [a, b] = [200_001, 200_002];
     const bucket = a % BUCKETS;
@@ -152,7 +152,7 @@ describe('when Redis goes away', () => {
     const unknown = await (await fetch(`${recorder.url}/metrics`)).text();
     expect(unknown).toMatch(/parley_record_backlog_entries\{[^}]*\} NaN/i);
     await server.restart();
-    await using link = await testLink(server.url, BUCKETS);
+    await using link = await testConnection(server.url, BUCKETS);
     await addEntries(link, a % BUCKETS, [message(1, a, b)]);
     await drained(link);
     expect(await world.chat(b, a)).toMatchObject({ unread: 1 });
@@ -162,7 +162,7 @@ describe('when Redis goes away', () => {
 describe('in a Redis Cluster', () => {
   it('records from the streams of every master', async () => {
     await using cluster = await startRedisCluster({ masters: 3 });
-    await using link = await testLink(cluster.url, 32);
+    await using link = await testConnection(cluster.url, 32);
     await using world = new Fixture(url);
     const users = await world.users(32);
     await using _ = await runRecorder({ ...env(), REDIS_URL: cluster.url, BUCKETS: '32' });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSchema, type Database, openDatabase, openPool, readPermits, SchemaTooOld } from '@parley/database';
-import { openLink, writeExternal, writeFacts, writePermits } from '@parley/redis';
+import { connectRedis, writeExternalUser, writeFacts, writePermits } from '@parley/redis';
 import { createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
 import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
@@ -25,7 +25,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const { databaseUrl: url, databaseConnections, lease } = config;
   const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL fails');
 
-  const link = await openLink({
+  const link = await connectRedis({
     url: config.redisUrl,
     buckets: config.buckets,
     replicas: config.replicasAck,
@@ -47,7 +47,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const registry = createMetrics('recorder');
   const metrics: RecorderMetrics = new RecorderMetrics(registry, link, () => leases.held());
   const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
-  const find = async (external: string) => writeExternal(link, external, await findExternal(db, external), true);
+  const find = async (external: string) => writeExternalUser(link, external, await findExternal(db, external), true);
   const { webhooks: endpoints, webhookBacklog: most } = config;
   const announce = (entries: readonly Entry[]) => announceMessages({ link, endpoints, most, log }, entries);
   const answer = async (asked: FactsEntry) => {

@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mark, message } from './testing/entries.ts';
 import { Fixture } from './testing/fixture.ts';
-import { addEntries, drained, runRecorder, testLink } from './testing/running.ts';
+import { addEntries, drained, runRecorder, testConnection } from './testing/running.ts';
 
 const BUCKETS = 8;
 const program = fileURLToPath(new URL(`../dist/takeover-${process.pid}.js`, import.meta.url));
@@ -48,7 +48,7 @@ describe('several recorders', () => {
 describe('a recorder killed in the middle of a batch', () => {
   it('is replaced by another, and every entry takes effect once, in order', async () => {
     await interrupted('SIGKILL', async (world, a, b) => {
-      await using link = await testLink(redis.url, BUCKETS);
+      await using link = await testConnection(redis.url, BUCKETS);
       await using _ = await runRecorder(env());
       await drained(link);
       expect(await world.chat(b, a)).toMatchObject({ unread: 2, read_id: 2, last_id: 4 });
@@ -59,7 +59,7 @@ describe('a recorder killed in the middle of a batch', () => {
 describe('a recorder that was frozen in the middle of a batch', () => {
   it('neither holds up the one that takes over nor does harm when it wakes', async () => {
     await interrupted('SIGSTOP', async (world, a, b, child) => {
-      await using link = await testLink(redis.url, BUCKETS);
+      await using link = await testConnection(redis.url, BUCKETS);
       await using other = await runRecorder(env());
       await drained(link);
       await addEntries(link, a % BUCKETS, [message(5, a, b), mark(b, a, { read: 4 }), message(6, b, a)]);
@@ -82,7 +82,7 @@ async function interrupted(
   then: (world: Fixture, a: number, b: number, child: ChildProcess) => Promise<void>,
 ): Promise<void> {
   await using world = new Fixture(url);
-  await using link = await testLink(redis.url, BUCKETS);
+  await using link = await testConnection(redis.url, BUCKETS);
   const [a, b] = await world.users(2);
   const child = spawn(process.execPath, [program], {
     env: { ...env(), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' },

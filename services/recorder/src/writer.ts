@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from '@parley/database';
-import { confirmRecord, type Link } from '@parley/redis';
+import { confirmRecord, type RedisConnection } from '@parley/redis';
 import type { Log, Traces } from '@parley/service';
 import type { Entry, FactsEntry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
@@ -187,7 +187,7 @@ function after(id: string): string {
 }
 
 export interface WriterParts {
-  link: Link;
+  link: RedisConnection;
   pool: Pool;
   /** Writes the permit copy of an id to Redis anew. */
   rebuild: (id: number) => Promise<unknown>;

@@ -1,5 +1,5 @@
 import { openPool } from '@parley/database';
-import { type Link, openLink, writePermits } from '@parley/redis';
+import { connectRedis, type RedisConnection, writePermits } from '@parley/redis';
 import { signToken } from '@parley/service';
 import { startRedisCluster, startStack, waitFor } from '@parley/stack';
 import { Redis } from 'ioredis';
@@ -18,7 +18,7 @@ export async function startParley({ gateways: count = 2, masters = 1, bounded }:
   const { postgres } = stack.databases;
   const redis = cluster?.nodes ?? stack.databases.redis;
   const pool = openPool({ url: stack.databaseUrl, name: 'bench' });
-  const link = await openLink({ url: stack.redisUrl, name: 'bench' });
+  const link = await connectRedis({ url: stack.redisUrl, name: 'bench' });
   return {
     name: 'parley',
     processes: {
@@ -115,12 +115,12 @@ async function usedMemory(url: string): Promise<number> {
 }
 
 /** The copy the api would write. */
-function befriend(link: Link, user: number, friend: number): Promise<boolean> {
+function befriend(link: RedisConnection, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
 }
 
 /** Entries leave the record streams when they are committed. */
-async function emptyRecord({ client, keys }: Link): Promise<boolean> {
+async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> {
   const lengths = await Promise.all(
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
   );

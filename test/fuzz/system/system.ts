@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPool } from '@parley/database';
-import { type Link, openLink, writePermits } from '@parley/redis';
+import { connectRedis, type RedisConnection, writePermits } from '@parley/redis';
 import { signToken } from '@parley/service';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { emptyFolder } from '../../stack/starter.ts';
@@ -11,7 +11,7 @@ export async function startSystem(): Promise<System> {
   const folder = await emptyFolder();
   const stack = await startStack({ dataDir: folder.path, env: { ...process.env, ...environment } });
   const pool = openPool({ url: stack.databaseUrl, name: 'fuzz' });
-  const link = await openLink({ url: stack.redisUrl, name: 'fuzz' });
+  const link = await connectRedis({ url: stack.redisUrl, name: 'fuzz' });
   const { api, gateways, recorders } = stack.processes;
   return {
     stack,
@@ -69,11 +69,11 @@ const createUsers = `
   select 'fuzz-' || substr(md5(random()::text), 1, 20), 'Fuzz ' || n from generate_series(1, $1::int) n
   returning id`;
 
-function befriend(link: Link, user: number, friend: number): Promise<boolean> {
+function befriend(link: RedisConnection, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
 }
 
-async function emptyRecord({ client, keys }: Link): Promise<boolean> {
+async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> {
   const lengths = await Promise.all(
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
   );

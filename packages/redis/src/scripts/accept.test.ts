@@ -2,14 +2,14 @@ import { firstMessageId, messageDate } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox, readRecord } from '../test/inbox.ts';
 import { accept, type NewMessage } from './accept.ts';
 
 const body = (text: string) => JSON.stringify({ type: 'text', text });
 
-const send = (link: Link, from: number, to: number, ref: string, more: Partial<NewMessage> = {}) =>
+const send = (link: RedisConnection, from: number, to: number, ref: string, more: Partial<NewMessage> = {}) =>
   accept(link, { from, to, ref, body: body(ref), record: true, ...more });
 
 onEachRedis((redis) => {
@@ -131,7 +131,9 @@ onEachRedis((redis) => {
       const links = [redis.link, await redis.open()];
       const accepted = await Promise.all(
         Array.from({ length: 100 }, (_, i) =>
-          i % 4 < 2 ? send(links[i % 2] as Link, a, b, `${i}`) : send(links[i % 2] as Link, b, a, `${i}`),
+          i % 4 < 2
+            ? send(links[i % 2] as RedisConnection, a, b, `${i}`)
+            : send(links[i % 2] as RedisConnection, b, a, `${i}`),
         ),
       );
       const ids = accepted.map(({ id }) => id).sort((x, y) => x - y);
@@ -150,7 +152,7 @@ onEachRedis((redis) => {
       const links = [redis.link, await redis.open()];
       const sent = Array.from({ length: 120 }, (_, i) => {
         const members = [a, ...others.filter((_, n) => (i >> 3) % (n + 2) !== 0)];
-        const accepted = send(links[i % 2] as Link, a, group, `${i}`, { members });
+        const accepted = send(links[i % 2] as RedisConnection, a, group, `${i}`, { members });
         return accepted.then(({ id }) => ({ id, members }));
       });
       const messages = (await Promise.all(sent)).sort((x, y) => x.id - y.id);
@@ -278,7 +280,7 @@ onEachRedis((redis) => {
       const links = [redis.link, await redis.open()];
       await Promise.all(
         Array.from({ length: 60 }, (_, i) =>
-          send(links[i % 2] as Link, members[i % 6] as number, group, `${i}`, { members }),
+          send(links[i % 2] as RedisConnection, members[i % 6] as number, group, `${i}`, { members }),
         ),
       );
       const orders = await Promise.all(
@@ -289,7 +291,7 @@ onEachRedis((redis) => {
   });
 
   describe('times to live', () => {
-    const ttls = (link: Link, a: number, b: number) =>
+    const ttls = (link: RedisConnection, a: number, b: number) =>
       Promise.all(
         [link.keys.conversation(`${a}_${b}`), link.keys.inbox(a), link.keys.inbox(b)].map((name) =>
           link.client.ttl(name),
@@ -397,7 +399,12 @@ onEachRedis((redis) => {
           for (const round of rounds) {
             await Promise.all(
               round.map(async ({ by, over, ref }) => {
-                const { id } = await send(links[over] as Link, users[by] as number, users[1 - by] as number, ref);
+                const { id } = await send(
+                  links[over] as RedisConnection,
+                  users[by] as number,
+                  users[1 - by] as number,
+                  ref,
+                );
                 const known = ids.get(`${by}:${ref}`) ?? id;
                 expect(id).toBe(known);
                 ids.set(`${by}:${ref}`, id);

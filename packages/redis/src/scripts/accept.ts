@@ -1,5 +1,5 @@
 import { groupConversation, messageDate, userConversation } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './accept.lua';
 import clock from './clock.lua';
@@ -15,9 +15,9 @@ const REFS = 64;
  * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of every participant, and
  * publishes it to their gateways. Resolves when all that is done, on disk where Redis syncs always. A resend with the same
  * `ref` gets the first id and finishes what may have been left half done; it is no second message. Without one,
- * `finishForwards` does.
+ * `repairForwards` does.
  */
-export async function accept(link: Link, message: NewMessage): Promise<Accepted> {
+export async function accept(link: RedisConnection, message: NewMessage): Promise<Accepted> {
   const { from, to, ref } = message;
   const { keys } = link;
   const conversation = message.members ? groupConversation(to) : userConversation(from, to);

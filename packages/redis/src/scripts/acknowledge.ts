@@ -1,5 +1,5 @@
 import type { Cursor } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './acknowledge.lua';
 
@@ -13,7 +13,7 @@ const DEVICES = 64;
  * what every known device has is removed from the inbox.
  */
 export async function acknowledge(
-  link: Link,
+  link: RedisConnection,
   user: number,
   device: string,
   cursor: Cursor,

@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './append.lua';
 import clock from './clock.lua';
@@ -11,7 +11,7 @@ const script = createScript('append', [clock, inbox, source], { durable: true })
  * when every inbox has its event, with those users that are connected. When one bucket fails it rejects, and others may have
  * theirs already; repeated, they get it twice.
  */
-export async function append(link: Link, entries: InboxEntry[]): Promise<number[]> {
+export async function append(link: RedisConnection, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
     const bucket = link.clustered ? link.keys.bucket(entry.user) : 0;

@@ -1,10 +1,10 @@
 import { type RedisServer, startRedis, waitFor } from '@parley/stack';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLink } from '../link.ts';
+import { connectRedis } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
-import { change } from './change.ts';
+import { mutate } from './change.ts';
 import { recover } from './recover.ts';
 
 const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
@@ -19,7 +19,7 @@ onEachRedis((redis) => {
       user,
       event: JSON.stringify({ kind: 'recall', user: a, chat: b, id: 4096 }),
     }));
-    await change(link, { record, recorded: true, recall: 4096, entries });
+    await mutate(link, { record, recorded: true, recall: 4096, entries });
     const stream = await link.client.xrange(link.keys.record(link.keys.bucket(a)), '-', '+');
     expect(stream.slice(before).map(([, [, text]]) => JSON.parse(text as string))).toEqual([record]);
     for (const user of [a, b]) {
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
     const entries = [{ user, event: '{"kind":"recall"}' }];
     for (let id = 1; id <= 30; id += 1) {
       const record = { ...recall(user, 5, id), group: true as const };
-      await change(link, { record, recorded: false, recall: id, entries });
+      await mutate(link, { record, recorded: false, recall: id, entries });
     }
     const name = link.keys.recalled(user);
     expect(await link.client.zcard(name)).toBe(10);
@@ -46,7 +46,7 @@ onEachRedis((redis) => {
     const { link } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = { kind: 'mark' as const, user: a, chat: b, read: 1 };
-    await change(link, { record, recorded: false, entries: [{ user: b, event: '{"kind":"mark"}' }] });
+    await mutate(link, { record, recorded: false, entries: [{ user: b, event: '{"kind":"mark"}' }] });
     expect(await link.client.xlen(link.keys.record(link.keys.home(`${a}_${b}`)))).toBe(0);
     expect((await recover(link, b, 'acknowledged', { device: 'd', limit: 9 })).events).toHaveLength(1);
   });
@@ -63,13 +63,13 @@ describe('a change that was acknowledged', () => {
   });
 
   it('survives a fail-over: it does not count as done before a replica has it', async () => {
-    const link = await openLink({ url: master.url, replicas: 1 });
+    const link = await connectRedis({ url: master.url, replicas: 1 });
     const other = new Redis(replica.url);
     const told = { record: recall(1, 2, 4096), recorded: true, entries: [{ user: 2, event: '{"kind":"recall"}' }] };
     try {
-      await expect(change(link, told)).rejects.toThrow('Only 0 of 1 replicas');
+      await expect(mutate(link, told)).rejects.toThrow('Only 0 of 1 replicas');
       await other.call('REPLICAOF', '127.0.0.1', master.port);
-      await waitFor(() => change(link, told).then(() => true), { timeout: 15_000 });
+      await waitFor(() => mutate(link, told).then(() => true), { timeout: 15_000 });
       await master.kill();
       await other.call('REPLICAOF', 'NO', 'ONE');
       expect(await other.xlen(link.keys.record(1))).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { groupConversation, userConversation } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { type RecordEntry, recordText } from '../record.ts';
 import { createScript } from '../script.ts';
 import type { InboxEntry } from './append.ts';
@@ -13,10 +13,10 @@ const script = createScript('change', [clock, inbox, source], { durable: true })
 /**
  * Records a change to a conversation (a mark, a recall, an edit, a reaction), and appends its event to the inboxes of users. Resolves when
  * that is done and, where replicas have to confirm, on as many of them. On one server all of it is done or nothing, so that nobody can know
- * of a change that will not be recorded, nor the other way round; in a cluster it is recorded first, and `finishForwards` tells those whom
+ * of a change that will not be recorded, nor the other way round; in a cluster it is recorded first, and `repairForwards` tells those whom
  * it was not told. Repeated, users get the event twice.
  */
-export async function change(link: Link, { record, recorded, recall, entries }: Change): Promise<void> {
+export async function mutate(link: RedisConnection, { record, recorded, recall, entries }: Mutation): Promise<void> {
   const { keys } = link;
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
   const home = keys.home(conversation);
@@ -34,13 +34,13 @@ export async function change(link: Link, { record, recorded, recall, entries }: 
   link.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
 }
 
-/** Tells users outside of the home of a change, as `change` kept it; `finishForwards` does it once more where that broke off. */
-export async function finishChange(link: Link, value: string): Promise<void> {
+/** Tells users outside of the home of a change, as `change` kept it; `repairForwards` does it once more where that broke off. */
+export async function repairMutation(link: RedisConnection, value: string): Promise<void> {
   const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
   await tellOthers(link, withheld, entries);
 }
 
-async function tellOthers(link: Link, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
+async function tellOthers(link: RedisConnection, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
     const bucket = link.keys.bucket(entry.user);
@@ -51,7 +51,11 @@ async function tellOthers(link: Link, withheld: Withheld, entries: InboxEntry[])
   await Promise.all([...byBucket].map(([bucket, group]) => tell(link, bucket, { entries: group, withheld })));
 }
 
-async function tell(link: Link, bucket: number, { entries, withheld, noted = '', left }: Told): Promise<void> {
+async function tell(
+  link: RedisConnection,
+  bucket: number,
+  { entries, withheld, noted = '', left }: Told,
+): Promise<void> {
   const { keys, inboxLength, inboxTtl } = link;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
   if (left) names.push(keys.forwards(bucket));
@@ -62,7 +66,7 @@ async function tell(link: Link, bucket: number, { entries, withheld, noted = '',
 }
 
 /** What changes, and who learns of it. */
-export interface Change {
+export interface Mutation {
   /** What the recorder is to write. */
   record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' }>;
   /** Whether it gets that: not where history is off. */

@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './claim-webhooks.lua';
 import clock from './clock.lua';
@@ -11,7 +11,7 @@ const script = createScript('claim-webhooks', [clock, source]);
  * due again, since whoever took it may have died.
  */
 export async function claimWebhooks(
-  link: Link,
+  link: RedisConnection,
   endpoint: string,
   limit: number,
   lease: number,

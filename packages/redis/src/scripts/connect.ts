@@ -1,8 +1,8 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './connect.lua';
 import gateways from './gateways.lua';
-import { tellFates } from './tell-fates.ts';
+import { withLiveGateways } from './tell-fates.ts';
 
 const script = createScript('connect', [gateways, source]);
 
@@ -14,13 +14,13 @@ const COUNTS_TTL = 90 * 86_400;
  * it is a new connection of that session, which may be refused; without one it repeats what Redis may have lost.
  */
 export async function connect(
-  link: Link,
+  link: RedisConnection,
   { user, gateway, count, session, most, live, first }: ConnectionCount,
 ): Promise<Connected> {
   const { keys } = link;
   const names = [keys.online(user), keys.revoked(user), keys.presence(user)];
   const rest = [session ?? '', most, COUNTS_TTL];
-  const outcome = await tellFates(link, live, async (fates) => {
+  const outcome = await withLiveGateways(link, live, async (fates) => {
     return (await link.run(script, names, [user, gateway, count(), ...rest, ...fates])) as
       | Connected
       | 'first'

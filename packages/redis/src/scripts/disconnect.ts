@@ -1,17 +1,20 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './disconnect.lua';
 import gateways from './gateways.lua';
-import { tellFates } from './tell-fates.ts';
+import { withLiveGateways } from './tell-fates.ts';
 
 const script = createScript('disconnect', [clock, gateways, source]);
 
 /** Says how many connections are left; true when it was the user's last, which those who watch have been told. */
-export async function disconnect(link: Link, { user, gateway, count, live }: Disconnection): Promise<boolean> {
+export async function disconnect(
+  link: RedisConnection,
+  { user, gateway, count, live }: Disconnection,
+): Promise<boolean> {
   const { keys } = link;
   const names = [keys.online(user), keys.seen(user), keys.presence(user)];
-  const last = await tellFates(link, live, async (fates) => {
+  const last = await withLiveGateways(link, live, async (fates) => {
     return (await link.run(script, names, [user, gateway, count(), link.inboxTtl, ...fates])) as number | string[];
   });
   return last === 1;

@@ -1,5 +1,5 @@
 import { groupConversation, type MessageEvent, userConversation } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './find.lua';
 
@@ -7,7 +7,7 @@ const script = createScript('find', [source]);
 
 /** Finds a message of a user's chat that the inbox still holds: the event, `recalled`, or nothing. Reads back as long as it takes. */
 export async function findMessage(
-  link: Link,
+  link: RedisConnection,
   user: number,
   chat: number,
   id: number,

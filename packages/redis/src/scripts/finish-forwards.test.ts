@@ -1,21 +1,21 @@
 import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
 import { accept } from './accept.ts';
-import { change } from './change.ts';
-import { finishForwards } from './finish-forwards.ts';
+import { mutate } from './change.ts';
+import { repairForwards } from './finish-forwards.ts';
 
 /** As a process that dies between numbering a message at home and delivering it elsewhere. */
-const dying = (link: Link): Link => ({
+const dying = (link: RedisConnection): RedisConnection => ({
   ...link,
   run: (script, keys, args) =>
     script.name === 'forward' ? Promise.reject(new Error('dead')) : link.run(script, keys, args),
 });
 
 onEachRedis((redis) => {
-  const send = (link: Link, from: number, to: number, ref: string, members?: number[]) =>
+  const send = (link: RedisConnection, from: number, to: number, ref: string, members?: number[]) =>
     accept(link, {
       from,
       to,
@@ -30,7 +30,7 @@ onEachRedis((redis) => {
   /** What a recorder does: looks, and looks again. */
   const finish = async (home: number) => {
     const bucket = redis.link.keys.bucket(home);
-    await finishForwards(redis.link, bucket, await finishForwards(redis.link, bucket, new Set()));
+    await repairForwards(redis.link, bucket, await repairForwards(redis.link, bucket, new Set()));
   };
 
   describe('a message whose process died before it was everywhere', () => {
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
     it('is left alone when it is seen for the first time: it may be on its way', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(dying(redis.link), a, b, '1').catch(() => {});
-      const seen = await finishForwards(redis.link, redis.link.keys.bucket(a), new Set());
+      const seen = await repairForwards(redis.link, redis.link.keys.bucket(a), new Set());
       expect(seen.size).toBe(redis.link.clustered ? 1 : 0);
       expect(await refs(b)).toEqual(redis.link.clustered ? [] : ['1']);
     });
@@ -93,17 +93,17 @@ onEachRedis((redis) => {
     const entries = [a, b].map((user) => ({ user, event }));
     let done = 0;
     // Only the first of its scripts, that of the home, is run.
-    const once: Link = {
+    const once: RedisConnection = {
       ...redis.link,
       run: (...call) => (done++ === 0 ? redis.link.run(...call) : Promise.reject(new Error('dead'))),
     };
-    await change(once, { record, recorded: true, recall: id, entries }).catch(() => {});
+    await mutate(once, { record, recorded: true, recall: id, entries }).catch(() => {});
     const kinds = async (user: number) => (await readInbox(redis.link, user)).map(({ event: { kind } }) => kind);
     expect(await kinds(b)).toEqual(redis.link.clustered ? ['message'] : ['message', 'recall']);
     await finish(a);
     await finish(a);
     for (const user of [a, b]) expect(await kinds(user)).toEqual(['message', 'recall']);
-    await change(redis.link, { record, recorded: true, recall: id, entries });
+    await mutate(redis.link, { record, recorded: true, recall: id, entries });
     await waitFor(async () => (await kept(a)) === 0);
   });
 
@@ -114,11 +114,11 @@ onEachRedis((redis) => {
       const event = `{"kind":"edit","id":1,"conversation":"${a}_${b}","edited":${date}}`;
       const record = { kind: 'edit', user: a, chat: b, id: 1, date, body: {} } as const;
       let done = 0;
-      const once: Link = {
+      const once: RedisConnection = {
         ...redis.link,
         run: (...call) => (done++ === 0 ? redis.link.run(...call) : Promise.reject(new Error('dead'))),
       };
-      await change(once, { record, recorded: true, entries: [{ user: b, event }] }).catch(() => {});
+      await mutate(once, { record, recorded: true, entries: [{ user: b, event }] }).catch(() => {});
       const before = Date.now();
       await waitFor(() => Date.now() > before);
     }

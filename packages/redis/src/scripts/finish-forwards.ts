@@ -1,5 +1,5 @@
-import type { Link } from '../link.ts';
-import { finishChange } from './change.ts';
+import type { RedisConnection } from '../link.ts';
+import { repairMutation } from './change.ts';
 import { forward } from './forward.ts';
 
 /**
@@ -9,7 +9,11 @@ import { forward } from './forward.ts';
  *
  * Asking twice, some time apart, tells what is stuck from what is on its way without comparing clocks.
  */
-export async function finishForwards(link: Link, bucket: number, seen: ReadonlySet<string>): Promise<Set<string>> {
+export async function repairForwards(
+  link: RedisConnection,
+  bucket: number,
+  seen: ReadonlySet<string>,
+): Promise<Set<string>> {
   const key = link.keys.forwards(bucket);
   const kept = (await link.call(key, ['HGETALL', key])) as string[];
   const found = Array.from({ length: kept.length / 2 }, (_, i) => read(kept[2 * i] ?? '', kept[2 * i + 1] ?? ''));
@@ -30,7 +34,7 @@ export async function finishForwards(link: Link, bucket: number, seen: ReadonlyS
 /** What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, a line each) or `change` (`change:<ms>:<any>`) kept. */
 function read(field: string, value: string): Kept {
   if (field.startsWith('change:')) {
-    return { field, change: true, at: Number(field.split(':')[1]), finish: (link) => finishChange(link, value) };
+    return { field, change: true, at: Number(field.split(':')[1]), finish: (link) => repairMutation(link, value) };
   }
   const [participants = '', ref = '', event = ''] = value.split('\n');
   const { id, conversation, from } = JSON.parse(event) as { id: number; conversation: string; from: number };
@@ -53,5 +57,5 @@ interface Kept {
   change: boolean;
   /** The id of a message; of a change, ms since 1970 by the clock of whoever made it. */
   at: number;
-  finish(link: Link): Promise<unknown>;
+  finish(link: RedisConnection): Promise<unknown>;
 }

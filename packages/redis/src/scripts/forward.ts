@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { messageDate } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './forward.lua';
@@ -8,7 +8,7 @@ import inbox from './inbox.lua';
 
 const script = createScript('forward', [clock, inbox, source], { durable: true });
 
-/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts: `finishForwards` comes sooner. */
+/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts: `repairForwards` comes sooner. */
 const PATIENCE = 3000;
 
 /** Ms by which the one before may be older: what has not arrived by then has been given up, or arrived where nobody remembers it. */
@@ -19,7 +19,7 @@ const RECENT = 30_000;
  * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
  * three seconds. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
  */
-export async function forward(link: Link, message: ForwardedMessage): Promise<boolean> {
+export async function forward(link: RedisConnection, message: ForwardedMessage): Promise<boolean> {
   const byBucket = new Map<number, number[]>();
   for (const user of message.participants) {
     const bucket = link.keys.bucket(user);
@@ -31,7 +31,12 @@ export async function forward(link: Link, message: ForwardedMessage): Promise<bo
   return online.includes(true);
 }
 
-async function forwardTo(link: Link, bucket: number, users: number[], message: ForwardedMessage): Promise<boolean> {
+async function forwardTo(
+  link: RedisConnection,
+  bucket: number,
+  users: number[],
+  message: ForwardedMessage,
+): Promise<boolean> {
   const { id, conversation, from, event, ref } = message;
   const { keys } = link;
   const names = [

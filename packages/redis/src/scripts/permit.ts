@@ -1,11 +1,11 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './permit.lua';
 
 const script = createScript('permit', [source]);
 
 /** Asks the copy in Redis how `from` stands to a user or group. */
-export async function readPermit(link: Link, from: number, to: number): Promise<Standing> {
+export async function readPermit(link: RedisConnection, from: number, to: number): Promise<Standing> {
   const { keys } = link;
   return (await link.run(
     script,

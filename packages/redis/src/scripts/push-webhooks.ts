@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './push-webhooks.lua';
@@ -10,7 +10,7 @@ const script = createScript('push-webhooks', [clock, source], { durable: true })
  * not added again. Answers how many were dropped because `most` wait already.
  */
 export async function pushWebhooks(
-  link: Link,
+  link: RedisConnection,
   endpoint: string,
   events: readonly QueuedEvent[],
   most: number,

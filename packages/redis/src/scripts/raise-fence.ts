@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './raise-fence.lua';
@@ -12,12 +12,12 @@ const FENCE_TTL = 90 * 86_400;
  * Numbers a connection as the newest of its user (`SESSION_POLICY=single`) and tells all gateways, which close those with a
  * lower number. Whatever is numbered lower is refused from now on by those who ask `readFence`.
  */
-export async function raiseFence(link: Link, user: number, session: string): Promise<number> {
+export async function raiseFence(link: RedisConnection, user: number, session: string): Promise<number> {
   return (await link.run(script, [link.keys.fence(user), link.keys.user(user)], [session, FENCE_TTL])) as number;
 }
 
 /** The newest connection of a user; number 0 when there has been none. */
-export async function readFence(link: Link, user: number): Promise<Fence> {
+export async function readFence(link: RedisConnection, user: number): Promise<Fence> {
   const text = (await link.client.get(link.keys.fence(user))) ?? '0:';
   const colon = text.indexOf(':');
   return { number: Number(text.slice(0, colon)), session: text.slice(colon + 1) };

@@ -1,18 +1,18 @@
 import { parseCursor } from '@parley/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { acknowledge } from './acknowledge.ts';
 import { append } from './append.ts';
-import { type Place, type RecoverOptions, recover } from './recover.ts';
+import { type RecoverOptions, type ResumePoint, recover } from './recover.ts';
 
 onEachRedis((redis) => {
-  const read = (user: number, from: Place, options: Partial<RecoverOptions> = {}) =>
+  const read = (user: number, from: ResumePoint, options: Partial<RecoverOptions> = {}) =>
     recover(redis.link, user, from, { device: 'phone', limit: 100, ...options });
 
   /** A user whose inbox has had `count` events, the n-th of which is the text `n`. */
-  const userWith = async (count: number, link: Link = redis.link) => {
+  const userWith = async (count: number, link: RedisConnection = redis.link) => {
     const user = redis.newId();
     for (let i = 1; i <= count; i += 1) await append(link, [{ user, event: `${i}` }]);
     return user;
@@ -99,7 +99,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it.each<[string, (epoch: number) => Place]>([
+    it.each<[string, (epoch: number) => ResumePoint]>([
       ['before the oldest event there is', (epoch) => ({ epoch, offset: 2 })],
       ['that is still to come', (epoch) => ({ epoch, offset: 6 })],
       ['far beyond', (epoch) => ({ epoch, offset: Number.MAX_SAFE_INTEGER })],
@@ -205,7 +205,7 @@ onEachRedis((redis) => {
   });
 
   describe('in relay mode', () => {
-    it.each<[string, (epoch: number) => Place]>([
+    it.each<[string, (epoch: number) => ResumePoint]>([
       ['a cursor', (epoch) => ({ epoch, offset: 1 })],
       ['a device never seen', () => 'acknowledged'],
     ])('entries removed at the start are no loss for %s', async (_, from) => {

@@ -1,5 +1,5 @@
 import type { Cursor, MessageEvent } from '@parley/protocol';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import inbox from './inbox.lua';
@@ -11,7 +11,12 @@ const script = createScript('recover', [clock, inbox, source]);
  * Reads a page of a user's inbox. An inbox that does not exist begins with this call. Where replicas have to confirm, resolves only once
  * they have what was read: a device that was told of an event which a fail-over takes back would hold it for accepted.
  */
-export async function recover(link: Link, user: number, from: Place, options: RecoverOptions): Promise<InboxPage> {
+export async function recover(
+  link: RedisConnection,
+  user: number,
+  from: ResumePoint,
+  options: RecoverOptions,
+): Promise<InboxPage> {
   const [epoch, offset] =
     from === 'latest' ? ['latest', 0] : from === 'acknowledged' ? ['', 0] : [String(from.epoch), from.offset];
   const bucket = link.keys.bucket(user);
@@ -37,7 +42,7 @@ function withhold(event: string): string {
 }
 
 /** Where to read on: at a cursor, where the device last acknowledged, or at the end. */
-export type Place = Cursor | 'acknowledged' | 'latest';
+export type ResumePoint = Cursor | 'acknowledged' | 'latest';
 
 export interface RecoverOptions {
   device: string;

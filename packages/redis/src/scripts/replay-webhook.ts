@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import { getDeadWebhook } from '../webhooks.ts';
 import clock from './clock.lua';
@@ -7,7 +7,7 @@ import source from './replay-webhook.lua';
 const script = createScript('replay-webhook', [clock, source], { durable: true });
 
 /** Makes an event that was given up due again; false when it is not among the dead. */
-export async function replayWebhook(link: Link, endpoint: string, id: string): Promise<boolean> {
+export async function replayWebhook(link: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { keys } = link;
   const dead = await getDeadWebhook(link, endpoint, id);
   if (!dead) return false;

@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import clock from './clock.lua';
 import source from './settle-webhook.lua';
@@ -9,7 +9,12 @@ const script = createScript('settle-webhook', [clock, source], { durable: true }
  * Says what became of an event that was claimed: told, to be told again, or given up and put among the dead, of which the newest are
  * kept. Answers false when somebody else has settled it, whose word then holds.
  */
-export async function settleWebhook(link: Link, endpoint: string, id: string, outcome: Outcome): Promise<boolean> {
+export async function settleWebhook(
+  link: RedisConnection,
+  endpoint: string,
+  id: string,
+  outcome: Outcome,
+): Promise<boolean> {
   const { keys } = link;
   const names = [
     keys.webhook(endpoint),

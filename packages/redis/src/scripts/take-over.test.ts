@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis, startRedisCluster, waitFor } from '@parley/stack';
 import { type Cluster, Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Link, openLink } from '../link.ts';
+import { connectRedis, type RedisConnection } from '../link.ts';
 import { masterOf } from '../test/listen.ts';
 import { moveBucket } from '../test/move-bucket.ts';
 import { accept } from './accept.ts';
@@ -11,15 +11,15 @@ import { recover } from './recover.ts';
 const [ann, ben] = [1, 2];
 const device = { device: 'd', limit: 100 };
 let servers: RedisServer[];
-let links: Link[];
+let links: RedisConnection[];
 let admin: Redis;
 
 /** A master, its replica, and what both have: one message. */
 beforeEach(async () => {
   servers = await Promise.all([startRedis(), startRedis()]);
   admin = new Redis(servers[1]?.url ?? '');
-  links = [await openLink({ url: servers[0]?.url ?? '' })];
-  await send(links[0] as Link, 'first');
+  links = [await connectRedis({ url: servers[0]?.url ?? '' })];
+  await send(links[0] as RedisConnection, 'first');
   await admin.call('REPLICAOF', '127.0.0.1', servers[0]?.port ?? 0);
   await waitFor(async () => ((await admin.call('ROLE')) as unknown[])[3] === 'connected');
 });
@@ -31,13 +31,13 @@ afterEach(async () => {
 
 describe('a replica that takes the place of a failed master', () => {
   it('gives nothing the place of an event that it never got and a device has', async () => {
-    const [master] = links as [Link];
+    const [master] = links as [RedisConnection];
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await send(master, 'only the master has this');
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     expect(last).toBe(2);
 
-    const promoted = await openLink({ url: servers[1]?.url ?? '' });
+    const promoted = await connectRedis({ url: servers[1]?.url ?? '' });
     links.push(promoted);
     await send(promoted, 'in its place');
     const page = await recover(promoted, ben, { epoch, offset: last }, device);
@@ -53,7 +53,7 @@ describe('a replica that takes the place of a failed master', () => {
 
 describe('a server that was restarted with all its data', () => {
   it('lets inboxes go on where they were', async () => {
-    const [master] = links as [Link];
+    const [master] = links as [RedisConnection];
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     await servers[0]?.restart();
     await waitFor(() => send(master, 'second').then(() => true));
@@ -64,7 +64,7 @@ describe('a server that was restarted with all its data', () => {
 describe('a replica that takes the place of a failed master of a cluster', () => {
   it('gives nothing the place of an event that it never got, and inboxes of other masters go on', async () => {
     await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
-    const link = await openLink({ url: cluster.url });
+    const link = await connectRedis({ url: cluster.url });
     links.push(link);
     const place = (user: number) => masterOf(link.client as Cluster, link.keys.inbox(user));
     const [cay, dan] = [ann + link.keys.buckets, ann + 2 * link.keys.buckets];
@@ -111,7 +111,7 @@ describe('a replica that takes the place of a failed master of a cluster', () =>
 describe('a bucket that moves to another master', () => {
   it('has its new one asked before the first command there', async () => {
     await using cluster = await startRedisCluster();
-    const link = await openLink({ url: cluster.url });
+    const link = await connectRedis({ url: cluster.url });
     links.push(link);
     const { client, keys } = link;
     await Promise.all(Array.from({ length: 20 }, (_, i) => send(link, 'opens a connection', i + 2, i + 2)));
@@ -123,6 +123,6 @@ describe('a bucket that moves to another master', () => {
   });
 });
 
-function send(link: Link, text: string, from = ann, to = ben) {
+function send(link: RedisConnection, text: string, from = ann, to = ben) {
   return accept(link, { from, to, ref: text, body: JSON.stringify({ type: 'text', text }), record: true });
 }

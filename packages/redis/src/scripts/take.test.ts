@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { onEachRedis } from '../test/each-redis.ts';
-import { take } from './take.ts';
+import { takeTokens } from './take.ts';
 
 const rate = { perSecond: 1, burst: 5 };
 
@@ -11,8 +11,9 @@ onEachRedis((redis) => {
 
   it('a full bucket grants its burst, then nothing until the next token', async () => {
     const user = redis.newId();
-    for (let i = 0; i < 5; i += 1) expect(await take(redis.link, 'test', user, rate)).toEqual({ granted: 1, after: 0 });
-    const { granted, after } = await take(redis.link, 'test', user, rate);
+    for (let i = 0; i < 5; i += 1)
+      expect(await takeTokens(redis.link, 'test', user, rate)).toEqual({ granted: 1, after: 0 });
+    const { granted, after } = await takeTokens(redis.link, 'test', user, rate);
     expect(granted).toBe(0);
     expect(after).toBeGreaterThan(0);
     expect(after).toBeLessThanOrEqual(1000);
@@ -20,17 +21,17 @@ onEachRedis((redis) => {
 
   it('as many as there are are granted when more are wanted', async () => {
     const user = redis.newId();
-    expect(await take(redis.link, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0 });
-    expect(await take(redis.link, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0 });
-    expect((await take(redis.link, 'test', user, rate, 3)).granted).toBe(0);
+    expect(await takeTokens(redis.link, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0 });
+    expect(await takeTokens(redis.link, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0 });
+    expect((await takeTokens(redis.link, 'test', user, rate, 3)).granted).toBe(0);
   });
 
   it('tokens flow in with the clock of Redis, up to the burst', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
-    expect((await take(redis.link, 'test', user, rate, 9)).granted).toBe(2);
+    expect((await takeTokens(redis.link, 'test', user, rate, 9)).granted).toBe(2);
     await fullIn(user, -3_600_000);
-    expect((await take(redis.link, 'test', user, rate, 9)).granted).toBe(5);
+    expect((await takeTokens(redis.link, 'test', user, rate, 9)).granted).toBe(5);
   });
 
   it('the wait it tells is the one until the next token', async () => {
@@ -38,24 +39,24 @@ onEachRedis((redis) => {
     const name = redis.link.keys.rate('test', user);
     const full = Date.now() + 4700;
     await redis.link.client.set(name, full);
-    const { granted, after } = await take(redis.link, 'test', user, rate);
+    const { granted, after } = await takeTokens(redis.link, 'test', user, rate);
     expect(granted).toBe(0);
     expect(after).toBeGreaterThan(200);
     expect(after).toBeLessThanOrEqual(700);
     // The same wait later.
     await redis.link.client.set(name, full - after);
-    expect((await take(redis.link, 'test', user, rate)).granted).toBe(1);
+    expect((await takeTokens(redis.link, 'test', user, rate)).granted).toBe(1);
   });
 
   it('a token may take minutes, or many come in a millisecond', async () => {
     const [slow, fast] = [redis.newId(), redis.newId()];
     const hourly = { perSecond: 1 / 3600, burst: 1 };
-    expect((await take(redis.link, 'test', slow, hourly)).granted).toBe(1);
-    const { granted, after } = await take(redis.link, 'test', slow, hourly);
+    expect((await takeTokens(redis.link, 'test', slow, hourly)).granted).toBe(1);
+    const { granted, after } = await takeTokens(redis.link, 'test', slow, hourly);
     expect(granted).toBe(0);
     expect(after).toBeGreaterThan(3_590_000);
     expect(after).toBeLessThanOrEqual(3_600_000);
-    expect((await take(redis.link, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
+    expect((await takeTokens(redis.link, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
   });
 
   it('those who race over two links never get more than the bucket holds', async () => {
@@ -63,7 +64,7 @@ onEachRedis((redis) => {
     const links = [redis.link, await redis.open()];
     const slow = { perSecond: 1e-3, burst: 50 };
     const grants = await Promise.all(
-      Array.from({ length: 60 }, (_, i) => take(links[i % 2] ?? redis.link, 'test', user, slow, 1 + (i % 3))),
+      Array.from({ length: 60 }, (_, i) => takeTokens(links[i % 2] ?? redis.link, 'test', user, slow, 1 + (i % 3))),
     );
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(50);
   });
@@ -71,14 +72,14 @@ onEachRedis((redis) => {
   it('a bucket that cannot be so empty, since the clock stepped back or the burst was lowered, counts as just emptied', async () => {
     const user = redis.newId();
     await fullIn(user, 86_400_000);
-    const { granted, after } = await take(redis.link, 'test', user, rate);
+    const { granted, after } = await takeTokens(redis.link, 'test', user, rate);
     expect(granted).toBe(0);
     expect(after).toBeLessThanOrEqual(1000);
   });
 
   it('a bucket is gone when it is full', async () => {
     const user = redis.newId();
-    await take(redis.link, 'test', user, rate, 5);
+    await takeTokens(redis.link, 'test', user, rate, 5);
     const ttl = await redis.link.client.pttl(redis.link.keys.rate('test', user));
     expect(ttl).toBeGreaterThan(4000);
     expect(ttl).toBeLessThanOrEqual(5001);
@@ -96,8 +97,8 @@ onEachRedis((redis) => {
       ['send', `{x}${user}`],
     ];
     for (const [what, subject] of subjects) {
-      expect((await take(redis.link, what, subject, one)).granted).toBe(1);
-      expect((await take(redis.link, what, subject, one)).granted).toBe(0);
+      expect((await takeTokens(redis.link, what, subject, one)).granted).toBe(1);
+      expect((await takeTokens(redis.link, what, subject, one)).granted).toBe(0);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './take.lua';
 
@@ -8,7 +8,13 @@ const script = createScript('take', [source]);
  * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer, or none, when it holds fewer; `after`
  * is then the ms until the next token.
  */
-export async function take(link: Link, what: string, subject: number | string, rate: Rate, want = 1): Promise<Taken> {
+export async function takeTokens(
+  link: RedisConnection,
+  what: string,
+  subject: number | string,
+  rate: Rate,
+  want = 1,
+): Promise<TokenGrant> {
   const reply = await link.run(script, [link.keys.rate(what, subject)], [rate.burst, rate.perSecond, want]);
   const [granted, after] = reply as [number, number];
   return { granted, after };
@@ -21,7 +27,7 @@ export interface Rate {
   burst: number;
 }
 
-export interface Taken {
+export interface TokenGrant {
   granted: number;
   /** Ms until the next token; 0 when some were granted. */
   after: number;

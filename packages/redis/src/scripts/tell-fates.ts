@@ -1,12 +1,12 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
  * Runs a script that has to know which of the counted gateways live. What a gateway remembers of the others is some seconds
  * old; where one is counted that it has not heard of, because it just started or died long ago, the list in Redis decides.
  */
-export async function tellFates<Reply>(
-  link: Link,
+export async function withLiveGateways<Reply>(
+  link: RedisConnection,
   live: Iterable<string>,
   run: (fates: (string | number)[]) => Promise<Reply | string[]>,
 ): Promise<Reply> {

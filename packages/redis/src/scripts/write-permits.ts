@@ -1,4 +1,4 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 import { createScript } from '../script.ts';
 import source from './write-permits.lua';
 
@@ -12,7 +12,7 @@ const GONE_TTL = 86_400;
  * Replaces the permit copy of a user or group in Redis. Older versions than the one there are ignored, so that writers may
  * race and copies still converge. Answers whether it was written.
  */
-export async function writePermits(link: Link, id: number, copy: PermitsCopy): Promise<boolean> {
+export async function writePermits(link: RedisConnection, id: number, copy: PermitsCopy): Promise<boolean> {
   const { keys } = link;
   const lists =
     copy.kind === 'user'
@@ -27,7 +27,7 @@ export async function writePermits(link: Link, id: number, copy: PermitsCopy): P
 }
 
 /** Whether a copy for this id is there. */
-export async function hasPermits(link: Link, id: number): Promise<boolean> {
+export async function hasPermits(link: RedisConnection, id: number): Promise<boolean> {
   return (await link.client.exists(link.keys.copy(id))) === 1;
 }
 

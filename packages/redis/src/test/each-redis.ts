@@ -1,6 +1,6 @@
 import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '@parley/stack';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type Link, type LinkOptions, openLink } from '../link.ts';
+import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../link.ts';
 import { listen } from './listen.ts';
 
 /** Runs a contract against one Redis server, and again against a Redis Cluster of three masters. */
@@ -10,11 +10,11 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
     { name: 'a Redis Cluster', start: startRedisCluster },
   ])('on $name', ({ start }) => {
     let server: RedisServer | RedisCluster;
-    const links: Link[] = [];
+    const links: RedisConnection[] = [];
     let last = 1000;
 
-    const open = async (options: Partial<LinkOptions> = {}) => {
-      const link = await openLink({ url: server.url, ...options });
+    const open = async (options: Partial<RedisConnectionOptions> = {}) => {
+      const link = await connectRedis({ url: server.url, ...options });
       links.push(link);
       return link;
     };
@@ -29,7 +29,7 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
 
     contract({
       get link() {
-        return links[0] as Link;
+        return links[0] as RedisConnection;
       },
       get url() {
         return server.url;
@@ -39,16 +39,16 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
         last += 1;
         return last;
       },
-      listen: (channel) => listen(links[0] as Link, server.url, channel),
+      listen: (channel) => listen(links[0] as RedisConnection, server.url, channel),
     });
   });
 }
 
 export interface TestRedis {
-  readonly link: Link;
+  readonly link: RedisConnection;
   readonly url: string;
   /** Another link, closed after the last test. */
-  open(options?: Partial<LinkOptions>): Promise<Link>;
+  open(options?: Partial<RedisConnectionOptions>): Promise<RedisConnection>;
   /** An id nobody has; the next one lies in the next bucket. */
   newId(): number;
   /** Hears a shard channel. */

@@ -1,7 +1,7 @@
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 
 /** All that a user's inbox holds. */
-export async function readInbox(link: Link, user: number): Promise<InboxContent[]> {
+export async function readInbox(link: RedisConnection, user: number): Promise<InboxContent[]> {
   const entries = await link.client.xrange(link.keys.inbox(user), '-', '+');
   return entries.map(([cursor, [, event]]) => ({
     cursor,
@@ -19,7 +19,11 @@ export interface InboxContent {
 }
 
 /** All that a record stream holds about a conversation. */
-export async function readRecord(link: Link, bucket: number, conversation: string): Promise<InboxContent['event'][]> {
+export async function readRecord(
+  link: RedisConnection,
+  bucket: number,
+  conversation: string,
+): Promise<InboxContent['event'][]> {
   const entries = await link.client.xrange(link.keys.record(bucket), '-', '+');
   return entries
     .map(([, [, entry]]) => JSON.parse(entry as string))

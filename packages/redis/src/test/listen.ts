@@ -1,9 +1,9 @@
 import calculateSlot from 'cluster-key-slot';
 import { type Cluster, Redis } from 'ioredis';
-import type { Link } from '../link.ts';
+import type { RedisConnection } from '../link.ts';
 
 /** Hears a shard channel by a connection of its own. Resolves once Redis has confirmed. */
-export async function listen(link: Link, url: string, channel: string): Promise<Listener> {
+export async function listen(link: RedisConnection, url: string, channel: string): Promise<Listener> {
   const client = new Redis(link.clustered ? `redis://${masterOf(link.client as Cluster, channel)}` : url);
   const heard: string[] = [];
   let end: (() => void) | undefined;

@@ -1,7 +1,7 @@
 import { type RedisServer, startRedis, waitFor } from '@parley/stack';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Wire } from './wire.ts';
+import { RedisSocket } from './wire.ts';
 
 let server: RedisServer;
 let client: Redis;
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const open = (port = server.port, replicas = 0) =>
-  new Wire({
+  new RedisSocket({
     host: '127.0.0.1',
     port,
     tls: false,

@@ -11,8 +11,8 @@ const REPLICA_WAIT = 1000;
  * commands of one turn of the event loop leave in one write, replies are matched by their order alone. It mends itself; what
  * is sent while it is down rejects at once, and so does what a lost connection left unanswered, which may have been done.
  */
-export class Wire {
-  readonly #options: WireOptions;
+export class RedisSocket {
+  readonly #options: RedisSocketOptions;
   #socket: Socket | undefined;
   #state: 'opening' | 'greeting' | 'open' | 'down' | 'closed' = 'opening';
   #text = '';
@@ -26,7 +26,7 @@ export class Wire {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
 
-  constructor(options: WireOptions) {
+  constructor(options: RedisSocketOptions) {
     this.#options = options;
     this.#open();
   }
@@ -190,7 +190,7 @@ interface Command {
   reject(error: Error): void;
 }
 
-export interface WireOptions {
+export interface RedisSocketOptions {
   host: string;
   port: number;
   tls: boolean;

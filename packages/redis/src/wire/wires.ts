@@ -2,30 +2,30 @@ import calculateSlot from 'cluster-key-slot';
 import { Cluster } from 'ioredis';
 import type { RedisClient } from '../link.ts';
 import type { Argument, Call } from '../script.ts';
-import { Wire, type WireOptions } from './wire.ts';
+import { RedisSocket, type RedisSocketOptions } from './wire.ts';
 
 /** The wires to all servers: one, or one for each master of a cluster that is written to. */
-export class Wires {
+export class RedisSockets {
   readonly #client: RedisClient;
-  readonly #options: Omit<WireOptions, 'onDown' | 'greet'>;
+  readonly #options: Omit<RedisSocketOptions, 'onDown' | 'greet'>;
   readonly #greet: Greet | undefined;
-  readonly #wires = new Map<string, Wire>();
+  readonly #wires = new Map<string, RedisSocket>();
   /** The slots that each connected server was greeted for. */
   readonly #greeted = new Map<string, Set<number>>();
   /** The wire to a server that is no cluster. */
-  readonly #only: Wire | undefined;
+  readonly #only: RedisSocket | undefined;
   #finding: Promise<void> | undefined;
 
   /**
    * `options` name the one server; of a cluster, its address is where each master is said to be. `greet` asks what is to be known of a
    * server, and of the slots that it has, before any command about them; the connection is tried again when it rejects.
    */
-  constructor(client: RedisClient, options: Omit<WireOptions, 'onDown' | 'greet'>, greet?: Greet) {
+  constructor(client: RedisClient, options: Omit<RedisSocketOptions, 'onDown' | 'greet'>, greet?: Greet) {
     this.#client = client;
     this.#options = options;
     this.#greet = greet;
     if (client instanceof Cluster) return;
-    this.#only = new Wire({ ...options, greet: greet && ((call) => greet(call, () => true)) });
+    this.#only = new RedisSocket({ ...options, greet: greet && ((call) => greet(call, () => true)) });
     this.#wires.set('', this.#only);
   }
 
@@ -57,7 +57,7 @@ export class Wires {
     await Promise.all([...this.#wires.values()].map((wire) => wire.close()));
   }
 
-  #wireOf(key: string): Wire | undefined {
+  #wireOf(key: string): RedisSocket | undefined {
     const slot = calculateSlot(key);
     const place = this.#masters[slot]?.[0];
     if (place === undefined) return undefined;
@@ -72,12 +72,12 @@ export class Wires {
     return (this.#client as unknown as { slots: (string[] | undefined)[] }).slots;
   }
 
-  #open(place: string): Wire {
+  #open(place: string): RedisSocket {
     const colon = place.lastIndexOf(':');
     const address = { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
     const greet = this.#greet;
     this.#greeted.delete(place);
-    const wire: Wire = new Wire({
+    const wire: RedisSocket = new RedisSocket({
       ...this.#options,
       ...address,
       onDown: () => {

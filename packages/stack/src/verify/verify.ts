@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findUnrecorded, openPool, type Pool, type Result, recentUsers, verifyDatabase } from '@parley/database';
-import { type InboxMessage, inspectInbox, type Link, openLink } from '@parley/redis';
+import { connectRedis, type InboxMessage, inspectInbox, type RedisConnection } from '@parley/redis';
 
 /** Faults of one kind that are named. */
 const EXAMPLES = 5;
@@ -14,7 +14,8 @@ const PATIENCE = 10_000;
  */
 export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOptions): Promise<Result[]> {
   const pool = openPool({ url: databaseUrl, name: 'parley-verify', maxConnections: 2 });
-  const link = redisUrl === undefined ? undefined : await openLink({ url: redisUrl, name: 'parley-verify', buckets });
+  const link =
+    redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, name: 'parley-verify', buckets });
   try {
     const results = await verifyDatabase(pool);
     return link ? [...results, ...(await verifyRedis(link, pool, users))] : results;
@@ -23,7 +24,7 @@ export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOp
   }
 }
 
-async function verifyRedis(link: Link, pool: Pool, count: number): Promise<Result[]> {
+async function verifyRedis(link: RedisConnection, pool: Pool, count: number): Promise<Result[]> {
   const faults: string[] = [];
   const missing: InboxMessage[] = [];
   for (const user of await recentUsers(pool, count)) {
@@ -49,7 +50,7 @@ async function verifyRedis(link: Link, pool: Pool, count: number): Promise<Resul
 }
 
 /** What was accepted a moment ago may be under way, for long when PostgreSQL was away. */
-async function stillMissing(link: Link, pool: Pool, messages: InboxMessage[]): Promise<InboxMessage[]> {
+async function stillMissing(link: RedisConnection, pool: Pool, messages: InboxMessage[]): Promise<InboxMessage[]> {
   let missing = messages;
   let deadline = performance.now() + PATIENCE;
   while (missing.length > 0 && performance.now() < deadline) {
@@ -61,7 +62,7 @@ async function stillMissing(link: Link, pool: Pool, messages: InboxMessage[]): P
   return missing;
 }
 
-function lengths({ client, keys }: Link, key: (bucket: number) => string): Promise<number[]> {
+function lengths({ client, keys }: RedisConnection, key: (bucket: number) => string): Promise<number[]> {
   return Promise.all(Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(key(bucket))));
 }
 

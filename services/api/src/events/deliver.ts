@@ -3,9 +3,9 @@ import {
   append,
   closeSockets,
   forgetPermits,
-  type Link,
+  type RedisConnection,
   revokeSession,
-  writeExternal,
+  writeExternalUser,
   writePermits,
 } from '@parley/redis';
 import { deleteMessages } from '../queries/delete-messages.ts';
@@ -20,12 +20,17 @@ import type { Notice } from './notice.ts';
  *
  * @param signal stops the deleting of rows between two batches
  */
-export async function deliver(db: Database, link: Link, notice: Notice, signal?: AbortSignal): Promise<void> {
+export async function deliver(
+  db: Database,
+  link: RedisConnection,
+  notice: Notice,
+  signal?: AbortSignal,
+): Promise<void> {
   const { copies = [], externals = [], forget = [], revoked = [], closed = [], events = [], purge } = notice;
   await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
   const shown = events.flatMap(({ event }) => (event.kind === 'profile' ? [event.user] : []));
   await Promise.all([...copies, ...shown].map((id) => copyProfile(db, link, id)));
-  await Promise.all(externals.map(({ external, user }) => writeExternal(link, external, user)));
+  await Promise.all(externals.map(({ external, user }) => writeExternalUser(link, external, user)));
   if (forget.length > 0) await forgetPermits(link, forget);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(link, user, session, until)));
   await Promise.all(closed.map((user) => closeSockets(link, user)));

@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import { forgetUser, type Link, recordedUpTo } from '@parley/redis';
+import { forgetUser, type RedisConnection, recordedUpTo } from '@parley/redis';
 import { deleteCopies, deleteRest } from '../queries/erase.ts';
 import { dropIndex } from '../queries/index-owner.ts';
 import { addNotices } from '../queries/outbox.ts';
@@ -10,7 +10,12 @@ import { addNotices } from '../queries/outbox.ts';
  *
  * @param signal stops it between two parts
  */
-export async function erase(db: Database, link: Link, { user, at }: Erasure, signal?: AbortSignal): Promise<void> {
+export async function erase(
+  db: Database,
+  link: RedisConnection,
+  { user, at }: Erasure,
+  signal?: AbortSignal,
+): Promise<void> {
   // Read first: what is recorded later is removed the next time.
   const over = (await recordedUpTo(link)) > at;
   await forgetUser(link, user);

@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 import { addNotices, claimNotice, postponeNotice, removeNotice } from '../queries/outbox.ts';
 import { deliver } from './deliver.ts';
@@ -93,7 +93,7 @@ const leaseMs = 10_000;
 
 interface OutboxOptions {
   db: Database;
-  link: Link;
+  link: RedisConnection;
   log: Log;
   /** Ms between two looks. */
   interval: number;

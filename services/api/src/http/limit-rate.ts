@@ -1,5 +1,5 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
-import { take } from '@parley/redis';
+import { takeTokens } from '@parley/redis';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { OpenEnv, Parts } from '../parts.ts';
 import { clientAddress } from './address.ts';
@@ -15,7 +15,7 @@ export async function limitRate(
   subject: string | number,
   perMinute: number,
 ): Promise<void> {
-  const { granted, after } = await take(link, what, subject, { perSecond: perMinute / 60, burst: perMinute });
+  const { granted, after } = await takeTokens(link, what, subject, { perSecond: perMinute / 60, burst: perMinute });
   if (granted > 0) return;
   throw new Refusal('too-many', undefined, { retryAfter: Math.max(1, Math.ceil(after / 1000)) });
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { type MessageEvent, parseConversation } from '@parley/protocol';
-import { type Link, newestMessages } from '@parley/redis';
+import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
 /**
@@ -38,5 +38,5 @@ const longestChain = 4;
 
 interface SeeParts {
   db: Database;
-  link: Link;
+  link: RedisConnection;
 }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Database } from '@parley/database';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 import { Server } from '@tus/server';
 import { Refusal } from '../http/refusal.ts';
@@ -102,7 +102,7 @@ export class MediaStore {
 
 interface MediaStoreParts {
   db: Database;
-  link: Link;
+  link: RedisConnection;
   log: Log;
   config: MediaConfig;
 }

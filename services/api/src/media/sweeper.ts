@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 import {
   deleteOverdue,
@@ -118,7 +118,7 @@ const dayMs = 86_400_000;
 
 interface SweeperParts {
   db: Database;
-  link: Link;
+  link: RedisConnection;
   storage: Storage;
   config: MediaConfig;
   log: Log;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createScript, type Link } from '@parley/redis';
+import { createScript, type RedisConnection } from '@parley/redis';
 import type { Lock } from '@tus/utils';
 import source from './hold.lua';
 
@@ -7,14 +7,14 @@ const script = createScript('hold-upload', [source]);
 
 /** Holds an upload against all replicas, so that no two requests write to it at once. The second is refused, not kept waiting. */
 export class UploadLock implements Lock {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #upload: number;
   readonly #settled: () => Promise<unknown>;
   readonly #holder = randomUUID();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param settled resolves when nothing is being written to the upload here; until then the lock is not given back */
-  constructor(link: Link, upload: number, settled: () => Promise<unknown> = async () => {}) {
+  constructor(link: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#link = link;
     this.#upload = upload;
     this.#settled = settled;
@@ -45,10 +45,10 @@ export class UploadLock implements Lock {
 
 /** Of who only looks: refused while another is at the upload, in nobody's way itself. */
 export class UploadGlance implements Lock {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #upload: number;
 
-  constructor(link: Link, upload: number) {
+  constructor(link: RedisConnection, upload: number) {
     this.#link = link;
     this.#upload = upload;
   }

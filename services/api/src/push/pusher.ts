@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { bodySchema } from '@parley/protocol';
-import { type Link, readPresence } from '@parley/redis';
+import { type RedisConnection, readPresence } from '@parley/redis';
 import { Counter, type Log, pushEndpoint, type Registry } from '@parley/service';
 import webPush from 'web-push';
 import { deleteSubscription, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
@@ -93,7 +93,7 @@ export class Pusher {
 
 export interface PusherOptions {
   db: Database;
-  link: Link;
+  link: RedisConnection;
   log: Log;
   metrics: Registry;
   config: PushConfig;

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
-import { type Link, recordedUpTo } from '@parley/redis';
+import { type RedisConnection, recordedUpTo } from '@parley/redis';
 import type { Log } from '@parley/service';
 import {
   claimOwner,
@@ -127,7 +127,7 @@ const inOneTurn = 128;
 
 interface IndexerOptions {
   db: Database;
-  link: Link;
+  link: RedisConnection;
   log: Log;
   /** Ms between two looks. */
   interval: number;

@@ -1,13 +1,13 @@
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import { Cluster, type Redis } from 'ioredis';
 
 /** The servers that hold data: one, or the masters of a cluster. */
-export function mastersOf({ client }: Link): Redis[] {
+export function mastersOf({ client }: RedisConnection): Redis[] {
   return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
 /** The one of them that a key or channel lives on. */
-export async function masterOf({ client }: Link, key: string): Promise<Redis> {
+export async function masterOf({ client }: RedisConnection, key: string): Promise<Redis> {
   if (!(client instanceof Cluster)) return client;
   const slot = (await client.cluster('KEYSLOT', key)) as unknown as number;
   const place = (client as unknown as { slots: string[][] }).slots[slot]?.[0];

@@ -1,4 +1,4 @@
-import { type Link, openLink } from '@parley/redis';
+import { connectRedis, type RedisConnection } from '@parley/redis';
 import { type TestRedis, waitFor } from '@parley/stack';
 import { Cluster, Redis } from 'ioredis';
 import { Gate } from './gate.ts';
@@ -25,7 +25,7 @@ export async function gatesBefore(redis: TestRedis): Promise<RedisGates> {
       close: async () => void (await Promise.all(all.map((gate) => gate.close()))),
     },
     linkPast: async (buckets) => {
-      const link = await openLink({ url: redis.url, buckets });
+      const link = await connectRedis({ url: redis.url, buckets });
       if (link.client instanceof Cluster) {
         const behind = redis.nodes.map(({ port }, i) => [`127.0.0.1:${ports[i]}`, { host: '127.0.0.1', port }]);
         link.client.options.natMap = Object.fromEntries(behind);
@@ -55,5 +55,5 @@ export interface RedisGates {
   /** Of the gates, with commas between. */
   url: string;
   /** Opens a link that sees through an outage. */
-  linkPast(buckets: number): Promise<Link>;
+  linkPast(buckets: number): Promise<RedisConnection>;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '@parley/database';
 import type { ParleyEvent, Session } from '@parley/protocol';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import { createLog, type Log } from '@parley/service';
 import { startTestRedis } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
@@ -19,7 +19,7 @@ export class TestApi {
   readonly config: ApiConfig;
   /** Past the gates: these see through an outage. */
   readonly db: Database;
-  readonly link: Link;
+  readonly link: RedisConnection;
   readonly postgres: Gate;
   readonly redis: RedisGates['gate'];
   /** Lines of the log. */
@@ -172,7 +172,7 @@ export interface Answered<T> {
 interface Running {
   config: ApiConfig;
   db: Database;
-  link: Link;
+  link: RedisConnection;
   postgres: Gate;
   redis: RedisGates['gate'];
   logged: string[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClaimedEvent, claimWebhooks, type Link, type Outcome, settleWebhook } from '@parley/redis';
+import { type ClaimedEvent, claimWebhooks, type Outcome, type RedisConnection, settleWebhook } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 import type { WebhookConfig } from './config.ts';
 import type { Posted, Poster } from './post.ts';
@@ -108,7 +108,7 @@ export class Courier {
 }
 
 export interface CourierOptions {
-  link: Link;
+  link: RedisConnection;
   config: WebhookConfig;
   poster: Pick<Poster, 'post'>;
   log: Log;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParleyEvent } from '@parley/protocol';
-import { announce, countWebhooks, type Link, webhookEvent } from '@parley/redis';
+import { announce, countWebhooks, type RedisConnection, webhookEvent } from '@parley/redis';
 import { Counter, Gauge, type Log, type Registry, type WebhookKind } from '@parley/service';
 import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
@@ -12,7 +12,7 @@ const PATIENCE = 5000;
 
 /** Tells the endpoints configured of what happened, with the other replicas; and notes what the api itself did. */
 export class Webhooks {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #log: Log;
   readonly #config: WebhookConfig;
   readonly #poster: Poster;
@@ -73,7 +73,7 @@ function dataOf(users: readonly number[], event: ParleyEvent): EventData | undef
   return { kind: 'friend', change: event.change, user, other: event.user };
 }
 
-function measure(link: Link, metrics: Registry, { endpoints }: WebhookConfig): void {
+function measure(link: RedisConnection, metrics: Registry, { endpoints }: WebhookConfig): void {
   new Gauge({
     name: 'parley_webhook_events',
     help: 'Events that wait for a webhook endpoint, and those given up.',
@@ -99,7 +99,7 @@ interface EventData {
 }
 
 interface WebhooksOptions {
-  link: Link;
+  link: RedisConnection;
   log: Log;
   metrics: Registry;
   config: WebhookConfig;

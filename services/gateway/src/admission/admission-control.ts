@@ -44,8 +44,8 @@ export class Load {
   refused = 0;
 
   /** Takes on a frame of a user; undefined when there are too many. What it answers is to be handed to `done`. */
-  take(user: number): Place | undefined {
-    let place: Place = 'open';
+  take(user: number): ResumePoint | undefined {
+    let place: ResumePoint = 'open';
     if (this.#frames >= this.#limit) {
       if (!this.#shares.ask(user) || this.#reserved >= Math.max(LEAST, this.#limit * RESERVE)) {
         this.refused += 1;
@@ -58,7 +58,7 @@ export class Load {
     return place;
   }
 
-  done(place: Place): void {
+  done(place: ResumePoint): void {
     if (place === 'reserved') this.#reserved -= 1;
     this.#frames -= 1;
     this.#finished += 1;
@@ -140,7 +140,7 @@ export class Load {
 }
 
 /** Where a frame was taken on: within the limit or beyond it. */
-export type Place = 'open' | 'reserved';
+export type ResumePoint = 'open' | 'reserved';
 
 export interface LoadOptions {
   /** Frames under way at most. */

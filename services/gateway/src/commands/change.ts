@@ -1,5 +1,5 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
-import { change as changeRedis, findMessage, type MessageFacts, readFacts, record, type Standing } from '@parley/redis';
+import { findMessage, type MessageFacts, mutate, readFacts, record, type Standing } from '@parley/redis';
 import type { Gateway } from '../start-gateway.ts';
 import { askUntil, readMembership, readStanding } from '../users/permits.ts';
 import type { Caller } from './frame-sender.ts';
@@ -59,7 +59,7 @@ async function tell(gateway: Gateway, { user }: Caller, chat: number, change: Ch
   const group = typeof found !== 'string';
   if (!group) refuse(found, change, config.sendPolicy);
   const users = group ? found : [...new Set([user.id, chat])];
-  await changeRedis(link, {
+  await mutate(link, {
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...change },
     recorded: config.history === 'mirror',
     recall: change.kind === 'recall' ? change.id : undefined,

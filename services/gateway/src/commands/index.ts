@@ -1,5 +1,5 @@
 import type { ClientFrame, FrameOf } from '@parley/protocol';
-import { readFence, say } from '@parley/redis';
+import { readFence, sendControl } from '@parley/redis';
 import type { Connection } from '../connection/connection.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
 import type { Gateway } from '../start-gateway.ts';
@@ -74,7 +74,7 @@ function commandAlone(frame: ClientFrame): Command<ClientFrame['type'], Caller> 
 
 const handOver: Command<ClientFrame['type'], Caller> = async (gateway, { user, device }, frame) => {
   if (frame.type === 'auth') await checkFresh(gateway, user.id, frame.token);
-  await say(gateway.link, user.id, { do: 'frame', device, frame });
+  await sendControl(gateway.link, user.id, { do: 'frame', device, frame });
   return undefined;
 };
 

@@ -1,5 +1,5 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
-import { change } from '@parley/redis';
+import { mutate } from '@parley/redis';
 import type { Gateway } from '../start-gateway.ts';
 import { readStanding } from '../users/permits.ts';
 import type { Caller } from './frame-sender.ts';
@@ -33,5 +33,5 @@ export async function mark(gateway: Gateway, { user }: Caller, frame: FrameOf<'m
     entries.push({ user: chat, event: JSON.stringify({ ...event, chat: user.id }) });
   }
   const mark = { kind: 'mark' as const, user: user.id, chat, ...(group && { group }), ...place };
-  await change(link, { record: mark, recorded: config.history === 'mirror', entries });
+  await mutate(link, { record: mark, recorded: config.history === 'mirror', entries });
 }

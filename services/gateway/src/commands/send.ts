@@ -1,5 +1,5 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { accept, type Standing, take } from '@parley/redis';
+import { accept, type Standing, takeTokens } from '@parley/redis';
 import type { Gateway } from '../start-gateway.ts';
 import { readMembership } from '../users/permits.ts';
 import type { Caller } from './frame-sender.ts';
@@ -37,7 +37,7 @@ async function ask(gateway: Gateway, { user }: Caller, to: number): Promise<Admi
   const { link, config } = gateway;
   if (user.sends === 0) {
     const rate = { perSecond: config.sendRate, burst: config.sendBurst };
-    const { granted, after } = await take(link, 'send', user.id, rate, Math.min(user.lease, config.sendBurst));
+    const { granted, after } = await takeTokens(link, 'send', user.id, rate, Math.min(user.lease, config.sendBurst));
     if (granted === 0) throw new Refusal('too-many', 'Too many messages; try again later', after);
     user.sends += granted;
   }

@@ -1,5 +1,5 @@
 import { type ClientFrame, type CloseReason, type Cursor, closeCodes, limits } from '@parley/protocol';
-import { type Control, type InboxPage, isRevoked, type Place, raiseFence, recover } from '@parley/redis';
+import { type Control, type InboxPage, isRevoked, type ResumePoint, raiseFence, recover } from '@parley/redis';
 import type { Caller } from '../commands/frame-sender.ts';
 import { eventFrame, reconnectFrame } from '../frames.ts';
 import type { Gateway } from '../start-gateway.ts';
@@ -85,7 +85,7 @@ export class Connection implements Caller {
   }
 
   /** Phase 1. Resolves when the welcome was sent, or the connection closed. */
-  open(place: Place): Promise<void> {
+  open(place: ResumePoint): Promise<void> {
     this.opening = this.#open(place).then(() => {
       this.opening = undefined;
     });
@@ -93,7 +93,7 @@ export class Connection implements Caller {
     return this.opening;
   }
 
-  async #open(place: Place): Promise<void> {
+  async #open(place: ResumePoint): Promise<void> {
     await this.user.subscribed;
     if (this.closed) return;
     const counting = this.#gateway.presence.connect(this.user.id, this.session);
@@ -297,7 +297,7 @@ export class Connection implements Caller {
     this.#gateway.watching.repeat(this);
   }
 
-  #read(place: Place): Promise<InboxPage> {
+  #read(place: ResumePoint): Promise<InboxPage> {
     const { link, config } = this.#gateway;
     return recover(link, this.user.id, place, { device: this.device, limit: PAGE, relay: config.history === 'relay' });
   }

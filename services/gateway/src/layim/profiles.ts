@@ -1,4 +1,4 @@
-import { type Link, type Profile, readProfile } from '@parley/redis';
+import { type Profile, type RedisConnection, readProfile } from '@parley/redis';
 
 /** Profiles remembered. */
 const REMEMBERED = 10_000;
@@ -8,10 +8,10 @@ const FRESH = 30_000;
 
 /** How users are shown, as the copies in Redis say, remembered for a while. */
 export class Profiles {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #known = new Map<number, { profile: Promise<Profile | undefined>; until: number }>();
 
-  constructor(link: Link) {
+  constructor(link: RedisConnection) {
     this.#link = link;
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { announce, type Link, webhookEvent } from '@parley/redis';
+import { announce, type RedisConnection, webhookEvent } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 
 /**
@@ -20,7 +20,7 @@ export function announcePresence({ link, log, endpoints, most }: AnnounceOptions
 }
 
 interface AnnounceOptions {
-  link: Link;
+  link: RedisConnection;
   log: Log;
   endpoints: readonly WebhookEndpoint[];
   /** Events that may wait for an endpoint. */

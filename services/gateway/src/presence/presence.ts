@@ -6,7 +6,7 @@ import {
   forgetGateways,
   GATEWAY_GONE_AFTER,
   heartbeat,
-  type Link,
+  type RedisConnection,
   retireGateway,
 } from '@parley/redis';
 
@@ -24,7 +24,7 @@ const STOP_PATIENCE = 1000;
 
 /** Counts this gateway's connections for all to see. */
 export class Presence {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #gateway: string;
   readonly #most: number;
   readonly #count: (user: number) => number;
@@ -44,7 +44,7 @@ export class Presence {
   /** The gateways that live. */
   live = new Set<string>();
 
-  constructor(link: Link, { gateway, most, count, users, changed, lookAgain }: PresenceOptions) {
+  constructor(link: RedisConnection, { gateway, most, count, users, changed, lookAgain }: PresenceOptions) {
     this.#link = link;
     this.#gateway = gateway;
     this.#most = most;

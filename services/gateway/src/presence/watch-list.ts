@@ -1,17 +1,17 @@
-import { type Link, readPresence, type Presence as State } from '@parley/redis';
+import { type RedisConnection, readPresence, type Presence as State } from '@parley/redis';
 import type { Connection } from '../connection/connection.ts';
 import { presenceFrame } from '../frames.ts';
 import type { Channels, Listener } from '../redis/channels.ts';
 
 /** Follows the presence of those whom connections watch. */
 export class Watching {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #channels: Channels;
   readonly #live: () => Iterable<string>;
   readonly #watched = new Map<number, Watched>();
 
   /** `live`: the gateways that live. */
-  constructor(link: Link, channels: Channels, live: () => Iterable<string>) {
+  constructor(link: RedisConnection, channels: Channels, live: () => Iterable<string>) {
     this.#link = link;
     this.#channels = channels;
     this.#live = live;

@@ -1,8 +1,8 @@
-import { type Link, Subscriber } from '@parley/redis';
+import { type RedisConnection, Subscriber } from '@parley/redis';
 
 /** The channels heard here, each with the one who listens. */
 export class Channels {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #listeners = new Map<string, Listener>();
   readonly #subscriber: Subscriber;
   readonly #missed: (buckets: Set<number>) => void;
@@ -13,7 +13,7 @@ export class Channels {
   heard = 0;
 
   /** `missed` is called when messages on channels of these buckets may have gone unheard. */
-  constructor(link: Link, url: string, missed: (buckets: Set<number>) => void) {
+  constructor(link: RedisConnection, url: string, missed: (buckets: Set<number>) => void) {
     this.#link = link;
     this.#missed = missed;
     this.#subscriber = new Subscriber(link, url, {

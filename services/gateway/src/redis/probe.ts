@@ -1,4 +1,4 @@
-import { type Link, publishProbe } from '@parley/redis';
+import { publishProbe, type RedisConnection } from '@parley/redis';
 import type { Channels } from './channels.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Channels } from './channels.ts';
  * that stays silent for three intervals is heard over a new connection.
  */
 export class Probe {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #channels: Channels;
   readonly #options: ProbeOptions;
   readonly #buckets: number[];
@@ -16,7 +16,7 @@ export class Probe {
   #told = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(link: Link, channels: Channels, options: ProbeOptions) {
+  constructor(link: RedisConnection, channels: Channels, options: ProbeOptions) {
     this.#link = link;
     this.#channels = channels;
     this.#options = options;

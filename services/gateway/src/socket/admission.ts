@@ -1,7 +1,7 @@
 import type { HttpRequest } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
 import { type ErrorCode, limits, parseCursor, subprotocol } from '@parley/protocol';
-import type { Place } from '@parley/redis';
+import type { ResumePoint } from '@parley/redis';
 import type { Bearer } from '@parley/service';
 import type { Claims } from '../connection/connection.ts';
 import type { Gateway } from '../start-gateway.ts';
@@ -52,7 +52,7 @@ export function mayCome(gateway: Gateway, origin: string, host: string): boolean
 }
 
 /** Where a client wants to go on. A cursor that is none is like one of another epoch: the client is told to reload. */
-export function placeOf(cursor: string | undefined): Place {
+export function placeOf(cursor: string | undefined): ResumePoint {
   if (!cursor) return 'acknowledged';
   if (cursor === 'latest') return 'latest';
   return parseCursor(cursor) ?? { epoch: 0, offset: 0 };

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, limits, readFrame, type ServerFrame } from '@parley/protocol';
-import { isRevoked, take } from '@parley/redis';
+import { isRevoked, takeTokens } from '@parley/redis';
 import type { Caller } from '../commands/frame-sender.ts';
 import { carryOutAlone } from '../commands/index.ts';
 import type { Claims } from '../connection/connection.ts';
@@ -56,7 +56,10 @@ async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Re
   const { frame } = reading;
   if (await isRevoked(link, claims.user, claims.session))
     return error(frame.ref, 'unauthenticated', 'The session was ended');
-  const taken = await take(link, 'frames', claims.user, { perSecond: config.frameRate, burst: config.frameBurst });
+  const taken = await takeTokens(link, 'frames', claims.user, {
+    perSecond: config.frameRate,
+    burst: config.frameBurst,
+  });
   if (taken.granted === 0) return error(frame.ref, 'too-many', undefined, taken.after);
 
   const caller: Caller = {

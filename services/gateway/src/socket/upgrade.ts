@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import { subprotocol } from '@parley/protocol';
-import type { Place } from '@parley/redis';
+import type { ResumePoint } from '@parley/redis';
 import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf, type Visitor } from './admission.ts';
 import { refuse } from './http.ts';
@@ -28,5 +28,5 @@ export function upgrade(
 /** What an open socket starts with. */
 export interface Opening {
   visitor: Visitor;
-  place: Place;
+  place: ResumePoint;
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@parley/protocol';
-import { readExternal, record } from '@parley/redis';
+import { readExternalUser, record } from '@parley/redis';
 import type { Bearer } from '@parley/service';
 import type { Gateway } from '../start-gateway.ts';
 import { askUntil, readCopied } from './permits.ts';
@@ -26,7 +26,7 @@ export async function findBearer(gateway: Gateway, bearer: Foreign): Promise<num
 
 function findExternal({ link }: Gateway, external: string): Promise<number | null | undefined> {
   return askUntil(
-    () => readExternal(link, external),
+    () => readExternalUser(link, external),
     () => record(link, { kind: 'external', external }),
   );
 }

@@ -1,4 +1,4 @@
-import { CONTROL_BYTE, type Control, type Link, type Standing } from '@parley/redis';
+import { CONTROL_BYTE, type Control, type RedisConnection, type Standing } from '@parley/redis';
 import type { Connection } from '../connection/connection.ts';
 import type { Channels, Listener } from '../redis/channels.ts';
 
@@ -13,7 +13,7 @@ const LEASE = 10;
  * is unsubscribed; what comes on it goes to all of the user's connections.
  */
 export class Hub {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #channels: Channels;
   readonly #create: CreateUser;
   readonly #users = new Map<number, LocalUser>();
@@ -21,7 +21,7 @@ export class Hub {
   readonly connections = new Set<Connection>();
 
   /** @param create makes the entry of a user */
-  constructor(link: Link, channels: Channels, create: CreateUser = (id, lease) => new LocalUser(id, lease)) {
+  constructor(link: RedisConnection, channels: Channels, create: CreateUser = (id, lease) => new LocalUser(id, lease)) {
     this.#link = link;
     this.#channels = channels;
     this.#create = create;

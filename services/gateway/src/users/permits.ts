@@ -1,4 +1,4 @@
-import { type Link, readMembers, readPermit, record, type Standing } from '@parley/redis';
+import { type RedisConnection, readMembers, readPermit, record, type Standing } from '@parley/redis';
 import type { LocalUser } from './hub.ts';
 
 /** Permits remembered for each user. */
@@ -11,7 +11,7 @@ const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
  * How a user stands to another user or to a group. What Redis answered is remembered as long as the user's channel is
  * heard, on which changes are announced. A missing copy is asked for through the record stream; `unknown` when it does not come soon.
  */
-export function readStanding(link: Link, user: LocalUser, to: number): Standing | Promise<Standing> {
+export function readStanding(link: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
   return user.permits?.get(to) ?? ask(link, user, to);
 }
 
@@ -19,7 +19,7 @@ export function readStanding(link: Link, user: LocalUser, to: number): Standing 
  * How a user stands to another user or, if they are in it, the members of a group. These are read each time, so that whoever was
  * removed is out at once, though the gateway may not have heard of it yet.
  */
-export async function readMembership(link: Link, user: LocalUser, to: number): Promise<number[] | Standing> {
+export async function readMembership(link: RedisConnection, user: LocalUser, to: number): Promise<number[] | Standing> {
   const standing = await readStanding(link, user, to);
   if (standing !== 'member') return standing;
   const members = await readMembers(link, to);
@@ -29,7 +29,7 @@ export async function readMembership(link: Link, user: LocalUser, to: number): P
   return now === 'member' ? await readMembers(link, to) : now;
 }
 
-async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {
+async function ask(link: RedisConnection, user: LocalUser, to: number): Promise<Standing> {
   user.permits ??= new Map();
   const permits = user.permits;
   const standing = await readCopied(link, user.id, to);
@@ -42,7 +42,7 @@ async function ask(link: Link, user: LocalUser, to: number): Promise<Standing> {
 }
 
 /** The same without remembering. */
-export async function readCopied(link: Link, from: number, to: number): Promise<Standing> {
+export async function readCopied(link: RedisConnection, from: number, to: number): Promise<Standing> {
   const known = async () => {
     const standing = await readPermit(link, from, to);
     return standing === 'unknown' ? undefined : standing;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createScript, type Link } from '@parley/redis';
+import { createScript, type RedisConnection } from '@parley/redis';
 import announceSource from './announce.lua';
 import { Lease } from './lease.ts';
 import renewSource from './renew.lua';
@@ -14,7 +14,7 @@ const renewScript = createScript('renew-lease', [renewSource]);
  * up), and gives back what is above it. A recorder that dies loses its leases `duration` ms after it last renewed them.
  */
 export class Leases {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #options: LeasesOptions;
   readonly #name = randomUUID();
   readonly #held = new Map<number, Lease>();
@@ -23,7 +23,7 @@ export class Leases {
   #stopped = false;
   #lastTurn = Number.NEGATIVE_INFINITY;
 
-  constructor(link: Link, options: LeasesOptions) {
+  constructor(link: RedisConnection, options: LeasesOptions) {
     this.#link = link;
     this.#options = options;
   }

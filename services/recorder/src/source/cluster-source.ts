@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Link } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
 import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamEntry, type StreamPage } from './source.ts';
 
@@ -11,12 +11,12 @@ const PAUSE = 25;
  * one write; none blocks, since a blocked connection would hold back the other buckets of its master.
  */
 export class ClusterSource implements Source {
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #most: number;
   readonly #positions = new Positions();
 
   /** @param most entries to read at once, about */
-  constructor(link: Link, most: number) {
+  constructor(link: RedisConnection, most: number) {
     this.#link = link;
     this.#most = most;
   }

@@ -1,4 +1,4 @@
-import { type Link, openRedis, type RedisClient } from '@parley/redis';
+import { createRedisClient, type RedisClient, type RedisConnection } from '@parley/redis';
 import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamPage } from './source.ts';
 
@@ -8,15 +8,15 @@ const PATIENCE = 5000;
 /** One Redis server: one command over all leased streams, on a connection of its own, since it blocks. */
 export class ServerSource implements Source {
   readonly #client: RedisClient;
-  readonly #link: Link;
+  readonly #link: RedisConnection;
   readonly #most: number;
   readonly #positions = new Positions();
 
   /** @param most entries to read at once, about */
-  constructor(link: Link, url: string, most: number) {
+  constructor(link: RedisConnection, url: string, most: number) {
     this.#link = link;
     this.#most = most;
-    this.#client = openRedis({ url, name: 'parley-recorder-reader' });
+    this.#client = createRedisClient({ url, name: 'parley-recorder-reader' });
     // Until it is connected, reads reject.
     this.#client.connect().catch(() => {});
   }

@@ -1,5 +1,5 @@
-import type { Link } from '@parley/redis';
-import { openLink } from '@parley/redis';
+import type { RedisConnection } from '@parley/redis';
+import { connectRedis } from '@parley/redis';
 import { createLog } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import { readConfig } from '../config.ts';
@@ -25,7 +25,7 @@ export interface RunningRecorder extends AsyncDisposable {
 }
 
 /** Adds record entries to the stream of a bucket, in order; text goes in as it is. */
-export async function addEntries(link: Link, bucket: number, entries: (object | string)[]): Promise<void> {
+export async function addEntries(link: RedisConnection, bucket: number, entries: (object | string)[]): Promise<void> {
   for (const entry of entries) {
     const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
     await link.client.xadd(link.keys.record(bucket), '*', 'e', text);
@@ -33,7 +33,7 @@ export async function addEntries(link: Link, bucket: number, entries: (object | 
 }
 
 /** Resolves when every record stream is empty. */
-export async function drained(link: Link, timeout = 15_000): Promise<void> {
+export async function drained(link: RedisConnection, timeout = 15_000): Promise<void> {
   const { client, keys } = link;
   const lengths = () =>
     Promise.all(Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))));
@@ -44,7 +44,7 @@ export async function drained(link: Link, timeout = 15_000): Promise<void> {
 }
 
 /** Opens a link that closes itself. */
-export async function testLink(url: string, buckets: number): Promise<Link & AsyncDisposable> {
-  const link = await openLink({ url, buckets });
+export async function testConnection(url: string, buckets: number): Promise<RedisConnection & AsyncDisposable> {
+  const link = await connectRedis({ url, buckets });
   return Object.assign(link, { [Symbol.asyncDispose]: () => link.close() });
 }

@@ -1,9 +1,9 @@
 import type { Friend } from '@parley/protocol';
-import { type Link, liveGateways, readPresence } from '@parley/redis';
+import { liveGateways, type RedisConnection, readPresence } from '@parley/redis';
 import type { FriendRow } from '../../queries/friendships.ts';
 
 /** Adds who is online; while Redis is away nobody seems to be. */
-export async function toFriends(link: Link, rows: readonly FriendRow[]): Promise<Friend[]> {
+export async function toFriends(link: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
     link,
     rows.map((row) => row.user.id),
@@ -14,7 +14,7 @@ export async function toFriends(link: Link, rows: readonly FriendRow[]): Promise
   });
 }
 
-async function presenceOf(link: Link, users: number[]): ReturnType<typeof readPresence> {
+async function presenceOf(link: RedisConnection, users: number[]): ReturnType<typeof readPresence> {
   try {
     return await readPresence(link, users, await liveGateways(link));
   } catch {

@@ -1,5 +1,5 @@
 import type { Problem, User } from '@parley/protocol';
-import { readExternal, readPermit, writeExternal } from '@parley/redis';
+import { readExternalUser, readPermit, writeExternalUser } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -54,9 +54,9 @@ describe('deleting an account', () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
-    await writeExternal(api.link, elsewhere.external_id, ann.id);
+    await writeExternalUser(api.link, elsewhere.external_id, ann.id);
     expect((await remove(ann, {})).status).toBe(200);
-    expect(await readExternal(api.link, elsewhere.external_id)).toBe(null);
+    expect(await readExternalUser(api.link, elsewhere.external_id)).toBe(null);
   });
 
   it('ends every session, signs nobody in again, and frees the name', async () => {

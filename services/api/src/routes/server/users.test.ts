@@ -1,5 +1,5 @@
 import type { Block, Friend, Problem, Session, User } from '@parley/protocol';
-import { hasPermits, isRevoked, readExternal, readPermit } from '@parley/redis';
+import { hasPermits, isRevoked, readExternalUser, readPermit } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServerUser } from '../../queries/server-users.ts';
 import { apiKey, type Product, startServerApi } from '../../testing/server-api.ts';
@@ -65,7 +65,7 @@ describe('a user of the product', () => {
     const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
     expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
     expect(await hasPermits(product.api.link, body.id)).toBe(true);
-    expect(await readExternal(product.api.link, 'u-2')).toBe(body.id);
+    expect(await readExternalUser(product.api.link, 'u-2')).toBe(body.id);
   });
 
   it('is made once when it is put many times at once', async () => {
