@@ -2,7 +2,7 @@ import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isGenuine, Receiver } from '../../services/api/src/testing/receiver.ts';
+import { isGenuine, Receiver } from '../../services/api/test/receiver.ts';
 import { Client } from '../gateway/client.ts';
 
 const key = 'key-of-the-product-long-enough-for-anything';

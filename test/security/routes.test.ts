@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Product, startServerApi } from '../../services/api/src/testing/server-api.ts';
-import { picture } from '../../services/api/src/testing/upload.ts';
+import { type Product, startServerApi } from '../../services/api/test/server-api.ts';
+import { picture } from '../../services/api/test/upload.ts';
 import { type Request as Asking, type Row, table } from './route-table.ts';
 import { makeWorld, type Role, roles, secrets, tokenOf, type World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import type { Session } from '@parley/protocol';
 import { expect, it } from 'vitest';
-import { apiKey, startServerApi } from '../../services/api/src/testing/server-api.ts';
-import { password } from '../../services/api/src/testing/test-api.ts';
+import { apiKey, startServerApi } from '../../services/api/test/server-api.ts';
+import { password } from '../../services/api/test/test-api.ts';
 
 it('no password, token or key is logged, whatever is asked and how it ends', async () => {
   await using product = await startServerApi();

@@ -1,9 +1,9 @@
 import type { Group } from '@parley/protocol';
-import { seedMessages } from '../../services/api/src/testing/seed.ts';
-import { apiKey, type Product } from '../../services/api/src/testing/server-api.ts';
-import { share } from '../../services/api/src/testing/share.ts';
-import { type Person, password } from '../../services/api/src/testing/test-api.ts';
-import { picture, placeOf, Uploader } from '../../services/api/src/testing/upload.ts';
+import { seedMessages } from '../../services/api/test/seed.ts';
+import { apiKey, type Product } from '../../services/api/test/server-api.ts';
+import { share } from '../../services/api/test/share.ts';
+import { type Person, password } from '../../services/api/test/test-api.ts';
+import { picture, placeOf, Uploader } from '../../services/api/test/upload.ts';
 
 /** Who may ask, seen from the owner: of a group, and of everything private that a world holds. */
 export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;

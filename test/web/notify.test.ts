@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PushService } from '../../services/api/src/testing/push-service.ts';
+import { PushService } from '../../services/api/test/push-service.ts';
 import { type Person, WebKit } from './kit.ts';
 
 let kit: WebKit;

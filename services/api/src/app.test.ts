@@ -3,8 +3,8 @@ import { type IncomingMessage, request } from 'node:http';
 import type { Problem, User } from '@parley/protocol';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenApiDocument } from './testing/check-answer.ts';
-import { type Person, password, TestApi } from './testing/test-api.ts';
+import type { OpenApiDocument } from '../test/check-answer.ts';
+import { type Person, password, TestApi } from '../test/test-api.ts';
 
 let api: TestApi;
 let ann: Person;

@@ -2,25 +2,25 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
+import type { AppContext } from './app-context.ts';
 import { addDocs } from './http/docs.ts';
 import { addHealth } from './http/health.ts';
+import { limitConcurrency } from './http/limit-concurrency.ts';
 import { limitAddress } from './http/limit-rate.ts';
-import { limitUnderWay } from './http/limit-under-way.ts';
-import { observe } from './http/observe.ts';
 import { notFound, onError } from './http/on-error.ts';
 import { type App, createRouter } from './http/operation.ts';
 import { Refusal } from './http/refusal.ts';
-import type { Parts } from './parts.ts';
+import { requestLog } from './http/request-log.ts';
 import { operations } from './routes/index.ts';
 import { addWeb } from './web/add-web.ts';
 
 /** The api as a function from requests to answers; `parts` must be open. */
-export function createApp(parts: Parts): App {
-  const { origins, limits } = parts.config;
+export function createApp(context: AppContext): App {
+  const { origins, limits } = context.config;
   const app = createRouter();
   app.onError(onError);
   app.notFound(notFound);
-  app.use(observe(parts));
+  app.use(requestLog(context));
   app.use(secureHeaders(headers));
   app.use(refuseOddHost);
   if (origins.length > 0) app.use(cors(crossOrigin(origins)));
@@ -30,15 +30,15 @@ export function createApp(parts: Parts): App {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
-  const limitWork = limitUnderWay(parts.metrics, limits.underWay, takesUpload);
+  const limitWork = limitConcurrency(context.metrics, limits.concurrency, takesUpload);
   for (const paths of ['/v1/*', '/layim/*']) {
     app.use(paths, limitWork);
-    app.use(paths, limitAddress(parts));
+    app.use(paths, limitAddress(context));
   }
-  addHealth(app, parts);
+  addHealth(app, context);
   addDocs(app);
   for (const operation of operations) operation.add(app);
-  addWeb(app, parts);
+  addWeb(app, context);
   return app;
 }
 

@@ -114,7 +114,7 @@ export function readConfig(env: Environment): ApiConfig {
     trustedProxies: value.TRUSTED_PROXIES,
     limits: {
       body: value.MAX_BODY,
-      underWay: value.MAX_REQUESTS_UNDER_WAY,
+      concurrency: value.MAX_REQUESTS_UNDER_WAY,
       friends: value.MAX_FRIENDS,
       friendGroups: value.MAX_FRIEND_GROUPS,
       blocks: value.MAX_BLOCKS,
@@ -185,7 +185,7 @@ export interface ApiConfig {
     /** Bytes of a request's body. */
     body: number;
     /** Requests being answered at once, of this process. */
-    underWay: number;
+    concurrency: number;
     /** Per user, unless said otherwise, as what follows. */
     friends: number;
     friendGroups: number;

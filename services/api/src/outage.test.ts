@@ -2,7 +2,7 @@ import type { Problem } from '@parley/protocol';
 import { readPermit } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
-import { password, TestApi } from './testing/test-api.ts';
+import { password, TestApi } from '../test/test-api.ts';
 
 describe('while PostgreSQL is away', () => {
   it('requests are refused as unavailable, and served again afterwards', async () => {

@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import type { Session, User } from '@parley/protocol';
 import type { ApiConfig } from '../config.ts';
-import type { Notice } from '../events/notice.ts';
+import type { Notify } from '../events/notice.ts';
 import { Refusal } from '../http/refusal.ts';
 import { lockUsers } from '../queries/lock-users.ts';
 import { endSurplusSessions, insertSession, removeEndedSessions } from '../queries/sessions.ts';
@@ -14,7 +14,7 @@ import { sessionAnswer } from './session-answer.ts';
  */
 export async function openSession(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   config: ApiConfig,
   user: User,
   device: string | undefined,
@@ -27,6 +27,6 @@ export async function openSession(
   await insertSession(tx, { id, user: user.id, device, hash, now, expires: now + config.tokens.refresh });
   const surplus = await endSurplusSessions(tx, user.id, config.limits.sessions, now);
   const until = now + config.tokens.access;
-  if (surplus.length > 0) tell({ revoked: surplus.map((session) => ({ user: user.id, session, until })) });
+  if (surplus.length > 0) notify({ revoked: surplus.map((session) => ({ user: user.id, session, until })) });
   return sessionAnswer(config, user, id, token);
 }

@@ -8,11 +8,11 @@ import {
   writeExternalUser,
   writePermits,
 } from '@parley/redis';
-import { deleteMessages } from '../queries/delete-messages.ts';
 import { markStale } from '../queries/search-segments.ts';
 import { copyProfile } from './copy-profile.ts';
 import { erase } from './erase.ts';
 import type { Notice } from './notice.ts';
+import { deleteMessages } from './purge-queries.ts';
 
 /**
  * Tells Redis. The order counts: who hears of a new friend by an event can write to them. Resolves when Redis has everything and

@@ -1,5 +1,5 @@
 import { hasPermits, readProfile } from '@parley/redis';
-import type { Parts } from '../parts.ts';
+import type { AppContext } from '../app-context.ts';
 import { copyProfile } from './copy-profile.ts';
 import { deliver } from './deliver.ts';
 
@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
  * Writes the copies of a user that Redis does not have: of their permits, and of how they are shown. Never rejects: without the first the
  * gateway asks the recorder for one, which takes the first sender a moment longer.
  */
-export async function ensureCopy({ db, link, log }: Parts, user: number): Promise<void> {
+export async function ensureCopy({ db, link, log }: AppContext, user: number): Promise<void> {
   try {
     if (!(await hasPermits(link, user))) await deliver(db, link, { copies: [user] });
     else if ((await readProfile(link, user)) === undefined) await copyProfile(db, link, user);

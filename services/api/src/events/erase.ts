@@ -2,7 +2,8 @@ import type { Database } from '@parley/database';
 import { forgetUser, type RedisConnection, recordedUpTo } from '@parley/redis';
 import { deleteCopies, deleteRest } from '../queries/erase.ts';
 import { dropIndex } from '../queries/index-owner.ts';
-import { addNotices } from '../queries/outbox.ts';
+import type { Erasure } from './notice.ts';
+import { addNotices } from './outbox-queries.ts';
 
 /**
  * Removes what there is of a deleted user: in Redis, then in PostgreSQL, a part at a time. What was accepted before they were deleted may
@@ -32,10 +33,3 @@ const atOnce = 500;
 
 /** How long until it is done again. */
 const pauseMs = 20_000;
-
-/** A user who was deleted. */
-export interface Erasure {
-  user: number;
-  /** When, in ms since 1970. */
-  at: number;
-}

@@ -1,5 +1,4 @@
 import type { ParleyEvent } from '@parley/protocol';
-import type { Erasure } from './erase.ts';
 
 /**
  * What Redis is told of a change in PostgreSQL, once that is committed. It may be told twice (a crash between telling and forgetting), so
@@ -24,4 +23,14 @@ export interface Notice {
   purge?: { owner: number; peer: number; upTo: number };
   /** A deleted user, of whom nothing is to be left. */
   erase?: Erasure;
+}
+
+/** Adds a notice to those that are written with the transaction and delivered after it. */
+export type Notify = (notice: Notice) => void;
+
+/** A user who was deleted. */
+export interface Erasure {
+  user: number;
+  /** When, in Unix ms. */
+  at: number;
 }

@@ -1,9 +1,9 @@
 import type { Database } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
-import { addNotices, claimNotice, postponeNotice, removeNotice } from '../queries/outbox.ts';
 import { deliver } from './deliver.ts';
 import type { Notice } from './notice.ts';
+import { addNotices, claimNotice, postponeNotice, removeNotice } from './outbox-queries.ts';
 
 /**
  * Sees to it that whatever was changed in PostgreSQL is told to Redis, by way of a table: a notice is written with the change, and
@@ -42,9 +42,9 @@ export class Outbox {
    * Tells a notice just committed, and removes it; one with rows to delete in the background. Never rejects: what fails is tried
    * again later.
    */
-  async tell(id: number, notice: Notice): Promise<void> {
-    if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#tell(id, notice)).then(() => {});
-    else await this.#tell(id, notice);
+  async deliver(id: number, notice: Notice): Promise<void> {
+    if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#deliver(id, notice)).then(() => {});
+    else await this.#deliver(id, notice);
   }
 
   /** Tells what is due, after the round that may be under way. */
@@ -53,18 +53,18 @@ export class Outbox {
     this.#awake = true;
     this.#round = this.#round.then(() => {
       this.#awake = false;
-      return this.#tellDue();
+      return this.#deliverDue();
     });
   }
 
-  async #tellDue(): Promise<void> {
+  async #deliverDue(): Promise<void> {
     const { db, log } = this.#options;
     try {
       for (;;) {
         const claimed = this.#stopped.signal.aborted
           ? undefined
           : await claimNotice(db, Date.now(), Date.now() + leaseMs);
-        if (claimed === undefined || !(await this.#tell(claimed.id, claimed.notice))) return;
+        if (claimed === undefined || !(await this.#deliver(claimed.id, claimed.notice))) return;
       }
     } catch (error) {
       log.warn({ err: error }, 'could not look for what Redis has yet to be told');
@@ -72,7 +72,7 @@ export class Outbox {
   }
 
   /** Tells one notice; false when that failed, and the next round is to try again. */
-  async #tell(id: number, notice: Notice): Promise<boolean> {
+  async #deliver(id: number, notice: Notice): Promise<boolean> {
     const { db, link, log, interval, note } = this.#options;
     try {
       await note(id, notice);

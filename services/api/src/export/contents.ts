@@ -3,8 +3,8 @@ import type { Block, FriendGroup, FriendRequest, Group, Message } from '@parley/
 import { cleanFileName } from '../media/file-name.ts';
 import type { Storage } from '../media/storage.ts';
 import { listBlocks } from '../queries/blocks.ts';
-import { type Box, getChat } from '../queries/chats.ts';
-import { listAllSessions, listPeers, listUploads, readAccount } from '../queries/export.ts';
+import type { ChatKey } from '../queries/chat-key.ts';
+import { getChat } from '../queries/chats.ts';
 import { listFriendGroups } from '../queries/friend-groups.ts';
 import { listRequests } from '../queries/friend-requests.ts';
 import { type FriendRow, listFriends } from '../queries/friendships.ts';
@@ -12,6 +12,7 @@ import { listGroups } from '../queries/groups.ts';
 import { toMessage } from '../queries/message-row.ts';
 import { readMessages } from '../queries/messages.ts';
 import { type ArchivedFile, linesFile } from './archive.ts';
+import { listAllSessions, listPeers, listUploads, readAccount } from './export-queries.ts';
 import { pageLength as limit, pages, type Read } from './pages.ts';
 
 /**
@@ -65,10 +66,10 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
   }
 }
 
-function messages(db: Database, box: Box): Read<Message> {
+function messages(db: Database, key: ChatKey): Read<Message> {
   return async (last) => {
-    const rows = await readMessages(db, box, { above: last?.id ?? 0, limit });
-    return rows.map((row) => toMessage(box, row));
+    const rows = await readMessages(db, key, { above: last?.id ?? 0, limit });
+    return rows.map((row) => toMessage(key, row));
   };
 }
 

@@ -1,7 +1,7 @@
 import { isRevoked } from '@parley/redis';
 import type { Bearer } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
-import type { CallerEnv, Parts } from '../parts.ts';
+import type { AppContext, CallerEnv } from '../app-context.ts';
 import { findActive } from '../queries/server-users.ts';
 import { isSessionLive } from '../queries/sessions.ts';
 import { limitRequests } from './limit-rate.ts';
@@ -9,28 +9,28 @@ import { Refusal } from './refusal.ts';
 
 /** Lets pass who brings a valid access token of a session that goes on, as `c.var.caller`; refuses others with 401. */
 export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
-  const { parts } = c.var;
+  const { context } = c.var;
   const [, token] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
   if (token === undefined) throw new Refusal('unauthenticated');
-  const verified = parts.tokens.verify(token);
+  const verified = context.tokens.verify(token);
   if (!verified.ok) throw new Refusal('unauthenticated', `The access token is ${verified.reason}.`);
   const { bearer, session } = verified;
   const foreign = !('user' in bearer);
-  const user = foreign ? await findBearer(parts, bearer) : bearer.user;
-  const [ended] = await Promise.all([isEnded(parts, user, session, foreign), limitRequests(parts, 'user', user)]);
+  const user = foreign ? await findBearer(context, bearer) : bearer.user;
+  const [ended] = await Promise.all([isEnded(context, user, session, foreign), limitRequests(context, 'user', user)]);
   if (ended) throw new Refusal('unauthenticated', 'This session has ended.');
   c.set('caller', foreign ? { user, session, foreign } : { user, session });
   await next();
 };
 
-async function findBearer({ db }: Parts, bearer: Exclude<Bearer, { user: number }>): Promise<number> {
+async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: number }>): Promise<number> {
   const user = await findActive(db, 'foreign' in bearer ? bearer.foreign : bearer.external);
   if (user === undefined) throw new Refusal('unauthenticated', 'There is no such user here.');
   return user;
 }
 
 /** Redis knows it at once; while Redis is away, PostgreSQL does, save of other issuers' sessions, which end with their tokens. */
-async function isEnded({ link, db }: Parts, user: number, session: string, foreign: boolean): Promise<boolean> {
+async function isEnded({ link, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {
     return await isRevoked(link, user, session);
   } catch {

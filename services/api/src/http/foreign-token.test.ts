@@ -1,7 +1,7 @@
 import type { Problem, User } from '@parley/protocol';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Product, startServerApi } from '../testing/server-api.ts';
+import { type Product, startServerApi } from '../../test/server-api.ts';
 
 const secret = 'a secret shared with the product, long enough';
 let product: Product;

@@ -1,10 +1,10 @@
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
-import type { Parts } from '../parts.ts';
-import { askDatabase } from '../queries/health.ts';
+import type { AppContext } from '../app-context.ts';
+import { askDatabase } from './health-queries.ts';
 import type { App } from './operation.ts';
 
 /** Adds `/healthz`, `/readyz` and `/metrics`. Without Redis the api is ready still: what only reads goes on. */
-export function addHealth(app: App, { db, link, metrics }: Parts): void {
+export function addHealth(app: App, { db, link, metrics }: AppContext): void {
   const ready = async () => {
     const [database, redis] = await Promise.allSettled([askDatabase(db), link.client.ping()]);
     const reasons = [

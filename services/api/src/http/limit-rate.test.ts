@@ -1,7 +1,7 @@
 import { createLog } from '@parley/service';
 import { describe, expect, it } from 'vitest';
+import { password, TestApi } from '../../test/test-api.ts';
 import { startApi } from '../start-api.ts';
-import { password, TestApi } from '../testing/test-api.ts';
 
 const status = async (answer: Promise<{ status: number }>) => (await answer).status;
 

@@ -1,7 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { takeTokens } from '@parley/redis';
 import type { Context, MiddlewareHandler } from 'hono';
-import type { OpenEnv, Parts } from '../parts.ts';
+import type { AppContext, OpenEnv } from '../app-context.ts';
 import { clientAddress } from './address.ts';
 import { Refusal } from './refusal.ts';
 
@@ -10,7 +10,7 @@ import { Refusal } from './refusal.ts';
  * minute's worth. Throws when Redis is away: what needs a limit is not done without.
  */
 export async function limitRate(
-  { link }: Parts,
+  { link }: AppContext,
   what: string,
   subject: string | number,
   perMinute: number,
@@ -22,21 +22,21 @@ export async function limitRate(
 
 /** The same for what costs little: it goes on while Redis is away. */
 export async function limitRequests(
-  parts: Parts,
+  context: AppContext,
   who: 'address' | 'user' | 'key',
   subject: string | number,
 ): Promise<void> {
   try {
-    await limitRate(parts, `requests-${who}`, subject, parts.config.requestsPerMinute[who]);
+    await limitRate(context, `requests-${who}`, subject, context.config.requestsPerMinute[who]);
   } catch (error) {
     if (error instanceof Refusal) throw error;
   }
 }
 
 /** Limits the requests of one address, whoever it stands for. */
-export function limitAddress(parts: Parts): MiddlewareHandler<OpenEnv> {
+export function limitAddress(context: AppContext): MiddlewareHandler<OpenEnv> {
   return async (c, next) => {
-    await limitRequests(parts, 'address', addressOf(c));
+    await limitRequests(context, 'address', addressOf(c));
     await next();
   };
 }
@@ -44,5 +44,5 @@ export function limitAddress(parts: Parts): MiddlewareHandler<OpenEnv> {
 /** The address that a request counts for. */
 export function addressOf(c: Context<OpenEnv>): string {
   const { address = 'unknown' } = getConnInfo(c).remote;
-  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.parts.config.trustedProxies);
+  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.context.config.trustedProxies);
 }

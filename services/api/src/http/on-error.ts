@@ -1,8 +1,9 @@
 import { type ErrorCode, problem, problemType } from '@parley/protocol';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
-import type { OpenEnv } from '../parts.ts';
-import { isAway } from './away.ts';
+import type { OpenEnv } from '../app-context.ts';
+import { fromDomainError } from './domain-errors.ts';
+import { isUnavailable } from './is-unavailable.ts';
 import { Refusal } from './refusal.ts';
 
 /** Answers every error as a problem document. One nobody foresaw is logged, and tells the client its request id alone. */
@@ -21,14 +22,16 @@ export function notFound(c: Context<OpenEnv>): Response {
 }
 
 function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {
-  const { requestId, parts } = c.var;
+  const { requestId, context } = c.var;
   if (error instanceof Refusal) return error;
+  const mapped = fromDomainError(error);
+  if (mapped !== undefined) return mapped;
   if (error instanceof HTTPException && error.status < 500) return new Refusal(codeOf(error.status), reasonOf(error));
-  if (isAway(error)) {
-    parts.log.warn({ err: error, requestId }, 'a part of the service is away');
+  if (isUnavailable(error)) {
+    context.log.warn({ err: error, requestId }, 'a part of the service is away');
     return new Refusal('unavailable', undefined, { retryAfter: 2 });
   }
-  parts.log.error({ err: error, requestId }, 'a request failed');
+  context.log.error({ err: error, requestId }, 'a request failed');
   return new Refusal('internal', `Tell this id to whoever runs the server: ${requestId}`);
 }
 

@@ -1,6 +1,6 @@
 import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/zod-openapi';
 import { type ErrorCode, errorCodes, problemType } from '@parley/protocol';
-import type { CallerEnv, OpenEnv } from '../parts.ts';
+import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise, type ServerEnv } from './authorise.ts';
 import { onInvalid } from './on-invalid.ts';

@@ -1,6 +1,5 @@
 import { buffer } from 'node:stream/consumers';
 import type { Database } from '@parley/database';
-import { Refusal } from '../http/refusal.ts';
 import { deleteUnsent, type Finding, finishMedia, getMedia, type MediaRow } from '../queries/media.ts';
 import type { MediaConfig } from './config.ts';
 import { lookAt, type Picture, TooManyPixels } from './picture.ts';
@@ -12,10 +11,10 @@ import type { Storage } from './storage.ts';
  * Looks at an upload whose last byte has come: what it is, and if it is a picture, how large. From then on it can be fetched and sent.
  * Done again (the process may have died in between) it does no harm. Answers what is known then; undefined if the upload is gone.
  *
- * Refuses, and removes, a picture that would take too much to unpack.
+ * @throws TooManyPixels after removing a picture that has more than `MAX_PIXELS`
  */
-export async function completeUpload(parts: CompleteParts, id: number): Promise<MediaRow | undefined> {
-  const { db, storage, config } = parts;
+export async function completeUpload(deps: CompleteDeps, id: number): Promise<MediaRow | undefined> {
+  const { db, storage, config } = deps;
   const row = await getMedia(db, id);
   if (row === undefined || row.state === 'ready') return row;
   try {
@@ -24,7 +23,7 @@ export async function completeUpload(parts: CompleteParts, id: number): Promise<
     if (!(error instanceof TooManyPixels)) throw error;
     await deleteUnsent(db, id);
     await removeBytes(storage, row.storage_key);
-    throw new Refusal('too-large', `A picture may have at most ${config.maxPixels} pixels.`);
+    throw error;
   }
   return await getMedia(db, id);
 }
@@ -57,7 +56,7 @@ async function examine(storage: Storage, row: MediaRow, config: MediaConfig): Pr
   };
 }
 
-export interface CompleteParts {
+export interface CompleteDeps {
   db: Database;
   storage: Storage;
   config: MediaConfig;

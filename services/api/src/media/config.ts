@@ -1,5 +1,5 @@
 import { duration, integer, size, text, type Values } from '@parley/service';
-import type { S3Options } from './s3-storage.ts';
+import type { S3Options } from './s3-bucket.ts';
 
 const minute = 60_000;
 const day = 1440 * minute;

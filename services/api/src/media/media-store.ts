@@ -4,7 +4,6 @@ import type { Database } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
 import { Server } from '@tus/server';
-import { Refusal } from '../http/refusal.ts';
 import { toMedia } from '../queries/media.ts';
 import { completeUpload } from './complete-upload.ts';
 import type { MediaConfig } from './config.ts';
@@ -27,7 +26,7 @@ export class MediaStore {
   /** What a request failed of that is not tus' own. */
   readonly #failures = new WeakMap<object, unknown>();
 
-  constructor({ db, link, log, config }: MediaStoreParts) {
+  constructor({ db, link, log, config }: MediaStoreDeps) {
     const storage = config.s3 ? new S3Storage(config.s3) : new DiskStorage(config.folder);
     this.storage = storage;
     this.sweeper = new Sweeper({ db, link, log, storage, config });
@@ -55,7 +54,7 @@ export class MediaStore {
       }),
       onUploadFinish: async (request, upload) => {
         const row = await completeUpload({ db, storage, config }, Number(upload.id));
-        if (row === undefined) throw new Refusal('not-found');
+        if (row === undefined) throw new MediaGoneError('The upload was removed while it was completed');
         const body = JSON.stringify(toMedia(row));
         const status_code = request.method === 'POST' ? 201 : 200;
         return { status_code, headers: { 'content-type': 'application/json' }, body };
@@ -100,7 +99,12 @@ export class MediaStore {
   }
 }
 
-interface MediaStoreParts {
+/** The media was removed between two steps of one request. */
+export class MediaGoneError extends Error {
+  override name = 'MediaGoneError';
+}
+
+interface MediaStoreDeps {
   db: Database;
   link: RedisConnection;
   log: Log;

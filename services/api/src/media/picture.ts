@@ -45,23 +45,29 @@ async function look(bytes: Readable, maxPixels: number): Promise<Picture | undef
   bytes.pipe(image);
   try {
     const { width, height, orientation = 1 } = await image.metadata();
-    if (width * height > maxPixels) throw new TooManyPixels();
+    if (width * height > maxPixels) throw new TooManyPixels(maxPixels);
     const edge = { width: thumbnailEdge, height: thumbnailEdge, fit: 'inside', withoutEnlargement: true } as const;
     const thumbnail = await image.autoOrient().resize(edge).webp({ quality: 75 }).timeout({ seconds: 20 }).toBuffer();
     return orientation >= 5 ? { width: height, height: width, thumbnail } : { width, height, thumbnail };
   } catch (error) {
     if (bytes.errored) throw bytes.errored;
     if (error instanceof TooManyPixels) throw error;
-    if (error instanceof Error && error.message.includes('exceeds pixel limit')) throw new TooManyPixels();
+    if (error instanceof Error && error.message.includes('exceeds pixel limit')) {
+      throw new TooManyPixels(maxPixels);
+    }
     return undefined;
   } finally {
     bytes.destroy();
   }
 }
 
-/** A picture that takes little to send and much to show. */
+/** A picture has more pixels than the server decodes. */
 export class TooManyPixels extends Error {
   override name = 'TooManyPixels';
+
+  constructor(maxPixels: number) {
+    super(`The picture has more than ${maxPixels} pixels. Make it smaller and upload it again.`);
+  }
 }
 
 /** Pixels. */

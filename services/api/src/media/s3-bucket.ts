@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
-import type { S3Options } from './s3-storage.ts';
 
-/** A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an error that `isAway` knows. */
+/** A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an error that `isUnavailable` knows. */
 export class S3Bucket {
   readonly #client: AwsClient;
   readonly #root: string;
@@ -87,4 +86,16 @@ interface ListedObject {
   size: number;
   /** Ms since 1970. */
   modified: number;
+}
+
+export interface S3Options {
+  /**
+   * Root of the store, such as `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`.
+   * The bucket is the first part of the path.
+   */
+  endpoint: string;
+  bucket: string;
+  region: string;
+  accessKey: string;
+  secretKey: string;
 }

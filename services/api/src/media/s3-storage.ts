@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { S3Bucket } from './s3-bucket.ts';
+import { S3Bucket, type S3Options } from './s3-bucket.ts';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
@@ -124,13 +124,4 @@ function pathOf(key: string): string {
 interface Piece {
   start: number;
   size: number;
-}
-
-export interface S3Options {
-  /** Root of the store: `https://s3.eu-central-1.amazonaws.com`, `http://minio:9000`. The bucket is the first part of the path. */
-  endpoint: string;
-  bucket: string;
-  region: string;
-  accessKey: string;
-  secretKey: string;
 }

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
  * A key is 32 hexadecimal digits, with `-thumbnail` behind them where it is a smaller picture. All replicas of the api see the same
  * storage; that only one at a time appends under a key is for the caller to see to.
  *
- * Rejects, when the storage is away or full, with an error that `isAway` knows.
+ * Rejects, when the storage is away or full, with an error that `isUnavailable` knows.
  */
 export interface Storage {
   /** Resolves if things can be stored; rejects with the reason if not. */

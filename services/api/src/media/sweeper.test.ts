@@ -2,11 +2,11 @@ import type { Media } from '@parley/protocol';
 import { createLog } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startS3, type TestS3 } from '../../test/s3.ts';
+import { share } from '../../test/share.ts';
+import { type Person, TestApi } from '../../test/test-api.ts';
+import { picture, placeOf, Uploader } from '../../test/upload.ts';
 import { startApi } from '../start-api.ts';
-import { startS3, type TestS3 } from '../testing/s3.ts';
-import { share } from '../testing/share.ts';
-import { type Person, TestApi } from '../testing/test-api.ts';
-import { picture, placeOf, Uploader } from '../testing/upload.ts';
 import { MediaStore } from './media-store.ts';
 
 let s3: TestS3;

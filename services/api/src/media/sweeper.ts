@@ -2,6 +2,9 @@ import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 import type { RedisConnection } from '@parley/redis';
 import type { Log } from '@parley/service';
+import type { MediaConfig } from './config.ts';
+import { removeBytes } from './remove-bytes.ts';
+import type { Storage } from './storage.ts';
 import {
   deleteOverdue,
   deleteUploading,
@@ -9,10 +12,7 @@ import {
   forgetWaiting,
   knownKeys,
   sweepAlone,
-} from '../queries/media-sweep.ts';
-import type { MediaConfig } from './config.ts';
-import { removeBytes } from './remove-bytes.ts';
-import type { Storage } from './storage.ts';
+} from './sweep-queries.ts';
 import { UploadLock } from './upload-lock.ts';
 
 /**
@@ -21,18 +21,18 @@ import { UploadLock } from './upload-lock.ts';
  * listed without its bytes; an upload is locked first.
  */
 export class Sweeper {
-  readonly #parts: SweeperParts;
+  readonly #deps: SweeperDeps;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
-  constructor(parts: SweeperParts) {
-    this.#parts = parts;
+  constructor(deps: SweeperDeps) {
+    this.#deps = deps;
   }
 
   /** Sweeps from now on, every interval. */
   start(): void {
-    const { config, log } = this.#parts;
+    const { config, log } = this.#deps;
     const round = () => {
       this.#round = this.#round
         .then(() => this.sweep(Date.now(), [folderOf(Date.now(), config.sweepInterval)]))
@@ -55,17 +55,17 @@ export class Sweeper {
    * @param folders where to look for bytes that belong to no media
    */
   async sweep(now: number, folders: readonly string[]): Promise<void> {
-    await sweepAlone(this.#parts.db, async () => {
+    await sweepAlone(this.#deps.db, async () => {
       await this.#removeUnfinished(now);
       await this.#removeUnsent(now);
       // Long after `shareMedia` has given them up.
-      await forgetWaiting(this.#parts.db, firstMessageId(now - dayMs));
+      await forgetWaiting(this.#deps.db, firstMessageId(now - dayMs));
       for (const folder of folders) await this.#removeStray(folder, now);
     });
   }
 
   async #removeUnfinished(now: number): Promise<void> {
-    const { db, link, storage } = this.#parts;
+    const { db, link, storage } = this.#deps;
     for (const { id, storage_key: key } of await expiredUploads(db, now, atOnce)) {
       if (this.#stopped) return;
       const lock = new UploadLock(link, id);
@@ -79,7 +79,7 @@ export class Sweeper {
   }
 
   async #removeUnsent(now: number): Promise<void> {
-    const { db, storage, config } = this.#parts;
+    const { db, storage, config } = this.#deps;
     for (;;) {
       const { looked, removed } = await deleteOverdue(db, now, now + config.unsentTtl, atOnce);
       for (const { storage_key: key } of removed) await removeBytes(storage, key);
@@ -88,7 +88,7 @@ export class Sweeper {
   }
 
   async #removeStray(folder: string, now: number): Promise<void> {
-    const { db, storage, config } = this.#parts;
+    const { db, storage, config } = this.#deps;
     const remove = async (keys: string[]) => {
       const known = await knownKeys(db, [...new Set(keys.map(mediaKey))]);
       for (const key of keys) if (!known.has(mediaKey(key))) await storage.remove(key);
@@ -116,7 +116,7 @@ function mediaKey(key: string): string {
 const atOnce = 100;
 const dayMs = 86_400_000;
 
-interface SweeperParts {
+interface SweeperDeps {
   db: Database;
   link: RedisConnection;
   storage: Storage;

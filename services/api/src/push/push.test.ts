@@ -3,8 +3,8 @@ import { pushWebhooks, webhookEvent } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
-import { isFrom, PushService } from '../testing/push-service.ts';
-import { type Person, TestApi } from '../testing/test-api.ts';
+import { isFrom, PushService } from '../../test/push-service.ts';
+import { type Person, TestApi } from '../../test/test-api.ts';
 
 const keys = webPush.generateVAPIDKeys();
 let api: TestApi;

@@ -1,6 +1,7 @@
 import { type Database, groupFloor } from '@parley/database';
 import { type Body, type Chat, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
+import type { ChatKey } from './chat-key.ts';
 import { toMessage } from './message-row.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function getChat(db: Database, owner: number, peer: number): Promis
 }
 
 /** Creates an owner's chat with a user or group, or changes what is given of it. */
-export async function upsertChat(db: Database, { owner, peer, group }: Box, changes: ChatChanges): Promise<void> {
+export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, changes: ChatChanges): Promise<void> {
   await db
     .insertInto('chats')
     .values({ owner_id: owner, peer_id: peer, is_group: group, ...changes })
@@ -87,14 +88,6 @@ function toChat(owner: number, row: ChatRow): Chat {
     muted: row.muted,
     updated: row.updated,
   };
-}
-
-/** Whose chat, with whom. */
-export interface Box {
-  owner: number;
-  peer: number;
-  /** The peer is a group. */
-  group: boolean;
 }
 
 interface ChatRow {

@@ -1,9 +1,9 @@
 import { activeReactions, type Reactions } from '@parley/database';
 import { type Body, groupConversation, type Message, messageDate, userConversation } from '@parley/protocol';
-import type { Box } from './chats.ts';
+import type { ChatKey } from './chat-key.ts';
 
 /** A message as the owner of a chat gets it. */
-export function toMessage({ owner, peer, group }: Box, row: MessageRow): Message {
+export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
   const { id, sender, body, ref, replyTo, mentions, edited, recalled } = row;
   const reactions = activeReactions(row.reactions ?? null);
   return {

@@ -1,6 +1,6 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
-import type { Box } from './chats.ts';
+import type { ChatKey } from './chat-key.ts';
 import type { MessageRow } from './message-row.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { MessageRow } from './message-row.ts';
  */
 export async function readMessages(
   db: Database,
-  { owner, peer, group }: Box,
+  { owner, peer, group }: ChatKey,
   { below, above, limit }: Range,
 ): Promise<MessageRow[]> {
   const side = above === undefined ? sql`id < ${below ?? Number.MAX_SAFE_INTEGER}` : sql`id > ${above}`;

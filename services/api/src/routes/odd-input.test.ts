@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Person, TestApi } from '../testing/test-api.ts';
+import { type Person, TestApi } from '../../test/test-api.ts';
 
 let api: TestApi;
 let ann: Person;

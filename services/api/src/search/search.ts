@@ -1,5 +1,4 @@
 import type { Database } from '@parley/database';
-import { Refusal } from '../http/refusal.ts';
 import { type FoundRow, readFound } from '../queries/found-messages.ts';
 import { listSegments, type SegmentName } from '../queries/search-segments.ts';
 import {
@@ -34,7 +33,8 @@ export async function search(index: SearchIndex, me: number, query: Query, range
     } catch (error) {
       // The indexer put another segment in the place of one that was about to be read.
       if (!(error instanceof SegmentGone)) throw error;
-      if (attempt === attempts) throw new Refusal('unavailable', 'The index is being built.', { retryAfter: 1 });
+      if (attempt === attempts)
+        throw new IndexBusyError('The search index changes too fast to be read', { cause: error });
     }
   }
 }
@@ -135,6 +135,11 @@ function outdated(
     return (counts.get(owner) ?? 0) >= smallSegment || (used.has(owner) && searched < dayAgo);
   });
   return asked.map((source) => source.owner);
+}
+
+/** The indexer replaced segments during every attempt of one search. The same search succeeds later. */
+export class IndexBusyError extends Error {
+  override name = 'IndexBusyError';
 }
 
 const attempts = 4;

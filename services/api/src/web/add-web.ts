@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
+import type { AppContext } from '../app-context.ts';
 import type { App } from '../http/operation.ts';
-import type { Parts } from '../parts.ts';
 import { WebFiles } from './web-files.ts';
 
 /**
  * Serves the web client from the folder `WEB_ROOT`, if one is set: its files, and for paths of its own, such as `/chats/17`, its page.
  * To be added last: what the api serves itself comes first.
  */
-export function addWeb(app: App, { config }: Parts): void {
+export function addWeb(app: App, { config }: AppContext): void {
   if (config.webRoot === '') return;
   const files = new WebFiles(resolve(config.webRoot));
   const policy = policyFor(config.gatewayUrls);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestApi } from '../testing/test-api.ts';
+import { TestApi } from '../../test/test-api.ts';
 
 let folder: string;
 let api: TestApi;

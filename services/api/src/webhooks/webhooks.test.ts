@@ -3,10 +3,10 @@ import { createLog } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
+import { isGenuine, Receiver } from '../../test/receiver.ts';
+import { type Product, startServerApi } from '../../test/server-api.ts';
 import type { deadSchema } from '../routes/server/webhooks/schemas.ts';
 import { startApi } from '../start-api.ts';
-import { isGenuine, Receiver } from '../testing/receiver.ts';
-import { type Product, startServerApi } from '../testing/server-api.ts';
 
 const [oldSecret, newSecret] = [Buffer.alloc(24, 1), Buffer.alloc(32, 2)];
 const secret = [oldSecret, newSecret].map((bytes) => `whsec_${bytes.toString('base64')}`);

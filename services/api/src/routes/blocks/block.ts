@@ -1,7 +1,7 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { Block } from '@parley/protocol';
 import type { ApiConfig } from '../../config.ts';
-import type { Notice } from '../../events/notice.ts';
+import type { Notice, Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { countBlocks, deleteBlock, insertBlock, listBlocks } from '../../queries/blocks.ts';
 import { decidePending } from '../../queries/friend-requests.ts';
@@ -10,7 +10,7 @@ import { lockUsers } from '../../queries/lock-users.ts';
 /** Makes a user block another, if they do not yet; what the other had asked is declined. Answers the block. */
 export async function block(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   { limits }: ApiConfig,
   user: number,
   blocked: number,
@@ -21,21 +21,16 @@ export async function block(
     if (count >= limits.blocks) throw new Refusal('conflict', 'You block as many users as one may.');
     await bumpPermits(tx, [user]);
     await decidePending(tx, blocked, user, 'declined');
-    tell(noticeOf(user, blocked, 'blocked'));
+    notify(noticeOf(user, blocked, 'blocked'));
   }
   const [row] = await listBlocks(tx, user, { blocked, limit: 1 });
   return row as Block;
 }
 
 /** Lets a user take messages of another again; nothing happens if they did. */
-export async function unblock(
-  tx: Database,
-  tell: (notice: Notice) => void,
-  user: number,
-  blocked: number,
-): Promise<void> {
+export async function unblock(tx: Database, notify: Notify, user: number, blocked: number): Promise<void> {
   await bumpPermits(tx, [user]);
-  if (await deleteBlock(tx, user, blocked)) tell(noticeOf(user, blocked, 'updated'));
+  if (await deleteBlock(tx, user, blocked)) notify(noticeOf(user, blocked, 'updated'));
 }
 
 function noticeOf(user: number, blocked: number, change: 'blocked' | 'updated'): Notice {

@@ -1,7 +1,7 @@
 import type { Block, FriendRequest } from '@parley/protocol';
 import { readPermit } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Person, TestApi } from '../../testing/test-api.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

@@ -16,7 +16,7 @@ export const list = callerOperation(
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const [last] = readPlace(after, numberPlace) ?? [];
-    const rows = await listBlocks(c.var.parts.db, c.var.caller.user, { after: last, limit: limit + 1 });
+    const rows = await listBlocks(c.var.context.db, c.var.caller.user, { after: last, limit: limit + 1 });
     return c.json(
       toPage(
         rows,

@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { fieldRefusal } from '../../http/refusal.ts';
@@ -20,10 +20,10 @@ export const put = callerOperation(
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id: blocked } = c.req.valid('param');
     if (blocked === me) throw fieldRefusal('bad-request', 'id', 'That is you');
-    return c.json(await change(parts, (tx, tell) => block(tx, tell, parts.config, me, blocked)), 200);
+    return c.json(await commitAndNotify(context, (tx, notify) => block(tx, notify, context.config, me, blocked)), 200);
   },
 );

@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { unblock } from './block.ts';
@@ -16,7 +16,7 @@ export const remove = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id: blocked } = c.req.valid('param');
-    await change(c.var.parts, (tx, tell) => unblock(tx, tell, me, blocked));
+    await commitAndNotify(c.var.context, (tx, notify) => unblock(tx, notify, me, blocked));
     return c.body(null, 204);
   },
 );

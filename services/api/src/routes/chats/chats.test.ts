@@ -2,8 +2,8 @@ import type { Chat, Message, Problem } from '@parley/protocol';
 import { accept } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seedMessages } from '../../testing/seed.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
+import { seedMessages } from '../../../test/seed.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

@@ -1,10 +1,10 @@
 import { clearChat } from '@parley/database';
 import { groupConversation, userConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
-import { findBox } from './find-box.ts';
+import { findChat } from './find-chat.ts';
 
 /**
  * Deletes the caller's copy of a chat; the peer's stays, as do the messages of a group for its other members. What was sent until now is
@@ -21,16 +21,16 @@ export const clear = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
-    const { group } = await findBox(parts.db, me, peer);
+    const { group } = await findChat(context.db, me, peer);
     const conversation = group ? groupConversation(peer) : userConversation(me, peer);
-    const upTo = await messageIdNow(parts.link, conversation);
-    await change(parts, async (tx, tell) => {
+    const upTo = await messageIdNow(context.link, conversation);
+    await commitAndNotify(context, async (tx, notify) => {
       await clearChat(tx, me, peer, upTo);
-      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted', upTo } }] });
-      if (!group) tell({ purge: { owner: me, peer, upTo } });
+      notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted', upTo } }] });
+      if (!group) notify({ purge: { owner: me, peer, upTo } });
     });
     return c.body(null, 204);
   },

@@ -19,7 +19,7 @@ export const list = callerOperation(
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const before = readPlace(after, place);
-    const chats = await listChats(c.var.parts.db, c.var.caller.user, before, limit + 1);
+    const chats = await listChats(c.var.context.db, c.var.caller.user, before, limit + 1);
     return c.json(
       toPage(
         chats,

@@ -3,7 +3,7 @@ import { idParams } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
-import { findBox } from './find-box.ts';
+import { findChat } from './find-chat.ts';
 
 /** Finds the caller's chat with someone, or creates it; a group's is there as long as they are in it. */
 export const open = callerOperation(
@@ -17,11 +17,11 @@ export const open = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.parts;
+    const { db } = c.var.context;
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
-    const box = await findBox(db, me, peer);
-    if (!box.group) await upsertChat(db, box, {});
+    const key = await findChat(db, me, peer);
+    if (!key.group) await upsertChat(db, key, {});
     return c.json((await getChat(db, me, peer)) as Chat, 200);
   },
 );

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Chat } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
-import { findBox } from './find-box.ts';
+import { findChat } from './find-chat.ts';
 
 const schema = z
   .strictObject({ pinned: z.boolean().optional(), muted: z.boolean().optional() })
@@ -25,9 +25,9 @@ export const update = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
-    const chat = await change(c.var.parts, async (tx, tell) => {
-      await upsertChat(tx, await findBox(tx, me, peer), c.req.valid('json'));
-      tell({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
+    const chat = await commitAndNotify(c.var.context, async (tx, notify) => {
+      await upsertChat(tx, await findChat(tx, me, peer), c.req.valid('json'));
+      notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
       return (await getChat(tx, me, peer)) as Chat;
     });
     return c.json(chat, 200);

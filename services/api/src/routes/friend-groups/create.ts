@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -22,11 +22,11 @@ export const create = callerOperation(
     refuses: ['conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
-    const group = await change(parts, async (tx) => {
+    const group = await commitAndNotify(context, async (tx) => {
       await lockUsers(tx, [me]);
-      if ((await countFriendGroups(tx, me)) >= parts.config.limits.friendGroups) {
+      if ((await countFriendGroups(tx, me)) >= context.config.limits.friendGroups) {
         throw new Refusal('conflict', 'You have as many friend groups as one may.');
       }
       return await insertFriendGroup(tx, me, c.req.valid('json'));

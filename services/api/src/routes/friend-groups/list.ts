@@ -18,7 +18,7 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const rows = await listFriendGroups(c.var.parts.db, c.var.caller.user, readPlace(after, place), limit + 1);
+    const rows = await listFriendGroups(c.var.context.db, c.var.caller.user, readPlace(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

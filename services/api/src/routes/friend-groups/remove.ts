@@ -16,7 +16,7 @@ export const remove = callerOperation(
   },
   async (c) => {
     const { user: me } = c.var.caller;
-    if (!(await deleteFriendGroup(c.var.parts.db, me, c.req.valid('param').id))) throw new Refusal('not-found');
+    if (!(await deleteFriendGroup(c.var.context.db, me, c.req.valid('param').id))) throw new Refusal('not-found');
     return c.body(null, 204);
   },
 );

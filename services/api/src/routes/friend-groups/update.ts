@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams, line } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -27,7 +27,7 @@ export const update = callerOperation(
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
     const changes = c.req.valid('json');
-    const group = await change(c.var.parts, async (tx) => {
+    const group = await commitAndNotify(c.var.context, async (tx) => {
       await lockUsers(tx, [me]);
       if (changes.name !== undefined && (await isNameTaken(tx, me, changes.name, id))) {
         throw fieldRefusal('conflict', 'name', 'You have a friend group of that name');

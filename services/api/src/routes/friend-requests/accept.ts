@@ -1,5 +1,5 @@
 import type { FriendRequest } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -23,12 +23,12 @@ export const accept = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
-    const request = await change(c.var.parts, async (tx, tell) => {
+    const request = await commitAndNotify(c.var.context, async (tx, notify) => {
       const { from, state } = await lockRequest(tx, id, me);
       if (state === 'declined') throw new Refusal('conflict', 'This request was declined.');
       if (state === 'pending') {
         if (await isBlocked(tx, from, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
-        await befriend(tx, tell, c.var.parts.config, me, from);
+        await befriend(tx, notify, c.var.context.config, me, from);
       }
       return (await getRequest(tx, id)) as FriendRequest;
     });

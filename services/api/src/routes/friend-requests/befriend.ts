@@ -1,6 +1,6 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { ApiConfig } from '../../config.ts';
-import type { Notice } from '../../events/notice.ts';
+import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { decidePending } from '../../queries/friend-requests.ts';
 import { countFriends, insertFriendship } from '../../queries/friendships.ts';
@@ -10,7 +10,7 @@ import { countFriends, insertFriendship } from '../../queries/friendships.ts';
  */
 export async function befriend(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   { limits }: ApiConfig,
   me: number,
   other: number,
@@ -23,7 +23,7 @@ export async function befriend(
   await decidePending(tx, other, me, 'accepted');
   await decidePending(tx, me, other, 'accepted');
   await insertFriendship(tx, me, other);
-  tell({
+  notify({
     copies: [me, other],
     forget: [me, other],
     events: [

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type FriendRequest, id } from '@parley/protocol';
-import { change } from '../../events/change.ts';
-import type { Notice } from '../../events/notice.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import type { Notify } from '../../events/notice.ts';
 import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
@@ -31,33 +31,27 @@ export const create = callerOperation(
     refuses: ['not-found', 'blocked', 'conflict', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { to, message } = c.req.valid('json');
     if (to === me) throw fieldRefusal('bad-request', 'to', 'That is you');
-    await limitRate(parts, 'friend-request', me, parts.config.perMinute.friendRequests);
-    const request = await change(parts, async (tx, tell) => {
+    await limitRate(context, 'friend-request', me, context.config.perMinute.friendRequests);
+    const request = await commitAndNotify(context, async (tx, notify) => {
       if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');
       if (await areFriends(tx, me, to)) throw new Refusal('conflict', 'You are friends already.');
       if (await isBlocked(tx, to, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
       if (await isBlocked(tx, me, to)) throw new Refusal('conflict', 'You block this user.');
       const theirs = await findPending(tx, to, me);
-      const request = theirs ?? (await findPending(tx, me, to)) ?? (await ask(tx, tell, me, to, message));
-      if (theirs !== undefined) await befriend(tx, tell, parts.config, me, to);
+      const request = theirs ?? (await findPending(tx, me, to)) ?? (await ask(tx, notify, me, to, message));
+      if (theirs !== undefined) await befriend(tx, notify, context.config, me, to);
       return (await getRequest(tx, request)) as FriendRequest;
     });
     return c.json(request, 201);
   },
 );
 
-async function ask(
-  tx: Database,
-  tell: (notice: Notice) => void,
-  me: number,
-  to: number,
-  message: string,
-): Promise<number> {
-  tell({
+async function ask(tx: Database, notify: Notify, me: number, to: number, message: string): Promise<number> {
+  notify({
     events: [
       { users: [to], event: { kind: 'friend', user: me, change: 'requested' } },
       { users: [me], event: { kind: 'friend', user: to, change: 'updated' } },

@@ -1,5 +1,5 @@
 import type { FriendRequest } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -21,12 +21,12 @@ export const decline = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
-    const request = await change(c.var.parts, async (tx, tell) => {
+    const request = await commitAndNotify(c.var.context, async (tx, notify) => {
       const { from, state } = await lockRequest(tx, id, me);
       if (state === 'accepted') throw new Refusal('conflict', 'This request was accepted.');
       if (state === 'pending') {
         await decide(tx, id, 'declined');
-        tell({
+        notify({
           events: [
             { users: [from], event: { kind: 'friend', user: me, change: 'declined' } },
             { users: [me], event: { kind: 'friend', user: from, change: 'declined' } },

@@ -19,7 +19,7 @@ export const list = callerOperation(
   async (c) => {
     const { limit, after, state } = c.req.valid('query');
     const [before] = readPlace(after, numberPlace) ?? [];
-    const rows = await listRequests(c.var.parts.db, c.var.caller.user, { before, state, limit: limit + 1 });
+    const rows = await listRequests(c.var.context.db, c.var.caller.user, { before, state, limit: limit + 1 });
     return c.json(
       toPage(
         rows,

@@ -19,7 +19,7 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const { db, link } = c.var.parts;
+    const { db, link } = c.var.context;
     const rows = await listFriends(db, c.var.caller.user, { after: readPlace(after, place), limit: limit + 1 });
     const { items, next } = toPage(
       rows,

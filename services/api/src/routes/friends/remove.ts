@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -18,8 +18,8 @@ export const remove = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id: friend } = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
-      if (!(await unfriend(tx, tell, me, friend))) throw new Refusal('not-found', 'You are no friends.');
+    await commitAndNotify(c.var.context, async (tx, notify) => {
+      if (!(await unfriend(tx, notify, me, friend))) throw new Refusal('not-found', 'You are no friends.');
     });
     return c.body(null, 204);
   },

@@ -1,17 +1,12 @@
 import { bumpPermits, type Database } from '@parley/database';
-import type { Notice } from '../../events/notice.ts';
+import type { Notify } from '../../events/notice.ts';
 import { deleteFriendship } from '../../queries/friendships.ts';
 
 /** Ends the friendship of two users; false when they were no friends. */
-export async function unfriend(
-  tx: Database,
-  tell: (notice: Notice) => void,
-  user: number,
-  friend: number,
-): Promise<boolean> {
+export async function unfriend(tx: Database, notify: Notify, user: number, friend: number): Promise<boolean> {
   await bumpPermits(tx, [user, friend]);
   if (!(await deleteFriendship(tx, user, friend))) return false;
-  tell({
+  notify({
     copies: [user, friend],
     forget: [user, friend],
     events: [

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams, line } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -29,22 +29,22 @@ export const update = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id: friend } = c.req.valid('param');
     const changes = c.req.valid('json');
-    const row = await change(parts, async (tx, tell) => {
+    const row = await commitAndNotify(context, async (tx, notify) => {
       await lockUsers(tx, [me]);
       const group = changes.friendGroup ?? null;
       if (group !== null && !(await hasFriendGroup(tx, me, group))) {
         throw fieldRefusal('bad-request', 'friendGroup', 'You have no such friend group');
       }
       if (!(await updateFriendship(tx, me, friend, changes))) throw new Refusal('not-found', 'You are no friends.');
-      tell({ events: [{ users: [me], event: { kind: 'friend', user: friend, change: 'updated' } }] });
+      notify({ events: [{ users: [me], event: { kind: 'friend', user: friend, change: 'updated' } }] });
       const [updated] = await listFriends(tx, me, { friend, limit: 1 });
       return updated as FriendRow;
     });
-    const [updated] = await toFriends(parts.link, [row]);
+    const [updated] = await toFriends(context.link, [row]);
     return c.json(updated as NonNullable<typeof updated>, 200);
   },
 );

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
@@ -32,9 +32,9 @@ export const create = callerOperation(
     refuses: ['not-found', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
-    const { config } = parts;
+    const { config } = context;
     const given = c.req.valid('json');
     const { maxMembers = config.limits.groupMembers } = given;
     if (maxMembers > config.limits.groupMembers) {
@@ -42,8 +42,8 @@ export const create = callerOperation(
     }
     const others = [...new Set(given.members)].filter((user) => user !== me);
     if (others.length >= maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
-    await limitRate(parts, 'group', me, config.perMinute.groupChanges);
-    const work = change(parts, async (tx, tell) => {
+    await limitRate(context, 'group', me, config.perMinute.groupChanges);
+    const work = commitAndNotify(context, async (tx, notify) => {
       const all = [me, ...others];
       if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');
       if ((await findBusy(tx, [me], config.limits.groups)).length > 0) {
@@ -54,7 +54,7 @@ export const create = callerOperation(
       const group = await insertGroup(tx, { name, description, avatar, history, owner: me, maxMembers });
       const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
       await addMembers(tx, group, members, 0);
-      tell({
+      notify({
         copies: [group],
         forget: all,
         events: [{ users: all, event: { kind: 'group', group, change: 'created', user: me } }],

@@ -1,13 +1,13 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { Role } from '@parley/protocol';
-import type { Notice } from '../../events/notice.ts';
+import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 
 /** Takes a member out of a group, which must be locked, and tells all who were in it. The owner stays. */
 export async function depart(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   group: number,
   user: number,
   role: Role,
@@ -17,7 +17,7 @@ export async function depart(
   await bumpPermits(tx, [group]);
   const users = await memberIds(tx, group);
   await deleteMembers(tx, group, [user]);
-  tell({
+  notify({
     copies: [group],
     forget: [user],
     events: [{ users, event: { kind: 'group', group, change: how, user } }],

@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { endGroup } from './end-group.ts';
@@ -18,9 +18,9 @@ export const dissolve = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
+    await commitAndNotify(c.var.context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'owner');
-      await endGroup(tx, tell, id);
+      await endGroup(tx, notify, id);
     });
     return c.body(null, 204);
   },

@@ -1,18 +1,18 @@
 import { bumpPermits, type Database } from '@parley/database';
-import type { Notice } from '../../events/notice.ts';
+import type { Notify } from '../../events/notice.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 import { dissolveGroup } from '../../queries/groups.ts';
 
 /** Ends a group, which must be locked, for all its members; its messages are deleted in the background. */
-export async function endGroup(tx: Database, tell: (notice: Notice) => void, group: number): Promise<void> {
+export async function endGroup(tx: Database, notify: Notify, group: number): Promise<void> {
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   await deleteMembers(tx, group, members);
   await dissolveGroup(tx, group);
-  tell({
+  notify({
     copies: [group],
     forget: members,
     events: [{ users: members, event: { kind: 'group', group, change: 'dissolved' } }],
   });
-  tell({ purge: { owner: group, peer: group, upTo: Number.MAX_SAFE_INTEGER } });
+  notify({ purge: { owner: group, peer: group, upTo: Number.MAX_SAFE_INTEGER } });
 }

@@ -16,7 +16,7 @@ export const get = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const group = await getGroup(c.var.parts.db, c.req.valid('param').id, c.var.caller.user);
+    const group = await getGroup(c.var.context.db, c.req.valid('param').id, c.var.caller.user);
     if (group === undefined) throw noGroup();
     return c.json(group, 200);
   },

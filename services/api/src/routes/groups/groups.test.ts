@@ -2,7 +2,7 @@ import type { Group, Member, Problem } from '@parley/protocol';
 import { readMembers, readPermit } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Person, TestApi } from '../../testing/test-api.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 let ann: Person;

@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { depart } from './depart.ts';
@@ -18,8 +18,8 @@ export const leave = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
-      await depart(tx, tell, id, me, await enterGroup(tx, id, me), 'left');
+    await commitAndNotify(c.var.context, async (tx, notify) => {
+      await depart(tx, notify, id, me, await enterGroup(tx, id, me), 'left');
     });
     return c.body(null, 204);
   },

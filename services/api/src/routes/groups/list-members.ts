@@ -20,7 +20,7 @@ export const listMembersOf = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.parts;
+    const { db } = c.var.context;
     const { id } = c.req.valid('param');
     const { limit, after } = c.req.valid('query');
     if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();

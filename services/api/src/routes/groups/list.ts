@@ -16,7 +16,7 @@ export const list = callerOperation(
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const [last = 0] = readPlace(after, numberPlace) ?? [];
-    const rows = await listGroups(c.var.parts.db, c.var.caller.user, last, limit + 1);
+    const rows = await listGroups(c.var.context.db, c.var.caller.user, last, limit + 1);
     return c.json(
       toPage(
         rows,

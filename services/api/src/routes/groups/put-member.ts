@@ -1,7 +1,7 @@
 import { addMembers, bumpPermits } from '@parley/database';
 import { type Group, groupConversation, type Member } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { answer, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -25,25 +25,25 @@ export const putMember = callerOperation(
     refuses: ['not-found', 'forbidden', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
-    await limitRate(parts, 'group', me, parts.config.perMinute.groupChanges);
-    const now = await messageIdNow(parts.link, groupConversation(id));
-    const member = await change(parts, async (tx, tell) => {
+    await limitRate(context, 'group', me, context.config.perMinute.groupChanges);
+    const now = await messageIdNow(context.link, groupConversation(id));
+    const member = await commitAndNotify(context, async (tx, notify) => {
       const exists = await lockUsers(tx, [user]);
       await enterGroup(tx, id, me, 'admin');
       const found = await getMember(tx, id, user);
       if (found !== undefined) return found;
       if (!exists) throw new Refusal('not-found', 'There is no such user.');
-      await requireAddable(tx, parts.config, me, [user]);
+      await requireAddable(tx, context.config, me, [user]);
       const { maxMembers } = (await getGroup(tx, id, me)) as Group;
       const members = await memberIds(tx, id);
       if (members.length >= maxMembers) throw new Refusal('group-full');
       await bumpPermits(tx, [id]);
       await addMembers(tx, id, [{ user, role: 'member' }], now);
       await forgetChats(tx, id, [user]);
-      tell({
+      notify({
         copies: [id],
         forget: [user],
         events: [{ users: [...members, user], event: { kind: 'group', group: id, change: 'joined', user } }],

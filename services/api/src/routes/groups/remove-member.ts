@@ -1,4 +1,4 @@
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { getRole } from '../../queries/group-members.ts';
@@ -20,14 +20,14 @@ export const removeMember = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
+    await commitAndNotify(c.var.context, async (tx, notify) => {
       const mine = await enterGroup(tx, id, me, user === me ? 'member' : 'admin');
       const theirs = user === me ? mine : await getRole(tx, id, user);
       if (theirs === undefined) throw new Refusal('not-found', 'They are not in the group.');
       if (user !== me && mine === 'admin' && theirs !== 'member') {
         throw new Refusal('forbidden', 'Only the owner may remove admins.');
       }
-      await depart(tx, tell, id, user, theirs, user === me ? 'left' : 'removed');
+      await depart(tx, notify, id, user, theirs, user === me ? 'left' : 'removed');
     });
     return c.body(null, 204);
   },

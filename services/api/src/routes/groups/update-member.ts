@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -35,14 +35,14 @@ export const updateMemberOf = callerOperation(
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
     const { role, alias } = c.req.valid('json');
-    const member = await change(c.var.parts, async (tx, tell) => {
+    const member = await commitAndNotify(c.var.context, async (tx, notify) => {
       await enterGroup(tx, id, me, role === undefined ? 'member' : 'owner');
       const before = await getMember(tx, id, user);
       if (before === undefined) throw new Refusal('not-found', 'They are not in the group.');
       if (alias !== undefined && user !== me) throw new Refusal('forbidden', 'Everyone chooses their own alias.');
       const users = await memberIds(tx, id);
       const say = (change: 'role' | 'updated', user: number) =>
-        tell({ events: [{ users, event: { kind: 'group', group: id, change, user } }] });
+        notify({ events: [{ users, event: { kind: 'group', group: id, change, user } }] });
       if (alias !== undefined && alias !== before.alias) {
         await updateMember(tx, id, user, { alias });
         say('updated', user);

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Group } from '@parley/protocol';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -27,21 +27,21 @@ export const update = callerOperation(
     refuses: ['not-found', 'forbidden', 'conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
     const changes = c.req.valid('json');
-    const work = change(parts, async (tx, tell) => {
+    const work = commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
       const { maxMembers } = (await getGroup(tx, id, me)) as Group;
       const members = await memberIds(tx, id);
       const most = changes.maxMembers ?? maxMembers;
-      if (most !== maxMembers && most > parts.config.limits.groupMembers) {
-        throw fieldRefusal('bad-request', 'maxMembers', `At most ${parts.config.limits.groupMembers}`);
+      if (most !== maxMembers && most > context.config.limits.groupMembers) {
+        throw fieldRefusal('bad-request', 'maxMembers', `At most ${context.config.limits.groupMembers}`);
       }
       if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
       await updateGroup(tx, id, changes);
-      tell({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
+      notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
       return (await getGroup(tx, id, me)) as Group;
     });
     return c.json(await refuseTakenName(work), 200);

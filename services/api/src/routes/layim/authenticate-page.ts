@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
+import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
-import type { CallerEnv } from '../../parts.ts';
 
 /**
  * Lets pass who brings an access token, also as `?token=`: LayIM is given addresses and sends no header of its own. Such an address is

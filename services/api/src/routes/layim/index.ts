@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { CallerEnv } from '../../app-context.ts';
 import { onInvalid } from '../../http/on-invalid.ts';
 import type { Operation } from '../../http/operation.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { authenticatePage } from './authenticate-page.ts';
 import { addInit } from './init.ts';
 import { addMedia } from './media.ts';

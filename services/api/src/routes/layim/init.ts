@@ -1,7 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Friend, FriendGroup } from '@parley/protocol';
+import type { CallerEnv } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { listFriendGroups } from '../../queries/friend-groups.ts';
 import { listFriends } from '../../queries/friendships.ts';
 import { listGroups } from '../../queries/groups.ts';
@@ -31,8 +31,8 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
       responses: layimAnswers(dataSchema, 'You, your friends and your groups'),
     },
     async (c) => {
-      const { parts, caller } = c.var;
-      const { db, link, config } = parts;
+      const { context, caller } = c.var;
+      const { db, link, config } = context;
       const { limits } = config;
       const [me, headings, rows, groups] = await Promise.all([
         getUser(db, caller.user),

@@ -1,9 +1,9 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { CallerEnv } from '../../app-context.ts';
 import { idField } from '../../http/fields.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { serveBytes } from '../../media/serve-bytes.ts';
 import { inlineTypes } from '../../media/sniff.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { getMedia } from '../../queries/media.ts';
 import { isMediaAddress } from './media-address.ts';
 
@@ -26,15 +26,15 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       },
     },
     async (c) => {
-      const { parts } = c.var;
+      const { context } = c.var;
       const { id, seal } = c.req.valid('param');
-      const known = isMediaAddress(parts.config.tokens.secret, id, seal);
-      const row = known ? await getMedia(parts.db, id) : undefined;
+      const known = isMediaAddress(context.config.tokens.secret, id, seal);
+      const row = known ? await getMedia(context.db, id) : undefined;
       if (row?.state !== 'ready') throw new Refusal('not-found', 'There is no such media.');
       const { name, size, storage_key: key } = row;
       const inline = inlineTypes.has(row.mime);
       const type = inline ? row.mime : 'application/octet-stream';
-      const { storage, stopped } = parts.media;
+      const { storage, stopped } = context.media;
       return serveBytes(c.req.raw, storage, { key, size, type, name, inline, tag: String(id) }, stopped);
     },
   );

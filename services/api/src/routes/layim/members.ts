@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { CallerEnv } from '../../app-context.ts';
 import { idField } from '../../http/fields.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { getRole, listMembers } from '../../queries/group-members.ts';
 import { noGroup } from '../groups/enter-group.ts';
 import { layimAnswers, personSchema, toPerson } from './schemas.ts';
@@ -23,7 +23,7 @@ export function addMembers(router: OpenAPIHono<CallerEnv>): void {
       responses: layimAnswers(dataSchema, 'The members, the owner first'),
     },
     async (c) => {
-      const { db } = c.var.parts;
+      const { db } = c.var.context;
       const { id } = c.req.valid('query');
       if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();
       const list = (await listMembers(db, id, undefined, MOST)).map(({ user, alias }) => toPerson(user, alias));

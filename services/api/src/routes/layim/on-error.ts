@@ -1,7 +1,7 @@
 import type { Problem } from '@parley/protocol';
 import type { Context } from 'hono';
+import type { CallerEnv, OpenEnv } from '../../app-context.ts';
 import { onError as answerProblem } from '../../http/on-error.ts';
-import type { CallerEnv, OpenEnv } from '../../parts.ts';
 
 /**
  * Answers an error as LayIM takes it: `code` is the HTTP status that it would have elsewhere. The status itself is 200, since only of such an

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { picture } from '../../testing/upload.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { picture } from '../../../test/upload.ts';
 
 let api: TestApi;
 let ann: Person;

@@ -2,10 +2,10 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Media } from '@parley/protocol';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { CallerEnv } from '../../app-context.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { pictureTypes } from '../../media/sniff.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { keepMedia } from '../../queries/media.ts';
 import { mediaAddress } from './media-address.ts';
 import { layimAnswers } from './schemas.ts';
@@ -37,9 +37,9 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
       async (c) => {
         const media = await store(c, c.req.valid('form').file);
         if (kind === 'image' && !pictureTypes.has(media.mime)) throw new Refusal('bad-request', 'This is no picture.');
-        const { parts } = c.var;
-        await keepMedia(parts.db, media.id);
-        const src = mediaAddress(parts.config.tokens.secret, media.id);
+        const { context } = c.var;
+        await keepMedia(context.db, media.id);
+        const src = mediaAddress(context.config.tokens.secret, media.id);
         return c.json({ code: 0, msg: '', data: { src, name: media.name } }, 200);
       },
     );
@@ -48,8 +48,8 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
 
 /** Stores it the way every upload is stored, by the tus protocol in one request. */
 async function store(c: Context<CallerEnv>, file: File): Promise<Media> {
-  const { parts, caller } = c.var;
-  await limitRate(parts, 'upload', caller.user, parts.config.media.uploadsPerMinute);
+  const { context, caller } = c.var;
+  await limitRate(context, 'upload', caller.user, context.config.media.uploadsPerMinute);
   const encode = (text: string) => Buffer.from(text).toString('base64');
   const request = new Request(new URL('/v1/media', c.req.url), {
     method: 'POST',
@@ -61,7 +61,7 @@ async function store(c: Context<CallerEnv>, file: File): Promise<Media> {
     },
     body: await file.arrayBuffer(),
   });
-  const answer = await parts.media.serve(request, caller.user);
+  const answer = await context.media.serve(request, caller.user);
   const text = await answer.text();
   if (answer.status !== 201) throw new Refusal(answer.status === 413 ? 'too-large' : 'bad-request', text.trim());
   return JSON.parse(text) as Media;

@@ -3,12 +3,12 @@ import { readExternalUser, readPermit, writeExternalUser } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedMessages } from '../../../test/seed.ts';
+import { seedHistory } from '../../../test/seed-history.ts';
+import { type Person, password, TestApi } from '../../../test/test-api.ts';
+import { Uploader } from '../../../test/upload.ts';
 import { erase } from '../../events/erase.ts';
-import { deleteOverdue } from '../../queries/media-sweep.ts';
-import { seedMessages } from '../../testing/seed.ts';
-import { seedHistory } from '../../testing/seed-history.ts';
-import { type Person, password, TestApi } from '../../testing/test-api.ts';
-import { Uploader } from '../../testing/upload.ts';
+import { deleteOverdue } from '../../media/sweep-queries.ts';
 
 let api: TestApi;
 

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { bumpPermits, type Database } from '@parley/database';
 import { verifyPassword } from '../../accounts/password.ts';
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
-import { change } from '../../events/change.ts';
-import type { Notice } from '../../events/notice.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import type { Notify } from '../../events/notice.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -47,32 +47,32 @@ export const erase = callerOperation(
     refuses: ['forbidden', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { config, db } = parts;
+    const { context } = c.var;
+    const { config, db } = context;
     const { user: me } = c.var.caller;
-    await limitRate(parts, 'erase', me, config.perMinute.signIns);
+    await limitRate(context, 'erase', me, config.perMinute.signIns);
     const known = await getPasswordHash(db, me);
     if (known === undefined) throw new Refusal('unauthenticated');
     const { password = '' } = c.req.valid('json');
     if (known !== null && !(await verifyPassword(password, known, config.argon2))) {
       throw new Refusal('forbidden', 'The password is wrong.');
     }
-    const remains = await change(parts, async (tx, tell) => {
+    const remains = await commitAndNotify(context, async (tx, notify) => {
       const { friends, asked, groups } = await lockTies(tx, me);
       const peers = await readPeers(tx, me);
       const left = await countLeft(tx, me);
-      await leaveGroups(tx, tell, me, groups);
+      await leaveGroups(tx, notify, me, groups);
       const at = Date.now();
       const { sessions, external } = await eraseUser(tx, me, at);
-      tellOf(tell, me, { friends, asked, peers });
+      notifyOf(notify, me, { friends, asked, peers });
       const until = at + config.tokens.access;
       const ended = [...new Set([...sessions, c.var.caller.session])];
-      tell({
+      notify({
         revoked: ended.map((session) => ({ user: me, session, until })),
         closed: [me],
         externals: external === null ? [] : [{ external, user: null }],
       });
-      tell({ erase: { user: me, at } });
+      notify({ erase: { user: me, at } });
       return remainsOf({ peers: peers.length, groups: groups.length, ...left });
     });
     deleteRefreshCookie(c);
@@ -95,13 +95,13 @@ async function lockTies(tx: Database, me: number): Promise<Ties> {
   return now;
 }
 
-function tellOf(
-  tell: (notice: Notice) => void,
+function notifyOf(
+  notify: Notify,
   me: number,
   { friends, asked, peers }: { friends: number[]; asked: number[]; peers: number[] },
 ): void {
   const all = [...new Set([...friends, ...asked, ...peers])];
-  tell({
+  notify({
     copies: [me, ...friends],
     forget: [me, ...all],
     events: [

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import type { Message } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
+import { seedMessages } from '../../../test/seed.ts';
+import { seedHistory } from '../../../test/seed-history.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { Uploader } from '../../../test/upload.ts';
 import { archive, linesFile } from '../../export/archive.ts';
-import { seedMessages } from '../../testing/seed.ts';
-import { seedHistory } from '../../testing/seed-history.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { Uploader } from '../../testing/upload.ts';
 
 let api: TestApi;
 

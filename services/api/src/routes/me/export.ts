@@ -22,13 +22,13 @@ export const exportAll = callerOperation(
     refuses: ['too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: me } = c.var.caller;
-    await limitRate(parts, 'export', me, parts.config.perMinute.exports);
-    const { storage, stopped } = parts.media;
-    const stream = addAbortSignal(stopped, archive(contents(parts.db, storage, me)));
+    await limitRate(context, 'export', me, context.config.perMinute.exports);
+    const { storage, stopped } = context.media;
+    const stream = addAbortSignal(stopped, archive(contents(context.db, storage, me)));
     stream.on('error', (err) => {
-      if (!stopped.aborted) parts.log.warn({ err, requestId: c.var.requestId }, 'an export broke off');
+      if (!stopped.aborted) context.log.warn({ err, requestId: c.var.requestId }, 'an export broke off');
     });
     return new Response(Readable.toWeb(stream) as ReadableStream, {
       status: 200,

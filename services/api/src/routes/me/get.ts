@@ -13,7 +13,7 @@ export const get = callerOperation(
     responses: { 200: answer(userSchema, 'The user') },
   },
   async (c) => {
-    const user = await getUser(c.var.parts.db, c.var.caller.user);
+    const user = await getUser(c.var.context.db, c.var.caller.user);
     if (user === undefined) throw new Refusal('unauthenticated');
     return c.json(user, 200);
   },

@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import type { Notice } from '../../events/notice.ts';
+import type { Notify } from '../../events/notice.ts';
 import { findSuccessor } from '../../queries/erase.ts';
 import { getRole, memberIds, updateMember } from '../../queries/group-members.ts';
 import { updateGroup } from '../../queries/groups.ts';
@@ -9,7 +9,7 @@ import { endGroup } from '../groups/end-group.ts';
 /** Takes a user out of groups, which must be locked. Those they own go to the oldest admin, else member, or end with them. */
 export async function leaveGroups(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   user: number,
   groups: readonly number[],
 ): Promise<void> {
@@ -19,15 +19,15 @@ export async function leaveGroups(
     if (role === 'owner') {
       const successor = await findSuccessor(tx, group, user);
       if (successor === undefined) {
-        await endGroup(tx, tell, group);
+        await endGroup(tx, notify, group);
         continue;
       }
       await updateMember(tx, group, user, { role: 'member' });
       await updateMember(tx, group, successor, { role: 'owner' });
       await updateGroup(tx, group, { owner: successor });
       const users = await memberIds(tx, group);
-      tell({ events: [{ users, event: { kind: 'group', group, change: 'role', user: successor } }] });
+      notify({ events: [{ users, event: { kind: 'group', group, change: 'role', user: successor } }] });
     }
-    await depart(tx, tell, group, user, role === 'owner' ? 'member' : role, 'left');
+    await depart(tx, notify, group, user, role === 'owner' ? 'member' : role, 'left');
   }
 }

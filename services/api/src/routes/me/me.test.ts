@@ -1,6 +1,6 @@
 import type { Problem, User } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestApi } from '../../testing/test-api.ts';
+import { TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { avatarField, line, nameField } from '../../http/fields.ts';
 import { answer, body, callerOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -24,10 +24,10 @@ export const update = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const changes = c.req.valid('json');
-    const user = await change(c.var.parts, async (tx, tell) => {
+    const user = await commitAndNotify(c.var.context, async (tx, notify) => {
       const updated = await updateUser(tx, me, changes);
       if (updated === undefined) throw new Refusal('unauthenticated');
-      tell({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
+      notify({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
       return updated;
     });
     return c.json(user, 200);

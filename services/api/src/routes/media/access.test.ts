@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { share } from '../../testing/share.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { picture, Uploader } from '../../testing/upload.ts';
+import { share } from '../../../test/share.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { picture, Uploader } from '../../../test/upload.ts';
 
 let api: TestApi;
 let ann: Person;

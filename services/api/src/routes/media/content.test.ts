@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { Media, Problem } from '@parley/protocol';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hollowPng } from '../../testing/hollow-png.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { picture, Uploader } from '../../testing/upload.ts';
+import { hollowPng } from '../../../test/hollow-png.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { picture, Uploader } from '../../../test/upload.ts';
 
 let api: TestApi;
 let ann: Person;
@@ -48,7 +48,7 @@ describe('a film', () => {
     expect((await bytesOf(rest)).equals(film.subarray(499_000))).toBe(true);
   });
 
-  it('comes whole to who asks for no part, or for parts that are none', async () => {
+  it('comes whole to who asks for no part, or for context that are none', async () => {
     for (const range of [undefined, 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2']) {
       const answer = await get(path, range === undefined ? {} : { range });
       expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, 'bytes']);

@@ -28,10 +28,10 @@ export const content = operation(
     refuses: ['unauthenticated', 'not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { storage, stopped } = parts.media;
+    const { context } = c.var;
+    const { storage, stopped } = context.media;
     const { id } = c.req.valid('param');
-    const row = await requireMedia(parts, await askerOf(c, id, c.req.valid('query')), id);
+    const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const { name, size, storage_key: key } = row;
     const inline = inlineTypes.has(row.mime);
     // Under any other type, a browser might think that it knows what to do with it.

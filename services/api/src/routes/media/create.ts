@@ -18,15 +18,15 @@ export const create = callerOperation(
     refuses: ['too-large', 'too-many'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
-    await limitRate(parts, 'upload', caller.user, parts.config.media.uploadsPerMinute);
-    return tusAnswer(await parts.media.serve(c.req.raw, caller.user));
+    const { context, caller } = c.var;
+    await limitRate(context, 'upload', caller.user, context.config.media.uploadsPerMinute);
+    return tusAnswer(await context.media.serve(c.req.raw, caller.user));
   },
 );
 
 /** Tells which parts of the tus protocol are spoken; where pages of other sites may call, that is asked and answered before. */
 export const discover: Operation = {
   add: (app) => {
-    app.options('/v1/media', async (c) => tusAnswer(await c.var.parts.media.serve(c.req.raw)));
+    app.options('/v1/media', async (c) => tusAnswer(await c.var.context.media.serve(c.req.raw)));
   },
 };

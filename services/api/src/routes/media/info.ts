@@ -16,7 +16,7 @@ export const info = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
-    return c.json(toMedia(await requireMedia(parts, caller.user, c.req.valid('param').id)), 200);
+    const { context, caller } = c.var;
+    return c.json(toMedia(await requireMedia(context, caller.user, c.req.valid('param').id)), 200);
   },
 );

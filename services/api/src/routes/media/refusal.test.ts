@@ -1,9 +1,9 @@
 import type { Problem } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { placeOf, Uploader } from '../../../test/upload.ts';
 import { startApi } from '../../start-api.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { placeOf, Uploader } from '../../testing/upload.ts';
 
 describe('an upload', () => {
   let api: TestApi;

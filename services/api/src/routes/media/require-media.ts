@@ -1,23 +1,23 @@
 import type { Context } from 'hono';
+import type { AppContext, CallerEnv, OpenEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 import { limitRequests } from '../../http/limit-rate.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { maySee } from '../../media/may-see.ts';
 import { isSigned } from '../../media/media-url.ts';
-import type { CallerEnv, OpenEnv, Parts } from '../../parts.ts';
 import { getMedia, type MediaRow } from '../../queries/media.ts';
 import type { SignatureQuery } from './schemas.ts';
 
 /** The media of this id. Refuses alike what is not there, not whole yet, or not the user's to see: its being there is private too. */
-export async function requireMedia(parts: Parts, user: number, id: number): Promise<MediaRow> {
-  const row = await getMedia(parts.db, id);
-  if (row?.state === 'ready' && (await maySee(parts, user, id))) return row;
+export async function requireMedia(context: AppContext, user: number, id: number): Promise<MediaRow> {
+  const row = await getMedia(context.db, id);
+  if (row?.state === 'ready' && (await maySee(context, user, id))) return row;
   throw new Refusal('not-found', 'There is no such media.');
 }
 
 /** Who asks for a media: by an access token, or by the signature of its address. Refuses with 401 who brings neither. */
 export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQuery): Promise<number> {
-  const { parts } = c.var;
+  const { context } = c.var;
   const { user, expires, signature } = query;
   if (signature === undefined) {
     const caller = c as unknown as Context<CallerEnv>;
@@ -25,8 +25,8 @@ export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQ
     return caller.var.caller.user;
   }
   const complete = user !== undefined && expires !== undefined;
-  if (complete && isSigned(parts.config.tokens.secret, id, { user, expires, signature }, Date.now())) {
-    await limitRequests(parts, 'user', user);
+  if (complete && isSigned(context.config.tokens.secret, id, { user, expires, signature }, Date.now())) {
+    await limitRequests(context, 'user', user);
     return user;
   }
   throw new Refusal('unauthenticated', 'The signature of this address is not valid, or no longer.');

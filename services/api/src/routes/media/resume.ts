@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, done, type Operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { completeUpload } from '../../media/complete-upload.ts';
-import type { CallerEnv } from '../../parts.ts';
 import { getMedia } from '../../queries/media.ts';
 import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
@@ -70,8 +70,8 @@ export const progress: Operation = {
 };
 
 async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
-  const { parts, caller } = c.var;
-  const { db, media, config } = parts;
+  const { context, caller } = c.var;
+  const { db, media, config } = context;
   const row = await getMedia(db, id);
   if (row?.owner_id !== caller.user) throw new Refusal('not-found', 'You have no such upload.');
   if (

@@ -29,10 +29,10 @@ export const thumbnail = operation(
     refuses: ['unauthenticated', 'not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { storage, stopped } = parts.media;
+    const { context } = c.var;
+    const { storage, stopped } = context.media;
     const { id } = c.req.valid('param');
-    const row = await requireMedia(parts, await askerOf(c, id, c.req.valid('query')), id);
+    const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const key = thumbnailKey(row.storage_key);
     const size = row.thumbnail ? await storage.size(key) : undefined;
     if (!size) throw new Refusal('not-found', 'This media has no smaller picture.');

@@ -4,12 +4,12 @@ import type { Media, Problem } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startS3, type TestS3 } from '../../../test/s3.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { placeOf, Uploader } from '../../../test/upload.ts';
 import { DiskStorage } from '../../media/disk-storage.ts';
 import { S3Storage } from '../../media/s3-storage.ts';
 import { type Api, startApi } from '../../start-api.ts';
-import { startS3, type TestS3 } from '../../testing/s3.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
-import { placeOf, Uploader } from '../../testing/upload.ts';
 
 let s3: TestS3;
 beforeAll(async () => {

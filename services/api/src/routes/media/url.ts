@@ -24,9 +24,9 @@ export const url = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
-    const { config } = parts;
-    const { id, thumbnail } = await requireMedia(parts, caller.user, c.req.valid('param').id);
+    const { context, caller } = c.var;
+    const { config } = context;
+    const { id, thumbnail } = await requireMedia(context, caller.user, c.req.valid('param').id);
     const { query, expires } = signMedia(config.tokens.secret, id, caller.user, Date.now(), config.media.urlTtl);
     const path = `/v1/media/${id}`;
     return c.json(

@@ -5,10 +5,10 @@ import { answer, callerOperation } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { messageSchema } from '../../http/schemas.ts';
-import type { Box } from '../../queries/chats.ts';
+import type { ChatKey } from '../../queries/chat-key.ts';
 import { type MessageRow, toMessage } from '../../queries/message-row.ts';
 import { readMessages } from '../../queries/messages.ts';
-import { findBox } from '../chats/find-box.ts';
+import { findChat } from '../chats/find-chat.ts';
 
 const query = z
   .strictObject({
@@ -39,29 +39,29 @@ export const list = callerOperation(
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {
-    const { config, db } = c.var.parts;
+    const { config, db } = c.var.context;
     if (config.history === 'relay') throw new Refusal('history-disabled');
-    const box = await findBox(db, c.var.caller.user, c.req.valid('param').id);
-    const { rows, more } = await readPage(db, box, c.req.valid('query'));
-    return c.json({ items: rows.map((row) => toMessage(box, row)), more }, 200);
+    const key = await findChat(db, c.var.caller.user, c.req.valid('param').id);
+    const { rows, more } = await readPage(db, key, c.req.valid('query'));
+    return c.json({ items: rows.map((row) => toMessage(key, row)), more }, 200);
   },
 );
 
 async function readPage(
   db: Database,
-  box: Box,
+  key: ChatKey,
   { before, after, around, limit }: z.infer<typeof query>,
 ): Promise<Page> {
   if (after !== undefined) {
-    const rows = await readMessages(db, box, { above: after, limit: limit + 1 });
+    const rows = await readMessages(db, key, { above: after, limit: limit + 1 });
     return { rows: rows.slice(0, limit), more: rows.length > limit };
   }
   const below = around === undefined ? before : around + 1;
   const half = around === undefined ? limit : Math.ceil(limit / 2);
-  const older = await readMessages(db, box, { ...(below === undefined ? {} : { below }), limit: half + 1 });
+  const older = await readMessages(db, key, { ...(below === undefined ? {} : { below }), limit: half + 1 });
   const rows = older.slice(0, half).reverse();
   if (around !== undefined && limit > half) {
-    rows.push(...(await readMessages(db, box, { above: around, limit: limit - half })));
+    rows.push(...(await readMessages(db, key, { above: around, limit: limit - half })));
   }
   return { rows, more: older.length > half };
 }

@@ -1,7 +1,7 @@
 import { type Message, messageDate, type Problem } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seedMessages } from '../../testing/seed.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
+import { seedMessages } from '../../../test/seed.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 let ann: Person;

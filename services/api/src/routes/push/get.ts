@@ -15,5 +15,5 @@ export const get = callerOperation(
     responses: { 200: answer(schema, 'The key') },
     refuses: ['not-found'],
   },
-  (c) => c.json({ key: offered(c.var.parts).keys.publicKey }, 200),
+  (c) => c.json({ key: offered(c.var.context).keys.publicKey }, 200),
 );

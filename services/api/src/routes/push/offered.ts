@@ -1,9 +1,9 @@
+import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
-import type { Parts } from '../../parts.ts';
 import type { PushConfig } from '../../push/config.ts';
 
 /** How browsers are pushed to. @throws Refusal where they are not */
-export function offered({ config }: Parts): PushConfig {
+export function offered({ config }: AppContext): PushConfig {
   if (!config.push) throw new Refusal('not-found', 'This server does not push.');
   return config.push;
 }

@@ -33,13 +33,13 @@ export const put = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
-    const { allowed, subscriptions } = offered(parts);
+    const { context, caller } = c.var;
+    const { allowed, subscriptions } = offered(context);
     const { endpoint, keys, language } = c.req.valid('json');
     refuseInside(endpoint, allowed);
-    await limitRate(parts, 'push', caller.user, 60);
+    await limitRate(context, 'push', caller.user, 60);
     const session = caller.foreign ? null : caller.session;
-    await putSubscription(parts.db, { endpoint, user: caller.user, session, ...keys, language }, subscriptions);
+    await putSubscription(context.db, { endpoint, user: caller.user, session, ...keys, language }, subscriptions);
     return c.body(null, 204);
   },
 );

@@ -14,9 +14,9 @@ export const remove = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts, caller } = c.var;
-    offered(parts);
-    await deleteSubscription(parts.db, caller.user, c.req.valid('json').endpoint);
+    const { context, caller } = c.var;
+    offered(context);
+    await deleteSubscription(context.db, caller.user, c.req.valid('json').endpoint);
     return c.body(null, 204);
   },
 );

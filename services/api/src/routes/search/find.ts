@@ -13,7 +13,7 @@ import type { Key } from '../../queries/search-sources.ts';
 import { findHits } from '../../search/find-hits.ts';
 import { search, textOf } from '../../search/search.ts';
 import { type Query, readQuery } from '../../search/terms.ts';
-import { findBox } from '../chats/find-box.ts';
+import { findChat } from '../chats/find-chat.ts';
 
 /** Characters of a query. */
 const longestQuery = 200;
@@ -52,7 +52,7 @@ export const find = callerOperation(
     tags: ['Chats'],
     summary: 'Search your messages',
     description:
-      'Finds texts and names of files that hold all words of `q`, each at the beginning of a word; parts in scripts without spaces ' +
+      'Finds texts and names of files that hold all words of `q`, each at the beginning of a word; context in scripts without spaces ' +
       '(Chinese, Japanese, Thai, ...) and emoji anywhere. Without case, and half-width like full-width. Punctuation counts as a space; a ' +
       'query of nothing else finds nothing. A page may hold fewer than `limit`, or none, though `next` leads to more: when much was not ' +
       'searched for long, and is not indexed yet.',
@@ -61,20 +61,20 @@ export const find = callerOperation(
     refuses: ['not-found', 'history-disabled', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { config, db, fences, indexer } = parts;
+    const { context } = c.var;
+    const { config, db, fences, indexer } = context;
     const { user: me } = c.var.caller;
     const { q, chat, limit, after } = c.req.valid('query');
     if (config.history === 'relay') throw new Refusal('history-disabled');
     const [id, peer] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-    await limitRate(parts, 'search', me, config.perMinute.searches);
+    await limitRate(context, 'search', me, config.perMinute.searches);
     const wanted = readQuery(q);
-    const box = chat === undefined ? undefined : await findBox(db, me, chat);
+    const only = chat === undefined ? undefined : await findChat(db, me, chat);
     if (wanted.terms.length === 0) return c.json({ items: [], next: null }, 200);
 
     const accepts = (key: Key) => key.id < id || (key.id === id && key.peer < peer);
     const { found, end, outdated } = await search({ db, fences }, me, wanted, {
-      chat: box,
+      chat: only,
       upTo: id,
       accepts,
       limit: limit + 1,

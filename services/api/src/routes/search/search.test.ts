@@ -2,9 +2,9 @@ import type { Message, Problem } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seedMessages } from '../../testing/seed.ts';
-import { seedHistory } from '../../testing/seed-history.ts';
-import { type Person, TestApi } from '../../testing/test-api.ts';
+import { seedMessages } from '../../../test/seed.ts';
+import { seedHistory } from '../../../test/seed-history.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

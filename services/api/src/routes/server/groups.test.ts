@@ -1,9 +1,9 @@
 import type { Member, Problem } from '@parley/protocol';
 import { readMembers } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Product, startServerApi } from '../../../test/server-api.ts';
+import type { Person } from '../../../test/test-api.ts';
 import type { ServerGroup } from '../../queries/server-groups.ts';
-import { type Product, startServerApi } from '../../testing/server-api.ts';
-import type { Person } from '../../testing/test-api.ts';
 
 let product: Product;
 beforeAll(async () => {

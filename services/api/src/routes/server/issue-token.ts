@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { openSession } from '../../accounts/open-session.ts';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { deviceField } from '../../http/fields.ts';
 import { answer, body, serverOperation } from '../../http/operation.ts';
@@ -29,18 +29,18 @@ export const issueToken = serverOperation(
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user: ref, device } = c.req.valid('json');
-    const session = await change(parts, async (tx, tell) => {
+    const session = await commitAndNotify(context, async (tx, notify) => {
       const id = await requireUser(tx, ref);
       // Whoever deactivates them now waits, and ends this session too.
       await lockUsers(tx, [id]);
       const { deactivated } = (await getServerUser(tx, id)) ?? {};
       const user = await getUser(tx, id);
       if (user === undefined || deactivated !== null) throw new Refusal('conflict', 'This user is deactivated.');
-      return await openSession(tx, tell, parts.config, user, device);
+      return await openSession(tx, notify, context.config, user, device);
     });
-    await ensureCopy(parts, session.user.id);
+    await ensureCopy(context, session.user.id);
     return c.json(session, 201);
   },
 );

@@ -1,8 +1,8 @@
 import type { MessageEvent, Problem } from '@parley/protocol';
 import { SYSTEM_USER } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Product, startServerApi } from '../../testing/server-api.ts';
-import type { Person } from '../../testing/test-api.ts';
+import { type Product, startServerApi } from '../../../test/server-api.ts';
+import type { Person } from '../../../test/test-api.ts';
 
 let product: Product;
 beforeAll(async () => {

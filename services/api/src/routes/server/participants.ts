@@ -1,31 +1,31 @@
 import { readPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
 import { readMembers, readPermit, type Standing, writePermits } from '@parley/redis';
+import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
-import type { Parts } from '../../parts.ts';
 
 /**
  * The members of a group that a sender may write to, with the system among them when it is the sender; undefined for a user. Refuses
  * whom a gateway would refuse. The system may write to everybody.
  */
-export async function participantsOf(parts: Parts, from: number, to: number): Promise<number[] | undefined> {
-  const standing = await readStanding(parts, from, to);
+export async function participantsOf(context: AppContext, from: number, to: number): Promise<number[] | undefined> {
+  const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'There is no such user or group.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the standing: who was removed meanwhile is not among them.
-    const members = await readMembers(parts.link, to);
+    const members = await readMembers(context.link, to);
     if (from === SYSTEM_USER) return members;
     if (!members.includes(from)) throw new Refusal('not-member');
     return members;
   }
   if (from === SYSTEM_USER) return undefined;
   if (standing === 'blocked') throw new Refusal('blocked');
-  if (standing === 'stranger' && parts.config.sendPolicy === 'friends') throw new Refusal('not-friends');
+  if (standing === 'stranger' && context.config.sendPolicy === 'friends') throw new Refusal('not-friends');
   return undefined;
 }
 
 /** As the copy in Redis has it, which is written first if it is missing. */
-async function readStanding({ db, link }: Parts, from: number, to: number): Promise<Standing> {
+async function readStanding({ db, link }: AppContext, from: number, to: number): Promise<Standing> {
   const standing = await readPermit(link, from, to);
   if (standing !== 'unknown') return standing;
   await writePermits(link, to, await readPermits(db, to));

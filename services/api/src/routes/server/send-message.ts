@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { bodySchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
 import { accept } from '@parley/redis';
+import type { AppContext } from '../../app-context.ts';
 import { answer, body, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
-import type { Parts } from '../../parts.ts';
 import { findActive } from '../../queries/server-users.ts';
 import { requireGroup } from './groups/require-group.ts';
 import { participantsOf } from './participants.ts';
@@ -41,35 +41,35 @@ export const sendMessage = serverOperation(
     refuses: ['not-found', 'not-friends', 'blocked', 'not-member'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const given = c.req.valid('json');
-    const from = given.from === 'system' ? SYSTEM_USER : await findActive(parts.db, given.from);
+    const from = given.from === 'system' ? SYSTEM_USER : await findActive(context.db, given.from);
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
-    const to = await receiverOf(parts, given.to);
-    const members = await participantsOf(parts, from, to);
+    const to = await receiverOf(context, given.to);
+    const members = await participantsOf(context, from, to);
     let extra = '';
     if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
     if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
-    const start = parts.traces?.now() ?? 0;
-    const accepted = await accept(parts.link, {
+    const start = context.traces?.now() ?? 0;
+    const accepted = await accept(context.link, {
       from,
       to,
       ref: given.ref,
       body: JSON.stringify(given.body),
       extra,
-      record: parts.config.history === 'mirror',
+      record: context.config.history === 'mirror',
       ...(members === undefined ? {} : { members }),
     });
     const { id, conversation, online, duplicate } = accepted;
-    if (parts.traces?.samples(id) && !duplicate) {
+    if (context.traces?.samples(id) && !duplicate) {
       const attributes = { 'parley.user': from, 'parley.online': online };
-      parts.traces.add({ name: 'send', message: { id, conversation }, start, end: parts.traces.now(), attributes });
+      context.traces.add({ name: 'send', message: { id, conversation }, start, end: context.traces.now(), attributes });
     }
     return c.json(accepted, accepted.duplicate ? 200 : 201);
   },
 );
 
-async function receiverOf({ db }: Parts, to: z.infer<typeof schema>['to']): Promise<number> {
+async function receiverOf({ db }: AppContext, to: z.infer<typeof schema>['to']): Promise<number> {
   // A number may be a user or a group: who it is the permit copy knows.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);

@@ -1,9 +1,9 @@
 import type { Block, Friend, Problem, Session, User } from '@parley/protocol';
 import { hasPermits, isRevoked, readExternalUser, readPermit } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiKey, type Product, startServerApi } from '../../../test/server-api.ts';
+import { password, TestApi } from '../../../test/test-api.ts';
 import type { ServerUser } from '../../queries/server-users.ts';
-import { apiKey, type Product, startServerApi } from '../../testing/server-api.ts';
-import { password, TestApi } from '../../testing/test-api.ts';
 
 let product: Product;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { sessionIdField } from '../../http/fields.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -17,13 +17,13 @@ export const end = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user } = c.var.caller;
     const { id } = c.req.valid('param');
-    await change(parts, async (tx, tell) => {
+    await commitAndNotify(context, async (tx, notify) => {
       const now = Date.now();
       if (!(await endSession(tx, user, id, now))) throw new Refusal('not-found');
-      tell({ revoked: [{ user, session: id, until: now + parts.config.tokens.access }] });
+      notify({ revoked: [{ user, session: id, until: now + context.config.tokens.access }] });
     });
     return c.body(null, 204);
   },

@@ -20,7 +20,7 @@ export const list = callerOperation(
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const { user, session } = c.var.caller;
-    const rows = await listSessions(c.var.parts.db, user, Date.now(), readPlace(after, place), limit + 1);
+    const rows = await listSessions(c.var.context.db, user, Date.now(), readPlace(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

@@ -3,12 +3,12 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { createRefreshToken, readRefreshToken } from '../../accounts/refresh-token.ts';
 import { deleteRefreshCookie, refreshCookie, sessionAnswer, setRefreshCookie } from '../../accounts/session-answer.ts';
-import { change } from '../../events/change.ts';
+import type { AppContext, OpenEnv } from '../../app-context.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { answer, operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { sessionSchema } from '../../http/schemas.ts';
-import type { OpenEnv, Parts } from '../../parts.ts';
 import { endSession, lockSession, rotateSession } from '../../queries/sessions.ts';
 import { getUser } from '../../queries/users.ts';
 
@@ -28,26 +28,26 @@ export const refresh = operation(
     refuses: ['unauthenticated', 'forbidden'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const outcome = await rotate(parts, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
+    const { context } = c.var;
+    const outcome = await rotate(context, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
     if (outcome === undefined) {
       deleteRefreshCookie(c);
       throw new Refusal('unauthenticated', 'The refresh token does not hold.');
     }
-    const user = await getUser(parts.db, outcome.user);
+    const user = await getUser(context.db, outcome.user);
     if (user === undefined) throw new Refusal('unauthenticated');
-    await ensureCopy(parts, user.id);
+    await ensureCopy(context, user.id);
     setRefreshCookie(c, outcome.token);
-    return c.json(sessionAnswer(parts.config, user, outcome.session, outcome.token), 200);
+    return c.json(sessionAnswer(context.config, user, outcome.session, outcome.token), 200);
   },
 );
 
 /** Answers the new token and whose it is; undefined when the old one does not hold. */
-async function rotate(parts: Parts, given: string | undefined): Promise<Rotated | undefined> {
-  const { tokens } = parts.config;
+async function rotate(context: AppContext, given: string | undefined): Promise<Rotated | undefined> {
+  const { tokens } = context.config;
   const old = given === undefined ? undefined : readRefreshToken(tokens.secret, given);
   if (old === undefined) return undefined;
-  return await change(parts, async (tx, tell) => {
+  return await commitAndNotify(context, async (tx, notify) => {
     const now = Date.now();
     const session = await lockSession(tx, old.session);
     if (session === undefined || session.revoked !== null || session.expires <= now) return undefined;
@@ -59,7 +59,7 @@ async function rotate(parts: Parts, given: string | undefined): Promise<Rotated 
     }
     if (old.genuine || session.previousHash === old.hash) {
       await endSession(tx, user, old.session, now);
-      tell({ revoked: [{ user, session: old.session, until: now + tokens.access }] });
+      notify({ revoked: [{ user, session: old.session, until: now + tokens.access }] });
     }
     return undefined;
   });
@@ -71,7 +71,7 @@ function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
   const origin = c.req.header('origin');
   if (token === undefined || origin === undefined) return token;
   const own = URL.canParse(origin) && new URL(origin).host === c.req.header('host');
-  if (!own && !c.var.parts.config.origins.includes(origin))
+  if (!own && !c.var.context.config.origins.includes(origin))
     throw new Refusal('forbidden', 'This origin is not allowed.');
   return token;
 }

@@ -2,8 +2,8 @@ import type { Problem, Session, SignIn } from '@parley/protocol';
 import { isRevoked, readPermit } from '@parley/redis';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { masterOf, mastersOf } from '../../testing/masters.ts';
-import { type Person, password, TestApi } from '../../testing/test-api.ts';
+import { masterOf, mastersOf } from '../../../test/masters.ts';
+import { type Person, password, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

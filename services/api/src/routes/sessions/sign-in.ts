@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { openSession } from '../../accounts/open-session.ts';
 import { verifyPassword } from '../../accounts/password.ts';
 import { setRefreshCookie } from '../../accounts/session-answer.ts';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { deviceField, line } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
@@ -29,16 +29,18 @@ export const signIn = operation(
     refuses: ['unauthenticated', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { config, db } = parts;
+    const { context } = c.var;
+    const { config, db } = context;
     const { username, password, device } = c.req.valid('json');
-    await limitRate(parts, 'sign-in-address', addressOf(c), config.perMinute.signInsPerAddress);
-    await limitRate(parts, 'sign-in', username, config.perMinute.signIns);
+    await limitRate(context, 'sign-in-address', addressOf(c), config.perMinute.signInsPerAddress);
+    await limitRate(context, 'sign-in', username, config.perMinute.signIns);
     const account = await getAccount(db, username);
     const known = await verifyPassword(password, account?.passwordHash, config.argon2);
     if (!known || account === undefined) throw new Refusal('unauthenticated', 'The username or the password is wrong.');
-    const session = await change(parts, (tx, tell) => openSession(tx, tell, config, account.user, device));
-    await ensureCopy(parts, account.user.id);
+    const session = await commitAndNotify(context, (tx, notify) =>
+      openSession(tx, notify, config, account.user, device),
+    );
+    await ensureCopy(context, account.user.id);
     setRefreshCookie(c, session.refreshToken);
     return c.json(session, 201);
   },

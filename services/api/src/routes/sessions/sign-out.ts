@@ -1,5 +1,5 @@
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { callerOperation, done } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
@@ -15,13 +15,13 @@ export const signOut = callerOperation(
     refuses: ['conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user, session, foreign } = c.var.caller;
     if (foreign) throw new Refusal('conflict', 'This session is another issuer’s: end it there.');
-    await change(parts, async (tx, tell) => {
+    await commitAndNotify(context, async (tx, notify) => {
       const now = Date.now();
       await endSession(tx, user, session, now);
-      tell({ revoked: [{ user, session, until: now + parts.config.tokens.access }] });
+      notify({ revoked: [{ user, session, until: now + context.config.tokens.access }] });
     });
     deleteRefreshCookie(c);
     return c.body(null, 204);

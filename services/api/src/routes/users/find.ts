@@ -20,7 +20,7 @@ export const find = callerOperation(
   async (c) => {
     const { q, limit, after } = c.req.valid('query');
     const [last = ''] = readPlace(after, place) ?? [];
-    const users = await findUsers(c.var.parts.db, q, last, limit + 1);
+    const users = await findUsers(c.var.context.db, q, last, limit + 1);
     return c.json(
       toPage(
         users,

@@ -16,7 +16,7 @@ export const get = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const user = await getUser(c.var.parts.db, c.req.valid('param').id);
+    const user = await getUser(c.var.context.db, c.req.valid('param').id);
     if (user === undefined) throw new Refusal('not-found');
     return c.json(user, 200);
   },

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { openSession } from '../../accounts/open-session.ts';
 import { hashPassword } from '../../accounts/password.ts';
 import { setRefreshCookie } from '../../accounts/session-answer.ts';
-import { change } from '../../events/change.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { deviceField, nameField, passwordField, usernameField } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
 import { answer, body, operation } from '../../http/operation.ts';
@@ -29,16 +29,16 @@ export const register = operation(
     refuses: ['conflict', 'too-many'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { config } = parts;
+    const { context } = c.var;
+    const { config } = context;
     const { username, password, name = username, device } = c.req.valid('json');
-    await limitRate(parts, 'register', addressOf(c), config.perMinute.registrations);
+    await limitRate(context, 'register', addressOf(c), config.perMinute.registrations);
     const passwordHash = await hashPassword(password, config.argon2);
-    const session = await change(parts, async (tx, tell) => {
+    const session = await commitAndNotify(context, async (tx, notify) => {
       const user = await insertUser(tx, { username, name, passwordHash });
       if (user === undefined) throw fieldRefusal('conflict', 'username', 'Taken by someone else');
-      tell({ copies: [user.id], forget: [user.id] });
-      return await openSession(tx, tell, config, user, device);
+      notify({ copies: [user.id], forget: [user.id] });
+      return await openSession(tx, notify, config, user, device);
     });
     setRefreshCookie(c, session.refreshToken);
     return c.json(session, 201, { location: `/v1/users/${session.user.id}` });

@@ -3,7 +3,7 @@ import type { Problem, Session, User } from '@parley/protocol';
 import { readPermit } from '@parley/redis';
 import { verifyToken } from '@parley/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { password, TestApi } from '../../testing/test-api.ts';
+import { password, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
 

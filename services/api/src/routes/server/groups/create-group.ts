@@ -1,7 +1,7 @@
 import { addMembers, type Database } from '@parley/database';
 import type { Group } from '@parley/protocol';
 import type { ApiConfig } from '../../../config.ts';
-import type { Notice } from '../../../events/notice.ts';
+import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { findBusy } from '../../../queries/group-members.ts';
 import { insertGroup } from '../../../queries/groups.ts';
@@ -11,7 +11,7 @@ import { show } from '../refs.ts';
 /** Makes a group of users, who must be locked, and tells them; answers its id. */
 export async function createGroup(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   { limits }: ApiConfig,
   given: NewGroup,
   users: number[],
@@ -25,7 +25,7 @@ export async function createGroup(
   await setExternalId(tx, group, externalId);
   const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));
   await addMembers(tx, group, members, 0);
-  tell({
+  notify({
     copies: [group],
     forget: users,
     events: [{ users, event: { kind: 'group', group, change: 'created', user: owner } }],

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { done, serverOperation } from '../../../http/operation.ts';
 import { lockGroup } from '../../../queries/groups.ts';
 import { findGroupId } from '../../../queries/server-groups.ts';
@@ -17,9 +17,9 @@ export const dissolveGroup = serverOperation(
     responses: { 204: done },
   },
   async (c) => {
-    await change(c.var.parts, async (tx, tell) => {
+    await commitAndNotify(c.var.context, async (tx, notify) => {
       const group = await findGroupId(tx, c.req.valid('param').group);
-      if (group !== undefined && (await lockGroup(tx, group))) await endGroup(tx, tell, group);
+      if (group !== undefined && (await lockGroup(tx, group))) await endGroup(tx, notify, group);
     });
     return c.body(null, 204);
   },

@@ -23,7 +23,7 @@ export const getGroup = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.parts;
+    const { db } = c.var.context;
     const id = await requireGroup(db, c.req.valid('param').group);
     return c.json((await getServerGroup(db, id)) as ServerGroup, 200);
   },
@@ -41,7 +41,7 @@ export const listGroupMembers = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.parts;
+    const { db } = c.var.context;
     const { limit, after } = c.req.valid('query');
     const id = await requireGroup(db, c.req.valid('param').group);
     const rows = await listMembers(db, id, readPlace(after, place), limit + 1);

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
-import type { Notice } from '../../../events/notice.ts';
-import type { Parts } from '../../../parts.ts';
+import type { AppContext } from '../../../app-context.ts';
+import type { Notify } from '../../../events/notice.ts';
 import { memberIds, updateMember } from '../../../queries/group-members.ts';
 import { updateGroup } from '../../../queries/groups.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
@@ -12,9 +12,9 @@ import { setMembers } from './set-members.ts';
  * @param users all who are to be members afterwards; those who are not make room now. Absent: everybody stays
  */
 export async function handOver(
-  parts: Parts,
+  context: AppContext,
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   group: number,
   owner: number,
   users: ReadonlySet<number> | undefined,
@@ -23,12 +23,12 @@ export async function handOver(
   if (owner === before) return;
   const members = await memberIds(tx, group);
   const stay = members.filter((user) => users?.has(user) ?? true);
-  if (!members.includes(owner)) await setMembers(parts, tx, tell, group, new Set([...stay, owner]));
+  if (!members.includes(owner)) await setMembers(context, tx, notify, group, new Set([...stay, owner]));
   await updateMember(tx, group, owner, { role: 'owner' });
   await updateMember(tx, group, before, { role: 'admin' });
   await updateGroup(tx, group, { owner });
   const concerned = await memberIds(tx, group);
   for (const user of [owner, before]) {
-    tell({ events: [{ users: concerned, event: { kind: 'group', group, change: 'role', user } }] });
+    notify({ events: [{ users: concerned, event: { kind: 'group', group, change: 'role', user } }] });
   }
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type Member, roleSchema } from '@parley/protocol';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { answer, body, done, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
@@ -33,21 +33,21 @@ export const putGroupMember = serverOperation(
     refuses: ['not-found', 'conflict', 'group-full'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const given = c.req.valid('param');
     const { role } = c.req.valid('json');
-    const member = await change(parts, async (tx, tell) => {
+    const member = await commitAndNotify(context, async (tx, notify) => {
       const user = await requireUser(tx, given.user);
       await lockUsers(tx, [user]);
       const group = await enter(tx, given.group);
       const members = await memberIds(tx, group);
-      if (!members.includes(user)) await setMembers(parts, tx, tell, group, new Set([...members, user]));
+      if (!members.includes(user)) await setMembers(context, tx, notify, group, new Set([...members, user]));
       const { role: before } = (await getMember(tx, group, user)) as Member;
       if (role !== undefined && role !== before) {
         if (before === 'owner') throw new Refusal('conflict', 'A group has an owner: give it another first.');
         await updateMember(tx, group, user, { role });
         const users = await memberIds(tx, group);
-        tell({ events: [{ users, event: { kind: 'group', group, change: 'role', user } }] });
+        notify({ events: [{ users, event: { kind: 'group', group, change: 'role', user } }] });
       }
       return (await getMember(tx, group, user)) as Member;
     });
@@ -68,11 +68,11 @@ export const removeGroupMember = serverOperation(
   },
   async (c) => {
     const given = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
+    await commitAndNotify(c.var.context, async (tx, notify) => {
       const user = await requireUser(tx, given.user);
       const group = await enter(tx, given.group);
       const member = await getMember(tx, group, user);
-      if (member) await depart(tx, tell, group, user, member.role, 'removed');
+      if (member) await depart(tx, notify, group, user, member.role, 'removed');
     });
     return c.body(null, 204);
   },

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { line } from '../../../http/fields.ts';
 import { answer, body, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
@@ -41,13 +41,13 @@ export const putGroup = serverOperation(
     refuses: ['not-found', 'conflict', 'group-full'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { externalId } = c.req.valid('param');
     const { owner: ownerRef, members, ...given } = c.req.valid('json');
-    if ((given.maxMembers ?? 0) > parts.config.limits.groupMembers) {
-      throw fieldRefusal('bad-request', 'maxMembers', `At most ${parts.config.limits.groupMembers}`);
+    if ((given.maxMembers ?? 0) > context.config.limits.groupMembers) {
+      throw fieldRefusal('bad-request', 'maxMembers', `At most ${context.config.limits.groupMembers}`);
     }
-    const work = change(parts, async (tx, tell) => {
+    const work = commitAndNotify(context, async (tx, notify) => {
       await lockExternalGroup(tx, externalId);
       const owner = await requireUser(tx, ownerRef);
       const users = new Set([owner]);
@@ -55,17 +55,17 @@ export const putGroup = serverOperation(
       await lockUsers(tx, [...users]);
       const found = await findGroupId(tx, externalId);
       if (found === undefined) {
-        const group = await createGroup(tx, tell, parts.config, { ...given, externalId, owner }, [...users]);
+        const group = await createGroup(tx, notify, context.config, { ...given, externalId, owner }, [...users]);
         return { status: 201 as const, group };
       }
       await lockGroup(tx, found);
-      await updateServerGroup(tx, tell, found, given);
-      await handOver(parts, tx, tell, found, owner, members && users);
-      if (members) await setMembers(parts, tx, tell, found, users);
+      await updateServerGroup(tx, notify, found, given);
+      await handOver(context, tx, notify, found, owner, members && users);
+      if (members) await setMembers(context, tx, notify, found, users);
       await requireRoom(tx, found);
       return { status: 200 as const, group: found };
     });
     const { status, group } = await refuseTakenName(work);
-    return c.json((await getServerGroup(parts.db, group)) as ServerGroup, status);
+    return c.json((await getServerGroup(context.db, group)) as ServerGroup, status);
   },
 );

@@ -1,9 +1,9 @@
 import { addMembers, bumpPermits, type Database } from '@parley/database';
 import { groupConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
-import type { Notice } from '../../../events/notice.ts';
+import type { AppContext } from '../../../app-context.ts';
+import type { Notice, Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
-import type { Parts } from '../../../parts.ts';
 import { deleteMembers, findBusy, forgetChats, memberIds } from '../../../queries/group-members.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
@@ -13,9 +13,9 @@ import { show } from '../refs.ts';
  * goes is told to those who were there, or are now.
  */
 export async function setMembers(
-  parts: Parts,
+  context: AppContext,
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   group: number,
   users: ReadonlySet<number>,
 ): Promise<void> {
@@ -28,13 +28,13 @@ export async function setMembers(
   const stay = before.filter((user) => !gone.includes(user));
   if (added.length > 0 && stay.length + added.length > maxMembers) throw new Refusal('group-full');
   if (gone.length > 0) await deleteMembers(tx, group, gone);
-  if (added.length > 0) await add(parts, tx, group, added);
-  tell({ copies: [group], forget: [...gone, ...added] });
-  for (const user of gone) tell(noticeOf(before, group, 'removed', user));
-  for (const user of added) tell(noticeOf([...stay, ...added], group, 'joined', user));
+  if (added.length > 0) await add(context, tx, group, added);
+  notify({ copies: [group], forget: [...gone, ...added] });
+  for (const user of gone) notify(noticeOf(before, group, 'removed', user));
+  for (const user of added) notify(noticeOf([...stay, ...added], group, 'joined', user));
 }
 
-async function add({ link, config }: Parts, tx: Database, group: number, users: number[]): Promise<void> {
+async function add({ link, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
   const [busy] = await findBusy(tx, users, config.limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
   const now = await messageIdNow(link, groupConversation(group));

@@ -1,24 +1,19 @@
 import type { Database } from '@parley/database';
 import type { Group } from '@parley/protocol';
-import type { Notice } from '../../../events/notice.ts';
+import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberIds } from '../../../queries/group-members.ts';
 import { updateGroup } from '../../../queries/groups.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 
 /** Changes what is given of a group, which must be locked, and tells its members if that is another than before. */
-export async function updateServerGroup(
-  tx: Database,
-  tell: (notice: Notice) => void,
-  group: number,
-  changes: Changes,
-): Promise<void> {
+export async function updateServerGroup(tx: Database, notify: Notify, group: number, changes: Changes): Promise<void> {
   const before = (await getServerGroup(tx, group)) as ServerGroup;
   await updateGroup(tx, group, changes);
   const after = (await getServerGroup(tx, group)) as ServerGroup;
   if (fields.every((field) => before[field] === after[field])) return;
   const users = await memberIds(tx, group);
-  tell({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
+  notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
 }
 
 /** Refuses when a group has more members than it may. */

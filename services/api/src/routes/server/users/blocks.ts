@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { answer, done, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { blockSchema } from '../../../http/schemas.ts';
@@ -20,12 +20,12 @@ export const putBlock = serverOperation(
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const given = c.req.valid('param');
-    const made = await change(parts, async (tx, tell) => {
+    const made = await commitAndNotify(context, async (tx, notify) => {
       const [user, blocked] = [await requireUser(tx, given.user), await requireUser(tx, given.blocked)];
       if (user === blocked) throw fieldRefusal('bad-request', 'blocked', 'That is the same user');
-      return await block(tx, tell, parts.config, user, blocked);
+      return await block(tx, notify, context.config, user, blocked);
     });
     return c.json(made, 200);
   },
@@ -44,8 +44,8 @@ export const removeBlock = serverOperation(
   },
   async (c) => {
     const given = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
-      await unblock(tx, tell, await requireUser(tx, given.user), await requireUser(tx, given.blocked));
+    await commitAndNotify(c.var.context, async (tx, notify) => {
+      await unblock(tx, notify, await requireUser(tx, given.user), await requireUser(tx, given.blocked));
     });
     return c.body(null, 204);
   },

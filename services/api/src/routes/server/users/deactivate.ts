@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { bumpPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { done, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { getServerUser, updateServerUser } from '../../../queries/server-users.ts';
@@ -23,17 +23,17 @@ export const deactivateUser = serverOperation(
     refuses: ['not-found', 'forbidden'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const { user } = c.req.valid('param');
-    await change(parts, async (tx, tell) => {
+    await commitAndNotify(context, async (tx, notify) => {
       const id = await requireUser(tx, user);
       if (id === SYSTEM_USER) throw new Refusal('forbidden', 'The system stays.');
       await bumpPermits(tx, [id]);
       const now = Date.now();
       if ((await getServerUser(tx, id))?.deactivated === null) await updateServerUser(tx, id, { deactivated: now });
       const sessions = await endSurplusSessions(tx, id, 0, now);
-      const until = now + parts.config.tokens.access;
-      tell({
+      const until = now + context.config.tokens.access;
+      notify({
         copies: [id],
         forget: [id],
         revoked: sessions.map((session) => ({ user: id, session, until })),

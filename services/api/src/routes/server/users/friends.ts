@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { Friend } from '@parley/protocol';
-import { change } from '../../../events/change.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { answer, done, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { friendSchema } from '../../../http/schemas.ts';
@@ -25,17 +25,17 @@ export const putFriend = serverOperation(
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
-    const { parts } = c.var;
+    const { context } = c.var;
     const given = c.req.valid('param');
-    const row = await change(parts, async (tx, tell) => {
+    const row = await commitAndNotify(context, async (tx, notify) => {
       const [user, friend] = [await requireUser(tx, given.user), await requireUser(tx, given.friend)];
       if (user === friend) throw fieldRefusal('bad-request', 'friend', 'That is the same user');
       await lockUsers(tx, [user, friend]);
-      if (!(await areFriends(tx, user, friend))) await befriend(tx, tell, parts.config, user, friend);
+      if (!(await areFriends(tx, user, friend))) await befriend(tx, notify, context.config, user, friend);
       const [found] = await listFriends(tx, user, { friend, limit: 1 });
       return found as FriendRow;
     });
-    const [friend] = await toFriends(parts.link, [row]);
+    const [friend] = await toFriends(context.link, [row]);
     return c.json(friend as Friend, 200);
   },
 );
@@ -53,8 +53,8 @@ export const removeFriend = serverOperation(
   },
   async (c) => {
     const given = c.req.valid('param');
-    await change(c.var.parts, async (tx, tell) => {
-      await unfriend(tx, tell, await requireUser(tx, given.user), await requireUser(tx, given.friend));
+    await commitAndNotify(c.var.context, async (tx, notify) => {
+      await unfriend(tx, notify, await requireUser(tx, given.user), await requireUser(tx, given.friend));
     });
     return c.body(null, 204);
   },

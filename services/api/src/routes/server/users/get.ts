@@ -16,7 +16,7 @@ export const getUser = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.parts;
+    const { db } = c.var.context;
     const id = await requireUser(db, c.req.valid('param').user);
     return c.json((await getServerUser(db, id)) as ServerUser, 200);
   },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { bumpPermits, type Database } from '@parley/database';
-import { change } from '../../../events/change.ts';
-import type { Notice } from '../../../events/notice.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
+import type { Notify } from '../../../events/notice.ts';
 import { avatarField, line, nameField, usernameField } from '../../../http/fields.ts';
 import { answer, body, serverOperation } from '../../../http/operation.ts';
 import { friendIds } from '../../../queries/friendships.ts';
@@ -38,10 +38,10 @@ export const putUser = serverOperation(
   async (c) => {
     const { externalId } = c.req.valid('param');
     const given = c.req.valid('json');
-    const work = change(c.var.parts, async (tx, tell) => {
+    const work = commitAndNotify(c.var.context, async (tx, notify) => {
       const added = await insertServerUser(tx, externalId, given);
-      if (added === undefined) return { status: 200 as const, user: await update(tx, tell, externalId, given) };
-      tell({ copies: [added], forget: [added], externals: [{ external: externalId, user: added }] });
+      if (added === undefined) return { status: 200 as const, user: await update(tx, notify, externalId, given) };
+      notify({ copies: [added], forget: [added], externals: [{ external: externalId, user: added }] });
       return { status: 201 as const, user: (await getServerUser(tx, added)) as ServerUser };
     });
     const { status, user } = await refuseTakenUsername(work);
@@ -51,7 +51,7 @@ export const putUser = serverOperation(
 
 async function update(
   tx: Database,
-  tell: (notice: Notice) => void,
+  notify: Notify,
   externalId: string,
   given: z.infer<typeof schema>,
 ): Promise<ServerUser> {
@@ -60,11 +60,11 @@ async function update(
   const before = (await getServerUser(tx, id)) as ServerUser;
   if (before.deactivated !== null) {
     await bumpPermits(tx, [id]);
-    tell({ copies: [id], forget: [id], externals: [{ external: externalId, user: id }] });
+    notify({ copies: [id], forget: [id], externals: [{ external: externalId, user: id }] });
   }
   await updateServerUser(tx, id, { ...given, deactivated: null });
   const after = (await getServerUser(tx, id)) as ServerUser;
   const shown = (['username', 'name', 'avatar', 'sign'] as const).some((field) => before[field] !== after[field]);
-  if (shown) tell({ events: [{ users: [id, ...(await friendIds(tx, id))], event: { kind: 'profile', user: id } }] });
+  if (shown) notify({ events: [{ users: [id, ...(await friendIds(tx, id))], event: { kind: 'profile', user: id } }] });
   return after;
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import type { AppContext } from '../../../app-context.ts';
 import { Refusal } from '../../../http/refusal.ts';
-import type { Parts } from '../../../parts.ts';
 
 /** `{id}` of a path: the endpoint and the event, with a colon between. */
 export const deadParams = z.object({ id: z.string().regex(/^[\w-]{1,32}:[\w.-]{1,512}$/, 'Not an id of the list') });
@@ -11,7 +11,7 @@ export function toDeadId(endpoint: string, event: string): string {
 }
 
 /** Reads it. Refuses an endpoint that is not configured. */
-export function readDeadId({ config }: Parts, id: string): { endpoint: string; event: string } {
+export function readDeadId({ config }: AppContext, id: string): { endpoint: string; event: string } {
   const colon = id.indexOf(':');
   const endpoint = id.slice(0, colon);
   if (!config.webhooks.endpoints.some((each) => each.id === endpoint)) throw new Refusal('not-found');

@@ -21,7 +21,7 @@ export const listDead = serverOperation(
     responses: { 200: answer(pageOf(deadSchema), 'A page of events, the one given up last first') },
   },
   async (c) => {
-    const { link, config } = c.var.parts;
+    const { link, config } = c.var.context;
     const { limit, after, endpoint } = c.req.valid('query');
     const [died, last] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
@@ -55,9 +55,9 @@ export const replayDead = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { endpoint, event } = readDeadId(parts, c.req.valid('param').id);
-    if (!(await replayWebhook(parts.link, endpoint, event))) throw new Refusal('not-found');
+    const { context } = c.var;
+    const { endpoint, event } = readDeadId(context, c.req.valid('param').id);
+    if (!(await replayWebhook(context.link, endpoint, event))) throw new Refusal('not-found');
     return c.body(null, 204);
   },
 );
@@ -74,9 +74,9 @@ export const removeDead = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { parts } = c.var;
-    const { endpoint, event } = readDeadId(parts, c.req.valid('param').id);
-    await removeDeadWebhook(parts.link, endpoint, event);
+    const { context } = c.var;
+    const { endpoint, event } = readDeadId(context, c.req.valid('param').id);
+    await removeDeadWebhook(context.link, endpoint, event);
     return c.body(null, 204);
   },
 );

@@ -13,7 +13,7 @@ export const listEndpoints = serverOperation(
     responses: { 200: answer(pageOf(endpointSchema), 'All endpoints') },
   },
   async (c) => {
-    const { link, config } = c.var.parts;
+    const { link, config } = c.var.context;
     const items = await Promise.all(
       config.webhooks.endpoints.map(async ({ id, url, events }) => ({
         ...{ endpoint: id, url, events: [...events] },

@@ -2,7 +2,7 @@
  * Tells whether an error means that PostgreSQL or Redis is away or too busy for now, so that the same request may succeed later. Both
  * drivers throw plain errors, known by their codes or, where they have none, by their words.
  */
-export function isAway(error: unknown): boolean {
+export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return networkCodes.has(code) || sqlStates.test(code) || words.test(error.message);

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
-import { S3Bucket } from '../media/s3-bucket.ts';
-import type { S3Options } from '../media/s3-storage.ts';
+import type { S3Options } from '../src/media/s3-bucket.ts';
+import { S3Bucket } from '../src/media/s3-bucket.ts';
 
 /** Starts an S3 store with one bucket. */
 export async function startS3(): Promise<TestS3> {

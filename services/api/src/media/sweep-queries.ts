@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
-import { unused } from './media.ts';
+import { unused } from '../queries/media.ts';
 
 /** Runs `work` unless another replica is at it now. Answers whether it ran. */
 export async function sweepAlone(db: Database, work: (tx: Database) => Promise<void>): Promise<boolean> {

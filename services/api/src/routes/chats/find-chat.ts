@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { Refusal } from '../../http/refusal.ts';
-import type { Box } from '../../queries/chats.ts';
+import type { ChatKey } from '../../queries/chat-key.ts';
 import { getRole } from '../../queries/group-members.ts';
 import { getUser } from '../../queries/users.ts';
 
@@ -8,7 +8,7 @@ import { getUser } from '../../queries/users.ts';
  * The caller's chat with a user, or with a group they are in; refuses what is neither. A chat that nobody opened yet is no reason:
  * its first message may not be recorded yet.
  */
-export async function findBox(db: Database, owner: number, peer: number): Promise<Box> {
+export async function findChat(db: Database, owner: number, peer: number): Promise<ChatKey> {
   if ((await getUser(db, peer)) !== undefined) return { owner, peer, group: false };
   if ((await getRole(db, peer, owner)) !== undefined) return { owner, peer, group: true };
   throw new Refusal('not-found', 'There is no such user, nor a group that you are in.');

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
-import type { Notice } from '../events/notice.ts';
+import type { Notice } from './notice.ts';
 
 /** Writes notices, to be told by others from `due` on; answers their ids in the same order. */
 export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {

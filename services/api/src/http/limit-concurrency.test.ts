@@ -2,9 +2,9 @@ import { connect } from 'node:net';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { TestApi } from '../testing/test-api.ts';
+import { TestApi } from '../../test/test-api.ts';
 
-const underWay = async ({ url }: TestApi) =>
+const inFlight = async ({ url }: TestApi) =>
   Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
 it('so many requests are answered at once; others are told when to come back, and orchestrators always answered', async () => {
@@ -13,7 +13,7 @@ it('so many requests are answered at once; others are told when to come back, an
   const taken = await api.db.transaction().execute(async (db) => {
     await sql`lock table users in access exclusive mode`.execute(db);
     const waiting = [ann.get('/v1/me'), ann.get('/v1/me')];
-    await waitFor(async () => (await underWay(api)) === 2, { message: 'nobody waits' });
+    await waitFor(async () => (await inFlight(api)) === 2, { message: 'nobody waits' });
     const late = await ann.get('/v1/me');
     expect(late).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -23,7 +23,7 @@ it('so many requests are answered at once; others are told when to come back, an
   });
   expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([200, 200]);
   expect((await ann.get('/v1/me')).status).toBe(200);
-  expect(await underWay(api)).toBe(0);
+  expect(await inFlight(api)).toBe(0);
 });
 
 it('who has nothing under way gets in while another address floods', async () => {
@@ -34,15 +34,15 @@ it('who has nothing under way gets in while another address floods', async () =>
   const taken = await api.db.transaction().execute(async (db) => {
     await sql`lock table users in access exclusive mode`.execute(db);
     const flood = Array.from({ length: 4 }, () => from('203.0.113.1'));
-    await waitFor(async () => (await underWay(api)) === 4, { message: 'nobody waits' });
+    await waitFor(async () => (await inFlight(api)) === 4, { message: 'nobody waits' });
     expect(await from('203.0.113.1')).toBe(503);
     const other = from('203.0.113.2');
-    await waitFor(async () => (await underWay(api)) === 5, { message: 'the other was not let in' });
+    await waitFor(async () => (await inFlight(api)) === 5, { message: 'the other was not let in' });
     expect(await from('203.0.113.3')).toBe(503);
     return [...flood, other];
   });
   expect(await Promise.all(taken)).toEqual([200, 200, 200, 200, 200]);
-  expect(await underWay(api)).toBe(0);
+  expect(await inFlight(api)).toBe(0);
 });
 
 it('whose body does not come keeps nobody out', async () => {

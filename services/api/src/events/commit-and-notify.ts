@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
-import type { Parts } from '../parts.ts';
-import type { Notice } from './notice.ts';
+import type { AppContext } from '../app-context.ts';
+import type { Notice, Notify } from './notice.ts';
 
 /**
  * Makes a change in one transaction and tells Redis of it. `work` gets the transaction, and `tell` for what Redis shall learn.
@@ -8,15 +8,15 @@ import type { Notice } from './notice.ts';
  * Resolves once PostgreSQL committed and Redis was told, so that after the answer the change holds on every gateway. If Redis is away
  * then, it still resolves: what is to be told stands in the outbox, committed with the change, and is told as soon as can be.
  */
-export async function change<T>(
-  { db, outbox }: Pick<Parts, 'db' | 'outbox'>,
-  work: (tx: Database, tell: (notice: Notice) => void) => Promise<T>,
+export async function commitAndNotify<T>(
+  { db, outbox }: Pick<AppContext, 'db' | 'outbox'>,
+  work: (tx: Database, notify: Notify) => Promise<T>,
 ): Promise<T> {
   const notices: Notice[] = [];
   const { result, ids } = await db.transaction().execute(async (tx) => {
     const result = await work(tx, (notice) => notices.push({ date: Date.now(), ...notice }));
     return { result, ids: await outbox.add(tx, notices) };
   });
-  await Promise.all(ids.map((id, i) => outbox.tell(id, notices[i] as Notice)));
+  await Promise.all(ids.map((id, i) => outbox.deliver(id, notices[i] as Notice)));
   return result;
 }

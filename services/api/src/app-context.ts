@@ -8,7 +8,7 @@ import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
 /** What the api is made of; every request carries it as `c.var.parts`. */
-export interface Parts {
+export interface AppContext {
   config: ApiConfig;
   db: Database;
   link: RedisConnection;
@@ -26,7 +26,7 @@ export interface Parts {
 /** What a request carries. */
 export interface OpenEnv {
   Variables: {
-    parts: Parts;
+    context: AppContext;
     /** Told in the header `x-request-id` and in the log. */
     requestId: string;
   };

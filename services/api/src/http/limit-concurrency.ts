@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
-import type { OpenEnv } from '../parts.ts';
+import type { OpenEnv } from '../app-context.ts';
 import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
@@ -12,19 +12,19 @@ const RESERVE = 1 / 4;
  * in time, and memory is bounded. An address that has nothing under way gets in until there are a quarter more, so that one that floods
  * does not keep others out. An answer that streams counts until it begins; what `free` says of a path does not count.
  */
-export function limitUnderWay(
+export function limitConcurrency(
   metrics: Registry,
   most: number,
   free: (path: string) => boolean,
 ): MiddlewareHandler<OpenEnv> {
-  let underWay = 0;
+  let inFlight = 0;
   const byAddress = new Map<string, number>();
   new Gauge({
     name: 'parley_api_requests_under_way',
     help: 'Requests being answered.',
     registers: [metrics],
     collect() {
-      this.set(underWay);
+      this.set(inFlight);
     },
   });
   return async (c, next) => {
@@ -33,16 +33,16 @@ export function limitUnderWay(
     if (c.req.method !== 'GET') await c.req.arrayBuffer().catch(refuseBroken);
     const address = addressOf(c);
     const own = byAddress.get(address) ?? 0;
-    if (underWay >= (own > 0 ? most : most * (1 + RESERVE))) {
+    if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {
       const retryAfter = 1 + Math.floor(Math.random() * 3);
       throw new Refusal('unavailable', 'Too many requests are being answered; try again later.', { retryAfter });
     }
-    underWay += 1;
+    inFlight += 1;
     byAddress.set(address, own + 1);
     try {
       await next();
     } finally {
-      underWay -= 1;
+      inFlight -= 1;
       const left = (byAddress.get(address) as number) - 1;
       if (left > 0) byAddress.set(address, left);
       else byAddress.delete(address);

@@ -2,25 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { Histogram } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
-import type { OpenEnv, Parts } from '../parts.ts';
+import type { AppContext, OpenEnv } from '../app-context.ts';
 
 /**
  * Gives each request an id (that of the client, where it brought a plausible one), tells it in the answer, and counts and logs how long
  * the answer took. Neither query nor body is logged.
  */
-export function observe(parts: Parts): MiddlewareHandler<OpenEnv> {
+export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
   const seconds = new Histogram({
     name: 'parley_api_request_seconds',
     help: 'How long answers took.',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers: [parts.metrics],
+    registers: [context.metrics],
   });
   return async (c, next) => {
     const started = performance.now();
     const given = c.req.header('x-request-id') ?? '';
     const requestId = /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    c.set('parts', parts);
+    c.set('context', context);
     c.set('requestId', requestId);
     await next();
     c.header('x-request-id', requestId);
@@ -28,6 +28,6 @@ export function observe(parts: Parts): MiddlewareHandler<OpenEnv> {
     const { method } = c.req;
     const { status } = c.res;
     seconds.observe({ method, route: routePath(c, -1), status }, took / 1000);
-    parts.log.debug({ requestId, method, path: c.req.path, status, ms: Math.round(took) }, 'answered');
+    context.log.debug({ requestId, method, path: c.req.path, status, ms: Math.round(took) }, 'answered');
   };
 }

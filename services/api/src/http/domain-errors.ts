@@ -1,0 +1,17 @@
+import { MediaGoneError } from '../media/media-store.ts';
+import { TooManyPixels } from '../media/picture.ts';
+import { IndexBusyError } from '../search/search.ts';
+import { Refusal } from './refusal.ts';
+
+/** Maps an error that search or media throw to the problem it is answered with. Undefined for other errors. */
+export function fromDomainError(error: Error): Refusal | undefined {
+  if (error instanceof IndexBusyError) {
+    return new Refusal('unavailable', 'The search index is being rebuilt. Search again in a moment.', {
+      retryAfter: 1,
+      cause: error,
+    });
+  }
+  if (error instanceof TooManyPixels) return new Refusal('too-large', error.message, { cause: error });
+  if (error instanceof MediaGoneError) return new Refusal('not-found', undefined, { cause: error });
+  return undefined;
+}
