@@ -11,7 +11,7 @@ import type { SearchIndexer } from './search/indexer.ts';
 export interface AppContext {
   config: ApiConfig;
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   tokens: TokenVerifier;
   log: Log;
   metrics: Registry;

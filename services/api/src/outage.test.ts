@@ -42,11 +42,11 @@ it('a PostgreSQL that hangs counts as away', async () => {
 it('a Redis that hangs counts as away', async () => {
   await using api = await TestApi.start({ REDIS_TIMEOUT: '1s' });
   const ann = await api.person();
-  api.redis.stall();
+  api.redisGate.stall();
   const answers = await Promise.all(Array.from({ length: 20 }, () => ann.get('/v1/me')));
   expect(answers.map((it) => it.status)).toEqual(Array(20).fill(200));
   expect((await ann.call('patch', '/v1/me', { sign: 'kept' })).status).toBe(200);
-  api.redis.open();
+  api.redisGate.open();
   await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'profile'));
 });
 
@@ -55,7 +55,7 @@ describe('while Redis is away', () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
-    api.redis.shut();
+    api.redisGate.shut();
     for (const path of [
       '/v1/me',
       '/v1/friends',
@@ -75,7 +75,7 @@ describe('while Redis is away', () => {
   it('what has a rate limit is refused as unavailable', async () => {
     await using api = await TestApi.start();
     const { username } = (await api.person()).session.user;
-    api.redis.shut();
+    api.redisGate.shut();
     const signIn = await api.call<Problem>('post', '/v1/sessions', { body: { username, password } });
     expect([signIn.status, signIn.body.code]).toEqual([503, 'unavailable']);
     const register = await api.call<Problem>('post', '/v1/users', { body: { username: 'late', password } });
@@ -85,11 +85,11 @@ describe('while Redis is away', () => {
   it('a session ended meanwhile is refused at once, and by gateways afterwards', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
-    api.redis.shut();
+    api.redisGate.shut();
     expect((await ann.call('delete', '/v1/sessions/current')).status).toBe(204);
     expect((await ann.get('/v1/me')).status).toBe(401);
-    api.redis.open();
-    await waitFor(async () => (await api.link.client.zcard(api.link.keys.revoked(ann.id))) === 1);
+    api.redisGate.open();
+    await waitFor(async () => (await api.redis.client.zcard(api.redis.keys.revoked(ann.id))) === 1);
     expect((await ann.get('/v1/me')).status).toBe(401);
   }, 30_000);
 
@@ -97,12 +97,12 @@ describe('while Redis is away', () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
-    api.redis.shut();
+    api.redisGate.shut();
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(204);
     expect((await ann.get<{ items: [] }>('/v1/friends')).body.items).toEqual([]);
-    expect(await readPermit(api.link, ann.id, ben.id)).toBe('friend');
-    api.redis.open();
-    await waitFor(async () => (await readPermit(api.link, ann.id, ben.id)) === 'stranger', { timeout: 15_000 });
+    expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
+    api.redisGate.open();
+    await waitFor(async () => (await readPermit(api.redis, ann.id, ben.id)) === 'stranger', { timeout: 15_000 });
     await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'friend' && it.change === 'removed'));
     await waitFor(async () => (await api.db.selectFrom('outbox').select('id').execute()).length === 0);
   }, 30_000);

@@ -10,7 +10,7 @@ import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
 import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
-import { watchLink } from './watch-link.ts';
+import { watchRedis } from './watch-redis.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /**
@@ -26,24 +26,24 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   });
   try {
     await checkSchema(db);
-    const link = await connectRedis({ ...config.redis, name: 'parley-api' });
+    const redis = await connectRedis({ ...config.redis, name: 'parley-api' });
     const tokens = new TokenVerifier(config.tokens.secret, config.tokenIssuers, {
       onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
     });
     const traces =
       config.traces && new Traces({ config: config.traces, service: 'api', instance: String(process.pid), log });
     try {
-      const media = new MediaStore({ db, link, log, config: config.media });
+      const media = new MediaStore({ db, redis, log, config: config.media });
       await media.open();
-      const webhooks = new Webhooks({ link, log, metrics, config: config.webhooks });
-      const pusher = config.push && new Pusher({ db, link, log, metrics, config: config.push });
+      const webhooks = new Webhooks({ redis, log, metrics, config: config.webhooks });
+      const pusher = config.push && new Pusher({ db, redis, log, metrics, config: config.push });
       const note = webhooks.note.bind(webhooks);
-      const outbox = new Outbox({ db, link, log, interval: config.outboxInterval, note });
-      const indexer = new SearchIndexer({ db, link, log, interval: config.indexInterval });
+      const outbox = new Outbox({ db, redis, log, interval: config.outboxInterval, note });
+      const indexer = new SearchIndexer({ db, redis, log, interval: config.indexInterval });
       const app = createApp({
         config,
         db,
-        link,
+        redis,
         tokens,
         log,
         metrics,
@@ -61,7 +61,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       pusher?.start();
       media.start();
       indexer.start();
-      const unwatch = watchLink(link, config.redisTimeout);
+      const unwatch = watchRedis(redis, config.redisTimeout);
       const stop = async (): Promise<void> => {
         await Promise.all([media.stop(), close(server)]);
         await indexer.stop();
@@ -70,13 +70,13 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         unwatch();
         tokens.stop();
         await traces?.stop();
-        await link.close();
+        await redis.close();
         await db.destroy();
       };
       return { port, url: `http://${hostOf(config.host)}:${port}`, stop };
     } catch (error) {
       tokens.stop();
-      await link.close();
+      await redis.close();
       throw error;
     }
   } catch (error) {

@@ -4,11 +4,11 @@ import { Cluster, Redis } from 'ioredis';
 import { Gate } from './gate.ts';
 
 /** Puts a gate before each server of a Redis; answers the address that leads through them. */
-export async function gatesBefore(redis: TestRedis): Promise<RedisGates> {
-  const gates = await Promise.all(redis.nodes.map(({ url }) => Gate.before(url)));
+export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
+  const gates = await Promise.all(server.nodes.map(({ url }) => Gate.before(url)));
   const url = gates.map((each) => each.url).join(',');
   const ports = gates.map((each) => Number(new URL(each.url).port));
-  if (redis.clustered) await announce(redis, ports);
+  if (server.clustered) await announce(server, ports);
   const all = gates.map(({ gate }) => gate);
   return {
     url,
@@ -24,21 +24,21 @@ export async function gatesBefore(redis: TestRedis): Promise<RedisGates> {
       },
       close: async () => void (await Promise.all(all.map((gate) => gate.close()))),
     },
-    linkPast: async (buckets) => {
-      const link = await connectRedis({ url: redis.url, buckets });
-      if (link.client instanceof Cluster) {
-        const behind = redis.nodes.map(({ port }, i) => [`127.0.0.1:${ports[i]}`, { host: '127.0.0.1', port }]);
-        link.client.options.natMap = Object.fromEntries(behind);
-        await new Promise((resolve) => (link.client as Cluster).refreshSlotsCache(resolve));
+    connectPast: async (buckets) => {
+      const redis = await connectRedis({ url: server.url, buckets });
+      if (redis.client instanceof Cluster) {
+        const behind = server.nodes.map(({ port }, i) => [`127.0.0.1:${ports[i]}`, { host: '127.0.0.1', port }]);
+        redis.client.options.natMap = Object.fromEntries(behind);
+        await new Promise((resolve) => (redis.client as Cluster).refreshSlotsCache(resolve));
       }
-      return link;
+      return redis;
     },
   };
 }
 
 /** Makes the nodes of a cluster tell clients the gates' ports instead of their own; resolves when each knows those of all. */
-async function announce(redis: TestRedis, ports: number[]): Promise<void> {
-  const clients = redis.nodes.map((node) => new Redis(node.url));
+async function announce(server: TestRedis, ports: number[]): Promise<void> {
+  const clients = server.nodes.map((node) => new Redis(node.url));
   await Promise.all(clients.map((client, i) => client.config('SET', 'cluster-announce-port', String(ports[i]))));
   for (const client of clients) {
     await waitFor(async () => {
@@ -55,5 +55,5 @@ export interface RedisGates {
   /** Of the gates, with commas between. */
   url: string;
   /** Opens a link that sees through an outage. */
-  linkPast(buckets: number): Promise<RedisConnection>;
+  connectPast(buckets: number): Promise<RedisConnection>;
 }

@@ -19,9 +19,9 @@ export class TestApi {
   readonly config: ApiConfig;
   /** Past the gates: these see through an outage. */
   readonly db: Database;
-  readonly link: RedisConnection;
+  readonly redis: RedisConnection;
   readonly postgres: Gate;
-  readonly redis: RedisGates['gate'];
+  readonly redisGate: RedisGates['gate'];
   /** Lines of the log. */
   readonly logged: string[];
   readonly #api: Api;
@@ -32,9 +32,9 @@ export class TestApi {
   private constructor(parts: Omit<Running, 'api' | 'document' | 'close'>, { api, document, close }: Running) {
     this.config = parts.config;
     this.db = parts.db;
-    this.link = parts.link;
-    this.postgres = parts.postgres;
     this.redis = parts.redis;
+    this.postgres = parts.postgres;
+    this.redisGate = parts.redisGate;
     this.logged = parts.logged;
     this.#api = api;
     this.#check = createCheck(document);
@@ -44,22 +44,22 @@ export class TestApi {
   static async start(env: Record<string, string> = {}): Promise<TestApi> {
     const [databaseUrl, redisServer] = await Promise.all([testDatabase(), startTestRedis()]);
     const { gate: postgres, url: DATABASE_URL } = await Gate.before(databaseUrl);
-    const { gate: redis, url: REDIS_URL, linkPast } = await gatesBefore(redisServer);
+    const { gate: redisGate, url: REDIS_URL, connectPast } = await gatesBefore(redisServer);
     const MEDIA_DIR = await mkdtemp(join(tmpdir(), 'parley-api-'));
     const config = readConfig({ ...cheap, DATABASE_URL, REDIS_URL, MEDIA_DIR, ...env });
     const logged: string[] = [];
     const log: Log = createLog({ name: 'api', level: 'debug' }, { write: (line) => void logged.push(line) });
     const db = openDatabase({ url: databaseUrl, maxConnections: 4 });
-    const link = await linkPast(config.redis.buckets);
+    const redis = await connectPast(config.redis.buckets);
     const api = await startApi(config, log);
     const document = (await (await fetch(`${api.url}/openapi.json`)).json()) as OpenApiDocument;
     const close = async (): Promise<void> => {
       await api.stop();
-      await Promise.all([db.destroy(), link.close(), postgres.close(), redis.close()]);
+      await Promise.all([db.destroy(), redis.close(), postgres.close(), redisGate.close()]);
       await redisServer.stop();
       await rm(MEDIA_DIR, { recursive: true });
     };
-    const running = { config, db, link, postgres, redis, logged, api, document, close };
+    const running = { config, db, redis, postgres, redisGate, logged, api, document, close };
     return new TestApi(running, running);
   }
 
@@ -101,7 +101,7 @@ export class TestApi {
 
   /** What lies in someone's inbox, in order. */
   async events({ id }: Person): Promise<ParleyEvent[]> {
-    const entries = await this.link.client.xrange(this.link.keys.inbox(id), '-', '+');
+    const entries = await this.redis.client.xrange(this.redis.keys.inbox(id), '-', '+');
     return entries.map(([, fields]) => JSON.parse(fields[1] ?? '') as ParleyEvent);
   }
 
@@ -172,9 +172,9 @@ export interface Answered<T> {
 interface Running {
   config: ApiConfig;
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   postgres: Gate;
-  redis: RedisGates['gate'];
+  redisGate: RedisGates['gate'];
   logged: string[];
   api: Api;
   document: OpenApiDocument;

@@ -34,7 +34,7 @@ describe('changes of who may write to whom', () => {
       if (copy.kind !== 'user') throw new Error('no user');
       for (const b of people) {
         const standing = copy.blocks.includes(b.id) ? 'blocked' : copy.contacts.includes(b.id) ? 'friend' : 'stranger';
-        expect([seed, await readPermit(api.link, b.id, a.id)]).toEqual([seed, standing]);
+        expect([seed, await readPermit(api.redis, b.id, a.id)]).toEqual([seed, standing]);
       }
     }
     expect(await oneSided()).toEqual([]);

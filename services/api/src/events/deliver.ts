@@ -22,24 +22,24 @@ import { deleteMessages } from './purge-queries.ts';
  */
 export async function deliver(
   db: Database,
-  link: RedisConnection,
+  redis: RedisConnection,
   notice: Notice,
   signal?: AbortSignal,
 ): Promise<void> {
   const { copies = [], externals = [], forget = [], revoked = [], closed = [], events = [], purge } = notice;
-  await Promise.all(copies.map(async (id) => writePermits(link, id, await readPermits(db, id))));
+  await Promise.all(copies.map(async (id) => writePermits(redis, id, await readPermits(db, id))));
   const shown = events.flatMap(({ event }) => (event.kind === 'profile' ? [event.user] : []));
-  await Promise.all([...copies, ...shown].map((id) => copyProfile(db, link, id)));
-  await Promise.all(externals.map(({ external, user }) => writeExternalUser(link, external, user)));
-  if (forget.length > 0) await forgetPermits(link, forget);
-  await Promise.all(revoked.map(({ user, session, until }) => revokeSession(link, user, session, until)));
-  await Promise.all(closed.map((user) => closeSockets(link, user)));
+  await Promise.all([...copies, ...shown].map((id) => copyProfile(db, redis, id)));
+  await Promise.all(externals.map(({ external, user }) => writeExternalUser(redis, external, user)));
+  if (forget.length > 0) await forgetPermits(redis, forget);
+  await Promise.all(revoked.map(({ user, session, until }) => revokeSession(redis, user, session, until)));
+  await Promise.all(closed.map((user) => closeSockets(redis, user)));
   for (const { users, event } of events) {
     const text = JSON.stringify(event);
     for (let start = 0; start < users.length; start += atOnce) {
       const some = users.slice(start, start + atOnce);
       await append(
-        link,
+        redis,
         some.map((user) => ({ user, event: text })),
       );
     }
@@ -48,7 +48,7 @@ export async function deliver(
     while ((await deleteMessages(db, purge, atOnce)) === atOnce) signal?.throwIfAborted();
     await markStale(db, purge.owner, purge.peer, purge.upTo);
   }
-  if (notice.erase) await erase(db, link, notice.erase, signal);
+  if (notice.erase) await erase(db, redis, notice.erase, signal);
 }
 
 /** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */

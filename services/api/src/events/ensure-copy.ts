@@ -7,10 +7,10 @@ import { deliver } from './deliver.ts';
  * Writes the copies of a user that Redis does not have: of their permits, and of how they are shown. Never rejects: without the first the
  * gateway asks the recorder for one, which takes the first sender a moment longer.
  */
-export async function ensureCopy({ db, link, log }: AppContext, user: number): Promise<void> {
+export async function ensureCopy({ db, redis, log }: AppContext, user: number): Promise<void> {
   try {
-    if (!(await hasPermits(link, user))) await deliver(db, link, { copies: [user] });
-    else if ((await readProfile(link, user)) === undefined) await copyProfile(db, link, user);
+    if (!(await hasPermits(redis, user))) await deliver(db, redis, { copies: [user] });
+    else if ((await readProfile(redis, user)) === undefined) await copyProfile(db, redis, user);
   } catch (error) {
     log.warn({ err: error, user }, 'could not write a copy');
   }

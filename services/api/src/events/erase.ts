@@ -13,13 +13,13 @@ import { addNotices } from './outbox-queries.ts';
  */
 export async function erase(
   db: Database,
-  link: RedisConnection,
+  redis: RedisConnection,
   { user, at }: Erasure,
   signal?: AbortSignal,
 ): Promise<void> {
   // Read first: what is recorded later is removed the next time.
-  const over = (await recordedUpTo(link)) > at;
-  await forgetUser(link, user);
+  const over = (await recordedUpTo(redis)) > at;
+  await forgetUser(redis, user);
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
   await db.transaction().execute(async (tx) => {
     await deleteRest(tx, user);

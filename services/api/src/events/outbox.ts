@@ -73,10 +73,10 @@ export class Outbox {
 
   /** Tells one notice; false when that failed, and the next round is to try again. */
   async #deliver(id: number, notice: Notice): Promise<boolean> {
-    const { db, link, log, interval, note } = this.#options;
+    const { db, redis, log, interval, note } = this.#options;
     try {
       await note(id, notice);
-      await deliver(db, link, notice, this.#stopped.signal);
+      await deliver(db, redis, notice, this.#stopped.signal);
       await removeNotice(db, id);
       return true;
     } catch (error) {
@@ -93,7 +93,7 @@ const leaseMs = 10_000;
 
 interface OutboxOptions {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   log: Log;
   /** Ms between two looks. */
   interval: number;

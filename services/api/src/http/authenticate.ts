@@ -30,9 +30,9 @@ async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: nu
 }
 
 /** Redis knows it at once; while Redis is away, PostgreSQL does, save of other issuers' sessions, which end with their tokens. */
-async function isEnded({ link, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
+async function isEnded({ redis, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {
-    return await isRevoked(link, user, session);
+    return await isRevoked(redis, user, session);
   } catch {
     return !foreign && !(await isSessionLive(db, user, session));
   }

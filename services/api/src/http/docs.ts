@@ -57,7 +57,7 @@ const page = `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Parley API</title>
-<link rel="stylesheet" href="docs/swagger-ui.css">
+<redis rel="stylesheet" href="docs/swagger-ui.css">
 </head>
 <body>
 <div id="docs"></div>

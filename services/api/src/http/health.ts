@@ -4,14 +4,14 @@ import { askDatabase } from './health-queries.ts';
 import type { App } from './operation.ts';
 
 /** Adds `/healthz`, `/readyz` and `/metrics`. Without Redis the api is ready still: what only reads goes on. */
-export function addHealth(app: App, { db, link, metrics }: AppContext): void {
+export function addHealth(app: App, { db, redis, metrics }: AppContext): void {
   const ready = async () => {
-    const [database, redis] = await Promise.allSettled([askDatabase(db), link.client.ping()]);
+    const [postgres, cache] = await Promise.allSettled([askDatabase(db), redis.client.ping()]);
     const reasons = [
-      ...(database.status === 'rejected' ? ['PostgreSQL is away'] : []),
-      ...(redis.status === 'rejected' ? ['Redis is away'] : []),
+      ...(postgres.status === 'rejected' ? ['PostgreSQL is away'] : []),
+      ...(cache.status === 'rejected' ? ['Redis is away'] : []),
     ];
-    return { ok: database.status === 'fulfilled', reasons };
+    return { ok: postgres.status === 'fulfilled', reasons };
   };
   app.get('/healthz', () => toResponse(healthyBody()));
   app.get('/readyz', async () => toResponse(await readyBody(ready)));

@@ -52,7 +52,7 @@ describe('requests', () => {
   it('go on while Redis is away, which counts them; guessing passwords does not', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
-    api.redis.shut();
+    api.redisGate.shut();
     expect(await status(ann.get('/v1/me'))).toBe(200);
     const body = { username: ann.session.user.username, password };
     expect(await status(api.call('post', '/v1/sessions', { body }))).toBe(503);

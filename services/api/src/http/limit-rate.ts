@@ -10,12 +10,12 @@ import { Refusal } from './refusal.ts';
  * minute's worth. Throws when Redis is away: what needs a limit is not done without.
  */
 export async function limitRate(
-  { link }: AppContext,
+  { redis }: AppContext,
   what: string,
   subject: string | number,
   perMinute: number,
 ): Promise<void> {
-  const { granted, after } = await takeTokens(link, what, subject, { perSecond: perMinute / 60, burst: perMinute });
+  const { granted, after } = await takeTokens(redis, what, subject, { perSecond: perMinute / 60, burst: perMinute });
   if (granted > 0) return;
   throw new Refusal('too-many', undefined, { retryAfter: Math.max(1, Math.ceil(after / 1000)) });
 }

@@ -16,7 +16,7 @@ async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<n
   // Sent on from one to the next within a moment: each is asked once, and not endlessly many.
   if (asked.size >= longestChain) return false;
   asked.add(user);
-  for (const message of await newestMessages(deps.link, user, mostMessages)) {
+  for (const message of await newestMessages(deps.redis, user, mostMessages)) {
     const { from, body } = message;
     if (!('media' in body) || body.media !== media || asked.has(from)) continue;
     if (!(await isUnrecorded(deps.db, user, message))) continue;
@@ -38,5 +38,5 @@ const longestChain = 4;
 
 interface SeeDeps {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
 }

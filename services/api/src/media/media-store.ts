@@ -26,10 +26,10 @@ export class MediaStore {
   /** What a request failed of that is not tus' own. */
   readonly #failures = new WeakMap<object, unknown>();
 
-  constructor({ db, link, log, config }: MediaStoreDeps) {
+  constructor({ db, redis, log, config }: MediaStoreDeps) {
     const storage = config.s3 ? new S3Storage(config.s3) : new DiskStorage(config.folder);
     this.storage = storage;
-    this.sweeper = new Sweeper({ db, link, log, storage, config });
+    this.sweeper = new Sweeper({ db, redis, log, storage, config });
     this.stopped = this.#stop.signal;
     setMaxListeners(0, this.stopped);
     const store = new UploadStore(db, storage, config, this.stopped);
@@ -39,8 +39,8 @@ export class MediaStore {
       locker: ({ method }) => ({
         newLock: (id) =>
           method === 'HEAD'
-            ? new UploadGlance(link, Number(id))
-            : new UploadLock(link, Number(id), () => store.settled(id)),
+            ? new UploadGlance(redis, Number(id))
+            : new UploadLock(redis, Number(id), () => store.settled(id)),
       }),
       maxSize: config.maxBytes,
       namingFunction: () => String(newId()),
@@ -106,7 +106,7 @@ export class MediaGoneError extends Error {
 
 interface MediaStoreDeps {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   log: Log;
   config: MediaConfig;
 }

@@ -44,7 +44,7 @@ describe.each<[string, () => Record<string, string>]>([
   });
   afterAll(() => api[Symbol.asyncDispose]());
 
-  const partsOf = ({ db, link }: TestApi) => ({ db, link, log: createLog({ name: 'sweeper', level: 'silent' }) });
+  const partsOf = ({ db, redis }: TestApi) => ({ db, redis, log: createLog({ name: 'sweeper', level: 'silent' }) });
   const sweep = (now: number, of: readonly string[] = []) => store.sweeper.sweep(now, of);
   const there = async ({ id }: Media) => (await uploader.ask('GET', `/v1/media/${id}/info`)).status === 200;
   const keyOf = async (id: number) => {

@@ -65,10 +65,10 @@ export class Sweeper {
   }
 
   async #removeUnfinished(now: number): Promise<void> {
-    const { db, link, storage } = this.#deps;
+    const { db, redis, storage } = this.#deps;
     for (const { id, storage_key: key } of await expiredUploads(db, now, atOnce)) {
       if (this.#stopped) return;
-      const lock = new UploadLock(link, id);
+      const lock = new UploadLock(redis, id);
       if (!(await lock.take())) continue;
       try {
         if (await deleteUploading(db, id)) await removeBytes(storage, key);
@@ -118,7 +118,7 @@ const dayMs = 86_400_000;
 
 interface SweeperDeps {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   storage: Storage;
   config: MediaConfig;
   log: Log;

@@ -7,15 +7,15 @@ const script = createScript('hold-upload', [source]);
 
 /** Holds an upload against all replicas, so that no two requests write to it at once. The second is refused, not kept waiting. */
 export class UploadLock implements Lock {
-  readonly #link: RedisConnection;
+  readonly #redis: RedisConnection;
   readonly #upload: number;
   readonly #settled: () => Promise<unknown>;
   readonly #holder = randomUUID();
   #timer: NodeJS.Timeout | undefined;
 
   /** @param settled resolves when nothing is being written to the upload here; until then the lock is not given back */
-  constructor(link: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
-    this.#link = link;
+  constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
+    this.#redis = redis;
     this.#upload = upload;
     this.#settled = settled;
   }
@@ -39,22 +39,22 @@ export class UploadLock implements Lock {
   }
 
   async #hold(ms: number): Promise<boolean> {
-    return (await this.#link.run(script, [this.#link.keys.upload(this.#upload)], [this.#holder, ms])) === 1;
+    return (await this.#redis.run(script, [this.#redis.keys.upload(this.#upload)], [this.#holder, ms])) === 1;
   }
 }
 
 /** Of who only looks: refused while another is at the upload, in nobody's way itself. */
 export class UploadGlance implements Lock {
-  readonly #link: RedisConnection;
+  readonly #redis: RedisConnection;
   readonly #upload: number;
 
-  constructor(link: RedisConnection, upload: number) {
-    this.#link = link;
+  constructor(redis: RedisConnection, upload: number) {
+    this.#redis = redis;
     this.#upload = upload;
   }
 
   async lock(): Promise<void> {
-    if ((await this.#link.client.exists(this.#link.keys.upload(this.#upload))) > 0) throw refusal;
+    if ((await this.#redis.client.exists(this.#redis.keys.upload(this.#upload))) > 0) throw refusal;
   }
 
   async unlock(): Promise<void> {}

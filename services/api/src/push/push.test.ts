@@ -41,7 +41,7 @@ async function recorded(
   last += 1;
   const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body });
   await pushWebhooks(
-    api.link,
+    api.redis,
     '~push',
     [webhookEvent(`message_${conversation}_${last}`, 'message.sent', last, data)],
     1000,
@@ -52,7 +52,7 @@ const text = (said: string) => ({ type: 'text', text: said });
 
 /** Waits until whatever was recorded before has been dealt with: the same courier pushes this last. */
 async function settled(): Promise<void> {
-  const idle = async () => (await api.link.client.zcard(api.link.keys.webhook('~push'))) === 0;
+  const idle = async () => (await api.redis.client.zcard(api.redis.keys.webhook('~push'))) === 0;
   await waitFor(idle, { message: 'messages wait to be pushed' });
 }
 
@@ -100,7 +100,7 @@ describe('a browser', () => {
   it('is not told while its user has a connection', async () => {
     const [ann, ben] = await api.people();
     await subscribe(ann);
-    const { client, keys: names } = api.link;
+    const { client, keys: names } = api.redis;
     await client.hset(names.online(ann.id), 'g1', 1);
     await client.zadd(names.gateways, Date.now(), 'g1');
     await recorded(ben, ann.id, text('seen in the page'));

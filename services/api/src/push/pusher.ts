@@ -21,7 +21,7 @@ export class Pusher {
   readonly #pushes: Counter<'outcome'>;
 
   constructor(options: PusherOptions) {
-    const { link, log, metrics, config } = options;
+    const { redis, log, metrics, config } = options;
     this.#options = options;
     this.#poster = new Poster(config);
     this.#pushes = new Counter({
@@ -32,7 +32,7 @@ export class Pusher {
     });
     const retries = [1000, 5000, 30_000];
     this.#courier = new Courier(pushEndpoint, {
-      link,
+      redis,
       log,
       config: { ...config, retries, endpoints: [], backlog: 0, dead: 1 },
       poster: { post: (_url, _headers, body) => this.#push(String(body)) },
@@ -54,12 +54,12 @@ export class Pusher {
   async #push(text: string) {
     const done = { status: 200, retryAfter: undefined };
     const { type, data } = JSON.parse(text) as { type: string; data: Sent };
-    const { db, link } = this.#options;
+    const { db, redis } = this.#options;
     const body = type === 'message.sent' ? bodySchema.safeParse(data.body).data : undefined;
     if (!body) return done;
     const subscriptions = await subscriptionsFor(db, data, Date.now());
     if (subscriptions.length === 0) return done;
-    const presence = await readPresence(link, [...new Set(subscriptions.map(({ user }) => user))], []);
+    const presence = await readPresence(redis, [...new Set(subscriptions.map(({ user }) => user))], []);
     const away = subscriptions.filter(({ user }) => !presence.get(user)?.online);
     await Promise.all(away.map((each) => this.#send(each, notificationOf({ ...each, body }))));
     return done;
@@ -93,7 +93,7 @@ export class Pusher {
 
 export interface PusherOptions {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   log: Log;
   metrics: Registry;
   config: PushConfig;

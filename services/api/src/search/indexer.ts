@@ -78,8 +78,8 @@ export class SearchIndexer {
    * segment was built. Answers whether it came to the end.
    */
   async #index(owner: number, horizon: number, until: number): Promise<boolean> {
-    const { db, link } = this.#options;
-    const built = await recordedUpTo(link);
+    const { db, redis } = this.#options;
+    const built = await recordedUpTo(redis);
     const upTo = firstMessageId(built) - 1;
     const segments = await listBuilt(db, owner);
     const changed = segments.filter((segment) => segment.changed);
@@ -127,7 +127,7 @@ const inOneTurn = 128;
 
 interface IndexerOptions {
   db: Database;
-  link: RedisConnection;
+  redis: RedisConnection;
   log: Log;
   /** Ms between two looks. */
   interval: number;

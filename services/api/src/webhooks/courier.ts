@@ -42,11 +42,11 @@ export class Courier {
   }
 
   async #run(): Promise<void> {
-    const { link, config, log } = this.#options;
+    const { redis, config, log } = this.#options;
     while (!this.#stopping) {
       const free = config.concurrency - this.#underWay.size;
       try {
-        const claimed = await claimWebhooks(link, this.#endpoint.id, free, config.timeout + MARGIN);
+        const claimed = await claimWebhooks(redis, this.#endpoint.id, free, config.timeout + MARGIN);
         for (const event of claimed) this.#track(this.#tell(event));
         if (claimed.length < free) await sleep(LOOK);
         else await Promise.race(this.#underWay);
@@ -63,12 +63,12 @@ export class Courier {
   }
 
   async #tell(event: ClaimedEvent): Promise<void> {
-    const { link, log, told } = this.#options;
+    const { redis, log, told } = this.#options;
     const { id: endpoint } = this.#endpoint;
     const outcome = this.#judge(event, await this.#attempt(event));
     told(endpoint, outcome.is);
     try {
-      await settleWebhook(link, endpoint, event.id, outcome);
+      await settleWebhook(redis, endpoint, event.id, outcome);
     } catch (error) {
       log.warn({ err: error, endpoint, event: event.id }, 'could not note what became of an event; it is told again');
     }
@@ -108,7 +108,7 @@ export class Courier {
 }
 
 export interface CourierOptions {
-  link: RedisConnection;
+  redis: RedisConnection;
   config: WebhookConfig;
   poster: Pick<Poster, 'post'>;
   log: Log;

@@ -36,13 +36,13 @@ async function start(env: Record<string, string> = {}, endpoint: object = {}): P
 
 const push = (to: Product, ...ids: string[]) =>
   pushWebhooks(
-    to.api.link,
+    to.api.redis,
     'shop',
     ids.map((id) => webhookEvent(id, 'message.sent', 7, '{"body":{"type":"text","text":"李"}}')),
     100_000,
   );
 const came = (count: number) => waitFor(() => receiver.got.length >= count, { message: 'too few requests came' });
-const settled = (of: Product) => waitFor(async () => (await countWebhooks(of.api.link, 'shop')).waiting === 0);
+const settled = (of: Product) => waitFor(async () => (await countWebhooks(of.api.redis, 'shop')).waiting === 0);
 const dead = async (of: Product, query = '') =>
   (await of.call<{ items: z.infer<typeof deadSchema>[]; next: string | null }>('get', `/webhooks/dead${query}`)).body;
 
@@ -126,7 +126,7 @@ describe('an endpoint', () => {
     receiver.answer = (response) => void response.writeHead(429, { 'retry-after': '3600' }).end();
     await push(shop, 'm1');
     await came(1);
-    const due = () => shop.api.link.client.zscore(shop.api.link.keys.webhook('shop'), 'm1');
+    const due = () => shop.api.redis.client.zscore(shop.api.redis.keys.webhook('shop'), 'm1');
     await waitFor(async () => Number(await due()) > Date.now() + 3_000_000);
   });
 
@@ -217,7 +217,7 @@ describe('an event', () => {
     let claimed: ClaimedEvent[] = [];
     await waitFor(async () => {
       await push(shop, 'm1');
-      claimed = await claimWebhooks(shop.api.link, 'shop', 1, 500);
+      claimed = await claimWebhooks(shop.api.redis, 'shop', 1, 500);
       return claimed.length === 1 || receiver.got.length > 0;
     });
     await came(1);
@@ -228,9 +228,9 @@ describe('an event', () => {
     const shop = await start();
     await push(shop, 'm1');
     await came(1);
-    shop.api.redis.shut();
+    shop.api.redisGate.shut();
     expect((await fetch(`${shop.api.url}/healthz`)).status).toBe(200);
-    shop.api.redis.open();
+    shop.api.redisGate.open();
     await push(shop, 'm2');
     await came(2);
   });

@@ -12,14 +12,14 @@ const PATIENCE = 5000;
 
 /** Tells the endpoints configured of what happened, with the other replicas; and notes what the api itself did. */
 export class Webhooks {
-  readonly #link: RedisConnection;
+  readonly #redis: RedisConnection;
   readonly #log: Log;
   readonly #config: WebhookConfig;
   readonly #poster: Poster;
   readonly #couriers: Courier[];
 
-  constructor({ link, log, metrics, config }: WebhooksOptions) {
-    this.#link = link;
+  constructor({ redis, log, metrics, config }: WebhooksOptions) {
+    this.#redis = redis;
     this.#log = log;
     this.#config = config;
     this.#poster = new Poster(config);
@@ -31,9 +31,9 @@ export class Webhooks {
     });
     const told = (endpoint: string, outcome: string) => attempts.inc({ endpoint, outcome });
     this.#couriers = config.endpoints.map(
-      (endpoint) => new Courier(endpoint, { link, log, config, poster: this.#poster, told }),
+      (endpoint) => new Courier(endpoint, { redis, log, config, poster: this.#poster, told }),
     );
-    if (config.endpoints.length > 0) measure(link, metrics, config);
+    if (config.endpoints.length > 0) measure(redis, metrics, config);
   }
 
   start(): void {
@@ -59,7 +59,7 @@ export class Webhooks {
       const { kind, change, ...rest } = data;
       const noted = webhookEvent(`${kind}_${id}_${i}`, `${kind}.${change}`, date, JSON.stringify(rest));
       const { endpoints, backlog: most } = this.#config;
-      const dropped = await announce(this.#link, endpoints, kind, [noted], most);
+      const dropped = await announce(this.#redis, endpoints, kind, [noted], most);
       if (dropped > 0) this.#log.error({ most }, 'too many events wait for a webhook endpoint: one was dropped');
     }
   }
@@ -73,7 +73,7 @@ function dataOf(users: readonly number[], event: ParleyEvent): EventData | undef
   return { kind: 'friend', change: event.change, user, other: event.user };
 }
 
-function measure(link: RedisConnection, metrics: Registry, { endpoints }: WebhookConfig): void {
+function measure(redis: RedisConnection, metrics: Registry, { endpoints }: WebhookConfig): void {
   new Gauge({
     name: 'parley_webhook_events',
     help: 'Events that wait for a webhook endpoint, and those given up.',
@@ -81,7 +81,7 @@ function measure(link: RedisConnection, metrics: Registry, { endpoints }: Webhoo
     registers: [metrics],
     async collect() {
       for (const { id: endpoint } of endpoints) {
-        const counts = await countWebhooks(link, endpoint).catch(() => undefined);
+        const counts = await countWebhooks(redis, endpoint).catch(() => undefined);
         if (!counts) return this.reset();
         this.set({ endpoint, state: 'waiting' }, counts.waiting);
         this.set({ endpoint, state: 'dead' }, counts.dead);
@@ -99,7 +99,7 @@ interface EventData {
 }
 
 interface WebhooksOptions {
-  link: RedisConnection;
+  redis: RedisConnection;
   log: Log;
   metrics: Registry;
   config: WebhookConfig;

@@ -21,8 +21,8 @@ describe('blocking', () => {
     expect(status).toBe(200);
     expect(body).toEqual({ user: ben.session.user, date: expect.any(Number) });
     expect(await blocksOf(ann)).toEqual([body]);
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('blocked');
-    expect(await readPermit(api.link, ann.id, ben.id)).toBe('friend');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('blocked');
+    expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
     expect(await api.events(ben)).toHaveLength(before);
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'friend', user: ben.id, change: 'blocked' });
   });
@@ -74,7 +74,7 @@ describe('unblocking', () => {
     await ann.call('put', `/v1/blocks/${ben.id}`);
     expect((await ann.call('delete', `/v1/blocks/${ben.id}`)).status).toBe(204);
     expect(await blocksOf(ann)).toEqual([]);
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('friend');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('friend');
     expect((await ann.call('delete', `/v1/blocks/${ben.id}`)).status).toBe(204);
   });
 });

@@ -172,7 +172,7 @@ describe('deleting a chat', () => {
     const [ann, ben] = await api.people();
     await say(ben, ann, 'old');
     await ann.call('delete', `/v1/chats/${ben.id}`);
-    const { id } = await accept(api.link, {
+    const { id } = await accept(api.redis, {
       from: ben.id,
       to: ann.id,
       ref: 'r',
@@ -197,7 +197,7 @@ describe('deleting a chat', () => {
 
   it('hides what was sent before and is recorded after', async () => {
     const [ann, ben] = await api.people();
-    const { id } = await accept(api.link, {
+    const { id } = await accept(api.redis, {
       from: ben.id,
       to: ann.id,
       ref: 'r',

@@ -26,7 +26,7 @@ export const clear = callerOperation(
     const { id: peer } = c.req.valid('param');
     const { group } = await findChat(context.db, me, peer);
     const conversation = group ? groupConversation(peer) : userConversation(me, peer);
-    const upTo = await messageIdNow(context.link, conversation);
+    const upTo = await messageIdNow(context.redis, conversation);
     await commitAndNotify(context, async (tx, notify) => {
       await clearChat(tx, me, peer, upTo);
       notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted', upTo } }] });

@@ -15,7 +15,7 @@ const ask = (from: Person, to: { id: number }, message?: string) =>
 const decide = (person: Person, { id }: { id: number }, what: 'accept' | 'decline') =>
   person.call<FriendRequest & Problem>('post', `/v1/friend-requests/${id}/${what}`);
 const standings = (a: Person, b: Person) =>
-  Promise.all([readPermit(api.link, a.id, b.id), readPermit(api.link, b.id, a.id)]);
+  Promise.all([readPermit(api.redis, a.id, b.id), readPermit(api.redis, b.id, a.id)]);
 
 describe('asking to become friends', () => {
   it('shows the request to both, and tells the one who is asked', async () => {
@@ -159,7 +159,7 @@ describe('accepting', () => {
     await ann.befriend(ben);
     const { body: request } = await ask(carl, ann);
     expect(await decide(ann, request, 'accept')).toMatchObject({ status: 409, body: { code: 'conflict' } });
-    expect(await readPermit(small.link, carl.id, ann.id)).toBe('stranger');
+    expect(await readPermit(small.redis, carl.id, ann.id)).toBe('stranger');
   });
 });
 

@@ -26,8 +26,8 @@ describe('friends', () => {
   it('show who is online', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
-    await heartbeat(api.link, 'gateway-1');
-    await connect(api.link, { user: ben.id, gateway: 'gateway-1', count: () => 1, most: 1, live: ['gateway-1'] });
+    await heartbeat(api.redis, 'gateway-1');
+    await connect(api.redis, { user: ben.id, gateway: 'gateway-1', count: () => 1, most: 1, live: ['gateway-1'] });
     expect((await friendsOf(ann))[0]).toMatchObject({ online: true, lastSeen: null });
   });
 
@@ -91,8 +91,8 @@ describe('friends', () => {
     await ann.befriend(ben);
     expect((await ben.call('delete', `/v1/friends/${ann.id}`)).status).toBe(204);
     expect([await friendsOf(ann), await friendsOf(ben)]).toEqual([[], []]);
-    expect(await readPermit(api.link, ann.id, ben.id)).toBe('stranger');
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('stranger');
+    expect(await readPermit(api.redis, ann.id, ben.id)).toBe('stranger');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('stranger');
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'friend', user: ben.id, change: 'removed' });
   });
 });

@@ -19,7 +19,7 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const { db, link } = c.var.context;
+    const { db, redis } = c.var.context;
     const rows = await listFriends(db, c.var.caller.user, { after: readPlace(after, place), limit: limit + 1 });
     const { items, next } = toPage(
       rows,
@@ -27,6 +27,6 @@ export const list = callerOperation(
       (row) => row,
       (row) => row.place,
     );
-    return c.json({ items: await toFriends(link, items), next }, 200);
+    return c.json({ items: await toFriends(redis, items), next }, 200);
   },
 );

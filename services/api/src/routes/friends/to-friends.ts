@@ -3,9 +3,9 @@ import { liveGateways, type RedisConnection, readPresence } from '@parley/redis'
 import type { FriendRow } from '../../queries/friendships.ts';
 
 /** Adds who is online; while Redis is away nobody seems to be. */
-export async function toFriends(link: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
+export async function toFriends(redis: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
-    link,
+    redis,
     rows.map((row) => row.user.id),
   );
   return rows.map(({ user, remark, friendGroup, since }) => {
@@ -14,9 +14,9 @@ export async function toFriends(link: RedisConnection, rows: readonly FriendRow[
   });
 }
 
-async function presenceOf(link: RedisConnection, users: number[]): ReturnType<typeof readPresence> {
+async function presenceOf(redis: RedisConnection, users: number[]): ReturnType<typeof readPresence> {
   try {
-    return await readPresence(link, users, await liveGateways(link));
+    return await readPresence(redis, users, await liveGateways(redis));
   } catch {
     return new Map();
   }

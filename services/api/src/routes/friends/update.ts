@@ -44,7 +44,7 @@ export const update = callerOperation(
       const [updated] = await listFriends(tx, me, { friend, limit: 1 });
       return updated as FriendRow;
     });
-    const [updated] = await toFriends(context.link, [row]);
+    const [updated] = await toFriends(context.redis, [row]);
     return c.json(updated as NonNullable<typeof updated>, 200);
   },
 );

@@ -50,9 +50,9 @@ describe('making a group', () => {
         change: 'created',
         user: ann.id,
       });
-      expect(await readPermit(api.link, person.id, body.id)).toBe('member');
+      expect(await readPermit(api.redis, person.id, body.id)).toBe('member');
     }
-    expect(await readPermit(api.link, carl.id, body.id)).toBe('not-member');
+    expect(await readPermit(api.redis, carl.id, body.id)).toBe('not-member');
   });
 
   it('of nobody else is fine', async () => {
@@ -206,9 +206,9 @@ describe('dissolving a group', () => {
       expect((await api.events(person)).at(-1)).toEqual({ kind: 'group', group: id, change: 'dissolved' });
       expect((await person.get(`/v1/groups/${id}`)).status).toBe(404);
       expect((await person.get(`/v1/chats/${id}/messages`)).status).toBe(404);
-      expect(await readPermit(api.link, person.id, id)).toBe('nobody');
+      expect(await readPermit(api.redis, person.id, id)).toBe('nobody');
     }
-    expect(await readMembers(api.link, id)).toEqual([]);
+    expect(await readMembers(api.redis, id)).toEqual([]);
     expect((await ann.call('delete', `/v1/groups/${id}`)).status).toBe(404);
     expect((await create(ben, { name })).status).toBe(201);
   });

@@ -45,11 +45,11 @@ const roleOf = async (who: Person, group: number) => (await who.get<Group>(`/v1/
 describe('adding a member', () => {
   it('lets them in and write at once, and tells all', async () => {
     const group = await groupOf(ann, [ben]);
-    expect(await readPermit(api.link, carl.id, group)).toBe('not-member');
+    expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
     const { status, body } = await put(ann, group, carl);
     expect(status).toBe(200);
     expect(body).toEqual({ user: carl.session.user, role: 'member', joined: expect.any(Number), alias: '' });
-    expect(await readPermit(api.link, carl.id, group)).toBe('member');
+    expect(await readPermit(api.redis, carl.id, group)).toBe('member');
     for (const person of [ann, ben, carl]) {
       expect(await newest(person)).toEqual({ kind: 'group', group, change: 'joined', user: carl.id });
     }
@@ -90,7 +90,7 @@ describe('adding a member', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 409, 409, 409]);
     expect(answers.flatMap(({ body }) => (body.code ? [body.code] : []))).toEqual(Array(3).fill('group-full'));
     expect(await membersOf(ann, group)).toHaveLength(4);
-    expect(await readMembers(api.link, group)).toHaveLength(4);
+    expect(await readMembers(api.redis, group)).toHaveLength(4);
   });
 
   it('by two at once adds them once', async () => {
@@ -169,8 +169,8 @@ describe('removing a member', () => {
   it('keeps them from writing and reading at once, and tells them too', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await remove(ann, group, carl)).status).toBe(204);
-    expect(await readPermit(api.link, carl.id, group)).toBe('not-member');
-    expect((await readMembers(api.link, group)).sort()).toEqual([ann.id, ben.id].sort());
+    expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
+    expect((await readMembers(api.redis, group)).sort()).toEqual([ann.id, ben.id].sort());
     for (const person of [ann, ben, carl]) {
       expect(await newest(person)).toEqual({ kind: 'group', group, change: 'removed', user: carl.id });
     }
@@ -226,7 +226,7 @@ describe('leaving', () => {
       expect(owners).toHaveLength(1);
       const gone = left.status === 204;
       expect([left.status, given.status]).toEqual(gone ? [204, expect.toBeOneOf([200, 404])] : [409, 200]);
-      expect(await readPermit(api.link, ben.id, group)).toBe(gone ? 'not-member' : 'member');
+      expect(await readPermit(api.redis, ben.id, group)).toBe(gone ? 'not-member' : 'member');
       expect(await roleOf(ann, group)).toBe(gone ? 'owner' : 'admin');
     }
   });
@@ -242,7 +242,7 @@ describe('what Redis has of the members', () => {
       }),
     );
     const members = (await membersOf(ann, group)).map(([id]) => id).sort();
-    expect((await readMembers(api.link, group)).sort()).toEqual(members);
+    expect((await readMembers(api.redis, group)).sort()).toEqual(members);
   });
 
   it('is told later if Redis is away while a member is removed', async () => {
@@ -250,11 +250,11 @@ describe('what Redis has of the members', () => {
     const [dora, emil] = await other.people();
     await dora.befriend(emil);
     const { body } = await dora.call<Group>('post', '/v1/groups', { name: 'g', members: [emil.id] });
-    other.redis.shut();
+    other.redisGate.shut();
     expect((await remove(dora, body.id, emil)).status).toBe(204);
     expect((await put(dora, body.id, emil)).status).toBe(503);
-    expect(await readPermit(other.link, emil.id, body.id)).toBe('member');
-    other.redis.open();
-    await expect.poll(() => readPermit(other.link, emil.id, body.id), { timeout: 10_000 }).toBe('not-member');
+    expect(await readPermit(other.redis, emil.id, body.id)).toBe('member');
+    other.redisGate.open();
+    await expect.poll(() => readPermit(other.redis, emil.id, body.id), { timeout: 10_000 }).toBe('not-member');
   });
 });

@@ -29,7 +29,7 @@ export const putMember = callerOperation(
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
     await limitRate(context, 'group', me, context.config.perMinute.groupChanges);
-    const now = await messageIdNow(context.link, groupConversation(id));
+    const now = await messageIdNow(context.redis, groupConversation(id));
     const member = await commitAndNotify(context, async (tx, notify) => {
       const exists = await lockUsers(tx, [user]);
       await enterGroup(tx, id, me, 'admin');

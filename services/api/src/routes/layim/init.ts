@@ -32,7 +32,7 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
     },
     async (c) => {
       const { context, caller } = c.var;
-      const { db, link, config } = context;
+      const { db, redis, config } = context;
       const { limits } = config;
       const [me, headings, rows, groups] = await Promise.all([
         getUser(db, caller.user),
@@ -41,7 +41,7 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
         listGroups(db, caller.user, 0, limits.groups),
       ]);
       if (me === undefined) throw new Refusal('unauthenticated');
-      const friend = byHeading(headings, await toFriends(link, rows));
+      const friend = byHeading(headings, await toFriends(redis, rows));
       const group = groups.map(({ id, name, avatar }) => ({ groupname: name, id, avatar: avatar ?? '' }));
       const data = { mine: { ...toPerson(me), status: 'online' as const }, friend, group };
       return c.json({ code: 0, msg: '', data }, 200);

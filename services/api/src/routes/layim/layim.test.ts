@@ -28,8 +28,8 @@ describe('what LayIM begins with', () => {
     await ann.call('patch', `/v1/friends/${ben.id}`, { friendGroup: work.id });
     await ann.call('patch', `/v1/friends/${cat.id}`, { remark: 'Catherine' });
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'layim group', members: [ben.id] });
-    await heartbeat(api.link, 'gateway');
-    await connect(api.link, { user: ben.id, gateway: 'gateway', count: () => 1, most: 9, live: ['gateway'] });
+    await heartbeat(api.redis, 'gateway');
+    await connect(api.redis, { user: ben.id, gateway: 'gateway', count: () => 1, most: 9, live: ['gateway'] });
 
     const { status, body } = await ann.get('/layim/init');
     expect(status).toBe(200);
@@ -121,13 +121,13 @@ describe('Redis knows how a user is shown', () => {
   it('from the moment they register, as changed since, and again when they sign in after it was lost', async () => {
     const eve = await api.person();
     const { username } = eve.session.user;
-    expect(await readProfile(api.link, eve.id)).toEqual({ name: username, avatar: null });
+    expect(await readProfile(api.redis, eve.id)).toEqual({ name: username, avatar: null });
     await eve.call('patch', '/v1/me', { name: 'Eve', avatar: 'https://example.com/eve.png' });
     const changed = { name: 'Eve', avatar: 'https://example.com/eve.png' };
-    expect(await readProfile(api.link, eve.id)).toEqual(changed);
-    await api.link.client.del(api.link.keys.profile(eve.id));
+    expect(await readProfile(api.redis, eve.id)).toEqual(changed);
+    await api.redis.client.del(api.redis.keys.profile(eve.id));
     await api.call('post', '/v1/sessions', { body: { username, password: 'correct horse' } });
-    expect(await readProfile(api.link, eve.id)).toEqual(changed);
+    expect(await readProfile(api.redis, eve.id)).toEqual(changed);
   });
 });
 

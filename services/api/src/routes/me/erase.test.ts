@@ -54,9 +54,9 @@ describe('deleting an account', () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
-    await writeExternalUser(api.link, elsewhere.external_id, ann.id);
+    await writeExternalUser(api.redis, elsewhere.external_id, ann.id);
     expect((await remove(ann, {})).status).toBe(200);
-    expect(await readExternalUser(api.link, elsewhere.external_id)).toBe(null);
+    expect(await readExternalUser(api.redis, elsewhere.external_id)).toBe(null);
   });
 
   it('ends every session, signs nobody in again, and frees the name', async () => {
@@ -115,10 +115,10 @@ describe('deleting an account', () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await carl.call('post', '/v1/friend-requests', { to: ann.id });
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('friend');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('friend');
     await remove(ann);
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('nobody');
-    expect(await readPermit(api.link, ann.id, ben.id)).toBe('stranger');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('nobody');
+    expect(await readPermit(api.redis, ann.id, ben.id)).toBe('stranger');
     for (const other of [ben, carl]) {
       expect(await api.events(other)).toContainEqual({ kind: 'friend', user: ann.id, change: 'removed' });
     }
@@ -150,7 +150,7 @@ describe('deleting an account', () => {
     expect(await owner(led)).toMatchObject({ owner: carl.id, members: 2 });
     const row = await api.db.selectFrom('groups').select('dissolved').where('id', '=', alone).executeTakeFirstOrThrow();
     expect(row.dissolved).not.toBe(null);
-    expect(await readPermit(api.link, ann.id, plain)).toBe('not-member');
+    expect(await readPermit(api.redis, ann.id, plain)).toBe('not-member');
     expect(await api.events(ben)).toContainEqual({ kind: 'group', group: plain, change: 'left', user: ann.id });
     expect(await api.events(ben)).toContainEqual({ kind: 'group', group: led, change: 'role', user: carl.id });
     await gone(ann.id);
@@ -192,7 +192,7 @@ describe('deleting an account', () => {
   it('is not begun while Redis, which all devices are told by, is away', async () => {
     await using other = await TestApi.start();
     const ann = await other.person();
-    other.redis.shut();
+    other.redisGate.shut();
     const { status } = await ann.call('delete', '/v1/me', { password });
     const row = await other.db.selectFrom('users').select('erased').where('id', '=', ann.id).executeTakeFirst();
     expect([status, row]).toEqual([503, { erased: null }]);
@@ -205,18 +205,18 @@ describe('what is recorded after an account was deleted', () => {
     await remove(ann);
     await gone(ann.id);
     await seedMessages(api.db, [{ from: ben.id, to: ann.id, text: 'late' }]);
-    const { client, keys } = api.link;
+    const { client, keys } = api.redis;
     const at = Date.now() - 600_000;
     const waiting = (await client.xadd(keys.record(9), `${at - 1000}-0`, 'e', '{}')) as string;
     const notices = async () => {
       const { rows } = await sql`select from outbox where notice -> 'erase' ->> 'at' = ${String(at)}`.execute(api.db);
       return rows.length;
     };
-    await erase(api.db, api.link, { user: ann.id, at });
+    await erase(api.db, api.redis, { user: ann.id, at });
     expect([await rowsOf(ann.id), await notices()]).toEqual([{}, 1]);
     await client.xdel(keys.record(9), waiting);
     await sql`delete from outbox`.execute(api.db);
-    await erase(api.db, api.link, { user: ann.id, at });
+    await erase(api.db, api.redis, { user: ann.id, at });
     expect([await rowsOf(ann.id), await notices()]).toEqual([{}, 0]);
     expect(await rowsOf(ben.id)).toMatchObject({ messages: 1, chats: 1 });
   });

@@ -102,7 +102,7 @@ it('uploads are refused while Redis or PostgreSQL is away, and go on afterwards'
   const ann = await api.person();
   const uploader = new Uploader(api.url, ann);
   const place = placeOf(await uploader.create(4));
-  for (const gate of [api.redis, api.postgres]) {
+  for (const gate of [api.redisGate, api.postgres]) {
     gate.shut();
     const answer = await uploader.patch(place, 0, Buffer.from('abcd'));
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([503, 'unavailable']);

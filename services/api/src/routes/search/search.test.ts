@@ -306,7 +306,7 @@ describe('what is indexed', () => {
 
   it('reaches no further than what is recorded for certain', async () => {
     const [dora, emil] = await api.people();
-    const { client, keys } = api.link;
+    const { client, keys } = api.redis;
     const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');
     await seedHistory(
       api.db,

@@ -33,7 +33,7 @@ describe('a group of the product', () => {
     const again = await put('g-1', given);
     expect([again.status, again.body]).toEqual([200, first.body]);
     expect(await members('g-1')).toEqual({ o: 'owner', p: 'member', q: 'member' });
-    expect(await readMembers(product.api.link, first.body.id)).toHaveLength(3);
+    expect(await readMembers(product.api.redis, first.body.id)).toHaveLength(3);
     const [p] = await product.people('p');
     expect((await changes(p, first.body.id)).map(([change]) => change)).toEqual(['created']);
     expect((await product.call('get', `/groups/~${first.body.id}`)).body).toEqual(first.body);
@@ -50,7 +50,7 @@ describe('a group of the product', () => {
     const [p, q, r] = await product.people('p', 'q', 'r');
     await put('g-3', { name: 'Three', owner: 'o', members: ['q', 'r'] });
     expect(await members('g-3')).toEqual({ o: 'owner', q: 'member', r: 'member' });
-    expect((await readMembers(product.api.link, body.id)).sort()).not.toContain(p.id);
+    expect((await readMembers(product.api.redis, body.id)).sort()).not.toContain(p.id);
     expect(await changes(p, body.id)).toContainEqual(['removed', p.id]);
     expect(await changes(q, body.id)).toEqual(
       expect.arrayContaining([

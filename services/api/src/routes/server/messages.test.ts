@@ -31,7 +31,7 @@ describe('a message of the product', () => {
     };
     expect(await messages(b)).toEqual([event]);
     expect(await messages(a)).toEqual([{ ...event, ref: 'r1' }]);
-    const { client, keys } = product.api.link;
+    const { client, keys } = product.api.redis;
     const entries = await client.xrange(keys.record(keys.home(conversation)), '-', '+');
     expect(entries.map(([, fields]) => JSON.parse(fields[1] ?? '').id)).toContain(body.id);
   });

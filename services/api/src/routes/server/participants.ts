@@ -13,7 +13,7 @@ export async function participantsOf(context: AppContext, from: number, to: numb
   if (standing === 'nobody') throw new Refusal('not-found', 'There is no such user or group.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the standing: who was removed meanwhile is not among them.
-    const members = await readMembers(context.link, to);
+    const members = await readMembers(context.redis, to);
     if (from === SYSTEM_USER) return members;
     if (!members.includes(from)) throw new Refusal('not-member');
     return members;
@@ -25,11 +25,11 @@ export async function participantsOf(context: AppContext, from: number, to: numb
 }
 
 /** As the copy in Redis has it, which is written first if it is missing. */
-async function readStanding({ db, link }: AppContext, from: number, to: number): Promise<Standing> {
-  const standing = await readPermit(link, from, to);
+async function readStanding({ db, redis }: AppContext, from: number, to: number): Promise<Standing> {
+  const standing = await readPermit(redis, from, to);
   if (standing !== 'unknown') return standing;
-  await writePermits(link, to, await readPermits(db, to));
-  const known = await readPermit(link, from, to);
+  await writePermits(redis, to, await readPermits(db, to));
+  const known = await readPermit(redis, from, to);
   if (known === 'unknown') throw new Refusal('unavailable', undefined, { retryAfter: 1 });
   return known;
 }

@@ -51,7 +51,7 @@ export const sendMessage = serverOperation(
     if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
     if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
     const start = context.traces?.now() ?? 0;
-    const accepted = await accept(context.link, {
+    const accepted = await accept(context.redis, {
       from,
       to,
       ref: given.ref,

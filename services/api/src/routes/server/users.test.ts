@@ -64,8 +64,8 @@ describe('a user of the product', () => {
   it('can be written to and come in at once: Redis knows them when the answer comes', async () => {
     const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
     expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
-    expect(await hasPermits(product.api.link, body.id)).toBe(true);
-    expect(await readExternalUser(product.api.link, 'u-2')).toBe(body.id);
+    expect(await hasPermits(product.api.redis, body.id)).toBe(true);
+    expect(await readExternalUser(product.api.redis, 'u-2')).toBe(body.id);
   });
 
   it('is made once when it is put many times at once', async () => {
@@ -137,15 +137,15 @@ describe('a deactivated user', () => {
     expect((await api.call('post', '/v1/sessions/refresh', { body: { refreshToken } })).status).toBe(401);
     expect((await api.call('post', '/v1/sessions', { body: { username: 'dee', password } })).status).toBe(401);
     expect((await product.call<Problem>('post', '/tokens', { user: 'd-1' })).body.code).toBe('conflict');
-    expect(await readPermit(api.link, other.id, gone.id)).toBe('nobody');
+    expect(await readPermit(api.redis, other.id, gone.id)).toBe('nobody');
     expect((await other.get<{ items: User[] }>('/v1/users?q=dee')).body.items).toEqual([]);
     expect((await product.call<ServerUser>('get', '/users/d-1')).body.deactivated).toEqual(expect.any(Number));
     const session = await api.db.selectFrom('sessions').select('id').where('user_id', '=', gone.id).executeTakeFirst();
-    expect(await isRevoked(api.link, gone.id, session?.id ?? '')).toBe(true);
+    expect(await isRevoked(api.redis, gone.id, session?.id ?? '')).toBe(true);
 
     const back = await product.call<ServerUser>('put', '/users/d-1', {});
     expect([back.status, back.body.deactivated, back.body.id]).toEqual([200, null, gone.id]);
-    expect(await readPermit(api.link, other.id, gone.id)).toBe('friend');
+    expect(await readPermit(api.redis, other.id, gone.id)).toBe('friend');
     expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
   });
 
@@ -164,12 +164,12 @@ describe('friendships and blocks', () => {
       expect([status, body.user.id]).toEqual([200, b.id]);
     }
     expect((await b.get<{ items: Friend[] }>('/v1/friends')).body.items.map(({ user }) => user.id)).toEqual([a.id]);
-    expect(await readPermit(product.api.link, b.id, a.id)).toBe('friend');
+    expect(await readPermit(product.api.redis, b.id, a.id)).toBe('friend');
     expect(await product.api.events(a)).toEqual([{ kind: 'friend', user: b.id, change: 'accepted' }]);
     for (let i = 0; i < 2; i += 1) {
       expect((await product.call('delete', `/users/~${b.id}/friends/f-1`)).status).toBe(204);
     }
-    expect(await readPermit(product.api.link, b.id, a.id)).toBe('stranger');
+    expect(await readPermit(product.api.redis, b.id, a.id)).toBe('stranger');
   });
 
   it('settle what one of both had asked', async () => {
@@ -195,8 +195,8 @@ describe('friendships and blocks', () => {
       const { status, body } = await product.call<Block>('put', '/users/f-6/blocks/f-7');
       expect([status, body.user.id]).toEqual([200, b.id]);
     }
-    expect(await readPermit(product.api.link, b.id, a.id)).toBe('blocked');
+    expect(await readPermit(product.api.redis, b.id, a.id)).toBe('blocked');
     for (let i = 0; i < 2; i += 1) expect((await product.call('delete', '/users/f-6/blocks/f-7')).status).toBe(204);
-    expect(await readPermit(product.api.link, b.id, a.id)).toBe('friend');
+    expect(await readPermit(product.api.redis, b.id, a.id)).toBe('friend');
   });
 });

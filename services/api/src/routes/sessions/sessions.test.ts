@@ -68,13 +68,13 @@ describe('signing in', () => {
   it('rebuilds a permit copy that Redis lost', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
-    await Promise.all(mastersOf(api.link).map((master) => master.flushall()));
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('unknown');
+    await Promise.all(mastersOf(api.redis).map((master) => master.flushall()));
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('unknown');
     await signIn(ann.session.user.username);
-    expect(await readPermit(api.link, ben.id, ann.id)).toBe('friend');
-    expect(await readPermit(api.link, carl.id, ann.id)).toBe('stranger');
+    expect(await readPermit(api.redis, ben.id, ann.id)).toBe('friend');
+    expect(await readPermit(api.redis, carl.id, ann.id)).toBe('stranger');
     await refresh(ben.session.refreshToken);
-    expect(await readPermit(api.link, ann.id, ben.id)).toBe('friend');
+    expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
   });
 
   it('beyond the limit ends the session unused for longest', async () => {
@@ -114,7 +114,7 @@ describe('refreshing', () => {
     const person = await api.person();
     const answers = await Promise.all([refresh(person.session.refreshToken), refresh(person.session.refreshToken)]);
     expect(answers.map((it) => it.status).sort()).toEqual([200, 401]);
-    expect(await isRevoked(api.link, person.id, (await sessionIds(person))[0] ?? '')).toBe(true);
+    expect(await isRevoked(api.redis, person.id, (await sessionIds(person))[0] ?? '')).toBe(true);
   });
 
   it.each(['', 'nonsense', `${'a'.repeat(22)}.${'b'.repeat(43)}.${'c'.repeat(43)}`])(
@@ -196,7 +196,7 @@ describe('signing out', () => {
     expect((await person.call('delete', '/v1/sessions/current')).status).toBe(204);
     expect((await person.get('/v1/me')).status).toBe(401);
     expect((await refresh(person.session.refreshToken)).status).toBe(401);
-    expect(await isRevoked(api.link, person.id, id)).toBe(true);
+    expect(await isRevoked(api.redis, person.id, id)).toBe(true);
     expect(await control.first).toBe(`!{"do":"revoke","session":"${id}"}`);
   });
 
@@ -250,9 +250,9 @@ const sessionIds = async ({ id }: Person) => {
 
 /** Hears what the gateways of someone hear. */
 async function listen({ id }: Person) {
-  const client = (await masterOf(api.link, api.link.keys.user(id))).duplicate();
+  const client = (await masterOf(api.redis, api.redis.keys.user(id))).duplicate();
   await client.connect();
   const first = new Promise<string>((resolve) => client.once('smessage', (_, message) => resolve(message)));
-  await client.ssubscribe(api.link.keys.user(id));
+  await client.ssubscribe(api.redis.keys.user(id));
   return { first, [Symbol.asyncDispose]: async () => client.disconnect() };
 }

@@ -33,7 +33,7 @@ describe('registering', () => {
 
   it('lets gateways know the new user before it answers', async () => {
     const { body } = await register({ username: 'known', password });
-    expect(await readPermit(api.link, 1, body.user.id)).toBe('stranger');
+    expect(await readPermit(api.redis, 1, body.user.id)).toBe('stranger');
   });
 
   it('keeps no password that could be read', async () => {

@@ -34,10 +34,10 @@ export async function setMembers(
   for (const user of added) notify(noticeOf([...stay, ...added], group, 'joined', user));
 }
 
-async function add({ link, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
+async function add({ redis, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
   const [busy] = await findBusy(tx, users, config.limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
-  const now = await messageIdNow(link, groupConversation(group));
+  const now = await messageIdNow(redis, groupConversation(group));
   const members = users.map((user) => ({ user, role: 'member' as const }));
   await addMembers(tx, group, members, now);
   await forgetChats(tx, group, users);

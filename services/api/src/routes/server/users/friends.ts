@@ -35,7 +35,7 @@ export const putFriend = serverOperation(
       const [found] = await listFriends(tx, user, { friend, limit: 1 });
       return found as FriendRow;
     });
-    const [friend] = await toFriends(context.link, [row]);
+    const [friend] = await toFriends(context.redis, [row]);
     return c.json(friend as Friend, 200);
   },
 );

@@ -21,14 +21,14 @@ export const listDead = serverOperation(
     responses: { 200: answer(pageOf(deadSchema), 'A page of events, the one given up last first') },
   },
   async (c) => {
-    const { link, config } = c.var.context;
+    const { redis, config } = c.var.context;
     const { limit, after, endpoint } = c.req.valid('query');
     const [died, last] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
     // Of one endpoint no two have the same date; of several they may, and then go by the endpoint.
     const lists = await Promise.all(
       endpoints.map(async ({ id }) => {
-        const items = await listDeadWebhooks(link, id, id > last ? died + 1 : died, limit + 1);
+        const items = await listDeadWebhooks(redis, id, id > last ? died + 1 : died, limit + 1);
         return items.map((item) => ({ ...item, id: toDeadId(id, item.id), endpoint: id }));
       }),
     );
@@ -57,7 +57,7 @@ export const replayDead = serverOperation(
   async (c) => {
     const { context } = c.var;
     const { endpoint, event } = readDeadId(context, c.req.valid('param').id);
-    if (!(await replayWebhook(context.link, endpoint, event))) throw new Refusal('not-found');
+    if (!(await replayWebhook(context.redis, endpoint, event))) throw new Refusal('not-found');
     return c.body(null, 204);
   },
 );
@@ -76,7 +76,7 @@ export const removeDead = serverOperation(
   async (c) => {
     const { context } = c.var;
     const { endpoint, event } = readDeadId(context, c.req.valid('param').id);
-    await removeDeadWebhook(context.link, endpoint, event);
+    await removeDeadWebhook(context.redis, endpoint, event);
     return c.body(null, 204);
   },
 );

@@ -13,11 +13,11 @@ export const listEndpoints = serverOperation(
     responses: { 200: answer(pageOf(endpointSchema), 'All endpoints') },
   },
   async (c) => {
-    const { link, config } = c.var.context;
+    const { redis, config } = c.var.context;
     const items = await Promise.all(
       config.webhooks.endpoints.map(async ({ id, url, events }) => ({
         ...{ endpoint: id, url, events: [...events] },
-        ...(await countWebhooks(link, id)),
+        ...(await countWebhooks(redis, id)),
       })),
     );
     return c.json({ items, next: null }, 200);

@@ -5,13 +5,13 @@ import { liveGateways, type RedisConnection } from '@parley/redis';
  * connection seems to be up, they are dropped: what waits for them rejects, and what is asked meanwhile does so at once. Answers how
  * to stop.
  */
-export function watchLink(link: RedisConnection, silence: number): () => void {
+export function watchRedis(redis: RedisConnection, silence: number): () => void {
   let waiting = false;
   const ask = async (): Promise<void> => {
     if (waiting) return;
     waiting = true;
-    const late = setTimeout(() => link.reset(), silence);
-    await Promise.allSettled([link.client.ping(), liveGateways(link)]);
+    const late = setTimeout(() => redis.reset(), silence);
+    await Promise.allSettled([redis.client.ping(), liveGateways(redis)]);
     clearTimeout(late);
     waiting = false;
   };
