@@ -1,9 +1,9 @@
 import { createApp } from 'vue';
 import App from './App.vue';
-import './styles/index.css';
+import '../core/styles/index.css';
+import { applyTheme } from '../core/theme.ts';
 import { registerWorker } from '../offline/register.ts';
 import { router } from './router.ts';
-import { applyTheme } from './theme.ts';
 
 applyTheme();
 registerWorker((path) => router.push(path));

@@ -47,7 +47,7 @@ const routes: RouteRecordRaw[] = [
           { path: '', component: Empty, props: { place: 'people' } },
           { path: 'find', component: () => import('../people/FindPeople.vue'), meta: { page: true } },
           { path: 'requests', component: () => import('../people/Requests.vue'), meta: { page: true } },
-          { path: 'groups', component: () => import('../people/Headings.vue'), meta: { page: true } },
+          { path: 'groups', component: () => import('../people/FriendGroups.vue'), meta: { page: true } },
           { path: 'blocked', component: () => import('../people/Blocked.vue'), meta: { page: true } },
           { path: `:user${id}`, component: Profile, props: user as never, meta: { page: true } },
         ],

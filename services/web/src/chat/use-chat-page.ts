@@ -1,12 +1,12 @@
 import type { ChatMessage, Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { computed, type Ref, ref, watch } from 'vue';
-import { useSnapshot } from '../app/parley.ts';
-import { problem } from '../app/problem.ts';
+import { problem } from '../core/error-text.ts';
+import { useSnapshot } from '../core/parley.ts';
+import { personOf, useMembers } from '../people/members.ts';
 import { me } from '../session/session.ts';
 import { toast } from '../ui/toasts.ts';
-import { personOf, useMembers } from './members.ts';
-import { words } from './messages.ts';
+import { words } from './strings.ts';
 
 /** What is known of the chat on the page; it is opened at the server when it is not at hand yet. */
 export function useBox(parley: Parley, chat: number) {

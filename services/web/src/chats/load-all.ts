@@ -1,7 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { onScopeDispose } from 'vue';
-import { leaveGroup, rejoinGroup } from './gone.ts';
+import { leaveGroup, rejoinGroup } from './left-groups.ts';
 
 /** Chats that are read at most: who has more finds the others by search. */
 const MOST = 2000;

@@ -2,12 +2,12 @@ import type { ChatMessage } from '@parley/client';
 import type { Chat, ParleyEvent } from '@parley/protocol';
 import { onScopeDispose, type Ref, watchEffect } from 'vue';
 import type { Router } from 'vue-router';
-import { useParley } from '../app/parley.ts';
-import { previewOf } from '../chat/preview.ts';
+import { previewOf } from '../chat/message/preview.ts';
+import { useParley } from '../core/parley.ts';
 import { loadFriends, requests, toAnswer } from '../people/friends.ts';
 import { toast } from '../ui/toasts.ts';
-import { chosen } from './chosen.ts';
-import { words } from './messages.ts';
+import { chosen } from './preferences.ts';
+import { words } from './strings.ts';
 
 /**
  * Tells the user, for as long as the component lives, of what comes for chats that are not open: in the title, at the top of the page,

@@ -1,7 +1,7 @@
 import type { Page } from '@parley/client';
 import type { Friend, FriendGroup, FriendRequest } from '@parley/protocol';
 import { computed, ref, shallowRef } from 'vue';
-import { useParley } from '../app/parley.ts';
+import { useParley } from '../core/parley.ts';
 import { me, onLeave } from '../session/session.ts';
 
 const parley = useParley();

@@ -1,5 +1,5 @@
 import { onScopeDispose, shallowReactive, watchEffect } from 'vue';
-import { useParley } from '../app/parley.ts';
+import { useParley } from '../core/parley.ts';
 
 const parley = useParley();
 

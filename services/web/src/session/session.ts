@@ -2,9 +2,9 @@ import type { Account } from '@parley/client';
 import { ParleyError } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { type ShallowRef, shallowRef } from 'vue';
-import { memory } from '../app/memory.ts';
-import { useParley } from '../app/parley.ts';
-import { unsubscribe } from '../notify/push.ts';
+import { memory } from '../core/local-store.ts';
+import { useParley } from '../core/parley.ts';
+import { unsubscribe } from '../offline/push.ts';
 
 const parley = useParley();
 

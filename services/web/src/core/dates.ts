@@ -1,0 +1,57 @@
+import { words } from '../chat/strings.ts';
+import { language } from './i18n.ts';
+
+const DAY = 86_400_000;
+const locales = { en: 'en', zh: 'zh-CN' } as const;
+
+/** The page's language as `Intl` names it. */
+export function locale(): string {
+  return locales[language.value];
+}
+
+/** The time of day: `14:05`. */
+export function timeText(date: number): string {
+  return format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(date);
+}
+
+/** The day as a line between messages has it: today, yesterday, a weekday, or a date. */
+export function dayText(date: number, now = Date.now()): string {
+  const days = daysBetween(date, now);
+  if (days === 0) return words.today;
+  if (days === 1) return words.yesterday;
+  if (days > 0 && days < 7) return format({ weekday: 'long' }).format(date);
+  const year = new Date(date).getFullYear() === new Date(now).getFullYear() ? undefined : ('numeric' as const);
+  return format({ day: 'numeric', month: 'long', ...(year && { year }) }).format(date);
+}
+
+/** When something was, in a few letters: the time if it was today, else the day. */
+export function shortText(date: number, now = Date.now()): string {
+  const days = daysBetween(date, now);
+  if (days === 0) return timeText(date);
+  if (days === 1) return words.yesterday;
+  if (days > 0 && days < 7) return format({ weekday: 'short' }).format(date);
+  return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
+}
+
+/** A day and its time, for those who want to know. */
+export function fullText(date: number): string {
+  return format({ dateStyle: 'full', timeStyle: 'medium' }).format(date);
+}
+
+function daysBetween(date: number, now: number): number {
+  return Math.round((startOf(now) - startOf(date)) / DAY);
+}
+
+function startOf(date: number): number {
+  return new Date(date).setHours(0, 0, 0, 0);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes long. */
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = locale() + JSON.stringify(options);
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);
+  formats.set(key, known);
+  return known;
+}

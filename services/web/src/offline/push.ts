@@ -1,0 +1,74 @@
+import { ParleyError } from '@parley/client';
+import { language } from '../core/i18n.ts';
+import { memory } from '../core/local-store.ts';
+import { useParley } from '../core/parley.ts';
+
+const parley = useParley();
+
+/** How Web Push stands in this browser. */
+export async function pushState(): Promise<PushState> {
+  if (!supported()) return 'unsupported';
+  if ((await serverKey()) === undefined) return 'not-offered';
+  return (await current()) && memory.get('push') === 'on' ? 'on' : 'off';
+}
+
+/** Has the server push messages to this browser when no page is open. @throws ParleyError, DOMException when the browser refuses */
+export async function subscribe(): Promise<void> {
+  const key = await serverKey();
+  const registration = await navigator.serviceWorker.ready;
+  if (key === undefined) return;
+  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  await send(subscription);
+  memory.set('push', 'on');
+}
+
+/** Ends that. */
+export async function unsubscribe(): Promise<void> {
+  memory.set('push', undefined);
+  const subscription = await current();
+  if (!subscription) return;
+  await parley.request('/push/subscriptions', request('DELETE', { endpoint: subscription.endpoint })).catch(() => {});
+  await subscription.unsubscribe();
+}
+
+/** Tells the server again where to push to: the browser changes it at times. Silent: it is tried again with the next visit. */
+export async function renewPush(): Promise<void> {
+  if (memory.get('push') !== 'on' || !supported()) return;
+  const subscription = await current();
+  if (subscription) await send(subscription).catch(() => {});
+  else await subscribe().catch(() => {});
+}
+
+function supported(): boolean {
+  return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
+}
+
+/** The key by which the push service knows the server; undefined when it does not push. */
+async function serverKey(): Promise<string | undefined> {
+  try {
+    const { key } = JSON.parse(await (await parley.request('/push')).text()) as { key: string };
+    return key;
+  } catch (error) {
+    if (error instanceof ParleyError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+async function current(): Promise<PushSubscription | null> {
+  const registration = await navigator.serviceWorker.getRegistration();
+  return (await registration?.pushManager.getSubscription()) ?? null;
+}
+
+async function send(subscription: PushSubscription): Promise<void> {
+  const { endpoint, keys = {} } = subscription.toJSON();
+  await parley.request(
+    '/push/subscriptions',
+    request('PUT', { endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth }, language: language.value }),
+  );
+}
+
+function request(method: string, body: object) {
+  return { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+export type PushState = 'on' | 'off' | 'unsupported' | 'not-offered';
