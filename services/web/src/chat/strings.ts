@@ -1,6 +1,6 @@
-import { messages } from '../core/i18n.ts';
+import { defineStrings } from '../core/i18n.ts';
 
-export const words = messages(
+export const strings = defineStrings(
   {
     back: 'Back to the chats',
     details: 'Details',
@@ -20,8 +20,6 @@ export const words = messages(
     newMessages: (count: number) => (count === 1 ? '1 new message' : `${count} new messages`),
     toLatest: 'To the newest messages',
     unread: 'New messages',
-    today: 'Today',
-    yesterday: 'Yesterday',
     online: 'online',
     offline: 'offline',
     lastSeen: (when: string) => `last seen ${when}`,
@@ -107,8 +105,6 @@ export const words = messages(
     newMessages: (count: number) => `${count} 条新消息`,
     toLatest: '回到最新消息',
     unread: '以下是新消息',
-    today: '今天',
-    yesterday: '昨天',
     online: '在线',
     offline: '离线',
     lastSeen: (when: string) => `最后上线 ${when}`,

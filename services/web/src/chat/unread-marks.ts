@@ -1,8 +1,8 @@
 import { reactive } from 'vue';
-import { memory } from '../core/local-store.ts';
+import { localStore } from '../core/local-store.ts';
 
 /** Chats the user marked as unread, on this device: they ask for attention though everything in them was read. */
-const marked = reactive(new Set((memory.get('unread') ?? '').split(',').map(Number).filter(Boolean)));
+const marked = reactive(new Set((localStore.get('unread') ?? '').split(',').map(Number).filter(Boolean)));
 
 export function isMarkedUnread(chat: number): boolean {
   return marked.has(chat);
@@ -18,5 +18,5 @@ export function clearUnread(chat: number): void {
 }
 
 function keep(): void {
-  memory.set('unread', marked.size > 0 ? [...marked].join() : undefined);
+  localStore.set('unread', marked.size > 0 ? [...marked].join() : undefined);
 }

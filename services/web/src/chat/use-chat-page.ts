@@ -1,12 +1,12 @@
 import type { ChatMessage, Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { computed, type Ref, ref, watch } from 'vue';
-import { problem } from '../core/error-text.ts';
+import { me } from '../core/current-user.ts';
+import { errorText } from '../core/error-text.ts';
 import { useSnapshot } from '../core/parley.ts';
-import { personOf, useMembers } from '../people/members.ts';
-import { me } from '../session/session.ts';
+import { useMembers, userOf } from '../people/members.ts';
 import { toast } from '../ui/toasts.ts';
-import { words } from './strings.ts';
+import { strings } from './strings.ts';
 
 /** What is known of the chat on the page; it is opened at the server when it is not at hand yet. */
 export function useBox(parley: Parley, chat: number) {
@@ -47,12 +47,12 @@ export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
     nameOf: (user: number): string => {
       if (user === me.value?.id) return me.value.name;
       if (user === chat && box.value) return box.value.remark || box.value.name;
-      return aliases.value.get(user) ?? personOf(parley, user)?.name ?? words.someone;
+      return aliases.value.get(user) ?? userOf(parley, user)?.name ?? strings.someone;
     },
     avatarOf: (user: number): string | null => {
       if (user === chat) return box.value?.avatar ?? null;
       return (
-        members.value.find((member) => member.user.id === user)?.user.avatar ?? personOf(parley, user)?.avatar ?? null
+        members.value.find((member) => member.user.id === user)?.user.avatar ?? userOf(parley, user)?.avatar ?? null
       );
     },
   };
@@ -61,7 +61,7 @@ export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
 /** What one does to messages, and is told of when it does not work. */
 export function useActions(parley: Parley, chat: number, editing: Ref<ChatMessage | undefined>) {
   const told = (work: Promise<void>) =>
-    void work.catch((error) => toast(error.code === 'recall-too-late' ? words.recallTooLate : problem(error)));
+    void work.catch((error) => toast(error.code === 'recall-too-late' ? strings.recallTooLate : errorText(error)));
   return {
     react: ({ id, reactions = [] }: ChatMessage, emoji: string) => {
       const own = reactions.some((each) => each.emoji === emoji && each.users.includes(parley.user ?? 0));

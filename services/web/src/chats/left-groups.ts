@@ -3,14 +3,14 @@ import { shallowReactive } from 'vue';
 /** Groups this user is not in any more. */
 const gone = shallowReactive(new Set<number>());
 
-export function isGone(group: number): boolean {
+export function hasLeft(group: number): boolean {
   return gone.has(group);
 }
 
-export function leaveGroup(group: number): void {
+export function markLeft(group: number): void {
   gone.add(group);
 }
 
-export function rejoinGroup(group: number): void {
+export function markJoined(group: number): void {
   gone.delete(group);
 }

@@ -1,7 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { onScopeDispose } from 'vue';
-import { leaveGroup, rejoinGroup } from './left-groups.ts';
+import { markJoined, markLeft } from './left-groups.ts';
 
 /** Chats that are read at most: who has more finds the others by search. */
 const MOST = 2000;
@@ -29,7 +29,7 @@ export async function loadAllChats(parley: Parley): Promise<void> {
     return;
   }
   if (after) return;
-  for (const { chat, type } of before) if (type === 'group' && !listed.has(chat)) leaveGroup(chat);
+  for (const { chat, type } of before) if (type === 'group' && !listed.has(chat)) markLeft(chat);
 }
 
 /** Follows what happens to chats besides their messages, while the component lives. */
@@ -40,9 +40,9 @@ export function followChats(parley: Parley): void {
       if (event.kind !== 'group') return;
       const { change, group, user } = event;
       const own = user === parley.user;
-      if (change === 'dissolved' || ((change === 'left' || change === 'removed') && own)) leaveGroup(group);
+      if (change === 'dissolved' || ((change === 'left' || change === 'removed') && own)) markLeft(group);
       else if (change === 'created' || (change === 'joined' && own)) {
-        rejoinGroup(group);
+        markJoined(group);
         void read(parley, group);
       } else if (change === 'updated') void read(parley, group);
     }),

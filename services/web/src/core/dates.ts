@@ -1,5 +1,5 @@
-import { words } from '../chat/strings.ts';
 import { language } from './i18n.ts';
+import { strings } from './strings.ts';
 
 const DAY = 86_400_000;
 const locales = { en: 'en', zh: 'zh-CN' } as const;
@@ -17,8 +17,8 @@ export function timeText(date: number): string {
 /** The day as a line between messages has it: today, yesterday, a weekday, or a date. */
 export function dayText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
-  if (days === 0) return words.today;
-  if (days === 1) return words.yesterday;
+  if (days === 0) return strings.today;
+  if (days === 1) return strings.yesterday;
   if (days > 0 && days < 7) return format({ weekday: 'long' }).format(date);
   const year = new Date(date).getFullYear() === new Date(now).getFullYear() ? undefined : ('numeric' as const);
   return format({ day: 'numeric', month: 'long', ...(year && { year }) }).format(date);
@@ -28,7 +28,7 @@ export function dayText(date: number, now = Date.now()): string {
 export function shortText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return timeText(date);
-  if (days === 1) return words.yesterday;
+  if (days === 1) return strings.yesterday;
   if (days > 0 && days < 7) return format({ weekday: 'short' }).format(date);
   return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
 }

@@ -1,21 +1,21 @@
 import { ParleyError } from '@parley/client';
-import { messages } from './i18n.ts';
+import { defineStrings } from './i18n.ts';
 
 /** Why something failed, in words for people, in their language. */
-export function problem(error: unknown): string {
-  if (!(error instanceof ParleyError)) return words.internal;
+export function errorText(error: unknown): string {
+  if (!(error instanceof ParleyError)) return strings.internal;
   const { code, status } = error;
-  if (status === 0) return words.unreachable;
-  return words[code as keyof typeof words] ?? error.message;
+  if (status === 0) return strings.unreachable;
+  return strings[code as keyof typeof strings] ?? error.message;
 }
 
 /** What is wrong with a field of a form, as the server said; undefined for nothing. */
-export function fieldProblem(error: unknown, field: string): string | undefined {
+export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ParleyError)) return undefined;
   return error.errors?.find(({ path }) => path.replace(/^\//, '') === field)?.message;
 }
 
-const words = messages(
+const strings = defineStrings(
   {
     unreachable: 'The server cannot be reached. Are you online?',
     'bad-request': 'The server does not accept this.',

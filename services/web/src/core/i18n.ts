@@ -1,5 +1,5 @@
 import { ref, watchEffect } from 'vue';
-import { memory } from './local-store.ts';
+import { localStore } from './local-store.ts';
 
 export const languages = { en: 'English', zh: '中文' } as const;
 
@@ -9,16 +9,16 @@ export const language = ref<Language>(read());
 /** Chooses a language, for later visits too. */
 export function setLanguage(chosen: Language): void {
   language.value = chosen;
-  memory.set('language', chosen);
+  localStore.set('language', chosen);
 }
 
 /**
  * The words of a feature in the language of the page. Reading one in a template or computed follows the language.
  *
- * @param en words, or functions that make them
+ * @param en strings, or functions that make them
  * @param zh the same in Chinese; the types see to it that none is missing
  */
-export function messages<Words extends Record<string, Word>>(en: Words, zh: Same<Words>): Words {
+export function defineStrings<Words extends Record<string, Word>>(en: Words, zh: Same<Words>): Words {
   const all = { en, zh };
   return new Proxy(en, { get: (_, key) => all[language.value][key as string] });
 }
@@ -28,7 +28,7 @@ watchEffect(() => {
 });
 
 function read(): Language {
-  const names = [memory.get('language'), ...(navigator.languages ?? [navigator.language])];
+  const names = [localStore.get('language'), ...(navigator.languages ?? [navigator.language])];
   for (const name of names) {
     const short = name?.slice(0, 2).toLowerCase();
     if (short === 'en' || short === 'zh') return short;

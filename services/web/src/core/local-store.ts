@@ -1,5 +1,5 @@
 /** Small things this browser remembers. Where storage is refused, as in some private windows, they last as long as the page. */
-export const memory = {
+export const localStore = {
   get(key: string): string | undefined {
     try {
       return localStorage.getItem(PREFIX + key) ?? kept.get(key);

@@ -1,6 +1,6 @@
 import { type MediaUrl, type Parley, ParleyError } from '@parley/client';
 import { onScopeDispose, type Ref, ref, watchEffect } from 'vue';
-import { onLeave } from '../session/session.ts';
+import { onSignOut } from './sign-out.ts';
 
 /** Ms before its end at which an address is not handed out any more. */
 const MARGIN = 60_000;
@@ -10,7 +10,7 @@ const PAUSES = [700, 2000, 6000];
 
 const known = new Map<number, Promise<MediaUrl>>();
 // They speak for the user who asked.
-onLeave(() => known.clear());
+onSignOut(() => known.clear());
 
 /** An address of a media that `<img>`, `<video>` and downloads can use. @throws ParleyError */
 export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl> {

@@ -1,8 +1,8 @@
 import { Parley, type SavedSession } from '@parley/client';
 import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
-import { memory } from './local-store.ts';
+import { localStore } from './local-store.ts';
 
-const user = Number(memory.get('user')) || undefined;
+const user = Number(localStore.get('user')) || undefined;
 const session = rememberedSession();
 
 /** The one client of the page. The gateways are those that the session names. */
@@ -16,11 +16,11 @@ const parley = new Parley({
 });
 
 // The access token of some minutes spares a refresh at each reload; what refreshes it is in a cookie that no script reads.
-parley.on('session', (now) => memory.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
+parley.on('session', (now) => localStore.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
 
 function rememberedSession(): SavedSession | undefined {
   try {
-    const kept: SavedSession | null = JSON.parse(memory.get('session') ?? 'null');
+    const kept: SavedSession | null = JSON.parse(localStore.get('session') ?? 'null');
     return kept && kept.user.id === user && kept.expires > Date.now() ? kept : undefined;
   } catch {
     return undefined;

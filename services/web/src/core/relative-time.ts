@@ -1,7 +1,7 @@
 import { language } from './i18n.ts';
 
 /** A time in the past as people say it: "5 minutes ago", "yesterday", a date when it is long ago. */
-export function ago(date: number, now = Date.now()): string {
+export function relativeTime(date: number, now = Date.now()): string {
   const seconds = Math.min(0, Math.round((date - now) / 1000));
   const locale = language.value === 'zh' ? 'zh-CN' : 'en';
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });

@@ -1,6 +1,6 @@
-import { messages } from './i18n.ts';
+import { defineStrings } from './i18n.ts';
 
-export const words = messages(
+export const strings = defineStrings(
   {
     chats: 'Chats',
     people: 'People',
@@ -16,6 +16,8 @@ export const words = messages(
     here: 'Use it here',
     close: 'Close',
     cancel: 'Cancel',
+    today: 'Today',
+    yesterday: 'Yesterday',
     save: 'Save',
     storeRefused: 'This browser keeps nothing: stay on this page until everything is sent.',
     storeFull: 'The storage of this browser is full: stay on this page until everything is sent.',
@@ -37,6 +39,8 @@ export const words = messages(
     here: '在此使用',
     close: '关闭',
     cancel: '取消',
+    today: '今天',
+    yesterday: '昨天',
     save: '保存',
     storeRefused: '此浏览器无法保存数据：消息全部发出前请不要离开本页。',
     storeFull: '浏览器存储空间已满：消息全部发出前请不要离开本页。',

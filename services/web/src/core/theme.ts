@@ -1,5 +1,5 @@
 import { ref, watch } from 'vue';
-import { memory } from './local-store.ts';
+import { localStore } from './local-store.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
@@ -12,14 +12,14 @@ export function applyTheme(): void {
     theme,
     (chosen) => {
       document.documentElement.dataset.theme = chosen;
-      memory.set('theme', chosen === 'system' ? undefined : chosen);
+      localStore.set('theme', chosen === 'system' ? undefined : chosen);
     },
     { immediate: true, flush: 'sync' },
   );
 }
 
 function read(): Theme {
-  const kept = memory.get('theme');
+  const kept = localStore.get('theme');
   return themes.find((name) => name === kept) ?? 'system';
 }
 

@@ -1,7 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 import { reactive, shallowReactive } from 'vue';
-import { onLeave } from '../session/session.ts';
+import { onSignOut } from '../core/sign-out.ts';
 import { kindOf, type MediaBody, type MediaKind } from './kinds.ts';
 import { probe } from './probe.ts';
 import type { FailedBecause, Transfer } from './transfer.ts';
@@ -34,7 +34,7 @@ export interface Upload {
 
 const uploads = shallowReactive<Upload[]>([]);
 let count = 0;
-onLeave(() => {
+onSignOut(() => {
   for (const upload of [...uploads]) upload.cancel();
 });
 

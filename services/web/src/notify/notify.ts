@@ -4,10 +4,10 @@ import { onScopeDispose, type Ref, watchEffect } from 'vue';
 import type { Router } from 'vue-router';
 import { previewOf } from '../chat/message/preview.ts';
 import { useParley } from '../core/parley.ts';
-import { loadFriends, requests, toAnswer } from '../people/friends.ts';
+import { incomingRequests, loadFriends, requests } from '../people/friends.ts';
 import { toast } from '../ui/toasts.ts';
-import { chosen } from './preferences.ts';
-import { words } from './strings.ts';
+import { preferences } from './preferences.ts';
+import { strings } from './strings.ts';
 
 /**
  * Tells the user, for as long as the component lives, of what comes for chats that are not open: in the title, at the top of the page,
@@ -18,7 +18,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
 
   watchEffect(() => {
     const count = unread.value;
-    document.title = count > 0 ? words.title(count > 99 ? '99+' : String(count)) : 'Parley';
+    document.title = count > 0 ? strings.title(count > 99 ? '99+' : String(count)) : 'Parley';
     // Where the app is installed, its icon shows it as well.
     if ('setAppBadge' in navigator)
       (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
@@ -57,10 +57,10 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     const asked = requests.value.some(({ to }) => to.id === user);
     if (change === 'requested') {
       await loadFriends(true);
-      if (!toAnswer.value.some(({ from }) => from.id === user)) return;
+      if (!incomingRequests.value.some(({ from }) => from.id === user)) return;
     } else if (change !== 'accepted' || !asked) return;
     const { name, avatar } = await parley.api('GET /users/{id}', { id: user });
-    const text = change === 'requested' ? words.asks(name) : words.accepted(name);
+    const text = change === 'requested' ? strings.asks(name) : strings.accepted(name);
     show({
       title: '',
       text,
@@ -85,10 +85,10 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
 
 function show({ title, text, tag, open, from }: Told): void {
   if (document.visibilityState === 'visible') {
-    if (chosen.inPage) toast(text, { ...(title && { title }), open, from });
+    if (preferences.inPage) toast(text, { ...(title && { title }), open, from });
     return;
   }
-  if (!chosen.browser || !('Notification' in window) || Notification.permission !== 'granted') return;
+  if (!preferences.browser || !('Notification' in window) || Notification.permission !== 'granted') return;
   try {
     // One for each chat, whichever of the tabs shows it.
     const notification = new Notification(title || text, { tag, icon: '/icon-192.png', ...(title && { body: text }) });

@@ -1,16 +1,16 @@
 import { reactive, readonly } from 'vue';
-import { memory } from '../core/local-store.ts';
+import { localStore } from '../core/local-store.ts';
 
-const kept = memory.get('notify')?.split(',');
+const kept = localStore.get('notify')?.split(',');
 const state = reactive({ inPage: kept?.includes('inPage') ?? true, browser: kept?.includes('browser') ?? false });
 
 /** How this browser notifies: in the page, and by notifications while the page is in the background. */
-export const chosen = readonly(state);
+export const preferences = readonly(state);
 
 /** Chooses, for later visits too. */
-export function setChosen(changes: Partial<typeof state>): void {
+export function setPreferences(changes: Partial<typeof state>): void {
   Object.assign(state, changes);
-  memory.set(
+  localStore.set(
     'notify',
     Object.entries(state)
       .flatMap(([name, on]) => (on ? [name] : []))

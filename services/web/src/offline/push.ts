@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley/client';
 import { language } from '../core/i18n.ts';
-import { memory } from '../core/local-store.ts';
+import { localStore } from '../core/local-store.ts';
 import { useParley } from '../core/parley.ts';
 
 const parley = useParley();
@@ -9,7 +9,7 @@ const parley = useParley();
 export async function pushState(): Promise<PushState> {
   if (!supported()) return 'unsupported';
   if ((await serverKey()) === undefined) return 'not-offered';
-  return (await current()) && memory.get('push') === 'on' ? 'on' : 'off';
+  return (await current()) && localStore.get('push') === 'on' ? 'on' : 'off';
 }
 
 /** Has the server push messages to this browser when no page is open. @throws ParleyError, DOMException when the browser refuses */
@@ -19,12 +19,12 @@ export async function subscribe(): Promise<void> {
   if (key === undefined) return;
   const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
   await send(subscription);
-  memory.set('push', 'on');
+  localStore.set('push', 'on');
 }
 
 /** Ends that. */
 export async function unsubscribe(): Promise<void> {
-  memory.set('push', undefined);
+  localStore.set('push', undefined);
   const subscription = await current();
   if (!subscription) return;
   await parley.request('/push/subscriptions', request('DELETE', { endpoint: subscription.endpoint })).catch(() => {});
@@ -33,7 +33,7 @@ export async function unsubscribe(): Promise<void> {
 
 /** Tells the server again where to push to: the browser changes it at times. Silent: it is tried again with the next visit. */
 export async function renewPush(): Promise<void> {
-  if (memory.get('push') !== 'on' || !supported()) return;
+  if (localStore.get('push') !== 'on' || !supported()) return;
   const subscription = await current();
   if (subscription) await send(subscription).catch(() => {});
   else await subscribe().catch(() => {});

@@ -1,8 +1,9 @@
-import type { Page } from '@parley/client';
 import type { Friend, FriendGroup, FriendRequest } from '@parley/protocol';
 import { computed, ref, shallowRef } from 'vue';
+import { me } from '../core/current-user.ts';
 import { useParley } from '../core/parley.ts';
-import { me, onLeave } from '../session/session.ts';
+import { readAllPages } from '../core/read-all-pages.ts';
+import { onSignOut } from '../core/sign-out.ts';
 
 const parley = useParley();
 
@@ -16,7 +17,7 @@ export const requests = shallowRef<FriendRequest[]>([]);
 export const loadFailure = ref<unknown>();
 
 /** Requests that wait for the user's answer. */
-export const toAnswer = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
+export const incomingRequests = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
 
 /** What the user calls a friend. */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
@@ -43,9 +44,9 @@ let again = false;
 async function load(): Promise<void> {
   try {
     const [all, headings, pending] = await Promise.all([
-      every((paging) => parley.api('GET /friends', paging)),
-      every((paging) => parley.api('GET /friend-groups', paging)),
-      every((paging) => parley.api('GET /friend-requests', { ...paging, state: 'pending' })),
+      readAllPages((paging) => parley.api('GET /friends', paging)),
+      readAllPages((paging) => parley.api('GET /friend-groups', paging)),
+      readAllPages((paging) => parley.api('GET /friend-requests', { ...paging, state: 'pending' })),
     ]);
     const { compare } = new Intl.Collator(undefined, { numeric: true });
     friends.value = all.sort((a, b) => compare(nameOf(a), nameOf(b)));
@@ -62,18 +63,6 @@ async function load(): Promise<void> {
   loading = undefined;
 }
 
-/** All pages of a list. @throws ParleyError */
-export async function every<T>(read: (paging: { limit: number; after?: string }) => Promise<Page<T>>): Promise<T[]> {
-  const items: T[] = [];
-  let after: string | null = null;
-  do {
-    const page: Page<T> = await read({ limit: 200, ...(after !== null && { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== null);
-  return items;
-}
-
 parley.on('event', (event) => {
   if (event.kind === 'friend') loadFriends(true);
   if (event.kind === 'profile' && (friendOf(event.user) || requests.value.length > 0)) loadFriends(true);
@@ -81,7 +70,7 @@ parley.on('event', (event) => {
 parley.on('reload', () => loadFriends(true));
 // What could not be loaded is once there is a connection.
 parley.on('status', ({ state }) => state === 'online' && (!friends.value || loadFailure.value) && loadFriends(true));
-onLeave(() => {
+onSignOut(() => {
   friends.value = undefined;
   friendGroups.value = [];
   requests.value = [];

@@ -1,28 +1,28 @@
 import type { Member, Parley } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { onScopeDispose, reactive, shallowReactive, shallowRef, watch } from 'vue';
-import { onLeave } from '../session/session.ts';
+import { onSignOut } from '../core/sign-out.ts';
 
 /** Everybody whose name is known, whatever chat they were met in. */
 const people = shallowReactive(new Map<number, Pick<User, 'id' | 'name' | 'avatar'>>());
 const asked = new Set<number>();
-onLeave(() => {
+onSignOut(() => {
   people.clear();
   asked.clear();
 });
 
 /** Takes names from where they come anyway. */
-export function learn(users: Iterable<Pick<User, 'id' | 'name' | 'avatar'>>): void {
+export function cacheUsers(users: Iterable<Pick<User, 'id' | 'name' | 'avatar'>>): void {
   for (const { id, name, avatar } of users) people.set(id, { id, name, avatar });
 }
 
 /** A user, as far as is known now; who is not known yet is asked for. */
-export function personOf(parley: Parley, id: number): Pick<User, 'id' | 'name' | 'avatar'> | undefined {
+export function userOf(parley: Parley, id: number): Pick<User, 'id' | 'name' | 'avatar'> | undefined {
   const known = people.get(id);
   if (!known && !asked.has(id)) {
     asked.add(id);
     parley.api('GET /users/{id}', { id }).then(
-      (user) => learn([user]),
+      (user) => cacheUsers([user]),
       // Gone for good, or asked again by the next page that wants it.
       (error) => error.retry && asked.delete(id),
     );
@@ -53,7 +53,7 @@ export function useMembers(parley: Parley, group: () => number | undefined) {
       } while (after);
       if (group() !== id) return;
       members.value = all;
-      learn(all.map(({ user }) => user));
+      cacheUsers(all.map(({ user }) => user));
     } catch {
       state.failed = true;
     }

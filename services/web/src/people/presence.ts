@@ -19,7 +19,7 @@ export function presenceOf(user: number): Presence | undefined {
 }
 
 /** Follows the presence of these users while the component lives. */
-export function followPresence(users: () => readonly number[]): void {
+export function watchPresence(users: () => readonly number[]): void {
   const key = Symbol('follower');
   watchEffect(() => {
     wanted.delete(key);

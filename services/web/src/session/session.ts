@@ -1,15 +1,13 @@
 import type { Account } from '@parley/client';
 import { ParleyError } from '@parley/client';
-import type { User } from '@parley/protocol';
-import { type ShallowRef, shallowRef } from 'vue';
-import { memory } from '../core/local-store.ts';
+import { shallowRef } from 'vue';
+import { me, setMe } from '../core/current-user.ts';
+import { localStore } from '../core/local-store.ts';
 import { useParley } from '../core/parley.ts';
+import { notifySignOut } from '../core/sign-out.ts';
 import { unsubscribe } from '../offline/push.ts';
 
 const parley = useParley();
-
-/** Who is signed in. */
-export const me: ShallowRef<User | undefined> = shallowRef(rememberedUser());
 
 /** Why the page is at sign-in, when it was not by choice: the session ended on another device or grew too old. */
 export const ended = shallowRef(false);
@@ -42,21 +40,21 @@ export async function register(account: Account): Promise<void> {
 
 /** Ends the session, and forgets what was kept of it here. */
 export async function signOut(): Promise<void> {
-  memory.set('leaving', String(me.value?.id));
+  localStore.set('leaving', String(me.value?.id));
   leave();
   await unsubscribe().catch(() => {});
   await parley.signOut();
-  memory.set('leaving', undefined);
+  localStore.set('leaving', undefined);
 }
 
 /** The page may have been closed in the middle of it. False while it cannot be finished. */
 async function finishSignOut(): Promise<boolean> {
-  const user = memory.get('leaving');
+  const user = localStore.get('leaving');
   if (user === undefined) return true;
   try {
     if (await parley.resume()) await parley.signOut();
     indexedDB.deleteDatabase(`parley-${user}`);
-    memory.set('leaving', undefined);
+    localStore.set('leaving', undefined);
     setMe(undefined);
     return true;
   } catch {
@@ -72,13 +70,6 @@ async function sessionOver(): Promise<void> {
   await parley.close();
 }
 
-/** Shows a changed profile of the user's own. */
-export function setMe(user: User | undefined): void {
-  me.value = user;
-  memory.set('user', user && String(user.id));
-  memory.set('me', user && JSON.stringify(user));
-}
-
 async function connect(): Promise<void> {
   ended.value = false;
   if (parley.session) setMe(parley.session.user);
@@ -89,14 +80,7 @@ async function connect(): Promise<void> {
 function leave(): void {
   connected = false;
   setMe(undefined);
-  for (const listener of leaving) listener();
-}
-
-const leaving = new Set<() => void>();
-
-/** Calls `listener` whenever a session ends here, by choice or not. */
-export function onLeave(listener: () => void): void {
-  leaving.add(listener);
+  notifySignOut();
 }
 
 parley.on('session', (session) => {
@@ -117,14 +101,6 @@ parley.on('status', async ({ state }) => {
 parley.on('event', async (event) => {
   if (event.kind === 'profile' && event.user === me.value?.id) setMe(await parley.api('GET /me'));
 });
-
-function rememberedUser(): User | undefined {
-  try {
-    return JSON.parse(memory.get('me') ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What this browser is called in the list of sessions. */
 function deviceName(): string {

@@ -1,6 +1,6 @@
-import { messages } from '../core/i18n.ts';
+import { defineStrings } from '../core/i18n.ts';
 
-export const words = messages(
+export const strings = defineStrings(
   {
     welcome: 'Welcome to Parley',
     signIn: 'Sign in',

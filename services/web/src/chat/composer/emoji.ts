@@ -1,7 +1,7 @@
 import en from 'emojibase-data/en/compact.json?url';
 import zh from 'emojibase-data/zh/compact.json?url';
 import type { Language } from '../../core/i18n.ts';
-import { memory } from '../../core/local-store.ts';
+import { localStore } from '../../core/local-store.ts';
 
 /** Emoji that are remembered as used. */
 const RECENT = 24;
@@ -25,12 +25,12 @@ export async function loadEmoji(language: Language): Promise<Emoji[][]> {
 }
 
 export function recentEmoji(): string[] {
-  return (memory.get('emoji') ?? '').split(' ').filter(Boolean);
+  return (localStore.get('emoji') ?? '').split(' ').filter(Boolean);
 }
 
 export function useEmoji(emoji: string): void {
   const recent = [emoji, ...recentEmoji().filter((each) => each !== emoji)];
-  memory.set('emoji', recent.slice(0, RECENT).join(' '));
+  localStore.set('emoji', recent.slice(0, RECENT).join(' '));
 }
 
 export interface Emoji {

@@ -1,5 +1,5 @@
 import type { Body } from '@parley/protocol';
-import { words } from '../strings.ts';
+import { strings } from '../strings.ts';
 
 /** Characters of a preview. */
 const LENGTH = 120;
@@ -12,17 +12,17 @@ export function previewOf(body: Body | null): string {
     case 'text':
       return shorten(body.text);
     case 'image':
-      return `[${words.photo}]`;
+      return `[${strings.photo}]`;
     case 'video':
-      return `[${words.video}]`;
+      return `[${strings.video}]`;
     case 'audio':
-      return `[${words.voiceMessage}]`;
+      return `[${strings.voiceMessage}]`;
     case 'file':
-      return `[${words.file}] ${shorten(body.name)}`;
+      return `[${strings.file}] ${shorten(body.name)}`;
     case 'sticker':
-      return `[${words.sticker}]`;
+      return `[${strings.sticker}]`;
     case 'card':
-      return `[${words.card}]`;
+      return `[${strings.card}]`;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Parley } from '@parley/client';
 import type { Message } from '@parley/protocol';
-import { onLeave } from '../../session/session.ts';
+import { onSignOut } from '../../core/sign-out.ts';
 
 const known = new Map<string, Promise<Message | undefined>>();
-onLeave(() => known.clear());
+onSignOut(() => known.clear());
 
 /** A message that another answers and that is not at hand; undefined when it is not there, or cannot be had now. */
 export function quoted(parley: Parley, chat: number, id: number): Promise<Message | undefined> {

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
+const shared = files.filter((file) => /^core\/styles\/.*\.css$/.test(file));
+const components = files.filter((file) => /\.(vue|css)$/.test(file) && !shared.includes(file));
+const read = (file: string) => readFileSync(root + file, 'utf8');
+
+describe('styles', () => {
+  it.each(shared)('of all pages (%s) have classes with the prefix ui-', (file) => {
+    const classes = read(file).match(/(?<=^[^{}]*)\.[a-z][\w-]*(?=[^{}]*[,{]$)/gm) ?? [];
+    expect(classes.filter((name) => !name.startsWith('.ui-'))).toEqual([]);
+  });
+
+  it('of components are scoped', () => {
+    const unscoped = components.filter((file) => file.endsWith('.vue') && /<style(?![^>]*\bscoped\b)/.test(read(file)));
+    expect(unscoped).toEqual([]);
+  });
+
+  it('of components do not use class names of all pages for their own rules', () => {
+    const redefined = components.filter((file) => /^\.ui-[\w-]+ \{/m.test(read(file)));
+    expect(redefined).toEqual([]);
+  });
+});
