@@ -75,7 +75,7 @@ describe('changing a message', () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { keys, client } = kit.link;
-    const stream = keys.record(keys.bucket(Math.min(a, b)));
+    const stream = keys.requests(keys.bucket(Math.min(a, b)));
     alice.send({ type: 'recall', ref: 'old', chat: b, id: 4096 });
     const entry = await waitFor(async () => (await client.xrevrange(stream, '+', '-', 'COUNT', 1))[0]?.[1][1]);
     expect(JSON.parse(entry)).toEqual({ kind: 'facts', user: a, chat: b, id: 4096 });

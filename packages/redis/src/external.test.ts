@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readExternalUser, writeExternalUser } from './external.ts';
-import { record } from './record.ts';
+import { sendRequest } from './request.ts';
 import { onEachRedis } from './test/each-redis.ts';
 
 onEachRedis((redis) => {
@@ -28,10 +28,10 @@ onEachRedis((redis) => {
     expect(await client.ttl(keys.external('dan'))).toBeLessThanOrEqual(30);
   });
 
-  it('can be asked for through the record stream of the bucket the id falls into', async () => {
+  it('can be asked for through the request stream of its bucket', async () => {
     const { client, keys } = redis.link;
-    await record(redis.link, { kind: 'external', external: 'eve' });
-    const entries = await client.xrange(keys.record(keys.spread('eve')), '-', '+');
+    await sendRequest(redis.link, { kind: 'external', external: 'eve' });
+    const entries = await client.xrange(keys.requests(keys.spread('eve')), '-', '+');
     expect(entries.map(([, fields]) => fields[1])).toContain('{"kind":"external","external":"eve"}');
     expect(keys.external('eve')).toBe(`{${keys.spread('eve')}}:external:eve`);
   });

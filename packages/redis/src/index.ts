@@ -13,6 +13,7 @@ export * from './presence.ts';
 export * from './profile.ts';
 export * from './record.ts';
 export * from './recorded-up-to.ts';
+export * from './request.ts';
 export * from './script.ts';
 export * from './scripts/accept.ts';
 export * from './scripts/acknowledge.ts';

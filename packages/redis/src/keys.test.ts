@@ -26,6 +26,7 @@ describe('names', () => {
         keys.arrived(keys.bucket(user), '1_2'),
         keys.upload(user),
         keys.record(keys.bucket(user)),
+        keys.requests(keys.bucket(user)),
         keys.recordDead(keys.bucket(user)),
         keys.lease(keys.bucket(user)),
         keys.probe(keys.bucket(user), 'gateway'),

@@ -70,6 +70,8 @@ export interface Keys {
   confirm(bucket: number): string;
   /** Stream: what the recorder has to write. */
   record(bucket: number): string;
+  /** Stream: requests of gateways for copies that Redis lacks, answered by the recorder. */
+  requests(bucket: number): string;
   /** Stream: record entries that could not be written. */
   recordDead(bucket: number): string;
   /** String: which recorder holds a bucket. */
@@ -121,6 +123,7 @@ export function createKeys(buckets: number): Keys {
     server: (bucket) => `{${bucket}}:server`,
     confirm: (bucket) => `{${bucket}}:confirm`,
     record: (bucket) => `{${bucket}}:record`,
+    requests: (bucket) => `{${bucket}}:requests`,
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,

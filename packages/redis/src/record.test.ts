@@ -32,9 +32,4 @@ onEachRedis((redis) => {
     expect(await read(2)).toEqual([['e', JSON.stringify(entry)]]);
     expect(await read(1)).toEqual([]);
   });
-
-  it('a copy to be rebuilt is asked for in the bucket of its id', async () => {
-    await record(redis.link, { kind: 'rebuild', id: 64 * 50 + 3 });
-    expect(await read(3)).toEqual([['e', '{"kind":"rebuild","id":3203}']]);
-  });
 });

@@ -19,10 +19,7 @@ export type RecordEntry =
       date: number;
       emoji: string;
       active: boolean;
-    }
-  | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
-  | { kind: 'rebuild'; id: number }
-  | { kind: 'external'; external: string };
+    };
 
 /** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
 export async function record(link: RedisConnection, entry: RecordEntry): Promise<void> {
@@ -36,7 +33,5 @@ export function recordText(entry: RecordEntry): string {
 }
 
 function bucketOf(keys: Keys, entry: RecordEntry): number {
-  if (entry.kind === 'rebuild') return keys.bucket(entry.id);
-  if (entry.kind === 'external') return keys.spread(entry.external);
   return keys.home(entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat));
 }

@@ -4,16 +4,16 @@ import type { Log, WebhookEndpoint } from '@parley/service';
 import type { ChangeEntry, Entry, MessageEntry } from './entries/entry.ts';
 
 /**
- * Notes for webhook endpoints what was committed: messages sent, edited, taken back and reacted to. Rejects when Redis does not take
- * it; told again, an event has the same id.
+ * Queues webhook events for committed messages, edits, recalls and reactions. Rejects if Redis does
+ * not accept them. An event that is queued again has the same id.
  */
 export async function announceMessages(
-  { link, endpoints, most, log }: AnnounceOptions,
+  { redis, endpoints, most, log }: AnnounceOptions,
   entries: readonly Entry[],
 ): Promise<void> {
   if (endpoints.length === 0) return;
-  const dropped = await announce(link, endpoints, 'message', entries.flatMap(toEvents), most);
-  if (dropped > 0) log.error({ dropped, most }, 'too many events wait for a webhook endpoint: some were dropped');
+  const dropped = await announce(redis, endpoints, 'message', entries.flatMap(toEvents), most);
+  if (dropped > 0) log.error({ dropped, most }, 'webhook events dropped: the queue of an endpoint is full');
 }
 
 function toEvents(entry: Entry): QueuedEvent[] {
@@ -48,9 +48,9 @@ function hex(text: string): string {
 const types = { recall: 'message.recalled', edit: 'message.edited', react: 'message.reacted' } as const;
 
 export interface AnnounceOptions {
-  link: RedisConnection;
+  redis: RedisConnection;
   endpoints: readonly WebhookEndpoint[];
-  /** Events that may wait for an endpoint. */
+  /** Events that may be queued per endpoint. */
   most: number;
   log: Log;
 }

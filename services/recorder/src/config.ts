@@ -13,7 +13,7 @@ import {
   webhooks,
 } from '@parley/service';
 
-/** Reads the recorder's settings. Throws, naming every variable that is wrong. */
+/** Reads the recorder's settings. Throws an error that lists every invalid variable. */
 export function readConfig(env: Environment) {
   const values = readEnv(env, {
     HOST: text({ default: '0.0.0.0' }),
@@ -33,30 +33,35 @@ export function readConfig(env: Environment) {
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
   });
   return {
-    /** Where health and metrics are served. */
+    /** Address of `/healthz`, `/readyz` and `/metrics`. */
     host: values.HOST,
     port: values.PORT,
-    /** Several, separated by commas, are nodes of a Redis Cluster. */
+    /** Comma-separated if they are nodes of a Redis Cluster. */
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
-    /** Connections to PostgreSQL at most: one writes batches, the others rebuild permit copies. */
+    /**
+     * Maximum of connections to PostgreSQL: one writes batches, the others answer requests of
+     * gateways.
+     */
     databaseConnections: values.DATABASE_CONNECTIONS,
-    /** The same in every process, for good. */
+    /**
+     * Number of hash buckets. The same in every process; cannot be changed after the first start.
+     */
     buckets: values.BUCKETS,
-    /** Replicas that must have an entry before it is written. */
+    /** Replicas of Redis that must have an entry before it is recorded. */
     replicasAck: values.REPLICAS_ACK,
-    /** Entries per transaction at most. */
+    /** Maximum of entries per transaction. */
     batch: values.RECORD_BATCH,
-    /** Ms from one read to the next while entries come: what a batch gathers. */
+    /** Ms between reads while entries arrive. A longer wait makes larger batches. */
     wait: values.RECORD_WAIT,
-    /** Ms a bucket stays with a recorder that died, less those since it last renewed its lease. */
+    /** Ms after its last renewal at which the lease of a crashed recorder ends. */
     lease: values.RECORD_LEASE,
-    /** Who is told of messages, once they are committed; browsers too where the api pushes to them. */
+    /** Webhook endpoints of committed messages, and the push queue if push is on. */
     webhooks: values.PUSH_PUBLIC_KEY === '' ? values.WEBHOOKS : [...values.WEBHOOKS, pushEndpoint],
-    /** Events that may wait for one of them. */
+    /** Events that may be queued per endpoint. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,
-    /** Where traces of messages go; nowhere when absent. */
+    /** OTLP collector for traces of messages. Default: none. */
     traces: traceConfig(values),
   };
 }

@@ -4,7 +4,7 @@ import type { Entry } from './entries/entry.ts';
 import type { Lease } from './lease/lease.ts';
 import { type Backlog, readBacklog } from './read-backlog.ts';
 
-/** What the recorder tells Prometheus. */
+/** The recorder's metrics. */
 export class RecorderMetrics {
   readonly #lag: Histogram;
   readonly #entries: Counter<'kind'>;
@@ -12,8 +12,8 @@ export class RecorderMetrics {
   readonly #dead: Counter;
   readonly #buckets: Counter<'bucket'>;
 
-  /** @param leased the buckets that are leased now */
-  constructor(registry: Registry, link: RedisConnection, leased: () => readonly Lease[]) {
+  /** @param leased returns the leases that are valid now */
+  constructor(registry: Registry, redis: RedisConnection, leased: () => readonly Lease[]) {
     const registers = [registry];
     this.#lag = new Histogram({
       name: 'parley_record_lag_seconds',
@@ -35,7 +35,7 @@ export class RecorderMetrics {
     });
     this.#dead = new Counter({
       name: 'parley_record_dead_total',
-      help: 'Entries put aside because they cannot be written.',
+      help: 'Entries moved to the dead entries because they cannot be written.',
       registers,
     });
     new Gauge({
@@ -48,19 +48,19 @@ export class RecorderMetrics {
     });
     this.#buckets = new Counter({
       name: 'parley_record_bucket_entries_total',
-      help: 'Entries committed, by bucket: how even they are.',
+      help: 'Entries committed, by bucket.',
       labelNames: ['bucket'],
       registers,
     });
-    this.#addBacklog(registers, link, leased);
+    this.#addBacklog(registers, redis, leased);
   }
 
-  /** Redis is asked when somebody asks for the metrics; where it is away they say nothing of it. */
-  #addBacklog(registers: Registry[], link: RedisConnection, leased: () => readonly Lease[]): void {
+  /** Reads Redis when the metrics are collected; NaN while Redis is unavailable. */
+  #addBacklog(registers: Registry[], redis: RedisConnection, leased: () => readonly Lease[]): void {
     let reading: Promise<Backlog> | undefined;
-    // Both gauges are asked at once, Redis one time.
+    // Both gauges are collected at once: they share one read.
     const read = () => {
-      reading ??= readBacklog(link, leased())
+      reading ??= readBacklog(redis, leased())
         .catch(() => ({ entries: Number.NaN, age: Number.NaN }))
         .finally(() => {
           reading = undefined;
@@ -69,7 +69,7 @@ export class RecorderMetrics {
     };
     new Gauge({
       name: 'parley_record_oldest_seconds',
-      help: 'For how long the oldest entry in the record streams of the leased buckets has waited.',
+      help: 'Age of the oldest entry in the record streams of the leased buckets.',
       registers,
       async collect() {
         this.set((await read()).age / 1000);
@@ -85,7 +85,7 @@ export class RecorderMetrics {
     });
   }
 
-  /** A batch was committed. */
+  /** Counts a committed batch. */
   committed(entries: readonly { kind: Entry['kind']; accepted: number; bucket: number }[]): void {
     const now = Date.now();
     const kinds = new Map<Entry['kind'], number>();
@@ -100,7 +100,7 @@ export class RecorderMetrics {
     this.#batches.observe(entries.length);
   }
 
-  /** An entry was put aside. */
+  /** Counts an entry moved to the dead entries. */
   buried(): void {
     this.#dead.inc();
   }

@@ -2,20 +2,23 @@ import { setTimeout } from 'node:timers/promises';
 import type { RedisConnection } from '@parley/redis';
 import type { Lease } from './lease/lease.ts';
 
-/** Ms after which a Redis that is silent counts as away. */
-const PATIENCE = 2000;
+/** Ms without a reply after which Redis counts as unavailable. */
+const TIMEOUT_MS = 2000;
 
-/** How many entries the record streams of these buckets hold, and for how many ms the oldest has been there. Rejects when Redis is away. */
+/**
+ * Returns how many entries the record streams of the leased buckets hold, and the age of the
+ * oldest. Rejects if Redis is unavailable.
+ */
 export async function readBacklog({ client, keys }: RedisConnection, leases: readonly Lease[]): Promise<Backlog> {
-  const answers = Promise.all(
+  const replies = Promise.all(
     leases.map(async ({ bucket }) => {
       const key = keys.record(bucket);
       const [entries, [first]] = await Promise.all([client.xlen(key), client.xrange(key, '-', '+', 'COUNT', 1)]);
       return { entries, since: first === undefined ? undefined : Number.parseInt(first[0], 10) };
     }),
   );
-  const streams = await Promise.race([answers, setTimeout(PATIENCE, undefined, { ref: false })]);
-  if (!streams) throw new Error('Redis does not answer');
+  const streams = await Promise.race([replies, setTimeout(TIMEOUT_MS, undefined, { ref: false })]);
+  if (!streams) throw new Error('Redis is unavailable');
   const now = Date.now();
   return {
     entries: streams.reduce((sum, { entries }) => sum + entries, 0),
@@ -25,6 +28,6 @@ export async function readBacklog({ client, keys }: RedisConnection, leases: rea
 
 export interface Backlog {
   entries: number;
-  /** Ms. */
+  /** Age of the oldest entry, in ms; 0 if there is none. */
   age: number;
 }

@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from '@parley/database';
-import { hasPermits, readExternalUser, readPermit, record } from '@parley/redis';
+import { hasPermits, readExternalUser, readPermit, sendRequest } from '@parley/redis';
 import { startPostgres, startRedisCluster, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ afterAll(() => redis.stop());
 const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS) });
 
 describe('the recorder', () => {
-  it('writes what is accepted, empties the stream, and says so in its metrics', async () => {
+  it('records entries, trims the stream and counts them in its metrics', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -37,7 +37,7 @@ describe('the recorder', () => {
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
   });
 
-  it('puts an entry that cannot be written aside, with its reason, and goes on', async () => {
+  it('moves an entry that cannot be written to the dead entries, with the reason, and goes on', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -68,21 +68,21 @@ describe('the recorder', () => {
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
   });
 
-  it('tells whose an external id is, and whose it is not', async () => {
+  it('copies which user has an external id, and that nobody has it', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
     await world.db.updateTable('users').set({ external_id: 'ann' }).where('id', '=', a).execute();
     await world.db.updateTable('users').set({ external_id: 'gone', erased: 1 }).where('id', '=', b).execute();
     await using _ = await runRecorder(env());
-    for (const external of ['ann', 'gone', 'stranger']) await record(link, { kind: 'external', external });
+    for (const external of ['ann', 'gone', 'stranger']) await sendRequest(link, { kind: 'external', external });
     await drained(link);
     expect(await readExternalUser(link, 'ann')).toBe(a);
     expect(await readExternalUser(link, 'gone')).toBeNull();
     expect(await readExternalUser(link, 'stranger')).toBeNull();
   });
 
-  it('rebuilds the permit copy of a user, of a group, and that an id is nobody', async () => {
+  it('rebuilds the permit copies of a user, a group and an unknown id', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
@@ -96,7 +96,7 @@ describe('the recorder', () => {
     const group = await world.group([a, b]);
     await using _ = await runRecorder(env());
     const nobody = 99_999_999;
-    for (const id of [a, group, nobody]) await record(link, { kind: 'rebuild', id });
+    for (const id of [a, group, nobody]) await sendRequest(link, { kind: 'rebuild', id });
     await waitFor(async () => (await Promise.all([a, group, nobody].map((id) => hasPermits(link, id)))).every(Boolean));
     expect(await Promise.all([readPermit(link, b, a), readPermit(link, c, a)])).toEqual(['friend', 'stranger']);
     expect(await Promise.all([readPermit(link, b, group), readPermit(link, c, group)])).toEqual([
@@ -106,7 +106,7 @@ describe('the recorder', () => {
     expect(await readPermit(link, a, nobody)).toBe('nobody');
   });
 
-  it('refuses an older schema', async () => {
+  it('rejects an older schema', async () => {
     const old = await testDatabase();
     await using db = openDatabase({ url: old, maxConnections: 1 });
     await db.deleteFrom('kysely_migration' as never).execute();
@@ -115,7 +115,7 @@ describe('the recorder', () => {
 });
 
 describe('when PostgreSQL goes away', () => {
-  it('nothing is lost, readiness says so, and recording goes on once it is back', async () => {
+  it('loses nothing, reports it on /readyz, and continues afterwards', async () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
     const database = await postgres.createDatabase();
     await migrate(database);
@@ -142,7 +142,7 @@ describe('when PostgreSQL goes away', () => {
 });
 
 describe('when Redis goes away', () => {
-  it('recording goes on once it is back', async () => {
+  it('continues recording afterwards', async () => {
     await using server = await startTestRedis();
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -169,7 +169,7 @@ describe('in a Redis Cluster', () => {
     const peer = users[0];
     for (const user of users.slice(1)) {
       await addEntries(link, Math.min(user, peer) % 32, [message(1, user, peer), message(2, user, peer)]);
-      await record(link, { kind: 'rebuild', id: user });
+      await sendRequest(link, { kind: 'rebuild', id: user });
     }
     await drained(link);
     for (const user of users.slice(1)) {

@@ -4,11 +4,12 @@ import type { Source, StreamEntry } from './source/source.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * Carries entries from the record streams to PostgreSQL.
+ * Moves entries from the record streams to PostgreSQL, in a loop of three phases.
  *
- * Collect: read what the leased streams hold; where they hold much, until a batch is full.
- * Write: one transaction per batch, again and again until it is committed or the leases are lost.
- * Pace: while entries come, the next read is `wait` ms after this one, so that a batch gathers; else it blocks for the first.
+ * Collect: read the leased streams; while they have more, until a batch is full. Write: one
+ * transaction per batch, retried until it is committed or the leases are lost. Pace: while entries
+ * arrive, the next read is `wait` ms after the last, so that batches fill; otherwise the read
+ * blocks.
  */
 export class Recorder {
   readonly #source: Source;
@@ -26,7 +27,7 @@ export class Recorder {
     this.#options = options;
   }
 
-  /** Whether the streams can be read. */
+  /** Whether the last read of the streams succeeded. */
   get healthy(): boolean {
     return !this.#failing;
   }
@@ -35,7 +36,10 @@ export class Recorder {
     this.#done = this.#run();
   }
 
-  /** Resolves once the batch at hand is written, or given up where PostgreSQL or Redis is away: it stays in its stream. */
+  /**
+   * Resolves once the batch in flight is written, or given up if PostgreSQL or Redis is
+   * unavailable: it stays in its stream.
+   */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#writer.stop();
@@ -49,7 +53,7 @@ export class Recorder {
     while (!this.#stopping) {
       const next = performance.now() + this.#options.wait;
       try {
-        const entries = await this.#collect(busy ? 0 : IDLE);
+        const entries = await this.#collect(busy ? 0 : IDLE_MS);
         busy = entries.length > 0;
         this.#failing = false;
         failures = 0;
@@ -71,7 +75,7 @@ export class Recorder {
   async #collect(wait: number): Promise<StreamEntry[]> {
     const leases = this.#leases.held();
     if (leases.length === 0) {
-      await sleep(IDLE);
+      await sleep(IDLE_MS);
       return [];
     }
     let page = await this.#source.read(leases, wait);
@@ -84,13 +88,13 @@ export class Recorder {
   }
 }
 
-/** Ms to wait for entries before looking at the leases again. */
-const IDLE = 200;
+/** Ms to wait for entries before the leases are read again. */
+const IDLE_MS = 200;
 
 export interface RecorderOptions {
-  /** Entries per transaction at most. */
+  /** Maximum of entries per transaction. */
   batch: number;
-  /** Ms from one read to the next while entries come. */
+  /** Ms between reads while entries arrive. */
   wait: number;
   onError: (error: unknown) => void;
 }

@@ -1,77 +1,94 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSchema, type Database, openDatabase, openPool, readPermits, SchemaTooOld } from '@parley/database';
-import { connectRedis, writeExternalUser, writeFacts, writePermits } from '@parley/redis';
+import { checkSchema, type Database, openDatabase, openPool, SchemaTooOld } from '@parley/database';
+import { connectRedis } from '@parley/redis';
 import { createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
-import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
-import type { Entry, FactsEntry } from './entries/entry.ts';
-import { findExternal } from './find-external.ts';
-import { Forwarding } from './forwarding.ts';
+import { buryEntry, confirmItems, trimStream } from './entries/record-stream.ts';
+import { ForwardRepair } from './forward-repair.ts';
+import { createLeaseStore } from './lease/lease-store.ts';
 import { Leases } from './lease/leases.ts';
 import { RecorderMetrics } from './metrics.ts';
-import { readFacts } from './read-facts.ts';
 import { Recorder } from './recorder.ts';
+import { reportCommitted } from './report-committed.ts';
+import { createRequestHandler } from './requests/create-request-handler.ts';
+import { RequestReader } from './requests/request-reader.ts';
 import { openSource } from './source/open-source.ts';
+import { writeBatch } from './write/write-batch.ts';
 import { Writer } from './writer.ts';
 
-/** Ms after which a statement is tried again: a server that died without a word answers none. */
-const STATEMENT_TIMEOUT = 30_000;
+/** Ms after which a statement fails and is retried: a crashed server closes no connection. */
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+/** Requests read at once, about. */
+const REQUEST_BATCH = 256;
 
 /**
- * Starts a recorder; resolves once its health port is open. Redis must answer and the schema must be new enough, else it rejects;
- * PostgreSQL may come later. `onStop` gets each part's stop, to be called last one first.
+ * Starts a recorder; resolves once its health port is open. Rejects if Redis is unavailable or the
+ * schema is too old; waits for PostgreSQL. `onStop` receives the stop function of each part, to be
+ * called in reverse order.
  */
 export async function startRecorder(config: RecorderConfig, log: Log, onStop: OnStop): Promise<{ port: number }> {
   const { databaseUrl: url, databaseConnections, lease } = config;
-  const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL fails');
+  const onError = (error: unknown) => log.warn({ err: error }, 'Redis or PostgreSQL failed');
 
-  const link = await connectRedis({
+  const redis = await connectRedis({
     url: config.redisUrl,
     buckets: config.buckets,
     replicas: config.replicasAck,
     name: 'parley-recorder',
   });
-  onStop('redis', () => link.close());
-  const database = { url, name: 'parley-recorder', statementTimeout: STATEMENT_TIMEOUT, onError };
+  onStop('redis', () => redis.close());
+  const database = { url, name: 'parley-recorder', statementTimeout: STATEMENT_TIMEOUT_MS, onError };
   const db = openDatabase({ ...database, maxConnections: databaseConnections - 1 });
   onStop('database', () => db.destroy());
   const session = {
-    // One plan for all sizes of a batch: planning over 16 partitions costs more than it can win.
+    // One plan for all sizes of a batch: planning over 16 partitions costs more than it can save.
     ...{ plan_cache_mode: 'force_generic_plan', jit: 'off' },
-    // A recorder frozen within a transaction must not keep its rows from the one that takes over.
+    // A recorder frozen within a transaction must not keep its row locks from its successor.
     idle_in_transaction_session_timeout: String(Math.ceil(lease / 2)),
   };
   const pool = openPool({ ...database, maxConnections: 1 }, session);
   onStop('writing connection', () => pool.end());
 
   const registry = createMetrics('recorder');
-  const metrics: RecorderMetrics = new RecorderMetrics(registry, link, () => leases.held());
-  const rebuild = async (id: number) => writePermits(link, id, await readPermits(db, id));
-  const find = async (external: string) => writeExternalUser(link, external, await findExternal(db, external), true);
-  const { webhooks: endpoints, webhookBacklog: most } = config;
-  const announce = (entries: readonly Entry[]) => announceMessages({ link, endpoints, most, log }, entries);
-  const answer = async (asked: FactsEntry) => {
-    const { user, chat, id } = asked;
-    await writeFacts(link, user, chat, id, await readFacts(db, asked));
-  };
+  const metrics: RecorderMetrics = new RecorderMetrics(registry, redis, () => leases.held());
   const traces =
     config.traces && new Traces({ config: config.traces, service: 'recorder', instance: String(process.pid), log });
   if (traces) onStop('traces', () => traces.stop());
-  const writer: Writer = new Writer({ link, pool, rebuild, find, answer, announce, metrics, traces, log });
-  const leases: Leases = new Leases(link, {
+  const requests = createRequestHandler(redis, db, onError);
+  const writer: Writer = new Writer({
+    writeBatch: (entries, mayCommit) => writeBatch(pool, entries, mayCommit),
+    confirm: (items) => confirmItems(redis, items),
+    committed: (items, start) => reportCommitted({ redis, config, metrics, traces, log }, items, start),
+    trim: (bucket, id) => trimStream(redis, redis.keys.record(bucket), id),
+    bury: async (entry, reason) => {
+      await buryEntry(redis, entry, reason);
+      metrics.buried();
+    },
+    handle: (asked) => requests.handle(asked),
+    log,
+  });
+  const leases: Leases = new Leases(createLeaseStore(redis), {
     duration: lease,
     margin: lease / 8,
     interval: lease / 8,
     settle: (): Promise<void> => writer.settled(),
     onError,
   });
-  const source = openSource(link, config.redisUrl, config.batch * 4);
-  const recorder = new Recorder(source, leases, writer, { batch: config.batch, wait: config.wait, onError });
+  const records = openSource(redis, config.redisUrl, config.batch * 4, redis.keys.record);
+  const recorder = new Recorder(records, leases, writer, { batch: config.batch, wait: config.wait, onError });
+  const reader = new RequestReader({
+    source: openSource(redis, config.redisUrl, REQUEST_BATCH, redis.keys.requests),
+    leases: () => leases.held(),
+    handle: (asked) => requests.handle(asked),
+    trim: (bucket, id) => trimStream(redis, redis.keys.requests(bucket), id),
+    onError,
+  });
 
   const ready = async () => {
     const reasons = [];
-    if (!recorder.healthy || !leases.healthy) reasons.push('Redis does not answer');
-    if (!writer.healthy || !(await schemaFits(db))) reasons.push('PostgreSQL does not take writes');
+    if (!recorder.healthy || !leases.healthy) reasons.push('Redis is unavailable');
+    if (!writer.healthy || !(await schemaFits(db))) reasons.push('PostgreSQL is unavailable');
     return { ok: reasons.length === 0, reasons };
   };
   const health = await startHealthServer({ host: config.host, port: config.port, ready, metrics: registry });
@@ -80,15 +97,17 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   await waitForSchema(db, log);
   await leases.start();
   onStop('leases', () => leases.stop());
-  const forwarding = new Forwarding(link, leases, onError);
-  forwarding.start();
-  onStop('forwarding', () => forwarding.stop());
+  const repair = new ForwardRepair(redis, leases, onError);
+  repair.start();
+  onStop('forward repair', () => repair.stop());
+  reader.start();
+  onStop('request reader', () => reader.stop());
   recorder.start();
   onStop('recorder', () => recorder.stop());
   return { port: health.port };
 }
 
-/** Rejects when the schema is too old; waits as long as PostgreSQL does not answer. */
+/** Rejects if the schema is too old; waits while PostgreSQL is unavailable. */
 async function waitForSchema(db: Database, log: Log): Promise<void> {
   for (;;) {
     try {

@@ -34,7 +34,7 @@ afterAll(async () => {
 const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS), RECORD_LEASE: '2s' });
 
 describe('several recorders', () => {
-  it('share the buckets fairly, and one that stops hands its own over at once', async () => {
+  it('share the buckets evenly, and one that stops releases its leases at once', async () => {
     await using first = await runRecorder(env());
     await waitFor(async () => (await leased(first.url)) === BUCKETS);
     const second = await runRecorder(env());
@@ -46,7 +46,7 @@ describe('several recorders', () => {
 });
 
 describe('a recorder killed in the middle of a batch', () => {
-  it('is replaced by another, and every entry takes effect once, in order', async () => {
+  it('is replaced by another, which applies every entry once, in order', async () => {
     await interrupted('SIGKILL', async (world, a, b) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using _ = await runRecorder(env());
@@ -57,7 +57,7 @@ describe('a recorder killed in the middle of a batch', () => {
 });
 
 describe('a recorder that was frozen in the middle of a batch', () => {
-  it('neither holds up the one that takes over nor does harm when it wakes', async () => {
+  it('neither delays its successor nor changes anything when it continues', async () => {
     await interrupted('SIGSTOP', async (world, a, b, child) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using other = await runRecorder(env());
@@ -66,7 +66,7 @@ describe('a recorder that was frozen in the middle of a batch', () => {
       await drained(link);
       const before = await world.everything();
       child.kill('SIGCONT');
-      // Awake, it takes its share again and records on.
+      // Awake, it acquires its share again and records.
       await waitFor(async () => (await leased(other.url)) === BUCKETS / 2, { timeout: 20_000 });
       expect(await world.everything()).toEqual(before);
       await addEntries(link, a % BUCKETS, [message(7, a, b)]);
@@ -76,7 +76,10 @@ describe('a recorder that was frozen in the middle of a batch', () => {
   }, 60_000);
 });
 
-/** Lets a recorder stop by a signal while PostgreSQL holds up its transaction, with four messages and a mark on the way. */
+/**
+ * Lets a recorder stop by a signal while PostgreSQL holds up its transaction, with four messages
+ * and a mark on the way.
+ */
 async function interrupted(
   signal: 'SIGKILL' | 'SIGSTOP',
   then: (world: Fixture, a: number, b: number, child: ChildProcess) => Promise<void>,

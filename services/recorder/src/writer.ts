@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from '@parley/database';
-import { confirmRecord, type RedisConnection } from '@parley/redis';
-import type { Log, Traces } from '@parley/service';
-import type { Entry, FactsEntry } from './entries/entry.ts';
+import type { Log } from '@parley/service';
+import type { Entry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
+import { readJson } from './entries/read-json.ts';
 import type { Lease } from './lease/lease.ts';
-import type { RecorderMetrics } from './metrics.ts';
+import { isRequest, parseRequest } from './requests/parse-request.ts';
+import type { Request } from './requests/request.ts';
 import type { StreamEntry } from './source/source.ts';
 import { isEntryFault } from './write/errors.ts';
-import { NotCommitted, writeBatch } from './write/write-batch.ts';
+import { NotCommitted } from './write/write-batch.ts';
 
-/** Ms between trims while there is much to write. */
-const TRIM_INTERVAL = 500;
+/** Ms between two trims while entries arrive. */
+const TRIM_INTERVAL_MS = 500;
 
-/** Writes batches to PostgreSQL, and takes what is written out of the record streams. */
+/** Ms before the first and the later retries; doubles from the one to the other. */
+const [MIN_RETRY_DELAY_MS, MAX_RETRY_DELAY_MS] = [50, 2000];
+
+/** Writes batches of record entries to PostgreSQL and trims the record streams. */
 export class Writer {
-  readonly #parts: WriterParts;
+  readonly #deps: WriterDeps;
   readonly #written = new Map<Lease, string>();
   #current: Promise<unknown> = Promise.resolve();
   #trimmed = Number.NEGATIVE_INFINITY;
   #stopping = false;
   #failing = false;
 
-  constructor(parts: WriterParts) {
-    this.#parts = parts;
+  constructor(deps: WriterDeps) {
+    this.#deps = deps;
   }
 
   /** Whether the last attempt to write succeeded. */
@@ -32,138 +35,112 @@ export class Writer {
   }
 
   /**
-   * Resolves when each entry is committed, put aside as dead, or its lease is lost (the next holder
-   * writes it). As long as PostgreSQL or Redis is away it tries again, 50 ms to 2 s apart, until {@link stop}.
+   * Resolves when each entry is committed, moved to the dead entries, or its lease is lost (the
+   * next holder writes it). Retries while PostgreSQL or Redis is unavailable, until {@redis stop}.
    */
   async write(entries: readonly StreamEntry[]): Promise<void> {
-    const work = this.#persist(await this.#parse(entries));
+    const work = this.#writeAll(await this.#parseAll(entries));
     this.#current = work;
     if (!(await work)) return;
     for (const { lease, id } of entries) if (lease.held) this.#written.set(lease, id);
-    if (performance.now() - this.#trimmed > TRIM_INTERVAL) await this.trim();
+    if (performance.now() - this.#trimmed > TRIM_INTERVAL_MS) await this.trim();
   }
 
   /**
-   * Takes what is written out of the streams. Called by `write` now and then, since a command per stream and batch would
-   * cost as much as reading; to be called when there is nothing to write. What could not be trimmed is trimmed next
-   * time, or written again to no effect by the next holder.
+   * Removes written entries from the streams. `write` trims twice a second, since a trim per stream
+   * and batch would cost as much as reading; call this when no entries arrive. If a trim fails, the
+   * entries are trimmed next time, or written again, which is idempotent.
    */
   async trim(): Promise<void> {
-    const { link, log } = this.#parts;
     this.#trimmed = performance.now();
     const trims = [...this.#written].map(async ([lease, id]) => {
-      await link.client.xtrim(link.keys.record(lease.bucket), 'MINID', after(id));
+      await this.#deps.trim(lease.bucket, id);
       this.#written.delete(lease);
     });
     const failure = (await Promise.allSettled(trims)).find((outcome) => outcome.status === 'rejected');
-    if (failure) log.warn({ err: failure.reason }, 'cannot trim');
+    if (failure) this.#deps.log.warn({ err: failure.reason }, 'record stream trim failed');
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when no batch is in flight. */
   async settled(): Promise<void> {
     await this.#current;
   }
 
-  /** From now on what cannot be written at the first attempt is left where it is. */
+  /** Ends retries: entries whose next attempt fails stay in their stream. */
   stop(): void {
     this.#stopping = true;
   }
 
-  async #parse(entries: readonly StreamEntry[]): Promise<Item[]> {
+  async #parseAll(entries: readonly StreamEntry[]): Promise<Item[]> {
     const items: Item[] = [];
+    const requests: Request[] = [];
     for (const source of entries) {
       try {
-        items.push({ source, entry: parseEntry(source.text) });
+        const value = readJson(source.text);
+        if (isRequest(value)) requests.push(parseRequest(value));
+        else items.push({ source, entry: parseEntry(value) });
       } catch (error) {
         await this.#bury(source, error);
       }
     }
+    // Gateways of release 0.1 put requests into the record streams.
+    if (requests.length > 0) void this.#deps.handle(requests);
     return items;
   }
 
-  /** Answers whether all is done; false when it gave up. */
-  async #persist(all: readonly Item[]): Promise<boolean> {
-    for (let delay = 50; ; delay = Math.min(delay * 2, 2000)) {
+  /** Returns false if it gave up because of {@redis stop}. */
+  async #writeAll(all: readonly Item[]): Promise<boolean> {
+    for (let delay = MIN_RETRY_DELAY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
       const items = all.filter((item) => item.source.lease.held);
       if (items.length === 0) return true;
       try {
-        await this.#attempt(await this.#confirm(items));
+        await this.#attempt(await this.#deps.confirm(items));
         this.#failing = false;
         return true;
       } catch (error) {
         if (isEntryFault(error)) return await this.#isolate(items, error);
         if (error instanceof NotCommitted) continue;
         this.#failing = true;
-        this.#parts.log.warn({ err: error, entries: items.length, retryIn: delay }, 'cannot write');
+        this.#deps.log.warn({ err: error, entries: items.length, retryIn: delay }, 'write failed');
       }
       if (this.#stopping) return false;
       await sleep(delay);
     }
   }
 
-  /**
-   * Leaves out what a failed master had and its successor has not, where replicas have to confirm: it was never acknowledged, so it
-   * is sent again, and would be there twice.
-   */
-  async #confirm(items: readonly Item[]): Promise<readonly Item[]> {
-    const { link } = this.#parts;
-    if (link.replicas === 0) return items;
-    const ids = new Map<number, string[]>();
-    for (const { source } of items) {
-      const { bucket } = source.lease;
-      ids.set(bucket, [...(ids.get(bucket) ?? []), source.id]);
-    }
-    const confirmed = new Map<number, ReadonlySet<string>>();
-    await Promise.all(
-      [...ids].map(async ([bucket, own]) => confirmed.set(bucket, await confirmRecord(link, bucket, own))),
-    );
-    return items.filter(({ source }) => confirmed.get(source.lease.bucket)?.has(source.id));
-  }
-
   async #attempt(items: readonly Item[]): Promise<void> {
-    const { pool, rebuild, find, answer, announce, metrics, traces } = this.#parts;
-    const start = traces?.now() ?? 0;
-    const entries = items.map((item) => item.entry);
-    const lost = new Set(entries.flatMap((entry) => (entry.kind === 'rebuild' ? [entry.id] : [])));
-    const sought = new Set(entries.flatMap((entry) => (entry.kind === 'external' ? [entry.external] : [])));
+    if (items.length === 0) return;
+    const start = performance.now();
     const mayCommit = () => items.every((item) => item.source.lease.held);
-    const asked = entries.filter((entry) => entry.kind === 'facts');
-    // What is asked about may be in the same batch.
-    const written = writeBatch(pool, entries, mayCommit).then(() =>
-      Promise.all([announce(entries), ...asked.map(answer)]),
+    await this.#deps.writeBatch(
+      items.map((item) => item.entry),
+      mayCommit,
     );
-    const outcomes = await Promise.allSettled([written, ...[...lost].map(rebuild), ...[...sought].map(find)]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    if (traces) traceMessages(traces, entries, start);
-    metrics.committed(
-      items.map(({ source, entry }) => ({
-        kind: entry.kind,
-        accepted: Number.parseInt(source.id, 10),
-        bucket: source.lease.bucket,
-      })),
-    );
+    await this.#deps.committed(items, start);
   }
 
-  /** Halves the batch until the entry at fault stands alone. */
+  /** Halves the batch until the invalid entry is alone. */
   async #isolate(items: readonly Item[], error: unknown): Promise<boolean> {
     const [first] = items;
     if (first && items.length === 1) return await this.#bury(first.source, error);
     const middle = Math.ceil(items.length / 2);
-    return (await this.#persist(items.slice(0, middle))) && (await this.#persist(items.slice(middle)));
+    return (await this.#writeAll(items.slice(0, middle))) && (await this.#writeAll(items.slice(middle)));
   }
 
-  /** Moves an entry to the dead ones, so that the stream goes on. Answers false when it gave up. */
-  async #bury({ lease, id, text }: StreamEntry, cause: unknown): Promise<boolean> {
-    const { link, log, metrics } = this.#parts;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    for (let delay = 50; lease.held; delay = Math.min(delay * 2, 2000)) {
+  /**
+   * Moves an entry to the dead entries, so that the stream goes on. Returns false if it gave up
+   * because of {@redis stop}.
+   */
+  async #bury(entry: StreamEntry, cause: unknown): Promise<boolean> {
+    const { log } = this.#deps;
+    const { lease, id } = entry;
+    for (let delay = MIN_RETRY_DELAY_MS; lease.held; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
       try {
-        await link.client.xadd(link.keys.recordDead(lease.bucket), '*', 'e', text ?? '', 'error', reason, 'id', id);
-        log.error({ err: cause, bucket: lease.bucket, id }, 'put a record entry aside as dead');
-        metrics.buried();
+        await this.#deps.bury(entry, cause instanceof Error ? cause.message : String(cause));
+        log.error({ err: cause, bucket: lease.bucket, id }, 'record entry moved to the dead entries');
         return true;
       } catch (error) {
-        log.warn({ err: error, retryIn: delay }, 'cannot put an entry aside');
+        log.warn({ err: error, retryIn: delay }, 'record entry could not be moved to the dead entries');
       }
       if (this.#stopping) return false;
       await sleep(delay);
@@ -172,38 +149,29 @@ export class Writer {
   }
 }
 
-function traceMessages(traces: Traces, entries: readonly Entry[], start: number): void {
-  const attributes = { 'parley.batch': entries.length };
-  for (const entry of entries) {
-    if (entry.kind !== 'message' || !traces.samples(entry.id)) continue;
-    const message = { id: entry.id, conversation: entry.conversation };
-    traces.add({ name: 'record', message, start, end: traces.now(), attributes });
-  }
+export interface WriterDeps {
+  /**
+   * Writes entries in one transaction; `mayCommit` is called before the commit. See `writeBatch`.
+   */
+  writeBatch(entries: readonly Entry[], mayCommit: () => boolean): Promise<void>;
+  /** Returns the items that enough replicas of Redis have. */
+  confirm(items: readonly Item[]): Promise<readonly Item[]>;
+  /**
+   * Called after the commit, before the entries are trimmed; if it rejects, the batch is written
+   * again. `start`: `performance.now()`.
+   */
+  committed(items: readonly Item[], start: number): Promise<void>;
+  /** Removes the entries of a bucket up to and including `id`. */
+  trim(bucket: number, id: string): Promise<unknown>;
+  /** Moves an entry to the dead entries. */
+  bury(entry: StreamEntry, reason: string): Promise<unknown>;
+  /** Handles requests; never rejects. */
+  handle(requests: readonly Request[]): Promise<void>;
+  log: Pick<Log, 'warn' | 'error'>;
 }
 
-function after(id: string): string {
-  const [ms, counter] = id.split('-');
-  return `${ms}-${Number(counter) + 1}`;
-}
-
-export interface WriterParts {
-  link: RedisConnection;
-  pool: Pool;
-  /** Writes the permit copy of an id to Redis anew. */
-  rebuild: (id: number) => Promise<unknown>;
-  /** Tells the gateway that asked who has an external id. */
-  find: (external: string) => Promise<unknown>;
-  /** Notes for webhooks what was committed. */
-  announce: (entries: readonly Entry[]) => Promise<unknown>;
-  /** Tells the gateway that asked what is known of a message. */
-  answer: (asked: FactsEntry) => Promise<unknown>;
-  metrics: RecorderMetrics;
-  /** Absent where nothing is traced. */
-  traces: Traces | undefined;
-  log: Log;
-}
-
-interface Item {
+/** A record entry, as read and as parsed. */
+export interface Item {
   source: StreamEntry;
   entry: Entry;
 }

@@ -1,5 +1,5 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
-import { findMessage, type MessageFacts, mutate, readFacts, record, type Standing } from '@parley/redis';
+import { findMessage, type MessageFacts, mutate, readFacts, type Standing, sendRequest } from '@parley/redis';
 import type { Gateway } from '../start-gateway.ts';
 import { askUntil, readMembership, readStanding } from '../users/permits.ts';
 import type { Caller } from './frame-sender.ts';
@@ -45,7 +45,7 @@ async function read(gateway: Gateway, { user }: Caller, chat: number, id: number
   const group = (await readStanding(link, user, chat)) === 'member';
   const facts = await askUntil(
     () => readFacts(link, user.id, chat, id),
-    () => record(link, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) }),
+    () => sendRequest(link, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) }),
   );
   if (!facts) throw new Refusal('unavailable');
   if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '@parley/protocol';
-import { readExternalUser, record } from '@parley/redis';
+import { readExternalUser, sendRequest } from '@parley/redis';
 import type { Bearer } from '@parley/service';
 import type { Gateway } from '../start-gateway.ts';
 import { askUntil, readCopied } from './permits.ts';
 
 /**
  * The user that another issuer's token is for. What such a token says of users may be wrong, so it is looked up in the copies in
- * Redis; one that is missing is asked for through the record stream. Never rejects: the code says why there is none.
+ * Redis; one that is missing is asked for through the request stream. Never rejects: the code says why there is none.
  */
 export async function findBearer(gateway: Gateway, bearer: Foreign): Promise<number | NoBearer> {
   const { link, log } = gateway;
@@ -27,7 +27,7 @@ export async function findBearer(gateway: Gateway, bearer: Foreign): Promise<num
 function findExternal({ link }: Gateway, external: string): Promise<number | null | undefined> {
   return askUntil(
     () => readExternalUser(link, external),
-    () => record(link, { kind: 'external', external }),
+    () => sendRequest(link, { kind: 'external', external }),
   );
 }
 

@@ -1,4 +1,4 @@
-import { type RedisConnection, readMembers, readPermit, record, type Standing } from '@parley/redis';
+import { type RedisConnection, readMembers, readPermit, type Standing, sendRequest } from '@parley/redis';
 import type { LocalUser } from './hub.ts';
 
 /** Permits remembered for each user. */
@@ -9,7 +9,7 @@ const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
 
 /**
  * How a user stands to another user or to a group. What Redis answered is remembered as long as the user's channel is
- * heard, on which changes are announced. A missing copy is asked for through the record stream; `unknown` when it does not come soon.
+ * heard, on which changes are announced. A missing copy is asked for through the request stream; `unknown` when it does not come soon.
  */
 export function readStanding(link: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
   return user.permits?.get(to) ?? ask(link, user, to);
@@ -47,7 +47,7 @@ export async function readCopied(link: RedisConnection, from: number, to: number
     const standing = await readPermit(link, from, to);
     return standing === 'unknown' ? undefined : standing;
   };
-  return (await askUntil(known, () => record(link, { kind: 'rebuild', id: to }))) ?? 'unknown';
+  return (await askUntil(known, () => sendRequest(link, { kind: 'rebuild', id: to }))) ?? 'unknown';
 }
 
 /**

@@ -1,30 +1,30 @@
 import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
 
 /**
- * Sums a batch up to what changes in each row: every chat, group and member once, however many entries concern it.
- * Messages come before marks: since marks only move forward, and counters depend on nothing but the messages there and the
- * marks reached, the end is the same.
+ * Merges a batch into one change per row: each chat, group and member once, however many entries
+ * concern it. Messages are applied before marks; the result is the same, since marks only advance
+ * and counters depend only on messages and marks.
  *
- * @param inserted of a replay, the copies whose rows are really new ({@link copyKey}), taken out as they are counted; absent: all are
+ * @param inserted in a replay, the copies whose rows are new ({@redis copyKey}); counted copies are
+ * removed from it. Default: all are new
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
   const result: Digest = { messages: [], changes: [], chats: [], groups: [] };
   const chats = new Map<string, Pair>();
   const groups = new Map<number, GroupDelta>();
   for (const entry of entries) {
-    if (entry.kind === 'rebuild' || entry.kind === 'facts' || entry.kind === 'external') continue;
     if (entry.group) addToGroup(groupOf(groups, entry), entry, inserted);
     else addToPair(pairOf(chats, entry), entry, inserted);
     if (entry.kind === 'message') result.messages.push(entry);
     else if (entry.kind !== 'mark') result.changes.push(entry);
   }
   result.chats = sorted([...chats.values()]);
-  // All recorders and the api lock rows in ascending order, so none waits in a circle.
+  // Recorders and the api lock rows in ascending order, which avoids deadlocks.
   result.groups = [...groups.values()].sort((a, b) => a.group - b.group);
   return result;
 }
 
-/** Names a row of `messages`. */
+/** The key of a row of `messages`. */
 export function copyKey(owner: number, peer: number, id: number): string {
   return `${owner}:${peer}:${id}`;
 }
@@ -98,7 +98,7 @@ export interface Digest {
   groups: GroupDelta[];
 }
 
-/** What a batch does to one owner's chat with a user. */
+/** The changes of a batch to one owner's chat with a user. */
 export interface ChatDelta {
   owner: number;
   peer: number;
@@ -106,21 +106,21 @@ export interface ChatDelta {
   received: number[];
   /** The newest message. */
   last: MessageEntry | undefined;
-  /** Marks; 0 where there is none. */
+  /** Marks; 0: unchanged. */
   read: number;
   delivered: number;
   peerRead: number;
   peerDelivered: number;
 }
 
-/** What a batch does to a group. */
+/** The changes of a batch to a group. */
 export interface GroupDelta {
   group: number;
   messages: MessageEntry[];
   marks: Map<number, { read: number; delivered: number }>;
 }
 
-/** Both sides of a conversation; the same one twice when a user talks to themself. */
+/** Both chats of a conversation; the same object twice for a user's chat with themself. */
 interface Pair {
   mine: ChatDelta;
   theirs: ChatDelta;

@@ -1,14 +1,14 @@
-/** What a record stream may ask the recorder to do. */
-export type Entry = MessageEntry | MarkEntry | ChangeEntry | FactsEntry | RebuildEntry | ExternalEntry;
+/** A record: what a gateway or an api accepted and the recorder writes to PostgreSQL. */
+export type Entry = MessageEntry | MarkEntry | ChangeEntry;
 
-/** A message to write into both owners' copies, or a group's. */
+/** A message, to be inserted into both owners' copies, or the group's. */
 export interface MessageEntry {
   kind: 'message';
   id: number;
   conversation: string;
   from: number;
   to: number;
-  /** `to` is a group. */
+  /** Whether `to` is a group. */
   group: boolean;
   /** JSON text. */
   body: string;
@@ -24,13 +24,13 @@ export interface MarkEntry {
   user: number;
   chat: number;
   group: boolean;
-  /** 0: says nothing of it. */
+  /** 0: unchanged. */
   delivered: number;
-  /** 0: says nothing of it. */
+  /** 0: unchanged. */
   read: number;
 }
 
-/** A change of one message by a user, in the conversation with `chat`. */
+/** A recall, edit or reaction by `user` to a message in the conversation with `chat`. */
 export type ChangeEntry = Change & { conversation: string; chat: number; group: boolean };
 
 export type Change = { id: number; user: number; date: number } & (
@@ -39,25 +39,3 @@ export type Change = { id: number; user: number; date: number } & (
   | { kind: 'edit'; body: string }
   | { kind: 'react'; emoji: string; active: boolean }
 );
-
-/** A gateway asks who sent a message of a user's chat. */
-export interface FactsEntry {
-  kind: 'facts';
-  conversation: string;
-  user: number;
-  chat: number;
-  group: boolean;
-  id: number;
-}
-
-/** The permit copy of this id is missing in Redis. */
-export interface RebuildEntry {
-  kind: 'rebuild';
-  id: number;
-}
-
-/** A gateway asks which user has an external id. */
-export interface ExternalEntry {
-  kind: 'external';
-  external: string;
-}

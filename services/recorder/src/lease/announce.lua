@@ -1,14 +1,21 @@
--- Notes that a recorder lives, forgets those that were silent too long, and counts.
+-- Adds a recorder to the live ones, removes those that are silent, and counts the rest.
 --
 -- KEYS  1 recorders
--- ARGV  1 recorder    2 ms of silence after which one counts as gone; 0 takes this one out
--- Reply how many live
+-- ARGV  1 recorder
+--       2 ms of silence after which a recorder counts as dead; 0 removes this recorder
+-- Reply number of live recorders
+local recorders = KEYS[1]
+local recorder, silence = ARGV[1], tonumber(ARGV[2])
+
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-if tonumber(ARGV[2]) == 0 then
-  redis.call('ZREM', KEYS[1], ARGV[1])
+-- A heartbeat from the future was written before the clock was set back. Live recorders repeat
+-- theirs within a second.
+redis.call('ZREMRANGEBYSCORE', recorders, string.format('(%.0f', now), '+inf')
+if silence == 0 then
+  redis.call('ZREM', recorders, recorder)
 else
-  redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - ARGV[2]))
+  redis.call('ZADD', recorders, string.format('%.0f', now), recorder)
+  redis.call('ZREMRANGEBYSCORE', recorders, '-inf', string.format('%.0f', now - silence))
 end
-return redis.call('ZCARD', KEYS[1])
+return redis.call('ZCARD', recorders)

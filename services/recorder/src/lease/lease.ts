@@ -1,15 +1,18 @@
-/** The right to write what one bucket's record stream holds, for a limited time. */
+/** The right to write the record stream of one bucket, for a limited time. */
 export class Lease {
   readonly bucket: number;
   #until: number;
 
-  /** @param until on the clock of `performance.now()` */
+  /** @param until by `performance.now()` */
   constructor(bucket: number, until: number) {
     this.bucket = bucket;
     this.#until = until;
   }
 
-  /** Whether it still holds. A process that was frozen finds its leases ended by its own clock, before it asks Redis. */
+  /**
+   * Whether the lease is valid, by this process' clock: a process that was frozen loses its leases
+   * before it contacts Redis.
+   */
   get held(): boolean {
     return performance.now() < this.#until;
   }

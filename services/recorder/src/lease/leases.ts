@@ -1,138 +1,173 @@
 import { randomUUID } from 'node:crypto';
-import { createScript, type RedisConnection } from '@parley/redis';
-import announceSource from './announce.lua';
 import { Lease } from './lease.ts';
-import renewSource from './renew.lua';
-
-const announceScript = createScript('announce-recorder', [announceSource]);
-const renewScript = createScript('renew-lease', [renewSource]);
+import type { LeaseStore } from './lease-store.ts';
 
 /**
- * The buckets this recorder may write, shared fairly between the recorders that live.
+ * How many lease durations a key outlives its last renewal. Only recorders of release 0.1 rely on
+ * it.
+ */
+const TTL_FACTOR = 4;
+
+/**
+ * The buckets that this recorder may write, shared evenly between the live recorders.
  *
- * Each turn it announces itself, renews what it holds, takes free buckets up to its share (buckets / recorders, rounded
- * up), and gives back what is above it. A recorder that dies loses its leases `duration` ms after it last renewed them.
+ * Each turn it announces itself, renews its leases, acquires free leases up to its share (buckets /
+ * recorders, rounded up), and releases those above its share. A lease counts as free once its
+ * value has not changed for `duration - margin`, measured by this process' monotonic clock: Redis'
+ * clock decides nothing, so that setting it neither extends nor ends a lease.
  */
 export class Leases {
-  readonly #link: RedisConnection;
+  readonly #store: LeaseStore;
   readonly #options: LeasesOptions;
   readonly #name = randomUUID();
   readonly #held = new Map<number, Lease>();
+  readonly #observed = new Map<number, Observation>();
   #timer: NodeJS.Timeout | undefined;
   #turn: Promise<void> = Promise.resolve();
+  #turns = 0;
   #stopped = false;
   #lastTurn = Number.NEGATIVE_INFINITY;
 
-  constructor(link: RedisConnection, options: LeasesOptions) {
-    this.#link = link;
+  constructor(store: LeaseStore, options: LeasesOptions) {
+    this.#store = store;
     this.#options = options;
   }
 
-  /** Those that hold now. */
+  /** Leases that are valid now. */
   held(): Lease[] {
     return [...this.#held.values()].filter((lease) => lease.held);
   }
 
-  /** Whether Redis answered the last time, not longer ago than a lease lasts. */
+  /** Whether a turn succeeded within the duration of a lease. */
   get healthy(): boolean {
     return performance.now() - this.#lastTurn < this.#options.duration;
   }
 
-  /** Takes the first buckets and goes on in the background. Resolves after the first turn, whether Redis answered or not. */
+  /**
+   * Acquires the first leases and continues in the background. Resolves after the first turn,
+   * whether it succeeded or not.
+   */
   async start(): Promise<void> {
-    this.#turn = this.#safely();
+    this.#turn = this.#tryTurn();
     await this.#turn;
     const next = async () => {
-      this.#turn = this.#safely();
+      this.#turn = this.#tryTurn();
       await this.#turn;
       if (!this.#stopped) this.#timer = setTimeout(next, this.#options.interval);
     };
     if (!this.#stopped) this.#timer = setTimeout(next, this.#options.interval);
   }
 
-  /** Gives all back at once. What was read under them must be written or dropped by now. */
+  /** Releases all leases. Call it when nothing is written under them any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#turn;
-    const { keys } = this.#link;
-    const back = [...this.#held.values()].map((lease) => this.#giveBack(lease));
-    await Promise.allSettled([...back, this.#link.run(announceScript, [keys.recorders], [this.#name, 0])]);
+    const released = [...this.#held.values()].map((lease) => this.#release(lease));
+    await Promise.allSettled([...released, this.#store.announce(this.#name, 0)]);
   }
 
-  async #safely(): Promise<void> {
+  async #tryTurn(): Promise<void> {
     try {
-      await this.#takeTurn();
+      await this.#runTurn();
       this.#lastTurn = performance.now();
     } catch (error) {
       this.#options.onError(error);
     }
   }
 
-  async #takeTurn(): Promise<void> {
-    const { duration } = this.#options;
-    const { keys } = this.#link;
+  async #runTurn(): Promise<void> {
+    this.#turns += 1;
+    // After a pause of Redis or of this process, unchanged values prove nothing.
+    if (!this.healthy) this.#observed.clear();
     await Promise.all([...this.#held.values()].map((lease) => this.#renew(lease)));
-    const living = Number(await this.#link.run(announceScript, [keys.recorders], [this.#name, duration]));
-    const share = Math.ceil(keys.buckets / Math.max(1, living));
+    const live = await this.#store.announce(this.#name, this.#trust);
+    const share = Math.ceil(this.#store.buckets / Math.max(1, live));
     const surplus = [...this.#held.values()].slice(share);
     for (const lease of surplus) lease.end();
     if (surplus.length > 0) await this.#options.settle();
-    await Promise.all(surplus.map((lease) => this.#giveBack(lease)));
-    await this.#takeFree(share);
+    await Promise.all(surplus.map((lease) => this.#release(lease)));
+    await this.#observe();
+    await this.#acquireFree(share);
   }
 
   async #renew(lease: Lease): Promise<void> {
-    const { duration, margin } = this.#options;
-    // Counted from before the question, since Redis counts from before the answer.
-    const until = performance.now() + duration - margin;
-    const renewed = lease.held && (await this.#run(lease, duration));
+    // From before the command is sent: others observe the new value only afterwards.
+    const until = performance.now() + this.#trust;
+    const renewed = lease.held && (await this.#store.renew(lease.bucket, this.#name, this.#value, this.#ttl));
     if (renewed) lease.extend(until);
     else this.#lose(lease);
   }
 
-  async #takeFree(share: number): Promise<void> {
-    const { keys } = this.#link;
-    // Each begins elsewhere, so that recorders that start at once do not all ask for the same.
-    const first = Math.floor(Math.random() * keys.buckets);
-    const candidates = Array.from({ length: keys.buckets }, (_, index) => (first + index) % keys.buckets);
-    const free = candidates.filter((bucket) => !this.#held.has(bucket));
-    while (!this.#stopped && this.#held.size < share && free.length > 0) {
-      await Promise.all(free.splice(0, share - this.#held.size).map((bucket) => this.#take(bucket)));
+  async #observe(): Promise<void> {
+    const now = performance.now();
+    for (const [bucket, value] of (await this.#store.read()).entries()) {
+      if (this.#observed.get(bucket)?.value !== value) this.#observed.set(bucket, { value, since: now });
     }
   }
 
-  async #take(bucket: number): Promise<void> {
-    const { duration, margin } = this.#options;
-    const until = performance.now() + duration - margin;
-    const taken = await this.#link.client.set(this.#link.keys.lease(bucket), this.#name, 'PX', duration, 'NX');
-    if (taken === 'OK') this.#held.set(bucket, new Lease(bucket, until));
+  async #acquireFree(share: number): Promise<void> {
+    const { buckets } = this.#store;
+    // Recorders that start at the same time begin at different buckets.
+    const first = Math.floor(Math.random() * buckets);
+    const candidates = Array.from({ length: buckets }, (_, index) => (first + index) % buckets);
+    const free = candidates.filter((bucket) => !this.#held.has(bucket) && this.#isFree(bucket));
+    while (!this.#stopped && this.#held.size < share && free.length > 0) {
+      await Promise.all(free.splice(0, share - this.#held.size).map((bucket) => this.#acquire(bucket)));
+    }
   }
 
-  async #giveBack(lease: Lease): Promise<void> {
+  #isFree(bucket: number): boolean {
+    const observed = this.#observed.get(bucket);
+    if (observed === undefined) return false;
+    return observed.value === null || performance.now() - observed.since >= this.#trust;
+  }
+
+  async #acquire(bucket: number): Promise<void> {
+    const until = performance.now() + this.#trust;
+    const expected = this.#observed.get(bucket)?.value ?? null;
+    const acquired = await this.#store.acquire(bucket, this.#value, expected, this.#ttl);
+    if (acquired) this.#held.set(bucket, new Lease(bucket, until));
+  }
+
+  async #release(lease: Lease): Promise<void> {
     this.#lose(lease);
-    await this.#run(lease, 0);
-  }
-
-  async #run(lease: Lease, duration: number): Promise<boolean> {
-    const key = this.#link.keys.lease(lease.bucket);
-    return (await this.#link.run(renewScript, [key], [this.#name, duration])) === 1;
+    await this.#store.release(lease.bucket, this.#name);
   }
 
   #lose(lease: Lease): void {
     lease.end();
     if (this.#held.get(lease.bucket) === lease) this.#held.delete(lease.bucket);
   }
+
+  get #value(): string {
+    return `${this.#name}:${this.#turns}`;
+  }
+
+  /** Ms for which the holder relies on a lease after a renewal. */
+  get #trust(): number {
+    return this.#options.duration - this.#options.margin;
+  }
+
+  get #ttl(): number {
+    return this.#options.duration * TTL_FACTOR;
+  }
 }
 
 export interface LeasesOptions {
-  /** Ms a lease lasts. */
+  /** Ms from a renewal to the end of a lease. */
   duration: number;
-  /** Ms before its end from which the holder does not trust it any more. */
+  /** Ms before the end from which the holder does not rely on the lease. */
   margin: number;
   /** Ms between turns. */
   interval: number;
-  /** Waits until nothing is being written under leases that ended; they are given back then. */
+  /** Resolves when no batch is in flight; surplus leases are released afterwards. */
   settle: () => Promise<void>;
   onError: (error: unknown) => void;
+}
+
+/** A lease's value and since when it is unchanged, by `performance.now()`. */
+interface Observation {
+  value: string | null;
+  since: number;
 }

@@ -3,22 +3,25 @@ import type { RedisConnection } from '@parley/redis';
 import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamEntry, type StreamPage } from './source.ts';
 
-/** Ms between two looks at streams that were empty. */
-const PAUSE = 25;
+/** Ms between two reads of streams that were empty. */
+const POLL_INTERVAL_MS = 25;
 
 /**
- * A Redis Cluster: one command per bucket, since a command may not span slots. They are sent together, those of a master in
- * one write; none blocks, since a blocked connection would hold back the other buckets of its master.
+ * Reads a Redis Cluster: one command per bucket, since a command cannot span slots. Commands for
+ * one master are sent in one write. None blocks, since a blocked connection would delay the other
+ * buckets of its master.
  */
 export class ClusterSource implements Source {
-  readonly #link: RedisConnection;
-  readonly #most: number;
+  readonly #redis: RedisConnection;
+  readonly #batch: number;
+  readonly #key: (bucket: number) => string;
   readonly #positions = new Positions();
 
-  /** @param most entries to read at once, about */
-  constructor(link: RedisConnection, most: number) {
-    this.#link = link;
-    this.#most = most;
+  /** @param batch entries to read at once, about; @param key the stream of a bucket */
+  constructor(redis: RedisConnection, batch: number, key: (bucket: number) => string) {
+    this.#redis = redis;
+    this.#batch = batch;
+    this.#key = key;
   }
 
   async read(leases: readonly Lease[], wait: number): Promise<StreamPage> {
@@ -26,15 +29,15 @@ export class ClusterSource implements Source {
     for (;;) {
       const page = await this.#readOnce(leases);
       if (page.entries.length > 0 || performance.now() >= end) return page;
-      await sleep(PAUSE);
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 
   async close(): Promise<void> {}
 
-  /** A bucket whose master is away is passed over, so that the others go on; throws when none answers. */
+  /** Skips buckets whose master is unavailable, so that the others go on. Throws if all are. */
   async #readOnce(leases: readonly Lease[]): Promise<StreamPage> {
-    const count = Math.ceil(this.#most / leases.length);
+    const count = Math.ceil(this.#batch / leases.length);
     const outcomes = await Promise.allSettled(leases.map((lease) => this.#readBucket(lease, count)));
     const pages = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     const failure = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -43,9 +46,9 @@ export class ClusterSource implements Source {
   }
 
   async #readBucket(lease: Lease, count: number): Promise<StreamEntry[]> {
-    const { client, keys } = this.#link;
-    const answer = await client.xread('COUNT', count, 'STREAMS', keys.record(lease.bucket), this.#positions.of(lease));
-    const [stream] = (answer ?? []) as RawStream[];
-    return stream ? this.#positions.take(lease, stream[1]) : [];
+    const position = this.#positions.of(lease);
+    const streams = await this.#redis.client.xread('COUNT', count, 'STREAMS', this.#key(lease.bucket), position);
+    const [stream] = (streams ?? []) as RawStream[];
+    return stream ? this.#positions.advance(lease, stream[1]) : [];
   }
 }

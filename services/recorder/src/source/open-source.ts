@@ -3,7 +3,17 @@ import { ClusterSource } from './cluster-source.ts';
 import { ServerSource } from './server-source.ts';
 import type { Source } from './source.ts';
 
-/** The source that fits this Redis. @param most entries to read at once, about */
-export function openSource(link: RedisConnection, url: string, most: number): Source {
-  return link.clustered ? new ClusterSource(link, most) : new ServerSource(link, url, most);
+/**
+ * Opens the source for one Redis server or a Redis Cluster.
+ *
+ * @param batch entries to read at once, about
+ * @param key the stream of a bucket
+ */
+export function openSource(
+  redis: RedisConnection,
+  url: string,
+  batch: number,
+  key: (bucket: number) => string,
+): Source {
+  return redis.clustered ? new ClusterSource(redis, batch, key) : new ServerSource(url, batch, key);
 }

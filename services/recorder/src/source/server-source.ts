@@ -1,35 +1,37 @@
-import { createRedisClient, type RedisClient, type RedisConnection } from '@parley/redis';
+import { createRedisClient, type RedisClient } from '@parley/redis';
 import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamPage } from './source.ts';
 
-/** Ms after which an answer that is overdue tells of a dead connection. */
-const PATIENCE = 5000;
+/**
+ * Ms after its block time for which a reply may be overdue before the connection counts as dead.
+ */
+const REPLY_TIMEOUT_MS = 5000;
 
-/** One Redis server: one command over all leased streams, on a connection of its own, since it blocks. */
+/** Reads one Redis server: one blocking command over all leased streams, on its own connection. */
 export class ServerSource implements Source {
   readonly #client: RedisClient;
-  readonly #link: RedisConnection;
-  readonly #most: number;
+  readonly #batch: number;
+  readonly #key: (bucket: number) => string;
   readonly #positions = new Positions();
 
-  /** @param most entries to read at once, about */
-  constructor(link: RedisConnection, url: string, most: number) {
-    this.#link = link;
-    this.#most = most;
+  /** @param batch entries to read at once, about; @param key the stream of a bucket */
+  constructor(url: string, batch: number, key: (bucket: number) => string) {
+    this.#batch = batch;
+    this.#key = key;
     this.#client = createRedisClient({ url, name: 'parley-recorder-reader' });
-    // Until it is connected, reads reject.
+    // Reads reject until it is connected.
     this.#client.connect().catch(() => {});
   }
 
   async read(leases: readonly Lease[], wait: number): Promise<StreamPage> {
-    const count = Math.ceil(this.#most / leases.length);
-    const byKey = new Map(leases.map((lease) => [this.#link.keys.record(lease.bucket), lease]));
-    const places = [...byKey.keys(), ...leases.map((lease) => this.#positions.of(lease))];
-    const streams = await this.#answer(count, wait, places);
+    const count = Math.ceil(this.#batch / leases.length);
+    const byKey = new Map(leases.map((lease) => [this.#key(lease.bucket), lease]));
+    const positions = [...byKey.keys(), ...leases.map((lease) => this.#positions.of(lease))];
+    const streams = await this.#readStreams(count, wait, positions);
     return {
       entries: streams.flatMap(([key, entries]) => {
         const lease = byKey.get(key);
-        return lease ? this.#positions.take(lease, entries) : [];
+        return lease ? this.#positions.advance(lease, entries) : [];
       }),
       more: streams.some(([, entries]) => entries.length >= count),
     };
@@ -39,14 +41,14 @@ export class ServerSource implements Source {
     this.#client.disconnect();
   }
 
-  async #answer(count: number, wait: number, places: string[]): Promise<RawStream[]> {
-    const overdue = setTimeout(() => this.#client.disconnect(true), wait + PATIENCE);
+  async #readStreams(count: number, wait: number, positions: string[]): Promise<RawStream[]> {
+    const overdue = setTimeout(() => this.#client.disconnect(true), wait + REPLY_TIMEOUT_MS);
     try {
-      const answer =
+      const streams =
         wait > 0
-          ? await this.#client.xread('COUNT', count, 'BLOCK', wait, 'STREAMS', ...places)
-          : await this.#client.xread('COUNT', count, 'STREAMS', ...places);
-      return (answer ?? []) as RawStream[];
+          ? await this.#client.xread('COUNT', count, 'BLOCK', wait, 'STREAMS', ...positions)
+          : await this.#client.xread('COUNT', count, 'STREAMS', ...positions);
+      return (streams ?? []) as RawStream[];
     } finally {
       clearTimeout(overdue);
     }

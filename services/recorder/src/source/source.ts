@@ -1,10 +1,10 @@
 import type { Lease } from '../lease/lease.ts';
 
-/** Where entries come from: the record streams of the leased buckets. */
+/** A source reads one stream of each leased bucket. */
 export interface Source {
   /**
-   * Reads what follows the last entry read of each leased stream; from the very first one under a new lease. Waits for at most
-   * `wait` ms if there is nothing, and answers nothing then.
+   * Returns what follows the last entry read of each leased stream; under a new lease, from the
+   * first entry on. Waits up to `wait` ms for entries, then returns an empty page.
    */
   read(leases: readonly Lease[], wait: number): Promise<StreamPage>;
   close(): Promise<void>;
@@ -12,11 +12,11 @@ export interface Source {
 
 export interface StreamPage {
   entries: StreamEntry[];
-  /** Some stream has more than was read. */
+  /** Whether a stream has more entries than were read. */
   more: boolean;
 }
 
-/** An entry as it lies in its stream. */
+/** An entry as it is in its stream. */
 export interface StreamEntry {
   lease: Lease;
   /** The stream's id, `<ms>-<counter>`; the ms is when the entry was accepted. */
@@ -25,10 +25,13 @@ export interface StreamEntry {
   text: string | undefined;
 }
 
-/** What Redis answers for a stream, from `XREAD`. */
+/** A stream in the reply of `XREAD`. */
 export type RawStream = [key: string, entries: [id: string, fields: string[]][]];
 
-/** How far each lease has read. A new lease has read nothing: what its predecessor left is there still. */
+/**
+ * The last entry read under each lease. A new lease starts at the first entry, since its
+ * predecessor may have written less than it read.
+ */
 export class Positions {
   readonly #last = new WeakMap<Lease, string>();
 
@@ -36,8 +39,8 @@ export class Positions {
     return this.#last.get(lease) ?? '0-0';
   }
 
-  /** Moves on past the entries of one stream, and answers them. */
-  take(lease: Lease, entries: RawStream[1]): StreamEntry[] {
+  /** Advances past the entries of one stream, and returns them. */
+  advance(lease: Lease, entries: RawStream[1]): StreamEntry[] {
     const last = entries.at(-1);
     if (last) this.#last.set(lease, last[0]);
     return entries.map(([id, fields]) => ({ lease, id, text: fields[0] === 'e' ? fields[1] : undefined }));

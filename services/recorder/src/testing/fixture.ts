@@ -1,11 +1,12 @@
 import { addMembers, type Database, openDatabase, openPool, type Pool } from '@parley/database';
 import { testDatabase } from '@parley/stack/test';
 import { parseEntry } from '../entries/parse-entry.ts';
+import { readJson } from '../entries/read-json.ts';
 import { writeBatch } from '../write/write-batch.ts';
 
 let names = 0;
 
-/** A database for one test file, and the recorder's writing half before it. */
+/** A database for one test file, with the write half of the recorder. */
 export class Fixture implements AsyncDisposable {
   readonly db: Database;
   readonly pool: Pool;
@@ -19,20 +20,20 @@ export class Fixture implements AsyncDisposable {
     this.pool = openPool({ url, maxConnections: 4 }, { plan_cache_mode: 'force_generic_plan' });
   }
 
-  /** Writes entries, given as the objects whose JSON lies in the stream, in one batch. */
+  /** Writes entries, passed as the objects whose JSON is in the stream, in one batch. */
   async write(...entries: object[]): Promise<void> {
-    const parsed = entries.map((entry) => parseEntry(JSON.stringify(entry)));
+    const parsed = entries.map((entry) => parseEntry(readJson(JSON.stringify(entry))));
     await writeBatch(this.pool, parsed, () => true);
   }
 
-  /** As many ids of users as asked for; the users are real. */
+  /** Inserts users; returns their ids. */
   async users(count: number): Promise<[number, number, number, ...number[]]> {
     const rows = Array.from({ length: count }, () => ({ username: `user${++names}`, name: 'U' }));
     const users = await this.db.insertInto('users').values(rows).returning('id').execute();
     return users.map((user) => user.id) as [number, number, number, ...number[]];
   }
 
-  /** A group of these users, who joined at message id `now`. */
+  /** Inserts a group of these users, who joined at message id `now`. */
   async group(members: number[], now = 1): Promise<number> {
     const row = { name: `group${++names}`, owner_id: members[0] as number };
     const { id } = await this.db.insertInto('groups').values(row).returning('id').executeTakeFirstOrThrow();
@@ -55,7 +56,7 @@ export class Fixture implements AsyncDisposable {
     return await query.where('id', '=', id).executeTakeFirst();
   }
 
-  /** A member's unread messages. */
+  /** Returns the number of a member's unread messages. */
   async groupUnread(group: number, user: number): Promise<number> {
     const row = await this.db
       .selectFrom('groups as g')
@@ -67,7 +68,7 @@ export class Fixture implements AsyncDisposable {
     return row.unread;
   }
 
-  /** All that the recorder writes, to be compared with an earlier or later state. */
+  /** Returns everything that the recorder writes, to compare two states. */
   async everything(): Promise<unknown> {
     return {
       messages: await this.db
@@ -77,7 +78,7 @@ export class Fixture implements AsyncDisposable {
         .orderBy('peer_id')
         .orderBy('id')
         .execute(),
-      // `run_id` is a means of the upsert, without meaning afterwards.
+      // `run_id` is only used within the upsert.
       chats: (await this.db.selectFrom('chats').selectAll().orderBy('owner_id').orderBy('peer_id').execute()).map(
         ({ run_id: _, ...chat }) => chat,
       ),

@@ -5,7 +5,7 @@ import { waitFor } from '@parley/stack';
 import { readConfig } from '../config.ts';
 import { startRecorder } from '../start-recorder.ts';
 
-/** A recorder within the test's process. */
+/** Starts a recorder within the test's process. */
 export async function runRecorder(env: Record<string, string>): Promise<RunningRecorder> {
   const stops: (() => Promise<void> | void)[] = [];
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', RECORD_WAIT: '5ms', ...env });
@@ -19,12 +19,12 @@ export async function runRecorder(env: Record<string, string>): Promise<RunningR
 }
 
 export interface RunningRecorder extends AsyncDisposable {
-  /** Of its health server. */
+  /** The address of its health server. */
   url: string;
   stop(): Promise<void>;
 }
 
-/** Adds record entries to the stream of a bucket, in order; text goes in as it is. */
+/** Adds record entries to the stream of a bucket, in order; a string is added unchanged. */
 export async function addEntries(link: RedisConnection, bucket: number, entries: (object | string)[]): Promise<void> {
   for (const entry of entries) {
     const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
@@ -32,11 +32,15 @@ export async function addEntries(link: RedisConnection, bucket: number, entries:
   }
 }
 
-/** Resolves when every record stream is empty. */
+/** Resolves when every record and request stream is empty. */
 export async function drained(link: RedisConnection, timeout = 15_000): Promise<void> {
   const { client, keys } = link;
   const lengths = () =>
-    Promise.all(Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))));
+    Promise.all(
+      Array.from({ length: keys.buckets }, (_, bucket) => [keys.record(bucket), keys.requests(bucket)])
+        .flat()
+        .map((key) => client.xlen(key)),
+    );
   await waitFor(async () => (await lengths()).every((length) => length === 0), {
     timeout,
     message: 'entries are left',

@@ -2,9 +2,9 @@ import type { Connection } from '@parley/database';
 import type { Change } from '../entries/entry.ts';
 
 /**
- * Applies a recall, an edit or a reaction to one copy of a message, in a way that the order does not matter: a recall is
- * final, of two edits or reactions the newer wins. Only the sender recalls and edits. Answers false if the copy does not
- * have the message. The chat's row (the group's) must be locked.
+ * Applies a recall, an edit or a reaction to one copy of a message. The order does not matter: a
+ * recall is final, and the newer of two edits or reactions wins. Only the sender can recall and
+ * edit. Returns false if the copy lacks the message. The chat's row (the group's) must be locked.
  */
 export async function applyChange(connection: Connection, copy: Copy, change: Change): Promise<boolean> {
   const key = [copy.owner, copy.peer, change.id];
@@ -18,20 +18,20 @@ export async function applyChange(connection: Connection, copy: Copy, change: Ch
   return found.rowCount === 1;
 }
 
-/** Whose copy: a user's, or a group's (`owner` and `peer` are the group). */
+/** A copy of a conversation: a user's, or a group's (`owner` and `peer` are the group). */
 export interface Copy {
   owner: number;
   peer: number;
   group: boolean;
 }
 
-/** Emoji one message takes. */
-const MOST_EMOJI = 32;
+/** Different emoji on one message. */
+const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
   if (change.kind === 'recall') return { text: recall, values: [] };
   if (change.kind === 'edit') return { text: edit, values: [change.body] };
-  return { text: react, values: [change.emoji, change.active, MOST_EMOJI] };
+  return { text: react, values: [change.emoji, change.active, MAX_EMOJI] };
 }
 
 const key = 'owner_id = $1::bigint and peer_id = $2::bigint and id = $3::bigint';
@@ -45,7 +45,7 @@ const edit = `
   where ${key} and sender_id = $4::bigint and recalled is null
     and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint and body < $6::jsonb))`;
 
-// What was taken back stays with its date, negative. At the same date, taking back wins.
+// A removed reaction stays, with its date negated. At the same date, the removal wins.
 const react = `
   update messages set reactions = jsonb_set(
     coalesce(reactions, '{}') || jsonb_build_object($6::text, coalesce(reactions -> $6::text, '{}')),

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's binary form of one-dimensional arrays. A batch is a handful of arrays with up to a thousand elements each:
- * in this form neither side writes or reads decimal digits, quotes or escapes.
+ * Encodes `bigint[]` in PostgreSQL's binary format, without decimal digits, quotes or escapes: a
+ * batch is a few arrays of up to a thousand elements.
  */
 export function bigints(values: readonly (number | null)[]): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + values.length * 12);
@@ -15,17 +15,17 @@ export function bigints(values: readonly (number | null)[]): Buffer {
   return buffer.subarray(0, at);
 }
 
-/** `text[]` */
+/** Encodes `text[]`. */
 export function texts(values: readonly (string | null)[]): Buffer {
   return strings(values, TEXT, false);
 }
 
-/** `jsonb[]` out of JSON texts. */
+/** Encodes `jsonb[]` from JSON texts. */
 export function jsons(values: readonly (string | null)[]): Buffer {
   return strings(values, JSONB, true);
 }
 
-/** `$1::bigint[], $2::text[]`, and so on from `$first`. */
+/** Returns `$1::bigint[], $2::text[]` and so on, from `$first`. */
 export function parameters(first: number, types: readonly string[]): string {
   return types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
 }
@@ -60,7 +60,7 @@ function writeHeader(buffer: Buffer, values: readonly unknown[], type: number): 
   buffer.writeInt32BE(values.length === 0 ? 0 : 1, 0);
   buffer.writeInt32BE(1, 4);
   buffer.writeInt32BE(type, 8);
-  // An empty array has no dimension to tell of.
+  // An empty array has no dimensions.
   if (values.length === 0) return 12;
   buffer.writeInt32BE(values.length, 12);
   return buffer.writeInt32BE(1, 16);

@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const body = (text: string) => ({ type: 'text', text });
 
 describe('a recall', () => {
-  it('empties the message in both copies and in both chats', async () => {
+  it('clears the message in both copies and both chats', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.write(recall(a, b, 2, 700));
@@ -27,7 +27,7 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
-  it('that overtakes its message still wins', async () => {
+  it('wins although it is recorded before its message', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(a, b, 9, 700));
     await world.write(message(9, a, b, 'secret'));
@@ -36,7 +36,7 @@ describe('a recall', () => {
     expect((await world.everything()) as { early: [] }).toMatchObject({ early: [] });
   });
 
-  it('of another’s message does nothing, also when it comes first', async () => {
+  it('of another user’s message is ignored, also if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(b, a, 1, 700), edit(b, a, 1, 700, 'forged'));
     await world.write(message(1, a, b, 'mine'));
@@ -65,7 +65,7 @@ describe('changes of a message', () => {
   );
   type Each = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-  it('end the same in whatever order they are written', async () => {
+  it('have the same result in every order', async () => {
     const plan = fc.record({
       changes: fc.array(change, { minLength: 1, maxLength: 7 }),
       order: fc.infiniteStream(fc.nat()),
@@ -124,7 +124,7 @@ describe('changes of a message', () => {
 });
 
 describe('reactions', () => {
-  it('are kept by emoji and user, and one taken back is gone', async () => {
+  it('are stored by emoji and user, and removed ones are not listed', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), react(a, b, 1, 10, '👍', true), react(b, a, 1, 11, '👍', true));
     await world.write(react(b, a, 1, 12, '🎉', true), react(a, b, 1, 13, '👍', false));
@@ -136,7 +136,7 @@ describe('reactions', () => {
     }
   });
 
-  it('cannot grow a message without end', async () => {
+  it('are limited to 32 different emoji', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b));
     await world.write(...Array.from({ length: 100 }, (_, index) => react(a, b, 1, 10 + index, `e${index}`, true)));

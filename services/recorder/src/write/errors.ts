@@ -1,8 +1,9 @@
-import { BadEntry } from '../entries/parse-entry.ts';
+import { BadEntry } from '../entries/read-json.ts';
 
 /**
- * Whether the entries themselves are to blame: they say nothing, or PostgreSQL refused a value (class 22), a constraint (23) or
- * a size (54). All else (connections, restarts, locks, a full disk, a missing table) may pass.
+ * Whether the entries caused the error: one cannot be parsed, or PostgreSQL rejected a value
+ * (SQLSTATE class 22), a constraint (23) or a size (54). Other errors (connections, restarts,
+ * locks, a full disk, a missing table) may be temporary.
  */
 export function isEntryFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

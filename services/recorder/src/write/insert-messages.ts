@@ -4,15 +4,15 @@ import type { MessageEntry } from '../entries/entry.ts';
 import { bigints, jsons, parameters, texts } from './binary-array.ts';
 
 /**
- * Inserts both owners' rows of each message, a group's one row. Rejects with a unique violation (23505) if any row is there
- * already: taking that for the exception saves what `on conflict` costs per row.
+ * Inserts both owners' rows of each message, or a group's single row. Rejects with a unique
+ * violation (23505) if a row exists. That is rare, and `on conflict` would cost time for every row.
  */
 export async function insertMessages(connection: Connection, messages: readonly MessageEntry[]): Promise<void> {
   if (messages.length === 0) return;
   await connection.query({ name: 'insert-messages', text: insert(1), values: messageColumns(messages) });
 }
 
-/** Inserts the rows that are missing; answers which they were, by {@link copyKey}. */
+/** Inserts the rows that are missing; returns their keys ({@redis copyKey}). */
 export async function insertMissing(connection: Connection, messages: readonly MessageEntry[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const text = `${insert(1)} on conflict do nothing returning owner_id, peer_id, id`;
@@ -21,8 +21,9 @@ export async function insertMissing(connection: Connection, messages: readonly M
 }
 
 /**
- * The statement that inserts {@link messageColumns}, given as parameters from `$first` on. One place per message, not per row, so
- * that each body crosses the wire and is parsed once.
+ * Returns the statement that inserts {@redis messageColumns}, passed as parameters from `$first`
+ * on. Each column has one element per message, not per row, so that each body is sent and parsed
+ * once.
  */
 export function insert(first: number): string {
   return `
@@ -35,7 +36,7 @@ export function insert(first: number): string {
 
 const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text', 'bigint', 'text'];
 
-/** What {@link insert} takes. */
+/** The parameters of {@redis insert}. */
 export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
   return [
     bigints(messages.map((message) => (message.group ? message.to : message.from))),

@@ -34,7 +34,7 @@ async function sees(user: number, media: number): Promise<boolean> {
 }
 
 describe('a message with a media', () => {
-  it('shows it to both of a conversation, and to nobody else', async () => {
+  it('grants access to both participants only', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     expect([await sees(ann, media), await sees(ben, media)]).toEqual([true, false]);
@@ -42,7 +42,7 @@ describe('a message with a media', () => {
     expect([await sees(ann, media), await sees(ben, media), await sees(carl, media)]).toEqual([true, true, false]);
   });
 
-  it('shows it to the members of a group, those who joined before it', async () => {
+  it('grants access to group members who joined before the message', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const group = await fixture.group([ann, ben]);
     const media = await upload(ann);
@@ -56,7 +56,7 @@ describe('a message with a media', () => {
     expect(await sees(ben, media)).toBe(false);
   });
 
-  it('shows nothing to anybody when its sender does not see the media', async () => {
+  it('grants nothing if its sender has no access to the media', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const group = await fixture.group([ben, carl]);
@@ -69,7 +69,7 @@ describe('a message with a media', () => {
     expect([await sees(ben, media), await sees(carl, media)]).toEqual([false, false]);
   });
 
-  it('is of no account when there is no such media, or its id is none', async () => {
+  it('is ignored if the media does not exist or its id is invalid', async () => {
     const [ann, ben] = await fixture.users(2);
     const id = nextId();
     await fixture.write(carry(message(id, ann, ben), 987_654), carry(message(id + 1, ann, ben), 'x'));
@@ -78,7 +78,7 @@ describe('a message with a media', () => {
 });
 
 describe('what was got', () => {
-  it('may be sent on, and stays with who got it that way whatever becomes of the first message', async () => {
+  it('can be forwarded, and its recipients keep access after the first message is recalled', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -89,7 +89,7 @@ describe('what was got', () => {
     expect(await sees(ben, media)).toBe(true);
   });
 
-  it('is seen also if what was sent on is recorded before what was got', async () => {
+  it('grants access although the forward is recorded before the original', async () => {
     const [ann, ben, carl, dora] = (await fixture.users(4)) as [number, number, number, number];
     const media = await upload(ann);
     const [first, second, third] = [nextId(), nextId(), nextId()];
@@ -100,7 +100,7 @@ describe('what was got', () => {
     expect([await sees(carl, media), await sees(dora, media)]).toEqual([true, true]);
   });
 
-  it('is seen when all of it comes in one batch, in any order', async () => {
+  it('grants access if all messages are in one batch, in any order', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const [first, second] = [nextId(), nextId()];
@@ -108,7 +108,7 @@ describe('what was got', () => {
     expect(await sees(carl, media)).toBe(true);
   });
 
-  it('may not be sent on once it was taken back', async () => {
+  it('cannot be forwarded after the recall', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -120,7 +120,7 @@ describe('what was got', () => {
   });
 });
 
-it('an edit shows what the message carries now, and no longer what it carried', async () => {
+it('an edit replaces the media that the message grants access to', async () => {
   const [ann, ben] = await fixture.users(2);
   const [before, after] = [await upload(ann), await upload(ann)];
   const id = nextId();
@@ -129,7 +129,7 @@ it('an edit shows what the message carries now, and no longer what it carried', 
   expect([await sees(ben, before), await sees(ben, after)]).toEqual([false, true]);
 });
 
-it('writing a batch again changes nothing', async () => {
+it('a batch is idempotent', async () => {
   const [ann, ben] = await fixture.users(2);
   const media = await upload(ann);
   const entries = [carry(message(nextId(), ann, ben), media), message(nextId(), ben, ann)];

@@ -2,12 +2,12 @@ import type { MediaShare } from '@parley/database';
 import { isId } from '@parley/protocol';
 import type { Copy } from './apply-change.ts';
 
-/** Whether a message, or a change of one, may carry a media. What a text says cannot look like it: its quotes are escaped. */
+/** Whether a message or change may carry media. A text cannot match: its quotes are escaped. */
 export function carriesMedia(entry: MaybeBody): boolean {
   return entry.body?.includes('"media":') === true;
 }
 
-/** The shares of the media it carries, one per copy. */
+/** Returns the shares of the media that an entry carries, one per copy. */
 export function toShares(entry: MaybeBody, sender: number, copies: readonly Copy[]): MediaShare[] {
   if (entry.body === undefined || !carriesMedia(entry)) return [];
   const { media }: { media?: unknown } = JSON.parse(entry.body);

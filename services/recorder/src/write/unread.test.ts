@@ -33,12 +33,12 @@ const batch = fc.record({
 const history = fc.array(batch, { minLength: 1, maxLength: 8 });
 
 describe('unread', () => {
-  it('is exact under any order of messages, marks, clearings and replays', async () => {
+  it('is exact for any order of messages, marks, clears and replays', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (batches) => {
         const users = await world.users(3);
         const group = await world.group(users);
-        // A message id belongs to the first who sends it: the home gives each out once.
+        // A message id belongs to the first who sends it: the home assigns each id once.
         const senders = { send: new Map<number, number>(), sendGroup: new Map<number, number>() };
         for (const { steps, again } of batches) {
           const entries = steps.flatMap((each) => toEntry(each, users, group, senders));
@@ -72,7 +72,7 @@ describe('unread', () => {
 });
 
 describe('clearing a chat', () => {
-  it('hides what was accepted before it, whichever is written first, while both race', async () => {
+  it('hides messages accepted before it, whichever is written first', async () => {
     const pairs = await Promise.all(Array.from({ length: 10 }, () => world.users(2)));
     const ids = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(
@@ -98,7 +98,7 @@ describe('clearing a chat', () => {
     );
   }, 60_000);
 
-  it('of everything leaves no trace in the list until a new message comes', async () => {
+  it('hides the chat until the next message', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.db.transaction().execute((tx) => clearChat(tx, b, a, 5));

@@ -4,9 +4,9 @@ import type { ChatDelta } from '../entries/digest.ts';
 import { bigints, jsons, parameters } from './binary-array.ts';
 
 /**
- * Brings chats between users up to date, one write per chat, making those that are missing; the batch's messages must be
- * inserted by an earlier statement. Answers the chats that need a second look: `unread` is -1 where it has to be counted,
- * `early` where changes wait for messages.
+ * Upserts the chats between users, one write per chat; the batch's messages must be inserted by an
+ * earlier statement. Returns the chats that need further steps: `unread` is -1 if it has to be
+ * counted, `early` true if changes were deferred.
  */
 export async function upsertChats(connection: Connection, chats: readonly ChatDelta[]): Promise<ChatRow[]> {
   if (chats.length === 0) return [];
@@ -15,14 +15,17 @@ export async function upsertChats(connection: Connection, chats: readonly ChatDe
   return rows;
 }
 
-/** Counts unread of chats this transaction has upserted: a statement of its own sees all that the upsert waited for. */
+/**
+ * Counts the unread messages of upserted chats. A separate statement, so that it sees the commits
+ * the upsert waited for.
+ */
 export async function recountUnread(connection: Connection, chats: readonly ChatRow[]): Promise<void> {
   if (chats.length === 0) return;
   const values = [bigints(chats.map((chat) => chat.owner_id)), bigints(chats.map((chat) => chat.peer_id))];
   await connection.query({ name: 'recount-unread', text: recount, values });
 }
 
-/** A chat by its key, and what is to be done about it. */
+/** A chat's key and the columns that call for further steps. */
 export interface ChatRow {
   owner_id: number;
   peer_id: number;
@@ -31,20 +34,24 @@ export interface ChatRow {
 }
 
 /**
- * The statement that upserts {@link chatColumns}, given as parameters from `$first` on, and returns each {@link ChatRow}.
+ * Returns the statement that upserts {@redis chatColumns}, passed as parameters from `$first` on.
+ * It returns each {@redis ChatRow}.
  *
- * The api clears chats meanwhile. No lock is taken first: each expression reads the row as it is once the upsert holds it, so that
- * whichever comes first, what is at or below `cleared_id` neither shows nor counts.
+ * The api may clear a chat at the same time. No lock is needed beforehand: each expression reads
+ * the row after the upsert has locked it, so that messages at or below `cleared_id` are neither
+ * listed nor counted, in either order.
  *
- * `unread` is the number of the peer's messages above the floor, the greater of read mark and `cleared_id`. `last_id` is the
- * greatest id of all, `run_id` the lowest that arrives. Where
- * - nothing is above the floor: 0
- * - the mark stops among what was there before: `midway`
- * - something arrives at or below the floor that held before: -1, to be counted
- * - the mark covers all that was there before: what arrives above the mark
- * - else: what was unread and what arrives
+ * `unread` is the number of the peer's messages above the floor, the greater of read mark and
+ * `cleared_id`. `last_id` is the greatest id of all, `run_id` the lowest id of the batch. The
+ * cases, in order:
+ * - no message is above the floor: 0
+ * - the mark is between earlier messages: `midway`
+ * - a message arrives at or below the former floor: -1, to be counted
+ * - the mark covers all earlier messages: the arriving messages above the mark
+ * - otherwise: the former number plus the arriving messages
  *
- * `updated` is the date of the last message; of an empty chat, when it was opened, which may be later than what arrives was said.
+ * `updated` is the date of the last message. For an empty chat it is when the chat was opened,
+ * which may be later than that date.
  */
 export function upsert(first: number, midway: string): string {
   return `
@@ -82,7 +89,8 @@ export function upsert(first: number, midway: string): string {
 }
 
 /**
- * For `midway`, in a statement that also inserts the batch's messages: counts those that were there before, and adds what arrives.
+ * For `midway`, in the statement that also inserts the batch's messages: the earlier messages
+ * counted, plus the arriving ones.
  */
 export const countMidway = `excluded.unread + (
         select count(*) from messages m
@@ -99,7 +107,7 @@ const recount = `
   from unnest($1::bigint[], $2::bigint[]) as d (owner_id, peer_id)
   where c.owner_id = d.owner_id and c.peer_id = d.peer_id`;
 
-/** What {@link upsert} takes. */
+/** The parameters of {@redis upsert}. */
 export function chatColumns(chats: readonly ChatDelta[]): Buffer[] {
   const unread = chats.map((chat) => chat.received.filter((id) => id > chat.read));
   return [

@@ -1,6 +1,7 @@
 import { firstMessageId } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEntry } from '../entries/parse-entry.ts';
+import { readJson } from '../entries/read-json.ts';
 import { groupMessage, mark, message, recall } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
 import { NotCommitted, writeBatch } from './write-batch.ts';
@@ -14,7 +15,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const text = (text: string) => ({ type: 'text', text });
 
 describe('a message between users', () => {
-  it('is written into both copies, the ref into the sender’s alone, and into both chats', async () => {
+  it('is inserted into both copies, with the ref in the sender’s only, and updates both chats', async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...message(50, a, b, 'hi'), replyTo: 40, mentions: [a, b] });
     const common = { id: 50, sender_id: a, body: text('hi'), reply_to: 40, mentions: [a, b] };
@@ -26,7 +27,7 @@ describe('a message between users', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, ...last });
   });
 
-  it('to oneself is written once and is not unread', async () => {
+  it('to oneself is inserted once and is not unread', async () => {
     const [a] = await world.users(1);
     await world.write(message(1, a, a), message(2, a, a));
     expect(await world.chat(a, a)).toMatchObject({ unread: 0, last_id: 2 });
@@ -44,7 +45,7 @@ describe('a message between users', () => {
     expect(await world.chat(b, a)).toMatchObject({ last_id: id, updated: opened - 1000 });
   });
 
-  it('keeps what PostgreSQL cannot store out, not the message', async () => {
+  it('is stored without the characters that PostgreSQL rejects', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b, 'x\u0000y \\u0000 😀'));
     expect((await world.message(b, a, 1))?.body).toEqual(text('x\ufffdy \\u0000 😀'));
@@ -52,7 +53,7 @@ describe('a message between users', () => {
 });
 
 describe('a replay', () => {
-  it('of a batch changes nothing, also when it comes with something new', async () => {
+  it('of a batch is idempotent, also together with new entries', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b, c]);
     const batch = [
@@ -70,9 +71,9 @@ describe('a replay', () => {
     expect(await world.groupUnread(group, c)).toBe(2);
   });
 
-  it('by a recorder that may not write any more leaves no trace', async () => {
+  it('by a recorder that lost its lease is rolled back', async () => {
     const [a, b] = await world.users(2);
-    const entry = parseEntry(JSON.stringify(message(1, a, b)));
+    const entry = parseEntry(readJson(JSON.stringify(message(1, a, b))));
     await expect(writeBatch(world.pool, [entry], () => false)).rejects.toThrow(NotCommitted);
     expect(await world.chat(a, b)).toBeUndefined();
     expect(await world.message(a, b, 1)).toBeUndefined();
@@ -80,7 +81,7 @@ describe('a replay', () => {
 });
 
 describe('a mark', () => {
-  it('moves the own read mark and the peer’s view of it, forward only', async () => {
+  it('advances the own read mark and the peer’s copy of it, never back', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b), message(3, a, b), mark(b, a, { delivered: 3 }));
     await world.write(mark(b, a, { read: 2 }));
@@ -90,7 +91,7 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
-  it('in one batch with new messages leaves unread what is above it, wherever it stops', async () => {
+  it('in one batch with messages leaves those above it unread', async () => {
     const [a, b, c] = await world.users(3);
     for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));
     await world.write(mark(b, a, { read: 2 }), message(4, a, b), mark(c, a, { read: 3 }), message(4, a, c));
@@ -98,7 +99,7 @@ describe('a mark', () => {
     expect(await world.chat(c, a)).toMatchObject({ unread: 1, read_id: 3 });
   });
 
-  it('that comes before its messages covers them, and shows no chat before there is a message', async () => {
+  it('recorded before its messages covers them, and lists no chat until they arrive', async () => {
     const [a, b] = await world.users(2);
     await world.write(mark(b, a, { read: 2 }));
     expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 2, hidden: true });
@@ -109,7 +110,7 @@ describe('a mark', () => {
 });
 
 describe('a message to a group', () => {
-  it('is one row, unread for all members but its sender, and writes nothing to the other members', async () => {
+  it('is one row, unread for all members but its sender', async () => {
     const users = await world.users(50);
     const [a, b] = users;
     const group = await world.group(users);
@@ -128,7 +129,7 @@ describe('a message to a group', () => {
     expect(await world.chat(b, group)).toBeUndefined();
   });
 
-  it('accepted before a member joined, but recorded after, is not unread for that member', async () => {
+  it('accepted before a member joined and recorded afterwards is not unread for them', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b]);
     await world.join(group, [c], 20);

@@ -2,7 +2,7 @@ import { type Connection, type Pool, shareMedia } from '@parley/database';
 import { type Digest, digest } from '../entries/digest.ts';
 import type { ChangeEntry, Entry } from '../entries/entry.ts';
 import { applyChange, type Copy } from './apply-change.ts';
-import { applyEarly, keepEarly } from './early-changes.ts';
+import { applyDeferred, deferChange } from './deferred-changes.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
 import { carriesMedia, toShares } from './media-shares.ts';
 import { recountUnread, upsertChats } from './upsert-chats.ts';
@@ -10,15 +10,17 @@ import { isUndone, writeAtOnce } from './write-at-once.ts';
 import { writeGroups } from './write-groups.ts';
 
 /**
- * Writes entries; resolves once they are committed. Written again, they change nothing.
+ * Writes entries in one transaction; resolves after the commit. Idempotent.
  *
- * 1. Insert the messages, then bring each chat and group up to date, at once if there is nothing but messages and marks between
- *    users. If some message was there already, all is undone and done again counting only what was missing.
- * 2. Count unread where the batch alone could not tell it.
- * 3. Apply recalls, edits and reactions, those that waited for their message too.
- * 4. Note which messages carry media, for who has them may see those.
+ * 1. Insert the messages, then update each chat and group; in a single statement if the batch has
+ *    only messages and marks between users. If a row exists already, roll back and repeat, counting
+ *    only the rows that were missing.
+ * 2. Count unread messages where the batch alone does not determine the number.
+ * 3. Apply recalls, edits and reactions, including those deferred until their message arrived.
+ * 4. Store which messages carry media, so that their readers may load it.
  *
- * @param mayWrite asked last before a commit: false (the right to write was lost meanwhile) undoes all and throws {@link NotCommitted}
+ * @param mayWrite called before the commit; if it returns false (a lease was lost), the transaction
+ * is rolled back and {@redis NotCommitted} thrown
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
@@ -29,12 +31,12 @@ export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite
   if (!done) await transaction(pool, mayWrite, (connection) => writeMissing(connection, entries));
 }
 
-/** Nothing was written because the caller may not write any more. */
+/** Nothing was committed because the caller lost its lease. */
 export class NotCommitted extends Error {
   override name = 'NotCommitted';
 }
 
-const LOST = 'the right to write was lost';
+const LOST = 'a lease was lost';
 
 async function writeNew(pool: Pool, sums: Digest, mayWrite: () => boolean): Promise<boolean> {
   try {
@@ -69,14 +71,14 @@ async function finish(connection: Connection, sums: Digest, rows: Rows, groups: 
   );
   for (const change of changes) {
     for (const copy of copiesOf(change)) {
-      if (!(await applyChange(connection, copy, change))) await keepEarly(connection, copy, change);
+      if (!(await applyChange(connection, copy, change))) await deferChange(connection, copy, change);
     }
   }
   const now = Date.now();
   for (const row of rows) {
-    if (row.early) await applyEarly(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);
+    if (row.early) await applyDeferred(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);
   }
-  for (const group of groups) await applyEarly(connection, { owner: group, peer: group, group: true }, now);
+  for (const group of groups) await applyDeferred(connection, { owner: group, peer: group, group: true }, now);
   const shares = [
     ...messages.flatMap((message) =>
       toShares(message, message.from, copiesOf({ ...message, user: message.from, chat: message.to })),
@@ -113,7 +115,7 @@ async function transaction(
   }
 }
 
-/** Waits for all, so that no statement is left behind, then throws the first failure: what follows it only fails in its wake. */
+/** Waits for all statements, then throws the first failure: later ones fail because of it. */
 async function together<const T extends readonly unknown[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

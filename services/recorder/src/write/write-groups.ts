@@ -4,10 +4,12 @@ import type { MessageEntry } from '../entries/entry.ts';
 import { bigints, jsons } from './binary-array.ts';
 
 /**
- * Counts new messages of groups and moves members' marks. No row is written per member and message: a member's unread is
- * the group's `message_count` less the member's `seen_count`. Answers the groups where changes wait for their messages.
+ * Counts new messages of groups and advances members' marks. No row is written per member and
+ * message: a member's unread number is the group's `message_count` minus the member's `seen_count`.
+ * Returns the groups that have deferred changes.
  *
- * Whoever writes `seen_count` locks the group first (so do `clearChat` and `addMembers`), which makes it exact.
+ * Every writer of `seen_count` locks the group first (`clearChat` and `addMembers` too), which
+ * keeps it exact.
  */
 export async function writeGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<number[]> {
   if (groups.length === 0) return [];
@@ -27,7 +29,10 @@ export async function writeGroups(connection: Connection, groups: readonly Group
 const lock = `
   select id, last_id, horizon_id, early from groups where id = any($1::bigint[]) order by id for no key update`;
 
-/** The last message is taken over, and marks above it lift the horizon, so that what comes below is known to be late. */
+/**
+ * Updates the last message. Marks above it raise the horizon, so that messages that arrive below it
+ * are recognised as late.
+ */
 async function updateGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const last = groups.map(({ messages }) => newest(messages));
   const values = [
@@ -58,7 +63,7 @@ function newest(messages: readonly MessageEntry[]): MessageEntry | undefined {
   return messages.reduce<MessageEntry | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
 }
 
-/** Own messages are never unread. */
+/** Counts own messages as seen. */
 async function countOwn(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const counts = new Map<string, { group: number; user: number; count: number }>();
   for (const { group, messages } of groups) {
@@ -79,7 +84,10 @@ const addOwn = `
   from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as d (group_id, user_id, count)
   where m.group_id = d.group_id and m.user_id = d.user_id`;
 
-/** Messages recorded after a member had seen past them (joined, cleared, or marked ahead) are not unread either. Seldom. */
+/**
+ * Counts messages as seen that are recorded after a member had seen past them (joined, cleared, or
+ * marked ahead). Rare.
+ */
 async function countLate(
   connection: Connection,
   groups: readonly GroupDelta[],

@@ -2,8 +2,11 @@ import type { Connection } from '@parley/database';
 import type { Change } from '../entries/entry.ts';
 import { applyChange, type Copy } from './apply-change.ts';
 
-/** Keeps a change until its message comes. The chat's row (the group's) must be locked, and is flagged. */
-export async function keepEarly(connection: Connection, copy: Copy, change: Change): Promise<void> {
+/**
+ * Stores a change that was recorded before its message. The chat's row (the group's) must be
+ * locked; its flag is set.
+ */
+export async function deferChange(connection: Connection, copy: Copy, change: Change): Promise<void> {
   await connection.query(keep, [
     ...[copy.owner, copy.peer, change.id, change.user, change.kind, change.date],
     ...[change.kind === 'react' ? change.emoji : '', change.kind === 'react' ? change.active : null],
@@ -13,11 +16,11 @@ export async function keepEarly(connection: Connection, copy: Copy, change: Chan
 }
 
 /**
- * Applies the changes of a copy whose messages are there by now, forgets those a day old (nobody's message came), and
- * takes the flag away once none is left. The chat's row (the group's) must be locked.
+ * Applies the deferred changes of a copy whose messages are recorded, deletes those older than a
+ * day, and clears the flag when none is left. The chat's row (the group's) must be locked.
  */
-export async function applyEarly(connection: Connection, copy: Copy, now: number): Promise<void> {
-  const { rows } = await connection.query<EarlyRow>(select, [copy.owner, copy.peer]);
+export async function applyDeferred(connection: Connection, copy: Copy, now: number): Promise<void> {
+  const { rows } = await connection.query<DeferredRow>(select, [copy.owner, copy.peer]);
   let left = 0;
   for (const row of rows) {
     const done = (await applyChange(connection, copy, toChange(row))) || row.date < now - DAY;
@@ -57,13 +60,13 @@ async function setFlag(connection: Connection, copy: Copy, early: boolean): Prom
     ]);
 }
 
-function toChange({ id, user_id: user, kind, date, emoji, active, body }: EarlyRow): Change {
+function toChange({ id, user_id: user, kind, date, emoji, active, body }: DeferredRow): Change {
   if (kind === 'recall') return { kind, id, user, date };
   if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}' };
   return { kind, id, user, date, emoji, active: active === true };
 }
 
-interface EarlyRow {
+interface DeferredRow {
   id: number;
   user_id: number;
   kind: Change['kind'];

@@ -1,10 +1,13 @@
 import { type Database, groupFloor } from '@parley/database';
 import type { MessageFacts } from '@parley/redis';
 import { sql } from 'kysely';
-import type { FactsEntry } from './entries/entry.ts';
+import type { FactsRequest } from './request.ts';
 
-/** Who sent a message and whether it was taken back, if it is in the user's chat for them to see. */
-export async function readFacts(db: Database, { user, chat, group, id }: Asked): Promise<MessageFacts> {
+/**
+ * Returns who sent a message and whether it was recalled; `from` is null if the user's chat has no
+ * such visible message.
+ */
+export async function readFacts(db: Database, { user, chat, group, id }: MessageKey): Promise<MessageFacts> {
   const floor = group
     ? sql`
       select ${sql.raw(groupFloor)} from group_members m join groups g on g.id = m.group_id
@@ -18,4 +21,4 @@ export async function readFacts(db: Database, { user, chat, group, id }: Asked):
   return rows[0] ?? { from: null, recalled: false };
 }
 
-type Asked = Pick<FactsEntry, 'user' | 'chat' | 'group' | 'id'>;
+type MessageKey = Pick<FactsRequest, 'user' | 'chat' | 'group' | 'id'>;

@@ -1,8 +1,8 @@
 import { clearChat } from '@parley/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { groupMessage, message, recall } from '../testing/entries.ts';
+import { Fixture } from '../testing/fixture.ts';
 import { readFacts } from './read-facts.ts';
-import { groupMessage, message, recall } from './testing/entries.ts';
-import { Fixture } from './testing/fixture.ts';
 
 let world: Fixture;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const nothing = { from: null, recalled: false };
 
 describe('the facts of a message', () => {
-  it('between users are known to both, until they delete it', async () => {
+  it('between users are visible to both, until they delete it', async () => {
     const [a, b, c] = await world.users(3);
     await world.write(message(1, a, b), message(2, a, b), recall(a, b, 2, 7));
     const ask = (user: number, chat: number, id: number) => readFacts(world.db, { user, chat, group: false, id });
@@ -24,7 +24,7 @@ describe('the facts of a message', () => {
     expect([await ask(b, a, 1), await ask(a, b, 1)]).toEqual([nothing, { from: a, recalled: false }]);
   });
 
-  it('in a group are known to those who see it', async () => {
+  it('in a group are visible to those who see the message', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a], 0);
     await world.write(groupMessage(5, a, group));

@@ -1,0 +1,45 @@
+import { groupConversation, isId, userConversation } from '@parley/protocol';
+
+/** An entry that no retry can make valid. */
+export class BadEntry extends Error {
+  override name = 'BadEntry';
+}
+
+/** Parses the text of a stream entry. Throws {@redis BadEntry} unless it is a JSON object. */
+export function readJson(text: string | undefined): Json {
+  if (text === undefined) throw new BadEntry('lacks the field e');
+  try {
+    const value: unknown = JSON.parse(replaceNul(text));
+    if (typeof value === 'object' && value !== null) return value as Json;
+  } catch (cause) {
+    throw new BadEntry('is not JSON', { cause });
+  }
+  throw new BadEntry('is not a JSON object');
+}
+
+/** PostgreSQL's text cannot hold U+0000: replaces it with U+FFFD. */
+function replaceNul(json: string): string {
+  return json.includes('\\u0000') ? json.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd') : json;
+}
+
+/** Returns a field that must be an id. */
+export function readId(value: Json, field: string): number {
+  const candidate = value[field];
+  if (!isId(candidate)) throw new BadEntry(`${field} is not an id`);
+  return candidate;
+}
+
+/** Returns a field that must be a string. */
+export function readText(value: Json, field: string): string {
+  const candidate = value[field];
+  if (typeof candidate !== 'string') throw new BadEntry(`${field} is not a string`);
+  return candidate;
+}
+
+/** Returns the conversation of `user` and `chat`. */
+export function readConversation(value: Json): { conversation: string; user: number; chat: number; group: boolean } {
+  const [user, chat, group] = [readId(value, 'user'), readId(value, 'chat'), value.group === true];
+  return { conversation: group ? groupConversation(chat) : userConversation(user, chat), user, chat, group };
+}
+
+export type Json = Record<string, unknown>;

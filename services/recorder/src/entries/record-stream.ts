@@ -1,0 +1,36 @@
+import { confirmRecord, type RedisConnection } from '@parley/redis';
+import type { StreamEntry } from '../source/source.ts';
+
+/** Removes the entries of a stream up to and including `id`. */
+export async function trimStream({ client }: RedisConnection, key: string, id: string): Promise<void> {
+  const [ms, counter] = id.split('-');
+  await client.xtrim(key, 'MINID', `${ms}-${Number(counter) + 1}`);
+}
+
+/** Appends an entry to the dead entries of its bucket, with the reason. */
+export async function buryEntry({ client, keys }: RedisConnection, entry: StreamEntry, reason: string): Promise<void> {
+  const { lease, id, text = '' } = entry;
+  await client.xadd(keys.recordDead(lease.bucket), '*', 'e', text, 'error', reason, 'id', id);
+}
+
+/**
+ * Returns the items that as many replicas have as `REPLICAS_ACK` requires. Others were never
+ * acknowledged: their senders resend them, so that recording them as well would store them twice
+ * after a failover.
+ */
+export async function confirmItems<I extends { source: StreamEntry }>(
+  redis: RedisConnection,
+  items: readonly I[],
+): Promise<readonly I[]> {
+  if (redis.replicas === 0) return items;
+  const ids = new Map<number, string[]>();
+  for (const { source } of items) {
+    const { bucket } = source.lease;
+    ids.set(bucket, [...(ids.get(bucket) ?? []), source.id]);
+  }
+  const confirmed = new Map<number, ReadonlySet<string>>();
+  await Promise.all(
+    [...ids].map(async ([bucket, own]) => confirmed.set(bucket, await confirmRecord(redis, bucket, own))),
+  );
+  return items.filter(({ source }) => confirmed.get(source.lease.bucket)?.has(source.id));
+}

@@ -1,0 +1,22 @@
+import { type Database, readPermits } from '@parley/database';
+import { type RedisConnection, writeExternalUser, writeFacts, writePermits } from '@parley/redis';
+import { findExternal } from './find-external.ts';
+import { followRecords } from './follow-records.ts';
+import { readFacts } from './read-facts.ts';
+import { RequestHandler } from './request-handler.ts';
+
+/** A request handler that reads PostgreSQL and writes the copies in Redis. */
+export function createRequestHandler(
+  redis: RedisConnection,
+  db: Database,
+  onError: (error: unknown) => void,
+): RequestHandler {
+  return new RequestHandler({
+    rebuildPermits: async (id) => writePermits(redis, id, await readPermits(db, id)),
+    copyExternal: async (external) => writeExternalUser(redis, external, await findExternal(db, external), true),
+    readFacts: (request) => readFacts(db, request),
+    copyFacts: ({ user, chat, id }, facts) => writeFacts(redis, user, chat, id, facts),
+    followRecords: (conversation) => followRecords(redis, conversation),
+    onError,
+  });
+}

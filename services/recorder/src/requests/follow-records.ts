@@ -1,0 +1,16 @@
+import type { RedisConnection } from '@parley/redis';
+
+/**
+ * Notes the newest record of a conversation's home bucket. Returns a function that resolves to
+ * whether that record, or an older one, is still in the stream. Compares positions of one stream,
+ * never clocks.
+ */
+export async function followRecords(
+  { client, keys }: RedisConnection,
+  conversation: string,
+): Promise<() => Promise<boolean>> {
+  const stream = keys.record(keys.home(conversation));
+  const [newest] = await client.xrevrange(stream, '+', '-', 'COUNT', 1);
+  if (newest === undefined) return async () => false;
+  return async () => (await client.xrange(stream, '-', newest[0], 'COUNT', 1)).length > 0;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { FactsRequest, Request } from './request.ts';
+import { RequestHandler, type RequestHandlerDeps } from './request-handler.ts';
+
+const facts: FactsRequest = { kind: 'facts', conversation: '1_2', user: 1, chat: 2, group: false, id: 7 };
+
+describe('the request handler', () => {
+  it('handles equal requests once', async () => {
+    const { handler, calls } = createHandler({});
+    const rebuild: Request = { kind: 'rebuild', id: 5 };
+    await handler.handle([rebuild, { ...rebuild }, { kind: 'external', external: 'ann' }]);
+    expect(calls).toEqual(['rebuild 5', 'external ann']);
+  });
+
+  it('reports a message as missing only after earlier records are written', async () => {
+    const answers = [true, true, false];
+    const { handler, calls } = createHandler({ followRecords: async () => async () => answers.shift() ?? false });
+    await handler.handle([facts]);
+    expect(answers).toEqual([]);
+    expect(calls).toEqual(['facts 7 null']);
+  });
+
+  it('responds at once about a recorded message, although other records wait', async () => {
+    const { handler, calls } = createHandler({
+      followRecords: async () => async () => true,
+      readFacts: async () => ({ from: 1, recalled: false }),
+    });
+    await handler.handle([facts]);
+    expect(calls).toEqual(['facts 7 1']);
+  });
+
+  it('handles the others when one fails, and reports the failure', async () => {
+    const failure = new Error('PostgreSQL is away');
+    const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
+    await handler.handle([
+      { kind: 'rebuild', id: 5 },
+      { kind: 'external', external: 'ann' },
+    ]);
+    expect(calls).toEqual(['external ann', failure]);
+  });
+});
+
+function createHandler(more: Partial<RequestHandlerDeps>) {
+  const calls: unknown[] = [];
+  const handler = new RequestHandler({
+    rebuildPermits: async (id) => calls.push(`rebuild ${id}`),
+    copyExternal: async (external) => calls.push(`external ${external}`),
+    readFacts: async () => ({ from: null, recalled: false }),
+    copyFacts: async (request, { from }) => {
+      calls.push(`facts ${request.id} ${from}`);
+    },
+    followRecords: async () => async () => false,
+    onError: (error) => calls.push(error),
+    ...more,
+  });
+  return { handler, calls };
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FactsRequest, Request } from './request.ts';
+
+/**
+ * Ms for which a request about a missing message waits for records that were accepted before it.
+ */
+const MAX_FACTS_WAIT_MS = 1000;
+
+/** Ms between two checks whether those records are written. */
+const FACTS_RETRY_MS = 50;
+
+/**
+ * Handles requests of gateways: copies what PostgreSQL holds to Redis. A request that fails is
+ * dropped: the gateway asks its client to retry, and the retry sends a new request.
+ */
+export class RequestHandler {
+  readonly #deps: RequestHandlerDeps;
+
+  constructor(deps: RequestHandlerDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Resolves when every request is handled or dropped. Handles equal requests once. Never rejects.
+   */
+  async handle(requests: readonly Request[]): Promise<void> {
+    const distinct = new Map(requests.map((request) => [JSON.stringify(request), request]));
+    const outcomes = await Promise.allSettled([...distinct.values()].map((request) => this.#handleOne(request)));
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failure) this.#deps.onError(failure.reason);
+  }
+
+  #handleOne(request: Request): Promise<unknown> {
+    if (request.kind === 'rebuild') return this.#deps.rebuildPermits(request.id);
+    if (request.kind === 'external') return this.#deps.copyExternal(request.external);
+    return this.#handleFacts(request);
+  }
+
+  /**
+   * Reports a message as missing only after every record that was accepted before the request is
+   * written.
+   */
+  async #handleFacts(request: FactsRequest): Promise<void> {
+    const isBehind = await this.#deps.followRecords(request.conversation);
+    const end = performance.now() + MAX_FACTS_WAIT_MS;
+    for (;;) {
+      const behind = await isBehind();
+      const facts = await this.#deps.readFacts(request);
+      if (facts.from !== null || !behind) return await this.#deps.copyFacts(request, facts);
+      if (performance.now() > end) return;
+      await sleep(FACTS_RETRY_MS);
+    }
+  }
+}
+
+export interface RequestHandlerDeps {
+  /** Copies the permits of a user or group to Redis. */
+  rebuildPermits(id: number): Promise<unknown>;
+  /** Copies to Redis which user has an external id. */
+  copyExternal(external: string): Promise<unknown>;
+  readFacts(request: FactsRequest): Promise<MessageFacts>;
+  copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;
+  /**
+   * Returns a function that returns whether records of a conversation accepted before this call are
+   * still unwritten.
+   */
+  followRecords(conversation: string): Promise<() => Promise<boolean>>;
+  onError(error: unknown): void;
+}
+
+/** Who sent a message (null: the user's chat has no such message) and whether it was recalled. */
+interface MessageFacts {
+  from: number | null;
+  recalled: boolean;
+}

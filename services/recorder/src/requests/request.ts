@@ -1,0 +1,24 @@
+/** A question of a gateway, asked because Redis lacks the copy it needs. */
+export type Request = RebuildRequest | ExternalRequest | FactsRequest;
+
+/** Copy the permits of this user or group to Redis. */
+export interface RebuildRequest {
+  kind: 'rebuild';
+  id: number;
+}
+
+/** Copy to Redis which user has this external id. */
+export interface ExternalRequest {
+  kind: 'external';
+  external: string;
+}
+
+/** Copy to Redis who sent this message of a user's chat. */
+export interface FactsRequest {
+  kind: 'facts';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
+  id: number;
+}
