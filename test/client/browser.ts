@@ -1,5 +1,5 @@
 import { BroadcastChannel } from 'node:worker_threads';
-import type { Channel, Locks, Signal, TabsParts } from '@parley/client';
+import type { Channel, Locks, Signal, TabsOptions } from '@parley/client';
 
 /** What the tabs of one browser have in common: locks as `navigator.locks` gives them, and Node's own channels. */
 export class Browser {
@@ -24,7 +24,7 @@ export class Browser {
 }
 
 /** One tab. */
-export class Tab implements TabsParts {
+export class Tab implements TabsOptions {
   readonly locks: Locks;
   readonly #channels: BroadcastChannel[] = [];
   #crash: () => void = () => {};

@@ -1,11 +1,10 @@
-// Says how large the SDK is, gzipped: `node packages/client/bin/size.mjs`. Fails when it is larger than it may be, or holds what
-// is not its own.
+// Measures the SDK, gzipped: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or bundles code of other packages.
 import { exit } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { entries, script } from './build.mjs';
 
-/** Bytes that everything an app can import from the main module may take. */
-const LIMIT = 12 * 1024;
+/** Maximum size of the main module, in bytes. */
+const LIMIT = 13 * 1024;
 
 const index = await measure(entries.index);
 const upload = await measure(entries.upload);

@@ -1,15 +1,15 @@
-/** Calls listeners by the name of what happened. */
+/** Calls listeners by the name of an event. */
 export class Emitter<Events> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>();
 
-  /** Calls `listener` each time; the function returned ends that. */
+  /** Adds a listener. Returns a function that removes it. */
   on<Name extends keyof Events>(name: Name, listener: (value: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => void listeners.delete(listener);
   }
 
-  /** A listener that throws does not keep the others from being called; its error is reported as nobody's. */
+  /** Calls every listener. An error that one throws is reported as uncaught and does not stop the others. */
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {

@@ -1,14 +1,14 @@
 import type { ErrorCode, FieldError } from '@parley/protocol';
 
-/** Something was refused, or did not come to pass. */
+/** Every error that the SDK throws: the server refused a request, could not be reached, or the client was closed. */
 export class ParleyError extends Error {
-  /** The protocol's word, or `aborted` when the client was closed meanwhile. */
+  /** A code of the protocol, or `aborted` if the client was closed or the call was cancelled. */
   declare readonly code: ErrorCode | 'aborted';
-  /** The same may succeed later, unchanged. */
+  /** True if the same request may succeed later. */
   declare readonly retry: boolean;
-  /** The HTTP status, where there was one; 0 when there was no answer. */
+  /** HTTP status. 0 if the server did not respond, undefined if the error is not about an HTTP request. */
   declare readonly status: number | undefined;
-  /** The fields that are to blame, where some are. */
+  /** The fields that are invalid, if the server names them. */
   declare readonly errors: FieldError[] | undefined;
 
   constructor(

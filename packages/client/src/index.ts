@@ -13,7 +13,7 @@ export type {
   SignIn,
   User,
 } from '@parley/protocol';
-export type { ParleyEvents } from './announce.ts';
+export type { ParleyEvents } from './announcer.ts';
 export type { Answer, Init } from './api/api.ts';
 export type { SavedSession, TokenSource } from './api/credentials.ts';
 export type {
@@ -30,17 +30,17 @@ export type {
   PushTarget,
   Remains,
 } from './api/operations.ts';
+export type { Backoff } from './connection/backoff.ts';
+export type { ConnectionState } from './connection/transitions.ts';
 export { ParleyError } from './error.ts';
-export type { Backoff } from './link/backoff.ts';
-export type { LinkState } from './link/machine.ts';
 export type { ChatMessage, MessageState } from './message.ts';
-export type { ParleyOptions, TabsParts } from './options.ts';
+export type { ParleyOptions, TabsOptions } from './options.ts';
 export { Parley, type SendOptions } from './parley.ts';
-export type { Failure, Status, StorageStatus, TransportName } from './state/change.ts';
-export type { Accepted } from './state/state.ts';
+export type { Accepted, Failure, Status, StorageStatus } from './state/change.ts';
 export { indexedDbStore } from './store/indexed-db-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export type { Store } from './store/store.ts';
 export type { Locks, Signal } from './tabs/locks.ts';
 export type { Channel } from './tabs/tabs.ts';
+export type { TransportName } from './transport/transport.ts';
 export type { WebSocketLike } from './transport/websocket.ts';

@@ -2,60 +2,65 @@ import type { Chat, Message } from '@parley/protocol';
 import type { Command } from './engine/command.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
-import type { ChatBox } from './state/chat-box.ts';
+import type { ChatState } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
 
-/** A message as an app shows it, be it accepted or on its way. */
+/** A message as an app shows it, accepted or still in the outbox. */
 export interface ChatMessage extends Omit<Message, 'id' | 'conversation'> {
-  /** The same for as long as the message is shown, also while it has no id yet. */
+  /** Unique within its chat. Stays the same when the message is accepted and gets its id. */
   key: string;
-  /** Undefined until it is accepted. */
+  /** Undefined until the message is accepted. */
   id?: number;
-  /** The peer or group it was said to or heard from. */
+  /** The peer's or group's id. */
   chat: number;
-  /** This user wrote it. */
+  /** True if this user is the sender. */
   mine: boolean;
   state: MessageState;
   /** Why it failed. */
   error?: Failure;
-  /** Of one that failed: sends it again. */
+  /** Resends it. Only if it has failed. */
   retry?(): void;
-  /** Of one that is not accepted: forgets it. */
+  /** Removes it from the outbox. Only until it is accepted. */
   discard?(): void;
 }
 
 /**
- * How far an own message got: `sending` until it is accepted, `sent` once it is in every participant's inbox, `delivered` to a device
- * of the peer's, `read`; or `failed`, for it was refused. Those of others are `received`. In groups `sent` is the last.
+ * State of a message. Own messages: `sending` until accepted, `sent` when it is in every participant's inbox, `delivered` when
+ * a device of the peer has received it, `read`, or `failed` if the server refused it. Groups stop at `sent`. Messages of
+ * others: `received`.
  */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
-/** Messages of a chat that are at hand: those accepted, ascending by id, then those on their way. */
-export function showMessages({ boxes, outbox, user }: State, chat: number, run: Run): ChatMessage[] {
-  const box = boxes.get(chat);
+/** Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in the outbox. */
+export function showMessages({ chats, outbox, user }: State, id: number, run: Run): ChatMessage[] {
+  const chat = chats.get(id);
   return [
-    ...(box?.messages ?? []).map((message) => showMessage(message, box, user)),
-    ...outbox.filter((entry) => entry.chat === chat).map((entry) => showOutgoing(entry, user, run)),
+    ...(chat?.messages ?? []).map((message) => showMessage(message, chat, user)),
+    ...outbox.filter((entry) => entry.chat === id).map((entry) => showOutgoing(entry, user, run)),
   ];
 }
 
-/** Chats that are at hand: pinned ones first, then the newest. */
-export function showChats({ boxes }: State): Chat[] {
-  return [...boxes.values()]
+/** Returns the chats that are in memory: pinned ones first, then by the date of the last message, newest first. */
+export function showChats({ chats }: State): Chat[] {
+  return [...chats.values()]
     .filter(({ last, name }) => last || name !== '')
     .sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.updated - a.updated)
-    .map((box) => ({ ...box }));
+    .map((chat) => ({ ...chat }));
 }
 
-/** An accepted message. */
-export function showMessage({ conversation, ...message }: Message, box: ChatBox | undefined, me: number): ChatMessage {
+/** Returns an accepted message as an app shows it. */
+export function showMessage(
+  { conversation, ...message }: Message,
+  chat: ChatState | undefined,
+  me: number,
+): ChatMessage {
   const mine = message.from === me;
   return {
     ...message,
     key: message.ref ?? String(message.id),
     chat: chatOf({ ...message, conversation }, me),
     mine,
-    state: mine ? stateOf(message.id, box) : 'received',
+    state: mine ? stateOf(message.id, chat) : 'received',
   };
 }
 
@@ -73,9 +78,9 @@ function showOutgoing(entry: Outgoing, me: number, run: Run): ChatMessage {
   };
 }
 
-function stateOf(id: number, box: ChatBox | undefined): MessageState {
-  if (id <= (box?.peerRead ?? 0)) return 'read';
-  return id <= (box?.peerDelivered ?? 0) ? 'delivered' : 'sent';
+function stateOf(id: number, chat: ChatState | undefined): MessageState {
+  if (id <= (chat?.peerRead ?? 0)) return 'read';
+  return id <= (chat?.peerDelivered ?? 0) ? 'delivered' : 'sent';
 }
 
 type Run = (command: Command) => void;

@@ -1,57 +1,57 @@
 import type { SavedSession, TokenSource } from './api/credentials.ts';
-import type { Backoff } from './link/backoff.ts';
-import type { TransportName } from './state/change.ts';
+import type { Backoff } from './connection/backoff.ts';
 import { hasIndexedDb, indexedDbStore } from './store/indexed-db-store.ts';
 import { memoryStore } from './store/memory-store.ts';
 import type { Store } from './store/store.ts';
 import { browserLocks, type Locks } from './tabs/locks.ts';
 import type { Channel } from './tabs/tabs.ts';
-import { polls } from './transport/poll.ts';
-import { eventStreams } from './transport/sse.ts';
-import type { OpenWire } from './transport/transport.ts';
-import { type WebSocketLike, webSockets } from './transport/websocket.ts';
+import { pollTransport } from './transport/poll.ts';
+import { sseTransport } from './transport/sse.ts';
+import type { OpenTransport, TransportName } from './transport/transport.ts';
+import { type WebSocketLike, webSocketTransport } from './transport/websocket.ts';
 
-/** What a client can be told; the README has it as a table. */
+/** Options of a client. The README lists them in a table. */
 export interface ParleyOptions {
-  /** Url of the api. Without it give `gateways` and `token`. */
+  /** URL of the api. Required unless `gateways` and `token` are set. */
   api?: string;
-  /** Root urls of gateways. Those that the session names when absent, else the url of the api. */
+  /** Root URLs of gateways. Default: those of the session, or `api`. */
   gateways?: string[];
-  /** Gets access tokens from elsewhere, instead of a session. */
+  /** Returns access tokens, in place of a session. */
   token?: TokenSource;
-  /** A session to go on with, as `session` events hand it out. */
+  /** A session to continue, as the `session` event provides it. */
   session?: SavedSession;
-  /** The user's id, where neither a session nor a token says it. */
+  /** The user's id. Required if neither the session nor the token contains it. */
   user?: number;
-  /** Refresh by the cookie the api set, instead of the refresh token. True in browsers when absent. */
+  /** Refresh the session by cookie in place of the refresh token. Default: true in browsers. */
   cookie?: boolean;
-  /** A stable id of this device, at most 64 characters. A random one, kept in the store, when absent. */
+  /** Stable id of this device, at most 64 characters. Default: random, kept in the store. */
   device?: string;
-  /** Where a device that is new begins: with all that its inbox still holds (`unseen`, when absent), or with what comes next. */
+  /** Where a new device starts reading: at the oldest event of the inbox (`unseen`), or at the next event. Default: `unseen`. */
   from?: 'unseen' | 'latest';
-  /** What is kept across reloads. A database of the browser where there is one, else memory, when absent. */
+  /** Keeps the state across reloads. Default: IndexedDB in browsers, else memory. */
   store?: Store | ((user: number) => Store);
-  /** Share one connection among the tabs of a browser. True in browsers when absent; locks and channels may be brought along. */
-  tabs?: boolean | TabsParts;
-  /** Messages kept of each chat; 100 when absent. */
+  /** Share one connection among the tabs of a browser, optionally with own locks and channels. Default: true in browsers. */
+  tabs?: boolean | TabsOptions;
+  /** Messages kept per chat. Default: 100. */
   keep?: number;
-  /** Tell senders that their messages arrived; true when absent. */
+  /** Send delivered marks. Default: true. */
   delivered?: boolean;
-  /** The implementation of WebSocket, such as that of the package `ws`; null for none. The global one when absent. */
+  /** WebSocket implementation, such as that of the package `ws`. Null for none. Default: the global one. */
   WebSocket?: WebSocketLike | null;
+  /** Default: the global one. */
   fetch?: typeof fetch;
-  /** In order of preference; WebSocket, server-sent events and long polling when absent. */
+  /** In order of preference. Default: `websocket`, `sse`, `poll`. */
   transports?: TransportName[];
-  /** 500 ms before the first attempt to come back and 30 s between later ones when absent, halved at random. */
+  /** Delays of reconnects, of which a random half is subtracted. Default: from 500 ms to 30 s. */
   backoff?: Backoff;
-  /** Ms in which a connection has to be welcomed; 10 s when absent. */
+  /** Ms in which a connection must get its welcome. Default: 10 s. */
   openTimeout?: number;
-  /** Ms after which a better transport is tried again; a minute when absent. */
+  /** Ms after which a preferred transport is tried again. Default: 60 s. */
   betterAfter?: number;
 }
 
-/** What tabs need of each other. */
-export interface TabsParts {
+/** What tabs need to share a connection. */
+export interface TabsOptions {
   locks: Locks;
   channel(name: string): Channel;
 }
@@ -64,10 +64,10 @@ const defaults = {
   betterAfter: 60_000,
 };
 
-/** The options with their defaults. @throws TypeError when there is nothing to connect to */
+/** Returns the options with their defaults. @throws TypeError if neither `api` nor `gateways` and `token` are set */
 export function withDefaults(options: ParleyOptions) {
   const { api, token, gateways } = options;
-  if (!api && !(token && gateways)) throw new TypeError('Give api, or gateways and token');
+  if (!api && !(token && gateways)) throw new TypeError('Set api, or gateways and token');
   const browser = 'document' in globalThis;
   const fetcher = options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args));
   const store =
@@ -82,22 +82,25 @@ export function withDefaults(options: ParleyOptions) {
     tabs: (options.tabs ?? browser) === true ? browserTabs() : options.tabs || undefined,
     locks: browser ? browserLocks() : undefined,
     fetch: fetcher,
-    transports: openers(options, fetcher),
+    transports: createTransports(options, fetcher),
   };
 }
 
-function openers({ transports, WebSocket }: ParleyOptions, fetcher: typeof fetch): [TransportName, OpenWire][] {
+function createTransports(
+  { transports, WebSocket }: ParleyOptions,
+  fetcher: typeof fetch,
+): [TransportName, OpenTransport][] {
   const Implementation = WebSocket === undefined ? (globalThis as { WebSocket?: WebSocketLike }).WebSocket : WebSocket;
-  const open: Record<TransportName, OpenWire | undefined> = {
-    websocket: Implementation ? webSockets(Implementation) : undefined,
-    sse: eventStreams(fetcher),
-    poll: polls(fetcher),
+  const open: Record<TransportName, OpenTransport | undefined> = {
+    websocket: Implementation ? webSocketTransport(Implementation) : undefined,
+    sse: sseTransport(fetcher),
+    poll: pollTransport(fetcher),
   };
   const names = transports ?? ['websocket', 'sse', 'poll'];
   return names.flatMap((name) => (open[name] ? [[name, open[name]]] : []));
 }
 
-function browserTabs(): TabsParts | undefined {
+function browserTabs(): TabsOptions | undefined {
   const locks = browserLocks();
   return locks && { locks, channel: (name) => new BroadcastChannel(name) as unknown as Channel };
 }

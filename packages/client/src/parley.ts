@@ -1,42 +1,39 @@
 import type { Body, Chat, Session } from '@parley/protocol';
-import { Announcer, type ParleyEvents } from './announce.ts';
-import { apiOf, createRequest, type Request } from './api/api.ts';
+import { Announcer, type ParleyEvents } from './announcer.ts';
+import { createApi, createRequest, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
 import type { Account, Api } from './api/operations.ts';
-import { type Assembled, assemble } from './assemble.ts';
 import { Emitter } from './emitter.ts';
 import type { Command } from './engine/command.ts';
-import type { Askable } from './engine/part.ts';
+import type { AckedFrame } from './engine/context.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
 import { type ParleyOptions, withDefaults } from './options.ts';
-import type { Status, StorageStatus } from './state/change.ts';
-import type { Accepted } from './state/state.ts';
+import { type RunningClient, startClient } from './start-client.ts';
+import type { Accepted, Status, StorageStatus } from './state/change.ts';
 import { watchPage } from './watch-page.ts';
 
-/** A client of Parley: signs in, keeps a connection, sends and receives, and remembers. One for each user who is signed in. */
+/** A client for one user: signs in, stays connected, sends and receives messages, and keeps its state across reloads. */
 export class Parley {
   readonly #options: ReturnType<typeof withDefaults>;
-  /** Calls the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
+  /** Calls an operation of the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
   readonly api: Api;
-  /**
-   * Asks the api for what is not JSON, by its path after `/v1` and with what `fetch` takes. Rejects with a ParleyError.
-   */
+  /** Sends a request that is not JSON to the api: a path below `/v1` and options of `fetch`. Rejects with a ParleyError. */
   readonly request: Request;
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
   readonly #announcer = new Announcer(this.#emitter);
-  #running: Promise<Assembled> | undefined;
-  #now: Assembled | undefined;
-  #unwatch = () => {};
+  #starting: Promise<RunningClient> | undefined;
+  #running: RunningClient | undefined;
+  #unwatchPage = () => {};
 
-  /** @throws TypeError when the options do not say where to connect to */
+  /** @throws TypeError if neither `api` nor `gateways` and `token` are set */
   constructor(options: ParleyOptions) {
     this.#options = withDefaults(options);
     const { api, cookie, fetch, locks } = this.#options;
     this.request = createRequest(api ?? '', fetch, (stale) => this.#credentials.token(stale));
-    this.api = apiOf(this.request);
+    this.api = createApi(this.request);
     this.#credentials = new Credentials({
       ...options,
       locks,
@@ -45,40 +42,42 @@ export class Parley {
     });
   }
 
-  /** The signed-in user's id; undefined when that is not known. */
+  /** The signed-in user's id, if known. */
   get user(): number | undefined {
-    return this.#now?.state.user ?? this.#credentials.user;
+    return this.#running?.state.user ?? this.#credentials.user;
   }
 
+  /** The session, if the user is signed in by one. */
   get session(): SavedSession | undefined {
     return this.#credentials.session;
   }
 
+  /** State of the connection. */
   get status(): Status {
-    return this.#now?.state.status ?? { state: 'off' };
+    return this.#running?.state.status ?? { state: 'off' };
   }
 
-  /** Whether what is known is kept across reloads; undefined before `connect`. */
+  /** Whether the state is kept across reloads. Undefined before `connect`. */
   get storage(): StorageStatus | undefined {
-    return this.#now?.state.storage;
+    return this.#running?.state.storage;
   }
 
-  /** Calls `listener` each time; the function returned ends that. */
+  /** Adds a listener. Returns a function that removes it. */
   on<Name extends keyof ParleyEvents>(name: Name, listener: (value: ParleyEvents[Name]) => void): () => void {
     return this.#emitter.on(name, listener);
   }
 
-  /** Begins a session. @throws ParleyError */
+  /** Signs in. @throws ParleyError */
   async signIn(account: Omit<Account, 'name'>): Promise<Session> {
-    return this.#take(await this.api('POST /sessions', account));
+    return this.#setSession(await this.api('POST /sessions', account));
   }
 
-  /** Makes an account and begins a session. @throws ParleyError */
+  /** Creates an account and signs in. @throws ParleyError */
   async register(account: Account): Promise<Session> {
-    return this.#take(await this.api('POST /users', account));
+    return this.#setSession(await this.api('POST /users', account));
   }
 
-  /** Goes on with the session of an earlier visit, by its cookie or `options.session`; false when there is none. */
+  /** Continues an earlier session, by its cookie or `options.session`. False if there is none. @throws ParleyError */
   async resume(): Promise<boolean> {
     try {
       await this.#credentials.token();
@@ -89,29 +88,31 @@ export class Parley {
     }
   }
 
-  /** Ends the session, and forgets what was kept here. */
+  /** Ends the session and clears the store. */
   async signOut(): Promise<void> {
-    const running = await this.#running;
+    const running = await this.#starting;
     await this.close();
     await this.api('DELETE /sessions/current').catch(() => {});
-    this.#credentials.take(undefined);
-    await running?.wipe();
+    this.#credentials.setSession(undefined);
+    await running?.clearStore();
   }
 
   /**
-   * Connects, and stays connected until `close`. Resolves as soon as what was kept is at hand, connected or not: from then on messages
-   * are taken. Called again it comes back at once. @throws ParleyError when nobody is signed in
+   * Connects, and reconnects until `close`. Resolves when the stored state is restored, online or not: messages can be sent
+   * from then on. A second call reconnects now.
+   *
+   * @throws ParleyError if nobody is signed in
    */
   async connect(): Promise<void> {
-    if (this.#now) return void this.#run({ do: 'start' });
-    this.#running ??= this.#start();
-    this.#now = await this.#running.catch((error) => {
-      this.#running = undefined;
+    if (this.#running) return void this.#run({ do: 'start' });
+    this.#starting ??= this.#start();
+    this.#running = await this.#starting.catch((error) => {
+      this.#starting = undefined;
       throw error;
     });
   }
 
-  /** Resolves when online; rejects when the connection will not come back by itself. */
+  /** Resolves when the connection is online. @throws ParleyError if the connection has ended */
   async online(): Promise<void> {
     while (this.status.state !== 'online') {
       if (this.status.state === 'ended') throw new ParleyError('unauthenticated', this.status.reason ?? 'ended');
@@ -121,12 +122,12 @@ export class Parley {
     }
   }
 
-  /** Lets the connection go; what was kept stays, and `connect` goes on with it. */
+  /** Closes the connection. The stored state stays, and `connect` continues with it. */
   async close(): Promise<void> {
-    const running = await this.#running?.catch(() => undefined);
+    const running = await this.#starting?.catch(() => undefined);
+    this.#starting = undefined;
     this.#running = undefined;
-    this.#now = undefined;
-    this.#unwatch();
+    this.#unwatchPage();
     this.#announcer.stop();
     await running?.close();
   }
@@ -136,106 +137,107 @@ export class Parley {
   }
 
   /**
-   * Sends a text or another body to a user or group. It is shown at once, kept until it is accepted, and sent again by every connection
-   * until then. Resolves when it is accepted: it is on the server's disk and in every participant's inbox. Rejects when it is refused;
-   * that need not be heard, for it is shown as `failed`.
+   * Sends a text or another body to a user or group. The message is shown at once, stored in the outbox, and resent on every
+   * connection until it is accepted. Resolves when it is on the server's disk and in every participant's inbox. Rejects if the
+   * server refuses it; the rejection may be ignored, because the message is shown as `failed`.
    */
   send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
-    const said = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
-    const entry = { ref: createRef(), ...more, chat, body: said, date: Date.now() };
+    const content = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
+    const entry = { ref: createRef(), ...more, chat, body: content, date: Date.now() };
     return this.#run({ do: 'send', entry }) as Promise<Accepted>;
   }
 
-  /** Messages of a chat that are at hand: those accepted, ascending by id, then those on their way. */
+  /** Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in the outbox. */
   messages(chat: number): ChatMessage[] {
     return showMessages(this.#client.state, chat, (command) => this.#run(command));
   }
 
-  /** Chats that are at hand: pinned ones first, then the newest. */
+  /** Returns the chats that are in memory: pinned ones first, then by the date of the last message, newest first. */
   chats(): Chat[] {
     return showChats(this.#client.state);
   }
 
-  /** Whether the api may have older messages of a chat than those at hand. */
+  /** True if the api may have older messages of a chat than those in memory. */
   hasOlder(chat: number): boolean {
-    return this.#client.state.boxes.get(chat)?.more ?? true;
+    return this.#client.state.chats.get(chat)?.more ?? true;
   }
 
-  /** Brings older messages of a chat to hand, 50 unless told, 200 at most; the newest if there are none yet. */
+  /** Loads older messages of a chat from the api, at most 200; the newest if none are in memory. @throws ParleyError */
   async loadOlder(chat: number, limit = 50): Promise<void> {
-    const before = this.#client.state.boxes.get(chat)?.messages[0]?.id;
+    const before = this.#client.state.chats.get(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
     const { items, more } = await this.api('GET /chats/{id}/messages', query);
     await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, more } });
   }
 
-  /** Brings chats to hand that the api answered. */
+  /** Adds chats that an operation of the api has returned. */
   async load(...chats: Chat[]): Promise<void> {
-    await this.#run({ do: 'load', change: { type: 'chats', chats, whole: false } });
+    await this.#run({ do: 'load', change: { type: 'chats', chats, complete: false } });
   }
 
-  /** The user has read a chat, up to this message or the newest. It is told to the peer and the user's other devices. */
-  read(chat: number, id = this.#client.state.boxes.get(chat)?.last?.id ?? 0): void {
-    if (id > (this.#client.state.boxes.get(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
+  /** Marks a chat as read up to a message, by default the newest. Notifies the peer and the user's other devices. */
+  read(chat: number, id = this.#client.state.chats.get(chat)?.last?.id ?? 0): void {
+    if (id > (this.#client.state.chats.get(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
   }
 
-  /** The user is typing: to be called with each key, told now and then. */
+  /** Tells the chat that the user is typing. Call it with each key; frames are throttled. */
   typing(chat: number, active = true): void {
     this.#run({ do: 'typing', chat, active });
   }
 
-  /** Follows the presence of these users, at most 500, instead of those before; `presence` tells how each stands. */
+  /** Watches the presence of at most 500 users, in place of those before. Emits `presence` for each, now and on changes. */
   watch(users: number[]): void {
     this.#run({ do: 'watch', users });
   }
 
-  /** Which chat the user looks at; null for none. */
+  /** Sets the chat that the user is looking at. Null for none. */
   focus(chat: number | null): void {
     this.#run({ do: 'focus', chat });
   }
 
-  /** Takes back an own message, soon after it was sent. @throws ParleyError */
+  /** Recalls an own message, within the server's RECALL_WINDOW. @throws ParleyError */
   recall(chat: number, id: number): Promise<void> {
-    return this.#ask({ type: 'recall', chat, id });
+    return this.#request({ type: 'recall', chat, id });
   }
 
-  /** Changes an own message. @throws ParleyError */
+  /** Edits an own message. @throws ParleyError */
   edit(chat: number, id: number, body: Body): Promise<void> {
-    return this.#ask({ type: 'edit', chat, id, body });
+    return this.#request({ type: 'edit', chat, id, body });
   }
 
-  /** Adds a reaction to a message, or takes it back. @throws ParleyError */
+  /** Adds a reaction to a message, or removes it. @throws ParleyError */
   react(chat: number, id: number, emoji: string, active = true): Promise<void> {
-    return this.#ask({ type: 'react', chat, id, emoji, active });
+    return this.#request({ type: 'react', chat, id, emoji, active });
   }
 
-  async #ask(frame: Askable): Promise<void> {
-    await this.#run({ do: 'ask', frame });
+  async #request(frame: AckedFrame): Promise<void> {
+    await this.#run({ do: 'request', frame });
   }
 
   #run(command: Command): Promise<Accepted | undefined> {
-    const run = this.#client.core.run(command);
-    // Those who do not wait for it need not hear of it either.
+    const run = this.#client.runner.run(command);
+    // Callers may ignore the result.
     run.catch(() => {});
     return run;
   }
 
-  get #client(): Assembled {
-    if (!this.#now) throw new ParleyError('unauthenticated', 'Not connected');
-    return this.#now;
+  get #client(): RunningClient {
+    if (!this.#running) throw new ParleyError('unauthenticated', 'Call connect() first');
+    return this.#running;
   }
 
-  #take(session: Session): Session {
-    this.#credentials.take(session);
+  #setSession(session: Session): Session {
+    this.#credentials.setSession(session);
     return session;
   }
 
-  async #start(): Promise<Assembled> {
+  async #start(): Promise<RunningClient> {
     if (this.#credentials.user === undefined) await this.#credentials.token();
     const { user } = this.#credentials;
-    if (user === undefined) throw new ParleyError('unauthenticated', 'Give user');
+    if (user === undefined)
+      throw new ParleyError('unauthenticated', 'The token does not contain the user: set the option user');
     const { gateways, api } = this.#options;
-    const assembled = await assemble(user, {
+    const client = await startClient(user, {
       options: this.#options,
       credentials: this.#credentials,
       api: api === undefined ? undefined : this.api,
@@ -244,17 +246,17 @@ export class Parley {
       changed: (state, change) => this.#announcer.announce(state, change),
       replaced: () => this.#emitter.emit('change', { chat: undefined }),
     });
-    this.#unwatch = watchPage((moved) => assembled.core.run({ do: 'wake', moved }));
-    return assembled;
+    this.#unwatchPage = watchPage((networkChanged) => client.runner.run({ do: 'wake', networkChanged }));
+    return client;
   }
 }
 
-/** What more there is to say of a message. */
+/** Optional fields of a message. */
 export interface SendOptions {
-  /** The message this one answers. */
+  /** Id of the message that this one replies to. */
   replyTo?: number;
-  /** Users who are to notice it. */
+  /** Ids of the users it mentions. */
   mentions?: number[];
-  /** Its name, at most 64 characters, which no other message of this user's may have; random when absent. */
+  /** Idempotency key, at most 64 characters, unique per user. Default: random. */
   ref?: string;
 }

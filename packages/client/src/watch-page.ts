@@ -1,9 +1,9 @@
 /**
- * Tells when a connection is worth a look: the network came back (`moved`), or the page is seen again. Does nothing outside of browsers.
+ * Calls `wake` when the network is back (`networkChanged`) or the page becomes visible. No-op outside of browsers.
  *
- * @returns a function that ends it
+ * @returns a function that removes the listeners
  */
-export function watchPage(wake: (moved: boolean) => void): () => void {
+export function watchPage(wake: (networkChanged: boolean) => void): () => void {
   const page = globalThis as Page;
   const { document } = page;
   const ending = new AbortController();

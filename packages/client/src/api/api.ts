@@ -2,11 +2,11 @@ import type { Problem } from '@parley/protocol';
 import { ParleyError } from '../error.ts';
 import type { Api } from './operations.ts';
 
-/** Operations that ask for no token. */
-const OPEN = /^POST \/(users|sessions)/;
+/** Operations without a token. */
+const PUBLIC_OPERATIONS = /^POST \/(users|sessions)/;
 
-/** Makes the function that calls the api. */
-export function apiOf(request: Request): Api {
+/** Creates the function that calls operations of the api. */
+export function createApi(request: Request): Api {
   const call = async (operation: string, input: object = {}): Promise<never> => {
     const rest: Record<string, unknown> = { ...input };
     const [method = '', path = ''] = operation
@@ -20,50 +20,50 @@ export function apiOf(request: Request): Api {
     const query = inQuery ? `?${new URLSearchParams(JSON.parse(JSON.stringify(rest)))}` : '';
     const body = inQuery ? null : JSON.stringify(rest);
     const headers = { 'content-type': 'application/json' };
-    const response = await request(path + query, { method, headers, body }, OPEN.test(operation));
-    const text = await response.text().catch(unreachable);
+    const response = await request(path + query, { method, headers, body }, PUBLIC_OPERATIONS.test(operation));
+    const text = await response.text().catch(throwUnavailable);
     return (text ? JSON.parse(text) : undefined) as never;
   };
   return call as Api;
 }
 
 /**
- * Makes the function that asks the api for anything, by a path after `/v1`. It answers successes only.
+ * Creates the function that sends requests to the api, by a path below `/v1`. Retries once with a new token after a 401.
  *
- * @param base url of the api
- * @param getToken gets an access token, another one than `stale`, which was refused
+ * @param base URL of the api
+ * @param getToken returns an access token other than `stale`
  */
 export function createRequest(base: string, fetcher: typeof fetch, getToken: GetToken): Request {
-  const ask = async (path: string, init: Init, token?: string): Promise<Answer> => {
+  const send = async (path: string, init: Init, token?: string): Promise<Answer> => {
     const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
     const all: Init = { credentials: 'include', ...init, headers };
-    const response = await fetcher(`${base}/v1${path}`, all).catch(unreachable);
-    if (!response.ok) throw refusal(response.status, await response.text().catch(unreachable));
+    const response = await fetcher(`${base}/v1${path}`, all).catch(throwUnavailable);
+    if (!response.ok) throw toError(response.status, await response.text().catch(throwUnavailable));
     return response;
   };
-  return async (path, init = {}, open = false) => {
-    if (open) return ask(path, init);
+  return async (path, init = {}, isPublic = false) => {
+    if (isPublic) return send(path, init);
     const token = await getToken();
     try {
-      return await ask(path, init, token);
+      return await send(path, init, token);
     } catch (error) {
       if ((error as ParleyError).status !== 401) throw error;
-      return ask(path, init, await getToken(token));
+      return send(path, init, await getToken(token));
     }
   };
 }
 
-function unreachable(cause: unknown): never {
+function throwUnavailable(cause: unknown): never {
   throw new ParleyError('unavailable', 'No reply', { retry: true, status: 0, cause });
 }
 
-function refusal(status: number, text: string): ParleyError {
+function toError(status: number, text: string): ParleyError {
   const retry = status === 429 || status >= 500;
   let problem: Partial<Problem> = {};
   try {
     problem = JSON.parse(text);
   } catch {
-    // Not from the api, but from something in front of it.
+    // The response of a proxy.
   }
   const { code = retry ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyError(code, detail, { retry, status, errors });
@@ -71,11 +71,11 @@ function refusal(status: number, text: string): ParleyError {
 
 type GetToken = (stale?: string) => Promise<string>;
 
-/** What `fetch` takes, with headers as an object. */
+/** Options of `fetch`, with headers as an object. */
 export type Init = Omit<NonNullable<Parameters<typeof fetch>[1]>, 'headers'> & { headers?: Record<string, string> };
 
-/** What `fetch` answers. */
+/** The `Response` of `fetch`. */
 export type Answer = Awaited<ReturnType<typeof fetch>>;
 
-/** Asks the api with an access token, or without one where it is `open`. @throws ParleyError when it cannot be reached, or refuses */
-export type Request = (path: string, init?: Init, open?: boolean) => Promise<Answer>;
+/** Sends a request with an access token. Resolves with a successful response only. @throws ParleyError */
+export type Request = (path: string, init?: Init, isPublic?: boolean) => Promise<Answer>;

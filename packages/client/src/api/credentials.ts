@@ -2,19 +2,16 @@ import type { Session } from '@parley/protocol';
 import type { ParleyError } from '../error.ts';
 import type { Locks } from '../tabs/locks.ts';
 
-/** Ms before its end at which an access token is no longer used. */
-const MARGIN = 30_000;
+/** Ms before its expiry at which an access token is replaced. */
+const EXPIRY_MARGIN_MS = 30_000;
 
-/**
- * Knows the access token: that of the session, refreshed once for all who ask at a time, in this tab and others; or what a function
- * of the app's says.
- */
+/** Holds the access token: that of a session, which it refreshes once for concurrent callers and tabs, or the app's own. */
 export class Credentials {
   readonly #options: CredentialsOptions;
   session: SavedSession | undefined;
-  /** Ms since 1970 at which the present token ends; NaN or undefined when it does not say. */
+  /** When the current token expires, in Unix ms. NaN or undefined if unknown. */
   expires: number | undefined;
-  /** Whose token it is; undefined when that is not known. */
+  /** The user the token belongs to, if known. */
   user: number | undefined;
   #pending: Promise<string> | undefined;
 
@@ -25,22 +22,23 @@ export class Credentials {
   }
 
   /**
-   * An access token that holds for a while.
+   * Returns a valid access token.
    *
-   * @param stale a token that was refused or is about to end: another one is wanted
-   * @throws ParleyError with `retry: false` when there will be none: nobody is signed in, or the session is over
+   * @param stale a token that was rejected or expires soon, which is not returned
+   * @throws ParleyError with `retry: false` if nobody is signed in or the session has ended
    */
   async token(stale?: string): Promise<string> {
     const { session } = this;
-    if (session && session.accessToken !== stale && session.expires - MARGIN > Date.now()) return session.accessToken;
+    const isFresh = session && session.accessToken !== stale && session.expires - EXPIRY_MARGIN_MS > Date.now();
+    if (isFresh) return session.accessToken;
     this.#pending ??= this.#get(stale).finally(() => {
       this.#pending = undefined;
     });
     return this.#pending;
   }
 
-  /** Takes what a sign-in, registration or refresh answered, or nothing when the session is over. */
-  take(session: Session | undefined): void {
+  /** Sets a new session, or undefined after the session has ended. */
+  setSession(session: Session | undefined): void {
     this.#use(session && { ...session, expires: Date.now() + session.expiresIn * 1000 });
     this.#options.changed(this.session);
   }
@@ -52,15 +50,15 @@ export class Credentials {
   }
 
   async #get(stale: string | undefined): Promise<string> {
-    const { token, locks } = this.#options;
-    if (token) {
-      const given = await token(stale);
-      const { exp, sub } = claimsOf(given);
+    const { token: getToken, locks } = this.#options;
+    if (getToken) {
+      const token = await getToken(stale);
+      const { exp, sub } = readClaims(token);
       this.expires = Number(exp) * 1000;
       this.user ??= Number(sub) || undefined;
-      return given;
+      return token;
     }
-    // Tabs share the cookie, and a refresh token that is used twice ends its session: one at a time.
+    // Tabs share the cookie, and a refresh token that is used twice ends the session: refresh one tab at a time.
     const refresh = () => this.#refresh();
     return locks ? locks.request('parley-session', {}, refresh) : refresh();
   }
@@ -68,16 +66,16 @@ export class Credentials {
   async #refresh(): Promise<string> {
     try {
       const session = await this.#options.refresh(this.session?.refreshToken);
-      this.take(session);
+      this.setSession(session);
       return session.accessToken;
     } catch (error) {
-      if ((error as ParleyError).status === 401) this.take(undefined);
+      if ((error as ParleyError).status === 401) this.setSession(undefined);
       throw error;
     }
   }
 }
 
-function claimsOf(token = ''): { sub?: unknown; exp?: unknown } {
+function readClaims(token = ''): { sub?: unknown; exp?: unknown } {
   try {
     return JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')));
   } catch {
@@ -88,18 +86,18 @@ function claimsOf(token = ''): { sub?: unknown; exp?: unknown } {
 export interface CredentialsOptions {
   session?: SavedSession;
   user?: number;
-  /** Gets tokens instead of a session. */
+  /** Returns the app's own tokens, in place of a session. */
   token?: TokenSource;
   locks: Locks | undefined;
-  /** Asks the api for a new session; without a token where the cookie says whose. */
+  /** Requests a new session from the api. Without a token the session cookie is used. */
   refresh(refreshToken: string | undefined): Promise<Session>;
   changed(session: SavedSession | undefined): void;
 }
 
-/** Gets an access token; `stale` is one that was refused or is about to end. */
+/** Returns an access token other than `stale`, which was rejected or expires soon. */
 export type TokenSource = (stale?: string) => string | Promise<string>;
 
-/** A session and when its access token ends, in ms since 1970. */
+/** A session with the expiry of its access token, in Unix ms. */
 export interface SavedSession extends Session {
   expires: number;
 }

@@ -13,7 +13,7 @@ import type {
   User,
 } from '@parley/protocol';
 
-/** What the api does: what is given, path and query and body in one, and what is answered. The api's `/docs` describes each. */
+/** Operations of the api, each with its input (path, query and body in one object) and its result. See the api's `/docs`. */
 export interface Operations {
   'POST /users': [Account, Session];
   'GET /users': [Paging & { q: string }, Page<User>];
@@ -25,7 +25,7 @@ export interface Operations {
   'DELETE /sessions/current': [Nothing, undefined];
   'GET /me': [Nothing, User];
   'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>>, User];
-  /** Deletes the account for good, with its password if it has one. Answers what is kept of it. */
+  /** Deletes the account permanently. Requires its password if it has one. Returns what remains. */
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
   'GET /friends': [Paging, Page<Friend>];
@@ -68,43 +68,43 @@ export interface Operations {
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
 }
 
-/** Calls the api. @throws ParleyError */
+/** Calls an operation of the api. @throws ParleyError */
 export type Api = <O extends keyof Operations>(
   operation: O,
   ...input: Input<Operations[O][0]>
 ) => Promise<Operations[O][1]>;
 
-/** What must be given only where something must be. */
+/** Makes the input optional if it has no required field. */
 type Input<I> = Nothing extends I ? [input?: I] : [input: I];
 type Nothing = Record<never, never>;
 type Id = { id: number };
 
-/** An account to make, or to sign in to. */
+/** Credentials of an account to create or to sign in to. */
 export interface Account {
   username: string;
   password: string;
-  /** What others see; the username when absent. */
+  /** Display name. Default: the username. */
   name?: string;
-  /** What this device is called in the list of sessions. */
+  /** Name of this device in the list of sessions. */
   device?: string;
 }
 
-/** The newest messages, or those before, after or around one. */
+/** Selects the newest messages, or those before, after or around a message id. */
 export interface MessageQuery {
   before?: number;
   after?: number;
   around?: number;
-  /** At most 200. */
+  /** At most 200. Default: 50. */
   limit?: number;
 }
 
-/** A page of a list; `next` is the `after` of the next page, null at the end. */
+/** A page of a list. `next` is the `after` of the next page, null on the last one. */
 export interface Page<T> {
   items: T[];
   next: string | null;
 }
 
-/** Which page of a list; `limit` is at most 200. */
+/** Selects a page of a list. `limit` is at most 200. */
 export interface Paging {
   limit?: number;
   after?: string;
@@ -112,7 +112,7 @@ export interface Paging {
 
 export type { Group, Member };
 
-/** What a browser says of its push subscription, and in which language its user reads. */
+/** A browser's push subscription, and the language of its notifications. */
 export interface PushTarget {
   endpoint: string;
   keys: { p256dh: string; auth: string };
@@ -121,10 +121,10 @@ export interface PushTarget {
 
 type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>;
 
-/** What is kept of someone whose account was deleted. */
+/** What remains after an account was deleted. */
 export interface Remains {
   where: 'users' | 'peers' | 'groups' | 'media' | 'blocks';
-  /** In words. */
+  /** Description. */
   what: string;
   count: number;
 }
@@ -132,19 +132,19 @@ export interface Remains {
 /** A message that a search found. */
 export interface Hit {
   message: Message;
-  /** Where it was said: a user or group, and its name. */
+  /** The peer or group it was sent to, and its name. */
   chat: number;
   type: Chat['type'];
   name: string;
-  /** Where in the text, in UTF-16 units: each from its first to after its last. */
+  /** Matches in the text, in UTF-16 units: start (inclusive) and end (exclusive). */
   hits: [from: number, to: number][];
 }
 
-/** Addresses of a media that need no token for a while; relative to the api. */
+/** Temporary URLs of a media object that need no token, relative to the api. */
 export interface MediaUrl {
   url: string;
-  /** Of a picture: a smaller one. */
+  /** URL of a smaller version, for images. */
   thumbnail?: string;
-  /** Until when they hold, in ms since 1970. */
+  /** When they expire, in Unix ms. */
   expires: number;
 }

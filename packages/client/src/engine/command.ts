@@ -1,8 +1,7 @@
-import type { Change, Mark, Outgoing } from '../state/change.ts';
-import type { Accepted } from '../state/state.ts';
-import type { Askable } from './part.ts';
+import type { Accepted, Change, Mark, Outgoing } from '../state/change.ts';
+import type { AckedFrame } from './context.ts';
 
-/** What an app asks of the client that holds the connection, be it in this tab or another. Each may be given twice. */
+/** A call of the app, run by the tab that holds the connection. Idempotent, because it is repeated to a new leading tab. */
 export type Command =
   | { do: 'send'; entry: Outgoing }
   | { do: 'discard'; ref: string }
@@ -11,17 +10,17 @@ export type Command =
   | { do: 'watch'; users: number[] }
   | { do: 'focus'; chat: number | null }
   /** Sends a frame and waits for its acknowledgement. */
-  | { do: 'ask'; frame: Askable }
-  /** Takes what was read from the api. */
+  | { do: 'request'; frame: AckedFrame }
+  /** Applies what was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
-  | { do: 'wake'; moved: boolean }
-  /** Comes back now, also when it had ended. */
+  | { do: 'wake'; networkChanged: boolean }
+  /** Reconnects now, also after the connection has ended. */
   | { do: 'start' };
 
-/** Carries commands out. */
-export interface Core {
-  /** Resolves once it is done: of what is acknowledged, once it is; a `send` with what became of the message. */
+/** Runs commands. */
+export interface CommandRunner {
+  /** Resolves when the command is done or acknowledged; a `send` resolves with the acknowledgement. */
   run(command: Command, tab?: string): Promise<Accepted | undefined>;
-  /** Lets the connection go. What was to be kept is kept. */
+  /** Saves the state and closes the connection. */
   stop(): Promise<void>;
 }

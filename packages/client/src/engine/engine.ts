@@ -1,70 +1,74 @@
 import type { EventFrame } from '@parley/protocol';
 import type { Credentials } from '../api/credentials.ts';
-import { type Frame, Link, type LinkOptions } from '../link/link.ts';
-import type { LinkState } from '../link/machine.ts';
+import { type Frame, GatewayConnection, type GatewayConnectionOptions } from '../connection/gateway-connection.ts';
+import type { ConnectionState } from '../connection/transitions.ts';
+import { applyChange } from '../state/apply-change.ts';
 import { chatOf } from '../state/apply-event.ts';
-import type { Change, Mark } from '../state/change.ts';
-import type { Accepted } from '../state/state.ts';
-import type { WireWelcome } from '../transport/transport.ts';
-import { Asking } from './asking.ts';
-import type { Command, Core } from './command.ts';
-import { Keeper } from './keeper.ts';
-import { Marks } from './marks.ts';
+import type { Accepted, Change, Mark } from '../state/change.ts';
+import { eventsAhead } from '../state/state.ts';
+import type { ConnectionWelcome } from '../transport/transport.ts';
+import type { Command, CommandRunner } from './command.ts';
+import type { EngineContext, OnlinePart } from './context.ts';
+import { MarkSender } from './mark-sender.ts';
 import { Outbox } from './outbox.ts';
-import type { Context, Part } from './part.ts';
-import { Reloading } from './reloading.ts';
-import { Renewing } from './renewing.ts';
-import { Typing } from './typing.ts';
+import { PendingFrames } from './pending-frames.ts';
+import { Reloader } from './reloader.ts';
+import { StateWriter } from './state-writer.ts';
+import { TokenRenewal } from './token-renewal.ts';
+import { TypingSender } from './typing-sender.ts';
 
 /**
- * Holds the connection and keeps the state. Told once, what happens after each welcome:
+ * Holds the connection and maintains the state. After each welcome:
  *
- * 1. Welcomed: when what was missed is lost, what is kept of chats is forgotten, to be read from the api again.
- * 2. Catching up: missed events come, and own messages among them leave the outbox. Nothing is sent.
- * 3. Online: what is left in the outbox is sent, and all that was asked meanwhile; after a loss not before it was read again what
- *    had arrived.
+ * 1. Welcome: if events were lost, the state forgets its messages, which are reloaded from the api.
+ * 2. Catching up: missed events arrive, and own messages among them leave the outbox. Nothing is sent.
+ * 3. Online: pending frames and the outbox are resent. After a loss this waits for the reload, so that a message that was
+ *    accepted is not sent twice.
  */
-export class Engine implements Core {
-  readonly #parts: EngineParts;
-  readonly #link: Link;
-  readonly #asking: Asking;
+export class Engine implements CommandRunner {
+  readonly #options: EngineOptions;
+  readonly #connection: GatewayConnection;
+  readonly #pending: PendingFrames;
   readonly #outbox: Outbox;
-  readonly #marks: Marks;
-  readonly #typing: Typing;
-  readonly #keeper: Keeper;
-  readonly #reloading: Reloading;
-  readonly #whileOnline: Part[];
-  /** What each tab wants to know the presence of. */
+  readonly #marks: MarkSender;
+  readonly #typing: TypingSender;
+  readonly #writer: StateWriter;
+  readonly #reloader: Reloader;
+  readonly #onlineParts: OnlinePart[];
+  /** Users whose presence each tab watches. */
   readonly #watched = new Map<string, number[]>();
   #focus: number | null = null;
-  #anyPlace = false;
+  /** True until the first event after a welcome without a cursor. */
+  #cursorUnknown = false;
 
-  constructor(parts: EngineParts) {
-    this.#parts = parts;
-    const context: Context = {
-      ...parts,
-      send: (frame) => this.#link.send(frame),
-      ask: (frame) => this.#asking.ask(frame),
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    const context: EngineContext = {
+      ...options,
+      send: (frame) => this.#connection.send(frame),
+      request: (frame) => this.#pending.request(frame),
       change: (change) => this.#change(change),
     };
-    this.#asking = new Asking(context, () => this.#link.restart('silent'));
-    this.#outbox = new Outbox(context, this.#asking);
-    this.#marks = new Marks(context);
-    this.#typing = new Typing(context);
-    this.#keeper = new Keeper(context);
-    this.#reloading = new Reloading(context, () => {
+    this.#pending = new PendingFrames(context, () => this.#connection.restart('silent'));
+    this.#outbox = new Outbox(context, this.#pending);
+    this.#marks = new MarkSender(context);
+    this.#typing = new TypingSender(context);
+    this.#writer = new StateWriter(context);
+    this.#reloader = new Reloader(context, () => {
       if (!this.#online) return;
-      this.#asking.start();
+      this.#pending.start();
       this.#outbox.start();
     });
-    const expired = (reason: string) => this.#link.lose({ next: 'expired', code: 0, reason });
-    this.#whileOnline = [this.#reloading, this.#marks, this.#keeper, new Renewing(parts.credentials, context, expired)];
-    this.#link = new Link({
-      ...parts,
-      place: () => parts.state.cursor ?? parts.from,
-      token: (stale) => parts.credentials.token(stale),
+    const renewal = new TokenRenewal(options.credentials, context, (reason) =>
+      this.#connection.lose({ next: 'expired', code: 0, reason }),
+    );
+    this.#onlineParts = [this.#reloader, this.#marks, this.#writer, renewal];
+    this.#connection = new GatewayConnection({
+      ...options,
+      cursor: () => options.state.cursor ?? options.from,
+      token: (stale) => options.credentials.token(stale),
       listener: {
-        changed: (to) => this.#changed(to),
+        changed: (to) => this.#connectionChanged(to),
         welcome: (welcome) => this.#welcome(welcome),
         frame: (frame) => this.#frame(frame),
       },
@@ -72,19 +76,19 @@ export class Engine implements Core {
   }
 
   start(): void {
-    this.#link.start();
+    this.#connection.start();
   }
 
   async run(command: Command, tab = ''): Promise<Accepted | undefined> {
-    const link = this.#link;
+    const connection = this.#connection;
     switch (command.do) {
       case 'send':
         this.#typing.stop();
         try {
           return this.#outbox.send(command.entry);
         } finally {
-          // Nobody else has it yet.
-          if (!this.#online) this.#keeper.flush();
+          // Until it is sent, the store has the only copy that survives.
+          if (!this.#online) this.#writer.flush();
         }
       case 'discard':
         this.#change({ type: 'discarded', ref: command.ref });
@@ -101,46 +105,46 @@ export class Engine implements Core {
         break;
       case 'focus':
         this.#focus = command.chat;
-        if (this.#online) link.send({ type: 'focus', chat: command.chat });
+        if (this.#online) connection.send({ type: 'focus', chat: command.chat });
         break;
-      case 'ask':
-        await this.#asking.ask(command.frame);
+      case 'request':
+        await this.#pending.request(command.frame);
         break;
       case 'load':
         this.#change(command.change);
         break;
       case 'wake':
-        link.wake(command.moved);
+        connection.wake(command.networkChanged);
         break;
       case 'start':
-        link.start();
+        connection.start();
     }
     return undefined;
   }
 
-  /** Another tab closed. */
+  /** Stops watching what a closed tab watched. */
   forgetTab(tab: string): void {
     if (this.#watched.delete(tab)) this.#watch();
   }
 
   async stop(): Promise<void> {
-    await this.#keeper.flush();
-    if (this.#online) this.#keeper.acknowledge();
-    this.#link.stop();
-    this.#asking.close();
+    await this.#writer.flush();
+    if (this.#online) this.#writer.acknowledge();
+    this.#connection.stop();
+    this.#pending.close();
     this.#outbox.close();
-    await this.#keeper.flush();
+    await this.#writer.flush();
   }
 
   get #online(): boolean {
-    return this.#link.state === 'online';
+    return this.#connection.state === 'online';
   }
 
   #change(change: Change): void {
-    const { state, published } = this.#parts;
-    if (!state.apply(change)) return;
+    const { state, published } = this.#options;
+    if (!applyChange(state, change)) return;
     published(change);
-    this.#keeper.gather();
+    this.#writer.schedule();
   }
 
   #mark(chat: number, mark: Mark): void {
@@ -148,60 +152,60 @@ export class Engine implements Core {
     if (this.#online) this.#marks.start();
   }
 
-  #changed(to: LinkState): void {
-    const { transport, closed } = this.#link;
-    this.#change({ type: 'status', status: { state: to, transport, reason: closed?.reason } });
+  #connectionChanged(to: ConnectionState): void {
+    const { transport, closeReason } = this.#connection;
+    this.#change({ type: 'status', status: { state: to, transport, reason: closeReason?.reason } });
     if (to === 'online') {
-      for (const part of this.#whileOnline) part.start();
+      for (const part of this.#onlineParts) part.start();
       this.#watch();
-      if (this.#focus !== null) this.#link.send({ type: 'focus', chat: this.#focus });
-    } else for (const part of [...this.#whileOnline, this.#asking, this.#outbox, this.#typing]) part.stop();
+      if (this.#focus !== null) this.#connection.send({ type: 'focus', chat: this.#focus });
+    } else for (const part of [...this.#onlineParts, this.#pending, this.#outbox, this.#typing]) part.stop();
   }
 
-  #welcome({ cursor, recovered, maxInFlight }: WireWelcome): void {
-    const { state } = this.#parts;
+  #welcome({ cursor, recovered, maxInFlight }: ConnectionWelcome): void {
+    const { state } = this.#options;
     this.#outbox.limit = maxInFlight;
-    this.#anyPlace = cursor === null;
-    if (!recovered) this.#reloading.begin();
-    // A better connection that was opened beside the old one begins where that was at the time.
-    else if (cursor === null || state.ahead(cursor) <= 0) return;
+    this.#cursorUnknown = cursor === null;
+    if (!recovered) this.#reloader.lost();
+    // A probe was opened with an earlier cursor: its first events were received by the connection it replaces.
+    else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }
 
   #watch(): void {
     if (!this.#online || this.#watched.size === 0) return;
     const users = [...new Set([...this.#watched.values()].flat())].slice(0, 500);
-    this.#link.send({ type: 'watch', users });
+    this.#connection.send({ type: 'watch', users });
   }
 
   #frame(frame: Frame): void {
     if (frame.type === 'event') this.#event(frame);
-    else if (frame.type === 'ack' || frame.type === 'error') this.#asking.reply(frame);
+    else if (frame.type === 'ack' || frame.type === 'error') this.#pending.reply(frame);
     else if (frame.type !== 'pong') this.#change({ type: 'frame', frame });
   }
 
   #event({ cursor, event }: EventFrame): void {
-    const { state, delivered } = this.#parts;
-    const ahead = state.ahead(cursor);
+    const { state, delivered } = this.#options;
+    const ahead = eventsAhead(state, cursor);
     if (ahead <= 0) return;
-    if (ahead !== 1 && !this.#anyPlace && state.cursor) return this.#link.restart('a gap');
-    this.#anyPlace = false;
+    if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
+    this.#cursorUnknown = false;
     this.#change({ type: 'event', cursor, event });
-    // In a group nobody is told who received what.
+    // Groups have no delivered marks.
     if (!delivered || event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return;
     const chat = chatOf(event, state.user);
-    if ((state.boxes.get(chat)?.delivered ?? 0) < event.id) this.#mark(chat, { delivered: event.id });
+    if ((state.chats.get(chat)?.delivered ?? 0) < event.id) this.#mark(chat, { delivered: event.id });
   }
 }
 
-export interface EngineParts
-  extends Omit<Context, 'send' | 'ask' | 'change'>,
-    Pick<LinkOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
+export interface EngineOptions
+  extends Omit<EngineContext, 'send' | 'request' | 'change'>,
+    Pick<GatewayConnectionOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
   credentials: Credentials;
-  /** Tell senders that their messages arrived. */
+  /** Send delivered marks. */
   delivered: boolean;
-  /** Where a new device begins. */
+  /** Where a new device starts reading. Null: at the oldest event of the inbox. */
   from: 'latest' | null;
-  /** The state changed. */
+  /** Called after the state has changed. */
   published(change: Change): void;
 }

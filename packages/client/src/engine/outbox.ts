@@ -1,44 +1,41 @@
 import type { FrameOf, SendAck } from '@parley/protocol';
 import { ParleyError } from '../error.ts';
-import type { Outgoing } from '../state/change.ts';
-import type { Accepted } from '../state/state.ts';
-import type { Asking } from './asking.ts';
-import type { Context, Part } from './part.ts';
+import type { Accepted, Outgoing } from '../state/change.ts';
+import { findAccepted } from '../state/outbox-entries.ts';
+import type { EngineContext, OnlinePart } from './context.ts';
+import type { PendingFrames } from './pending-frames.ts';
 
-/**
- * Sends what is in the outbox. Of each chat one message is under way at a time, so that one that is refused for now is not overtaken
- * by the next.
- */
-export class Outbox implements Part {
-  readonly #context: Context;
-  readonly #asking: Asking;
-  /** Messages under way. */
-  readonly #asked = new Set<string>();
-  /** Who waits for a message to be accepted. */
+/** Sends the messages of the outbox: one at a time per chat, so that a retried message is not overtaken by the next. */
+export class Outbox implements OnlinePart {
+  readonly #context: EngineContext;
+  readonly #pending: PendingFrames;
+  /** Refs of messages in flight. */
+  readonly #inFlight = new Set<string>();
+  /** Callers of `send` that wait for the acknowledgement, by ref. */
   readonly #waiting = new Map<string, Waiting>();
-  /** Messages under way of which the own copy came already. */
+  /** Messages in flight whose own copy arrived as an event before the acknowledgement. */
   readonly #arrived = new Map<string, Accepted>();
   #online = false;
-  /** Messages that may be under way. */
+  /** Messages that may be in flight, as the server's `welcome` says. */
   limit = 1;
 
-  constructor(context: Context, asking: Asking) {
+  constructor(context: EngineContext, pending: PendingFrames) {
     this.#context = context;
-    this.#asking = asking;
-    context.state.left = (ref, accepted) => {
-      // Its acknowledgement is under way, and says more.
-      if (accepted && this.#online && this.#asked.has(ref)) this.#arrived.set(ref, accepted);
+    this.#pending = pending;
+    context.state.onLeftOutbox = (ref, accepted) => {
+      // The acknowledgement follows, and also contains `online`.
+      if (accepted && this.#online && this.#inFlight.has(ref)) this.#arrived.set(ref, accepted);
       else this.#settle(ref, accepted);
       queueMicrotask(() => this.#pump());
     };
   }
 
-  /** Resolves when the message is accepted. @throws ParleyError when it is refused, discarded, or this client is closed */
+  /** Resolves when the message is accepted. @throws ParleyError if it is refused, discarded, or the client is closed */
   send(entry: Outgoing): Promise<Accepted> {
     const waiting = new Promise<Accepted>((resolve, reject) => this.#waiting.set(entry.ref, { resolve, reject }));
     this.#context.change({ type: 'queued', entry });
-    const arrived = this.#context.state.arrived(entry);
-    if (arrived) this.#settle(entry.ref, arrived);
+    const accepted = findAccepted(this.#context.state, entry);
+    if (accepted) this.#settle(entry.ref, accepted);
     this.#pump();
     return waiting;
   }
@@ -53,26 +50,28 @@ export class Outbox implements Part {
     for (const [ref, accepted] of this.#arrived) this.#settle(ref, accepted);
   }
 
+  /** Rejects callers of `send` with `aborted`. The messages stay in the outbox. */
   close(): void {
     for (const { reject } of this.#waiting.values()) reject(new ParleyError('aborted', 'Closed'));
   }
 
+  /** Sends the first message of each chat that is not in flight. */
   #pump(): void {
     const busy = new Set<number>();
     for (const entry of this.#context.state.outbox) {
-      if (!this.#online || this.#asked.size >= this.limit) return;
+      if (!this.#online || this.#inFlight.size >= this.limit) return;
       if (entry.error || busy.has(entry.chat)) continue;
       busy.add(entry.chat);
-      if (!this.#asked.has(entry.ref)) this.#ask(entry);
+      if (!this.#inFlight.has(entry.ref)) this.#send(entry);
     }
   }
 
-  async #ask(entry: Outgoing): Promise<void> {
+  async #send(entry: Outgoing): Promise<void> {
     const { ref } = entry;
-    const { change } = this.#context;
-    this.#asked.add(ref);
+    const { change, request } = this.#context;
+    this.#inFlight.add(ref);
     try {
-      const ack = (await this.#context.ask(toFrame(entry))) as SendAck;
+      const ack = (await request(toFrame(entry))) as SendAck;
       this.#settle(ref, ack);
       change({ ...ack, type: 'accepted' });
     } catch (error) {
@@ -85,8 +84,8 @@ export class Outbox implements Part {
   }
 
   #settle(ref: string, accepted: Accepted | undefined, error = new ParleyError('aborted', 'Discarded')): void {
-    this.#asking.forget(ref);
-    this.#asked.delete(ref);
+    this.#pending.forget(ref);
+    this.#inFlight.delete(ref);
     this.#arrived.delete(ref);
     const waiting = this.#waiting.get(ref);
     this.#waiting.delete(ref);
@@ -96,8 +95,8 @@ export class Outbox implements Part {
   }
 }
 
-function toFrame({ chat: to, date: _, error: __, ...said }: Outgoing): FrameOf<'send'> {
-  return { type: 'send', to, ...said };
+function toFrame({ chat: to, date: _, error: __, ...content }: Outgoing): FrameOf<'send'> {
+  return { type: 'send', to, ...content };
 }
 
 interface Waiting {

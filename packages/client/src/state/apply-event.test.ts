@@ -1,18 +1,23 @@
 import type { MessageEvent, ParleyEvent } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
-import { State } from './state.ts';
+import { applyChange } from './apply-change.ts';
+import type { Change } from './change.ts';
+import type { ChatState } from './chat-state.ts';
+import { createState } from './state.ts';
 
 const me = 1;
 
-function open(): State & { take(event: ParleyEvent): boolean } {
-  const state = new State(me, 100);
+function open() {
+  const state = createState(me, 100);
   let offset = 0;
-  state.apply({ type: 'moved', cursor: '1-0', lost: false });
+  applyChange(state, { type: 'moved', cursor: '1-0', lost: false });
   return Object.assign(state, {
-    take: (event: ParleyEvent) => {
+    apply: (change: Change) => applyChange(state, change),
+    receive: (event: ParleyEvent) => {
       offset += 1;
-      return state.apply({ type: 'event', cursor: `1-${offset}`, event });
+      return applyChange(state, { type: 'event', cursor: `1-${offset}`, event });
     },
+    chat: (id: number) => state.chats.get(id) as ChatState,
   });
 }
 
@@ -21,39 +26,39 @@ function message(id: number, from: number, to = me, text = `${from} to ${to}`): 
   return { kind: 'message', id, conversation, from, to, date: id, body: { type: 'text', text } };
 }
 
-describe('what a client knows', () => {
-  it('keeps two messages of one id apart that are of different conversations', () => {
+describe('applyEvent', () => {
+  it('distinguishes messages of two conversations that have the same id', () => {
     const state = open();
-    state.take(message(500, 2));
-    state.take(message(500, 3));
-    state.take({ kind: 'edit', chat: 3, id: 500, user: 3, body: { type: 'text', text: 'edited' } });
-    state.take({ kind: 'react', chat: 2, id: 500, user: 2, emoji: '👍', active: true });
-    expect(state.box(2).messages).toMatchObject([{ id: 500, from: 2, body: { text: '2 to 1' }, reactions: [{}] }]);
-    expect(state.box(3).messages).toMatchObject([{ id: 500, from: 3, body: { text: 'edited' } }]);
-    expect(state.box(3).messages[0]?.reactions).toBeUndefined();
-    expect([state.box(2).unread, state.box(3).unread]).toEqual([1, 1]);
+    state.receive(message(500, 2));
+    state.receive(message(500, 3));
+    state.receive({ kind: 'edit', chat: 3, id: 500, user: 3, body: { type: 'text', text: 'edited' } });
+    state.receive({ kind: 'react', chat: 2, id: 500, user: 2, emoji: '👍', active: true });
+    expect(state.chat(2).messages).toMatchObject([{ id: 500, from: 2, body: { text: '2 to 1' }, reactions: [{}] }]);
+    expect(state.chat(3).messages).toMatchObject([{ id: 500, from: 3, body: { text: 'edited' } }]);
+    expect(state.chat(3).messages[0]?.reactions).toBeUndefined();
+    expect([state.chat(2).unread, state.chat(3).unread]).toEqual([1, 1]);
     state.apply({ type: 'marked', chat: 2, mark: { read: 500 }, settled: true });
-    expect([state.box(2).unread, state.box(3).unread]).toEqual([0, 1]);
+    expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
-  it('takes an event once', () => {
+  it('applies an event once', () => {
     const state = open();
     const event = { type: 'event', cursor: '1-1', event: message(5, 2) } as const;
     expect([state.apply(event), state.apply(event)]).toEqual([true, false]);
-    expect(state.box(2)).toMatchObject({ unread: 1, messages: [{ id: 5 }] });
+    expect(state.chat(2)).toMatchObject({ unread: 1, messages: [{ id: 5 }] });
   });
 
-  it('strikes its own message from the outbox when that comes back by another way', () => {
+  it('removes an own message from the outbox when its copy arrives before the acknowledgement', () => {
     const state = open();
     const left: unknown[] = [];
-    state.left = (ref, accepted) => left.push([ref, accepted?.id]);
+    state.onLeftOutbox = (ref, accepted) => left.push([ref, accepted?.id]);
     const entry = { ref: 'r', chat: 2, body: { type: 'text', text: 'hi' }, date: 1 } as const;
     state.apply({ type: 'queued', entry });
-    state.take({ ...message(9, me, 2, 'hi'), ref: 'r' });
+    state.receive({ ...message(9, me, 2, 'hi'), ref: 'r' });
     expect(state.outbox).toEqual([]);
     expect(left).toEqual([['r', 9]]);
     expect(state.apply({ type: 'accepted', ref: 'r', id: 9, conversation: '1_2', date: 9 })).toBe(false);
     expect(state.apply({ type: 'queued', entry })).toBe(false);
-    expect(state.box(2).messages).toHaveLength(1);
+    expect(state.chat(2).messages).toHaveLength(1);
   });
 });

@@ -1,32 +1,28 @@
-import type { MessageEvent, ParleyEvent } from '@parley/protocol';
-import { alter, reactions } from './chat-box.ts';
-import type { State } from './state.ts';
+import type { EventOf, MessageEvent, ParleyEvent } from '@parley/protocol';
+import { deleteChat } from './apply-loaded.ts';
+import { applyMark } from './apply-marks.ts';
+import { insertMessage, toggleReaction, updateMessage } from './chat-state.ts';
+import { removeEntry } from './outbox-entries.ts';
+import { changeChat, type State } from './state.ts';
 
-/** Does to the state what an event says. Those that are not about chats leave it as it is. */
+/** Applies an event of the inbox to the state. Ignores kinds that do not concern chats. */
 export function applyEvent(state: State, event: ParleyEvent): void {
   switch (event.kind) {
     case 'message':
-      return takeMessage(state, event);
+      return applyMessage(state, event);
     case 'mark':
-      return takeMark(state, event);
+      return applyMarkEvent(state, event);
     case 'recall':
     case 'edit':
-    case 'react': {
-      const box = state.boxes.get(event.chat);
-      if (!box) return;
-      alter(box, event.id, (message) => {
-        if (event.kind === 'recall') return { body: null, recalled: Date.now() };
-        if (event.kind === 'edit') return { body: event.body, edited: Date.now() };
-        return { reactions: reactions(message.reactions, event.emoji, event.user, event.active) };
-      });
-      return state.touch(box);
-    }
+    case 'react':
+      if (state.chats.has(event.chat)) applyMutation(state, event);
+      return;
     case 'chat':
-      if (event.change === 'deleted' && event.upTo) state.clear(event.chat, event.upTo);
+      if (event.change === 'deleted' && event.upTo) deleteChat(state, event.chat, event.upTo);
   }
 }
 
-/** The chat that a message belongs to, as this user names it. */
+/** Returns the chat a message belongs to, as the user `me` names it: the peer's or group's id. */
 export function chatOf(
   { conversation, from, to }: Pick<MessageEvent, 'conversation' | 'from' | 'to'>,
   me: number,
@@ -34,21 +30,28 @@ export function chatOf(
   return from === me || conversation.startsWith('g') ? to : from;
 }
 
-function takeMessage(state: State, message: MessageEvent): void {
-  if (message.from === state.user && message.ref !== undefined) state.strike(message.ref, message);
-  const chat = chatOf(message, state.user);
-  const box = state.add(chat, message);
-  if (message.id > Math.max(box.counted, box.read) && message.from !== state.user) box.unread += 1;
-  box.counted = Math.max(box.counted, message.id);
+function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void {
+  const { id, from, ref } = message;
+  const own = from === state.user;
+  if (own && ref !== undefined) removeEntry(state, ref, message);
+  const chat = changeChat(state, chatOf(message, state.user));
+  insertMessage(chat, message);
+  if (!own && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
+  chat.counted = Math.max(chat.counted, id);
 }
 
-function takeMark(state: State, { chat, user, delivered = 0, read = 0 }: Extract<ParleyEvent, { kind: 'mark' }>): void {
-  const box = state.box(chat);
-  if (user === state.user) {
-    state.apply({ type: 'marked', chat, mark: { delivered, read }, settled: true });
-  } else {
-    box.peerDelivered = Math.max(box.peerDelivered, delivered, read);
-    box.peerRead = Math.max(box.peerRead, read);
-  }
-  state.touch(box);
+function applyMarkEvent(state: State, { chat: id, user, delivered = 0, read = 0 }: EventOf<'mark'>): void {
+  if (user === state.user)
+    return applyMark(state, { type: 'marked', chat: id, mark: { delivered, read }, settled: true });
+  const chat = changeChat(state, id);
+  chat.peerDelivered = Math.max(chat.peerDelivered, delivered, read);
+  chat.peerRead = Math.max(chat.peerRead, read);
+}
+
+function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react'>): void {
+  updateMessage(changeChat(state, event.chat), event.id, ({ reactions }) => {
+    if (event.kind === 'recall') return { body: null, recalled: Date.now() };
+    if (event.kind === 'edit') return { body: event.body, edited: Date.now() };
+    return { reactions: toggleReaction(reactions, event.emoji, event.user, event.active) };
+  });
 }

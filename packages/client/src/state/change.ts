@@ -1,74 +1,83 @@
 import type { Body, Chat, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { ConnectionState } from '../connection/transitions.ts';
 import type { ParleyError } from '../error.ts';
-import type { LinkState } from '../link/machine.ts';
+import type { TransportName } from '../transport/transport.ts';
 
 /**
- * Something that became different. All that a client knows follows from its changes in their order: the tab that holds the
- * connection makes them, the other tabs are told.
+ * A change of the state. The tab that holds the connection creates changes and sends them to the other tabs, which apply
+ * them in the same order.
  */
 export type Change =
   /** The next event of the inbox. */
   | { type: 'event'; cursor: string; event: ParleyEvent }
-  /** The inbox goes on from another place; `lost`: something was missed for good, so that what is kept of chats is not whole. */
+  /** The inbox continues at another position. `lost`: events were missed for good, so messages and chats are incomplete. */
   | { type: 'moved'; cursor: string | null; lost: boolean }
-  /** A message was written, or a failed one is tried again. */
+  /** A message was written, or a failed one is retried. */
   | { type: 'queued'; entry: Outgoing }
   | { type: 'accepted'; ref: string; id: number; conversation: string; date: number }
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
-  /** This user has received or read so much; `settled` once the server knows. */
+  /** This user has received or read a chat up to a message. `settled`: the server has acknowledged it. */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
-  /** The api's list of chats, of which `whole` says that it replaces what was known. */
-  | { type: 'chats'; chats: Chat[]; whole: boolean }
-  /** A page of messages; `more` when the chat has older ones than these. */
+  /** Chats read from the api. `complete`: these are all chats, so that others are removed. */
+  | { type: 'chats'; chats: Chat[]; complete: boolean }
+  /** A page of messages read from the api. `more`: the chat has older messages than these. */
   | { type: 'messages'; chat: number; messages: Message[]; more: boolean }
   | { type: 'status'; status: Status }
   | { type: 'storage'; storage: StorageStatus }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame };
 
-/** A message on its way, in the outbox. */
+/** A message in the outbox. */
 export interface Outgoing {
-  /** Its name before it has an id; the server takes one `ref` once. */
+  /** Idempotency key. The server accepts one message per `ref`. */
   ref: string;
   chat: number;
   body: Body;
   replyTo?: number;
   mentions?: number[];
-  /** Ms since 1970, when it was written. */
+  /** When it was written, in Unix ms. */
   date: number;
-  /** Why it was refused. */
+  /** Why the server refused it. */
   error?: Failure;
 }
 
-/** Why something was refused: a word and a sentence. */
+/** The acknowledgement of a message. */
+export interface Accepted {
+  id: number;
+  /** Unix ms. */
+  date: number;
+  ref?: string | undefined;
+  /** True if a device of the recipient, or of another member of the group, was connected. Undefined if unknown. */
+  online?: boolean | undefined;
+}
+
+/** Why the server refused a message. */
 export interface Failure {
   code: ParleyError['code'];
   message: string;
 }
 
-/** How far, by message ids. */
+/** Ids of the last message received and the last message read. */
 export interface Mark {
   delivered?: number;
   read?: number;
 }
 
-/** How the connection is doing. */
+/** State of the connection. */
 export interface Status {
-  state: LinkState;
-  /** By which transport, while there is a connection. */
+  state: ConnectionState;
+  /** Transport in use, while there is a connection. */
   transport?: TransportName | undefined;
-  /** Why there is none, where that is known. */
+  /** Why there is no connection, if known. */
   reason?: string | undefined;
 }
 
 /**
- * Whether what is known, and what was written and not sent, is there after a reload: `kept`; `failing` while the store cannot take it, as
- * when the disk is full, which is tried again; or `memory`, for there is no store, or none that can be read.
+ * Whether messages and the outbox survive a reload. `kept`: they are in the store. `failing`: the store rejects writes, such
+ * as on a full disk, and the client retries. `memory`: there is no store, or it cannot be read.
  */
 export interface StorageStatus {
   state: 'kept' | 'failing' | 'memory';
-  /** Why it is not kept, where that is known. */
+  /** Why they are not kept, if known. */
   reason?: string | undefined;
 }
-
-export type TransportName = 'websocket' | 'sse' | 'poll';

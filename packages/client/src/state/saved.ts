@@ -1,7 +1,7 @@
-import { type ChatBox, trim } from './chat-box.ts';
+import { type ChatState, trimMessages } from './chat-state.ts';
 import type { State } from './state.ts';
 
-/** Takes what differs from the store, by key; undefined stands for what is to be removed. */
+/** Returns the values that differ from the store, by key, and marks them as saved. Undefined stands for a removed value. */
 export function takeUnsaved(state: State, keep: number): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const key of state.dirty) changes[key] = savedValue(state, key, keep);
@@ -9,42 +9,42 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
   return changes;
 }
 
-/** Everything differs from the store: another tab, whose last changes may not be in it, kept it until now. */
-export function touchAll(state: State): void {
+/** Marks every value as unsaved. The last changes of the tab that led before may be missing in the store. */
+export function markAllUnsaved(state: State): void {
   for (const key of keysOf(state)) state.dirty.add(key);
 }
 
-/** Fills a state that is new with what was stored, or with another's state. */
+/** Fills an empty state from the store, or from another tab's `snapshot`. */
 export function restore(state: State, saved: Iterable<[string, unknown]>): void {
   for (const [key, value] of saved) {
-    if (key.startsWith('chat:')) state.boxes.set((value as ChatBox).chat, { ...(value as ChatBox) });
+    if (key.startsWith('chat:')) state.chats.set((value as ChatState).chat, { ...(value as ChatState) });
     if (isPlain(key)) Object.assign(state, { [key]: value });
     if (key === 'marks') for (const [chat, mark] of value as [number, object][]) state.marks.set(chat, mark);
   }
 }
 
-/** All of a state, as `restore` takes it. */
+/** Returns the whole state as entries for `restore`. */
 export function snapshot(state: State): [string, unknown][] {
   return keysOf(state).map((key) => [key, savedValue(state, key)]);
 }
 
-/** What is stored as it is. */
-const plain = ['cursor', 'whole', 'outbox'] as const;
+/** Fields that are stored as they are. */
+const plain = ['cursor', 'chatsLoaded', 'outbox'] as const;
 
 function isPlain(key: string): key is (typeof plain)[number] {
   return (plain as readonly string[]).includes(key);
 }
 
 function keysOf(state: State): string[] {
-  return [...plain, 'marks', ...[...state.boxes.keys()].map((chat) => `chat:${chat}`)];
+  return [...plain, 'marks', ...[...state.chats.keys()].map((chat) => `chat:${chat}`)];
 }
 
 function savedValue(state: State, key: string, keep?: number): unknown {
   if (key === 'marks') return [...state.marks];
   if (isPlain(key)) return state[key];
-  const box = state.boxes.get(Number(key.slice('chat:'.length)));
-  if (!box || keep === undefined) return box;
-  const stored = { ...box, messages: [...box.messages], room: keep };
-  trim(stored);
+  const chat = state.chats.get(Number(key.slice('chat:'.length)));
+  if (!chat || keep === undefined) return chat;
+  const stored = { ...chat, messages: [...chat.messages], capacity: keep };
+  trimMessages(stored);
   return stored;
 }

@@ -1,23 +1,23 @@
 import { open, readFile, rename } from 'node:fs/promises';
-import { put } from './memory-store.ts';
+import { applyWrites } from './memory-store.ts';
 import type { Store } from './store.ts';
 
 /**
- * A store in one file of JSON, for programs on Node.js. A write replaces the file when the new one is on disk, so that a crash leaves
- * the one or the other.
+ * Creates a store in one JSON file, for programs on Node.js. A write syncs a new file and renames it over the old one, so that
+ * a crash leaves a complete file.
  *
- * @param path where the file is or will be, in a folder that exists
+ * @param path path of the file, which need not exist, in a folder that exists
  */
 export function fileStore(path: string): Store {
   let values: Map<string, unknown> | undefined;
   let last = Promise.resolve();
   const load = async () => {
-    values ??= new Map(Object.entries(JSON.parse((await readIfThere(path)) ?? '{}')));
+    values ??= new Map(Object.entries(JSON.parse((await readIfExists(path)) ?? '{}')));
     return values;
   };
   const write = async (changes: Record<string, unknown>) => {
     const next = new Map(await load());
-    put(next, changes);
+    applyWrites(next, changes);
     const file = await open(`${path}.new`, 'w', 0o600);
     try {
       await file.writeFile(JSON.stringify(Object.fromEntries(next)));
@@ -39,7 +39,7 @@ export function fileStore(path: string): Store {
   };
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Store } from './store.ts';
 
-/** A store in the browser's database of this name. */
+/** Creates a store in an IndexedDB database of this name. */
 export function indexedDbStore(name: string, factory: DatabaseFactory = browser.indexedDB): Store {
   let opening: Promise<Database> | undefined;
   const open = () => {
@@ -27,7 +27,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
       work(transaction.objectStore(VALUES));
       await done;
     } catch (error) {
-      // It may be closed, for its data were deleted: another one is opened the next time.
+      // The browser closes the database when the user deletes site data. The next call opens it again.
       await close();
       throw error;
     }
@@ -53,7 +53,7 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
   };
 }
 
-/** True where there is a database to use. */
+/** True if the browser has IndexedDB. */
 export function hasIndexedDb(): boolean {
   return browser.indexedDB !== undefined;
 }
@@ -61,7 +61,7 @@ export function hasIndexedDb(): boolean {
 const VALUES = 'values';
 const browser = globalThis as unknown as { indexedDB: DatabaseFactory };
 
-// The part of IndexedDB that is used: whoever uses the SDK need not have the types of a browser.
+// The part of IndexedDB that the SDK uses, so that apps need no browser types.
 
 interface Request<T> {
   readonly result: T;
@@ -92,7 +92,7 @@ interface Database {
   close(): void;
 }
 
-/** What `indexedDB` is in browsers. */
+/** The type of the global `indexedDB`. */
 export interface DatabaseFactory {
   open(name: string, version: number): Request<Database> & { onupgradeneeded: (() => void) | null };
 }

@@ -1,14 +1,11 @@
-/**
- * Keeps what a client knows across reloads: values by key, all of which structured cloning and JSON can carry. One client writes
- * at a time.
- */
+/** A key-value store that keeps the client's state across reloads. Values are JSON. Has one writer at a time. */
 export interface Store {
-  /** Everything there is. */
+  /** Returns all entries. */
   read(): Promise<Map<string, unknown>>;
-  /** Puts values, and removes those that are undefined: all of them or, if it rejects, none. */
+  /** Sets values and removes those that are undefined. Atomic: on rejection nothing is written. */
   write(changes: Record<string, unknown>): Promise<void>;
-  /** True when it lasts no longer than this page or process. */
+  /** True if entries are lost when the page or process ends. */
   readonly volatile?: boolean;
-  /** Ends the use of it; what was written stays. */
+  /** Releases the store. Its entries stay. */
   close?(): void | Promise<void>;
 }

@@ -1,144 +1,145 @@
-import type { Command, Core } from '../engine/command.ts';
+import type { Command, CommandRunner } from '../engine/command.ts';
 import { createRef } from '../engine/ref.ts';
 import { ParleyError } from '../error.ts';
-import type { Change, Failure } from '../state/change.ts';
-import type { Accepted } from '../state/state.ts';
+import type { Accepted, Change, Failure } from '../state/change.ts';
 import type { Locks } from './locks.ts';
 
 /**
- * Shares one connection among the tabs of a browser. The tab that gets the lock leads: it holds the connection and tells the others
- * what changes. They send it their commands, and wait for the lock: whoever gets it when the leader closes goes on with what it knows.
+ * Shares one connection among the tabs of a browser. The tab that holds the lock leads: it has the connection and broadcasts
+ * every change. The other tabs send it their commands and wait for the lock. When the leader closes, the next tab to get the
+ * lock leads with the state it has.
  */
-export class Tabs implements Core {
+export class Tabs implements CommandRunner {
   readonly #options: TabsOptions;
   readonly #tab = createRef();
-  readonly #open = new Map<string, Open>();
+  /** Commands that the leader has not replied to. */
+  readonly #pending = new Map<string, PendingCommand>();
   readonly #closing = new AbortController();
   #leader: Leader | undefined;
   #following = false;
-  #release = () => {};
+  #releaseLock = () => {};
 
   constructor(options: TabsOptions) {
     this.#options = options;
-    options.channel.onmessage = ({ data }) => this.#hear(data as Said);
+    options.channel.onmessage = ({ data }) => this.#receive(data as TabMessage);
     const lead = () =>
       this.#closing.signal.aborted ? Promise.resolve() : new Promise<void>((resolve) => this.#lead(resolve));
     options.locks.request(options.name, { signal: this.#closing.signal }, lead).catch(() => {});
-    this.#say({ kind: 'hello' });
+    this.#post({ kind: 'hello' });
   }
 
   run(command: Command): Promise<Accepted | undefined> {
     if (this.#leader) return this.#leader.run(command, this.#tab);
-    // Shown at once; the leader's word on it says nothing new then.
+    // Shown without the round trip. The same change from the leader is a no-op then.
     if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
     const ref = createRef();
     return new Promise((resolve, reject) => {
-      this.#open.set(ref, { command, resolve, reject });
-      this.#say({ kind: 'command', tab: this.#tab, ref, command });
+      this.#pending.set(ref, { command, resolve, reject });
+      this.#post({ kind: 'command', tab: this.#tab, ref, command });
     });
   }
 
-  /** The state changed in this tab, which leads: the others are told. */
-  tell(change: Change): void {
-    this.#say({ kind: 'change', change });
+  /** Broadcasts a change of this tab, which leads. */
+  publish(change: Change): void {
+    this.#post({ kind: 'change', change });
   }
 
   async stop(): Promise<void> {
-    if (!this.#leader) this.#say({ kind: 'leave', tab: this.#tab });
+    if (!this.#leader) this.#post({ kind: 'leave', tab: this.#tab });
     this.#closing.abort();
     await this.#leader?.stop();
     this.#leader = undefined;
-    this.#release();
+    this.#releaseLock();
     this.#options.channel.close();
   }
 
   #lead(release: () => void): void {
-    this.#release = release;
-    const leader = this.#options.lead(this.#following);
-    leader.then(
-      (leads) => {
-        if (this.#closing.signal.aborted) return void leads.stop();
-        this.#leader = leads;
+    this.#releaseLock = release;
+    const leading = this.#options.lead(this.#following);
+    leading.then(
+      (leader) => {
+        if (this.#closing.signal.aborted) return void leader.stop();
+        this.#leader = leader;
         this.#following = false;
-        this.#say({ kind: 'state', state: this.#options.snapshot() });
-        for (const { command, resolve, reject } of this.#open.values())
-          leads.run(command, this.#tab).then(resolve, reject);
-        this.#open.clear();
-        leads.start();
+        this.#post({ kind: 'state', state: this.#options.snapshot() });
+        for (const { command, resolve, reject } of this.#pending.values())
+          leader.run(command, this.#tab).then(resolve, reject);
+        this.#pending.clear();
+        leader.start();
       },
-      // Another tab may do better.
+      // Let another tab try.
       () => release(),
     );
   }
 
-  #hear(said: Said): void {
-    if (this.#leader) return this.#serve(said, this.#leader);
-    if (said.kind === 'state') {
+  #receive(message: TabMessage): void {
+    if (this.#leader) return this.#serve(message, this.#leader);
+    if (message.kind === 'state') {
       this.#following = true;
-      this.#options.follow(said.state);
-      // The leader before this one may not have heard them.
-      for (const [ref, { command }] of this.#open) this.#say({ kind: 'command', tab: this.#tab, ref, command });
-    } else if (said.kind === 'change' && this.#following) this.#options.changed(said.change);
-    else if (said.kind === 'reply') {
-      const open = this.#open.get(said.ref);
-      this.#open.delete(said.ref);
-      if (said.error) open?.reject(new ParleyError(said.error.code, said.error.message));
-      else open?.resolve(said.accepted);
+      this.#options.follow(message.state);
+      // A leader that closed may have missed them.
+      for (const [ref, { command }] of this.#pending) this.#post({ kind: 'command', tab: this.#tab, ref, command });
+    } else if (message.kind === 'change' && this.#following) this.#options.changed(message.change);
+    else if (message.kind === 'reply') {
+      const pending = this.#pending.get(message.ref);
+      this.#pending.delete(message.ref);
+      if (message.error) pending?.reject(new ParleyError(message.error.code, message.error.message));
+      else pending?.resolve(message.accepted);
     }
   }
 
-  #serve(said: Said, leader: Leader): void {
-    if (said.kind === 'hello') this.#say({ kind: 'state', state: this.#options.snapshot() });
-    if (said.kind === 'leave') leader.forgetTab(said.tab);
-    if (said.kind !== 'command') return;
-    const { tab, ref, command } = said;
+  #serve(message: TabMessage, leader: Leader): void {
+    if (message.kind === 'hello') this.#post({ kind: 'state', state: this.#options.snapshot() });
+    if (message.kind === 'leave') leader.forgetTab(message.tab);
+    if (message.kind !== 'command') return;
+    const { tab, ref, command } = message;
     leader.run(command, tab).then(
-      (accepted) => this.#say({ kind: 'reply', ref, accepted }),
-      ({ code, message }) => this.#say({ kind: 'reply', ref, error: { code, message } }),
+      (accepted) => this.#post({ kind: 'reply', ref, accepted }),
+      ({ code, message }) => this.#post({ kind: 'reply', ref, error: { code, message } }),
     );
   }
 
-  #say(said: Said): void {
-    this.#options.channel.postMessage(said);
+  #post(message: TabMessage): void {
+    this.#options.channel.postMessage(message);
   }
 }
 
 export interface TabsOptions {
-  /** The same in all tabs of one user. */
+  /** Name of the lock, the same in all tabs of one user. */
   name: string;
   locks: Locks;
   channel: Channel;
-  /** Makes the one that leads; `following` says whether this tab knows the state already. */
+  /** Creates the leader. `following`: this tab has the state already. */
   lead(following: boolean): Promise<Leader>;
   snapshot(): Snapshot;
-  /** Another tab leads, and this is what it knows. */
+  /** Replaces the state with that of the leading tab. */
   follow(state: Snapshot): void;
   changed(change: Change): void;
 }
 
-/** What holds the connection. */
-export interface Leader extends Core {
+/** Runs commands in the tab that holds the connection. */
+export interface Leader extends CommandRunner {
   start(): void;
   forgetTab(tab: string): void;
 }
 
-/** The part of `BroadcastChannel` that is used. */
+/** The part of `BroadcastChannel` that the SDK uses. */
 export interface Channel {
   onmessage: ((event: { data: unknown }) => void) | null;
   postMessage(data: unknown): void;
   close(): void;
 }
 
-/** All that a tab knows, as structured cloning carries it. */
+/** The state of a tab, in a form that structured cloning supports. */
 export type Snapshot = unknown;
 
-interface Open {
+interface PendingCommand {
   command: Command;
   resolve(accepted: Accepted | undefined): void;
   reject(error: Error): void;
 }
 
-type Said =
+type TabMessage =
   | { kind: 'hello' }
   | { kind: 'state'; state: Snapshot }
   | { kind: 'change'; change: Change }

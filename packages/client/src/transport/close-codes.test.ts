@@ -2,22 +2,22 @@ import { closeCodes } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
 import { afterClose, afterStatus } from './close-codes.ts';
 
-describe('after a close', () => {
+describe('after the end of a connection', () => {
   it.each(Object.entries(closeCodes))('%s does what the protocol says', (_name, { code, next }) => {
     expect(afterClose(code).next).toBe({ resume: 'lost', refresh: 'expired', stop: 'final' }[next]);
   });
 
-  it('comes back when the code is not known', () => {
+  it('reconnects after an unknown close code', () => {
     expect(afterClose(1006).next).toBe('lost');
     expect(afterClose(4999).next).toBe('lost');
   });
 
-  it('gets a fresh token after 401', () => {
+  it('gets a new token after 401', () => {
     expect(afterStatus(401).next).toBe('expired');
     expect(afterStatus(503).next).toBe('lost');
   });
 
-  it('stays away after 403 of a gateway, and tries again after that of something before it', () => {
+  it('ends after a 403 of a gateway, and reconnects after a 403 of a proxy', () => {
     const said = '{"code":"forbidden","detail":"replaced by a newer connection"}';
     expect(afterStatus(403, said)).toEqual({ next: 'final', code: 403, reason: 'replaced by a newer connection' });
     expect(afterStatus(403, '<h1>Blocked by your administrator</h1>').next).toBe('lost');

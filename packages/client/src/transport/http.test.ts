@@ -1,8 +1,8 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { expect, it, vi } from 'vitest';
-import { overHttp } from './http.ts';
+import { httpTransport } from './http.ts';
 
-it('posts frames of a type one after the other, and lets messages by while a mark waits for its reply', async () => {
+it('posts frames of one type in order, and messages while a mark waits for its reply', async () => {
   const posted: string[] = [];
   const replies = new Map<string, () => void>();
   const fetcher = async (_: unknown, init?: RequestInit) => {
@@ -11,19 +11,19 @@ it('posts frames of a type one after the other, and lets messages by while a mar
     await new Promise<void>((resolve) => replies.set(ref, resolve));
     return new Response(JSON.stringify({ type: 'ack', ref }));
   };
-  const heard: ServerFrame[] = [];
-  const wire = overHttp(fetcher as typeof fetch, () => new Promise(() => {}))(
+  const received: ServerFrame[] = [];
+  const connection = httpTransport(fetcher as typeof fetch, () => new Promise(() => {}))(
     { gateway: 'http://127.0.0.1', token: 't', device: 'd', cursor: null },
-    { ...{ welcome() {}, caughtUp() {}, alive() {}, closed() {} }, frame: (frame) => heard.push(frame) },
+    { ...{ welcome() {}, caughtUp() {}, alive() {}, closed() {} }, frame: (frame) => received.push(frame) },
   );
   const body = { type: 'text' as const, text: 'hello' };
-  for (const ref of ['m1', 'm2']) wire.send({ type: 'mark', ref, chat: 2, read: 1 });
-  for (const ref of ['s1', 's2']) wire.send({ type: 'send', ref, to: 2, body });
+  for (const ref of ['m1', 'm2']) connection.send({ type: 'mark', ref, chat: 2, read: 1 });
+  for (const ref of ['s1', 's2']) connection.send({ type: 'send', ref, to: 2, body });
   await vi.waitFor(() => expect(posted).toEqual(['m1', 's1']));
   replies.get('s1')?.();
   await vi.waitFor(() => expect(posted).toEqual(['m1', 's1', 's2']));
   replies.get('m1')?.();
   await vi.waitFor(() => expect(posted).toEqual(['m1', 's1', 's2', 'm2']));
-  expect(heard.map((frame) => 'ref' in frame && frame.ref)).toEqual(['s1', 'm1']);
-  wire.close();
+  expect(received.map((frame) => 'ref' in frame && frame.ref)).toEqual(['s1', 'm1']);
+  connection.close();
 });

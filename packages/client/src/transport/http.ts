@@ -1,26 +1,32 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { afterStatus } from './close-codes.ts';
-import { type Closed, type OpenWire, type Target, urlOf, type WireListener } from './transport.ts';
+import {
+  type CloseReason,
+  endpointUrl,
+  type OpenTransport,
+  type TransportListener,
+  type TransportTarget,
+} from './transport.ts';
 
-/** Ms in which a frame has to be replied to, else the wire is given up: one that is half open never says so, and others wait behind it. */
-const PATIENCE = 10_000;
+/** Ms in which a frame must get its reply. After that the connection counts as half open and is closed. */
+const REPLY_TIMEOUT_MS = 10_000;
 
 /**
- * Wires that receive by requests of their own, which `receive` makes until it is told to stop, and send by `POST /v1/frames`: those of a
- * type one after the other, so that messages do not wait behind marks, of which there are many. A frame that got no reply is answered
- * `unavailable`: it may be sent again.
+ * Creates a transport that sends each frame by `POST /v1/frames` and receives by the requests that `receive` makes. Frames of
+ * one type are posted one after the other, so that messages do not wait behind marks, of which there are many. A frame
+ * without a reply fails with `unavailable`, which may be retried.
  */
-export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
-  return (given, listener) => {
-    const target = { ...given };
+export function httpTransport(fetcher: typeof fetch, receive: Receive): OpenTransport {
+  return (initialTarget, listener) => {
+    const target = { ...initialTarget };
     const abort = new AbortController();
     const { signal } = abort;
-    const last: Record<string, Promise<void>> = {};
+    const lastPost: Record<string, Promise<void>> = {};
 
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
-      const response = await fetcher(urlOf(target, path, query), { ...init, signal, headers: { authorization } });
-      // Nobody listens any more; what follows is left out.
+      const response = await fetcher(endpointUrl(target, path, query), { ...init, signal, headers: { authorization } });
+      // The connection was closed: stop the caller.
       if (signal.aborted) throw signal.reason;
       return response;
     };
@@ -29,59 +35,59 @@ export function overHttp(fetcher: typeof fetch, receive: Receive): OpenWire {
       if (!response.ok) throw afterStatus(response.status, await response.text());
       return response;
     };
-    const closed = (reason: Partial<Closed> | string) => {
+    const closed = (reason: Partial<CloseReason> | string) => {
       if (signal.aborted) return;
       abort.abort();
-      listener.closed((reason as Closed).next ? (reason as Closed) : afterStatus(0, String(reason)));
+      listener.closed((reason as CloseReason).next ? (reason as CloseReason) : afterStatus(0, String(reason)));
     };
     const post = async (frame: ClientFrame): Promise<void> => {
       const { ref } = frame;
       let reply: Reply | undefined = ref
         ? { type: 'error', ref, code: 'unavailable', message: 'No reply', retry: true }
         : undefined;
-      const late = setTimeout(closed, PATIENCE, 'No reply');
+      const timeout = setTimeout(closed, REPLY_TIMEOUT_MS, 'No reply');
       try {
         const response = await request('frames', { method: 'POST', body: JSON.stringify(frame) });
         if (response.status === 401) return closed(afterStatus(401));
         const text = await response.text();
-        const said: Reply | undefined = text ? JSON.parse(text) : undefined;
-        if (response.ok || said?.type === 'error') reply = said;
+        const parsed: Reply | undefined = text ? JSON.parse(text) : undefined;
+        if (response.ok || parsed?.type === 'error') reply = parsed;
       } catch {
         // No reply.
       }
-      clearTimeout(late);
+      clearTimeout(timeout);
       if (!reply || signal.aborted) return;
-      // What is sent from now on goes with the fresh token.
+      // Later requests use the new token.
       if (frame.type === 'auth' && reply.type === 'ack') target.token = frame.token;
       listener.frame(reply);
     };
 
     const send = (frame: ClientFrame) => {
       const { type } = frame;
-      last[type] = Promise.resolve(last[type]).then(() => post(frame));
+      lastPost[type] = Promise.resolve(lastPost[type]).then(() => post(frame));
     };
-    const wire: HttpWire = { get, target, listener, send, watch: send };
-    receive(wire).catch(closed);
+    const connection: HttpConnection = { get, target, listener, send, watch: send };
+    receive(connection).catch(closed);
     return {
-      send: (frame) => wire[frame.type === 'watch' ? 'watch' : 'send'](frame),
+      send: (frame) => connection[frame.type === 'watch' ? 'watch' : 'send'](frame),
       close: () => abort.abort(),
     };
   };
 }
 
-/** Receives until it throws, why it is closed or any error, or what it calls does so because the wire was closed. */
-export type Receive = (wire: HttpWire) => Promise<never>;
+/** Receives until it throws. It throws why the connection closed, or an abort error after `close`. */
+export type Receive = (connection: HttpConnection) => Promise<never>;
 
-interface HttpWire {
+interface HttpConnection {
   get: Get;
-  target: Target;
-  listener: WireListener;
+  target: TransportTarget;
+  listener: TransportListener;
   send(frame: ClientFrame): void;
-  /** Sends a `watch`, which is for the connection at the other end; the same as `send` unless it is set. */
+  /** Sends a `watch` frame. Default: `send`. */
   watch(frame: ClientFrame): void;
 }
 
-/** Asks the gateway. @throws Closed when it refuses */
+/** Sends a GET request to the gateway. @throws CloseReason if the gateway refuses */
 type Get = (path: string, query?: Record<string, string>) => Promise<Response>;
 
 type Reply = Exclude<ServerFrame, { type: 'welcome' }>;

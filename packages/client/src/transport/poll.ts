@@ -1,50 +1,53 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
-import { Alarm } from '../alarm.ts';
-import { overHttp } from './http.ts';
-import type { OpenWire } from './transport.ts';
+import { Timer } from '../timer.ts';
+import { httpTransport } from './http.ts';
+import type { OpenTransport } from './transport.ts';
 
-/** Ms that a poll waits for something to come. */
-const WAIT = 25_000;
+/** Ms that the server holds a poll open while there are no events. */
+const POLL_TIMEOUT_MS = 25_000;
 
-/** Ms after which a poll surely has begun, and ms between two looks at those who are watched. */
-const BEGUN = 300;
-const LOOK = 10_000;
+/** Ms from the start of a poll to the `watch` that it carries: the gateway must know the poll by then. */
+const WATCH_DELAY_MS = 300;
+
+/** Ms between two `watch` frames. */
+const WATCH_INTERVAL_MS = 10_000;
 
 /**
- * Wires over long polling. There is never more than one poll at a time. Who is watched is known to the poll that was there when it was
- * said, and its answer ends it: so that is said again now and then.
+ * Receives by long polling, one poll at a time. A `watch` belongs to the poll that is open when it is sent, and the
+ * presence frames it causes end that poll. So the `watch` is resent every `WATCH_INTERVAL_MS`.
  */
-export function polls(fetcher: typeof fetch): OpenWire {
-  return overHttp(fetcher, async (wire) => {
-    const { get, target, listener, send } = wire;
-    const looking = new Alarm();
-    let watched: ClientFrame | undefined;
-    let looked = 0;
-    const look = () =>
-      watched &&
+export function pollTransport(fetcher: typeof fetch): OpenTransport {
+  return httpTransport(fetcher, async (connection) => {
+    const { get, target, listener, send } = connection;
+    const watchTimer = new Timer();
+    let watch: ClientFrame | undefined;
+    let watchedAt = 0;
+    const sendWatch = () =>
+      watch &&
       caughtUp &&
-      looking.set(Math.max(BEGUN, looked + LOOK - Date.now()), () => {
-        looked = Date.now();
-        send(watched as ClientFrame);
+      watchTimer.restart(Math.max(WATCH_DELAY_MS, watchedAt + WATCH_INTERVAL_MS - Date.now()), () => {
+        watchedAt = Date.now();
+        send(watch as ClientFrame);
       });
-    wire.watch = (frame) => {
-      watched = frame;
-      looked = 0;
-      look();
+    connection.watch = (frame) => {
+      watch = frame;
+      watchedAt = 0;
+      sendWatch();
     };
-    let began = false;
+    let welcomed = false;
     let caughtUp = false;
     for (;;) {
-      // Until there is nothing more, polls do not wait: that is how the end of what was missed is known.
-      look();
-      const response = await get('poll', { timeout: String(caughtUp ? WAIT : 0) }).finally(() => looking.clear());
-      const { cursor, recovered, frames } = (await response.json()) as Polled;
+      // Polls return at once until one is empty: then every missed event was received.
+      sendWatch();
+      const timeout = String(caughtUp ? POLL_TIMEOUT_MS : 0);
+      const response = await get('poll', { timeout }).finally(() => watchTimer.clear());
+      const { cursor, recovered, frames } = (await response.json()) as PollResponse;
       listener.alive();
       const events = frames.some(({ type }) => type === 'event');
-      if (!began || !recovered) {
-        // The answer's cursor lies behind its events, so only without any does it say where they begin.
-        listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * WAIT, maxInFlight: 1 });
-        began = true;
+      if (!welcomed || !recovered) {
+        // The cursor is that of the last event in the response. It is also that before the first only without events.
+        listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
+        welcomed = true;
         caughtUp = false;
       }
       for (const frame of frames) listener.frame(frame);
@@ -56,7 +59,7 @@ export function polls(fetcher: typeof fetch): OpenWire {
   });
 }
 
-interface Polled {
+interface PollResponse {
   cursor: string;
   recovered: boolean;
   frames: Exclude<ServerFrame, { type: 'welcome' }>[];

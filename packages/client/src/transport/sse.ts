@@ -1,29 +1,32 @@
 import type { ServerFrame } from '@parley/protocol';
 import { afterClose } from './close-codes.ts';
-import { overHttp } from './http.ts';
-import { type OpenWire, readStream } from './transport.ts';
+import { httpTransport } from './http.ts';
+import { type OpenTransport, readStream } from './transport.ts';
 
-/** Wires over server-sent events, read from `fetch` since an `EventSource` cannot send the token. */
-export function eventStreams(fetcher: typeof fetch): OpenWire {
-  return overHttp(fetcher, async ({ get, listener }) => {
+/** Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send the token. */
+export function sseTransport(fetcher: typeof fetch): OpenTransport {
+  return httpTransport(fetcher, async ({ get, listener }) => {
     const { body } = await get('events');
     const reader = (body as NonNullable<typeof body>).pipeThrough(new TextDecoderStream()).getReader();
-    const frame = readStream(listener);
+    const onFrame = readStream(listener);
     const read = createEventReader();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) throw afterClose(1006);
       listener.alive();
       for (const { type, data } of read(value)) {
-        const said = JSON.parse(data);
-        if (type === 'close') throw afterClose(said.code, said.reason);
-        if (type === 'message') frame(said as ServerFrame);
+        const parsed = JSON.parse(data);
+        if (type === 'close') throw afterClose(parsed.code, parsed.reason);
+        if (type === 'message') onFrame(parsed as ServerFrame);
       }
     }
   });
 }
 
-/** Reads the text of an event stream as it comes. Comments are left out; `data` is one line and follows `event`, as gateways write it. */
+/**
+ * Creates a parser of an event stream, which is called with each chunk of text. Expects what gateways write: at most one
+ * `event` line, then one `data` line. Skips comments.
+ */
 export function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';
   return (text) => {

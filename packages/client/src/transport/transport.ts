@@ -1,72 +1,79 @@
 import type { ClientFrame, ServerFrame, Welcome } from '@parley/protocol';
 
-/** Opens a wire. What happens to it is told to `listener`, never before this returns. */
-export type OpenWire = (target: Target, listener: WireListener) => Wire;
+export type TransportName = 'websocket' | 'sse' | 'poll';
 
-/** A connection to a gateway, whatever carries it. */
-export interface Wire {
-  /** Hands a frame over; whether it arrives, only its reply tells. Frames of a type leave in this order. */
+/** Opens a connection. Calls the listener only after it has returned. */
+export type OpenTransport = (target: TransportTarget, listener: TransportListener) => TransportConnection;
+
+/** An open connection to a gateway, by any transport. */
+export interface TransportConnection {
+  /** Sends a frame. Only the reply proves that it arrived. Frames of one type keep their order. */
   send(frame: ClientFrame): void;
-  /** Closes it; nothing more is told. */
+  /** Closes the connection. The listener is not called any more. */
   close(): void;
 }
 
-/** Hears of one wire: `welcome` first, `closed` last and once. */
-export interface WireListener {
-  welcome(welcome: WireWelcome): void;
-  /** All that had been missed has been told. */
+/** Receives what happens to one connection: `welcome` first, `closed` last and once. */
+export interface TransportListener {
+  welcome(welcome: ConnectionWelcome): void;
+  /** Every missed event was received. */
   caughtUp(): void;
   frame(frame: Exclude<ServerFrame, Welcome>): void;
-  /** The other end lives. */
+  /** The server sent something, so the connection is alive. */
   alive(): void;
-  closed(reason: Closed): void;
+  closed(reason: CloseReason): void;
 }
 
-/** Where a wire leads. */
-export interface Target {
-  /** Root url of a gateway, without a slash at the end. */
+/** What to connect to. */
+export interface TransportTarget {
+  /** Root URL of a gateway, without a trailing slash. */
   gateway: string;
   token: string;
   device: string;
-  /** What came last; null for what the device has not seen. */
+  /** Cursor of the last event. Null resumes where the device acknowledged last. */
   cursor: string | null;
 }
 
-/** What a wire begins with; `cursor` is null where it is not said. */
-export interface WireWelcome extends Pick<Welcome, 'recovered' | 'heartbeat' | 'maxInFlight'> {
+/** The first frame of a connection. `cursor` is null if the transport cannot know it. */
+export interface ConnectionWelcome extends Pick<Welcome, 'recovered' | 'heartbeat' | 'maxInFlight'> {
   cursor: string | null;
 }
 
-/** Why a wire closed: what to do next, the close code or HTTP status (0 for none), and the reason in words. */
-export interface Closed {
+/** Why a connection closed, and what follows: `lost` reconnects, `expired` gets a new token first, `final` ends. */
+export interface CloseReason {
   next: 'lost' | 'expired' | 'final';
+  /** Close code or HTTP status. 0 if there is neither. */
   code: number;
   reason: string;
 }
 
-/** Tells the listener what the frames of a stream mean; made for one stream. */
-export function readStream(listener: WireListener): (frame: ServerFrame) => void {
-  // Offset of the last event that was missed, until that has come.
-  let missed = Number.NaN;
+/** Creates a function that passes the frames of one stream to the listener. */
+export function readStream(listener: TransportListener): (frame: ServerFrame) => void {
+  // Offset of the last missed event. NaN once that event was received.
+  let lastMissed = Number.NaN;
   return (frame) => {
     listener.alive();
     if (frame.type === 'welcome') {
-      missed = offsetOf(frame.last ?? frame.cursor);
+      lastMissed = offsetOf(frame.last ?? frame.cursor);
       listener.welcome(frame);
     } else listener.frame(frame);
-    if ((frame.type !== 'welcome' && frame.type !== 'event') || !(offsetOf(frame.cursor) >= missed)) return;
-    missed = Number.NaN;
+    if ((frame.type !== 'welcome' && frame.type !== 'event') || !(offsetOf(frame.cursor) >= lastMissed)) return;
+    lastMissed = Number.NaN;
     listener.caughtUp();
   };
 }
 
-/** The offset of a cursor. */
+/** Returns the offset of a cursor. */
 export function offsetOf(cursor: string): number {
   return Number(cursor.slice(cursor.indexOf('-') + 1));
 }
 
-/** The url of a gateway's endpoint. */
-export function urlOf({ gateway, device, cursor }: Target, path: string, more?: Record<string, string>): string {
+/** Returns the URL of a gateway's endpoint. */
+export function endpointUrl(
+  { gateway, device, cursor }: TransportTarget,
+  path: string,
+  more?: Record<string, string>,
+): string {
   const query = new URLSearchParams({ device, ...(cursor === null ? {} : { cursor }), ...more });
   return `${gateway}/v1/${path}?${query}`;
 }

@@ -1,10 +1,10 @@
 import { afterClose } from './close-codes.ts';
-import { type OpenWire, readStream, urlOf } from './transport.ts';
+import { endpointUrl, type OpenTransport, readStream } from './transport.ts';
 
-/** Wires over WebSockets. */
-export function webSockets(Implementation: WebSocketLike): OpenWire {
+/** Connects by WebSocket. */
+export function webSocketTransport(Implementation: WebSocketLike): OpenTransport {
   return (target, listener) => {
-    const url = urlOf({ ...target, gateway: target.gateway.replace(/^http/, 'ws') }, 'socket');
+    const url = endpointUrl({ ...target, gateway: target.gateway.replace(/^http/, 'ws') }, 'socket');
     const read = readStream(listener);
     let open = true;
     const close = (code: number, reason: string) => {
@@ -16,7 +16,7 @@ export function webSockets(Implementation: WebSocketLike): OpenWire {
     try {
       socket = new Implementation(url, ['parley.v1', target.token]);
     } catch (error) {
-      // The page's policy forbids it, or the token can be none.
+      // A content security policy forbids it, or the token is not a valid subprotocol.
       queueMicrotask(() => close(1006, String(error)));
       return { send: () => {}, close: () => {} };
     }
@@ -24,7 +24,7 @@ export function webSockets(Implementation: WebSocketLike): OpenWire {
       if (open) read(JSON.parse(String(data)));
     };
     socket.onclose = ({ code, reason }) => close(code, reason);
-    // A close follows.
+    // `onclose` follows.
     socket.onerror = () => {};
     return {
       send: (frame) => {
@@ -38,7 +38,7 @@ export function webSockets(Implementation: WebSocketLike): OpenWire {
   };
 }
 
-/** The part of the browsers' `WebSocket` that is needed here; that of the package `ws` has it too. */
+/** The part of the browser's `WebSocket` that the SDK uses. The package `ws` implements it too. */
 export type WebSocketLike = new (
   url: string,
   protocols: string[],

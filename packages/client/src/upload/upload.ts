@@ -1,36 +1,36 @@
 import type { Media } from '@parley/protocol';
+import { backoff } from '../connection/backoff.ts';
 import { ParleyError } from '../error.ts';
-import { backoff } from '../link/backoff.ts';
 import type { Parley } from '../parley.ts';
 
-/** Bytes of the first part; more while a part takes less than half a second, up to the most. */
-const PART = { first: 256 * 1024, most: 8 * 1024 * 1024, quick: 500 };
+/** Bytes of the first chunk. Doubles while a chunk takes less than `fastMs`, up to `max`. */
+const CHUNK = { first: 256 * 1024, max: 8 * 1024 * 1024, fastMs: 500 };
 
 const BACKOFF = { first: 500, most: 30_000 };
 
 /**
- * Uploads a file, part by part: what breaks off goes on where it was, for as long as it may succeed. The media is put into a message
- * then: `parley.send(chat, { type: 'file', media: media.id, name, size, mime })`.
+ * Uploads a file in chunks by the tus protocol. Retries after failures and resumes at the last byte the server has. Send the
+ * result in a message: `parley.send(chat, { type: 'file', media: media.id, name, size, mime })`.
  */
 export function upload(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions = {}): Upload {
   return new Upload(parley, file, options);
 }
 
-/** An upload under way. */
+/** An upload in progress. */
 export class Upload {
   readonly #parley: Pick<Parley, 'request' | 'api'>;
   readonly #file: FileLike;
   readonly #options: UploadOptions;
   #abort = new AbortController();
-  #part = PART.first;
+  #chunk = CHUNK.first;
   #run: Promise<void> | undefined;
   #settle!: { resolve(media: Media): void; reject(error: unknown): void };
-  /** The media once it is whole. Rejects with a ParleyError when it is refused, `aborted` when it was cancelled. */
+  /** Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it, `aborted` after `cancel`. */
   readonly done: Promise<Media>;
   state: 'running' | 'paused' | 'done' | 'failed' = 'running';
-  /** Its name on the server: with it as `options.id` another page goes on. Undefined until the server knows of it. */
+  /** Id on the server. Another page resumes with it as `options.id`. Undefined until the server has created the upload. */
   id: number | undefined;
-  /** Bytes that have arrived. */
+  /** Bytes that the server has. */
   sent = 0;
 
   constructor(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions) {
@@ -45,32 +45,32 @@ export class Upload {
     this.#start();
   }
 
-  /** Sends nothing more until `resume`. What has arrived stays there for a day or so. */
+  /** Stops until `resume`. The server keeps unfinished uploads for a day by default. */
   pause(): void {
     if (this.state !== 'running') return;
     this.state = 'paused';
     this.#abort.abort();
   }
 
-  /** Goes on after `pause`. */
+  /** Continues after `pause`. */
   resume(): void {
     if (this.state === 'paused') this.#start();
   }
 
-  /** Ends it, and removes what has arrived. */
+  /** Stops for good and deletes the upload on the server. */
   async cancel(): Promise<void> {
     if (this.state === 'done' || this.state === 'failed') return;
     this.#end('failed');
     this.#settle.reject(new ParleyError('aborted', 'Cancelled'));
     await this.#run;
-    if (this.id !== undefined) await this.#ask('DELETE').catch(() => {});
+    if (this.id !== undefined) await this.#request('DELETE').catch(() => {});
   }
 
   #start(): void {
     this.state = 'running';
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    // One at a time: the server holds an upload for the request that is at it.
+    // One request at a time: the server locks an upload while a request writes to it.
     this.#run = (this.#run ?? Promise.resolve()).then(() => this.#upload(signal));
   }
 
@@ -78,7 +78,7 @@ export class Upload {
     for (let failures = 0; !signal.aborted; ) {
       try {
         const before = this.sent;
-        const media = this.id === undefined ? await this.#begin(signal) : await this.#goOn(signal);
+        const media = this.id === undefined ? await this.#create(signal) : await this.#continue(signal);
         if (this.sent > before) failures = 0;
         if (!media) continue;
         if (signal.aborted) return;
@@ -87,7 +87,7 @@ export class Upload {
       } catch (error) {
         if (signal.aborted) return;
         const { retry, status } = error as ParleyError;
-        // Another request was at it, or more had arrived than was known.
+        // 423: another request writes to it. 409: the server has more than expected.
         if (!retry && status !== 409 && status !== 423) {
           this.#end('failed');
           return this.#settle.reject(error);
@@ -97,47 +97,47 @@ export class Upload {
     }
   }
 
-  /** Tells the server what will come. */
-  async #begin(signal: AbortSignal): Promise<Media | undefined> {
+  /** Creates the upload on the server, and sends the file. */
+  async #create(signal: AbortSignal): Promise<Media | undefined> {
     const { size, name: own, type } = this.#file;
     const { name = own, type: filetype = type, width, height, duration } = this.#options;
-    const told = Object.entries({ filename: name, filetype, width, height, duration })
+    const metadata = Object.entries({ filename: name, filetype, width, height, duration })
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([key, value]) => `${key} ${base64(String(value))}`);
     const headers: Record<string, string> = { ...tus, 'upload-length': String(size) };
-    if (told.length > 0) headers['upload-metadata'] = told.join(',');
-    const answer = await this.#parley.request('/media', { method: 'POST', headers, signal });
-    this.id = Number(/\/(\d+)$/.exec(answer.headers.get('location') ?? '')?.[1]);
-    this.#tell(0);
-    // A file of no bytes is whole by now.
+    if (metadata.length > 0) headers['upload-metadata'] = metadata.join(',');
+    const response = await this.#parley.request('/media', { method: 'POST', headers, signal });
+    this.id = Number(/\/(\d+)$/.exec(response.headers.get('location') ?? '')?.[1]);
+    this.#progress(0);
+    // An empty file is complete.
     return size === 0 ? this.#media() : this.#send(signal);
   }
 
-  /** Asks how much is there, and sends what is not. */
-  async #goOn(signal: AbortSignal): Promise<Media | undefined> {
+  /** Reads how many bytes the server has, and sends the rest. */
+  async #continue(signal: AbortSignal): Promise<Media | undefined> {
     try {
-      const answer = await this.#ask('HEAD', { signal });
-      this.#tell(Number(answer.headers.get('upload-offset')));
+      const response = await this.#request('HEAD', { signal });
+      this.#progress(Number(response.headers.get('upload-offset')));
     } catch (error) {
       const { status } = error as ParleyError;
       if (status !== 404 && status !== 410) throw error;
-      // It was given up there; it begins anew.
+      // The upload has expired: create another one.
       this.id = undefined;
       return undefined;
     }
     return this.sent === this.#file.size ? this.#media() : this.#send(signal);
   }
 
-  /** Sends parts until the file is whole. */
+  /** Sends chunks until the file is complete. */
   async #send(signal: AbortSignal): Promise<Media | undefined> {
     while (!signal.aborted) {
-      const body = this.#file.slice(this.sent, this.sent + this.#part) as Blob;
+      const body = this.#file.slice(this.sent, this.sent + this.#chunk) as Blob;
       const headers = { 'upload-offset': String(this.sent), 'content-type': 'application/offset+octet-stream' };
-      const began = Date.now();
-      const answer = await this.#ask('PATCH', { headers, body, signal });
-      if (Date.now() - began < PART.quick) this.#part = Math.min(PART.most, 2 * this.#part);
-      this.#tell(this.sent + body.size);
-      if (answer.status === 200) return (await answer.json()) as Media;
+      const startedAt = Date.now();
+      const response = await this.#request('PATCH', { headers, body, signal });
+      if (Date.now() - startedAt < CHUNK.fastMs) this.#chunk = Math.min(CHUNK.max, 2 * this.#chunk);
+      this.#progress(this.sent + body.size);
+      if (response.status === 200) return (await response.json()) as Media;
       if (this.sent >= this.#file.size) return this.#media();
     }
     return undefined;
@@ -147,11 +147,11 @@ export class Upload {
     return this.#parley.api('GET /media/{id}/info', { id: this.id as number });
   }
 
-  #ask(method: string, { headers, ...init }: Parameters<Parley['request']>[1] = {}) {
+  #request(method: string, { headers, ...init }: Parameters<Parley['request']>[1] = {}) {
     return this.#parley.request(`/media/uploads/${this.id}`, { ...init, method, headers: { ...tus, ...headers } });
   }
 
-  #tell(sent: number): void {
+  #progress(sent: number): void {
     this.sent = sent;
     this.#options.progress?.(sent, this.#file.size);
   }
@@ -164,7 +164,7 @@ export class Upload {
 
 const tus = { 'tus-resumable': '1.0.0' };
 
-/** Of UTF-8. */
+/** Encodes the UTF-8 bytes of a text. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
@@ -176,7 +176,7 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What is needed of a `Blob` or `File`: whoever uses the SDK need not have the types of a browser. */
+/** The part of `Blob` and `File` that the SDK uses, so that apps need no browser types. */
 export interface FileLike {
   readonly size: number;
   readonly type: string;
@@ -184,19 +184,20 @@ export interface FileLike {
   slice(start: number, end: number): FileLike;
 }
 
-/** What an upload can be told. */
+/** Options of an upload. */
 export interface UploadOptions {
-  /** The file's name; its own when absent. */
+  /** File name. Default: that of the file. */
   name?: string;
-  /** Its MIME type; its own when absent. The server looks for itself what it is. */
+  /** MIME type. Default: that of the file. The server detects the type itself. */
   type?: string;
-  /** Of a film: pixels. */
+  /** Width of a video, in pixels. */
   width?: number;
+  /** Height of a video, in pixels. */
   height?: number;
-  /** Of sound and film: seconds. */
+  /** Duration of audio and video, in seconds. */
   duration?: number;
-  /** An upload of the same file to go on with, as `Upload.id` said. */
+  /** `Upload.id` of an earlier upload of the same file, to resume it. */
   id?: number;
-  /** Hears how many bytes of how many have arrived, after each part. */
+  /** Called after each chunk with the bytes that the server has, and all bytes. */
   progress?(sent: number, size: number): void;
 }

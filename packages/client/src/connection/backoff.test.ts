@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backoff } from './backoff.ts';
 
-describe('the back-off', () => {
-  it('doubles up to the most, and is halved at random', () => {
+describe('backoff', () => {
+  it('doubles up to the maximum, minus a random half', () => {
     const spans = fc.record({ first: fc.integer({ min: 1, max: 5000 }), most: fc.integer({ min: 5000, max: 60_000 }) });
     fc.assert(
       fc.property(fc.nat(2000), spans, (failures, { first, most }) => {
@@ -15,7 +15,7 @@ describe('the back-off', () => {
     );
   });
 
-  it('spreads those who were cut off together', () => {
+  it('spreads the reconnects of clients that lost their connections together', () => {
     const waits = new Set(
       Array.from({ length: 100 }, () => Math.floor(backoff(10, { first: 500, most: 30_000 }) / 1000)),
     );

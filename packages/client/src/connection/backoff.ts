@@ -1,0 +1,17 @@
+/**
+ * Returns the ms to wait before the next attempt. Doubles with each failure up to `most`; a random half of it is subtracted,
+ * so that clients that lost their connections together do not reconnect together.
+ *
+ * @param failures consecutive failures, from 0
+ */
+export function backoff(failures: number, { first, most }: Backoff): number {
+  return Math.min(most, first * 2 ** failures) * (0.5 + Math.random() / 2);
+}
+
+/** Delays between attempts. */
+export interface Backoff {
+  /** Longest delay after the first failure, in ms. */
+  first: number;
+  /** Longest delay of all, in ms. */
+  most: number;
+}

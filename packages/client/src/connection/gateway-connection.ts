@@ -1,0 +1,270 @@
+import type { ClientFrame, ServerFrame, Welcome } from '@parley/protocol';
+import { Timer } from '../timer.ts';
+import type {
+  CloseReason,
+  ConnectionWelcome,
+  OpenTransport,
+  TransportConnection,
+  TransportName,
+} from '../transport/transport.ts';
+import { type Backoff, backoff } from './backoff.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { type ConnectionAction, type ConnectionEvent, type ConnectionState, next } from './transitions.ts';
+import { TransportFallback } from './transport-fallback.ts';
+
+/** Ms after which a connection counts as stable: the next backoff starts over. */
+const STABLE_MS = 5000;
+
+/** Keeps a connection to one of the gateways. Executes the transitions of `transitions.ts`. */
+export class GatewayConnection {
+  readonly #options: GatewayConnectionOptions;
+  readonly #fallback: TransportFallback;
+  readonly #heartbeat = new Heartbeat(
+    () => this.send({ type: 'ping' }),
+    () => this.restart('silent'),
+  );
+  state: ConnectionState = 'off';
+  /** Why the last connection ended. Undefined while connected. */
+  closeReason: CloseReason | undefined;
+  #current: TransportConnection | undefined;
+  /** Index of the current connection's transport. */
+  #index = 0;
+  /** A connection by a preferred transport, opened beside the current one. */
+  #probe: TransportConnection | undefined;
+  #probeIndex = 0;
+  /** When a probe replaced the current connection, in Unix ms. */
+  #adoptedAt = Number.NaN;
+  /** From 0 to 1: chooses the gateway, and stays the same until that gateway fails. */
+  #gatewayChoice = Math.random();
+  #token = '';
+  /** A token that the server rejected. */
+  #staleToken: string | undefined;
+  /** True if the current token replaced a rejected one. */
+  #refreshed = false;
+  #failures = 0;
+  #welcomedAt = Number.NaN;
+  readonly #retry = new Timer();
+  readonly #openTimeout = new Timer();
+  readonly #moveAway = new Timer();
+  readonly #nextProbe = new Timer();
+
+  constructor(options: GatewayConnectionOptions) {
+    this.#options = options;
+    this.#fallback = new TransportFallback(options.transports.length);
+  }
+
+  start(): void {
+    this.#on('start');
+  }
+
+  stop(): void {
+    this.#on('stop');
+  }
+
+  /** Reconnects now, or checks that the connection is alive. With `networkChanged` the preferred transport is next. */
+  wake(networkChanged: boolean): void {
+    if (networkChanged) this.#fallback.use(0);
+    this.#failures = 0;
+    this.#on('wake');
+  }
+
+  /** Name of the transport in use. */
+  get transport(): TransportName | undefined {
+    return this.#current && this.#options.transports[this.#index]?.[0];
+  }
+
+  /** Sends a frame. No-op without a connection; only the reply proves that the frame arrived. */
+  send(frame: ClientFrame): void {
+    this.#current?.send(frame);
+  }
+
+  /** Closes the connection and reconnects. */
+  restart(reason: string, code = 0): void {
+    this.lose({ next: 'lost', code, reason });
+  }
+
+  /** Handles the end of the connection. */
+  lose(reason: CloseReason): void {
+    // With SESSION_POLICY=single the server closes the current connection in favour of our own probe, or the probe in
+    // favour of a poll that was in flight. If another device replaced us, the next connection is closed as well.
+    const final = reason.next === 'final';
+    if (final && this.#probe) return this.#closeCurrent();
+    const replacedByUs = final && Date.now() - this.#adoptedAt < STABLE_MS;
+    const rejectedTwice = reason.next === 'expired' && this.#refreshed;
+    if (reason.next === 'expired') this.#staleToken = this.#token;
+    this.closeReason = reason;
+    if (Date.now() - this.#welcomedAt > STABLE_MS) this.#failures = 0;
+    this.#on(replacedByUs || rejectedTwice ? 'lost' : reason.next);
+  }
+
+  #on(event: ConnectionEvent): void {
+    const step = next(this.state, event);
+    if (!step) return;
+    const [to, ...actions] = step;
+    const changed = to !== this.state || event === 'welcome';
+    this.state = to;
+    for (const action of actions) this.#actions[action]();
+    if (changed) this.#options.listener.changed(to);
+  }
+
+  readonly #actions: Record<ConnectionAction, () => void> = {
+    authorize: () => this.#authorize(),
+    open: () => {
+      this.#index = this.#fallback.current;
+      this.#current = this.#connect(this.#index);
+      this.#openTimeout.restart(this.#options.openTimeout, () => this.#failedToOpen('no welcome'));
+    },
+    drop: () => {
+      this.#clearTimers();
+      this.#closeCurrent();
+      this.#probe?.close();
+      this.#probe = undefined;
+    },
+    wait: () => {
+      this.#retry.restart(backoff(this.#failures++, this.#options.backoff), () => this.#on('timer'));
+    },
+    unwait: () => this.#retry.clear(),
+    probe: () => {
+      // Other transports send the ping by a request of its own, which proves nothing about the receiving one.
+      if (this.#index === 0) this.#heartbeat.probe(this.#options.openTimeout);
+      else this.#openProbe();
+    },
+  };
+
+  #authorize(): void {
+    const stale = this.#staleToken;
+    this.#staleToken = undefined;
+    this.#options.token(stale).then(
+      (token) => {
+        this.#token = token;
+        this.#refreshed = stale !== undefined;
+        this.#on('token');
+      },
+      (error) => {
+        this.closeReason = { next: 'lost', code: error.status ?? 0, reason: error.message };
+        this.#on(error.retry === false ? 'denied' : 'noToken');
+      },
+    );
+  }
+
+  #connect(index: number): TransportConnection {
+    const { gateways, cursor, device, transports } = this.#options;
+    const urls = gateways();
+    const url = urls[Math.floor(this.#gatewayChoice * urls.length)] ?? '';
+    const gateway = url.replace(/\/+$/, '').replace(/^ws/, 'http');
+    let welcomed = false;
+    const [, open] = transports[index] as (typeof transports)[0];
+    const connection = open(
+      { gateway, token: this.#token, device, cursor: cursor() },
+      {
+        welcome: (welcome) => {
+          welcomed = true;
+          if (connection === this.#probe) this.#adoptProbe();
+          if (connection === this.#current) this.#welcome(welcome);
+        },
+        caughtUp: () => connection === this.#current && this.#on('caughtUp'),
+        frame: (frame) => connection === this.#current && this.#frame(frame),
+        alive: () => connection === this.#current && this.#heartbeat.received(),
+        closed: (reason) => {
+          if (connection === this.#probe) this.#closeProbe();
+          if (connection !== this.#current) return;
+          if (welcomed || reason.next !== 'lost') this.lose(reason);
+          else this.#failedToOpen(reason.reason, reason.code);
+        },
+      },
+    );
+    return connection;
+  }
+
+  #failedToOpen(reason: string, code?: number): void {
+    this.#gatewayChoice = Math.random();
+    this.#fallback.failed();
+    this.restart(reason, code);
+  }
+
+  #welcome(welcome: ConnectionWelcome): void {
+    this.#clearTimers();
+    this.#fallback.use(this.#index);
+    this.closeReason = undefined;
+    this.#refreshed = false;
+    this.#welcomedAt = Date.now();
+    this.#heartbeat.start(welcome.heartbeat);
+    this.#options.listener.welcome(welcome);
+    this.#on('welcome');
+    this.#scheduleProbe();
+  }
+
+  #frame(frame: Exclude<ServerFrame, Welcome>): void {
+    if (frame.type !== 'reconnect') return this.#options.listener.frame(frame);
+    this.#gatewayChoice = Math.random();
+    this.#moveAway.restart(frame.after, () => this.restart('reconnect'));
+  }
+
+  #scheduleProbe(): void {
+    this.#nextProbe.clear();
+    const delay = this.#options.betterAfter * (0.5 + Math.random());
+    if (this.#index > 0) this.#nextProbe.restart(delay, () => this.#openProbe());
+  }
+
+  #openProbe(): void {
+    const index = this.#probe ? undefined : this.#fallback.better(this.#index);
+    if (index === undefined) return;
+    this.#probeIndex = index;
+    this.#probe = this.#connect(index);
+    this.#nextProbe.restart(this.#options.openTimeout, () => this.#closeProbe());
+  }
+
+  #closeProbe(): void {
+    this.#probe?.close();
+    this.#probe = undefined;
+    if (this.#current) this.#scheduleProbe();
+    else this.restart('replaced');
+  }
+
+  #closeCurrent(): void {
+    this.#current?.close();
+    this.#current = undefined;
+  }
+
+  #adoptProbe(): void {
+    this.#closeCurrent();
+    this.#current = this.#probe;
+    this.#adoptedAt = Date.now();
+    this.#index = this.#probeIndex;
+    this.#probe = undefined;
+  }
+
+  #clearTimers(): void {
+    for (const timer of [this.#openTimeout, this.#moveAway, this.#nextProbe]) timer.clear();
+    this.#heartbeat.stop();
+    this.#welcomedAt = Number.NaN;
+  }
+}
+
+export interface GatewayConnectionOptions {
+  /** In order of preference. */
+  transports: [TransportName, OpenTransport][];
+  device: string;
+  backoff: Backoff;
+  /** Ms in which a connection must get its welcome. */
+  openTimeout: number;
+  /** Ms after which a preferred transport is probed. */
+  betterAfter: number;
+  /** Root URLs of the gateways. One is chosen at random. */
+  gateways(): string[];
+  /** Cursor of the last event. Null resumes where the device acknowledged last. */
+  cursor(): string | null;
+  /** Returns an access token other than `stale`. Rejects with `retry: false` if the session is over. */
+  token(stale: string | undefined): Promise<string>;
+  listener: GatewayConnectionListener;
+}
+
+/** Receives what happens to the connection. `welcome` is called just before `changed('catchingUp')`. */
+export interface GatewayConnectionListener {
+  changed(state: ConnectionState): void;
+  welcome(welcome: ConnectionWelcome): void;
+  frame(frame: Frame): void;
+}
+
+/** A frame that the connection does not handle itself. */
+export type Frame = Exclude<ServerFrame, Welcome | { type: 'reconnect' }>;

@@ -1,0 +1,42 @@
+import type { Ack } from '@parley/protocol';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { applyChange } from '../state/apply-change.ts';
+import { createState } from '../state/state.ts';
+import type { AckedFrame } from './context.ts';
+import { MarkSender } from './mark-sender.ts';
+
+describe('MarkSender', () => {
+  it('sends only the last mark of a chat after the one in flight', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const state = createState(1, 10);
+    const sent: AckedFrame[] = [];
+    let reply: (ack: Ack) => void = () => {};
+    const marks = new MarkSender({
+      state,
+      change: (change) => applyChange(state, change),
+      request: (frame) => {
+        sent.push(frame);
+        return new Promise((resolve) => {
+          reply = resolve;
+        });
+      },
+    });
+    const deliver = (id: number) => {
+      applyChange(state, { type: 'marked', chat: 2, mark: { delivered: id }, settled: false });
+      marks.start();
+    };
+    deliver(10);
+    await vi.runAllTimersAsync();
+    expect(sent).toHaveLength(1);
+    for (let id = 11; id <= 20; id += 1) deliver(id);
+    await vi.runAllTimersAsync();
+    expect(sent).toHaveLength(1);
+    reply({ type: 'ack', ref: 'a' });
+    await vi.runAllTimersAsync();
+    expect(sent.map((frame) => 'delivered' in frame && frame.delivered)).toEqual([10, 20]);
+    reply({ type: 'ack', ref: 'b' });
+    await vi.runAllTimersAsync();
+    expect(state.marks.size).toBe(0);
+  });
+});

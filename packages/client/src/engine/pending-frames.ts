@@ -1,0 +1,90 @@
+import type { Ack, ErrorFrame, SendAck } from '@parley/protocol';
+import { backoff } from '../connection/backoff.ts';
+import { ParleyError } from '../error.ts';
+import { Timer } from '../timer.ts';
+import type { AckedFrame, EngineContext, OnlinePart } from './context.ts';
+import { createRef } from './ref.ts';
+
+/** Replies with the code `internal` after which a frame fails. */
+const MAX_INTERNAL_ERRORS = 5;
+
+/**
+ * Ms in which a frame must get its reply. After that the client reconnects, catches up and resends. It never resends on the
+ * same connection: the frame may have been accepted, and its reply delayed.
+ */
+const REPLY_TIMEOUT_MS = 30_000;
+
+/** Frames without a reply. Resends them on every connection, and after a delay if the server asks to retry. */
+export class PendingFrames implements OnlinePart {
+  readonly #context: Pick<EngineContext, 'send' | 'backoff'>;
+  readonly #reconnect: () => void;
+  readonly #pending = new Map<string, PendingFrame>();
+  #online = false;
+
+  /** @param reconnect closes the connection, and opens another one */
+  constructor(context: Pick<EngineContext, 'send' | 'backoff'>, reconnect: () => void) {
+    this.#context = context;
+    this.#reconnect = reconnect;
+  }
+
+  /** Sends a frame and resolves with its acknowledgement. @throws ParleyError if it is refused or the client is closed */
+  request(frame: AckedFrame): Promise<Ack | SendAck> {
+    const { ref = createRef() } = frame;
+    return new Promise((resolve, reject) => {
+      const pending = { frame: { ...frame, ref }, resolve, reject, errors: 0, timer: new Timer() };
+      this.#pending.set(ref, pending);
+      this.#send(pending);
+    });
+  }
+
+  start(): void {
+    this.#online = true;
+    for (const pending of this.#pending.values()) this.#send(pending);
+  }
+
+  stop(): void {
+    this.#online = false;
+    for (const { timer } of this.#pending.values()) timer.clear();
+  }
+
+  /** Handles the reply to a frame. */
+  reply(reply: Ack | SendAck | ErrorFrame): void {
+    const pending = this.#pending.get(reply.ref ?? '');
+    if (!pending) return;
+    if (reply.type === 'ack') this.forget(reply.ref)?.resolve(reply);
+    else if (reply.retry && (reply.code !== 'internal' || pending.errors < MAX_INTERNAL_ERRORS)) {
+      const delay = Math.max(reply.retryAfter ?? 0, backoff(pending.errors++, this.#context.backoff));
+      pending.timer.restart(delay, () => this.#send(pending));
+    } else this.forget(pending.frame.ref)?.reject(new ParleyError(reply.code, reply.message));
+  }
+
+  /** Removes a frame, which is not resent any more. */
+  forget(ref: string): PendingFrame | undefined {
+    const pending = this.#pending.get(ref);
+    pending?.timer.clear();
+    this.#pending.delete(ref);
+    return pending;
+  }
+
+  /** Rejects all pending frames with `aborted`. */
+  close(): void {
+    for (const ref of this.#pending.keys()) this.forget(ref)?.reject(new ParleyError('aborted', 'Closed'));
+  }
+
+  #send(pending: PendingFrame): void {
+    pending.timer.clear();
+    if (!this.#online) return;
+    this.#context.send(pending.frame);
+    pending.timer.restart(REPLY_TIMEOUT_MS, this.#reconnect);
+  }
+}
+
+interface PendingFrame {
+  frame: AckedFrame & { ref: string };
+  resolve(reply: Ack | SendAck): void;
+  reject(error: ParleyError): void;
+  /** Error replies so far. */
+  errors: number;
+  /** Resends it, or reconnects if there is no reply. */
+  timer: Timer;
+}

@@ -1,0 +1,83 @@
+import type { Api } from '../api/operations.ts';
+import { backoff } from '../connection/backoff.ts';
+import { Timer } from '../timer.ts';
+import type { EngineContext, OnlinePart } from './context.ts';
+
+/** Chats whose messages are reloaded. The others keep their last message until the app opens them. */
+const MAX_CHATS = 10;
+
+/** Failures after which the outbox is resent without a reload. The server recognises resent messages by their `ref`. */
+const MAX_FAILURES = 3;
+
+/** Reloads chats and messages from the api after events were lost, and on the first start. */
+export class Reloader implements OnlinePart {
+  readonly #context: EngineContext;
+  readonly #onReady: () => void;
+  readonly #timer = new Timer();
+  /** Chats that the app had opened before the loss. */
+  readonly #opened = new Set<number>();
+  /** Losses so far. A reload that was running when another loss happened does not count. */
+  #losses = 0;
+  #failures = 0;
+  #running = false;
+
+  /** @param onReady called when accepted messages have left the outbox, or after `MAX_FAILURES` */
+  constructor(context: EngineContext, onReady: () => void) {
+    this.#context = context;
+    this.#onReady = onReady;
+  }
+
+  /** Records that events were lost. Called before the state forgets its messages. */
+  lost(): void {
+    this.#losses += 1;
+    for (const { chat, messages } of this.#context.state.chats.values())
+      if (messages.length > 1) this.#opened.add(chat);
+  }
+
+  /** Reloads if necessary, and retries until it succeeds. */
+  async start(): Promise<void> {
+    const { api, state, failed } = this.#context;
+    if (!api || state.chatsLoaded) return this.#onReady();
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      await this.#reload(api);
+      this.#opened.clear();
+      this.#failures = 0;
+    } catch (error) {
+      failed(error);
+      this.#timer.restart(backoff(this.#failures++, this.#context.backoff), () => this.start());
+    }
+    this.#running = false;
+    if (state.chatsLoaded || this.#failures >= MAX_FAILURES) this.#onReady();
+  }
+
+  stop(): void {
+    this.#timer.clear();
+  }
+
+  async #reload(api: Api): Promise<void> {
+    const { state, keep, change } = this.#context;
+    const losses = this.#losses;
+    const { items } = await api('GET /chats', { limit: 100 });
+    const sending = state.outbox.map(({ chat }) => chat);
+    const opened = items.map(({ chat }) => chat).filter((chat) => this.#opened.has(chat));
+    const chats = new Set([...sending, ...opened.slice(0, MAX_CHATS)]);
+    const limit = Math.min(200, Math.max(1, keep));
+    const pages = await Promise.all(
+      [...chats].map(async (chat) => {
+        const page = await api('GET /chats/{id}/messages', { id: chat, limit }).catch(emptyIfNotFound);
+        return { type: 'messages' as const, chat, messages: page.items, more: page.more };
+      }),
+    );
+    if (losses !== this.#losses) throw new Error('Events were lost during the reload');
+    for (const page of pages) change(page);
+    change({ type: 'chats', chats: items, complete: true });
+  }
+}
+
+/** 404: the chat does not exist yet, or the server keeps no history. */
+function emptyIfNotFound(error: { status?: number }): { items: []; more: false } {
+  if (error.status !== 404) throw error;
+  return { items: [], more: false };
+}

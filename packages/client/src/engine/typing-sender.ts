@@ -1,0 +1,41 @@
+import { Timer } from '../timer.ts';
+import type { EngineContext } from './context.ts';
+
+/** Ms between two equal `typing` frames. */
+const INTERVAL_MS = 3000;
+
+/** Ms after the last call at which the user counts as no longer typing. */
+const IDLE_MS = 5000;
+
+/** Throttles `typing` frames. The user types in one chat at a time. */
+export class TypingSender {
+  readonly #send: EngineContext['send'];
+  readonly #idle = new Timer();
+  #chat: number | undefined;
+  #sentAt = 0;
+
+  constructor({ send }: Pick<EngineContext, 'send'>) {
+    this.#send = send;
+  }
+
+  /** Records that the user types in a chat, or stopped. */
+  set(chat: number, active: boolean): void {
+    if (this.#chat !== undefined && (this.#chat !== chat || !active)) {
+      this.#send({ type: 'typing', chat: this.#chat, active: false });
+      this.stop();
+    }
+    if (!active) return;
+    this.#idle.restart(IDLE_MS, () => this.set(chat, false));
+    this.#chat = chat;
+    if (Date.now() - this.#sentAt < INTERVAL_MS) return;
+    this.#sentAt = Date.now();
+    this.#send({ type: 'typing', chat, active });
+  }
+
+  /** Forgets that the user types, without a frame: the connection is closed, or a message implies it. */
+  stop(): void {
+    this.#idle.clear();
+    this.#chat = undefined;
+    this.#sentAt = 0;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Change } from './change.ts';
+import { clearChat, insertMessages, mergeChat } from './chat-state.ts';
+import { removeEntry } from './outbox-entries.ts';
+import { changeChat, type State } from './state.ts';
+
+/** Applies a list of chats read from the api. A `complete` list also removes the chats that are not in it. */
+export function applyChats(state: State, { chats, complete }: Extract<Change, { type: 'chats' }>): void {
+  if (complete) {
+    state.chatsLoaded = true;
+    state.dirty.add('chatsLoaded');
+    const listed = new Set(chats.map(({ chat }) => chat));
+    // A chat with messages may have been created after the api made the list.
+    for (const { chat, messages, cleared } of state.chats.values())
+      if (!listed.has(chat) && messages.length === 0) deleteChat(state, chat, cleared);
+  }
+  for (const loaded of chats) {
+    const chat = changeChat(state, loaded.chat);
+    if (loaded.last && loaded.last.id <= chat.cleared) continue;
+    mergeChat(chat, loaded, state.user);
+    if (chat.messages.length === 0 && loaded.last) chat.messages = [loaded.last];
+  }
+}
+
+/** Applies a page of messages read from the api. Own messages in it leave the outbox. */
+export function applyMessages(state: State, change: Extract<Change, { type: 'messages' }>): void {
+  const { messages, more } = change;
+  const chat = changeChat(state, change.chat);
+  const [oldest] = chat.messages;
+  for (const message of messages) if (message.ref) removeEntry(state, message.ref, message);
+  if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) chat.more = more;
+  insertMessages(chat, messages);
+  chat.capacity = Math.max(chat.capacity, chat.messages.length);
+}
+
+/** Removes the messages of a chat up to an id. A chat without messages is no longer listed. */
+export function deleteChat(state: State, id: number, upTo: number): void {
+  const chat = changeChat(state, id);
+  clearChat(chat, upTo, state.user);
+  // `showChats` lists chats that have a name.
+  if (!chat.last) chat.name = '';
+}

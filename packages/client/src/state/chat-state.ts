@@ -1,0 +1,146 @@
+import type { Chat, Message } from '@parley/protocol';
+
+/** A chat as the client knows it: the api's `Chat`, kept current by events, and its newest messages. */
+export interface ChatState extends Chat {
+  /** Last message that the peer has received. */
+  peerDelivered: number;
+  /** Last message that this user has received. */
+  delivered: number;
+  /**
+   * Last message that was considered for `unread`. Lower than an own message that was acknowledged before earlier
+   * messages of others arrived.
+   */
+  counted: number;
+  /** Messages up to this id were deleted by the user. Pages of the api that were read before are ignored up to here. */
+  cleared: number;
+  /** Ascending by id, without gaps. */
+  messages: Message[];
+  /** True if the api has messages older than these. */
+  more: boolean;
+  /** Messages to keep in memory. Grows when the app loads older messages. */
+  capacity: number;
+}
+
+/** Creates the state of a chat of which only the id is known. */
+export function emptyChat(chat: number, capacity: number): ChatState {
+  return {
+    chat,
+    type: 'user',
+    name: '',
+    avatar: null,
+    last: null,
+    unread: 0,
+    read: 0,
+    peerRead: 0,
+    pinned: false,
+    muted: false,
+    updated: 0,
+    peerDelivered: 0,
+    delivered: 0,
+    counted: 0,
+    cleared: 0,
+    messages: [],
+    more: true,
+    capacity,
+  };
+}
+
+/** Inserts a message that arrived, and evicts the oldest beyond `capacity`. */
+export function insertMessage(chat: ChatState, message: Message): void {
+  if (message.conversation.startsWith('g')) chat.type = 'group';
+  insertMessages(chat, [message]);
+  trimMessages(chat);
+}
+
+/** Inserts messages in the order of their ids. A message that is there already is updated. */
+export function insertMessages(chat: ChatState, messages: readonly Message[]): void {
+  for (const message of messages) {
+    if (message.id <= chat.cleared) continue;
+    const index = chat.messages.findLastIndex(({ id }) => id <= message.id);
+    const same = chat.messages[index];
+    if (same?.id === message.id) chat.messages[index] = { ...same, ...message };
+    else chat.messages.splice(index + 1, 0, message);
+  }
+  const newest = chat.messages.at(-1);
+  if (newest && newest.id >= (chat.last?.id ?? 0)) {
+    chat.last = newest;
+    chat.updated = Math.max(chat.updated, newest.date);
+  }
+}
+
+/** Evicts the oldest messages beyond the chat's capacity. */
+export function trimMessages(chat: ChatState): void {
+  const { messages, capacity } = chat;
+  if (messages.length <= capacity) return;
+  chat.messages = messages.slice(messages.length - capacity);
+  chat.more = true;
+}
+
+/** Updates a message. No-op if the client does not hold it. */
+export function updateMessage(chat: ChatState, id: number, update: (message: Message) => Partial<Message>): void {
+  const index = chat.messages.findIndex((message) => message.id === id);
+  const message = chat.messages[index] ?? chat.last;
+  if (message?.id !== id) return;
+  const updated = { ...message, ...update(message) };
+  if (index >= 0) chat.messages[index] = updated;
+  if (chat.last?.id === id) chat.last = updated;
+}
+
+/** Moves the user's read mark forward and recounts `unread`. */
+export function markRead(chat: ChatState, read: number, me: number): void {
+  if (read <= chat.read) return;
+  chat.read = read;
+  chat.unread = read >= (chat.last?.id ?? 0) ? 0 : Math.min(chat.unread, countUnread(chat, me));
+}
+
+/** Merges a chat read from the api. Events that arrived after the api read it win. */
+export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
+  const { last, read, peerRead, unread } = chat;
+  const base = loaded.last?.id ?? 0;
+  const since = chat.messages.filter(({ id, from }) => id > base && id > loaded.read && from !== me);
+  Object.assign(chat, loaded);
+  if (loaded.remark === undefined) delete chat.remark;
+  chat.peerRead = Math.max(peerRead, loaded.peerRead);
+  chat.read = Math.max(read, loaded.read);
+  if (last && last.id > base) {
+    chat.last = last;
+    // The api returns the date on which the chat was opened until a message is recorded.
+    chat.updated = last.date;
+  }
+  // The api may not know yet that the user has read further.
+  if (read > loaded.read) chat.unread = unread;
+  else {
+    chat.unread = loaded.unread + since.length;
+    chat.counted = Math.max(chat.counted, base);
+  }
+}
+
+/** Removes messages up to an id, because the user deleted the chat. Read marks stay, as they do on the server. */
+export function clearChat(chat: ChatState, upTo: number, me: number): void {
+  chat.cleared = upTo;
+  chat.messages = chat.messages.filter(({ id }) => id > upTo);
+  chat.last = chat.messages.at(-1) ?? null;
+  chat.unread = countUnread(chat, me);
+  chat.more = false;
+}
+
+/** Returns the reactions after a user added or removed one. */
+export function toggleReaction(
+  reactions: Message['reactions'] = [],
+  emoji: string,
+  user: number,
+  active: boolean,
+): NonNullable<Message['reactions']> {
+  const all = reactions.some((each) => each.emoji === emoji) ? reactions : [...reactions, { emoji, users: [] }];
+  return all
+    .map((each) => {
+      if (each.emoji !== emoji) return each;
+      const users = each.users.filter((id) => id !== user);
+      return { emoji, users: active ? [...users, user] : users };
+    })
+    .filter(({ users }) => users.length > 0);
+}
+
+function countUnread({ messages, read }: ChatState, me: number): number {
+  return messages.filter(({ id, from }) => id > read && from !== me).length;
+}

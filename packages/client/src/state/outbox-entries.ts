@@ -1,0 +1,56 @@
+import type { Accepted, Failure, Outgoing } from './change.ts';
+import { insertMessage } from './chat-state.ts';
+import { changeChat, type State } from './state.ts';
+
+/** Appends a message to the outbox, or moves a failed one to its end. False if it is queued or accepted already. */
+export function queueEntry(state: State, entry: Outgoing): boolean {
+  const known = findEntry(state, entry.ref);
+  if ((known && !known.error) || findAccepted(state, entry)) return false;
+  setOutbox(state, [...state.outbox.filter((each) => each !== known), entry]);
+  return true;
+}
+
+/** Removes a message from the outbox: it was accepted, or discarded if `accepted` is undefined. */
+export function removeEntry(state: State, ref: string, accepted?: Accepted): Outgoing | undefined {
+  const entry = findEntry(state, ref);
+  if (!entry) return undefined;
+  setOutbox(
+    state,
+    state.outbox.filter((each) => each !== entry),
+  );
+  state.onLeftOutbox(ref, accepted);
+  return entry;
+}
+
+/** Moves a message from the outbox to its chat. False if it is not in the outbox. */
+export function acceptEntry(state: State, accepted: Accepted & { ref: string; conversation: string }): boolean {
+  const entry = removeEntry(state, accepted.ref, accepted);
+  if (!entry) return false;
+  const { chat, error: _, ...content } = entry;
+  const { id, conversation, date } = accepted;
+  insertMessage(changeChat(state, chat), { ...content, id, conversation, from: state.user, to: chat, date });
+  return true;
+}
+
+/** Marks a message of the outbox as refused. False if it is not in the outbox. */
+export function failEntry(state: State, ref: string, error: Failure): boolean {
+  const entry = findEntry(state, ref);
+  if (!entry) return false;
+  entry.error = error;
+  state.dirty.add('outbox');
+  return true;
+}
+
+/** Returns the accepted copy of an outgoing message, if the client holds it. */
+export function findAccepted({ chats }: State, { chat, ref }: Outgoing): Accepted | undefined {
+  return chats.get(chat)?.messages.find((each) => each.ref === ref);
+}
+
+function findEntry({ outbox }: State, ref: string): Outgoing | undefined {
+  return outbox.find((entry) => entry.ref === ref);
+}
+
+function setOutbox(state: State, outbox: Outgoing[]): void {
+  state.outbox = outbox;
+  state.dirty.add('outbox');
+}
