@@ -1,7 +1,8 @@
 import { apart, benchmarks } from './benchmarks/index.ts';
 import { readOptions } from './options.ts';
 import { machine } from './report/machine.ts';
-import { type Results, writeReport } from './report/results.ts';
+import { writeReport } from './report/report.ts';
+import type { Results } from './report/results.ts';
 import { table } from './report/table.ts';
 import { targets } from './report/targets.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Part, parts } from './systems/system.ts';
+import { type Part, parts, type SystemName } from './systems/system.ts';
 
 /** Reads the command line: `[benchmark] [--option value ...]`. Throws a sentence that names what is wrong. */
 export function readOptions(args: string[]): Options {
@@ -85,5 +85,3 @@ export interface Options {
   /** The part whose first process is profiled during measured runs, to `results/<system>-<part>.cpuprofile`; costs CPU. */
   profile: Part | undefined;
 }
-
-export type SystemName = 'parley' | 'socketio';

@@ -1,8 +1,9 @@
 import { startLoad } from '../load/load.ts';
 import { settledMemory } from '../measure/memory.ts';
-import type { Options, SystemName } from '../options.ts';
+import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 import { systems } from '../systems/index.ts';
+import type { SystemName } from '../systems/system.ts';
 
 /** Resident memory of the gateways per connection that only listens, one per user. */
 export async function idle(options: Options, report: (line: string) => void): Promise<IdleResult[]> {

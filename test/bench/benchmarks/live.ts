@@ -1,7 +1,8 @@
 import { checkRows, connectPairs, type Measurement, measure, type RowCheck } from '../measure/traffic.ts';
-import type { Options, SystemName } from '../options.ts';
+import type { Options } from '../options.ts';
 import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
+import type { SystemName } from '../systems/system.ts';
 
 /** Messages between pairs of users on different gateways, as many as go, for each window of unacknowledged messages. */
 export async function live(options: Options, report: (line: string) => void): Promise<LiveResult[]> {

@@ -1,7 +1,8 @@
 import { checkRows, connectPairs, type Measurement, measure, type RowCheck } from '../measure/traffic.ts';
-import type { Options, SystemName } from '../options.ts';
+import type { Options } from '../options.ts';
 import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
+import type { SystemName } from '../systems/system.ts';
 
 /** Messages at a rate that leaves room: what a message takes when nothing is saturated. */
 export async function rate(options: Options, report: (line: string) => void): Promise<RateResult[]> {

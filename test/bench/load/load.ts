@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { SystemName } from '../options.ts';
+import type { SystemName } from '../systems/system.ts';
 import type { ChatUser } from './chat.ts';
 import type { Order, Reply } from './main.ts';
 import type { Outcome, Plan } from './run.ts';

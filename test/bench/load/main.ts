@@ -1,4 +1,4 @@
-import type { SystemName } from '../options.ts';
+import type { SystemName } from '../systems/system.ts';
 import type { Chat, ChatUser, OpenChat } from './chat.ts';
 import { connectGroup, connectIdle, connectPairs } from './connect.ts';
 import type { Group } from './group.ts';

@@ -4,7 +4,7 @@ import type { ChatUser } from '../load/chat.ts';
 import { type Load, startLoad } from '../load/load.ts';
 import type { Outcome, Plan } from '../load/run.ts';
 import type { Options } from '../options.ts';
-import { resultsFolder } from '../report/results.ts';
+import { resultsFolder } from '../report/folder.ts';
 import { type Part, parts, type System } from '../systems/system.ts';
 import { cpuTime } from './cpu.ts';
 import { bucketQuantile, since } from './histogram.ts';

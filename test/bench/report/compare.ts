@@ -1,6 +1,6 @@
 import type { Measurement, RowCheck } from '../measure/traffic.ts';
-import type { SystemName } from '../options.ts';
 import { systems } from '../systems/index.ts';
+import type { SystemName } from '../systems/system.ts';
 import { parts } from '../systems/system.ts';
 import { table } from './table.ts';
 

@@ -1,7 +1,6 @@
-import type { SystemName } from '../options.ts';
 import { startParley } from './parley.ts';
 import { startSocketio } from './socketio.ts';
-import type { System } from './system.ts';
+import type { System, SystemName } from './system.ts';
 
 /** What can be measured, with how it is started and what people call it. */
 export const systems: Record<SystemName, { title: string; start: () => Promise<System> }> = {

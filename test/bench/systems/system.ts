@@ -1,5 +1,3 @@
-import type { SystemName } from '../options.ts';
-
 /** What is measured: a chat backend with its databases, running. */
 export interface System extends AsyncDisposable {
   readonly name: SystemName;
@@ -22,6 +20,8 @@ export interface System extends AsyncDisposable {
   /** The messages in PostgreSQL: rows, and how many of them differ in owner or text. */
   countRows(): Promise<{ rows: number; distinct: number }>;
 }
+
+export type SystemName = 'parley' | 'socketio';
 
 /** The parts CPU is counted for, in the order of a message's path. */
 export const parts = ['gateways', 'redis', 'recorder', 'postgres', 'api'] as const;
