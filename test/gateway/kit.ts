@@ -1,4 +1,4 @@
-import { type Config, type Gateway, readConfig, startGateway, startServer } from '@parley/gateway';
+import { type Config, type Gateway, readConfig, startGateway } from '@parley/gateway';
 import { connectRedis, type RedisConnection, writePermits } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
@@ -55,14 +55,12 @@ export class Kit {
       log: createLog({ name: 'gateway', level: 'silent' }),
       metrics: createMetrics('gateway'),
     });
-    const server = await startServer(gateway);
     const started: TestGateway = {
       gateway,
-      url: `ws://127.0.0.1:${server.port}`,
-      http: `http://127.0.0.1:${server.port}`,
+      url: `ws://127.0.0.1:${gateway.port}`,
+      http: `http://127.0.0.1:${gateway.port}`,
       stop: async () => {
         await gateway.drain();
-        server.stop();
         await gateway.stop();
       },
     };

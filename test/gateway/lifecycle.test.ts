@@ -1,5 +1,4 @@
 import { connect as connectTcp } from 'node:net';
-import { startServer } from '@parley/gateway';
 import { append } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
@@ -25,9 +24,9 @@ describe('a peer', () => {
       `GET /v1/socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}\r\nAuthorization: Bearer ${kit.token(b)}\r\n\r\n`,
     );
     vanished.resume();
-    const { hub } = kit.gateway().gateway;
-    await waitFor(() => hub.connections.size === 2);
-    await waitFor(() => hub.connections.size === 1);
+    const { connections } = kit.gateway().gateway;
+    await waitFor(() => connections.size === 2);
+    await waitFor(() => connections.size === 1);
     await waitFor(async () => (await kit.link.client.exists(kit.link.keys.online(b))) === 0);
     expect(pings).toBeGreaterThanOrEqual(2);
     await alive.settled();
@@ -88,7 +87,7 @@ describe('a gateway that drains', () => {
     await clients[0]?.text(b, 'before');
     kit.redis.pause();
     const under = clients.map((client, i) => client.text(b, `under way ${i}`));
-    await waitFor(() => [...gateway.hub.connections].every(({ inFlight }) => inFlight === 1));
+    await waitFor(() => [...gateway.connections].every(({ inFlight }) => inFlight === 1));
     const draining = gateway.drain();
     expect(await ready(http)).toBe(503);
     const knocked = await knock(http, '/v1/socket', { authorization: `Bearer ${kit.token(b)}` });
@@ -114,7 +113,7 @@ describe('a gateway', () => {
       const clients = await Promise.all(Array.from({ length: 50 }, () => kit.connect(kit.newId())));
       await Promise.all(clients.map((client, i) => (i % 2 === 0 ? client.close() : client[Symbol.asyncDispose]())));
     }
-    await waitFor(() => gateway.hub.connections.size === 0 && gateway.hub.size === 0);
+    await waitFor(() => gateway.connections.size === 0 && gateway.hub.size === 0);
     const online = await waitFor(async () => {
       const names = await kit.link.client.keys('*:online:*');
       return names.length === 0 && names;
@@ -168,10 +167,8 @@ describe('a gateway', () => {
 
   it('does not share its port', async () => {
     await using kit = await Kit.start(1);
-    const { gateway, http } = kit.gateway();
-    const { port } = new URL(http);
-    const other = { ...gateway, config: kit.config({ port: Number(port) }) };
-    await expect(startServer(other)).rejects.toThrow(`cannot listen on 127.0.0.1:${port}; is the port in use?`);
+    const { port } = kit.gateway().gateway;
+    await expect(kit.addGateway({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}; is the port in use?`);
   });
 });
 

@@ -112,7 +112,7 @@ describe('who watches friends', () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
-    const { hub, link } = kit.gateway(0).gateway;
+    const { hub, redis: link } = kit.gateway(0).gateway;
     for (let round = 0; round < 20; round += 1) {
       const online = round % 2 === 0;
       hub.missed(new Set([link.keys.bucket(a)]));
@@ -182,7 +182,7 @@ describe('a gateway', () => {
     await using there = await fresh.connect(b, 1, { device: 'there' });
     const here = await fresh.connect(b, 0, { device: 'here' });
     await here.close();
-    await waitFor(() => fresh.gateway(0).gateway.hub.connections.size === 0);
+    await waitFor(() => fresh.gateway(0).gateway.connections.size === 0);
     expect(await alice.text(b, 'still there?')).toMatchObject({ online: true });
     expect(await watch(alice, [b])).toMatchObject([{ online: true }]);
     await there.settled();
@@ -216,7 +216,7 @@ it('subscriptions do not outlive those who needed them', async () => {
   await Promise.all(clients.map((client) => client.close()));
   await waitFor(async () => (await channels()).length === 0);
   for (const { gateway } of own.gateways) {
-    expect(gateway.hub.connections.size).toBe(0);
+    expect(gateway.connections.size).toBe(0);
     expect(gateway.hub.size).toBe(0);
   }
 });

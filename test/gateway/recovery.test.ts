@@ -198,7 +198,7 @@ describe('a connection that opens', () => {
       const event = JSON.stringify(messageTo(b, `m${round}`));
       // The inbox is asked, then an event comes that is not heard, then the subscription is there again.
       missed();
-      gateway.link.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', event);
+      gateway.redis.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', event);
       missed();
       await bob.untilEvents(round);
     }

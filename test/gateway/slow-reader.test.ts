@@ -1,4 +1,4 @@
-import type { Gateway } from '@parley/gateway';
+import type { Connection } from '@parley/gateway';
 import { parseCursor } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,8 +7,6 @@ import { expectGapless } from './expect-gapless.ts';
 import { Kit } from './kit.ts';
 
 const maxUnsent = 64 * 1024;
-
-type Connection = Parameters<Gateway['carryOut']>[0];
 
 let kit: Kit;
 beforeAll(async () => {
@@ -21,7 +19,7 @@ afterAll(async () => {
 /** The gateway's side of a client. */
 const connectionOf = async (client: Client) => {
   const { connection } = await client.welcome();
-  const found = [...kit.gateway().gateway.hub.connections].find(({ id }) => id === connection);
+  const found = [...kit.gateway().gateway.connections].find(({ id }) => id === connection);
   if (!found) throw new Error('not connected');
   return found;
 };
@@ -33,7 +31,7 @@ const large = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`
 async function sendUntilStalled(alice: Client, to: number, connection: Connection, least = 0): Promise<number> {
   for (const [i, text] of large.entries()) {
     await alice.text(to, String(i), text);
-    if (connection.stalledAt > 0 && i + 1 >= least) return i + 1;
+    if (connection.stalled && i + 1 >= least) return i + 1;
   }
   throw new Error('the socket took everything');
 }

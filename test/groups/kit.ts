@@ -1,6 +1,6 @@
 import { type Api, readConfig as readApiConfig, startApi } from '@parley/api';
 import { type Database, openDatabase } from '@parley/database';
-import { readConfig, startGateway, startServer } from '@parley/gateway';
+import { readConfig, startGateway } from '@parley/gateway';
 import type { Chat, Group, Message } from '@parley/protocol';
 import { readConfig as readRecorderConfig, startRecorder } from '@parley/recorder';
 import { connectRedis, type RedisConnection } from '@parley/redis';
@@ -59,11 +59,9 @@ export class Kit implements AsyncDisposable {
         { ...readConfig(variables), drainTime: 100 },
         { log, metrics: createMetrics('gateway') },
       );
-      const server = await startServer(gateway);
-      kit.#gateways.push(`ws://127.0.0.1:${server.port}`);
+      kit.#gateways.push(`ws://127.0.0.1:${gateway.port}`);
       stops.push(async () => {
         await gateway.drain();
-        server.stop();
         await gateway.stop();
       });
     }

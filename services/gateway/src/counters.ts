@@ -17,7 +17,7 @@ export class Counters {
   readonly #closed = new Map<number, number>();
   readonly probe: Histogram;
 
-  constructor(metrics: Registry, { gauges, heard }: Readings) {
+  constructor(metrics: Registry, { gauges, received }: Readings) {
     const registers = [metrics];
     const count = (name: string, help: string, read: () => number) =>
       new Counter({
@@ -34,7 +34,7 @@ export class Counters {
     count('frames_received', 'Client frames', () => this.frames);
     count('frames_refused', 'Client frames answered with an error', () => this.refused);
     count('events_delivered', 'Live events handed to a socket', () => this.delivered);
-    count('channel_messages', 'Messages heard from Redis, each once however many sockets it is for', heard);
+    count('channel_messages', 'Messages heard from Redis, each once however many sockets it is for', received);
     count('catch_ups', 'Times a live connection had to catch up', () => this.catchUps);
     const closed = this.#closed;
     new Counter({
@@ -86,5 +86,5 @@ const gaugeHelp = {
 export interface Readings {
   gauges: Record<keyof typeof gaugeHelp, () => number>;
   /** Messages heard from Redis so far. */
-  heard: () => number;
+  received: () => number;
 }

@@ -1,25 +1,94 @@
-import { type ErrorCode, errorCodes } from '@parley/protocol';
+import { type Cursor, type ErrorCode, errorCodes, formatCursor, limits } from '@parley/protocol';
 
-/** An error frame as text. `retryAfter` in ms. */
+/** An error frame as text. `retryAfter` in ms. `message` defaults to the title of the code. */
 export function errorFrame(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): string {
   const { title, retry } = errorCodes[code];
   return JSON.stringify({ type: 'error', ref, code, message: message ?? title, retry, retryAfter });
 }
 
-/** The answer to any frame but a send that was carried out. */
+/** The reply to every acknowledged frame but `send`. */
 export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
 }
 
-/** The frame of an event, byte for byte as the scripts of Redis publish it. */
-export function eventFrame(epoch: number, offset: number, event: string): string {
-  return `{"type":"event","cursor":"${epoch}-${offset}","event":${event}}`;
+export function pongFrame(ref: string | undefined): string {
+  return JSON.stringify({ type: 'pong', ref });
+}
+
+/** An event frame, byte for byte as the Redis scripts publish it. `event` is JSON. */
+export function eventFrame(cursor: Cursor, event: string): string {
+  return `${EVENT_HEAD}${formatCursor(cursor)}","event":${event}}`;
 }
 
 export function presenceFrame(user: number, online: boolean, lastSeen: number | null): string {
   return `{"type":"presence","user":${user},"online":${online},"lastSeen":${lastSeen}}`;
 }
 
+export function typingFrame(chat: number, user: number, active: boolean): string {
+  return `{"type":"typing","chat":${chat},"user":${user},"active":${active}}`;
+}
+
+/** Asks the client to reconnect after so many ms. */
 export function reconnectFrame(after: number): string {
   return `{"type":"reconnect","after":${after}}`;
+}
+
+/** The first frame of a connection. */
+export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): string {
+  const { epoch, offset, last, recovered } = page;
+  return JSON.stringify({
+    type: 'welcome',
+    connection,
+    user,
+    cursor: formatCursor({ epoch, offset }),
+    last: formatCursor({ epoch, offset: last }),
+    recovered,
+    heartbeat,
+    maxInFlight: limits.inFlight,
+  });
+}
+
+/** True for a published event; false for other frames and for controls. */
+export function isEventFrame(data: Uint8Array): boolean {
+  return data[EVENT_AT] === EVENT_BYTE;
+}
+
+/** The cursor of an event frame. Reads its digits without decoding the frame. */
+export function readCursor(frame: Uint8Array): Cursor {
+  let at = EVENT_HEAD.length;
+  let epoch = 0;
+  for (let byte = frame[at] as number; byte !== DASH; byte = frame[++at] as number) epoch = epoch * 10 + byte - ZERO;
+  let offset = 0;
+  for (let byte = frame[++at] as number; byte !== QUOTE; byte = frame[++at] as number)
+    offset = offset * 10 + byte - ZERO;
+  return { epoch, offset };
+}
+
+/** Id and conversation of the message in an event frame. Undefined for every other frame. */
+export function readMessageId(frame: Buffer): { id: number; conversation: string } | undefined {
+  if (!isEventFrame(frame)) return undefined;
+  const found = messagePattern.exec(frame.toString('latin1', 0, MESSAGE_HEAD_BYTES));
+  return found ? { id: Number(found[1]), conversation: found[2] as string } : undefined;
+}
+
+/** How the scripts begin an event frame. No other frame has a type with the same first letter. */
+const EVENT_HEAD = '{"type":"event","cursor":"';
+const EVENT_AT = '{"type":"'.length;
+const EVENT_BYTE = 'e'.charCodeAt(0);
+const DASH = '-'.charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
+
+/** How the scripts begin the event of a message. The user's own text starts after these bytes. */
+const messagePattern =
+  /^\{"type":"event","cursor":"\d+-\d+","event":\{"kind":"message","id":(\d+),"conversation":"(\w+)"/;
+const MESSAGE_HEAD_BYTES = 200;
+
+interface Welcome {
+  connection: string;
+  user: number;
+  /** The first page of the inbox. */
+  page: { epoch: number; offset: number; last: number; recovered: boolean };
+  /** Ms. */
+  heartbeat: number;
 }

@@ -1,3 +1,3 @@
 export { type Config, readConfig } from './config.ts';
-export { type Server, startServer } from './socket/server.ts';
+export type { Connection } from './connection/connection.ts';
 export { type Gateway, startGateway } from './start-gateway.ts';

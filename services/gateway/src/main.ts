@@ -1,22 +1,19 @@
 import { createMetrics, runService } from '@parley/service';
 import { readConfig } from './config.ts';
-import { startServer } from './socket/server.ts';
 import { startGateway } from './start-gateway.ts';
+
+/** Ms within which the process must have stopped: longer than the longest drain time. */
+const STOP_TIMEOUT_MS = 3_700_000;
 
 await runService({
   name: 'gateway',
-  // The drain takes its time; what is over after it is a mistake.
-  stopWithin: 3_700_000,
+  stopWithin: STOP_TIMEOUT_MS,
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);
     log.level = config.logLevel;
     const gateway = await startGateway(config, { log, metrics: createMetrics('gateway') });
     onStop('gateway', () => gateway.stop());
-    const server = await startServer(gateway);
-    onStop('server', async () => {
-      await gateway.drain();
-      server.stop();
-    });
-    log.info({ gateway: gateway.id, port: server.port }, 'listening');
+    onStop('connections', () => gateway.drain());
+    log.info({ gateway: gateway.id, port: gateway.port }, 'listening');
   },
 });

@@ -1,137 +1,164 @@
 import { randomBytes } from 'node:crypto';
 import { type ClientFrame, groupConversation } from '@parley/protocol';
-import { connectRedis, messageIdNow, type RedisConnection } from '@parley/redis';
-import { type Log, type Readiness, type Registry, TokenVerifier, Traces } from '@parley/service';
-import { Load } from './admission/admission-control.ts';
-import { carryOut } from './commands/index.ts';
+import {
+  connectRedis,
+  isRevoked,
+  messageIdNow,
+  publishProbe,
+  type RedisConnection,
+  raiseFence,
+  readPresence,
+  recover,
+} from '@parley/redis';
+import { type Log, type Registry, TokenVerifier, Traces } from '@parley/service';
+import { AdmissionControl } from './admission/admission-control.ts';
+import { FrameHandler } from './commands/frame-handler.ts';
 import type { Config } from './config.ts';
 import { Clock } from './connection/clock.ts';
-import type { Connection } from './connection/connection.ts';
-import { drain } from './connection/drain.ts';
-import { makeRounds } from './connection/keepalive.ts';
+import { type Connection, PAGE_EVENTS } from './connection/connection.ts';
+import type { ConnectionDeps } from './connection/connection-deps.ts';
+import { drainConnections } from './connection/drain.ts';
+import { sweepConnections } from './connection/keepalive.ts';
+import { lagOf } from './connection/lag.ts';
 import { Counters } from './counters.ts';
 import { Presence } from './presence/presence.ts';
-import { announcePresence } from './presence/presence-webhooks.ts';
-import { Watching } from './presence/watch-list.ts';
+import { presenceWebhooks } from './presence/presence-webhooks.ts';
+import { redisPresence } from './presence/redis-presence.ts';
+import { WatchList } from './presence/watch-list.ts';
 import { Channels } from './redis/channels.ts';
 import { Probe } from './redis/probe.ts';
+import { startServer } from './socket/server.ts';
+import { type ExternalBearer, findExternalUser } from './users/external-user.ts';
 import { Hub } from './users/hub.ts';
 import { TracedUser } from './users/traced-user.ts';
 
-/** Everything the connections of one gateway share. It holds nothing that cannot be rebuilt. */
-export interface Gateway {
-  /** Different at each start. */
-  readonly id: string;
-  readonly config: Config;
-  readonly log: Log;
-  readonly link: RedisConnection;
-  readonly tokens: TokenVerifier;
-  readonly hub: Hub;
-  readonly presence: Presence;
-  readonly watching: Watching;
-  readonly counters: Counters;
-  readonly metrics: Registry;
-  readonly load: Load;
-  readonly clock: Clock;
-  /** Absent where nothing is traced. */
-  readonly traces: Traces | undefined;
-  /** True from SIGTERM on: nobody new is taken. */
-  readonly draining: boolean;
-  /** Carries out a frame that came for a connection by another way. */
-  carryOut(connection: Connection, frame: ClientFrame): void;
-  ready(): Readiness;
-  /** Tells all clients to go, at random moments within the drain time, and resolves when they are gone. */
-  drain(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** Connects to Redis and resolves once a message passed through it. Rejects when Redis does not answer. */
+/**
+ * Starts a gateway. Resolves when a message has passed through Redis and the port is open. Rejects, leaving nothing open, if Redis is
+ * unavailable or the port is in use.
+ */
 export async function startGateway(
   config: Config,
   { log, metrics }: { log: Log; metrics: Registry },
 ): Promise<Gateway> {
   const id = randomBytes(9).toString('base64url');
-  const { redisUrl, buckets, inboxLength } = config;
-  const inboxTtl = Math.ceil(config.inboxTtl / 1000);
-  const link = await connectRedis({
-    url: redisUrl,
-    name: `gateway-${id}`,
-    buckets,
-    inboxLength,
-    inboxTtl,
-    replicas: config.replicasAck,
-  });
-
+  const redis = await openRedis(config, id);
   const tokens = new TokenVerifier(config.tokenSecret, config.tokenIssuers, {
-    onError: (error, url) => log.warn({ err: error, url }, 'cannot fetch the keys of an issuer'),
-  });
-  const channels = new Channels(link, redisUrl, (missed) => {
-    hub.missed(missed);
-    presence.missed(hub.users(missed).map(({ id }) => id));
+    onError: (error, url) => log.warn({ err: error, url }, 'fetching the keys of a token issuer failed'),
   });
   const traces = config.traces && new Traces({ config: config.traces, service: 'gateway', instance: id, log });
-  const createUser = traces && ((user: number, lease?: number) => new TracedUser(traces, user, lease));
-  const hub = new Hub(link, channels, createUser);
-  const presence: Presence = new Presence(link, {
-    gateway: id,
-    most: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
-    count: (user) => hub.find(user)?.connections.length ?? 0,
-    users: () => hub.ids,
-    changed: announcePresence({ link, log, endpoints: config.webhooks, most: config.webhookBacklog }),
-    lookAgain: () => watching.lookAgain(),
+
+  const channels = new Channels(redis, config.redisUrl, (buckets) => presence.missed(hub.missed(buckets)));
+  const { keys } = redis;
+  const hub = new Hub(
+    {
+      subscribe: (user, listener) => channels.subscribe(keys.user(user), listener),
+      unsubscribe: (user) => channels.unsubscribe(keys.user(user)),
+      bucket: (user) => keys.bucket(user),
+    },
+    traces && ((user) => new TracedUser(traces, user)),
+  );
+  const watchList = new WatchList({
+    subscribe: (user, listener) => channels.subscribe(keys.presence(user), listener),
+    unsubscribe: (user) => channels.unsubscribe(keys.presence(user)),
+    read: (users) => readPresence(redis, users, presence.live),
   });
-  const watching: Watching = new Watching(link, channels, () => presence.live);
+  const presence: Presence = new Presence(
+    redisPresence(redis, {
+      gateway: id,
+      maxConnections: config.sessionPolicy === 'single' ? Number.MAX_SAFE_INTEGER : config.maxConnectionsPerUser,
+      live: () => presence.live,
+      changed: presenceWebhooks({ redis, log, endpoints: config.webhooks, maxPending: config.webhookBacklog }),
+    }),
+    {
+      gateway: id,
+      count: (user) => hub.find(user)?.connections.length ?? 0,
+      users: () => hub.ids,
+      refresh: () => watchList.refresh(),
+    },
+  );
+
+  const connections = new Set<Connection>();
   const counters = new Counters(metrics, {
     gauges: {
-      connections: () => hub.connections.size,
+      connections: () => connections.size,
       users: () => hub.size,
-      connections_catching_up: () => hub.behind().connections,
-      inbox_lag_events: () => hub.behind().events,
+      connections_catching_up: () => lagOf(connections).connections,
+      inbox_lag_events: () => lagOf(connections).events,
     },
-    heard: () => channels.heard,
+    received: () => channels.received,
   });
-  const load = new Load(metrics, {
-    mostFrames: config.maxUnderWay,
-    mostOpenings: config.maxOpening,
-    wait: config.maxWait,
-    // In a cluster of some server or other; its key is in no use.
-    ask: () => messageIdNow(link, groupConversation(1 + Math.floor(Math.random() * buckets))),
+  const admission = new AdmissionControl(metrics, {
+    maxFrames: config.maxUnderWay,
+    maxOpenings: config.maxOpening,
+    maxWait: config.maxWait,
+    // Any bucket, so that every server of a cluster is measured. The key is in no other use.
+    sendCommand: () => messageIdNow(redis, groupConversation(1 + Math.floor(Math.random() * config.buckets))),
   });
-  const probe = new Probe(link, channels, {
-    gateway: id,
-    interval: config.probeInterval,
-    passed: (after) => counters.probe.observe(after / 1000),
-    silent: (silent) => {
-      log.warn({ buckets: silent.length }, 'messages do not pass through Redis');
-      for (const bucket of silent) channels.reset(bucket);
-      link.reset();
+  const probe = new Probe(
+    {
+      subscribe: (bucket, listener) => channels.subscribe(keys.probe(bucket, id), listener),
+      publish: (bucket, text) => publishProbe(redis, bucket, id, text),
     },
+    {
+      buckets: redis.clustered ? Array.from({ length: keys.buckets }, (_, bucket) => bucket) : [0],
+      interval: config.probeInterval,
+      passed: (after) => counters.probe.observe(after / 1000),
+      silent: (buckets) => {
+        log.warn({ buckets: buckets.length }, 'delivery probes do not come back');
+        for (const bucket of buckets) channels.reset(bucket);
+        redis.reset();
+      },
+    },
+  );
+
+  const heartbeat = () => presence.heartbeat().catch((error) => log.warn({ err: error }, 'presence heartbeat failed'));
+  const heartbeats = setInterval(heartbeat, config.probeInterval);
+  await Promise.all([heartbeat(), probe.start(), tokens.start()]);
+
+  const clock = new Clock(() => sweepConnections(connections));
+  const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
+  const frames = new FrameHandler({
+    ...{ config, redis, log, counters, admission, clock, watchList, tokens, traces },
+    findExternalUser: externalUser,
   });
-  const beat = () => presence.beat().catch((error) => log.warn({ err: error }, 'cannot tell that this gateway lives'));
-  const beats = setInterval(beat, config.probeInterval);
-  await Promise.all([beat(), probe.start(), tokens.start()]);
+  const connectionDeps: ConnectionDeps<Connection> = {
+    ...{ clock, log, counters, hub, connections },
+    settings: {
+      heartbeat: Math.ceil(config.heartbeat / 1000),
+      stallTime: Math.ceil(config.stallTime / 1000),
+      maxUnsent: config.maxUnsent,
+      single: config.sessionPolicy === 'single',
+    },
+    readInbox: (user, from, device) =>
+      recover(redis, user, from, { device, limit: PAGE_EVENTS, relay: config.history === 'relay' }),
+    count: (user, session) => presence.connect(user, session),
+    uncount: (user, linger) => presence.disconnect(user, linger),
+    raiseFence: (user, session) => raiseFence(redis, user, session),
+    isRevoked: (user, session) => isRevoked(redis, user, session),
+    opening: (opened) => admission.trackOpening(opened),
+    live: (connection) => watchList.sendMissed(connection),
+    gone: (connection) => watchList.unwatch(connection),
+    runFrame: (connection, frame) => frames.runForwarded(connection, frame as ClientFrame),
+  };
 
   let draining = false;
-  const gateway: Gateway = {
-    id,
-    config,
-    log,
-    link,
-    tokens,
-    hub,
-    presence,
-    watching,
-    counters,
-    metrics,
-    load,
-    traces,
-    clock: new Clock(() => makeRounds(gateway)),
+  const stop = async () => {
+    clearInterval(heartbeats);
+    tokens.stop();
+    admission.stop();
+    clock.stop();
+    probe.stop();
+    await presence.stop();
+    hub.close();
+    channels.close();
+    await traces?.stop();
+    await redis.close();
+  };
+  const server = await startServer({
+    ...{ config, log, redis, tokens, admission, hub, connectionDeps, frames, counters, metrics },
+    findExternalUser: externalUser,
     get draining() {
       return draining;
-    },
-    carryOut: async (connection, frame) => {
-      await connection.opening;
-      if (!connection.closed) await carryOut(gateway, connection, frame);
     },
     ready: () => {
       const reasons = [
@@ -140,22 +167,48 @@ export async function startGateway(
       ];
       return { ok: reasons.length === 0, reasons };
     },
-    drain: () => {
+  }).catch(async (error) => {
+    await stop();
+    throw error;
+  });
+  return {
+    ...{ id, redis, hub, connections, presence, counters },
+    port: server.port,
+    drain: async () => {
       draining = true;
-      return drain(gateway);
+      await drainConnections(connections, config.drainTime);
     },
     stop: async () => {
-      clearInterval(beats);
-      tokens.stop();
-      load.stop();
-      gateway.clock.stop();
-      probe.stop();
-      await presence.stop();
-      hub.close();
-      channels.close();
-      await traces?.stop();
-      await link.close();
+      server.stop();
+      await stop();
     },
   };
-  return gateway;
+}
+
+function openRedis(config: Config, id: string): Promise<RedisConnection> {
+  return connectRedis({
+    url: config.redisUrl,
+    name: `gateway-${id}`,
+    buckets: config.buckets,
+    inboxLength: config.inboxLength,
+    inboxTtl: Math.ceil(config.inboxTtl / 1000),
+    replicas: config.replicasAck,
+  });
+}
+
+/** A running gateway. It holds nothing that cannot be rebuilt. */
+export interface Gateway {
+  /** Different at each start. */
+  readonly id: string;
+  readonly port: number;
+  readonly redis: RedisConnection;
+  readonly hub: Hub;
+  readonly presence: Presence;
+  readonly counters: Counters;
+  /** The open connections. */
+  readonly connections: ReadonlySet<Connection>;
+  /** Rejects new clients and asks the others to reconnect elsewhere, within the drain time. Resolves when all are gone. */
+  drain(): Promise<void>;
+  /** Closes the port, every socket, and the connections to Redis. */
+  stop(): Promise<void>;
 }

@@ -24,7 +24,8 @@ const arrive = (user: number, texts: string[]) =>
     texts.map((text) => ({ user, event: JSON.stringify({ kind: 'message', body: { type: 'text', text } }) })),
   );
 
-const connectionOf = (user: number) => kit.gateway().gateway.hub.find(user)?.connections[0];
+const connectionOf = (user: number) =>
+  [...kit.gateway().gateway.connections].find((connection) => connection.user.id === user);
 
 it('a browser that comes back says where it was by Last-Event-ID, which counts more than the cursor of its address', async () => {
   const b = kit.newId();
@@ -91,7 +92,7 @@ it('a reader that is slow but reads stays for as long as it takes', async () => 
   await using line = await open(b);
   line.pause();
   for (let i = 0; i < texts.length; i += 20) await arrive(b, texts.slice(i, i + 20));
-  await waitFor(() => (connectionOf(b)?.stalledAt ?? 0) > 0);
+  await waitFor(() => connectionOf(b)?.stalled);
   // A little every 100 ms: several times as long as one may take nothing at all.
   const reading = setInterval(() => {
     line.resume();

@@ -1,6 +1,5 @@
 import { limits, type PresenceFrame } from '@parley/protocol';
 import { revokeSession } from '@parley/redis';
-import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Kit } from '../kit.ts';
 import type { Target } from './line.ts';
@@ -155,21 +154,6 @@ describe('a frame that concerns a connection acts on that of the same device, at
     await line.untilOpened();
     return line;
   };
-
-  it('focus', async () => {
-    const [a, b] = await kit.friends();
-    await using phone = await stream(a, 'phone');
-    await using tablet = await stream(a, 'tablet');
-    await post(a, { type: 'focus', chat: b }, { gateway: 1, ...device('phone') });
-    const focus = (name: string) =>
-      kit
-        .gateway(0)
-        .gateway.hub.find(a)
-        ?.connections.find((each) => each.device === name)?.focus;
-    await waitFor(() => focus('phone') === b);
-    expect(focus('tablet')).toBeNull();
-    expect(phone.ended ?? tablet.ended).toBeUndefined();
-  });
 
   it('watch', async () => {
     const [a, b] = await kit.friends();

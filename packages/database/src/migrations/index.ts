@@ -5,7 +5,6 @@ import * as media from './003-media.ts';
 import * as searchErase from './004-search-erase.ts';
 import * as server from './005-server.ts';
 import * as push from './006-push.ts';
-import * as accounts from './007-accounts.ts';
 
 /** Every migration by name, in order. A merged one is frozen: what it got wrong, the next one mends. */
 export const migrations: Record<string, Migration> = {
@@ -15,5 +14,4 @@ export const migrations: Record<string, Migration> = {
   '004-search-erase': searchErase,
   '005-server': server,
   '006-push': push,
-  '007-accounts': accounts,
 };

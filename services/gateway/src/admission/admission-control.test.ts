@@ -1,18 +1,23 @@
 import { createMetrics } from '@parley/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Load } from './admission-control.ts';
+import { AdmissionControl } from './admission-control.ts';
 
 /** What a command to Redis takes, in ms. */
 let slow: number;
-let load: Load;
+let admission: AdmissionControl;
 beforeEach(() => {
   vi.useFakeTimers();
   slow = 1;
-  const ask = () => new Promise((resolve) => setTimeout(resolve, slow));
-  load = new Load(createMetrics('load'), { mostFrames: 1000, mostOpenings: 2, wait: 250, ask });
+  const sendCommand = () => new Promise((resolve) => setTimeout(resolve, slow));
+  admission = new AdmissionControl(createMetrics('gateway'), {
+    maxFrames: 1000,
+    maxOpenings: 2,
+    maxWait: 250,
+    sendCommand,
+  });
 });
 afterEach(() => {
-  load.stop();
+  admission.stop();
   vi.useRealTimers();
 });
 
@@ -21,20 +26,20 @@ const [FLOODER, BYSTANDER] = [1, 2];
 /** Takes on frames of one user until the limit is reached; answers how many there are. */
 const fill = () => {
   let taken = 0;
-  let place = load.take(FLOODER);
-  for (; place === 'open'; place = load.take(FLOODER)) taken += 1;
-  if (place) load.done(place);
+  let slot = admission.admit(FLOODER);
+  for (; slot === 'open'; slot = admission.admit(FLOODER)) taken += 1;
+  if (slot) admission.release(slot);
   return taken;
 };
 const finish = (frames: number) => {
-  for (let i = 0; i < frames; i += 1) load.done('open');
+  for (let i = 0; i < frames; i += 1) admission.release('open');
 };
 /** Asks for so many frames of a user; answers how many were taken on, all beyond the limit. */
 const beyond = (user: number, frames: number) => {
-  const places = Array.from({ length: frames }, () => load.take(user)).filter((place) => place !== undefined);
-  expect(new Set(places).size).toBeLessThanOrEqual(1);
-  expect(places).not.toContain('open');
-  return places.length;
+  const slots = Array.from({ length: frames }, () => admission.admit(user)).filter((slot) => slot !== undefined);
+  expect(new Set(slots).size).toBeLessThanOrEqual(1);
+  expect(slots).not.toContain('open');
+  return slots.length;
 };
 
 describe('a gateway takes on', () => {
@@ -53,7 +58,7 @@ describe('a gateway takes on', () => {
       expect(beyond(FLOODER, 1000)).toBe(0);
     }
     expect(beyond(BYSTANDER, 2)).toBe(2);
-    expect(load.refused).toBeGreaterThan(10_000);
+    expect(admission.rejected).toBeGreaterThan(10_000);
   });
 
   it('no more than the reserve, a quarter of the limit, however many users ask for little', async () => {
@@ -61,7 +66,7 @@ describe('a gateway takes on', () => {
     let taken = 0;
     for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
     expect(taken).toBe(250);
-    for (let i = 0; i < taken; i += 1) load.done('reserved');
+    for (let i = 0; i < taken; i += 1) admission.release('reserved');
     expect(beyond(BYSTANDER, 1)).toBe(1);
   });
 
@@ -109,17 +114,17 @@ describe('a gateway takes on', () => {
     const opened = new Promise<void>((resolve) => {
       open = resolve;
     });
-    load.opening(opened);
-    expect(load.mayOpen()).toBe(true);
-    load.opening(opened);
-    expect(load.mayOpen()).toBe(false);
+    admission.trackOpening(opened);
+    expect(admission.admitConnection()).toBe(true);
+    admission.trackOpening(opened);
+    expect(admission.admitConnection()).toBe(false);
     open();
     await vi.advanceTimersByTimeAsync(0);
-    expect(load.mayOpen()).toBe(true);
+    expect(admission.admitConnection()).toBe(true);
   });
 
   it('what it refuses for a while, at different times', () => {
-    const times = Array.from({ length: 50 }, () => load.retryAfter);
+    const times = Array.from({ length: 50 }, () => admission.retryAfter);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
     expect(new Set(times).size).toBeGreaterThan(10);
   });

@@ -1,123 +1,127 @@
 import { Counter, Gauge, type Registry } from '@parley/service';
-import { Shares } from './fair-share.ts';
+import { FairShare } from './fair-share.ts';
 
-/** Ms between two looks at how long things take. */
-const INTERVAL = 100;
+/** Ms between two adjustments of the limit. */
+const INTERVAL_MS = 100;
 
-/** Frames that are taken on however busy it is, so that it shows when it is no longer. */
-const LEAST = 64;
+/** Frames that are always admitted. Without any, recovery would go unnoticed. */
+const MIN_FRAMES = 64;
 
-/** Part of the limit that is kept, beyond it, for users who ask for little. */
+/** Reserve beyond the limit for users within their share, as a part of the limit. */
 const RESERVE = 1 / 4;
 
 /**
- * What a gateway takes on at once, so that what it took on is done in time and its memory is bounded. Frames beyond the limit are
- * refused, with a time to come back. The limit is `most` as long as a command to Redis, which waits its turn like a message,
- * is answered within `wait`. When it takes longer, the limit falls to what is done within `wait`, by a third at least with each look; and
- * it rises again by a tenth. Beyond the limit there is a reserve, for users who ask for no more than their share: who floods is
- * refused first, however many connections they have.
+ * Admission control: caps frames in flight, so that latency stays below `maxWait` and memory stays bounded.
+ *
+ * The limit is `maxFrames` while a command to Redis, which queues like a message, completes within `maxWait`. When one takes
+ * longer, the limit falls to the number of frames that finish within `maxWait`, and by at least a third at each adjustment. It rises
+ * again by a tenth. Users who stay within an equal share may use a reserve beyond the limit, so that users who flood are
+ * rejected first, however many connections they have.
  */
-export class Load {
-  readonly #options: LoadOptions;
+export class AdmissionControl {
+  readonly #options: AdmissionOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #shares = new Shares();
+  readonly #shares = new FairShare();
   #limit: number;
   #frames = 0;
-  /** Those of them that were taken on beyond the limit. */
+  /** Those of them that use the reserve. */
   #reserved = 0;
-  /** Frames done since the last look, and in each `INTERVAL` of late. */
+  /** Frames finished since the last adjustment, and their moving average per `INTERVAL_MS`. */
   #finished = 0;
   #pace = 0;
   #openings = 0;
-  /** When the command under way was sent; 0 when there is none. */
-  #asked = 0;
-  #due = performance.now() + INTERVAL;
+  #rejected = 0;
+  /** When the pending command was sent; 0 if there is none. */
+  #sentAt = 0;
+  #dueAt = performance.now() + INTERVAL_MS;
 
-  constructor(metrics: Registry, options: LoadOptions) {
+  constructor(metrics: Registry, options: AdmissionOptions) {
     this.#options = options;
-    this.#limit = options.mostFrames;
-    this.#timer = setInterval(() => this.#look(), INTERVAL);
-    this.#measure(metrics);
+    this.#limit = options.maxFrames;
+    this.#timer = setInterval(() => this.#tick(), INTERVAL_MS);
+    this.#register(metrics);
   }
 
-  /** Frames and connections refused. */
-  refused = 0;
-
-  /** Takes on a frame of a user; undefined when there are too many. What it answers is to be handed to `done`. */
-  take(user: number): ResumePoint | undefined {
-    let place: ResumePoint = 'open';
+  /** Admits a frame of a user, or returns undefined. Pass the slot to `release` when the frame is finished. */
+  admit(user: number): Slot | undefined {
+    let slot: Slot = 'open';
     if (this.#frames >= this.#limit) {
-      if (!this.#shares.ask(user) || this.#reserved >= Math.max(LEAST, this.#limit * RESERVE)) {
-        this.refused += 1;
+      if (!this.#shares.count(user) || this.#reserved >= Math.max(MIN_FRAMES, this.#limit * RESERVE)) {
+        this.#rejected += 1;
         return undefined;
       }
-      place = 'reserved';
+      slot = 'reserved';
       this.#reserved += 1;
     }
     this.#frames += 1;
-    return place;
+    return slot;
   }
 
-  done(place: ResumePoint): void {
-    if (place === 'reserved') this.#reserved -= 1;
+  release(slot: Slot): void {
+    if (slot === 'reserved') this.#reserved -= 1;
     this.#frames -= 1;
     this.#finished += 1;
   }
 
-  /** Whether one more connection may be opened now. */
-  mayOpen(): boolean {
-    if (this.#openings < this.#options.mostOpenings) return true;
-    this.refused += 1;
+  /** Whether another connection may be opened now. Counts a rejection if not. */
+  admitConnection(): boolean {
+    if (this.#openings < this.#options.maxOpenings) return true;
+    this.#rejected += 1;
     return false;
   }
 
-  /** Counts a connection as being opened until the promise resolves. */
-  opening(opened: Promise<void>): void {
+  /** Counts a connection as opening until the promise resolves. */
+  trackOpening(opened: Promise<void>): void {
     this.#openings += 1;
     opened.finally(() => {
       this.#openings -= 1;
     });
   }
 
-  /** Ms after which who was refused may come back: at random, so that not all come at once. */
+  /** Ms after which a rejected client may retry. Random, so that not all retry at once. */
   get retryAfter(): number {
     return Math.round(1000 + Math.random() * 2000);
+  }
+
+  /** Frames and connections rejected so far. */
+  get rejected(): number {
+    return this.#rejected;
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
+  #tick(): void {
     const now = performance.now();
-    // A turn of the event loop that comes late is as much of a wait.
-    const waited = Math.max(now - this.#due, this.#asked === 0 ? 0 : now - this.#asked);
-    const finished = (this.#finished * INTERVAL) / (INTERVAL + Math.max(0, now - this.#due));
+    const late = Math.max(0, now - this.#dueAt);
+    const finished = (this.#finished * INTERVAL_MS) / (INTERVAL_MS + late);
     this.#finished = 0;
     this.#pace = this.#pace * 0.7 + finished * 0.3;
     this.#shares.divide(this.#pace);
-    this.#due = now + INTERVAL;
-    this.#adjust(waited);
-    if (this.#asked !== 0) return;
-    this.#asked = now;
-    // While Redis is away nothing waits: commands reject.
-    const answered = () => {
+    this.#dueAt = now + INTERVAL_MS;
+    // A blocked event loop delays messages as much as a slow Redis does.
+    this.#adjust(Math.max(late, this.#sentAt === 0 ? 0 : now - this.#sentAt));
+    if (this.#sentAt !== 0) return;
+    this.#sentAt = now;
+    // While Redis is unavailable commands reject at once, so nothing queues.
+    const settled = () => {
       this.#adjust(performance.now() - now);
-      this.#asked = 0;
+      this.#sentAt = 0;
     };
-    this.#options.ask().then(answered, answered);
+    this.#options.sendCommand().then(settled, settled);
   }
 
   #adjust(waited: number): void {
-    const { mostFrames, wait } = this.#options;
-    if (waited > wait) {
-      const done = (this.#pace * wait) / INTERVAL;
-      this.#limit = Math.max(LEAST, Math.floor(Math.min(this.#limit * (2 / 3), this.#frames * (2 / 3), done)));
-    } else this.#limit = Math.min(mostFrames, Math.ceil(this.#limit * 1.1));
+    const { maxFrames, maxWait } = this.#options;
+    if (waited > maxWait) {
+      const finished = (this.#pace * maxWait) / INTERVAL_MS;
+      const lower = Math.min(this.#limit * (2 / 3), this.#frames * (2 / 3), finished);
+      this.#limit = Math.max(MIN_FRAMES, Math.floor(lower));
+    } else this.#limit = Math.min(maxFrames, Math.ceil(this.#limit * 1.1));
   }
 
-  #measure(metrics: Registry): void {
-    const load = this;
+  #register(metrics: Registry): void {
     const gauge = (name: string, help: string, read: () => number) =>
       new Gauge({
         ...{ name: `parley_${name}`, help, registers: [metrics] },
@@ -125,30 +129,31 @@ export class Load {
           this.set(read());
         },
       });
-    gauge('frames_under_way', 'Frames being carried out', () => load.#frames);
-    gauge('frames_limit', 'Frames that may be under way now', () => load.#limit);
-    gauge('connections_opening', 'Connections being opened', () => load.#openings);
+    gauge('frames_under_way', 'Frames in flight', () => this.#frames);
+    gauge('frames_limit', 'Frames that may be in flight now', () => this.#limit);
+    gauge('connections_opening', 'Connections being opened', () => this.#openings);
+    const rejected = () => this.#rejected;
     new Counter({
       ...{ name: 'parley_overload_refused_total', registers: [metrics] },
-      help: 'Frames and connections refused because too much was under way',
+      help: 'Frames and connections rejected because of overload',
       collect() {
         this.reset();
-        this.inc(load.refused);
+        this.inc(rejected());
       },
     });
   }
 }
 
-/** Where a frame was taken on: within the limit or beyond it. */
-export type ResumePoint = 'open' | 'reserved';
+/** How a frame was admitted: within the limit, or by the reserve beyond it. */
+export type Slot = 'open' | 'reserved';
 
-export interface LoadOptions {
-  /** Frames under way at most. */
-  mostFrames: number;
-  /** Connections being opened at most. */
-  mostOpenings: number;
+export interface AdmissionOptions {
+  /** Frames in flight at most. */
+  maxFrames: number;
+  /** Connections opening at most. */
+  maxOpenings: number;
   /** Ms that a command to Redis may take. */
-  wait: number;
-  /** Sends a command to Redis on the way messages take. */
-  ask: () => Promise<unknown>;
+  maxWait: number;
+  /** Sends a command to Redis over the connection that messages use. */
+  sendCommand: () => Promise<unknown>;
 }

@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Shares } from './fair-share.ts';
+import { FairShare } from './fair-share.ts';
 
 const [FLOODER, BYSTANDER] = [1, 2];
 
-let shares: Shares;
+let shares: FairShare;
 beforeEach(() => {
-  shares = new Shares();
+  shares = new FairShare();
 });
 
 /** Asks for so many frames; answers how many of them are within the user's share. */
 const ask = (user: number, frames: number) =>
-  Array.from({ length: frames }, () => shares.ask(user)).filter(Boolean).length;
+  Array.from({ length: frames }, () => shares.count(user)).filter(Boolean).length;
 
 /** Both ask for so many frames in each tenth of a second, of which ten are done. */
 function tenth(flood: number, little: number) {

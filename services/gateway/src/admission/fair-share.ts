@@ -1,32 +1,32 @@
-/** Frames that anyone may ask for in one go, before it shows how much they ask for. */
-const AT_ONCE = 4;
+/** Frames that every user may have admitted at once, before it is known who floods. */
+const INITIAL_FRAMES = 4;
 
-/** Looks after which it is forgotten how much somebody asked for, so that who comes back when told to is heard. */
-const FORGOTTEN = 10;
+/** Calls of `divide` after which a silent user is forgotten. Retries that follow `retryAfter` come later than that. */
+const FORGET_AFTER = 10;
 
 /**
- * Who asks for more than their share of what is done while not all can be done. Only what is asked for then is counted: when nothing
- * has to be refused it costs nothing and knows nobody.
+ * Tells users who flood from users who do not, while a gateway is overloaded. Counts only the frames that arrive in that time, so that
+ * it costs nothing otherwise.
  */
-export class Shares {
-  /** Frames asked for by each user, less their share of what was done since. */
-  readonly #asked = new Map<number, number>();
+export class FairShare {
+  /** Frames of each user, less the user's share of those that finished since. */
+  readonly #frames = new Map<number, number>();
 
-  /** Counts a frame that cannot be taken on like any other; true when its user asks for no more than their share. */
-  ask(user: number): boolean {
-    const asked = this.#asked.get(user) ?? 0;
-    // Refused ones count too: who goes on although refused does not get more for it.
-    this.#asked.set(user, asked + 1);
-    return asked < AT_ONCE;
+  /** Counts a frame. Returns true if its user stays within an equal share. */
+  count(user: number): boolean {
+    const frames = this.#frames.get(user) ?? 0;
+    // Rejected frames count too, so that retrying at once gains nothing.
+    this.#frames.set(user, frames + 1);
+    return frames < INITIAL_FRAMES;
   }
 
-  /** To be told, `FORGOTTEN` times in a second, how many frames were done since: each user who asked has an equal share of them. */
-  divide(done: number): void {
-    const share = Math.max(1 / FORGOTTEN, done / this.#asked.size);
-    const most = AT_ONCE + (FORGOTTEN - 1) * share;
-    for (const [user, asked] of this.#asked) {
-      if (asked > share) this.#asked.set(user, Math.min(asked, most) - share);
-      else this.#asked.delete(user);
+  /** Divides the frames that finished since the last call among the counted users. Called ten times a second. */
+  divide(finished: number): void {
+    const share = Math.max(1 / FORGET_AFTER, finished / this.#frames.size);
+    const most = INITIAL_FRAMES + (FORGET_AFTER - 1) * share;
+    for (const [user, frames] of this.#frames) {
+      if (frames > share) this.#frames.set(user, Math.min(frames, most) - share);
+      else this.#frames.delete(user);
     }
   }
 }

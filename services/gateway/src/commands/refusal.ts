@@ -1,12 +1,12 @@
 import type { ErrorCode } from '@parley/protocol';
 import type { Standing } from '@parley/redis';
 
-/** A frame that is not carried out, and the code that says why. */
+/** Rejects a frame with an error code. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
-  /** For people; the code's own title when absent. */
+  /** A sentence for the user. Default: the title of the code. */
   readonly detail: string | undefined;
-  /** Ms after which the same frame may pass. */
+  /** Ms after which the same frame may succeed. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, detail?: string, retryAfter?: number) {
@@ -17,8 +17,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Why a message from someone with this standing is refused; undefined when it is not. */
-export function whyNot(standing: Standing, policy: 'friends' | 'anyone'): ErrorCode | undefined {
+/** The error code for a message from a user with this standing. Undefined if the message is allowed. */
+export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): ErrorCode | undefined {
   switch (standing) {
     case 'friend':
     case 'member':

@@ -1,18 +1,18 @@
 import type { FrameOf } from '@parley/protocol';
 import { publish } from '@parley/redis';
-import type { Gateway } from '../start-gateway.ts';
+import { typingFrame } from '../frames.ts';
 import { readMembership } from '../users/permits.ts';
-import type { Caller } from './frame-sender.ts';
-import { whyNot } from './refusal.ts';
+import type { CommandDeps } from './command.ts';
+import type { FrameSender } from './frame-sender.ts';
+import { sendRefusal } from './refusal.ts';
 
-/** Shows the others in a chat that this user is typing. Nobody waits for it, so who may not is not told. */
-export async function typing(gateway: Gateway, { user }: Caller, frame: FrameOf<'typing'>): Promise<undefined> {
-  const { link, config } = gateway;
-  const found = await readMembership(link, user, frame.chat);
+/** Shows the other participants of a chat that the user is typing. No-op if the user may not write to them. */
+export async function typing(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'typing'>): Promise<undefined> {
+  const { redis, config } = deps;
+  const found = await readMembership(redis, user, frame.chat);
   const group = typeof found !== 'string';
-  if (!group && whyNot(found, config.sendPolicy) !== undefined) return;
+  if (!group && sendRefusal(found, config.sendPolicy) !== undefined) return;
   const others = group ? found.filter((id) => id !== user.id) : [frame.chat];
-  const chat = group ? frame.chat : user.id;
-  const text = `{"type":"typing","chat":${chat},"user":${user.id},"active":${frame.active}}`;
-  await Promise.all(others.map((id) => publish(link, id, text)));
+  const text = typingFrame(group ? frame.chat : user.id, user.id, frame.active);
+  await Promise.all(others.map((id) => publish(redis, id, text)));
 }

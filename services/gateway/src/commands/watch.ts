@@ -1,22 +1,25 @@
 import type { FrameOf } from '@parley/protocol';
-import type { Connection } from '../connection/connection.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { readCopied } from '../users/permits.ts';
-import { Refusal, whyNot } from './refusal.ts';
+import type { CommandDeps } from './command.ts';
+import type { SenderConnection } from './frame-sender.ts';
+import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Users that cost as much as one frame more. */
+/** Users of a watch list that cost as much as one more frame. */
 const USERS_PER_FRAME = 25;
 
-/** Follows the presence of users instead of those before. Whom one may not write to, one may not see: they count as offline. */
-export async function watch(gateway: Gateway, connection: Connection, frame: FrameOf<'watch'>): Promise<undefined> {
-  const { link, config, watching } = gateway;
+/** Replaces the watch list of a connection. Users to whom its user may not write are shown as offline. */
+export async function watch(
+  deps: CommandDeps,
+  connection: SenderConnection,
+  frame: FrameOf<'watch'>,
+): Promise<undefined> {
+  const { redis, config, clock, watchList } = deps;
+  const { id: me, budget } = connection.user;
   const users = [...new Set(frame.users)];
-  if (!connection.admit(users.length / USERS_PER_FRAME))
-    throw new Refusal('too-many', 'Too many users watched at once', 1000);
-  const me = connection.user.id;
-  await watching.watch(
-    connection,
-    users,
-    async (user) => user === me || whyNot(await readCopied(link, me, user), config.sendPolicy) === undefined,
-  );
+  const rate = { perSecond: config.frameRate, burst: config.frameBurst };
+  if (!budget.takeFrames(users.length / USERS_PER_FRAME, clock.now, rate))
+    throw new Refusal('too-many', 'You watch too many users at once', 1000);
+  const isVisible = async (user: number) =>
+    user === me || sendRefusal(await readCopied(redis, me, user), config.sendPolicy) === undefined;
+  await watchList.watch(connection, users, isVisible);
 }

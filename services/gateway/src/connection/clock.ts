@@ -1,6 +1,6 @@
-/** A gateway's clock in whole seconds since it started, from 1: small integers, which a connection holds for next to nothing. */
+/** Seconds since the gateway started, from 1. Small integers, which V8 stores without an allocation. */
 export class Clock {
-  /** The second it is. */
+  /** The current second. */
   now = 1;
   readonly #start = Date.now();
   readonly #timer: NodeJS.Timeout;
@@ -13,7 +13,7 @@ export class Clock {
     }, 1000);
   }
 
-  /** The second of a date in ms since 1970. */
+  /** The second of a date in Unix ms. */
   second(date: number): number {
     return Math.floor((date - this.#start) / 1000) + 1;
   }

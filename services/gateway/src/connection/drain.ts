@@ -1,22 +1,24 @@
 import { reconnectFrame } from '../frames.ts';
-import type { Gateway } from '../start-gateway.ts';
+import type { Connection } from './connection.ts';
 
-/** Ms that a connection gets to see its sends acknowledged, at most. */
-const LAST_ACKS = 1000;
+/** Ms for which a connection waits for its unacknowledged messages before it closes. */
+const LAST_ACKS_MS = 1000;
+
+/** Ms between two looks at them. */
+const POLL_MS = 10;
 
 /**
- * Tells every client to reconnect at a random moment within the drain time, so that the other gateways are not all asked at
- * once, and closes each at its moment, sends under way acknowledged. Resolves when all are closed.
+ * Asks every client to reconnect at a random moment within `time` ms, so that the other gateways do not get all of them at
+ * once. Closes each connection at its moment, after its messages in flight were acknowledged. Resolves when all are closed.
  */
-export async function drain(gateway: Gateway): Promise<void> {
-  const { connections } = gateway.hub;
+export async function drainConnections(connections: Iterable<Connection>, time: number): Promise<void> {
   await Promise.all(
     [...connections].map(async (connection) => {
-      const after = Math.floor(Math.random() * gateway.config.drainTime);
+      const after = Math.floor(Math.random() * time);
       connection.reply(reconnectFrame(after));
       await wait(after);
-      for (let waited = 0; connection.inFlight > 0 && waited < LAST_ACKS && !connection.closed; waited += 10)
-        await wait(10);
+      for (let waited = 0; connection.inFlight > 0 && waited < LAST_ACKS_MS && !connection.closed; waited += POLL_MS)
+        await wait(POLL_MS);
       connection.close('restarting', 'restarting');
     }),
   );

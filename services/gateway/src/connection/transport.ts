@@ -1,19 +1,19 @@
 /**
- * How a connection's frames get to its client. Frames go out in the order they were given; those of one turn of the event loop
- * leave together.
+ * How the frames of a connection reach its client. Frames leave in the order in which they are sent. Those of one turn of
+ * the event loop leave together.
  */
 export interface Transport {
-  /** Ms after the end for which the user still counts as connected: a client that polls comes back within it. */
+  /** Ms for which the user counts as connected after the end. A client that polls comes back within it. */
   readonly linger: number;
-  /** Takes a frame; it is not gone before `flush` or the end of this turn. */
+  /** Queues a frame until `flush` or the end of this turn of the event loop. */
   send(frame: string | Uint8Array): void;
-  /** Writes what was given; what the network does not take yet counts as unsent. */
+  /** Writes what is queued. What the network does not accept yet counts as unsent. */
   flush(): void;
-  /** Bytes that the client has not taken yet, after the last flush. */
+  /** Bytes that the network had not accepted after the last flush. */
   unsent(): number;
-  /** Asks the client for a sign of life; `heard` of its connection tells when one came. */
+  /** Asks the client for a sign of life. The transport calls `alive` of its connection when one arrives. */
   ping(): void;
-  /** Closes after what was given has been sent. */
+  /** Sends what is queued, then closes. */
   close(code: number, reason: string): void;
   /** Closes at once. */
   terminate(): void;

@@ -3,26 +3,26 @@ import { announce, type RedisConnection, webhookEvent } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 
 /**
- * Makes what notes for webhook endpoints that a user came online or went offline. Nobody waits for it: what Redis does not take is
- * lost.
+ * Returns a function that queues a webhook event when a user comes online or goes offline. Best effort: an event that Redis does
+ * not accept is lost.
  */
-export function announcePresence({ link, log, endpoints, most }: AnnounceOptions) {
+export function presenceWebhooks({ redis, log, endpoints, maxPending }: PresenceWebhooksOptions) {
   return (user: number, online: boolean): void => {
     if (!endpoints.some(({ events }) => events.includes('presence'))) return;
     const date = Date.now();
     const type = online ? 'presence.online' : 'presence.offline';
     const id = `presence_${user}_${date}_${randomBytes(6).toString('hex')}`;
-    announce(link, endpoints, 'presence', [webhookEvent(id, type, date, `{"user":${user}}`)], most).then(
-      (dropped) => dropped > 0 && log.error({ most }, 'too many events wait for a webhook endpoint: one was dropped'),
-      (error) => log.warn({ err: error }, 'could not note a change of presence for webhooks'),
+    announce(redis, endpoints, 'presence', [webhookEvent(id, type, date, `{"user":${user}}`)], maxPending).then(
+      (dropped) => dropped > 0 && log.error({ maxPending }, 'webhook backlog full: presence event dropped'),
+      (error) => log.warn({ err: error }, 'queueing a presence webhook failed'),
     );
   };
 }
 
-interface AnnounceOptions {
-  link: RedisConnection;
+export interface PresenceWebhooksOptions {
+  redis: RedisConnection;
   log: Log;
   endpoints: readonly WebhookEndpoint[];
-  /** Events that may wait for an endpoint. */
-  most: number;
+  /** Events that may wait for one endpoint. */
+  maxPending: number;
 }

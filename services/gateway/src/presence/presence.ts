@@ -1,173 +1,170 @@
-import { setTimeout } from 'node:timers/promises';
-import {
-  type Connected,
-  connect,
-  disconnect,
-  forgetGateways,
-  GATEWAY_GONE_AFTER,
-  heartbeat,
-  type RedisConnection,
-  retireGateway,
-} from '@parley/redis';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Connected, GATEWAY_GONE_AFTER } from '@parley/redis';
 
-/** Ms until Redis is told again what it could not be told. */
-const RETRY = 500;
+/** Ms until a failed write to Redis is retried. */
+const RETRY_DELAY_MS = 500;
 
 /**
- * Beats for which those watched are looked at when the gateways are not those of before: another gateway, which learns of it a
- * beat later, may until then take a user's first connection for one more, or the last for one of several.
+ * Heartbeats after which the watch list is still refreshed when the set of live gateways has changed. Another gateway notices the
+ * change one heartbeat later. Until then it may take a user's first connection for a further one, or the last one for one
+ * of several.
  */
-const LOOKS = 3;
+const REFRESHES = 3;
 
-/** Ms that Redis gets to hear that this gateway stops. */
-const STOP_PATIENCE = 1000;
+/** Ms for which `stop` waits for Redis. */
+const STOP_TIMEOUT_MS = 1000;
 
-/** Counts this gateway's connections for all to see. */
+/** Keeps the numbers of this gateway's connections in Redis up to date, by user, and its heartbeat. */
 export class Presence {
-  readonly #link: RedisConnection;
-  readonly #gateway: string;
-  readonly #most: number;
-  readonly #count: (user: number) => number;
-  readonly #users: () => Iterable<number>;
-  readonly #changed: PresenceOptions['changed'];
-  readonly #lookAgain: PresenceOptions['lookAgain'];
-  /** Users who count as connected although they are not now, and when that ends. */
+  readonly #store: PresenceStore;
+  readonly #options: PresenceOptions;
+  /** Users who count as connected for a while after their last connection closed. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
-  /** Users whose count Redis may not have, and whether those watched have to be looked at again. */
-  readonly #due = new Set<number>();
-  #lookDue = false;
+  /** Users whose count Redis may not have. */
+  readonly #pending = new Set<number>();
+  #refreshPending = false;
   #retry: NodeJS.Timeout | undefined;
   #stopped = false;
-  /** Beats at which those watched are still to be looked at. */
-  #looks = 0;
-  #lastBeat = Number.POSITIVE_INFINITY;
-  /** The gateways that live. */
-  live = new Set<string>();
+  #refreshesLeft = 0;
+  #lastHeartbeat = Number.POSITIVE_INFINITY;
+  #live = new Set<string>();
 
-  constructor(link: RedisConnection, { gateway, most, count, users, changed, lookAgain }: PresenceOptions) {
-    this.#link = link;
-    this.#gateway = gateway;
-    this.#most = most;
-    this.#count = (user) => count(user) || Number(this.#lingering.has(user));
-    this.#users = users;
-    this.#changed = changed;
-    this.#lookAgain = lookAgain;
+  constructor(store: PresenceStore, options: PresenceOptions) {
+    this.#store = store;
+    this.#options = options;
   }
 
-  /** Counts a new connection, which is among the user's already. */
-  connect(user: number, session?: string): Promise<Connected> {
-    return connect(this.#link, {
-      user,
-      gateway: this.#gateway,
-      count: () => this.#count(user),
-      most: this.#most,
-      live: this.live,
-      first: () => this.#changed(user, true),
-      ...(session === undefined ? {} : { session }),
-    });
+  /** Ids of the live gateways, as of the last heartbeat. */
+  get live(): ReadonlySet<string> {
+    return this.#live;
+  }
+
+  /** Counts a new connection, which the user's count at this gateway already includes. Rejects if Redis is unavailable. */
+  connect(user: number, session: string): Promise<Connected> {
+    return this.#store.connect(this.#countOf(user), session);
   }
 
   /**
-   * Counts what is left of a user's connections; when Redis is away, as soon as it is back. For `linger` ms the user counts as
-   * connected, however many others close meanwhile.
+   * Writes the user's remaining number of connections; retries while Redis is unavailable. For `linger` ms the user counts as
+   * connected.
    */
   async disconnect(user: number, linger: number): Promise<void> {
     if (linger > 0) {
       clearTimeout(this.#lingering.get(user));
-      this.#lingering.set(user, globalThis.setTimeout(() => this.#lingered(user), linger).unref());
+      this.#lingering.set(user, setTimeout(() => this.#endLinger(user), linger).unref());
     }
-    await this.#repeat(user);
-    this.#retryLater();
+    await this.#write(user);
+    this.#scheduleRetry();
   }
 
-  #lingered(user: number): void {
-    this.#lingering.delete(user);
-    this.disconnect(user, 0);
-  }
-
-  /** Says that this gateway lives; when the others are not those of before, has told who is offline or online by that. */
-  async beat(): Promise<void> {
-    const live = new Set(await heartbeat(this.#link, this.#gateway));
-    const others = [...live].filter((gateway) => gateway !== this.#gateway);
-    const same = live.size === this.live.size && others.every((gateway) => this.live.has(gateway));
-    this.live = live;
-    const silence = performance.now() - this.#lastBeat;
-    this.#lastBeat = performance.now();
-    // The others took it for dead, and may have dropped its counts.
-    if (silence >= GATEWAY_GONE_AFTER) await this.missed(this.#users());
+  /** Writes the heartbeat of this gateway and finds out which others are live. Rejects if Redis is unavailable. */
+  async heartbeat(): Promise<void> {
+    const { gateway, users } = this.#options;
+    const live = new Set(await this.#store.heartbeat());
+    const others = [...live].filter((id) => id !== gateway);
+    const same = live.size === this.#live.size && others.every((id) => this.#live.has(id));
+    this.#live = live;
+    const silence = performance.now() - this.#lastHeartbeat;
+    this.#lastHeartbeat = performance.now();
+    // After so long the other gateways may have dropped the counts of this one.
+    if (silence >= GATEWAY_GONE_AFTER) await this.missed(users());
     else {
-      if (!same) this.#looks = LOOKS;
-      if (this.#looks > 0) {
-        this.#looks -= 1;
+      if (!same) this.#refreshesLeft = REFRESHES;
+      if (this.#refreshesLeft > 0) {
+        this.#refreshesLeft -= 1;
         await this.missed([]);
       }
     }
-    await forgetGateways(this.#link, (user) => this.#changed(user, false));
+    await this.#store.forgetSilentGateways();
   }
 
-  /** Repeats the counts of these users, and what is to be said of those watched, until Redis was told. */
+  /** Writes the counts of these users again and refreshes the watch list, since Redis or a subscription was lost. */
   async missed(users: Iterable<number>): Promise<void> {
-    for (const user of users) this.#due.add(user);
-    this.#lookDue = true;
-    await this.#tellAgain();
+    for (const user of users) this.#pending.add(user);
+    this.#refreshPending = true;
+    await this.#writePending();
   }
 
-  /** Takes this gateway off the list of those that live, if Redis answers soon. */
+  /** Removes this gateway from the live ones. Resolves after `STOP_TIMEOUT_MS` at the latest. */
   async stop(): Promise<void> {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     this.#stopped = true;
     for (const timer of this.#lingering.values()) clearTimeout(timer);
     this.#lingering.clear();
-    const retiring = retireGateway(this.#link, this.#gateway).catch(() => {});
-    await Promise.race([retiring, setTimeout(STOP_PATIENCE, undefined, { ref: false })]);
+    const retiring = this.#store.retire().catch(() => {});
+    await Promise.race([retiring, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  async #tellAgain(): Promise<void> {
-    const due = [...this.#due];
-    this.#due.clear();
-    await Promise.all(due.map((user) => this.#repeat(user)));
-    if (this.#lookDue) {
-      this.#lookDue = false;
-      await this.#lookAgain().catch(() => {
-        this.#lookDue = true;
+  #endLinger(user: number): void {
+    this.#lingering.delete(user);
+    this.disconnect(user, 0);
+  }
+
+  /** The count is read when the command is sent, so that the last write has the current one. */
+  #countOf(user: number): UserCount {
+    return { user, count: () => this.#options.count(user) || Number(this.#lingering.has(user)) };
+  }
+
+  async #writePending(): Promise<void> {
+    const users = [...this.#pending];
+    this.#pending.clear();
+    await Promise.all(users.map((user) => this.#write(user)));
+    if (this.#refreshPending) {
+      this.#refreshPending = false;
+      await this.#options.refresh().catch(() => {
+        this.#refreshPending = true;
       });
     }
-    this.#retryLater();
+    this.#scheduleRetry();
   }
 
-  #retryLater(): void {
-    if ((this.#due.size === 0 && !this.#lookDue) || this.#retry || this.#stopped) return;
-    this.#retry = globalThis.setTimeout(() => {
+  #scheduleRetry(): void {
+    if ((this.#pending.size === 0 && !this.#refreshPending) || this.#retry || this.#stopped) return;
+    this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#tellAgain();
-    }, RETRY);
+      this.#writePending();
+    }, RETRY_DELAY_MS);
   }
 
-  async #repeat(user: number): Promise<void> {
+  async #write(user: number): Promise<void> {
+    const count = this.#countOf(user);
     try {
-      if (this.#count(user) > 0) await this.connect(user);
-      else {
-        const count = () => this.#count(user);
-        const last = await disconnect(this.#link, { user, gateway: this.#gateway, count, live: this.live });
-        if (last) this.#changed(user, false);
-      }
+      if (count.count() > 0) await this.#store.connect(count);
+      else await this.#store.disconnect(count);
     } catch {
-      this.#due.add(user);
+      this.#pending.add(user);
     }
   }
 }
 
 export interface PresenceOptions {
+  /** Id of this gateway. */
   gateway: string;
-  /** Connections that a user may have at all gateways. */
-  most: number;
-  /** Connections that a user has at this one. */
+  /** The user's connections at this gateway. */
   count(user: number): number;
-  /** Those who have some. */
+  /** Users with connections at this gateway. */
   users(): Iterable<number>;
-  /** Hears that a user came online or went offline by what happened here. */
-  changed(user: number, online: boolean): void;
-  /** Looks again at those whose presence is followed here. */
-  lookAgain(): Promise<void>;
+  /** Reads the presence of all watched users again. */
+  refresh(): Promise<void>;
+}
+
+/** Presence in Redis, as one gateway writes it. */
+export interface PresenceStore {
+  /** Writes a count that is not 0. With a session it is a new connection of that session, which may be refused. */
+  connect(count: UserCount, session?: string): Promise<Connected>;
+  /** Writes a count that may be 0. */
+  disconnect(count: UserCount): Promise<void>;
+  /** Returns the ids of the live gateways. */
+  heartbeat(): Promise<string[]>;
+  /** Drops the counts of gateways that are no longer live. */
+  forgetSilentGateways(): Promise<void>;
+  /** Removes this gateway from the live ones. */
+  retire(): Promise<void>;
+}
+
+export interface UserCount {
+  user: number;
+  /** The user's connections at this gateway at the moment of the call. */
+  count(): number;
 }

@@ -1,120 +1,141 @@
-import { type RedisConnection, readPresence, type Presence as State } from '@parley/redis';
-import type { Connection } from '../connection/connection.ts';
+import type { Presence as State } from '@parley/redis';
 import { presenceFrame } from '../frames.ts';
-import type { Channels, Listener } from '../redis/channels.ts';
 
-/** Follows the presence of those whom connections watch. */
-export class Watching {
-  readonly #link: RedisConnection;
-  readonly #channels: Channels;
-  readonly #live: () => Iterable<string>;
+/** Who watches whose presence. Subscribes to the presence channels of the watched users. */
+export class WatchList {
+  readonly #source: PresenceSource;
+  readonly #watchers = new Map<Watcher, Watch>();
   readonly #watched = new Map<number, Watched>();
 
-  /** `live`: the gateways that live. */
-  constructor(link: RedisConnection, channels: Channels, live: () => Iterable<string>) {
-    this.#link = link;
-    this.#channels = channels;
-    this.#live = live;
+  constructor(source: PresenceSource) {
+    this.#source = source;
   }
 
   /**
-   * Follows these users for a connection instead of those before, and tells it how each stands: first the channel is
-   * subscribed, then presence read. Those whom it may not see are said to be offline.
+   * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes first, then reads, so that no
+   * change in between is lost. Users that the watcher may not see are sent as offline.
    */
-  async watch(connection: Connection, users: number[], mayBeSeen: (user: number) => Promise<boolean>): Promise<void> {
-    this.unwatch(connection);
-    connection.watched = users;
-    const visible = await Promise.all(users.map(mayBeSeen));
+  async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
+    this.unwatch(watcher);
+    const watch: Watch = { users, missed: false };
+    this.#watchers.set(watcher, watch);
+    const visible = await Promise.all(users.map(isVisible));
     const seen = users.filter((_, i) => visible[i]);
-    const current = () => connection.watched === users && !connection.closed;
-    if (!current()) return;
-    await Promise.all(seen.map((user) => this.#follow(user, connection)));
+    const isCurrent = () => this.#watchers.get(watcher) === watch;
+    if (!isCurrent()) return;
+    await Promise.all(seen.map((user) => this.#follow(user, watcher)));
     const states = await this.#read(seen);
-    if (!current()) return;
+    if (!isCurrent()) return;
     for (const user of users) {
       const { online, lastSeen } = states.get(user) ?? { online: false, lastSeen: null };
-      connection.reply(presenceFrame(user, online, lastSeen));
+      watcher.reply(presenceFrame(user, online, lastSeen));
     }
   }
 
-  /** Tells a connection how those stand whom it watches, since it may not have been told of changes. */
-  repeat(connection: Connection): void {
-    for (const user of connection.watched ?? []) {
+  /** Sends a watcher the current states if changes could not be forwarded to it before. */
+  sendMissed(watcher: Watcher): void {
+    const watch = this.#watchers.get(watcher);
+    if (!watch?.missed) return;
+    watch.missed = false;
+    for (const user of watch.users) {
       const watched = this.#watched.get(user);
-      if (!watched?.state || !watched.connections.has(connection)) continue;
-      connection.reply(presenceFrame(user, watched.state.online, watched.state.lastSeen));
+      if (!watched?.state || !watched.watchers.has(watcher)) continue;
+      watcher.reply(presenceFrame(user, watched.state.online, watched.state.lastSeen));
     }
   }
 
-  unwatch(connection: Connection): void {
-    for (const user of connection.watched ?? []) {
+  unwatch(watcher: Watcher): void {
+    const watch = this.#watchers.get(watcher);
+    if (!watch) return;
+    this.#watchers.delete(watcher);
+    for (const user of watch.users) {
       const watched = this.#watched.get(user);
-      if (!watched?.connections.delete(connection) || watched.connections.size > 0) continue;
+      if (!watched?.watchers.delete(watcher) || watched.watchers.size > 0) continue;
       this.#watched.delete(user);
-      this.#channels.unlisten(this.#link.keys.presence(user));
+      this.#source.unsubscribe(user);
     }
-    connection.watched = undefined;
   }
 
-  /** Reads again how all stand who are followed, and tells where it is another way than was said. */
-  async lookAgain(): Promise<void> {
-    const before = [...this.#watched].map(([user, watched]) => ({
-      user,
-      watched,
-      heard: watched.heard,
-      state: watched.state,
-    }));
+  /** Reads the states of all watched users again and sends the changes. Rejects if Redis is unavailable. */
+  async refresh(): Promise<void> {
+    const before = [...this.#watched].map(([user, watched]) => ({ user, watched, ...watched }));
     const states = await this.#read(before.map(({ user }) => user));
-    for (const { user, watched, heard, state } of before) {
+    for (const { user, watched, state, changes } of before) {
       const now = states.get(user);
-      // What was heard meanwhile was told then; who just began to watch is told by that.
-      if (!now || !state || watched.heard !== heard || now.online === state.online) continue;
-      watched.tell(presenceFrame(user, now.online, now.lastSeen));
+      // Skips users updated by pub/sub during the read; new watchers get their state from `watch()`.
+      if (!now || !state || watched.changes !== changes || now.online === state.online) continue;
+      this.#forward(watched, presenceFrame(user, now.online, now.lastSeen));
     }
   }
 
-  #follow(user: number, connection: Connection): Promise<void> {
+  #follow(user: number, watcher: Watcher): Promise<void> {
     let watched = this.#watched.get(user);
     if (!watched) {
-      watched = new Watched();
-      this.#watched.set(user, watched);
-      watched.subscribed = this.#channels.listen(this.#link.keys.presence(user), watched);
+      const created: Watched = { watchers: new Set(), subscribed: Promise.resolve(), state: undefined, changes: 0 };
+      watched = created;
+      this.#watched.set(user, created);
+      created.subscribed = this.#source.subscribe(user, { receive: (frame) => this.#receive(created, frame) });
     }
-    watched.connections.add(connection);
+    watched.watchers.add(watcher);
     return watched.subscribed;
   }
 
-  /** How users stand who are followed here. What was heard of one since is newer than what Redis answered. */
+  #receive(watched: Watched, frame: Buffer): void {
+    const { online, lastSeen } = JSON.parse(frame.toString()) as State;
+    watched.state = { online, lastSeen };
+    watched.changes += 1;
+    this.#forward(watched, frame);
+  }
+
+  #forward({ watchers }: Watched, frame: string | Uint8Array): void {
+    for (const watcher of watchers) {
+      if (watcher.forward(frame)) continue;
+      const watch = this.#watchers.get(watcher);
+      if (watch) watch.missed = true;
+    }
+  }
+
+  /** The states of watched users. A change that was published during the read is newer than the result. */
   async #read(users: number[]): Promise<Map<number, State>> {
-    const before = users.map((user) => this.#watched.get(user)?.heard);
-    const states = await readPresence(this.#link, users, this.#live());
+    const before = users.map((user) => this.#watched.get(user)?.changes);
+    const states = await this.#source.read(users);
     for (const [i, user] of users.entries()) {
       const watched = this.#watched.get(user);
       if (!watched) continue;
-      if (watched.state && watched.heard !== before[i]) states.set(user, watched.state);
+      if (watched.state && watched.changes !== before[i]) states.set(user, watched.state);
       else watched.state = states.get(user);
     }
     return states;
   }
 }
 
-/** A user whose presence is followed here. */
-class Watched implements Listener {
-  readonly connections = new Set<Connection>();
-  subscribed: Promise<void> = Promise.resolve();
-  /** How the user stands, as last read or heard. */
+/** What receives the presence of others: a connection. */
+export interface Watcher {
+  /** Sends a frame. No-op once closed. */
+  reply(frame: string): void;
+  /** Sends a frame. Returns false if the watcher cannot pass it on now; `sendMissed` makes up for it. */
+  forward(frame: string | Uint8Array): boolean;
+}
+
+/** The presence of users in Redis. */
+export interface PresenceSource {
+  /** Resolves once Redis has confirmed. */
+  subscribe(user: number, listener: { receive(frame: Buffer): void }): Promise<void>;
+  unsubscribe(user: number): void;
+  read(users: number[]): Promise<Map<number, State>>;
+}
+
+interface Watch {
+  users: number[];
+  /** A change could not be forwarded. */
+  missed: boolean;
+}
+
+interface Watched {
+  readonly watchers: Set<Watcher>;
+  subscribed: Promise<void>;
+  /** The state as last read or published. */
   state: State | undefined;
-  /** Frames heard. */
-  heard = 0;
-
-  hear(frame: Buffer): void {
-    const { online, lastSeen } = JSON.parse(frame.toString()) as State;
-    this.state = { online, lastSeen };
-    this.heard += 1;
-    this.tell(frame);
-  }
-
-  tell(frame: string | Uint8Array): void {
-    for (const connection of this.connections) if (!connection.forward(frame)) connection.presenceMissed = true;
-  }
+  /** Number of published changes. */
+  changes: number;
 }

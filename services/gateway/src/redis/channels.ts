@@ -1,43 +1,48 @@
 import { type RedisConnection, Subscriber } from '@parley/redis';
+import { isEventFrame } from '../frames.ts';
 
-/** The channels heard here, each with the one who listens. */
+/** The subscribed Redis channels of this gateway, each with one listener. */
 export class Channels {
-  readonly #link: RedisConnection;
-  readonly #listeners = new Map<string, Listener>();
+  readonly #redis: RedisConnection;
+  readonly #listeners = new Map<string, ChannelListener>();
   readonly #subscriber: Subscriber;
   readonly #missed: (buckets: Set<number>) => void;
-  /** Events that replicas have yet to confirm. */
-  #held: Heard[] = [];
+  /** Events that wait for replicas to confirm them. */
+  #held: Published[] = [];
   #confirming = false;
-  /** Messages heard so far, each once, however many connections it is for. */
-  heard = 0;
+  #received = 0;
 
-  /** `missed` is called when messages on channels of these buckets may have gone unheard. */
-  constructor(link: RedisConnection, url: string, missed: (buckets: Set<number>) => void) {
-    this.#link = link;
+  /** @param missed called when messages on channels of these buckets may have been lost */
+  constructor(redis: RedisConnection, url: string, missed: (buckets: Set<number>) => void) {
+    this.#redis = redis;
     this.#missed = missed;
-    this.#subscriber = new Subscriber(link, url, {
+    this.#subscriber = new Subscriber(redis, url, {
       message: (channel, data) => {
-        this.heard += 1;
-        if (link.replicas > 0 && data[EVENT_AT] === EVENT_BYTE) this.#hold({ channel, data });
-        else this.#listeners.get(channel)?.hear(data);
+        this.#received += 1;
+        if (redis.replicas > 0 && isEventFrame(data)) this.#hold({ channel, data });
+        else this.#listeners.get(channel)?.receive(data);
       },
       missed,
     });
   }
 
-  /** Resolves once Redis has confirmed: from then on nothing goes unheard, or `missed` is called. */
-  listen(channel: string, listener: Listener): Promise<void> {
+  /** Resolves once Redis has confirmed. From then on every message is received, or `missed` is called. */
+  subscribe(channel: string, listener: ChannelListener): Promise<void> {
     this.#listeners.set(channel, listener);
     return this.#subscriber.subscribe(channel);
   }
 
-  unlisten(channel: string): void {
+  unsubscribe(channel: string): void {
     this.#listeners.delete(channel);
     this.#subscriber.unsubscribe(channel);
   }
 
-  /** Hears a bucket over a new connection, since the old one has been silent. */
+  /** Messages received so far. Each counts once, however many connections it is for. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Subscribes the channels of a bucket over a new connection, since the old one has become silent. */
   reset(bucket: number): void {
     this.#subscriber.reset(bucket);
   }
@@ -47,11 +52,11 @@ export class Channels {
   }
 
   /**
-   * Where replicas have to confirm, an event is handed on only when they have it. Redis publishes it before: a device that was told, and
-   * took its own message for accepted, would be wrong after a fail-over. Events of one turn share a confirmation.
+   * Passes an event on only after replicas have confirmed it, where `REPLICAS_ACK` is set. Redis publishes before they do. A device
+   * that took its own message for accepted would be wrong after a fail-over. Events of one turn share a confirmation.
    */
-  #hold(heard: Heard): void {
-    this.#held.push(heard);
+  #hold(published: Published): void {
+    this.#held.push(published);
     if (!this.#confirming) this.#confirm();
   }
 
@@ -63,10 +68,10 @@ export class Channels {
       this.#held = [];
       const buckets = new Set(batch.map(({ channel }) => bucketOf(channel)));
       try {
-        await this.#link.confirm(buckets);
-        for (const { channel, data } of batch) this.#listeners.get(channel)?.hear(data);
+        await this.#redis.confirm(buckets);
+        for (const { channel, data } of batch) this.#listeners.get(channel)?.receive(data);
       } catch {
-        // Those concerned read their inboxes, which takes until replicas confirm again.
+        // Their connections read the inbox instead, which waits for replicas too.
         this.#missed(buckets);
       }
     }
@@ -74,20 +79,17 @@ export class Channels {
   }
 }
 
-const EVENT_AT = '{"type":"'.length;
-const EVENT_BYTE = 'e'.charCodeAt(0);
-
-/** Channels begin with it in braces. */
+/** A channel begins with its bucket in braces. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }
 
-/** Who gets what is published on a channel. */
-export interface Listener {
-  hear(data: Buffer): void;
+/** Receives what is published on a channel. */
+export interface ChannelListener {
+  receive(data: Buffer): void;
 }
 
-interface Heard {
+interface Published {
   channel: string;
   data: Buffer;
 }

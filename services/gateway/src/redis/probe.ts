@@ -1,81 +1,87 @@
-import { publishProbe, type RedisConnection } from '@parley/redis';
-import type { Channels } from './channels.ts';
+/** Intervals without a probe after which a bucket counts as silent. */
+const SILENT_AFTER = 3;
 
 /**
- * Delivers to itself through Redis: a gateway is healthy when a message passed, not when its port answers. Every interval it
- * publishes on a channel of its own in each bucket that can fail alone (in a cluster all of them, on one server one). A bucket
- * that stays silent for three intervals is heard over a new connection.
+ * Checks health by delivering a message to itself through Redis. At every interval the gateway publishes to a channel of its own in each
+ * bucket that can fail alone: in every bucket of a cluster, in one bucket of a single server. `silent` is called for the buckets whose
+ * probes have not come back for three intervals.
  */
 export class Probe {
-  readonly #link: RedisConnection;
-  readonly #channels: Channels;
+  readonly #channels: ProbeChannels;
   readonly #options: ProbeOptions;
-  readonly #buckets: number[];
-  readonly #heard = new Map<number, number>();
-  /** When `silent` was told last. */
-  #told = 0;
+  /** Bucket -> Unix ms at which the newest probe that came back was published. */
+  readonly #receivedAt = new Map<number, number>();
+  /** When `silent` was last called. */
+  #reportedAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(link: RedisConnection, channels: Channels, options: ProbeOptions) {
-    this.#link = link;
+  constructor(channels: ProbeChannels, options: ProbeOptions) {
     this.#channels = channels;
     this.#options = options;
-    this.#buckets = link.clustered ? Array.from({ length: link.keys.buckets }, (_, bucket) => bucket) : [0];
   }
 
   /** Resolves once the first probe of every bucket came back. */
   async start(): Promise<void> {
-    this.#timer = setInterval(() => this.#round(), this.#options.interval);
+    const { buckets, interval, passed } = this.#options;
+    this.#timer = setInterval(() => this.#tick(), interval);
     await new Promise<void>((resolve) => {
-      for (const bucket of this.#buckets) {
-        const channel = this.#link.keys.probe(bucket, this.#options.gateway);
-        const hear = (data: Buffer) => {
-          // One that was held up does not say how things are now.
+      for (const bucket of buckets) {
+        const receive = (data: Buffer) => {
+          // The time of publishing: a probe that was delayed is no sign of health now.
           const sent = Number(data.toString());
-          this.#heard.set(bucket, sent);
-          this.#options.passed(Math.max(0, Date.now() - sent));
-          if (this.#heard.size === this.#buckets.length) resolve();
+          this.#receivedAt.set(bucket, sent);
+          passed(Math.max(0, Date.now() - sent));
+          if (this.#receivedAt.size === buckets.length) resolve();
         };
-        this.#channels.listen(channel, { hear }).then(() => this.#publish(bucket));
+        this.#channels.subscribe(bucket, { receive }).then(() => this.#publish(bucket));
       }
     });
   }
 
-  /** False when some bucket has been silent for three intervals. */
+  /** False before the first probes came back, and while a bucket is silent. */
   get healthy(): boolean {
-    return this.#heard.size === this.#buckets.length && this.#silent().length === 0;
+    return this.#receivedAt.size === this.#options.buckets.length && this.#silent().length === 0;
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #round(): void {
-    const silent = this.#heard.size < this.#buckets.length ? [] : this.#silent();
-    // A new connection gets as much time to show that it is better as the old one had.
-    if (silent.length > 0 && Date.now() - this.#told >= 3 * this.#options.interval) {
-      this.#told = Date.now();
-      this.#options.silent(silent);
+  #tick(): void {
+    const { buckets, interval, silent } = this.#options;
+    const silentNow = this.#receivedAt.size < buckets.length ? [] : this.#silent();
+    // A new connection gets as much time to recover as the old one had.
+    if (silentNow.length > 0 && Date.now() - this.#reportedAt >= SILENT_AFTER * interval) {
+      this.#reportedAt = Date.now();
+      silent(silentNow);
     }
-    for (const bucket of this.#buckets) this.#publish(bucket);
+    for (const bucket of buckets) this.#publish(bucket);
   }
 
   #silent(): number[] {
-    const oldest = Date.now() - 3 * this.#options.interval;
-    return this.#buckets.filter((bucket) => (this.#heard.get(bucket) ?? 0) < oldest);
+    const oldest = Date.now() - SILENT_AFTER * this.#options.interval;
+    return this.#options.buckets.filter((bucket) => (this.#receivedAt.get(bucket) ?? 0) < oldest);
   }
 
   #publish(bucket: number): void {
-    publishProbe(this.#link, bucket, this.#options.gateway, String(Date.now())).catch(() => {});
+    this.#channels.publish(bucket, String(Date.now())).catch(() => {});
   }
 }
 
+/** The probe channels of one gateway, one in each bucket. */
+export interface ProbeChannels {
+  /** Resolves once Redis has confirmed. */
+  subscribe(bucket: number, listener: { receive(data: Buffer): void }): Promise<void>;
+  publish(bucket: number, text: string): Promise<unknown>;
+}
+
 export interface ProbeOptions {
-  gateway: string;
+  /** The buckets to probe. */
+  buckets: number[];
   /** Ms. */
   interval: number;
   /** A probe came back after so many ms. */
   passed(after: number): void;
-  /** Buckets have been silent for three intervals; called again after three more while they are. */
+  /** Buckets are silent. Called again after three more intervals while they are. */
   silent(buckets: number[]): void;
 }

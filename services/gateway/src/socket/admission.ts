@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { type ErrorCode, limits, parseCursor, subprotocol } from '@parley/protocol';
 import type { ResumePoint } from '@parley/redis';
 import type { Bearer } from '@parley/service';
-import type { Claims } from '../connection/connection.ts';
-import type { Gateway } from '../start-gateway.ts';
+import type { Claims } from '../connection/connection-deps.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 
 /**
  * Decides by the request alone whether someone may come in, in one go: the request is gone after an asynchronous wait. What
@@ -33,7 +33,8 @@ export function admit(
 export function admitConnection(gateway: Gateway, request: HttpRequest, usual?: Usual): Visitor | Refused {
   const admission = admit(gateway, request, usual);
   if ('code' in admission) return admission;
-  if (!gateway.load.mayOpen()) return { code: 'unavailable', detail: 'Too many connections are being opened' };
+  if (!gateway.admission.admitConnection())
+    return { code: 'unavailable', detail: 'Too many connections are being opened' };
   // A new one replaces those before, however many there are.
   if (gateway.config.sessionPolicy === 'single') return admission;
   const { bearer } = admission;

@@ -1,10 +1,11 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { type Claims, Connection } from '../connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import type { Claims } from '../connection/connection-deps.ts';
 import type { Transport } from '../connection/transport.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { codeOfClose, corsHeaders, refuse, statusLine } from './http.ts';
 import { identify } from './identify.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 import { flushAfterTurn } from './turn.ts';
 
 /**
@@ -19,7 +20,7 @@ export function openEventStream(gateway: Gateway, response: HttpResponse, reques
   if (visitor.code !== undefined) return refuse(response, visitor, headers);
   const begin = (claims: Claims) => {
     if (response.aborted) return;
-    transport.connection = new Connection(gateway, transport, claims);
+    transport.connection = new Connection(gateway.connectionDeps, transport, claims);
     transport.connection.open(placeOf(cursor));
   };
   identify(gateway, visitor, begin, (why) => refuse(response, why, headers));

@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponse, RecognizedString } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, problem, problemType } from '@parley/protocol';
-import type { Gateway } from '../start-gateway.ts';
 import { mayCome, type Refused } from './admission.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 
 /**
  * Answers a request once and for all. Does nothing when the client is gone, for which `response.aborted` has to be set by a

@@ -1,10 +1,9 @@
 import type { WebSocket } from 'uWebSockets.js';
 import type { EventFrame, ServerFrame } from '@parley/protocol';
-import { carryOut } from '../commands/index.ts';
 import type { Profiles } from '../layim/profiles.ts';
 import type { LayimChat } from '../layim/read-message.ts';
 import { toMessage } from '../layim/to-message.ts';
-import type { Gateway } from '../start-gateway.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 import { WebSocketTransport } from './websocket.ts';
 
 /**
@@ -85,7 +84,7 @@ export class LayimTransport extends WebSocketTransport {
     this.#acknowledging = true;
     while (this.#taken !== this.#acknowledged) {
       const cursor = this.#taken;
-      await carryOut(this.#gateway, connection, { type: 'received', cursor });
+      await this.#gateway.frames.run(connection, { type: 'received', cursor });
       this.#acknowledged = cursor;
     }
     this.#acknowledging = false;

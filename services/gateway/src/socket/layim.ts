@@ -1,21 +1,19 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t, WebSocketBehavior } from 'uWebSockets.js';
-import { limits } from '@parley/protocol';
-import { carryOut } from '../commands/index.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Profiles } from '../layim/profiles.ts';
 import { readMessage } from '../layim/read-message.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { admitConnection } from './admission.ts';
 import { refuse } from './http.ts';
 import { LayimTransport } from './layim-transport.ts';
 import { openSocket, type SocketData } from './open.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 
 /**
  * `/layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end. It goes on where the user's LayIM was last, on
  * whatever machine, unless it names a `device` of its own.
  */
 export function layimSocket(gateway: Gateway): Partial<WebSocketBehavior<SocketData>> {
-  const profiles = new Profiles(gateway.link);
+  const profiles = new Profiles(gateway.redis);
   const transportOf = (data: SocketData) => data.transport as LayimTransport;
   const read = (connection: Connection, message: ArrayBuffer, isBinary: boolean) =>
     readLayim(gateway, connection, message, isBinary);
@@ -56,18 +54,8 @@ async function readLayim(
   message: ArrayBuffer,
   isBinary: boolean,
 ): Promise<void> {
-  if (connection.closed) return;
-  connection.alive();
-  gateway.counters.frames += 1;
-  if (isBinary) return connection.close('protocolError', 'messages are text');
-  if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'message too large');
-  if (!connection.admit(1)) return connection.close('tooManyFrames', 'too many messages');
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(message).toString());
-  } catch {
-    return connection.close('protocolError', 'not JSON');
-  }
+  const value = gateway.frames.parse(connection, Buffer.from(message), isBinary);
+  if (value === undefined) return;
   // Its number makes it the connection's own, by which its copy is known when it comes back.
   const send = readMessage(value, `${connection.id}-${gateway.counters.frames}`);
   if (connection.opening) await connection.opening;
@@ -77,7 +65,7 @@ async function readLayim(
     gateway.counters.refused += 1;
     return transport.tell(send.chat, send.problem);
   }
-  const reply = JSON.parse((await carryOut(gateway, connection, send.frame)) ?? '{}') as {
+  const reply = JSON.parse((await gateway.frames.run(connection, send.frame)) ?? '{}') as {
     type?: string;
     message: string;
   };

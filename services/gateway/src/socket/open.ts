@@ -1,8 +1,9 @@
 import type { WebSocket } from 'uWebSockets.js';
 import { closeCodes } from '@parley/protocol';
-import { type Claims, Connection } from '../connection/connection.ts';
-import type { Gateway } from '../start-gateway.ts';
+import { Connection } from '../connection/connection.ts';
+import type { Claims } from '../connection/connection-deps.ts';
 import { identify } from './identify.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 import type { Opening } from './upgrade.ts';
 import type { WebSocketTransport } from './websocket.ts';
 
@@ -19,7 +20,7 @@ export function openSocket(
   Object.assign(data, { transport, visitor: undefined, place: undefined });
   const begin = (claims: Claims) => {
     if (!transport.isOpen) return;
-    const connection = new Connection(gateway, transport, claims);
+    const connection = new Connection(gateway.connectionDeps, transport, claims);
     transport.connection = connection;
     connection.open(place);
     for (const { message, isBinary } of transport.release()) read(connection, message, isBinary);

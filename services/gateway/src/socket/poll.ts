@@ -1,11 +1,12 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { ServerFrame } from '@parley/protocol';
-import { type Claims, Connection } from '../connection/connection.ts';
+import { Connection } from '../connection/connection.ts';
+import type { Claims } from '../connection/connection-deps.ts';
 import type { Transport } from '../connection/transport.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf } from './admission.ts';
 import { answer, codeOfClose, corsHeaders, refuse } from './http.ts';
 import { identify } from './identify.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 import { flushAfterTurn } from './turn.ts';
 
 /** Ms that a poll may wait. */
@@ -29,7 +30,7 @@ export function poll(gateway: Gateway, response: HttpResponse, request: HttpRequ
     return refuse(response, { code: 'bad-request', detail: `timeout is from 0 to ${WAIT.most} ms` }, headers);
   const begin = (claims: Claims) => {
     if (response.aborted) return;
-    transport.connection = new Connection(gateway, transport, claims);
+    transport.connection = new Connection(gateway.connectionDeps, transport, claims);
     transport.connection.open(placeOf(cursor));
     transport.wait(timeout);
   };

@@ -1,14 +1,13 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type ErrorCode, errorCodes, limits, readFrame, type ServerFrame } from '@parley/protocol';
 import { isRevoked, takeTokens } from '@parley/redis';
-import type { Caller } from '../commands/frame-sender.ts';
-import { carryOutAlone } from '../commands/index.ts';
-import type { Claims } from '../connection/connection.ts';
+import { RequestSender } from '../commands/frame-sender.ts';
+import type { Claims } from '../connection/connection-deps.ts';
 import { errorFrame } from '../frames.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { admit } from './admission.ts';
 import { answer, corsHeaders, refuse } from './http.ts';
 import { identify } from './identify.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 
 /**
  * `POST /v1/frames`: one client frame, answered with its reply frame. What concerns a connection (`focus`, `watch`, `auth`) is handed
@@ -43,7 +42,7 @@ export function takeFrame(gateway: Gateway, response: HttpResponse, request: Htt
 }
 
 async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Reply> {
-  const { link, config } = gateway;
+  const { redis: link, config } = gateway;
   gateway.counters.frames += 1;
   let value: unknown;
   try {
@@ -62,15 +61,8 @@ async function reply(gateway: Gateway, claims: Claims, text: string): Promise<Re
   });
   if (taken.granted === 0) return error(frame.ref, 'too-many', undefined, taken.after);
 
-  const caller: Caller = {
-    id: claims.connection,
-    user: gateway.hub.visitor(claims.user),
-    session: claims.session,
-    device: claims.device,
-    inFlight: 0,
-    ahead: undefined,
-  };
-  return toReply(await carryOutAlone(gateway, caller, frame));
+  const sender = new RequestSender(gateway.hub.visitor(claims.user), claims);
+  return toReply(await gateway.frames.run(sender, frame));
 }
 
 function toReply(text: string | undefined): Reply {

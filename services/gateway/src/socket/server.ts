@@ -1,10 +1,7 @@
 import type { HttpResponse, us_listen_socket, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
-import { limits, readFrame } from '@parley/protocol';
+import { limits } from '@parley/protocol';
 import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
-import { carryOut } from '../commands/index.ts';
 import type { Connection } from '../connection/connection.ts';
-import { errorFrame } from '../frames.ts';
-import type { Gateway } from '../start-gateway.ts';
 import { openEventStream } from './event-stream.ts';
 import { answer, preflight, refuse } from './http.ts';
 import { layimSocket } from './layim.ts';
@@ -12,6 +9,7 @@ import { loadNative } from './native.ts';
 import { openSocket, type SocketData } from './open.ts';
 import { poll } from './poll.ts';
 import { takeFrame } from './post-frame.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 import { upgrade } from './upgrade.ts';
 import { WebSocketTransport } from './websocket.ts';
 
@@ -24,7 +22,7 @@ export async function startServer(gateway: Gateway): Promise<Server> {
   const { config } = gateway;
   const app = native.App();
   const readFrom = (connection: Connection, message: ArrayBuffer, isBinary: boolean) =>
-    read(gateway, connection, message, isBinary);
+    gateway.frames.receive(connection, Buffer.from(message), isBinary);
   const socketBehavior: WebSocketBehavior<SocketData> = {
     // Frames over the protocol's limit are answered with 4013; only those far beyond it end without a word.
     maxPayloadLength: 4 * limits.frameBytes,
@@ -68,41 +66,10 @@ export async function startServer(gateway: Gateway): Promise<Server> {
       else reject(new Error(`cannot listen on ${config.host}:${config.port}; is the port in use?`));
     });
   });
-  let listening = true;
   return {
     port: native.us_socket_local_port(socket),
-    stopListening: () => {
-      if (listening) native.us_listen_socket_close(socket);
-      listening = false;
-    },
     stop: () => app.close(),
   };
-}
-
-/** A client frame: read, carried out, and answered. */
-async function read(gateway: Gateway, connection: Connection, message: ArrayBuffer, isBinary: boolean): Promise<void> {
-  if (connection.closed) return;
-  connection.alive();
-  gateway.counters.frames += 1;
-  if (isBinary) return connection.close('protocolError', 'frames are text');
-  if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'frame too large');
-  if (!connection.admit(1)) return connection.close('tooManyFrames', 'too many frames');
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(message).toString());
-  } catch {
-    return connection.close('protocolError', 'not JSON');
-  }
-  const reading = readFrame(value);
-  // The first frame is the welcome; and who may not open a connection, has nothing carried out.
-  if (connection.opening) await connection.opening;
-  if (!reading.ok) {
-    gateway.counters.refused += 1;
-    return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
-  }
-  if (connection.closed) return;
-  const reply = await carryOut(gateway, connection, reading.frame);
-  if (reply !== undefined) connection.reply(reply);
 }
 
 async function health(response: HttpResponse, pending: Answer | Promise<Answer>): Promise<void> {
@@ -129,8 +96,6 @@ type ListenExclusively = (
 
 export interface Server {
   readonly port: number;
-  /** New connections are refused by the system from here on. */
-  stopListening(): void;
   /** Closes the port and every socket. */
   stop(): void;
 }

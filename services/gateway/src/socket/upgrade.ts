@@ -1,9 +1,9 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import { subprotocol } from '@parley/protocol';
 import type { ResumePoint } from '@parley/redis';
-import type { Gateway } from '../start-gateway.ts';
 import { admitConnection, placeOf, type Visitor } from './admission.ts';
 import { refuse } from './http.ts';
+import type { ServerDeps as Gateway } from './server-deps.ts';
 
 /** Turns a request into a socket, or refuses it, at once: after an asynchronous wait this server would leak sockets. */
 export function upgrade(

@@ -1,42 +1,44 @@
 import type { ErrorCode } from '@parley/protocol';
-import { readExternalUser, sendRequest } from '@parley/redis';
-import type { Bearer } from '@parley/service';
-import type { Gateway } from '../start-gateway.ts';
-import { askUntil, readCopied } from './permits.ts';
+import { type RedisConnection, readExternalUser, sendRequest } from '@parley/redis';
+import type { Bearer, Log } from '@parley/service';
+import { readCopied, readOrRequest } from './permits.ts';
 
 /**
- * The user that another issuer's token is for. What such a token says of users may be wrong, so it is looked up in the copies in
- * Redis; one that is missing is asked for through the request stream. Never rejects: the code says why there is none.
+ * The user of another issuer's token. Looked up in the copies in Redis, since such a token may name users that do not exist here. A
+ * missing copy is requested from the recorder. Never rejects: returns an error code if there is no user.
  */
-export async function findBearer(gateway: Gateway, bearer: Foreign): Promise<number | NoBearer> {
-  const { link, log } = gateway;
+export async function findExternalUser(
+  { redis, log }: { redis: RedisConnection; log: Pick<Log, 'debug'> },
+  bearer: ExternalBearer,
+): Promise<number | NoUser> {
   try {
-    const user = 'foreign' in bearer ? bearer.foreign : await findExternal(gateway, bearer.external);
-    if (user === undefined) return away;
-    const standing = user === null ? 'nobody' : await readCopied(link, user, user);
-    if (standing === 'unknown') return away;
-    // A group, too, is nobody who could come in.
-    const person = standing === 'stranger' || standing === 'friend' || standing === 'blocked';
-    return person ? (user as number) : { code: 'unauthenticated', detail: 'There is no such user here' };
+    const user = 'foreign' in bearer ? bearer.foreign : await findByExternalId(redis, bearer.external);
+    if (user === undefined) return unavailable;
+    const standing = user === null ? 'nobody' : await readCopied(redis, user, user);
+    if (standing === 'unknown') return unavailable;
+    // A group has an id too, but cannot connect.
+    const isPerson = standing === 'stranger' || standing === 'friend' || standing === 'blocked';
+    return isPerson ? (user as number) : { code: 'unauthenticated', detail: 'The token is for an unknown user' };
   } catch (error) {
-    log.debug({ err: error }, 'cannot find out whose token it is');
-    return away;
+    log.debug({ err: error }, 'looking up an external user failed');
+    return unavailable;
   }
 }
 
-function findExternal({ link }: Gateway, external: string): Promise<number | null | undefined> {
-  return askUntil(
-    () => readExternalUser(link, external),
-    () => sendRequest(link, { kind: 'external', external }),
+function findByExternalId(redis: RedisConnection, external: string): Promise<number | null | undefined> {
+  return readOrRequest(
+    () => readExternalUser(redis, external),
+    () => sendRequest(redis, { kind: 'external', external }),
   );
 }
 
-const away: NoBearer = { code: 'unavailable' };
+const unavailable: NoUser = { code: 'unavailable' };
 
-/** Whom a token is for that was not made here. */
-export type Foreign = Exclude<Bearer, { user: number }>;
+/** What a token of another issuer says about its user. */
+export type ExternalBearer = Exclude<Bearer, { user: number }>;
 
-interface NoBearer {
+/** Why a token has no user here. */
+export interface NoUser {
   code: ErrorCode;
   detail?: string;
 }

@@ -1,70 +1,66 @@
 import { type RedisConnection, readMembers, readPermit, type Standing, sendRequest } from '@parley/redis';
-import type { LocalUser } from './hub.ts';
+import type { LocalUser } from './local-user.ts';
 
-/** Permits remembered for each user. */
-const REMEMBERED = 256;
-
-/** Ms to wait between looks for what the recorder was asked for. */
-const PATIENCE = [5, 10, 25, 50, 100, 200, 300, 300];
+/** Ms between reads of a copy that the recorder was asked to make. */
+const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
 /**
- * How a user stands to another user or to a group. What Redis answered is remembered as long as the user's channel is
- * heard, on which changes are announced. A missing copy is asked for through the request stream; `unknown` when it does not come soon.
+ * How a user stands to another user or a group. Kept as long as the user's channel is subscribed, on which changes are published. A missing
+ * copy is requested from the recorder. Returns `unknown` if it does not arrive within a second.
  */
-export function readStanding(link: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
-  return user.permits?.get(to) ?? ask(link, user, to);
+export function readStanding(redis: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
+  return user.permit(to) ?? readAndKeep(redis, user, to);
 }
 
 /**
- * How a user stands to another user or, if they are in it, the members of a group. These are read each time, so that whoever was
- * removed is out at once, though the gateway may not have heard of it yet.
+ * How a user stands to another user, or the members of a group that the user is in. Members are read each time, so that a removed member
+ * is out at once, even if this gateway has not received the change yet.
  */
-export async function readMembership(link: RedisConnection, user: LocalUser, to: number): Promise<number[] | Standing> {
-  const standing = await readStanding(link, user, to);
+export async function readMembership(
+  redis: RedisConnection,
+  user: LocalUser,
+  to: number,
+): Promise<number[] | Standing> {
+  const standing = await readStanding(redis, user, to);
   if (standing !== 'member') return standing;
-  const members = await readMembers(link, to);
+  const members = await readMembers(redis, to);
   if (members.includes(user.id)) return members;
-  user.permits?.delete(to);
-  const now = await readStanding(link, user, to);
-  return now === 'member' ? await readMembers(link, to) : now;
+  user.forgetPermit(to);
+  const now = await readStanding(redis, user, to);
+  return now === 'member' ? await readMembers(redis, to) : now;
 }
 
-async function ask(link: RedisConnection, user: LocalUser, to: number): Promise<Standing> {
-  user.permits ??= new Map();
-  const permits = user.permits;
-  const standing = await readCopied(link, user.id, to);
-  // `forget` may have come since, which dropped the map; the answer is then not kept.
-  if (standing !== 'unknown' && standing !== 'nobody') {
-    if (permits.size >= REMEMBERED) permits.delete(permits.keys().next().value as number);
-    permits.set(to, standing);
-  }
-  return standing;
-}
-
-/** The same without remembering. */
-export async function readCopied(link: RedisConnection, from: number, to: number): Promise<Standing> {
-  const known = async () => {
-    const standing = await readPermit(link, from, to);
+/** How a user stands to another user or a group, from the copy in Redis. Nothing is kept. */
+export async function readCopied(redis: RedisConnection, from: number, to: number): Promise<Standing> {
+  const read = async () => {
+    const standing = await readPermit(redis, from, to);
     return standing === 'unknown' ? undefined : standing;
   };
-  return (await askUntil(known, () => sendRequest(link, { kind: 'rebuild', id: to }))) ?? 'unknown';
+  return (await readOrRequest(read, () => sendRequest(redis, { kind: 'rebuild', id: to }))) ?? 'unknown';
 }
 
 /**
- * Reads what Redis may not have, and if so asks the recorder for it once and looks again a few times: about a second in all.
- * Undefined when it has not come by then.
+ * Reads something that Redis may not have. If it is missing, requests it from the recorder and reads again for about a second. Returns
+ * undefined if it is still missing then.
  */
-export async function askUntil<T>(
+export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,
-  ask: () => Promise<void>,
+  request: () => Promise<void>,
 ): Promise<T | undefined> {
-  let answer = await read();
-  if (answer !== undefined) return answer;
-  await ask();
-  for (const pause of PATIENCE) {
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    answer = await read();
-    if (answer !== undefined) return answer;
+  const found = await read();
+  if (found !== undefined) return found;
+  await request();
+  for (const delay of RETRY_DELAYS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    const found = await read();
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+async function readAndKeep(redis: RedisConnection, user: LocalUser, to: number): Promise<Standing> {
+  const keep = user.readPermit(to);
+  const standing = await readCopied(redis, user.id, to);
+  if (standing !== 'unknown' && standing !== 'nobody') keep(standing);
+  return standing;
 }

@@ -1,0 +1,36 @@
+import type { ClientFrame } from '@parley/protocol';
+import { pongFrame } from '../frames.ts';
+import { auth } from './auth.ts';
+import type { Command, ConnectionCommand } from './command.ts';
+import { edit } from './edit.ts';
+import { mark } from './mark.ts';
+import { react } from './react.ts';
+import { recall } from './recall.ts';
+import { received } from './received.ts';
+import { send } from './send.ts';
+import { typing } from './typing.ts';
+import { watch } from './watch.ts';
+
+/** Frames that any sender may send. */
+export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionFrame>]: Command<Type> } = {
+  send,
+  mark,
+  recall,
+  edit,
+  react,
+  received,
+  typing,
+  ping: async (_deps, _sender, { ref }) => pongFrame(ref),
+};
+
+/** Frames that act on the sender's connection. */
+export const connectionCommands: { [Type in ConnectionFrame]: ConnectionCommand<Type> } = {
+  focus: async () => undefined,
+  watch,
+  auth,
+};
+
+/** Frames that get no `ack`, not even with a `ref`. */
+export const unacknowledged: ReadonlySet<ClientFrame['type']> = new Set(['received', 'typing', 'focus', 'watch']);
+
+type ConnectionFrame = 'focus' | 'watch' | 'auth';

@@ -1,0 +1,51 @@
+import type { ClientFrame, FrameOf } from '@parley/protocol';
+import type { RedisConnection } from '@parley/redis';
+import type { Log, TokenVerifier, Traces } from '@parley/service';
+import type { AdmissionControl } from '../admission/admission-control.ts';
+import type { Config } from '../config.ts';
+import type { WatchList } from '../presence/watch-list.ts';
+import type { ExternalBearer, NoUser } from '../users/external-user.ts';
+import type { FrameSender, SenderConnection } from './frame-sender.ts';
+
+/** Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws `Refusal`. */
+export type Command<Type extends ClientFrame['type'], Sender = FrameSender> = (
+  deps: CommandDeps,
+  sender: Sender,
+  frame: FrameOf<Type>,
+) => Promise<string | undefined>;
+
+/** A command that acts on the sender's connection. */
+export type ConnectionCommand<Type extends ClientFrame['type']> = Command<Type, SenderConnection>;
+
+/** What the commands need of the gateway. */
+export interface CommandDeps {
+  readonly config: CommandSettings;
+  readonly redis: RedisConnection;
+  readonly log: Pick<Log, 'warn'>;
+  readonly counters: CommandCounters;
+  readonly admission: Pick<AdmissionControl, 'admit' | 'release' | 'retryAfter'>;
+  /** Seconds, for rate limits. */
+  readonly clock: { readonly now: number };
+  readonly watchList: Pick<WatchList, 'watch'>;
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  /** The user of another issuer's token. */
+  findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
+  /** Undefined where tracing is off. */
+  readonly traces: Traces | undefined;
+}
+
+export type CommandSettings = Pick<
+  Config,
+  'history' | 'sessionPolicy' | 'sendPolicy' | 'sendRate' | 'sendBurst' | 'frameRate' | 'frameBurst' | 'recallWindow'
+>;
+
+export interface CommandCounters {
+  /** Client frames received. */
+  frames: number;
+  /** Frames rejected with an error. */
+  refused: number;
+  /** Messages accepted. */
+  accepted: number;
+  /** Messages that had been accepted before. */
+  duplicates: number;
+}

@@ -1,0 +1,112 @@
+import { type ClientFrame, limits, readFrame } from '@parley/protocol';
+import { readFence, sendControl } from '@parley/redis';
+import { ackFrame, errorFrame } from '../frames.ts';
+import { checkToken } from './auth.ts';
+import type { Command, CommandDeps, ConnectionCommand } from './command.ts';
+import { connectionCommands, senderCommands, unacknowledged } from './command-table.ts';
+import type { FrameSender, SenderConnection } from './frame-sender.ts';
+import { Refusal } from './refusal.ts';
+
+/** The one way of client frames into the gateway, for every transport. */
+export class FrameHandler {
+  readonly #deps: CommandDeps;
+
+  constructor(deps: CommandDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads a message of a connection's client, runs its frame and sends the reply. Never rejects. */
+  async receive(connection: SenderConnection, message: Buffer, isBinary: boolean): Promise<void> {
+    const value = this.parse(connection, message, isBinary);
+    if (value === undefined) return;
+    const reading = readFrame(value);
+    // The first reply follows the welcome. A connection that is refused runs nothing.
+    if (connection.opening) await connection.opening;
+    if (!reading.ok) {
+      this.#deps.counters.refused += 1;
+      return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
+    }
+    if (connection.closed) return;
+    const reply = await this.run(connection, reading.frame);
+    if (reply !== undefined) connection.reply(reply);
+  }
+
+  /**
+   * Parses a message of a connection's client. Closes the connection and returns undefined if the message is not text, too large, one
+   * too many, or not JSON.
+   */
+  parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
+    if (connection.closed) return undefined;
+    const { clock, config, counters } = this.#deps;
+    connection.alive();
+    counters.frames += 1;
+    if (isBinary) return connection.close('protocolError', 'frames are text');
+    if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'frame too large');
+    const rate = { perSecond: config.frameRate, burst: config.frameBurst };
+    if (!connection.user.budget.takeFrames(1, clock.now, rate))
+      return connection.close('tooManyFrames', 'too many frames');
+    try {
+      return JSON.parse(message.toString());
+    } catch {
+      return connection.close('protocolError', 'not JSON');
+    }
+  }
+
+  /** Runs a frame. Resolves with the text of its reply, if there is one. Never rejects. */
+  async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
+    const { admission, counters, log } = this.#deps;
+    // A sign of life or a new token keeps the connection and costs little.
+    const exempt = frame.type === 'ping' || frame.type === 'auth';
+    const slot = exempt ? undefined : admission.admit(sender.user.id);
+    if (!exempt && !slot) return errorFrame(frame.ref, 'unavailable', 'The server is overloaded', admission.retryAfter);
+    try {
+      if (this.#deps.config.sessionPolicy === 'single') await this.#checkNewest(sender);
+      const reply = await this.#dispatch(sender, frame);
+      if (typeof reply === 'string') return reply;
+      return frame.ref === undefined || unacknowledged.has(frame.type) ? undefined : ackFrame(frame.ref);
+    } catch (error) {
+      counters.refused += 1;
+      if (error instanceof Refusal) return errorFrame(frame.ref, error.code, error.detail, error.retryAfter);
+      // Redis may have run it. Every frame may be sent again.
+      log.warn({ err: error, connection: sender.id, frame: frame.type }, 'frame failed');
+      return errorFrame(frame.ref, 'unavailable');
+    } finally {
+      if (slot) admission.release(slot);
+    }
+  }
+
+  /** Runs a frame that another gateway received, for a device that has its connection here. */
+  async runForwarded(connection: SenderConnection, frame: ClientFrame): Promise<void> {
+    await connection.opening;
+    if (!connection.closed) await this.run(connection, frame);
+  }
+
+  #dispatch(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
+    const command = senderCommands[frame.type as keyof typeof senderCommands] as AnyCommand | undefined;
+    if (command) return command(this.#deps, sender, frame);
+    const { connection } = sender;
+    if (!connection) return this.#forward(sender, frame);
+    const onConnection = connectionCommands[frame.type as keyof typeof connectionCommands] as AnyConnectionCommand;
+    return onConnection(this.#deps, connection, frame);
+  }
+
+  /** Hands a frame that acts on a connection to the connections of the sender's device, on every gateway. */
+  async #forward({ user, device }: FrameSender, frame: ClientFrame): Promise<undefined> {
+    if (frame.type === 'auth') await checkToken(this.#deps, user.id, frame.token);
+    await sendControl(this.#deps.redis, user.id, { do: 'frame', device, frame });
+  }
+
+  /** Throws a refusal if the user has a newer connection, which this gateway may not know of yet. */
+  async #checkNewest({ user, connection, session }: FrameSender): Promise<void> {
+    const newest = await readFence(this.#deps.redis, user.id);
+    const replaced = connection
+      ? newest.number > connection.number
+      : newest.session !== '' && newest.session !== session;
+    if (!replaced) return;
+    connection?.close('replaced', 'replaced by a newer connection');
+    throw new Refusal('forbidden', 'A newer connection has replaced this one');
+  }
+}
+
+type AnyCommand = Command<ClientFrame['type']>;
+type AnyConnectionCommand = ConnectionCommand<ClientFrame['type']>;

@@ -1,0 +1,79 @@
+import type { FrameOf } from '@parley/protocol';
+import {
+  findMessage,
+  type MessageFacts,
+  mutate as mutateInRedis,
+  readFacts,
+  type Standing,
+  sendRequest,
+} from '@parley/redis';
+import { readMembership, readOrRequest, readStanding } from '../users/permits.ts';
+import type { CommandDeps } from './command.ts';
+import type { FrameSender } from './frame-sender.ts';
+import { Refusal, sendRefusal } from './refusal.ts';
+
+/** Records a mutation of a message and appends it to the inboxes of all participants. Throws a refusal. */
+export async function mutate(
+  { redis, config }: CommandDeps,
+  { user }: FrameSender,
+  chat: number,
+  mutation: Mutation,
+): Promise<void> {
+  const found = await readMembership(redis, user, chat);
+  const group = typeof found !== 'string';
+  if (!group) refuse(found, mutation, config.sendPolicy);
+  const users = group ? found : [...new Set([user.id, chat])];
+  await mutateInRedis(redis, {
+    record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
+    recorded: config.history === 'mirror',
+    recall: mutation.kind === 'recall' ? mutation.id : undefined,
+    entries: users.map((each) => {
+      const named = group || each === user.id ? chat : user.id;
+      return { user: each, event: JSON.stringify({ ...mutation, chat: named, user: user.id }) };
+    }),
+  });
+}
+
+/** Reads a message of the sender's own. Throws a refusal if it is another's. */
+export async function readOwnMessage(
+  deps: CommandDeps,
+  sender: FrameSender,
+  chat: number,
+  id: number,
+): Promise<MessageFacts> {
+  const facts = await readMessage(deps, sender, chat, id);
+  if (facts.from !== sender.user.id) throw new Refusal('forbidden', 'The message belongs to another user');
+  return facts;
+}
+
+/** Reads a message of one of the sender's chats: from the inbox, else from the recorder. Throws a refusal if there is none. */
+export async function readMessage(
+  { redis, config }: CommandDeps,
+  { user }: FrameSender,
+  chat: number,
+  id: number,
+): Promise<MessageFacts> {
+  const event = await findMessage(redis, user.id, chat, id);
+  if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
+  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
+  const group = (await readStanding(redis, user, chat)) === 'member';
+  const facts = await readOrRequest(
+    () => readFacts(redis, user.id, chat, id),
+    () => sendRequest(redis, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) }),
+  );
+  if (!facts) throw new Refusal('unavailable');
+  if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');
+  return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
+}
+
+/** Throws a refusal if the user may not write to the chat. A recall is possible even after the friendship ended. */
+function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'anyone'): void {
+  const code = sendRefusal(standing, policy);
+  const known = standing === 'stranger' || standing === 'blocked';
+  if (code !== undefined && !(mutation.kind === 'recall' && known)) throw new Refusal(code);
+}
+
+type Mutation =
+  | { kind: 'recall'; id: number }
+  | { kind: 'edit'; id: number; body: FrameOf<'edit'>['body'] }
+  | { kind: 'react'; id: number; emoji: string; active: boolean };

@@ -1,0 +1,13 @@
+import type { FrameOf } from '@parley/protocol';
+import type { CommandDeps } from './command.ts';
+import type { FrameSender } from './frame-sender.ts';
+import { mutate, readMessage } from './mutate.ts';
+import { Refusal } from './refusal.ts';
+
+/** Adds a reaction to a message or removes it. */
+export async function react(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'react'>): Promise<undefined> {
+  const { chat, id, emoji, active } = frame;
+  const { recalled } = await readMessage(deps, sender, chat, id);
+  if (recalled) throw new Refusal('conflict', 'The message has been recalled');
+  await mutate(deps, sender, chat, { kind: 'react', id, emoji, active });
+}

@@ -1,0 +1,63 @@
+import type { Connected, InboxPage, ResumePoint } from '@parley/redis';
+import type { Log } from '@parley/service';
+import type { Hub } from '../users/hub.ts';
+import type { Clock } from './clock.ts';
+
+/** What connections (`Self`) need of the gateway. All of them share one object, so that an idle one stays small. */
+export interface ConnectionDeps<Self> {
+  readonly clock: Pick<Clock, 'now' | 'second'>;
+  readonly log: Pick<Log, 'debug'>;
+  readonly settings: ConnectionSettings;
+  readonly counters: ConnectionCounters;
+  readonly hub: Pick<Hub, 'join' | 'leave'>;
+  /** The open connections of this gateway. */
+  readonly connections: Set<Self>;
+  /** Reads a page of the user's inbox for a device. */
+  readInbox(user: number, from: ResumePoint, device: string): Promise<InboxPage>;
+  /** Counts a new connection of the user, over all gateways. */
+  count(user: number, session: string): Promise<Connected>;
+  /** Counts the remaining connections of the user, who counts as connected for `linger` ms more. */
+  uncount(user: number, linger: number): void;
+  /** Makes a connection the newest of its user and returns its number. `SESSION_POLICY=single` only. */
+  raiseFence(user: number, session: string): Promise<number>;
+  isRevoked(user: number, session: string): Promise<boolean>;
+  /** Counts a connection as opening until the promise resolves. */
+  opening(opened: Promise<void>): void;
+  /** The connection is live: sends the presence changes that it missed. */
+  live(connection: Self): void;
+  /** The connection is closed. */
+  gone(connection: Self): void;
+  /** Runs a frame that the connection's device sent by another transport. */
+  runFrame(connection: Self, frame: unknown): void;
+}
+
+export interface ConnectionSettings {
+  /** Seconds between pings. A client that stays silent for twice as long is gone. */
+  heartbeat: number;
+  /** Seconds without progress after which a slow reader is closed. */
+  stallTime: number;
+  /** Unsent bytes above which a connection leaves the live stream. */
+  maxUnsent: number;
+  /** Whether a new connection of a user replaces the older ones. */
+  single: boolean;
+}
+
+export interface ConnectionCounters {
+  /** Live events passed to a transport. */
+  delivered: number;
+  /** Times a live connection had to catch up. */
+  catchUps: number;
+  /** A connection was closed with this code. */
+  closed(code: number): void;
+}
+
+/** Who connects, by the token and the request. */
+export interface Claims {
+  /** A random id. */
+  connection: string;
+  user: number;
+  session: string;
+  device: string;
+  /** When the token expires, in Unix ms. */
+  expires: number;
+}

@@ -1,0 +1,29 @@
+import type { RedisConnection } from '@parley/redis';
+import type { Log, Readiness, Registry, TokenVerifier } from '@parley/service';
+import type { AdmissionControl } from '../admission/admission-control.ts';
+import type { FrameHandler } from '../commands/frame-handler.ts';
+import type { Config } from '../config.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { ConnectionDeps } from '../connection/connection-deps.ts';
+import type { Counters } from '../counters.ts';
+import type { ExternalBearer, NoUser } from '../users/external-user.ts';
+import type { Hub } from '../users/hub.ts';
+
+/** What the transports need of the gateway. */
+export interface ServerDeps {
+  readonly config: Config;
+  readonly log: Log;
+  readonly redis: RedisConnection;
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly admission: Pick<AdmissionControl, 'admitConnection'>;
+  readonly hub: Pick<Hub, 'find' | 'visitor'>;
+  readonly connectionDeps: ConnectionDeps<Connection>;
+  readonly frames: FrameHandler;
+  readonly counters: Counters;
+  readonly metrics: Registry;
+  /** The user of another issuer's token. Never rejects. */
+  findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
+  /** True from SIGTERM on: new clients are rejected. */
+  readonly draining: boolean;
+  ready(): Readiness;
+}

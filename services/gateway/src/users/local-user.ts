@@ -1,0 +1,106 @@
+import type { Cursor } from '@parley/protocol';
+import { CONTROL_BYTE, type Control, type Standing } from '@parley/redis';
+import { Budget } from '../admission/budget.ts';
+import { isEventFrame, readCursor } from '../frames.ts';
+
+/** Permits kept for each user. */
+const MAX_PERMITS = 256;
+
+/** A user with connections to this gateway. Passes what is published on the user's channel to each of them. */
+export class LocalUser {
+  readonly id: number;
+  /** Resolves once the user's channel is subscribed. */
+  subscribed: Promise<void> = Promise.resolve();
+  connections: UserConnection[] = [];
+  /** The last position published on the channel, as far as this gateway received it. */
+  epoch = 0;
+  offset = 0;
+  /** The number of the newest connection, as far as published. `SESSION_POLICY=single` only. */
+  fence = 0;
+  /** Runs after the last connection closed, to unsubscribe the channel. */
+  leaving: NodeJS.Timeout | undefined;
+  /** How this user stands to others. Valid while the channel is subscribed, since changes are published on it. */
+  #permits: Map<number, Standing> | undefined;
+  #budget: Budget | undefined;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  /** What the user may still do on this gateway. Created with the first frame, since most users are idle. */
+  get budget(): Budget {
+    this.#budget ??= new Budget();
+    return this.#budget;
+  }
+
+  /** Receives what was published on the channel: an event, another frame, or a control. */
+  receive(data: Buffer): void {
+    if (data[0] === CONTROL_BYTE) return this.#control(JSON.parse(data.toString('utf8', 1)) as Control);
+    if (!isEventFrame(data)) {
+      for (const connection of this.connections) connection.forward(data);
+      return;
+    }
+    const { epoch, offset } = readCursor(data);
+    this.epoch = epoch;
+    this.offset = offset;
+    for (const connection of this.connections) connection.deliver(epoch, offset, data);
+  }
+
+  /**
+   * Sets the last position back to what the inbox holds. After a fail-over Redis may have lost events that it had
+   * published.
+   */
+  rewind({ epoch, offset }: Cursor): void {
+    this.epoch = epoch;
+    this.offset = offset;
+  }
+
+  /** Events and controls may have been lost: forgets the permits and makes every connection read the inbox. */
+  missed(): void {
+    this.#permits = undefined;
+    for (const connection of this.connections) connection.missed();
+  }
+
+  /** How this user stands to another user or a group, if it is known. */
+  permit(to: number): Standing | undefined {
+    return this.#permits?.get(to);
+  }
+
+  /**
+   * Starts to read a permit. The returned function keeps the result, unless the permits were forgotten since: then the
+   * result may be outdated.
+   */
+  readPermit(to: number): (standing: Standing) => void {
+    this.#permits ??= new Map();
+    const permits = this.#permits;
+    return (standing) => {
+      if (permits.size >= MAX_PERMITS) permits.delete(permits.keys().next().value as number);
+      permits.set(to, standing);
+    };
+  }
+
+  forgetPermit(to: number): void {
+    this.#permits?.delete(to);
+  }
+
+  #control(control: Control): void {
+    if (control.do === 'forget') {
+      this.#permits = undefined;
+      return;
+    }
+    if (control.do === 'fence') this.fence = Math.max(this.fence, control.number);
+    // A connection that closes leaves the list.
+    for (const connection of [...this.connections]) connection.control(control);
+  }
+}
+
+/** One open connection of a user. */
+export interface UserConnection {
+  /** An event was published. */
+  deliver(epoch: number, offset: number, frame: Uint8Array): void;
+  /** Another frame was published. Returns false if the connection cannot pass it on now. */
+  forward(frame: string | Uint8Array): boolean;
+  control(control: Exclude<Control, { do: 'forget' }>): void;
+  /** Events and controls may have been lost. */
+  missed(): void;
+}
