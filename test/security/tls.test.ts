@@ -3,7 +3,7 @@ import type { Session } from '@parley/protocol';
 import { connectRedis } from '@parley/redis';
 import { freePort, type PostgresServer, type RedisServer, startPostgres, startRedis, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RedisSocket } from '../../packages/redis/src/wire/wire.ts';
+import { RedisSocket } from '../../packages/redis/src/connection/redis-socket.ts';
 import { Client } from '../gateway/client.ts';
 import { GatewayProcess } from '../gateway/process.ts';
 import { emptyFolder, portsInARow, Starter } from '../stack/starter.ts';

@@ -1,6 +1,6 @@
 import { type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '@parley/stack';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../link.ts';
+import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.ts';
 import { listen } from './listen.ts';
 
 /** Runs a contract against one Redis server, and again against a Redis Cluster of three masters. */
@@ -10,26 +10,26 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
     { name: 'a Redis Cluster', start: startRedisCluster },
   ])('on $name', ({ start }) => {
     let server: RedisServer | RedisCluster;
-    const links: RedisConnection[] = [];
+    const connections: RedisConnection[] = [];
     let last = 1000;
 
     const open = async (options: Partial<RedisConnectionOptions> = {}) => {
-      const link = await connectRedis({ url: server.url, ...options });
-      links.push(link);
-      return link;
+      const connection = await connectRedis({ url: server.url, ...options });
+      connections.push(connection);
+      return connection;
     };
     beforeAll(async () => {
       server = await start();
       await open();
     });
     afterAll(async () => {
-      await Promise.all(links.map((link) => link.close()));
+      await Promise.all(connections.map((connection) => connection.close()));
       await server.stop();
     });
 
     contract({
-      get link() {
-        return links[0] as RedisConnection;
+      get connection() {
+        return connections[0] as RedisConnection;
       },
       get url() {
         return server.url;
@@ -39,15 +39,15 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
         last += 1;
         return last;
       },
-      listen: (channel) => listen(links[0] as RedisConnection, server.url, channel),
+      listen: (channel) => listen(connections[0] as RedisConnection, server.url, channel),
     });
   });
 }
 
 export interface TestRedis {
-  readonly link: RedisConnection;
+  readonly connection: RedisConnection;
   readonly url: string;
-  /** Another link, closed after the last test. */
+  /** Another connection, closed after the last test. */
   open(options?: Partial<RedisConnectionOptions>): Promise<RedisConnection>;
   /** An id nobody has; the next one lies in the next bucket. */
   newId(): number;

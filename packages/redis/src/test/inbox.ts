@@ -1,8 +1,8 @@
-import type { RedisConnection } from '../link.ts';
+import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /** All that a user's inbox holds. */
-export async function readInbox(link: RedisConnection, user: number): Promise<InboxContent[]> {
-  const entries = await link.client.xrange(link.keys.inbox(user), '-', '+');
+export async function readInbox(connection: RedisConnection, user: number): Promise<InboxContent[]> {
+  const entries = await connection.client.xrange(connection.keys.inbox(user), '-', '+');
   return entries.map(([cursor, [, event]]) => ({
     cursor,
     offset: Number(cursor.split('-')[1]),
@@ -20,11 +20,11 @@ export interface InboxContent {
 
 /** All that a record stream holds about a conversation. */
 export async function readRecord(
-  link: RedisConnection,
+  connection: RedisConnection,
   bucket: number,
   conversation: string,
 ): Promise<InboxContent['event'][]> {
-  const entries = await link.client.xrange(link.keys.record(bucket), '-', '+');
+  const entries = await connection.client.xrange(connection.keys.record(bucket), '-', '+');
   return entries
     .map(([, [, entry]]) => JSON.parse(entry as string))
     .filter((entry) => entry.conversation === conversation);

@@ -1,17 +1,17 @@
 import calculateSlot from 'cluster-key-slot';
 import type { Cluster, Redis } from 'ioredis';
-import { masterOf } from './listen.ts';
+import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Gives the slot of a bucket with its keys to another master, as an operator would, and answers `host:port` of that one. */
-export async function moveBucket(client: Cluster, bucket: number): Promise<string> {
+/** Migrates the slot of a bucket with its keys to another master, as an operator would. Returns that master's `host:port`. */
+export async function moveBucket(connection: RedisConnection, bucket: number): Promise<string> {
   const tag = `{${bucket}}`;
-  const place = ({ options }: Redis) => `${options.host}:${options.port}`;
-  const nodes = client.nodes('master');
-  const from = nodes.find((node) => place(node) === masterOf(client, tag)) as Redis;
+  const address = ({ options }: Redis) => `${options.host}:${options.port}`;
+  const nodes = (connection.client as Cluster).nodes('master');
+  const from = nodes.find((node) => address(node) === connection.masterOf(tag)) as Redis;
   const to = nodes.find((node) => node !== from) as Redis;
   const [fromId, toId] = (await Promise.all([from.cluster('MYID'), to.cluster('MYID')])) as unknown as [string, string];
   const slot = calculateSlot(tag);
-  // In this order the new master's claim has a newer epoch, and what the old one said before does not undo it.
+  // In this order the new master's claim has a newer epoch, and no earlier claim of the old one undoes it.
   await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
   const moved = (await from.cluster('GETKEYSINSLOT', slot, 1000)) as unknown as string[];
@@ -19,5 +19,5 @@ export async function moveBucket(client: Cluster, bucket: number): Promise<strin
   for (const node of [to, from, ...nodes.filter((each) => each !== to && each !== from)]) {
     await node.cluster('SETSLOT', slot, 'NODE', toId);
   }
-  return place(to);
+  return address(to);
 }

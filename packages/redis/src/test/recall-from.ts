@@ -1,11 +1,13 @@
-import type { RedisConnection } from '../link.ts';
+import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /** Makes the inboxes of users withhold a message, as taking it back does. */
 export async function recallFrom(
-  link: RedisConnection,
+  connection: RedisConnection,
   users: number[],
   conversation: string,
   id: number,
 ): Promise<void> {
-  await Promise.all(users.map((user) => link.client.zadd(link.keys.recalled(user), id, `${conversation}:${id}`)));
+  await Promise.all(
+    users.map((user) => connection.client.zadd(connection.keys.recalled(user), id, `${conversation}:${id}`)),
+  );
 }

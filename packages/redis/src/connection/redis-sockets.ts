@@ -1,0 +1,108 @@
+import calculateSlot from 'cluster-key-slot';
+import { RedisSocket, type RedisSocketOptions } from './redis-socket.ts';
+import type { Argument, Call } from './script.ts';
+import type { SlotMap } from './slot-map.ts';
+
+/** The sockets to all servers: one, or one for each master of a cluster that is written to. */
+export class RedisSockets {
+  readonly #options: SharedOptions;
+  readonly #greet: Greet;
+  readonly #sockets = new Map<string, RedisSocket>();
+  /** Master -> the slots that its socket was greeted for. */
+  readonly #greeted = new Map<string, Set<number>>();
+  readonly #slots: SlotMap;
+  /** The socket to a server that is no cluster. */
+  readonly #only: RedisSocket | undefined;
+
+  /**
+   * @param options name the one server; in a cluster each master replaces the address
+   * @param greet reads what must be known about a server, and about the slots that it has, before any command about them. The
+   *   socket reconnects when it rejects
+   */
+  constructor(clustered: boolean, slots: SlotMap, options: SharedOptions, greet: Greet) {
+    this.#slots = slots;
+    this.#options = options;
+    this.#greet = greet;
+    if (clustered) return;
+    this.#only = new RedisSocket({ ...options, greet: (call) => greet(call, () => true) });
+    this.#sockets.set('', this.#only);
+  }
+
+  /** Sends a command to the server of its key. */
+  call(key: string, args: readonly Argument[], durable: boolean): Promise<unknown> {
+    const socket = this.#only ?? this.#socketOf(key);
+    if (!socket) return Promise.reject(new Error('Redis is away'));
+    return this.#only ? socket.call(args, durable) : this.#follow(key, socket.call(args, durable), args, durable);
+  }
+
+  /** Sends a command again if its slot has moved: Redis did not execute it. */
+  async #follow(key: string, reply: Promise<unknown>, args: readonly Argument[], durable: boolean) {
+    try {
+      return await reply;
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('MOVED')) throw error;
+      await this.#findMasters();
+      this.#slots.follow(error);
+      const socket = this.#socketOf(key);
+      if (!socket) throw error;
+      return socket.call(args, durable);
+    }
+  }
+
+  reset(): void {
+    for (const socket of this.#sockets.values()) socket.reset();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#sockets.values()].map((socket) => socket.close()));
+  }
+
+  #socketOf(key: string): RedisSocket | undefined {
+    const address = this.#slots.masterOf(key);
+    if (address === undefined) return undefined;
+    const socket = this.#sockets.get(address);
+    if (socket && this.#greeted.get(address)?.has(calculateSlot(key)) !== false) return socket;
+    // The server got this slot after its greeting: a new socket greets again and queues commands until then.
+    socket?.close();
+    return this.#open(address);
+  }
+
+  #open(address: string): RedisSocket {
+    const colon = address.lastIndexOf(':');
+    this.#greeted.delete(address);
+    const socket: RedisSocket = new RedisSocket({
+      ...this.#options,
+      host: address.slice(0, colon),
+      port: Number(address.slice(colon + 1)),
+      onDown: () => {
+        if (this.#sockets.get(address) === socket) this.#greeted.delete(address);
+        this.#findMasters();
+      },
+      greet: (call) => this.#greetAt(address, call),
+    });
+    this.#sockets.set(address, socket);
+    return socket;
+  }
+
+  #greetAt(address: string, call: Call): Promise<void> {
+    const slots = this.#slots.slotsOf(address);
+    this.#greeted.set(address, slots);
+    return this.#greet(call, (key) => slots.has(calculateSlot(key)));
+  }
+
+  /** Refreshes the slot map and closes the sockets of servers that are no masters. */
+  async #findMasters(): Promise<void> {
+    await this.#slots.refresh();
+    const masters = this.#slots.masters;
+    for (const [address, socket] of this.#sockets) {
+      if (this.#only || masters.has(address)) continue;
+      this.#sockets.delete(address);
+      socket.close();
+    }
+  }
+}
+
+type SharedOptions = Omit<RedisSocketOptions, 'onDown' | 'greet'>;
+
+/** Reads what must be known about a server; `has` returns whether a key belongs to it. */
+type Greet = (call: Call, has: (key: string) => boolean) => Promise<void>;

@@ -1,0 +1,104 @@
+import type { Redis } from 'ioredis';
+
+/**
+ * Subscriptions to shard channels of one Redis server, over a connection that reconnects by itself. Resubscribes by hand, because
+ * ioredis does not report when its own resubscribing is complete.
+ */
+export class ShardSubscription {
+  readonly #client: Redis;
+  readonly #handlers: ShardSubscriptionHandlers;
+  /** Subscribed channels -> callbacks that wait for Redis to confirm. */
+  readonly #wanted = new Map<string, (() => void)[]>();
+  #queue: string[] = [];
+  #ready = false;
+
+  /** @param client not connected yet, with `lazyConnect`, without `autoResubscribe` */
+  constructor(client: Redis, handlers: ShardSubscriptionHandlers) {
+    this.#client = client;
+    this.#handlers = handlers;
+    client.on('ready', () => this.#restore());
+    client.on('close', () => {
+      this.#ready = false;
+    });
+    client.on('smessageBuffer', (channel: Buffer, data: Buffer) => handlers.message(channel.toString('latin1'), data));
+    client.on('moved', () => handlers.moved());
+    client.on('error', () => {});
+    client.connect().catch(() => {});
+  }
+
+  /** Resolves once Redis has confirmed, after any number of reconnects, or when the channel is unsubscribed. */
+  subscribe(channel: string): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting = this.#wanted.get(channel);
+      if (waiting) waiting.push(resolve);
+      else this.#wanted.set(channel, [resolve]);
+      // One command for all channels of this turn of the event loop.
+      if (this.#ready && this.#queue.push(channel) === 1) setImmediate(() => this.#send(this.#queue.splice(0)));
+    });
+  }
+
+  unsubscribe(channel: string): void {
+    this.#confirm(channel);
+    this.#wanted.delete(channel);
+    if (this.#ready) this.#client.sunsubscribe(channel).catch(() => {});
+  }
+
+  /** Reconnects and resubscribes, for a connection that looks alive but is silent. */
+  reset(): void {
+    if (!this.#ready) return;
+    this.#ready = false;
+    this.#client.disconnect(true);
+  }
+
+  close(): void {
+    this.#client.disconnect();
+    for (const channel of this.#wanted.keys()) this.#confirm(channel);
+    this.#wanted.clear();
+  }
+
+  async #restore(): Promise<void> {
+    this.#ready = true;
+    this.#queue = [];
+    if (await this.#send([...this.#wanted.keys()])) this.#handlers.restored();
+  }
+
+  /** Returns false if a channel could not be subscribed; the reconnect or move that follows retries it. */
+  async #send(channels: string[]): Promise<boolean> {
+    const commands = new Map<string, string[]>();
+    for (const channel of channels) {
+      if (!this.#wanted.has(channel)) continue;
+      const together = this.#handlers.together(channel);
+      const command = commands.get(together);
+      if (command) command.push(channel);
+      else commands.set(together, [channel]);
+    }
+    const outcomes = await Promise.all([...commands.values()].map((command) => this.#subscribe(command)));
+    return outcomes.every(Boolean);
+  }
+
+  async #subscribe(channels: string[]): Promise<boolean> {
+    try {
+      await this.#client.ssubscribe(...channels);
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('MOVED')) this.#handlers.moved();
+      return false;
+    }
+    for (const channel of channels) this.#confirm(channel);
+    return true;
+  }
+
+  #confirm(channel: string): void {
+    const waiting = this.#wanted.get(channel)?.splice(0);
+    for (const resolve of waiting ?? []) resolve();
+  }
+}
+
+export interface ShardSubscriptionHandlers {
+  message(channel: string, data: Buffer): void;
+  /** All channels are subscribed, after a lost connection or for the first time: messages may have been missed. */
+  restored(): void;
+  /** Some channels belong to another server now. */
+  moved(): void;
+  /** Returns a group: channels of the same group may share one command. */
+  together(channel: string): string;
+}

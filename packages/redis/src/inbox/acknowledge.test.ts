@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
+import { acknowledge } from './acknowledge.ts';
+import { append } from './append.ts';
+import { recover } from './recover.ts';
+
+onEachRedis((redis) => {
+  /** A user with five events, and the epoch of the inbox. */
+  const userWithEvents = async () => {
+    const user = redis.newId();
+    for (let i = 1; i <= 5; i += 1) await append(redis.connection, [{ user, event: `${i}` }]);
+    const { epoch } = await recover(redis.connection, user, 'latest', { device: 'any', limit: 1 });
+    return { user, epoch };
+  };
+  const places = async (user: number) => ({
+    ...(await redis.connection.client.hgetall(redis.connection.keys.cursors(user))),
+  });
+  const held = async (user: number) => (await readInbox(redis.connection, user)).map(({ offset }) => offset);
+
+  describe.each([{ relay: false }, { relay: true }])('with %j', (mode) => {
+    it('each device has its own place, and a step back is ignored', async () => {
+      const { user, epoch } = await userWithEvents();
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 3 }, mode);
+      await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 1 }, mode);
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);
+      expect(await places(user)).toEqual({ phone: `${epoch}-3`, laptop: `${epoch}-1` });
+    });
+
+    it('another inbox than before starts anew, at whichever offset', async () => {
+      const { user, epoch } = await userWithEvents();
+      await acknowledge(redis.connection, user, 'phone', { epoch: epoch - 1, offset: 9 }, mode);
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);
+      expect(await places(user)).toEqual({ phone: `${epoch}-2` });
+    });
+
+    it('of more than 64 devices the one furthest behind is forgotten', async () => {
+      const { user, epoch } = await userWithEvents();
+      for (let i = 0; i < 64; i += 1) {
+        await acknowledge(redis.connection, user, `device ${i}`, { epoch, offset: i === 40 ? 1 : 2 }, mode);
+      }
+      await acknowledge(redis.connection, user, 'new', { epoch, offset: 5 }, mode);
+      const known = Object.keys(await places(user));
+      expect(known).toHaveLength(64);
+      expect(known).toContain('new');
+      expect(known).not.toContain('device 40');
+    });
+  });
+
+  it('what is acknowledged stays in the inbox', async () => {
+    const { user, epoch } = await userWithEvents();
+    await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, { relay: false });
+    expect(await held(user)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  describe('in relay mode', () => {
+    const relay = { relay: true };
+
+    it('what every known device has leaves the inbox, and nothing else', async () => {
+      const { user, epoch } = await userWithEvents();
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, relay);
+      expect(await held(user)).toEqual([3, 4, 5]);
+      await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 3 }, relay);
+      await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 5 }, relay);
+      expect(await held(user)).toEqual([3, 4, 5]);
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 4 }, relay);
+      expect(await held(user)).toEqual([5]);
+    });
+
+    it('an inbox that was emptied keeps its epoch and its offsets', async () => {
+      const { user, epoch } = await userWithEvents();
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);
+      expect(await held(user)).toEqual([]);
+      await append(redis.connection, [{ user, event: '6' }]);
+      expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-6`]);
+    });
+
+    it('a device that knows only an earlier inbox keeps all of this one', async () => {
+      const { user, epoch } = await userWithEvents();
+      await acknowledge(redis.connection, user, 'old', { epoch: epoch - 1, offset: 3 }, relay);
+      await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);
+      expect(await held(user)).toEqual([1, 2, 3, 4, 5]);
+    });
+  });
+});

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { confirmRecord } from './confirm-record.ts';
+
+onEachRedis((redis) => {
+  it('entries are there until the server they were read from lost them', async () => {
+    const { client, keys } = redis.connection;
+    const bucket = keys.bucket(redis.newId());
+    const add = () => client.xadd(keys.record(bucket), '*', 'e', '{}') as Promise<string>;
+    const ids = [await add(), await add(), await add()];
+    expect([...(await confirmRecord(redis.connection, bucket, ids))]).toEqual(ids);
+    await client.xdel(keys.record(bucket), ids[2] as string);
+    expect([...(await confirmRecord(redis.connection, bucket, ids))]).toEqual(ids.slice(0, 2));
+    await client.del(keys.record(bucket));
+    expect([...(await confirmRecord(redis.connection, bucket, ids))]).toEqual([]);
+  });
+
+  it('entries that no replica has are not confirmed', async () => {
+    const connection = await redis.open({ replicas: 1 });
+    const bucket = connection.keys.bucket(redis.newId());
+    const id = (await connection.client.xadd(connection.keys.record(bucket), '*', 'e', '{}')) as string;
+    await expect(confirmRecord(connection, bucket, [id])).rejects.toThrow('Only 0 of 1 replicas');
+  });
+});

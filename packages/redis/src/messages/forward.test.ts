@@ -1,0 +1,113 @@
+import { firstMessageId } from '@parley/protocol';
+import { describe, expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
+import { type ForwardedMessage, forward } from './forward.ts';
+
+onEachRedis((redis) => {
+  /** Messages of a conversation, a minute apart unless `apart` says else. */
+  const conversation = (apart = 60_000) => {
+    const [from, to] = [redis.newId(), redis.newId()];
+    const id = (place: number) => (place === 0 ? 0 : firstMessageId(Date.UTC(2026, 0, 1) + place * apart));
+    const message = (place: number): ForwardedMessage => ({
+      id: id(place),
+      before: () => id(place - 1),
+      conversation: `${from}_${to}`,
+      from,
+      participants: [to],
+      event: `{"kind":"message","id":${id(place)},"conversation":"${from}_${to}","body":{}`,
+      ref: `"r${place}"`,
+    });
+    const arrived = async () => {
+      const inbox = await readInbox(redis.connection, to);
+      return inbox.map(({ event }) => [1, 2, 3, 4, 5].find((place) => id(place) === event.id));
+    };
+    return { from, to, message, arrived };
+  };
+
+  describe('a message forwarded to another bucket', () => {
+    it('arrives once, however often it is repeated and raced', async () => {
+      const { message, arrived } = conversation();
+      await Promise.all([1, 1, 1].map((place) => forward(redis.connection, message(place))));
+      await forward(redis.connection, message(2));
+      await Promise.all([1, 2, 1, 2].map((place) => forward(redis.connection, message(place))));
+      expect(await arrived()).toEqual([1, 2]);
+    });
+
+    it('waits for the one before it, which is still on its way', async () => {
+      const { message, arrived } = conversation(1);
+      const sent: Promise<boolean>[] = [];
+      for (const place of [3, 2]) {
+        sent.push(forward(redis.connection, message(place)));
+        // The other one has been told to wait by the time this is answered.
+        await redis.connection.client.get(
+          redis.connection.keys.arrived(redis.connection.keys.bucket(message(1).participants[0] as number), 'x'),
+        );
+      }
+      expect(await arrived()).toEqual([]);
+      await forward(redis.connection, message(1));
+      await Promise.all(sent);
+      expect(await arrived()).toEqual([1, 2, 3]);
+    });
+
+    it('goes on without the one before it when that does not come, and that may still come late', async () => {
+      const { message, arrived } = conversation(1);
+      await forward(redis.connection, message(1));
+      await forward(redis.connection, message(3));
+      await forward(redis.connection, message(4));
+      expect(await arrived()).toEqual([1, 3, 4]);
+      await forward(redis.connection, message(2));
+      await forward(redis.connection, message(2));
+      expect(await arrived()).toEqual([1, 3, 4, 2]);
+    });
+
+    it('is not sent twice when its inbox has got many others since', async () => {
+      const { message, to, arrived } = conversation();
+      await forward(redis.connection, message(1));
+      await forward(redis.connection, message(2));
+      for (let i = 0; i < 120; i += 1)
+        await redis.connection.client.xadd(redis.connection.keys.inbox(to), '*', 'e', '{"kind":"mark"}');
+      await forward(redis.connection, message(1));
+      expect((await arrived()).filter(Boolean)).toEqual([1, 2]);
+    });
+
+    it('has the ref in the own copy of the sender alone', async () => {
+      const { message, from, to } = conversation();
+      const other = to + 64;
+      await forward(redis.connection, { ...message(1), from: to, participants: [other, to] });
+      expect((await readInbox(redis.connection, to))[0]?.event.ref).toBe('r1');
+      expect((await readInbox(redis.connection, other))[0]?.event.ref).toBeUndefined();
+      expect(await readInbox(redis.connection, from)).toEqual([]);
+    });
+
+    it('tells whether somebody other than the sender is connected, also when it is repeated', async () => {
+      const { message, to } = conversation();
+      const { client, keys } = redis.connection;
+      await client.hset(keys.online(to), 'gateway', 1);
+      expect(await forward(redis.connection, message(1))).toBe(false);
+      await using _device = await redis.listen(keys.user(to));
+      expect(await forward(redis.connection, message(2))).toBe(true);
+      expect(await forward(redis.connection, message(2))).toBe(true);
+      expect(await forward(redis.connection, { ...message(3), from: to })).toBe(false);
+    });
+
+    it('is not taken for one of another conversation with the same id', async () => {
+      const { message, to, arrived } = conversation();
+      const { client, keys } = redis.connection;
+      for (const place of [2, 1]) {
+        const other = message(place).event.replace(/"conversation":"[^"]+"/, '"conversation":"1_2"');
+        await client.xadd(keys.inbox(to), '*', 'e', `${other}}`);
+      }
+      await forward(redis.connection, message(2));
+      await forward(redis.connection, message(1));
+      expect((await arrived()).slice(2)).toEqual([2, 1]);
+    });
+
+    it('is remembered for more than a day', async () => {
+      const { message, to } = conversation();
+      await forward(redis.connection, message(1));
+      const { client, keys } = redis.connection;
+      expect(await client.ttl(keys.arrived(keys.bucket(to), message(1).conversation))).toBeGreaterThan(86_400);
+    });
+  });
+});

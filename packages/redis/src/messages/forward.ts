@@ -1,0 +1,79 @@
+import { setTimeout } from 'node:timers/promises';
+import { messageDate } from '@parley/protocol';
+import clock from '../connection/clock.lua';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import inbox from '../inbox/inbox.lua';
+import source from './forward.lua';
+
+const script = createScript('forward', [clock, inbox, source], { durable: true });
+
+/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts: `repairForwards` comes sooner. */
+const PATIENCE = 3000;
+
+/** Ms by which the one before may be older: what has not arrived by then has been given up, or arrived where nobody remembers it. */
+const RECENT = 30_000;
+
+/**
+ * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
+ * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
+ * three seconds. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
+ */
+export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<boolean> {
+  const byBucket = new Map<number, number[]>();
+  for (const user of message.participants) {
+    const bucket = redis.keys.bucket(user);
+    const users = byBucket.get(bucket);
+    if (users) users.push(user);
+    else byBucket.set(bucket, [user]);
+  }
+  const online = await Promise.all([...byBucket].map(([bucket, users]) => forwardTo(redis, bucket, users, message)));
+  return online.includes(true);
+}
+
+async function forwardTo(
+  redis: RedisConnection,
+  bucket: number,
+  users: number[],
+  message: ForwardedMessage,
+): Promise<boolean> {
+  const { id, conversation, from, event, ref } = message;
+  const { keys } = redis;
+  const names = [
+    keys.arrived(bucket, conversation),
+    ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user)]),
+  ];
+  const last = message.before(bucket);
+  const recent = messageDate(id) - messageDate(last) < RECENT;
+  const deadline = performance.now() + PATIENCE;
+  for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
+    const before = recent && performance.now() < deadline ? last : 0;
+    const args = [
+      id,
+      before,
+      event,
+      ref,
+      users.indexOf(from) + 1,
+      redis.inboxLength,
+      redis.inboxTtl,
+      redis.since(bucket),
+    ];
+    const reply = await redis.run(script, names, args);
+    if (reply !== 'early') return reply === 1;
+    await setTimeout(pause);
+  }
+}
+
+export interface ForwardedMessage {
+  id: number;
+  /** Id of the message of the conversation that went to a bucket before it; 0 if there is none. */
+  before(bucket: number): number;
+  conversation: string;
+  from: number;
+  /** The participants in other buckets. */
+  participants: number[];
+  /** JSON text that begins with kind, id and conversation, without the closing brace. */
+  event: string;
+  /** JSON text of the ref, for the own copy of the sender. */
+  ref: string;
+}

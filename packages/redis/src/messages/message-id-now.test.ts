@@ -1,0 +1,43 @@
+import { firstMessageId, groupConversation, userConversation } from '@parley/protocol';
+import { expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { accept } from './accept.ts';
+import { messageIdNow } from './message-id-now.ts';
+
+onEachRedis((redis) => {
+  const send = (from: number, to: number, ref: string, members?: number[]) =>
+    accept(redis.connection, { from, to, ref, body: '{}', record: false, ...(members ? { members } : {}) });
+
+  it.each(['users', 'group'])(
+    'parts the messages of %s before from those after, even within a millisecond',
+    async (kind) => {
+      const [from, to] = [redis.newId(), redis.newId()];
+      const members = kind === 'group' ? [from] : undefined;
+      const conversation = members ? groupConversation(to) : userConversation(from, to);
+      for (let i = 0; i < 200; i += 1) {
+        const [before, parting, after] = await Promise.all([
+          send(from, to, `before ${i}`, members),
+          messageIdNow(redis.connection, conversation),
+          send(from, to, `after ${i}`, members),
+        ]);
+        expect(before.id).toBeLessThanOrEqual(parting);
+        expect(after.id).toBeGreaterThan(parting);
+      }
+    },
+  );
+
+  it('parts them while the clock is behind', async () => {
+    const [from, to] = [redis.newId(), redis.newId()];
+    const conversation = userConversation(from, to);
+    const ahead = firstMessageId(Date.now() + 60_000);
+    await redis.connection.client.zadd(redis.connection.keys.conversation(conversation), ahead, `${from}:x`);
+    expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
+  });
+
+  it('is that of the clock where nothing was said yet', async () => {
+    const before = Date.now();
+    const now = await messageIdNow(redis.connection, userConversation(redis.newId(), redis.newId()));
+    expect(now).toBeGreaterThanOrEqual(firstMessageId(before) - 1);
+    expect(now).toBeLessThan(firstMessageId(Date.now() + 1));
+  });
+});

@@ -1,0 +1,81 @@
+import { type RedisServer, startRedis, waitFor } from '@parley/stack';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectRedis } from '../connection/redis-connection.ts';
+import { recover } from '../inbox/recover.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
+import { mutate } from './mutate.ts';
+
+const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
+
+onEachRedis((redis) => {
+  it('a change is recorded at its conversation, and told to users in whichever buckets', async () => {
+    const { connection } = redis;
+    const [a, b] = [redis.newId(), redis.newId()];
+    const record = recall(a, b, 4096);
+    const before = await connection.client.xlen(connection.keys.record(connection.keys.bucket(a)));
+    const entries = [a, b].map((user) => ({
+      user,
+      event: JSON.stringify({ kind: 'recall', user: a, chat: b, id: 4096 }),
+    }));
+    await mutate(connection, { record, recorded: true, recall: 4096, entries });
+    const stream = await connection.client.xrange(connection.keys.record(connection.keys.bucket(a)), '-', '+');
+    expect(stream.slice(before).map(([, [, text]]) => JSON.parse(text as string))).toEqual([record]);
+    for (const user of [a, b]) {
+      expect((await readInbox(connection, user)).map(({ text }) => text)).toEqual([entries[0]?.event]);
+      expect(await connection.client.zscore(connection.keys.recalled(user), `${a}_${b}:4096`)).toBe('4096');
+    }
+  });
+
+  it('no more of what was taken back is remembered than an inbox may hold', async () => {
+    const user = redis.newId();
+    const connection = await redis.open({ inboxLength: 5, inboxTtl: 1000 });
+    const entries = [{ user, event: '{"kind":"recall"}' }];
+    for (let id = 1; id <= 30; id += 1) {
+      const record = { ...recall(user, 5, id), group: true as const };
+      await mutate(connection, { record, recorded: false, recall: id, entries });
+    }
+    const name = connection.keys.recalled(user);
+    expect(await connection.client.zcard(name)).toBe(10);
+    expect(await connection.client.zscore(name, 'g5:30')).toBe('30');
+    expect(await connection.client.ttl(name)).toBeGreaterThan(990);
+  });
+
+  it('where nothing is recorded it is only told', async () => {
+    const { connection } = redis;
+    const [a, b] = [redis.newId(), redis.newId()];
+    const record = { kind: 'mark' as const, user: a, chat: b, read: 1 };
+    await mutate(connection, { record, recorded: false, entries: [{ user: b, event: '{"kind":"mark"}' }] });
+    expect(await connection.client.xlen(connection.keys.record(connection.keys.home(`${a}_${b}`)))).toBe(0);
+    expect((await recover(connection, b, 'acknowledged', { device: 'd', limit: 9 })).events).toHaveLength(1);
+  });
+});
+
+describe('a change that was acknowledged', () => {
+  let master: RedisServer;
+  let replica: RedisServer;
+  beforeAll(async () => {
+    [master, replica] = await Promise.all([startRedis(), startRedis()]);
+  });
+  afterAll(async () => {
+    await Promise.all([master?.stop(), replica?.stop()]);
+  });
+
+  it('survives a fail-over: it does not count as done before a replica has it', async () => {
+    const connection = await connectRedis({ url: master.url, replicas: 1 });
+    const other = new Redis(replica.url);
+    const told = { record: recall(1, 2, 4096), recorded: true, entries: [{ user: 2, event: '{"kind":"recall"}' }] };
+    try {
+      await expect(mutate(connection, told)).rejects.toThrow('Only 0 of 1 replicas');
+      await other.call('REPLICAOF', '127.0.0.1', master.port);
+      await waitFor(() => mutate(connection, told).then(() => true), { timeout: 15_000 });
+      await master.kill();
+      await other.call('REPLICAOF', 'NO', 'ONE');
+      expect(await other.xlen(connection.keys.record(1))).toBeGreaterThan(0);
+    } finally {
+      other.disconnect();
+      await connection.close();
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import type { Keys } from '../keys.ts';
+
+/**
+ * What the recorder has to write besides messages, which `accept` adds itself. All that concerns a conversation lies in the
+ * record stream of its home bucket, in order.
+ */
+export type RecordEntry =
+  | { kind: 'mark'; user: number; chat: number; group?: true; delivered?: number; read?: number }
+  | { kind: 'recall'; user: number; chat: number; group?: true; id: number; date: number }
+  | { kind: 'edit'; user: number; chat: number; group?: true; id: number; date: number; body: unknown }
+  | {
+      kind: 'react';
+      user: number;
+      chat: number;
+      group?: true;
+      id: number;
+      date: number;
+      emoji: string;
+      active: boolean;
+    };
+
+/** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
+export async function record(redis: RedisConnection, entry: RecordEntry): Promise<void> {
+  const { keys } = redis;
+  await redis.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
+}
+
+/** An entry as it stands in a record stream. */
+export function recordText(entry: RecordEntry): string {
+  return JSON.stringify(entry);
+}
+
+function bucketOf(keys: Keys, entry: RecordEntry): number {
+  return keys.home(entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat));
+}

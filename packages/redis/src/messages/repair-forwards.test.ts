@@ -1,0 +1,140 @@
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox } from '../test/inbox.ts';
+import { accept } from './accept.ts';
+import { mutate } from './mutate.ts';
+import { repairForwards } from './repair-forwards.ts';
+
+/** As a process that dies between numbering a message at home and delivering it elsewhere. */
+const dying = (connection: RedisConnection): RedisConnection => ({
+  ...connection,
+  run: (script, keys, args) =>
+    script.name === 'forward' ? Promise.reject(new Error('dead')) : connection.run(script, keys, args),
+});
+
+onEachRedis((redis) => {
+  const send = (connection: RedisConnection, from: number, to: number, ref: string, members?: number[]) =>
+    accept(connection, {
+      from,
+      to,
+      ref,
+      body: `{"type":"text","text":"${ref}\\n"}`,
+      record: true,
+      ...(members && { members }),
+    });
+  const refs = async (user: number) =>
+    (await readInbox(redis.connection, user)).map(({ event }) =>
+      (event as { body?: { text?: string } }).body?.text?.trim(),
+    );
+  const kept = (id: number) =>
+    redis.connection.client.hlen(redis.connection.keys.forwards(redis.connection.keys.bucket(id)));
+  /** What a recorder does: looks, and looks again. */
+  const finish = async (home: number) => {
+    const bucket = redis.connection.keys.bucket(home);
+    await repairForwards(redis.connection, bucket, await repairForwards(redis.connection, bucket, new Set()));
+  };
+
+  describe('a message whose process died before it was everywhere', () => {
+    it('is delivered once, in its order, and with the ref in the own copy alone', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(redis.connection, a, b, '0');
+      for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
+      const broken = redis.connection.clustered ? ['0'] : ['0', '1', '2'];
+      expect([await refs(a), await refs(b)]).toEqual([['0', '1', '2'], broken]);
+      await finish(a);
+      await finish(a);
+      expect([await refs(a), await refs(b)]).toEqual([
+        ['0', '1', '2'],
+        ['0', '1', '2'],
+      ]);
+      expect((await readInbox(redis.connection, b)).map(({ event }) => event)).not.toContainEqual(
+        expect.objectContaining({ ref: expect.anything() }),
+      );
+      // A resend is still no second message.
+      expect((await send(redis.connection, a, b, '1')).duplicate).toBe(true);
+      expect(await refs(b)).toEqual(['0', '1', '2']);
+      await waitFor(async () => (await kept(a)) === 0);
+    });
+
+    it('is left alone when it is seen for the first time: it may be on its way', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(dying(redis.connection), a, b, '1').catch(() => {});
+      const seen = await repairForwards(redis.connection, redis.connection.keys.bucket(a), new Set());
+      expect(seen.size).toBe(redis.connection.clustered ? 1 : 0);
+      expect(await refs(b)).toEqual(redis.connection.clustered ? [] : ['1']);
+    });
+
+    it('reaches all members of a group, the sender as well', async () => {
+      const group = redis.newId();
+      const members = Array.from({ length: 5 }, () => redis.newId());
+      const sender = members[1] as number;
+      await send(dying(redis.connection), sender, group, 'g', members).catch(() => {});
+      await finish(group);
+      for (const member of members) expect(await refs(member)).toEqual(['g']);
+      const own = await readInbox(redis.connection, sender);
+      expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
+    });
+
+    it('is not waited for by the next one for longer than it takes', async () => {
+      const [a, b] = [redis.newId(), redis.newId()];
+      await send(redis.connection, a, b, '0');
+      await send(dying(redis.connection), a, b, '1').catch(() => {});
+      const next = send(redis.connection, a, b, '2');
+      await finish(a);
+      await next;
+      expect(await refs(b)).toEqual(['0', '1', '2']);
+    });
+  });
+
+  it('a change whose process died before everybody was told is told to the others, once', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const { id } = await send(redis.connection, a, b, 'text');
+    const event = `{"kind":"recall","id":${id},"conversation":"${a}_${b}"}`;
+    const record = { kind: 'recall', user: a, chat: b, id, date: 1 } as const;
+    const entries = [a, b].map((user) => ({ user, event }));
+    let done = 0;
+    // Only the first of its scripts, that of the home, is run.
+    const once: RedisConnection = {
+      ...redis.connection,
+      run: (...call) => (done++ === 0 ? redis.connection.run(...call) : Promise.reject(new Error('dead'))),
+    };
+    await mutate(once, { record, recorded: true, recall: id, entries }).catch(() => {});
+    const kinds = async (user: number) => (await readInbox(redis.connection, user)).map(({ event: { kind } }) => kind);
+    expect(await kinds(b)).toEqual(redis.connection.clustered ? ['message'] : ['message', 'recall']);
+    await finish(a);
+    await finish(a);
+    for (const user of [a, b]) expect(await kinds(user)).toEqual(['message', 'recall']);
+    await mutate(redis.connection, { record, recorded: true, recall: id, entries });
+    await waitFor(async () => (await kept(a)) === 0);
+  });
+
+  it('several changes are told in the order in which they were made', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const made = [1, 2, 3, 4, 5];
+    for (const date of made) {
+      const event = `{"kind":"edit","id":1,"conversation":"${a}_${b}","edited":${date}}`;
+      const record = { kind: 'edit', user: a, chat: b, id: 1, date, body: {} } as const;
+      let done = 0;
+      const once: RedisConnection = {
+        ...redis.connection,
+        run: (...call) => (done++ === 0 ? redis.connection.run(...call) : Promise.reject(new Error('dead'))),
+      };
+      await mutate(once, { record, recorded: true, entries: [{ user: b, event }] }).catch(() => {});
+      const before = Date.now();
+      await waitFor(() => Date.now() > before);
+    }
+    await finish(a);
+    expect((await readInbox(redis.connection, b)).map(({ event }) => (event as { edited?: number }).edited)).toEqual(
+      made,
+    );
+  });
+
+  it('nothing is kept of messages that got everywhere', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
+    await send(redis.connection, a, b, '4');
+    await waitFor(async () => (await kept(a)) === 0);
+  });
+});

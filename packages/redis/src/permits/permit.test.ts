@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readMembers } from './members.ts';
+import { readPermit } from './permit.ts';
+import { hasPermits, type PermitsCopy, writePermits } from './write-permits.ts';
+
+onEachRedis((redis) => {
+  const user = (version: number, contacts: number[] = [], blocks: number[] = []): PermitsCopy => ({
+    kind: 'user',
+    version,
+    contacts,
+    blocks,
+  });
+  const group = (version: number, members: number[]): PermitsCopy => ({ kind: 'group', version, members });
+  const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
+
+  it('without a copy nothing is guessed', async () => {
+    const id = redis.newId();
+    expect(await ask(5, id)).toBe('unknown');
+    expect(await hasPermits(redis.connection, id)).toBe(false);
+  });
+
+  it('a user takes messages of contacts, knows others as strangers, and blocks whom they block, contact or not', async () => {
+    const id = redis.newId();
+    expect(await writePermits(redis.connection, id, user(1, [5, 6], [6, 7]))).toBe(true);
+    expect(await hasPermits(redis.connection, id)).toBe(true);
+    const asked = await Promise.all([5, 6, 7, 8].map((from) => ask(from, id)));
+    expect(asked).toEqual(['friend', 'blocked', 'blocked', 'stranger']);
+  });
+
+  it('a user without contacts and blocks has a copy all the same', async () => {
+    const id = redis.newId();
+    await writePermits(redis.connection, id, user(1));
+    expect(await ask(5, id)).toBe('stranger');
+  });
+
+  it('a group takes messages of its members alone, and lists them', async () => {
+    const id = redis.newId();
+    await writePermits(redis.connection, id, group(1, [5, 6]));
+    expect(await ask(5, id)).toBe('member');
+    expect(await ask(7, id)).toBe('not-member');
+    expect((await readMembers(redis.connection, id)).sort()).toEqual([5, 6]);
+    await writePermits(redis.connection, id, group(2, []));
+    expect(await ask(5, id)).toBe('not-member');
+    expect(await readMembers(redis.connection, id)).toEqual([]);
+  });
+});

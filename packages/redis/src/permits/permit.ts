@@ -1,0 +1,18 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './permit.lua';
+
+const script = createScript('permit', [source]);
+
+/** Asks the copy in Redis how `from` stands to a user or group. */
+export async function readPermit(redis: RedisConnection, from: number, to: number): Promise<Standing> {
+  const { keys } = redis;
+  return (await redis.run(
+    script,
+    [keys.copy(to), keys.contacts(to), keys.blocks(to), keys.members(to)],
+    [from],
+  )) as Standing;
+}
+
+/** `unknown`: there is no copy, ask the recorder for one; `nobody`: no user or group has this id. */
+export type Standing = 'friend' | 'stranger' | 'blocked' | 'member' | 'not-member' | 'nobody' | 'unknown';

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { takeTokens } from './take-tokens.ts';
+
+const rate = { perSecond: 1, burst: 5 };
+
+onEachRedis((redis) => {
+  /** Leaves a bucket as it is `ms` before it is full again. */
+  const fullIn = (subject: number, ms: number) =>
+    redis.connection.client.set(redis.connection.keys.rate('test', subject), (Date.now() + ms).toFixed(3));
+
+  it('a full bucket grants its burst, then nothing until the next token', async () => {
+    const user = redis.newId();
+    for (let i = 0; i < 5; i += 1)
+      expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0 });
+    const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
+    expect(granted).toBe(0);
+    expect(after).toBeGreaterThan(0);
+    expect(after).toBeLessThanOrEqual(1000);
+  });
+
+  it('as many as there are are granted when more are wanted', async () => {
+    const user = redis.newId();
+    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0 });
+    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0 });
+    expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
+  });
+
+  it('tokens flow in with the clock of Redis, up to the burst', async () => {
+    const user = redis.newId();
+    await fullIn(user, 2500);
+    expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(2);
+    await fullIn(user, -3_600_000);
+    expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(5);
+  });
+
+  it('the wait it tells is the one until the next token', async () => {
+    const user = redis.newId();
+    const name = redis.connection.keys.rate('test', user);
+    const full = Date.now() + 4700;
+    await redis.connection.client.set(name, full);
+    const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
+    expect(granted).toBe(0);
+    expect(after).toBeGreaterThan(200);
+    expect(after).toBeLessThanOrEqual(700);
+    // The same wait later.
+    await redis.connection.client.set(name, full - after);
+    expect((await takeTokens(redis.connection, 'test', user, rate)).granted).toBe(1);
+  });
+
+  it('a token may take minutes, or many come in a millisecond', async () => {
+    const [slow, fast] = [redis.newId(), redis.newId()];
+    const hourly = { perSecond: 1 / 3600, burst: 1 };
+    expect((await takeTokens(redis.connection, 'test', slow, hourly)).granted).toBe(1);
+    const { granted, after } = await takeTokens(redis.connection, 'test', slow, hourly);
+    expect(granted).toBe(0);
+    expect(after).toBeGreaterThan(3_590_000);
+    expect(after).toBeLessThanOrEqual(3_600_000);
+    expect((await takeTokens(redis.connection, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
+  });
+
+  it('those who race over two connections never get more than the bucket holds', async () => {
+    const user = redis.newId();
+    const connections = [redis.connection, await redis.open()];
+    const slow = { perSecond: 1e-3, burst: 50 };
+    const grants = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        takeTokens(connections[i % 2] ?? redis.connection, 'test', user, slow, 1 + (i % 3)),
+      ),
+    );
+    expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(50);
+  });
+
+  it('a bucket that cannot be so empty, since the clock stepped back or the burst was lowered, counts as just emptied', async () => {
+    const user = redis.newId();
+    await fullIn(user, 86_400_000);
+    const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
+    expect(granted).toBe(0);
+    expect(after).toBeLessThanOrEqual(1000);
+  });
+
+  it('a bucket is gone when it is full', async () => {
+    const user = redis.newId();
+    await takeTokens(redis.connection, 'test', user, rate, 5);
+    const ttl = await redis.connection.client.pttl(redis.connection.keys.rate('test', user));
+    expect(ttl).toBeGreaterThan(4000);
+    expect(ttl).toBeLessThanOrEqual(5001);
+  });
+
+  it('subjects and kinds have buckets of their own, texts too', async () => {
+    const user = redis.newId();
+    const one = { perSecond: 1e-3, burst: 1 };
+    const subjects: [string, number | string][] = [
+      ['send', user],
+      ['typing', user],
+      ['send', user + 64],
+      ['send', `198.51.100.${user}`],
+      ['send', `2001:db8::${user}`],
+      ['send', `{x}${user}`],
+    ];
+    for (const [what, subject] of subjects) {
+      expect((await takeTokens(redis.connection, what, subject, one)).granted).toBe(1);
+      expect((await takeTokens(redis.connection, what, subject, one)).granted).toBe(0);
+    }
+  });
+});

@@ -1,0 +1,34 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './take-tokens.lua';
+
+const script = createScript('take', [source]);
+
+/**
+ * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer, or none, when it holds fewer; `after`
+ * is then the ms until the next token.
+ */
+export async function takeTokens(
+  redis: RedisConnection,
+  what: string,
+  subject: number | string,
+  rate: Rate,
+  want = 1,
+): Promise<TokenGrant> {
+  const reply = await redis.run(script, [redis.keys.rate(what, subject)], [rate.burst, rate.perSecond, want]);
+  const [granted, after] = reply as [number, number];
+  return { granted, after };
+}
+
+export interface Rate {
+  /** Tokens that flow in each second; may be a fraction. */
+  perSecond: number;
+  /** Tokens that the full bucket holds, at least 1. */
+  burst: number;
+}
+
+export interface TokenGrant {
+  granted: number;
+  /** Ms until the next token; 0 when some were granted. */
+  after: number;
+}

@@ -1,0 +1,39 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './write-permits.lua';
+
+const script = createScript('write-permits', [source]);
+
+/** Seconds for which it is remembered that an id is nobody's, and that it is nobody's any more: no writer is later than that. */
+const NOBODY_TTL = 60;
+const GONE_TTL = 86_400;
+
+/**
+ * Replaces the permit copy of a user or group in Redis. Older versions than the one there are ignored, so that writers may
+ * race and copies still converge. Answers whether it was written.
+ */
+export async function writePermits(redis: RedisConnection, id: number, copy: PermitsCopy): Promise<boolean> {
+  const { keys } = redis;
+  const lists =
+    copy.kind === 'user'
+      ? [copy.contacts.length, ...copy.contacts, ...copy.blocks]
+      : copy.kind === 'group'
+        ? [copy.members.length, ...copy.members]
+        : [0];
+  const { version = -1 } = copy;
+  const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
+  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id)];
+  return (await redis.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
+}
+
+/** Whether a copy for this id is there. */
+export async function hasPermits(redis: RedisConnection, id: number): Promise<boolean> {
+  return (await redis.client.exists(redis.keys.copy(id))) === 1;
+}
+
+/** PostgreSQL's truth about who may write to an id, at a version that grows with each change. */
+export type PermitsCopy =
+  | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
+  | { kind: 'group'; version: number; members: number[] }
+  /** `version` where it once was a group. */
+  | { kind: 'nobody'; version?: number };

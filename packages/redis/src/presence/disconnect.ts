@@ -1,0 +1,30 @@
+import clock from '../connection/clock.lua';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './disconnect.lua';
+import gateways from './survey.lua';
+import { withLiveGateways } from './with-live-gateways.ts';
+
+const script = createScript('disconnect', [clock, gateways, source]);
+
+/** Says how many connections are left; true when it was the user's last, which those who watch have been told. */
+export async function disconnect(
+  redis: RedisConnection,
+  { user, gateway, count, live }: Disconnection,
+): Promise<boolean> {
+  const { keys } = redis;
+  const names = [keys.online(user), keys.seen(user), keys.presence(user)];
+  const last = await withLiveGateways(redis, live, async (fates) => {
+    return (await redis.run(script, names, [user, gateway, count(), redis.inboxTtl, ...fates])) as number | string[];
+  });
+  return last === 1;
+}
+
+export interface Disconnection {
+  user: number;
+  gateway: string;
+  /** Connections of the user that this gateway still holds, at the moment of asking. */
+  count(): number;
+  /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
+  live: Iterable<string>;
+}

@@ -1,0 +1,37 @@
+import clock from '../connection/clock.lua';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './heartbeat.lua';
+import silentSource from './silent-gateways.lua';
+
+const script = createScript('heartbeat', [clock, source]);
+const silent = createScript('silent-gateways', [clock, silentSource]);
+
+/** Ms after which a silent gateway counts as gone, and its users as offline. */
+export const GATEWAY_GONE_AFTER = 15_000;
+
+/**
+ * Ms after which a silent gateway is not waited for any more. When Redis was away all have been silent; by then those that live have
+ * said so.
+ */
+export const GATEWAY_FORGOTTEN_AFTER = 30_000;
+
+/** Says that a gateway lives and answers which ones do. */
+export async function heartbeat(redis: RedisConnection, gateway: string): Promise<string[]> {
+  return (await redis.run(script, [redis.keys.gateways], [gateway, GATEWAY_GONE_AFTER])) as string[];
+}
+
+/** The gateways that live. */
+export async function liveGateways(redis: RedisConnection): Promise<string[]> {
+  return heartbeat(redis, '');
+}
+
+/** The gateways that were silent for 30 s. */
+export async function silentGateways(redis: RedisConnection): Promise<string[]> {
+  return (await redis.run(silent, [redis.keys.gateways], [GATEWAY_FORGOTTEN_AFTER])) as string[];
+}
+
+/** Takes a gateway that stops off the list. */
+export async function retireGateway(redis: RedisConnection, gateway: string): Promise<void> {
+  await redis.client.zrem(redis.keys.gateways, gateway);
+}

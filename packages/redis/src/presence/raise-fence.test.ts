@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { onEachRedis } from '../test/each-redis.ts';
+import { raiseFence, readFence } from './raise-fence.ts';
+
+onEachRedis((redis) => {
+  it('the newest connection of a user has the highest number, and all gateways are told', async () => {
+    const user = redis.newId();
+    expect(await readFence(redis.connection, user)).toEqual({ number: 0, session: '' });
+    await using gateway = await redis.listen(redis.connection.keys.user(user));
+    const first = await raiseFence(redis.connection, user, 's1');
+    const second = await raiseFence(redis.connection, user, 's:2');
+    expect(second).toBeGreaterThan(first);
+    expect(await readFence(redis.connection, user)).toEqual({ number: second, session: 's:2' });
+    expect(await gateway.heard()).toEqual([first, second].map((number) => `!{"do":"fence","number":${number}}`));
+  });
+
+  it('connections that race get numbers of their own, the last of which stands', async () => {
+    const user = redis.newId();
+    const connections = [redis.connection, await redis.open()];
+    const numbers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => raiseFence(connections[i % 2] ?? redis.connection, user, `${i}`)),
+    );
+    expect(new Set(numbers).size).toBe(50);
+    const highest = Math.max(...numbers);
+    expect(await readFence(redis.connection, user)).toEqual({
+      number: highest,
+      session: `${numbers.indexOf(highest)}`,
+    });
+  });
+
+  it('numbers rise when Redis lost them, and when its clock is behind them', async () => {
+    const user = redis.newId();
+    const { client, keys } = redis.connection;
+    const before = await raiseFence(redis.connection, user, 's');
+    await client.del(keys.fence(user));
+    const now = Date.now();
+    expect(await raiseFence(redis.connection, user, 's')).toBeGreaterThanOrEqual(now);
+    await client.set(keys.fence(user), `${before + 3_600_000}:s`);
+    expect(await raiseFence(redis.connection, user, 's')).toBe(before + 3_600_001);
+  });
+});

@@ -1,0 +1,38 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { liveGateways } from './heartbeat.ts';
+
+/**
+ * Who of these users is online, and when the others were last. `live` names gateways that live, as far as is known; of others
+ * that are counted the list in Redis is asked.
+ */
+export async function readPresence(
+  redis: RedisConnection,
+  users: number[],
+  live: Iterable<string>,
+): Promise<Map<number, Presence>> {
+  const read = await Promise.all(
+    users.map(async (user) => {
+      const [counts, seen] = await Promise.all([
+        redis.client.hgetall(redis.keys.online(user)),
+        redis.client.get(redis.keys.seen(user)),
+      ]);
+      return { user, at: Object.keys(counts), seen };
+    }),
+  );
+  const gateways = new Set(live);
+  if (read.some(({ at }) => at.some((gateway) => !gateways.has(gateway)))) {
+    for (const gateway of await liveGateways(redis)) gateways.add(gateway);
+  }
+  return new Map(
+    read.map(({ user, at, seen }) => {
+      const online = at.some((gateway) => gateways.has(gateway));
+      return [user, { online, lastSeen: online || seen === null ? null : Number(seen) }];
+    }),
+  );
+}
+
+export interface Presence {
+  online: boolean;
+  /** Ms since 1970; null while online and when not known. */
+  lastSeen: number | null;
+}
