@@ -1,11 +1,11 @@
 import { BroadcastChannel } from 'node:worker_threads';
 import type { Channel, Locks, Signal, TabsOptions } from '@parley/client';
 
-/** What the tabs of one browser have in common: locks as `navigator.locks` gives them, and Node's own channels. */
+/** Locks and channels that the tabs of one browser share. */
 export class Browser {
   readonly #queues = new Map<string, Promise<unknown>>();
 
-  /** A tab's view. */
+  /** Creates a tab. */
   tab(): Tab {
     return new Tab((name, options, work) => this.#request(name, options, work));
   }
@@ -14,7 +14,7 @@ export class Browser {
     const before = this.#queues.get(name) ?? Promise.resolve();
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
     aborted.catch(() => {});
-    // An aborted request leaves the queue; once granted it is held until its work ends.
+    // An aborted request leaves the queue. A granted lock is held until its work ends.
     const turn = Promise.race([before, aborted]);
     const done = turn.then(work);
     const gone = Promise.all([before, done.catch(() => {})]);
@@ -23,7 +23,7 @@ export class Browser {
   }
 }
 
-/** One tab. */
+/** A tab. */
 export class Tab implements TabsOptions {
   readonly locks: Locks;
   readonly #channels: BroadcastChannel[] = [];
@@ -33,7 +33,7 @@ export class Tab implements TabsOptions {
   });
 
   constructor(request: Locks['request']) {
-    // A lock is free as soon as its tab is gone, whatever the work does.
+    // The browser releases a lock when its tab closes, also if the work has not ended.
     this.locks = {
       request: (name, options, work) =>
         request(name, options, () => Promise.race([work(), this.#crashed as Promise<never>])),
@@ -46,7 +46,7 @@ export class Tab implements TabsOptions {
     return channel as unknown as Channel;
   }
 
-  /** The tab is gone without a word: it hears and says nothing more, and its locks are free. */
+  /** The tab crashes: it neither sends nor receives any more, and its locks are released. */
   crash(): void {
     for (const channel of this.#channels) {
       channel.onmessage = () => {};

@@ -21,7 +21,7 @@ describe('a client', () => {
     ['server-sent events where WebSockets are blocked', webSockets, 'sse'],
     ['long polling where event streams are blocked too', webSocketsAndStreams, 'poll'],
   ] as const)(
-    'takes %s, and comes back to the better one, without losing or doubling anything',
+    'uses %s, and returns to the preferred transport without losing or doubling a message',
     async (_title, blocked, transport) => {
       const [a, b] = await kit.friends();
       await using network = await behind();
@@ -52,7 +52,7 @@ describe('a client', () => {
     },
   );
 
-  it('never has two polls at a time', async () => {
+  it('has one poll at a time', async () => {
     const [a, b] = await kit.friends();
     let polling = 0;
     let most = 0;
@@ -74,7 +74,7 @@ describe('a client', () => {
     expect(most).toBe(1);
   });
 
-  it('tries the first transport again when it was the server that was away', async () => {
+  it('returns to the first transport when the server was unreachable', async () => {
     const [a] = await kit.friends();
     await using network = await behind();
     network.dead = true;
@@ -91,7 +91,7 @@ describe('a client', () => {
     const forgetful: typeof fetch = (input, init) => {
       if (init?.method !== 'POST' || swallowed > 0 || !String(init.body).includes('"send"')) return fetch(input, init);
       swallowed += 1;
-      // It does not even hear that it is given up.
+      // Aborted requests stay open at the server.
       return new Promise(() => {});
     };
     await using people = new People(kit);
@@ -103,7 +103,7 @@ describe('a client', () => {
     expect(heard.map(textOf)).toEqual(['first', 'second']);
   });
 
-  it('does without WebSocket where there is none', async () => {
+  it('works without a WebSocket implementation', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { WebSocket: null });

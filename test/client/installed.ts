@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 export const run = promisify(execFile);
 export const packageFolder = fileURLToPath(new URL('../../packages/client', import.meta.url));
 
-/** A folder outside of the workspace with the SDK in it as it is published, and nothing else. */
+/** A folder outside of the workspace in which the SDK is installed as it is published. */
 export class Installed {
   readonly folder: string;
 
@@ -29,7 +29,7 @@ export class Installed {
     return new Installed(folder);
   }
 
-  /** Puts a file there, relative to the folder. */
+  /** Writes a file, relative to the folder. */
   async write(name: string, text: string): Promise<string> {
     await writeFile(join(this.folder, name), text);
     return join(this.folder, name);

@@ -15,7 +15,7 @@ afterAll(async () => {
 describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transport) => {
   const by = { transports: [transport] };
 
-  it('is shown a message at once, and how far it got', async () => {
+  it('shows an own message at once, then its delivery state', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -36,7 +36,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.chats()).toMatchObject([{ chat: b, peerRead: message.id }]);
   });
 
-  it('gets each message once and in order, its own from other devices too', async () => {
+  it('receives each message once and in order, also its own from other devices', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -54,7 +54,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(bob, a)).toEqual(written);
   });
 
-  it('shows what was refused as failed, and sends it again when asked to', async () => {
+  it('shows a refused message as failed, and resends it on retry', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(b, []);
@@ -71,7 +71,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(alice, b)).toEqual(['hello']);
   });
 
-  it('forgets what was discarded', async () => {
+  it('removes a discarded message', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.start(a, by);
@@ -82,7 +82,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.messages(b)).toEqual([]);
   });
 
-  it('acknowledges what it has, so that the device goes on there', async () => {
+  it('acknowledges stored events, so that the device resumes there', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -97,7 +97,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
 });
 
 describe('a client', () => {
-  it('keeps the order of a chat although the server asks it to slow down', async () => {
+  it('keeps the order of a chat when the server limits the rate', async () => {
     await using slow = await Kit.start(1, { sendBurst: 5, sendRate: 40 });
     const [a, b] = await slow.friends();
     await using people = new People(slow);
@@ -109,7 +109,7 @@ describe('a client', () => {
     expect(heard.map(textOf)).toEqual(written);
   });
 
-  it('tells who types, and that they stopped', async () => {
+  it('emits typing, and its end', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -123,7 +123,7 @@ describe('a client', () => {
     expect(typing).toEqual([true, false]);
   });
 
-  it('follows the presence of those it watches, also after it was cut off', async () => {
+  it('watches presence, also after a reconnect', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -140,7 +140,7 @@ describe('a client', () => {
     await waitFor(() => seen.at(-1) === false);
   });
 
-  it('follows presence over long polling too', async () => {
+  it('watches presence over long polling', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { transports: ['poll'] });
@@ -149,11 +149,12 @@ describe('a client', () => {
     alice.watch([b]);
     await waitFor(() => seen.at(-1) === false);
     await people.online(b);
-    // That answer ended the poll which knew; the next look is seconds later.
+    // The presence frame ended the poll that had the watch list. The next watch is sent seconds
+    // later.
     await waitFor(() => seen.at(-1) === true, { timeout: 15_000 });
   });
 
-  it('tells no sender of an arrival when told not to', async () => {
+  it('sends no delivered marks with delivered: false', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);

@@ -15,13 +15,13 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** What may happen to one of two people who talk. */
+/** Steps that happen to one of two users. */
 const steps = {
   send: (side: Side) => side.send(1),
   sendMany: (side: Side) => side.send(4),
   read: (side: Side) => side.client?.read(side.peer),
   cut: (side: Side) => side.network.cut(),
-  /** What is sent arrives, and its acknowledgement does not. */
+  /** Messages arrive, but their acknowledgements do not. */
   loseReplies: async (side: Side) => {
     side.network.deaf = true;
     side.send(1);
@@ -71,7 +71,7 @@ describe('two clients', () => {
   );
 });
 
-/** Two people, each behind a network of their own, and the gateway they use. */
+/** Two users, each behind their own proxy, and their gateway. */
 class World {
   readonly #people = new People(kit);
   sides!: [Side, Side];
@@ -105,7 +105,7 @@ class World {
   }
 }
 
-/** One of the two. */
+/** One of the two users. */
 class Side {
   readonly world: World;
   readonly user: number;
@@ -124,7 +124,7 @@ class Side {
     this.#transport = transport;
   }
 
-  /** Begins again with what was kept. */
+  /** Restarts the client with its store. */
   async load(): Promise<void> {
     await this.client?.close();
     this.client = await this.world.start(this.user, {
@@ -151,13 +151,13 @@ class Side {
     }
   }
 
-  /** Whether it shows so many messages, none of them on its way. */
+  /** True if the client shows this many messages and none is being sent. */
   settled(total: number): boolean {
     const messages = this.client.messages(this.peer);
     return messages.length === total && messages.every(({ state }) => state !== 'sending');
   }
 
-  /** Its own messages, as it shows them. */
+  /** Own messages as the client shows them. */
   get shown(): string[] {
     return this.client
       .messages(this.peer)

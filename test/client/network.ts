@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What stands between a client and its gateway, and does to connections what networks do. */
+/** A proxy between a client and its gateway that simulates network faults. */
 export class Network {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #target: () => number;
-  /** Requests that are refused with 403, as by a firewall. */
+  /** Requests to reject with 403, as a firewall does. */
   blocked: RegExp | undefined;
-  /** Nobody answers. */
+  /** Accepts connections but never responds. */
   dead = false;
-  /** What the gateway says is taken and not passed on. */
+  /** Drops what the gateway sends. */
   deaf = false;
-  /** First lines of the requests that came. */
+  /** Request lines received so far. */
   readonly requests: string[] = [];
 
   private constructor(target: () => number) {
@@ -20,7 +20,7 @@ export class Network {
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
-  /** Opens one in front of a port, which may be another one for each connection. */
+  /** Opens a proxy for a port, which may differ for each connection. */
   static async open(target: () => number): Promise<Network> {
     const network = new Network(target);
     network.#server.listen(0, '127.0.0.1');
@@ -37,7 +37,7 @@ export class Network {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Everything passes again; what was broken until now is cut. */
+  /** Passes everything again, on new connections. */
   heal(): void {
     if (this.deaf || this.dead) this.cut();
     this.deaf = false;
@@ -76,7 +76,7 @@ export class Network {
     });
   }
 
-  /** A later request of a connection that is kept alive. */
+  /** A later request of a keep-alive connection. */
   #note(text: string): void {
     const line = text.slice(0, text.indexOf('\r\n'));
     if (/^[A-Z]+ \S+ HTTP/.test(line)) this.requests.push(line);

@@ -13,12 +13,12 @@ afterAll(async () => {
 });
 
 describe('the package', () => {
-  it('is no larger than it may be, and made of nothing but its own files', async () => {
+  it('stays below its size limit and bundles only its own files', async () => {
     const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
     expect(stdout).toMatch(/^@parley\/client: \d+ of 13312 bytes gzipped; \/upload: \d+\n$/);
   });
 
-  it('has types that need nothing else, not even those of a browser', async () => {
+  it('has types that need no other package and no browser types', async () => {
     await installed.write(
       'app.ts',
       `import { Parley, memoryStore, type Store } from '@parley/client';
@@ -30,9 +30,9 @@ describe('the package', () => {
       const { items } = await parley.api('GET /chats', { limit: 5 });
       items.map(({ unread }) => unread + 1);
       const { size }: { size: number } = await upload(parley, file, { progress: (sent) => sent + 1 }).done;
-      // @ts-expect-error It takes an id.
+      // @ts-expect-error The operation has a required input.
       await parley.api('PUT /chats/{id}');
-      // @ts-expect-error There is no such body.
+      // @ts-expect-error There is no such body type.
       parley.send(5, { type: 'txet', text: 'hi' });
       declare const file: { size: number; type: string; slice(): typeof file };
       declare const process: { argv: string[] };`,
@@ -53,7 +53,7 @@ describe('the package', () => {
     expect(result.stdout).toBe('');
   });
 
-  it('says nothing of the schemas its types are made from', async () => {
+  it('has types without zod', async () => {
     const types = await readFile(join(installed.folder, 'node_modules/@parley/client/dist/protocol.d.ts'), 'utf8');
     expect(types).toContain('export type Message =');
     expect(types).not.toMatch(/zod|import/);

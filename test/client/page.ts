@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import type { Installed } from './installed.ts';
 
-/** What an example page's script finds of a browser, and no more: elements by id, forms that can be sent. */
+/** The part of a browser that the script of an example page uses: elements by id and forms. */
 export class StandInPage {
   readonly #elements = new Map<string, StandInElement>();
   readonly #before: [string, unknown][];
@@ -13,7 +13,7 @@ export class StandInPage {
     Object.assign(globalThis, globals);
   }
 
-  /** Runs the module script of a page with the SDK as it is published. */
+  /** Runs the module script of a page with the published SDK. */
   static async open(installed: Installed, file: string, origin: string): Promise<StandInPage> {
     const html = await readFile(file, 'utf8');
     const script = /<script type="module">([\s\S]*)<\/script>/.exec(html)?.[1] ?? '';
@@ -42,7 +42,7 @@ export class StandInPage {
     return page;
   }
 
-  /** Fills a form in and sends it. */
+  /** Fills in a form and submits it. */
   async submit(id: string, values: Record<string, string>): Promise<void> {
     const form = this.#elements.get(id) as StandInElement;
     form.values = values;

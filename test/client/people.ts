@@ -3,7 +3,7 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 import type { Kit } from '../gateway/kit.ts';
 
-/** Makes clients of users of a kit; they are closed with it. */
+/** Creates clients for the users of a kit and closes them with it. */
 export class People {
   readonly #kit: Kit;
   readonly #clients: Parley[] = [];
@@ -12,7 +12,7 @@ export class People {
     this.#kit = kit;
   }
 
-  /** A client that is connecting. */
+  /** Creates a client and connects it. */
   async start(user: number, options: Partial<ParleyOptions> = {}): Promise<Parley> {
     const client = new Parley({
       gateways: [this.#kit.gateway(0).http],
@@ -26,7 +26,7 @@ export class People {
     return client;
   }
 
-  /** A client that is online. */
+  /** Creates a client and waits until it is online. */
   async online(user: number, options: Partial<ParleyOptions> = {}): Promise<Parley> {
     const client = await this.start(user, options);
     await client.online();
@@ -38,17 +38,17 @@ export class People {
   }
 }
 
-/** The text of a message; empty for those that have none. */
+/** Returns the text of a message. Empty for other bodies. */
 export function textOf({ body }: Pick<ChatMessage, 'body'>): string {
   return body?.type === 'text' ? body.text : '';
 }
 
-/** The texts of a chat as a client shows them. */
+/** Returns the texts of a chat as a client shows them. */
 export function texts(client: Parley, chat: number): string[] {
   return client.messages(chat).map(textOf);
 }
 
-/** Every message a client gets from now on, in order. */
+/** Collects every message a client receives from now on. */
 export function listen(client: Parley): ChatMessage[] {
   const heard: ChatMessage[] = [];
   client.on('message', (message) => heard.push(message));

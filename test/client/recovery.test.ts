@@ -17,7 +17,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Sends through the network while no acknowledgement comes back, until the message is in the peer's inbox; then cuts. */
+/**
+ * Sends a message whose acknowledgement is lost: drops replies until the peer has it, then breaks
+ * the connection.
+ */
 async function loseAck(client: Parley, chat: number, text: string): Promise<void> {
   network.deaf = true;
   client.send(chat, text);
@@ -26,8 +29,8 @@ async function loseAck(client: Parley, chat: number, text: string): Promise<void
   network.cut();
 }
 
-describe('a client that was cut off', () => {
-  it('gets what it missed, once and in order', async () => {
+describe('a client that lost its connection', () => {
+  it('receives missed messages once and in order', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -45,7 +48,7 @@ describe('a client that was cut off', () => {
     expect(heard.map(textOf)).toEqual(['before', ...missed]);
   });
 
-  it('sends what was not acknowledged, and nothing twice', async () => {
+  it('resends unacknowledged messages, each accepted once', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { gateways: [network.url] });
@@ -62,7 +65,7 @@ describe('a client that was cut off', () => {
     await waitFor(() => alice.messages(b).every(({ state }) => state === 'delivered'));
   });
 
-  it('strikes what had arrived long ago, beyond what the server remembers', async () => {
+  it('does not resend a message that was accepted beyond REF_WINDOW', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -88,7 +91,7 @@ describe('a client that was cut off', () => {
     expect((await kit.inbox(b)).filter(({ event }) => event.kind === 'message')).toHaveLength(71);
   });
 
-  it('finds another gateway when its own goes away', async () => {
+  it('connects to another gateway when its own stops', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const leaving = await kit.addGateway();
@@ -105,7 +108,7 @@ describe('a client that was cut off', () => {
 });
 
 describe('a client that was reloaded', () => {
-  it('shows what it knew before it is connected, and sends what was not sent', async () => {
+  it('shows stored messages before it connects, and sends its outbox', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -126,7 +129,7 @@ describe('a client that was reloaded', () => {
     await waitFor(() => again.messages(b).every(({ mine, state }) => state === (mine ? 'delivered' : 'received')));
   });
 
-  it('tells what was read while offline', async () => {
+  it('sends read marks that were set while offline', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -145,7 +148,7 @@ describe('a client that was reloaded', () => {
 });
 
 describe('a client', () => {
-  it('is told to reload when the server lost what it missed, and goes on', async () => {
+  it('emits reload when the server no longer has missed events, and continues', async () => {
     await using other = await Kit.start(1);
     const [a, b] = await other.friends();
     await using people = new People(other);
@@ -157,7 +160,7 @@ describe('a client', () => {
     bob.on('reload', () => reloads.push(true));
     const heard = listen(bob);
     await other.restartRedis({ empty: true });
-    // Masters of a cluster are reached again one by one.
+    // The client of a cluster reconnects to each master separately.
     await waitFor(() => other.permit(a, [b]).then(() => true));
     await waitFor(() => other.permit(b, [a]).then(() => true));
     await alice.send(b, 'after');
@@ -166,7 +169,7 @@ describe('a client', () => {
     expect(texts(bob, a)).toEqual(['after']);
   });
 
-  it('does not come back when its session was revoked', async () => {
+  it('does not reconnect after its session was revoked', async () => {
     const [a] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -175,7 +178,7 @@ describe('a client', () => {
     await expect(alice.online()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('replaces its token before it ends, on the same connection', async () => {
+  it('replaces its token before it expires, on the same connection', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const tokens: string[] = [];
@@ -191,7 +194,7 @@ describe('a client', () => {
     expect(states).toEqual([]);
   });
 
-  it('gets another token when the server refuses the one it has', async () => {
+  it('gets a new token when the server rejects the current one', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const refused: (string | undefined)[] = [];

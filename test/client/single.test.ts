@@ -37,7 +37,7 @@ describe('with one connection for each user', () => {
     },
   );
 
-  it('a client comes back to a better transport, though that replaces its own connection', async () => {
+  it('a client returns to a preferred transport, which replaces its own connection', async () => {
     const [a, b] = await kit.friends();
     await using network = await Network.open(() => Number(new URL(kit.gateway().http).port));
     network.blocked = /^upgrade: websocket|^GET \/v1\/events/im;

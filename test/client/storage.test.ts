@@ -13,10 +13,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** A store that lasts, and whose disk can be full. */
+/** A persistent store with limited space. */
 class Disk implements Store {
   readonly #store = memoryStore();
-  /** Bytes that one write may have. */
+  /** Maximum bytes of one write. */
   room = Number.POSITIVE_INFINITY;
   readable = true;
 
@@ -32,7 +32,7 @@ class Disk implements Store {
   }
 }
 
-/** What a client says of its store from now on. */
+/** Collects the storage states of a client from now on. */
 function hear(client: { on(name: 'storage', listener: (status: StorageStatus) => void): unknown }): string[] {
   const said: string[] = [];
   client.on('storage', ({ state }) => said.push(state));
@@ -40,7 +40,7 @@ function hear(client: { on(name: 'storage', listener: (status: StorageStatus) =>
 }
 
 describe('a client whose disk is full', () => {
-  it('says so, goes on, and stores all once there is room', async () => {
+  it('reports it, works on, and stores everything when there is space', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -65,7 +65,7 @@ describe('a client whose disk is full', () => {
     expect(texts(again, b)).toEqual(['one', 'two']);
   });
 
-  it('still keeps what was not sent, if there is room for that', async () => {
+  it('stores the outbox if there is space for that only', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -86,7 +86,7 @@ describe('a client whose disk is full', () => {
 });
 
 describe('a client without a store', () => {
-  it('says that nothing is kept, and works', async () => {
+  it('reports memory storage, and works', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -99,7 +99,7 @@ describe('a client without a store', () => {
     expect(alice.storage).toMatchObject({ state: 'memory' });
   });
 
-  it('says so in every tab', async () => {
+  it('reports memory storage in every tab', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();

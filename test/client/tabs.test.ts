@@ -17,7 +17,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** A user with several tabs open. */
+/** A user with several open tabs. */
 async function open(people: People, user: number, count: number) {
   const browser = new Browser();
   const store = memoryStore();
@@ -33,8 +33,8 @@ async function open(people: People, user: number, count: number) {
 
 const sockets = () => network.requests.filter((line) => line.includes('/v1/socket')).length;
 
-describe('several tabs', () => {
-  it('share one connection and show the same', async () => {
+describe('tabs of one browser', () => {
+  it('share one connection and show the same messages', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const bob = await people.online(b);
@@ -51,7 +51,7 @@ describe('several tabs', () => {
     expect(sockets() - before).toBe(1);
   });
 
-  it('show a message at once where it was written', async () => {
+  it('show an own message without a round trip', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const [, second] = await open(people, a, 2);
@@ -80,7 +80,7 @@ describe('several tabs', () => {
     for (const each of heard) expect(each.map(textOf)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('know at once how the connection is doing', async () => {
+  it('know the connection status when they open', async () => {
     const [a] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();
@@ -90,7 +90,7 @@ describe('several tabs', () => {
     await second.online();
   });
 
-  it('are told what was refused', async () => {
+  it('reject a refused message in the tab that sent it', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(stranger, []);
@@ -100,7 +100,7 @@ describe('several tabs', () => {
     expect(second?.client.messages(stranger)).toMatchObject([{ state: 'failed', error: { code: 'not-friends' } }]);
   });
 
-  it('change messages', async () => {
+  it('edit and recall messages', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const [first, second] = (await open(people, a, 2)).map(({ client }) => client) as [Parley, Parley];
@@ -113,7 +113,7 @@ describe('several tabs', () => {
     for (const client of [first, second]) await waitFor(() => client.messages(b)[0]?.body === null);
   });
 
-  it('let the presence be followed that any of them watches', async () => {
+  it('watch the users of all tabs together', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using people = new People(kit);
     const [first, second] = await open(people, a, 2);

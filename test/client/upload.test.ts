@@ -16,7 +16,7 @@ afterAll(() => stack?.stop());
 const bytes = randomBytes(3 * 1024 * 1024);
 const file = () => new Blob([bytes]);
 
-/** Ann at another page, whose requests go through `fetch`. */
+/** The same user in another page, whose requests go through `fetch`. */
 function elsewhere(options: Partial<ParleyOptions>): Parley {
   return new Parley({ api: stack.apiUrl, session: ann.session as SavedSession, ...options });
 }
@@ -26,7 +26,7 @@ async function content(id: number): Promise<Buffer> {
 }
 
 describe('an upload', () => {
-  it('tells how far it got, and answers what a message takes', async () => {
+  it('reports progress, and resolves with the media of a message', async () => {
     const told: number[] = [];
     const options: UploadOptions = { name: '图 1.bin', progress: (sent, size) => told.push(sent, size) };
     const { id, ...media } = await upload(ann, file(), options).done;
@@ -39,11 +39,11 @@ describe('an upload', () => {
     expect((await content(id)).equals(bytes)).toBe(true);
   });
 
-  it('can have no bytes at all', async () => {
+  it('uploads an empty file', async () => {
     expect(await upload(ann, new Blob([]), { name: 'empty.txt' }).done).toMatchObject({ name: 'empty.txt', size: 0 });
   });
 
-  it('pauses, and goes on where it was', async () => {
+  it('resumes after pause', async () => {
     let once = true;
     const begun = upload(ann, file(), {
       progress: (sent) => {
@@ -59,12 +59,12 @@ describe('an upload', () => {
     expect((await content((await begun.done).id)).equals(bytes)).toBe(true);
   });
 
-  it('goes on after its connection broke, and from another page', async () => {
+  it('resumes after a broken connection, and from another page', async () => {
     let broken = 0;
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH' && broken < 3) {
         broken += 1;
-        // The second arrives, and its answer does not.
+        // The second request arrives but its response does not.
         if (broken === 2) await fetch(input, init);
         throw new TypeError('network error');
       }
@@ -78,12 +78,12 @@ describe('an upload', () => {
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('begins anew when it was given up on the server', async () => {
+  it('starts over when the server has deleted the upload', async () => {
     const media = await upload(ann, file(), { id: 999_999_999 }).done;
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('is refused when it is too large, and is gone once cancelled', async () => {
+  it('rejects a file that is too large, and deletes a cancelled upload', async () => {
     const large = upload(ann, new Blob([new Uint8Array(6 * 1024 * 1024)]));
     await expect(large.done).rejects.toMatchObject({ code: 'too-large', status: 413 });
     expect(large.state).toBe('failed');

@@ -44,7 +44,7 @@ async function register(options?: Partial<ParleyOptions>): Promise<Parley & { us
   return client as Parley & { user: number };
 }
 
-/** Two who may write to each other, connected. */
+/** Two connected users who may message each other. */
 async function friends(options?: Partial<ParleyOptions>) {
   const [alice, bob] = [await register(options), await register()];
   await alice.api('POST /friend-requests', { to: bob.user });
@@ -56,8 +56,8 @@ async function friends(options?: Partial<ParleyOptions>) {
   return { alice, bob };
 }
 
-describe('a client of the whole system', () => {
-  it('signs in, talks, and lists its chats by name', async () => {
+describe('a client of a whole system', () => {
+  it('signs in, sends messages, and lists chats by name', async () => {
     const { alice, bob } = await friends();
     const changes: unknown[] = [];
     alice.on('change', (change) => changes.push(change));
@@ -68,7 +68,7 @@ describe('a client of the whole system', () => {
     expect(changes).toContainEqual({ chat: bob.user });
   });
 
-  it('refreshes its session once for all who ask at a time', async () => {
+  it('refreshes its session once for concurrent calls', async () => {
     const refreshes: string[] = [];
     const counting: typeof fetch = (input, init) => {
       if (String(input).endsWith('/refresh')) refreshes.push(String(init?.body));
@@ -89,11 +89,11 @@ describe('a client of the whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('can be asked for all operations that the api offers to users, and for no others', async () => {
+  it('has a type for every operation of the api, and for no other', async () => {
     const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
     const known = [...source.matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, operation]) => operation);
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
-    // Bytes go by request() and upload(), the rest is not for users of this SDK.
+    // The SDK has request() and upload() for these, or they are not for users.
     const otherwise =
       /^\/v1\/server\/|^\/layim|^\/(healthz|readyz|metrics)|^GET \/v1\/me\/export|\/media(\/uploads\/|$|\/\{id\}(\/thumbnail)?$)/;
     const offered = Object.entries(paths).flatMap(([path, methods]) =>
@@ -105,7 +105,7 @@ describe('a client of the whole system', () => {
     expect(known.sort()).toEqual([...mine, 'POST /users'].sort().filter((each, i, all) => all.indexOf(each) === i));
   });
 
-  it('hands out bytes, such as everything that is kept of its user', async () => {
+  it('downloads bytes, such as the export of the account', async () => {
     const client = await register();
     const archive = await client.request('/me/export');
     expect(archive.headers.get('content-type')).toBe('application/zip');
@@ -119,13 +119,13 @@ describe('a client of the whole system', () => {
     await expect(client.api('GET /me')).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('gets a fresh token when the api refuses the one it has', async () => {
+  it('gets a new token when the api rejects the current one', async () => {
     const session = (await register()).session as SavedSession;
     const client = create({ session: { ...session, accessToken: 'not a token' } });
     expect((await client.api('GET /me')).id).toBe(session.user.id);
   });
 
-  it('says what the api refuses', async () => {
+  it('throws the errors of the api', async () => {
     const client = await register();
     await expect(client.api('GET /users/{id}', { id: 999_999_999 })).rejects.toMatchObject({
       code: 'not-found',
@@ -139,7 +139,7 @@ describe('a client of the whole system', () => {
     });
   });
 
-  it('reads chats and messages again when what it missed is lost, and sends nothing that had arrived', async () => {
+  it('reloads chats and messages after a loss, and resends no accepted message', async () => {
     const store = memoryStore();
     const { alice, bob } = await friends({ store });
     await alice.send(bob.user, 'one');
@@ -152,7 +152,7 @@ describe('a client of the whole system', () => {
     const arrived = (await recorded()).items.find(({ from }) => from === bob.user);
     expect(arrived?.ref).toBeDefined();
 
-    // As if an acknowledgement had been lost long ago: what is in the outbox is in the api's copy already.
+    // Simulates a lost acknowledgement: the outbox has a message that the history has too.
     const entry = {
       ref: (await alice.api('GET /chats/{id}/messages', { id: bob.user })).items[0]?.ref,
       chat: bob.user,
@@ -176,7 +176,7 @@ describe('a client of the whole system', () => {
     await untilShown(bob, alice.user, ['one', 'two', 'three', 'four']);
   });
 
-  it('brings older messages to hand', async () => {
+  it('loads older messages', async () => {
     const { alice, bob } = await friends({ keep: 10 });
     const written = Array.from({ length: 30 }, (_, i) => `m${i}`);
     for (const text of written) await bob.send(alice.user, text);
@@ -194,7 +194,7 @@ describe('a client of the whole system', () => {
 });
 
 describe('the examples', () => {
-  it('echo-bot.ts answers everyone with what they said', async () => {
+  it('echo-bot.ts replies with the text it receives', async () => {
     const source = await readFile(join(packageFolder, 'examples/echo-bot.ts'), 'utf8');
     const { code } = await transform(source, { loader: 'ts' });
     const file = await installed.write('echo-bot.js', code);

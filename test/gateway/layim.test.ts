@@ -222,7 +222,7 @@ describe('a LayIM page', () => {
       system: true,
       id: stranger,
       type: 'friend',
-      content: 'Only friends may write to this user.',
+      content: "You can't message this person because they only accept messages from friends.",
     });
     expect(shown).toContainEqual({ system: true, id: b, type: 'friend', content: expect.stringMatching(/Too long/) });
     expect(await kit.inbox(b)).toEqual([]);

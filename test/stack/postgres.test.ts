@@ -13,7 +13,7 @@ const query = async (url: string, text: string) => {
 };
 
 describe('startPostgres', () => {
-  it('keeps what was committed when it is killed', async () => {
+  it('keeps committed data when it is killed', async () => {
     await using server = await startPostgres();
     const url = await server.createDatabase();
     await query(url, 'create table kept as select 1 as n');
@@ -24,12 +24,12 @@ describe('startPostgres', () => {
     expect(await query(url, 'select n from kept')).toEqual([{ n: 1 }]);
   });
 
-  it('rejects when the port it is told to take is taken', async () => {
+  it('rejects if the port is in use', async () => {
     const { port } = new URL(inject('postgres'));
     await expect(startPostgres({ port: Number(port) })).rejects.toThrow(/in use/);
   });
 
-  it('knows letters beyond ASCII whatever the locale of the machine', async () => {
+  it('sorts and compares non-ASCII letters in any locale', async () => {
     expect(await query(inject('postgres'), `select lower('ÄÉЖ') as lower`)).toEqual([{ lower: 'äéж' }]);
   });
 });

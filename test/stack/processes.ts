@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** The processes that descend from `pid`, whatever session they are in. */
+/** Returns the processes that descend from `pid`, in any session. */
 export function descendants(pid: number): number[] {
   const parents = parentOf();
   const children = (parent: number): number[] =>
@@ -9,13 +9,13 @@ export function descendants(pid: number): number[] {
   return children(pid);
 }
 
-/** Those of the processes that still run; one that has ended and waits for its parent does not. */
+/** Returns the pids that still run. Zombies do not count. */
 export function alive(pids: number[]): number[] {
   const parents = parentOf();
   return pids.filter((pid) => parents.has(pid));
 }
 
-/** Every running process and its parent. */
+/** Returns every running process and its parent. */
 function parentOf(): Map<number, number> {
   const lines =
     process.platform === 'linux'
@@ -27,7 +27,7 @@ function parentOf(): Map<number, number> {
   return new Map(rows.map(([pid, , parent]) => [Number(pid), Number(parent)]));
 }
 
-/** `pid state parent`; empty when the process has just ended. */
+/** `pid state parent`. Empty if the process has ended. */
 function statOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/ \(.*\) (\S+) (\d+) [\s\S]*/, ' $1 $2');

@@ -4,7 +4,7 @@ import { alive } from './processes.ts';
 
 const ready = async (url: string) => (await fetch(`${url}/readyz`)).ok;
 
-it('runs everything on ports of its own and leaves nothing behind', async () => {
+it('starts everything on free ports and leaves no process or folder', async () => {
   const stack = await startStack({ gateways: 2 });
   const { api, gateways, recorders } = stack.processes;
   const services = [api, ...gateways, ...recorders];
@@ -16,7 +16,7 @@ it('runs everything on ports of its own and leaves nothing behind', async () => 
   await waitFor(() => alive(pids).length === 0, { message: 'processes were left' });
 });
 
-it('lets a service be killed and started again at the same address', async () => {
+it('restarts a killed service at the same address', async () => {
   await using stack = await startStack({ gateways: 1 });
   const [gateway] = stack.processes.gateways;
   if (!gateway) throw new Error('no gateway');
@@ -35,7 +35,7 @@ it('runs on a Redis Cluster', async () => {
   expect(await ready(stack.gatewayUrls[0] ?? '')).toBe(true);
 });
 
-it('stops what ran already when a service cannot start, and says why', async () => {
+it('stops everything and throws the reason if a service does not start', async () => {
   const failure = await startStack({ env: { LOG_LEVEL: 'loud' } }).catch((error: Error) => error);
   expect(String(failure)).toContain('LOG_LEVEL');
 });

@@ -38,7 +38,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     await data[Symbol.asyncDispose]();
   });
 
-  it('serves the api and as many gateways as told', async () => {
+  it('serves the api and the number of gateways of --gateways', async () => {
     for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
     expect(starter.output).toContain(`http://127.0.0.1:${port}\n`);
     expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);
@@ -50,7 +50,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await friends.text()).toContain('"username":"bob"');
   });
 
-  it('refuses a second start on the same data in one line', async () => {
+  it('rejects a second start on the same data in one line', async () => {
     await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
     expect(await second.ended()).toBe('exit code 1');
     expect(second.output).toBe(
@@ -58,7 +58,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     );
   });
 
-  it('says so and starts it again when a service dies', async () => {
+  it('reports and restarts a service that dies', async () => {
     const [gateway] = (await readFile(join(data.path, 'logs/gateway-1.log'), 'utf8')).match(/(?<="pid":)\d+/) ?? [];
     process.kill(Number(gateway), 'SIGKILL');
     await starter.shows('gateway-1 ended (SIGKILL); starting it again');
@@ -66,7 +66,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await ready(port + 1)).toBe(true);
   });
 
-  it('ends without leaving a process', async () => {
+  it('leaves no process when it ends', async () => {
     const pids = await starter.end('SIGTERM');
     expect(await starter.ended()).toBe('exit code 0');
     expect(pids.length).toBeGreaterThan(7);
@@ -74,8 +74,8 @@ describe('npm start', { timeout: 60_000 }, () => {
   });
 });
 
-describe('npm start, with what is there', { timeout: 60_000 }, () => {
-  it('keeps accounts and sessions when it is killed and started again at once', async () => {
+describe('npm start with existing data and servers', { timeout: 60_000 }, () => {
+  it('keeps accounts and sessions after a kill and an immediate restart', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const args = ['--port', `${port}`, '--gateways', '1', '--data', data.path];
@@ -103,7 +103,7 @@ describe('npm start, with what is there', { timeout: 60_000 }, () => {
   });
 });
 
-describe('npm start, when it cannot', () => {
+describe('npm start that fails', () => {
   it('names the port that is in use', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
@@ -114,7 +114,7 @@ describe('npm start, when it cannot', () => {
     other.close();
   });
 
-  it('says how to get a Redis where there is none', async () => {
+  it('lists the ways to get a Redis if there is none', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = { PATH: data.path, HOME: data.path, XDG_CACHE_HOME: data.path };

@@ -7,7 +7,7 @@ import { isFree } from '../../packages/stack/src/free-port.ts';
 import { Child } from '../../packages/stack/src/process/child.ts';
 import { alive, descendants } from './processes.ts';
 
-/** `npm start` as a user runs it, in a process of its own. */
+/** `npm start` in a process of its own. */
 export class Starter implements AsyncDisposable {
   output = '';
   readonly #child: Child;
@@ -34,12 +34,12 @@ export class Starter implements AsyncDisposable {
     return this.#child.ending;
   }
 
-  /** Waits until the screen shows `text`. */
+  /** Waits until its output contains `text`. */
   async shows(text: string): Promise<void> {
     await this.#child.ready(() => this.output.includes(text), 60_000);
   }
 
-  /** Sends the signal and resolves with every process there was, once the starter has ended. */
+  /** Sends a signal. Resolves with all descendant processes after it has ended. */
   async end(signal: NodeJS.Signals): Promise<number[]> {
     const pids = [this.pid, ...descendants(this.pid)];
     this.#child.signal(signal);
@@ -54,7 +54,7 @@ export class Starter implements AsyncDisposable {
   }
 }
 
-/** The first of `count` free ports in a row. */
+/** Returns the first of `count` consecutive free ports. */
 export async function portsInARow(count: number): Promise<number> {
   for (;;) {
     const first = await freePort();
@@ -63,7 +63,7 @@ export async function portsInARow(count: number): Promise<number> {
   }
 }
 
-/** An empty folder that goes at the end of the scope. */
+/** Creates an empty folder that is removed at the end of the scope. */
 export async function emptyFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'parley-test-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 10 }) };

@@ -7,7 +7,7 @@ import { Child } from '../../packages/stack/src/process/child.ts';
 
 const script = fileURLToPath(new URL('../../packages/stack/bin/verify.mjs', import.meta.url));
 
-/** What `npm run verify` writes, and how it ends. */
+/** Output and exit of `npm run verify`. */
 async function verify(env: NodeJS.ProcessEnv): Promise<{ ending: string; lines: string[] }> {
   const all = { ...process.env, REDIS_URL: undefined, DATABASE_URL: undefined, ...env };
   const child = new Child({ command: process.execPath, args: [script], env: all });
@@ -15,7 +15,7 @@ async function verify(env: NodeJS.ProcessEnv): Promise<{ ending: string; lines: 
   return { ending: child.ending, lines: child.output.trim().split('\n') };
 }
 
-it('`npm run verify` says what holds of a system in which people have talked, and names what does not, with exit code 1', async () => {
+it('npm run verify prints the properties that hold, names those that do not, and exits with code 1', async () => {
   await using stack = await startStack();
   await createDemoAccounts(stack.apiUrl, stack.gatewayUrls[0] ?? '');
   const { databaseUrl, redisUrl } = stack;
@@ -36,7 +36,7 @@ it('`npm run verify` says what holds of a system in which people have talked, an
   const broken = await verify(env);
   expect(broken.ending).toBe('exit code 1');
   expect(broken.lines).toContainEqual(expect.stringMatching(/^NOT +copies .*: 1 exceptions$/));
-  // Held against the inboxes it is missing as well.
+  // The inboxes miss it too.
   expect(broken.lines).toContainEqual(expect.stringMatching(/^NOT +recorded /));
 
   expect((await verify({})).ending).toBe('exit code 2');

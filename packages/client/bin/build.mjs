@@ -1,4 +1,5 @@
-// Builds what is published into dist/, or the folder given: three modules of JavaScript, and types that need no other package.
+// Builds what is published into dist/, or the folder given: three modules of JavaScript, and types
+// that need no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { argv } from 'node:process';
@@ -100,7 +101,9 @@ function writeTypes(dist) {
   writeFileSync(join(dist, 'protocol.d.ts'), flatten([...named].sort()));
 }
 
-/** The protocol's types in full: they are made from schemas, which their readers should not need. */
+/**
+ * The protocol's types in full: they are made from schemas, which their readers should not need.
+ */
 function flatten(names) {
   const expand =
     'type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]: Full<T[K]> } : T;';

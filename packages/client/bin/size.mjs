@@ -1,4 +1,5 @@
-// Measures the SDK, gzipped: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or bundles code of other packages.
+// Measures the SDK, gzipped: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or
+// bundles code of other packages.
 import { exit } from 'node:process';
 import { gzipSync } from 'node:zlib';
 import { entries, script } from './build.mjs';

@@ -1,5 +1,6 @@
-// Answers everyone with what they said: `node packages/client/examples/echo-bot.ts http://127.0.0.1:8080 echo <password>`.
-// Whoever asks to be a friend is one: asking someone who had asked accepts.
+// Answers everyone with what they said: `node packages/client/examples/echo-bot.ts
+// http://127.0.0.1:8080 echo <password>`. Whoever asks to be a friend is one: asking someone who
+// had asked accepts.
 import { Parley } from '@parley/client';
 
 const [api = '', username = '', password = ''] = process.argv.slice(2);

@@ -9,18 +9,25 @@ import { Timer } from './timer.ts';
 
 /** Events that an app can listen to, with their values. */
 export interface ParleyEvents {
-  /** A message arrived, of another user or from another device of this one. Each once and in order. */
+  /**
+   * A message arrived, of another user or from another device of this one. Each once and in order.
+   */
   message: ChatMessage;
   /** An event of the inbox arrived, messages included. Each once and in order. */
   event: ParleyEvent;
-  /** The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may have changed. */
+  /**
+   * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may
+   * have changed.
+   */
   change: { chat: number | undefined };
   typing: TypingFrame;
   presence: PresenceFrame;
   status: Status;
   /** `storage` has changed, or is known for the first time. */
   storage: StorageStatus;
-  /** Events were lost. The SDK reloads chats and messages; the app must reload what it keeps itself. */
+  /**
+   * Events were lost. The SDK reloads chats and messages; the app must reload what it keeps itself.
+   */
   reload: undefined;
   /** The session was created or refreshed. Undefined when it has ended. */
   session: SavedSession | undefined;

@@ -9,7 +9,10 @@ export class Emitter<Events> {
     return () => void listeners.delete(listener);
   }
 
-  /** Calls every listener. An error that one throws is reported as uncaught and does not stop the others. */
+  /**
+   * Calls every listener. An error that one throws is reported as uncaught and does not stop the
+   * others.
+   */
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {
       try {

@@ -1,12 +1,18 @@
 import type { ErrorCode, FieldError } from '@parley/protocol';
 
-/** Every error that the SDK throws: the server refused a request, could not be reached, or the client was closed. */
+/**
+ * Every error that the SDK throws: the server refused a request, could not be reached, or the
+ * client was closed.
+ */
 export class ParleyError extends Error {
   /** A code of the protocol, or `aborted` if the client was closed or the call was cancelled. */
   declare readonly code: ErrorCode | 'aborted';
   /** True if the same request may succeed later. */
   declare readonly retry: boolean;
-  /** HTTP status. 0 if the server did not respond, undefined if the error is not about an HTTP request. */
+  /**
+   * HTTP status. 0 if the server did not respond, undefined if the error is not about an HTTP
+   * request.
+   */
   declare readonly status: number | undefined;
   /** The fields that are invalid, if the server names them. */
   declare readonly errors: FieldError[] | undefined;

@@ -25,13 +25,16 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation'> {
 }
 
 /**
- * State of a message. Own messages: `sending` until accepted, `sent` when it is in every participant's inbox, `delivered` when
- * a device of the peer has received it, `read`, or `failed` if the server refused it. Groups stop at `sent`. Messages of
- * others: `received`.
+ * State of a message. Own messages: `sending` until accepted, `sent` when it is in every
+ * participant's inbox, `delivered` when a device of the peer has received it, `read`, or `failed`
+ * if the server refused it. Groups stop at `sent`. Messages of others: `received`.
  */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
-/** Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in the outbox. */
+/**
+ * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
+ * the outbox.
+ */
 export function showMessages({ chats, outbox, user }: State, id: number, run: Run): ChatMessage[] {
   const chat = chats.get(id);
   return [
@@ -40,7 +43,10 @@ export function showMessages({ chats, outbox, user }: State, id: number, run: Ru
   ];
 }
 
-/** Returns the chats that are in memory: pinned ones first, then by the date of the last message, newest first. */
+/**
+ * Returns the chats that are in memory: pinned ones first, then by the date of the last message,
+ * newest first.
+ */
 export function showChats({ chats }: State): Chat[] {
   return [...chats.values()]
     .filter(({ last, name }) => last || name !== '')

@@ -26,17 +26,26 @@ export interface ParleyOptions {
   cookie?: boolean;
   /** Stable id of this device, at most 64 characters. Default: random, kept in the store. */
   device?: string;
-  /** Where a new device starts reading: at the oldest event of the inbox (`unseen`), or at the next event. Default: `unseen`. */
+  /**
+   * Where a new device starts reading: at the oldest event of the inbox (`unseen`), or at the next
+   * event. Default: `unseen`.
+   */
   from?: 'unseen' | 'latest';
   /** Keeps the state across reloads. Default: IndexedDB in browsers, else memory. */
   store?: Store | ((user: number) => Store);
-  /** Share one connection among the tabs of a browser, optionally with own locks and channels. Default: true in browsers. */
+  /**
+   * Share one connection among the tabs of a browser, optionally with own locks and channels.
+   * Default: true in browsers.
+   */
   tabs?: boolean | TabsOptions;
   /** Messages kept per chat. Default: 100. */
   keep?: number;
   /** Send delivered marks. Default: true. */
   delivered?: boolean;
-  /** WebSocket implementation, such as that of the package `ws`. Null for none. Default: the global one. */
+  /**
+   * WebSocket implementation, such as that of the package `ws`. Null for none. Default: the global
+   * one.
+   */
   WebSocket?: WebSocketLike | null;
   /** Default: the global one. */
   fetch?: typeof fetch;
@@ -64,7 +73,10 @@ const defaults = {
   betterAfter: 60_000,
 };
 
-/** Returns the options with their defaults. @throws TypeError if neither `api` nor `gateways` and `token` are set */
+/**
+ * Returns the options with their defaults. @throws TypeError if neither `api` nor `gateways` and
+ * `token` are set
+ */
 export function withDefaults(options: ParleyOptions) {
   const { api, token, gateways } = options;
   if (!api && !(token && gateways)) throw new TypeError('Set api, or gateways and token');

@@ -14,12 +14,20 @@ import { type RunningClient, startClient } from './start-client.ts';
 import type { Accepted, Status, StorageStatus } from './state/change.ts';
 import { watchPage } from './watch-page.ts';
 
-/** A client for one user: signs in, stays connected, sends and receives messages, and keeps its state across reloads. */
+/**
+ * A client for one user: signs in, stays connected, sends and receives messages, and keeps its
+ * state across reloads.
+ */
 export class Parley {
   readonly #options: ReturnType<typeof withDefaults>;
-  /** Calls an operation of the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError. */
+  /**
+   * Calls an operation of the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError.
+   */
   readonly api: Api;
-  /** Sends a request that is not JSON to the api: a path below `/v1` and options of `fetch`. Rejects with a ParleyError. */
+  /**
+   * Sends a request that is not JSON to the api: a path below `/v1` and options of `fetch`. Rejects
+   * with a ParleyError.
+   */
   readonly request: Request;
   readonly #credentials: Credentials;
   readonly #emitter = new Emitter<ParleyEvents>();
@@ -77,7 +85,10 @@ export class Parley {
     return this.#setSession(await this.api('POST /users', account));
   }
 
-  /** Continues an earlier session, by its cookie or `options.session`. False if there is none. @throws ParleyError */
+  /**
+   * Continues an earlier session, by its cookie or `options.session`. False if there is none.
+   * @throws ParleyError
+   */
   async resume(): Promise<boolean> {
     try {
       await this.#credentials.token();
@@ -98,8 +109,8 @@ export class Parley {
   }
 
   /**
-   * Connects, and reconnects until `close`. Resolves when the stored state is restored, online or not: messages can be sent
-   * from then on. A second call reconnects now.
+   * Connects, and reconnects until `close`. Resolves when the stored state is restored, online or
+   * not: messages can be sent from then on. A second call reconnects now.
    *
    * @throws ParleyError if nobody is signed in
    */
@@ -137,9 +148,10 @@ export class Parley {
   }
 
   /**
-   * Sends a text or another body to a user or group. The message is shown at once, stored in the outbox, and resent on every
-   * connection until it is accepted. Resolves when it is on the server's disk and in every participant's inbox. Rejects if the
-   * server refuses it; the rejection may be ignored, because the message is shown as `failed`.
+   * Sends a text or another body to a user or group. The message is shown at once, stored in the
+   * outbox, and resent on every connection until it is accepted. Resolves when it is on the
+   * server's disk and in every participant's inbox. Rejects if the server refuses it; the rejection
+   * may be ignored, because the message is shown as `failed`.
    */
   send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
     const content = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
@@ -147,12 +159,18 @@ export class Parley {
     return this.#run({ do: 'send', entry }) as Promise<Accepted>;
   }
 
-  /** Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in the outbox. */
+  /**
+   * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
+   * the outbox.
+   */
   messages(chat: number): ChatMessage[] {
     return showMessages(this.#client.state, chat, (command) => this.#run(command));
   }
 
-  /** Returns the chats that are in memory: pinned ones first, then by the date of the last message, newest first. */
+  /**
+   * Returns the chats that are in memory: pinned ones first, then by the date of the last message,
+   * newest first.
+   */
   chats(): Chat[] {
     return showChats(this.#client.state);
   }
@@ -162,7 +180,10 @@ export class Parley {
     return this.#client.state.chats.get(chat)?.more ?? true;
   }
 
-  /** Loads older messages of a chat from the api, at most 200; the newest if none are in memory. @throws ParleyError */
+  /**
+   * Loads older messages of a chat from the api, at most 200; the newest if none are in memory.
+   * @throws ParleyError
+   */
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#client.state.chats.get(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
@@ -175,17 +196,23 @@ export class Parley {
     await this.#run({ do: 'load', change: { type: 'chats', chats, complete: false } });
   }
 
-  /** Marks a chat as read up to a message, by default the newest. Notifies the peer and the user's other devices. */
+  /**
+   * Marks a chat as read up to a message, by default the newest. Notifies the peer and the user's
+   * other devices.
+   */
   read(chat: number, id = this.#client.state.chats.get(chat)?.last?.id ?? 0): void {
     if (id > (this.#client.state.chats.get(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
   }
 
-  /** Tells the chat that the user is typing. Call it with each key; frames are throttled. */
+  /** Notifies the chat that the user is typing. Call it with each key; frames are throttled. */
   typing(chat: number, active = true): void {
     this.#run({ do: 'typing', chat, active });
   }
 
-  /** Watches the presence of at most 500 users, in place of those before. Emits `presence` for each, now and on changes. */
+  /**
+   * Watches the presence of at most 500 users, in place of those before. Emits `presence` for each,
+   * now and on changes.
+   */
   watch(users: number[]): void {
     this.#run({ do: 'watch', users });
   }

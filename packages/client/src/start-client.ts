@@ -12,8 +12,8 @@ import { memoryStore } from './store/memory-store.ts';
 import { Tabs } from './tabs/tabs.ts';
 
 /**
- * Restores a user's state from the store and starts the engine, in this tab or in the tab that leads. Resolves when the
- * state is restored; the engine connects in the background.
+ * Restores a user's state from the store and starts the engine, in this tab or in the tab that
+ * leads. Resolves when the state is restored; the engine connects in the background.
  */
 export async function startClient(user: number, context: ClientContext): Promise<RunningClient> {
   const { options, changed, replaced } = context;

@@ -18,7 +18,9 @@ const media = {
   duration: z.number().nonnegative().optional(),
 };
 
-/** What a message says. Unknown fields are refused, so that a misspelt one is noticed. */
+/**
+ * Content of a message. Unknown fields are rejected, so that a misspelt field does not get lost.
+ */
 export const bodySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), text: text(limits.text) }),
   z.strictObject({ type: z.literal('image'), ...media }),

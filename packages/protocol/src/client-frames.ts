@@ -3,14 +3,14 @@ import { bodySchema } from './bodies.ts';
 import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
-/** Echoed by the reply to a frame; of a send also its idempotency key. */
+/** Echoed by the reply. The idempotency key of a `send`. */
 const ref = text(limits.ref);
 const cursor = z
   .string()
   .max(33)
   .regex(/^\d{1,16}-\d{1,16}$/, 'Not a cursor');
 
-/** Send a message to a user or group. */
+/** Sends a message to a user or group. */
 export const sendSchema = z.strictObject({
   type: z.literal('send'),
   ref,
@@ -20,7 +20,7 @@ export const sendSchema = z.strictObject({
   mentions: z.array(id).max(limits.mentions).optional(),
 });
 
-/** This user has received or read everything up to a message. */
+/** Reports that this user has received or read everything up to a message. */
 export const markSchema = z
   .strictObject({
     type: z.literal('mark'),
@@ -34,7 +34,7 @@ export const markSchema = z
     path: ['read'],
   });
 
-/** Everything a client may say. */
+/** Every frame that a client sends. */
 export const clientFrameSchema = z.discriminatedUnion('type', [
   sendSchema,
   markSchema,

@@ -1,6 +1,6 @@
 /**
- * Why a gateway closed a WebSocket, and what a client does next: `resume` connects again with its cursor, `refresh` gets a
- * fresh token first, `stop` does not come back by itself.
+ * Close codes of the gateway and what a client does after each: `resume` reconnects with its
+ * cursor, `refresh` gets a new token first, `stop` does not reconnect.
  */
 export const closeCodes = {
   restarting: { code: 1012, next: 'resume' },

@@ -1,6 +1,7 @@
 /**
- * A place in an inbox, written `epoch-offset`: everything up to and with `offset` lies before it.
- * `epoch` is the ms since 1970 at which the inbox began, offsets count from 1 without a gap; offset 0 is the beginning.
+ * A position in an inbox, written `epoch-offset`: it is after the event with this offset. `epoch`
+ * is the Unix time in ms at which the inbox was created. Offsets count from 1 without gaps; offset
+ * 0 is the start.
  */
 export interface Cursor {
   epoch: number;
@@ -9,7 +10,7 @@ export interface Cursor {
 
 const pattern = /^(\d{1,16})-(\d{1,16})$/;
 
-/** Reads a cursor; undefined when the text is none. */
+/** Parses a cursor. Returns undefined if the text is not a cursor. */
 export function parseCursor(text: string): Cursor | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
@@ -17,7 +18,7 @@ export function parseCursor(text: string): Cursor | undefined {
   return Number.isSafeInteger(cursor.epoch) && Number.isSafeInteger(cursor.offset) ? cursor : undefined;
 }
 
-/** Writes a cursor as clients and Redis see it. */
+/** Formats a cursor. */
 export function formatCursor({ epoch, offset }: Cursor): string {
   return `${epoch}-${offset}`;
 }

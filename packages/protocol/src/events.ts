@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
 import { id, text } from './strings.ts';
 
-/** A message as its participants get it live; `ref` is in the sender's own copy only. */
+/** A message as its participants receive it. `ref` is in the sender's own copy only. */
 export const messageEventSchema = z.object({
   kind: z.literal('message'),
   id,
   conversation: z.string(),
   from: id,
   to: id,
-  /** Ms since 1970 UTC. */
+  /** Unix ms. */
   date: z.int(),
   body: bodySchema,
   ref: z.string().optional(),
@@ -17,14 +17,17 @@ export const messageEventSchema = z.object({
   mentions: z.array(id).optional(),
 });
 
-/** What a user's devices must learn in order and without loss. `chat` is named as the receiving user names it. */
+/**
+ * Events of an inbox, which a user's devices receive in order and without loss. `chat` is the id by
+ * which the receiving user names the chat.
+ */
 export const eventSchema = z.discriminatedUnion('kind', [
   messageEventSchema,
   z.object({ kind: z.literal('mark'), chat: id, user: id, delivered: id.optional(), read: id.optional() }),
   z.object({ kind: z.literal('recall'), chat: id, id, user: id }),
   z.object({ kind: z.literal('edit'), chat: id, id, user: id, body: bodySchema }),
   z.object({ kind: z.literal('react'), chat: id, id, user: id, emoji: text(32), active: z.boolean() }),
-  /** `upTo`: of a chat that was deleted, the id up to which messages are gone. */
+  /** `upTo`: the messages of a deleted chat up to this id are deleted. */
   z.object({ kind: z.literal('chat'), chat: id, change: z.enum(['deleted', 'updated']), upTo: id.optional() }),
   z.object({
     kind: z.literal('friend'),

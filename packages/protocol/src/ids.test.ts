@@ -3,25 +3,25 @@ import { formatCursor, parseCursor } from './cursor.ts';
 import { firstMessageId, groupConversation, isId, messageDate, parseConversation, userConversation } from './ids.ts';
 
 describe('message ids', () => {
-  it('carry their date', () => {
+  it('contain their date', () => {
     const date = Date.UTC(2026, 6, 1, 12, 30, 15, 250);
     expect(messageDate(firstMessageId(date))).toBe(date);
     expect(messageDate(firstMessageId(date) + 4095)).toBe(date);
     expect(messageDate(firstMessageId(date) + 4096)).toBe(date + 1);
   });
 
-  it('stay exact in a JavaScript number for decades', () => {
+  it('stay safe integers for decades', () => {
     expect(isId(firstMessageId(Date.UTC(2090, 0, 1)))).toBe(true);
   });
 });
 
 describe('conversations', () => {
-  it('are named alike by both users', () => {
+  it('have the same name for both users', () => {
     expect(userConversation(748418, 195752)).toBe('195752_748418');
     expect(userConversation(195752, 748418)).toBe('195752_748418');
   });
 
-  it('tell who shares them', () => {
+  it('contain their participants', () => {
     expect(parseConversation('195752_748418')).toEqual({ type: 'users', users: [195752, 748418] });
     expect(parseConversation(groupConversation(88))).toEqual({ type: 'group', group: 88 });
   });
@@ -32,7 +32,7 @@ describe('conversations', () => {
 });
 
 describe('cursors', () => {
-  it('read what they write', () => {
+  it('are parsed as they are formatted', () => {
     expect(parseCursor(formatCursor({ epoch: 1740000000000, offset: 12 }))).toEqual({
       epoch: 1740000000000,
       offset: 12,

@@ -1,38 +1,41 @@
-/** 2025-01-01T00:00:00Z in ms since 1970: message ids count from here. */
+/** 2025-01-01T00:00:00Z in Unix ms. Message ids count from here. */
 export const MESSAGE_EPOCH = 1_735_689_600_000;
 
-/** Ids that one millisecond holds. */
+/** Message ids per ms. */
 export const IDS_PER_MS = 4096;
 
-/** The date of a message, in ms since 1970: ids are `(date - MESSAGE_EPOCH) * 4096 + counter`. */
+/** Returns the date of a message in Unix ms. Ids are `(date - MESSAGE_EPOCH) * 4096 + counter`. */
 export function messageDate(id: number): number {
   return Math.floor(id / IDS_PER_MS) + MESSAGE_EPOCH;
 }
 
-/** The smallest message id of a millisecond; `date` in ms since 1970, not before 2025. */
+/** Returns the smallest message id of a ms. `date` is in Unix ms, not before 2025. */
 export function firstMessageId(date: number): number {
   return Math.max(0, date - MESSAGE_EPOCH) * IDS_PER_MS;
 }
 
-/** The user whom messages of the system are from. Greater than any other id. */
+/** Sender of system messages. Greater than any other id. */
 export const SYSTEM_USER = 9_000_000_000_000_000;
 
-/** True for what can be the id of a user, a group or a message: a positive safe integer. */
+/** True for a valid id of a user, group or message: a positive safe integer. */
 export function isId(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
-/** The conversation of two users, the smaller id first: `195752_748418`. A user talking to themself has one too. */
+/**
+ * Returns the conversation of two users, the smaller id first: `195752_748418`. Both may be the
+ * same user.
+ */
 export function userConversation(a: number, b: number): string {
   return a < b ? `${a}_${b}` : `${b}_${a}`;
 }
 
-/** The conversation of a group: `g88`. */
+/** Returns the conversation of a group: `g88`. */
 export function groupConversation(group: number): string {
   return `g${group}`;
 }
 
-/** Who shares a conversation, or undefined when the text names none. */
+/** Returns the participants of a conversation. Undefined if the text is not a conversation. */
 export function parseConversation(text: string): Conversation | undefined {
   const pair = /^([1-9]\d*)_([1-9]\d*)$/.exec(text);
   if (pair) {

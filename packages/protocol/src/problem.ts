@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 
-/** The media type of a problem document. */
+/** Media type of a problem document. */
 export const problemType = 'application/problem+json';
 
 /**
- * Makes the problem document (RFC 9457) of an error code.
+ * Creates the problem document (RFC 9457) of an error code.
  *
- * @param detail a sentence on this very case, safe to show to anyone; the code's own sentence when absent
- * @param errors the fields that are to blame, where some are
+ * @param detail sentence about this case, without private data. Default: the title of the code
+ * @param errors the invalid fields
  */
 export function problem(code: ErrorCode, detail?: string, errors?: FieldError[]): Problem {
   const { status, title } = errorCodes[code];
@@ -22,7 +22,7 @@ export const problemSchema = z.object({
   status: z.int().min(400).max(599),
   code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
   detail: z.string(),
-  /** `path` leads to the field through dots; empty for the whole. */
+  /** `path`: field names joined by dots. Empty for the whole body. */
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 

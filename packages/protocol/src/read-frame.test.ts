@@ -64,12 +64,12 @@ describe('readFrame', () => {
     expect(!reading.ok && reading.message).toContain(named);
   });
 
-  it('hands back the ref of a frame it refuses', () => {
+  it('returns the ref of an invalid frame', () => {
     expect(readFrame({ ...send, to: 0 })).toMatchObject({ ok: false, ref: 'c1' });
     expect(readFrame({ ...send, ref: 5 })).not.toHaveProperty('ref');
   });
 
-  it('never takes by hand what the schema refuses', () => {
+  it('accepts by the fast path only what the schema accepts', () => {
     const part = <T>(valid: T) =>
       fc.oneof({ weight: 6, arbitrary: fc.constant(valid) }, { weight: 1, arbitrary: fc.jsonValue() });
     const text = fc.oneof(

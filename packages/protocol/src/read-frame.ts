@@ -3,9 +3,9 @@ import { limits } from './limits.ts';
 import { fits } from './strings.ts';
 
 /**
- * Tells whether parsed JSON is a valid client frame. What is not comes back with a sentence that names the field, and the
- * `ref` where a readable one was given. Takes plain text sends, which are nearly all there is, by hand; everything else,
- * and whatever the quick look does not like, is up to the schema.
+ * Validates parsed JSON as a client frame. An invalid one returns a message that names the field,
+ * and the `ref` if it is readable. Plain text sends, nearly all frames, are validated without the
+ * schema, which is slower.
  */
 export function readFrame(value: unknown): FrameReading {
   if (isTextSend(value)) return { ok: true, frame: value };
@@ -18,7 +18,7 @@ export function readFrame(value: unknown): FrameReading {
   return ref === undefined ? { ok: false, message } : { ok: false, message, ref };
 }
 
-/** True only for what `sendSchema` accepts too, never for more; false says nothing. */
+/** True only for values that `sendSchema` accepts. False means: use the schema. */
 export function isTextSend(value: unknown): value is Extract<ClientFrame, { type: 'send' }> {
   if (typeof value !== 'object' || value === null) return false;
   const frame = value as Record<string, unknown>;

@@ -6,11 +6,11 @@ export interface Welcome {
   type: 'welcome';
   connection: string;
   user: number;
-  /** The place just before the first event that follows. */
+  /** Cursor before the first event that follows. */
   cursor: string;
-  /** The last event that follows for having been missed; equal to `cursor` when there is none. */
+  /** Cursor of the last missed event. Equal to `cursor` if nothing was missed. */
   last: string;
-  /** False when events were missed that the inbox no longer holds: reload from the api. */
+  /** False if the inbox no longer holds missed events: reload from the api. */
   recovered: boolean;
   /** Ms between the server's pings. */
   heartbeat: number;
@@ -25,13 +25,13 @@ export interface SendAck {
   id: number;
   conversation: string;
   date: number;
-  /** Some device of the recipient (any other member, in a group) was connected. */
+  /** True if a device of the recipient, or of another member of the group, was connected. */
   online: boolean;
-  /** The same `ref` had been accepted before. */
+  /** True if the same `ref` was accepted before. */
   duplicate: boolean;
 }
 
-/** Any other frame with a `ref` was carried out. */
+/** Any other frame with a `ref` was executed. */
 export interface Ack {
   type: 'ack';
   ref: string;
@@ -64,11 +64,11 @@ export interface PresenceFrame {
   type: 'presence';
   user: number;
   online: boolean;
-  /** Ms since 1970; null while online and when not known. */
+  /** Unix ms. Null while online and if unknown. */
   lastSeen: number | null;
 }
 
-/** Come back after so many ms; this server is going away. */
+/** The server is stopping: reconnect after this many ms. */
 export interface ReconnectFrame {
   type: 'reconnect';
   after: number;

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
 import { id } from './strings.ts';
 
-// What REST answers. Fields may be added, never renamed.
+// Results of REST operations. Fields may be added, never renamed.
 
-/** Ms since 1970 UTC. */
+/** Unix ms. */
 const date = z.int().nonnegative();
 
-/** The id of a message, or 0 for none yet. */
+/** Id of a message, or 0 for none. */
 const mark = z.int().nonnegative();
 
 /** A person as others see them. */
@@ -19,26 +19,26 @@ export const userSchema = z.object({
   sign: z.string(),
 });
 
-/** What a sign-in, registration or refresh yields. */
+/** Result of a sign-in, registration or refresh. */
 export const sessionSchema = z.object({
   accessToken: z.string(),
-  /** Seconds for which the access token holds. */
+  /** Seconds until the access token expires. */
   expiresIn: z.int().positive(),
-  /** Good for one refresh; used twice, it ends its session. */
+  /** Valid for one refresh. A second use ends the session. */
   refreshToken: z.string(),
   user: userSchema,
-  /** The url of each gateway's root, or one public url. */
+  /** Root URL of each gateway, or one public URL. */
   gateways: z.array(z.string()),
 });
 
-/** One of a user's sessions, as their list shows it. */
+/** A session in the list of a user's sessions. */
 export const signInSchema = z.object({
   id: z.string(),
-  /** What the device called itself. */
+  /** Name of the device. */
   device: z.string().nullable(),
   created: date,
   lastUsed: date,
-  /** The one that asks. */
+  /** True for the session of this request. */
   current: z.boolean(),
 });
 
@@ -53,24 +53,24 @@ export const friendRequestSchema = z.object({
 
 export const friendSchema = z.object({
   user: userSchema,
-  /** What the caller calls the friend; empty for none. */
+  /** The user's own name for this friend. Empty for none. */
   remark: z.string(),
   friendGroup: id.nullable(),
   online: z.boolean(),
-  /** Null while online and when not known. */
+  /** Null while online and if unknown. */
   lastSeen: date.nullable(),
   since: date,
 });
 
-/** A heading under which a user sorts friends. */
+/** A named list of friends. */
 export const friendGroupSchema = z.object({ id, name: z.string(), position: z.int().nonnegative() });
 
-/** Someone who may not write to the caller. */
+/** A user whose messages are blocked. */
 export const blockSchema = z.object({ user: userSchema, date });
 
 export const roleSchema = z.enum(['owner', 'admin', 'member']);
 
-/** Users who talk together, as a member sees the group. */
+/** A group as a member sees it. */
 export const groupSchema = z.object({
   id,
   name: z.string(),
@@ -78,11 +78,11 @@ export const groupSchema = z.object({
   avatar: z.string().nullable(),
   owner: id,
   maxMembers: z.int().positive(),
-  /** How many there are. */
+  /** Number of members. */
   members: z.int().positive(),
-  /** The caller's. */
+  /** Role of the user who requests it. */
   role: roleSchema,
-  /** What members see of the time before they joined: nothing, or all. */
+  /** Messages before they joined that members can read: none or all. */
   history: z.enum(['joined', 'all']),
 });
 
@@ -90,20 +90,20 @@ export const memberSchema = z.object({
   user: userSchema,
   role: roleSchema,
   joined: date,
-  /** What the member is called in the group; empty for their own name. */
+  /** Name of the member in this group. Empty for their own name. */
   alias: z.string(),
 });
 
-/** A message in the caller's copy. */
+/** A message in the user's copy of the chat. */
 export const messageSchema = z.object({
   id,
   conversation: z.string(),
   from: id,
   to: id,
   date,
-  /** Null once recalled. */
+  /** Null after a recall. */
   body: bodySchema.nullable(),
-  /** To its sender only. */
+  /** In the sender's copy only. */
   ref: z.string().optional(),
   replyTo: id.optional(),
   mentions: z.array(id).optional(),
@@ -112,33 +112,33 @@ export const messageSchema = z.object({
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),
 });
 
-/** The caller's own box of a conversation. */
+/** A chat in the user's list of chats. */
 export const chatSchema = z.object({
-  /** The peer or group. */
+  /** The peer's or group's id. */
   chat: id,
   type: z.enum(['user', 'group']),
   name: z.string(),
   avatar: z.string().nullable(),
-  /** What the caller calls a friend, where they do. */
+  /** The user's own name for a friend. */
   remark: z.string().optional(),
   last: messageSchema.nullable(),
   unread: z.int().nonnegative(),
-  /** How far the caller has read. */
+  /** Last message that the user has read. */
   read: mark,
-  /** How far the peer has read. */
+  /** Last message that the peer has read. */
   peerRead: mark,
   pinned: z.boolean(),
   muted: z.boolean(),
   updated: date,
 });
 
-/** An uploaded file; with a `type` before it and `media` for `id`, the body of a message. */
+/** An uploaded file. With `type` added and `id` renamed to `media` it is the body of a message. */
 export const mediaSchema = z.object({
   id,
   name: z.string(),
   /** Bytes. */
   size: z.int().nonnegative(),
-  /** What the content is. */
+  /** Detected MIME type. */
   mime: z.string(),
   /** Pixels. */
   width: z.int().positive().optional(),

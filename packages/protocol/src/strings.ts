@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * A string of at most `max` characters (code points) that UTF-8 and PostgreSQL can carry: lone surrogates are refused, since
- * encoding would silently replace them, and so is U+0000, which PostgreSQL does not store.
+ * A string of at most `max` characters (code points) that UTF-8 and PostgreSQL can store. Rejects
+ * lone surrogates, which encoding would replace silently, and U+0000, which PostgreSQL does not
+ * store.
  */
 export function text(max: number, min = 1) {
   return z
@@ -13,7 +14,9 @@ export function text(max: number, min = 1) {
     .refine((value) => !value.includes('\0'), { error: 'Holds a null character' });
 }
 
-/** True when the string has at most `max` code points; cheap for those that have at most `max` UTF-16 units. */
+/**
+ * True if the string has at most `max` code points. Fast for strings of at most `max` UTF-16 units.
+ */
 export function fits(value: string, max: number): boolean {
   if (value.length <= max) return true;
   if (value.length > max * 2) return false;
@@ -22,5 +25,5 @@ export function fits(value: string, max: number): boolean {
   return count <= max;
 }
 
-/** The id of a user, group, message or medium: a positive safe integer. */
+/** Id of a user, group, message or media: a positive safe integer. */
 export const id = z.int().positive();

@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const web = join(root, 'services/web');
 
 /**
- * Builds the web client to `services/web/dist`, unless nothing has changed since the last time. The folder is replaced once all of it
- * is there. What is wrong in the source is printed before this rejects.
+ * Builds the web client to `services/web/dist`. Skipped if the sources and packages have not
+ * changed. Replaces the folder when the build is complete. Prints compile errors before it rejects.
  */
 export async function buildWeb() {
   const dist = join(web, 'dist');
@@ -34,7 +34,9 @@ export async function buildWeb() {
   }
 }
 
-/** In a process of its own: tests run with a NODE_ENV of their own, by which it would be built for development. */
+/**
+ * Runs in a process of its own, because tests set NODE_ENV, which would select a development build.
+ */
 async function bundle(outDir) {
   const vite = join(dirname(createRequire(join(web, 'package.json')).resolve('vite/package.json')), 'bin/vite.js');
   const env = { ...process.env, NODE_ENV: 'production' };
@@ -47,12 +49,12 @@ function replace(dist, fresh) {
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
   } catch (error) {
-    // Another process did the same at the same time.
+    // Another process has published the same build.
     if (!existsSync(join(dist, 'index.html'))) throw error;
   }
 }
 
-/** Changes with any file that the client is made of, and with the packages installed. */
+/** Hash of the sources of the web client and of the installed packages. */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -1,5 +1,6 @@
-// Bundles each service and the stack into one file of JavaScript each: `node packages/stack/bin/build.mjs`; with `--services` the
-// services alone, which need none of the stack's packages.
+// Bundles each service and the stack into one JavaScript file each: `node
+// packages/stack/bin/build.mjs`. With `--services` only the services, which do not need the stack's
+// packages.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,7 +10,7 @@ import { build as bundle, stop } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What is built: source and result, from the root of the repository. */
+/** Entry points and bundles, relative to the root of the repository. */
 const entries = [
   ['services/api/src/main.ts', 'services/api/dist/main.js'],
   ['services/api/src/migrate.ts', 'services/api/dist/migrate.js'],
@@ -19,8 +20,9 @@ const entries = [
 ];
 
 /**
- * Packages that hold binaries or files and stay outside, loaded from the node_modules of the service. All others go into
- * the bundle: a service reaches only its own dependencies there, not those of the workspace packages it is made of.
+ * Packages with binaries or data files, loaded from the service's node_modules. All others are
+ * bundled, because a service resolves only its own dependencies and not those of workspace
+ * packages.
  */
 export const external = [
   'uWebSockets.js',
@@ -33,12 +35,13 @@ export const external = [
   '@sparticuz/chromium',
 ];
 
-/** Packages in CommonJS ask for Node's own modules with `require`. */
+/** Defines `require`, which CommonJS packages use for Node's modules. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
 /**
- * Builds everything there is, unless nothing has changed since the last time. A file is replaced in one step, and only when
- * it changed: others may be loading it. What is wrong in the source is printed before this rejects.
+ * Builds everything. Skipped if the sources and packages have not changed. Replaces a file
+ * atomically and only if its content differs, because other processes may load it. Prints compile
+ * errors before it rejects.
  */
 export async function build() {
   const present = entries.filter(([source]) => existsSync(join(root, source)));
@@ -47,12 +50,12 @@ export async function build() {
   const complete = present.every(([, result]) => existsSync(join(root, result))) && existsSync(stamp);
   if (complete && readFileSync(stamp, 'utf8') === sources) return;
   await Promise.all(present.map(([source, result]) => buildOne(source, result)));
-  // Its process would stay for as long as this one.
+  // esbuild's process would keep this one alive.
   await stop();
   writeFileSync(stamp, sources);
 }
 
-/** Changes with any source file, and with the packages installed. */
+/** Hash of all sources and of the installed packages. */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -71,7 +74,7 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-/** Bundles one file into another, both from the root of the repository. */
+/** Bundles one entry point. Both paths are relative to the root of the repository. */
 export async function buildOne(source, result) {
   const { outputFiles } = await bundle({
     absWorkingDir: root,
@@ -98,7 +101,7 @@ export async function buildOne(source, result) {
   }
 }
 
-/** Builds the services, whether or not they have changed. */
+/** Builds the services, also if nothing has changed. */
 async function buildServices() {
   await Promise.all(
     entries.filter(([source]) => source.startsWith('services/')).map(([source, result]) => buildOne(source, result)),

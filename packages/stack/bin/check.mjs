@@ -1,4 +1,5 @@
-// Runs every static check at once and prints the output of those that fail. Exits with 1 when one fails.
+// Runs every static check at once and prints the output of those that fail. Exits with 1 when one
+// fails.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

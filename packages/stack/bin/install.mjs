@@ -1,5 +1,5 @@
-// Installs the packages with the pnpm that package.json names, unless they are up to date. Plain JavaScript without
-// dependencies, for it runs before there are any.
+// Installs the packages with the pnpm that package.json names, unless they are up to date. Plain
+// JavaScript without dependencies, for it runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,10 @@ function manifests() {
     .map((folder) => ({ folder, text: readFileSync(join(root, folder, 'package.json'), 'utf8') }));
 }
 
-/** Whether the last install ran to its end with the present manifests, and nothing it linked has been deleted since. */
+/**
+ * Whether the last install ran to its end with the present manifests, and nothing it linked has
+ * been deleted since.
+ */
 function upToDate() {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint()) return false;
   return packages.every(({ folder, text }) => {
@@ -59,7 +62,8 @@ function install() {
   const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
   const began = Date.now();
   process.stderr.write(`Installing packages with ${pnpm}\n`);
-  // With another version of Node other binaries are wanted; by this file pnpm would think that nothing has changed.
+  // With another version of Node other binaries are wanted; by this file pnpm would think that
+  // nothing has changed.
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
   // It is the very pnpm that package.json asks for, so it need not look that one up.
   const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
@@ -75,7 +79,10 @@ function install() {
   process.stderr.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
 }
 
-/** uWebSockets.js comes as a binary per platform and Node version; say so here rather than when a gateway starts. */
+/**
+ * uWebSockets.js comes as a binary per platform and Node version; say so here rather than when a
+ * gateway starts.
+ */
 function checkWebSockets() {
   const gateway = join(root, 'services/gateway/package.json');
   if (!existsSync(gateway)) return;

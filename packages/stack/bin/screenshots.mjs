@@ -1,4 +1,5 @@
-// Makes the pictures of the README: `node packages/stack/bin/screenshots.mjs [folder]`. The work is in test/web/screenshots.ts.
+// Creates the screenshots of the README: `node packages/stack/bin/screenshots.mjs [folder]`. The
+// script is test/web/screenshots.ts.
 import { argv } from 'node:process';
 import { buildOne } from './build.mjs';
 

@@ -2,12 +2,12 @@ import { access, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpacked } from './unpack.ts';
 
-/** Seconds until a process takes notice of its clock's having been set. */
+/** Seconds in which a process notices that its clock was set. */
 const NOTICE = 1;
 
 /**
- * The library that tells processes another time: libfaketime, as it is installed, or fetched once with the means of Debian or Ubuntu and
- * unpacked into the cache folder. Rejects where it cannot be had.
+ * Finds libfaketime, the library that changes the wall clock of a process. Downloads and unpacks it
+ * on Debian or Ubuntu if it is not installed. Rejects if it is not available.
  */
 export async function findFaketime(report: (line: string) => void = () => {}): Promise<string> {
   const machine = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch as string];
@@ -28,18 +28,21 @@ export async function findFaketime(report: (line: string) => void = () => {}): P
   return command;
 }
 
-/** Wall clocks of processes, each of which can be set. What measures durations, the monotonic clock, is left alone, as by any clock that is set. */
+/**
+ * Wall clocks of processes, each of which can be set. Monotonic clocks, which measure durations,
+ * run on.
+ */
 export class Clocks {
   readonly #library: string;
   readonly #folder: string;
 
-  /** @param folder that is there, for a file of each clock */
+  /** @param folder existing folder for one file per clock */
   constructor(library: string, folder: string) {
     this.#library = library;
     this.#folder = folder;
   }
 
-  /** A new clock, which is right. */
+  /** Creates a clock that shows the right time. */
   async make(name: string): Promise<Clock> {
     const file = join(this.#folder, `${name}.clock`);
     const set = async (seconds: number) => {
@@ -48,7 +51,7 @@ export class Clocks {
     };
     await set(0);
     const env = {
-      // With the memory of libc: jemalloc, which Redis brings, asks for the time before the library can tell it.
+      // Uses malloc of libc: Redis' jemalloc reads the clock before libfaketime is initialised.
       LD_PRELOAD: `${this.#library} libc.so.6`,
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_CACHE_DURATION: String(NOTICE),
@@ -59,7 +62,7 @@ export class Clocks {
     return { name, env, set };
   }
 
-  /** Removes what the library leaves of processes that were killed. */
+  /** Removes shared memory that killed processes left. */
   async sweep(): Promise<void> {
     for (const name of await readdir('/dev/shm').catch(() => [])) {
       const [, pid] = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name) ?? [];
@@ -68,7 +71,7 @@ export class Clocks {
   }
 }
 
-/** Whether a process of this number runs. */
+/** True if a process with this pid runs. */
 function runs(pid: string): Promise<boolean> {
   return access(`/proc/${pid}`).then(
     () => true,
@@ -76,11 +79,11 @@ function runs(pid: string): Promise<boolean> {
   );
 }
 
-/** A wall clock. */
+/** The wall clock of some processes. */
 export interface Clock {
   name: string;
-  /** Environment of the processes that go by it. */
+  /** Environment variables for the processes that use it. */
   env: NodeJS.ProcessEnv;
-  /** Sets it this many seconds ahead, or behind where negative; processes take notice within a second or two. */
+  /** Sets the clock ahead of the real time, or behind if negative. Processes notice within 2 s. */
   set(seconds: number): Promise<void>;
 }

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Makes this process the only stack on a data folder until it ends. The lock is a local socket, which goes with the process
- * however it ends; `address` is what another stack on the same folder tells its user. Throws `DataInUse`.
+ * Locks a data folder for this process. The lock is a local socket, which the system closes when
+ * the process ends. `address` is shown to a second stack on the same folder.
+ *
+ * @throws DataInUse
  */
 export async function lockData(folder: string, address: string): Promise<Server> {
   const name = `parley-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 16)}`;
@@ -24,12 +26,12 @@ export async function lockData(folder: string, address: string): Promise<Server>
     }
     const holder = await ask(path);
     if (holder !== undefined) throw new DataInUse(folder, holder);
-    // A socket file whose process is gone.
+    // The socket file of a process that has ended.
     rmSync(path, { force: true });
   }
 }
 
-/** Another stack runs on the folder. */
+/** Another stack runs on the same data folder. */
 export class DataInUse extends Error {
   override name = 'DataInUse';
 

@@ -5,7 +5,7 @@ import { startRedisCluster } from './redis/cluster.ts';
 import { type RedisServer, startRedis } from './redis/server.ts';
 import { testsOnCluster } from './test/redis.ts';
 
-/** Starts the Redis and the PostgreSQL of a stack, except one whose address is given. */
+/** Starts Redis and PostgreSQL, except a server whose URL is set. */
 export async function startDatabases(options: DatabasesOptions): Promise<Databases> {
   const started = await Promise.allSettled([startAnyRedis(options), startAnyPostgres(options)]);
   const [redis, postgres] = started.map((result) => (result.status === 'fulfilled' ? result.value : undefined)) as [
@@ -41,9 +41,9 @@ async function startAnyPostgres({ databaseUrl, folder, password }: DatabasesOpti
 
 export interface DatabasesOptions {
   folder: string;
-  /** Where data shall outlive the stack; nowhere unless given. */
+  /** Data folder. Default: temporary folders. */
   dataDir?: string | undefined;
-  /** The embedded PostgreSQL's. */
+  /** Password of the embedded PostgreSQL. */
   password: string;
   redisUrl?: string | undefined;
   databaseUrl?: string | undefined;
@@ -51,13 +51,13 @@ export interface DatabasesOptions {
   report: (line: string) => void;
 }
 
-/** The databases of a stack. */
+/** Redis and PostgreSQL of a stack. */
 export interface Databases {
   redisUrl: string;
   databaseUrl: string;
-  /** Its nodes, one unless it is a cluster; none where one from outside is used. */
+  /** Started Redis nodes: one, or those of a cluster. Empty if an external Redis is used. */
   redis: RedisServer[];
-  /** Undefined where one from outside is used. */
+  /** Undefined if an external PostgreSQL is used. */
   postgres: PostgresServer | undefined;
   stop(): Promise<void>;
 }

@@ -1,7 +1,10 @@
-/** What the demo accounts sign in with; they are made only where nobody but this machine can reach the api. */
+/**
+ * Credentials of the demo accounts, which are created only if the api is not reachable from other
+ * machines.
+ */
 export const demo = { usernames: ['alice', 'bob'], password: 'parley-demo' } as const;
 
-/** Makes sure that the demo accounts are there, are friends and have talked. Repeating it changes nothing. */
+/** Creates the demo accounts, makes them friends and sends a few messages. Idempotent. */
 export async function createDemoAccounts(apiUrl: string, gatewayUrl: string): Promise<void> {
   const call = callerOf(apiUrl);
   const [alice, bob] = await Promise.all(demo.usernames.map((username) => signIn(call, username)));
@@ -14,7 +17,7 @@ export async function createDemoAccounts(apiUrl: string, gatewayUrl: string): Pr
   const send = callerOf(gatewayUrl);
   for (const [index, text] of talk.entries()) {
     const [from, to] = index % 2 === 0 ? [alice, bob] : [bob, alice];
-    // By the same ref it is sent once, however often this runs.
+    // The ref makes the send idempotent.
     const frame = { type: 'send', ref: `demo-${index}`, to: to.id, body: { type: 'text', text } };
     await send('POST', '/frames', { token: from.token, body: frame });
   }

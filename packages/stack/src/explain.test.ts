@@ -25,7 +25,7 @@ describe('explain', () => {
     },
   );
 
-  it('repeats what a service said', () => {
+  it('repeats the error of a service', () => {
     const error = new Error(
       'node ended (exit code 1); it wrote:\ngateway cannot start: cannot use the environment: PORT\n{"level":"fatal"}',
     );

@@ -1,7 +1,11 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Makes sure that servers of the user's own answer; throws `NoExternalServer` in words for the user, without passwords. */
+/**
+ * Connects to the user's own Redis and PostgreSQL.
+ *
+ * @throws NoExternalServer with a message for the user, without passwords
+ */
 export async function checkExternal({ redisUrl, databaseUrl }: External): Promise<void> {
   if (redisUrl) await pingRedis(redisUrl).catch((error) => fail('REDIS_URL', 'Redis', redisUrl, error));
   if (databaseUrl)

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
 /**
- * A port nobody listens on at `host` now. Taken at random below the range from which systems choose the ports of outgoing
- * connections, so that neither those nor another test worker are likely to take it before its user does.
+ * Returns a port that is free at `host` now. Random, and below the range of outgoing connections,
+ * so that another process is unlikely to bind it first.
  */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
@@ -14,7 +14,10 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   }
 }
 
-/** Whether `port` can be bound at `host` now. Rejects when binding fails for another reason than the port's being taken. */
+/**
+ * True if `port` can be bound at `host` now. Rejects if binding fails for a reason other than
+ * EADDRINUSE.
+ */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();

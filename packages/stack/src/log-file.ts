@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Opens a log that takes at most twice `limit` bytes of disk (5 MiB each unless given): at the limit the file becomes
- * `<path>.1`, replacing the one before. A disk that is full loses log lines, nothing else.
+ * Opens a log file that is rotated once: at `limit` bytes (default: 5 MiB) it is renamed to
+ * `<path>.1`, which is replaced. Lines are lost if the disk is full.
  */
 export function openLogFile(path: string, limit = 5 * 2 ** 20): (text: string) => void {
   mkdirSync(dirname(path), { recursive: true });

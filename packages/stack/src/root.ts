@@ -1,4 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the repository; right both from `src/` and from the bundle in `dist/`, which lie equally deep. */
+/**
+ * Root folder of the repository. Correct from `src/` and from the bundle in `dist/`, which have the
+ * same depth.
+ */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));

@@ -2,11 +2,11 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The secrets of a data folder, made on first use and readable by their owner alone. */
+/** Reads the secrets of a data folder. Creates missing ones, readable by their owner only. */
 export async function readSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json');
   const known = await read(path);
-  // A folder of an earlier version lacks some.
+  // The folder of an earlier version lacks some.
   if (known.token && known.postgres && known.push) return known as Secrets;
   const secrets = {
     token: randomBytes(32).toString('base64url'),
@@ -27,7 +27,7 @@ async function read(path: string): Promise<Partial<Secrets>> {
   }
 }
 
-/** VAPID keys: a pair on P-256, its public point and its private number. */
+/** Creates VAPID keys: the public point and the private number of a P-256 pair. */
 function pushKeys(): Secrets['push'] {
   const {
     x = '',
@@ -39,10 +39,10 @@ function pushKeys(): Secrets['push'] {
 }
 
 export interface Secrets {
-  /** What access tokens are signed with: `TOKEN_SECRET`. */
+  /** `TOKEN_SECRET`: signs access tokens. */
   token: string;
-  /** The password of the embedded PostgreSQL. */
+  /** Password of the embedded PostgreSQL. */
   postgres: string;
-  /** What push services know the api by: `PUSH_PUBLIC_KEY`, `PUSH_PRIVATE_KEY`. */
+  /** `PUSH_PUBLIC_KEY` and `PUSH_PRIVATE_KEY`: identify the api to push services. */
   push: { public: string; private: string };
 }

@@ -3,7 +3,7 @@ import { freePort } from './free-port.ts';
 import { openLogFile } from './log-file.ts';
 import type { ServiceOptions } from './service.ts';
 
-/** Which services a stack runs, where each listens, and the environment they share. */
+/** Returns the services of a stack with their ports and environment. */
 export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]> {
   const { folder, host, gateways, recorders, address = host, databaseUrl, redisUrl } = plan;
   const [apiPort = await freePort(), ...chosen] = plan.ports ?? [];
@@ -29,7 +29,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     ...(await Promise.all(
       Array.from({ length: recorders }, async (_, index) => ({
         ...service('recorder', `recorder-${index + 1}`, await freePort()),
-        // Only its health is served, and that to nobody outside.
+        // Serves only its health, which other machines do not need.
         ...{ host: '127.0.0.1', address: '127.0.0.1' },
       })),
     )),
@@ -37,21 +37,21 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
 }
 
 export interface ServicePlan {
-  /** Where logs and media go. */
+  /** Folder of logs and media. */
   folder: string;
-  /** The address services listen at. */
+  /** Address that services listen at. */
   host: string;
-  /** The name in the addresses told to clients; `host` unless given. */
+  /** Host name in the URLs that clients get. Default: `host`. */
   address?: string | undefined;
-  /** Ports of the api and of the gateways; free ones unless given. */
+  /** Ports of the api and of the gateways. Default: free ports. */
   ports?: number[] | undefined;
   gateways: number;
   recorders: number;
   tokenSecret: string;
   redisUrl: string;
   databaseUrl: string;
-  /** More environment for all services; it wins over what the stack sets. */
+  /** Additional environment of all services. Overrides that of the stack. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** More environment for one service, by its name; it wins over all else. */
+  /** Additional environment of a service, by its name. Overrides all other. */
   envOf?: ((name: string) => NodeJS.ProcessEnv) | undefined;
 }

@@ -2,24 +2,25 @@ import { join } from 'node:path';
 import { Child } from './process/child.ts';
 import { root } from './root.ts';
 
-/** Starts one of Parley's services from its bundle; resolves when `/readyz` says it can serve. */
+/** Starts a service from its bundle. Resolves when `/readyz` returns 200. */
 export async function startService(options: ServiceOptions): Promise<ServiceProcess> {
   const service = new ServiceProcess(options);
   await service.restart();
   return service;
 }
 
-/** A service of the stack, through all its restarts. */
 /**
- * What every service is run with. The room for young objects: what a busy gateway has under way fills the usual one, and is then
- * copied at each collection; with this a message costs 7 to 10 us of CPU less.
+ * Arguments of Node for every service. The larger young generation holds the objects of all frames
+ * in flight, which would otherwise be copied at each collection. It saves 7 to 10 us of CPU per
+ * message.
  */
 const nodeArguments = ['--enable-source-maps', '--min-semi-space-size=16', '--max-semi-space-size=32'];
 
+/** A service of the stack, across restarts. */
 export class ServiceProcess {
   readonly name: string;
   readonly port: number;
-  /** Root of what it serves: `http://127.0.0.1:8080`. */
+  /** Root URL: `http://127.0.0.1:8080`. */
   readonly url: string;
   readonly #options: ServiceOptions;
   #child: Child | undefined;
@@ -31,32 +32,35 @@ export class ServiceProcess {
     this.url = `http://${options.address ?? options.host}:${options.port}`;
   }
 
-  /** The process id; another one after each `restart`. */
+  /** The pid. Changes with each `restart`. */
   get pid(): number {
     return this.#child?.pid ?? -1;
   }
 
-  /** Whether the process runs. */
+  /** True while the process runs. */
   get running(): boolean {
     return this.#child?.running ?? false;
   }
 
-  /** The last text the present process wrote. */
+  /** The last output of the current process. */
   get output(): string {
     return this.#child?.output ?? '';
   }
 
-  /** Resolves when the present process has ended. */
+  /** Resolves when the current process has ended. */
   get exited(): Promise<void> {
     return this.#child?.exited ?? Promise.resolve();
   }
 
-  /** How the last process ended, in words. */
+  /** Why the last process ended. */
   get ending(): string {
     return this.#child?.ending ?? 'not started';
   }
 
-  /** Stops the process if it runs and starts it again at the same port; resolves when it can serve. */
+  /**
+   * Stops the process if it runs and starts it on the same port. Resolves when `/readyz` returns
+   * 200.
+   */
   async restart(): Promise<void> {
     await this.stop();
     const { entry, host, port, env, onOutput } = this.#options;
@@ -65,23 +69,26 @@ export class ServiceProcess {
       args: [...nodeArguments, join(root, 'services', entry, 'dist/main.js')],
       cwd: root,
       env: { ...env, HOST: host, PORT: String(port) },
-      // When the stack itself is gone there is nothing to drain to.
+      // If the stack was killed, there is no reason to drain.
       crashSignal: 'SIGKILL',
       ...(onOutput && { onOutput }),
     });
     await this.#child.ready(() => this.#answers(), 30_000);
   }
 
-  /** Sends a signal, SIGKILL unless given; for one that ends processes resolves when this one has ended. */
+  /**
+   * Sends a signal. Default: SIGKILL. For a signal that ends the process, resolves when it has
+   * ended.
+   */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (!this.running) return;
     this.#child?.signal(signal);
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await this.exited;
   }
 
-  /** Asks the process to drain and end; killed if it takes longer than `patience` ms. */
-  async stop(patience = 3000): Promise<void> {
-    await this.#child?.stop(patience);
+  /** Drains and stops the process. Sends SIGKILL after `timeout` ms. */
+  async stop(timeout = 3000): Promise<void> {
+    await this.#child?.stop(timeout);
   }
 
   async #answers(): Promise<boolean> {
@@ -94,15 +101,15 @@ export class ServiceProcess {
 }
 
 export interface ServiceOptions {
-  /** What it is called on screen and in its log file: `gateway-1`. */
+  /** Name on screen and of the log file: `gateway-1`. */
   name: string;
-  /** The folder under `services/`. */
+  /** Folder below `services/`. */
   entry: 'api' | 'gateway' | 'recorder';
   host: string;
   port: number;
-  /** The host name in its address, where that is not `host`. */
+  /** Host name in its URL. Default: `host`. */
   address?: string;
   env: NodeJS.ProcessEnv;
-  /** Hears what it writes. */
+  /** Called with the output of the process. */
   onOutput?: (text: string) => void;
 }

@@ -10,12 +10,13 @@ import { ServiceProcess } from './service.ts';
 import { planServices } from './service-plan.ts';
 
 /**
- * Starts the whole system on this machine: a Redis, a PostgreSQL with the newest schema, the api, gateways and recorders.
- * Resolves when every one of them can serve; if one cannot, all are stopped and its reason is thrown.
+ * Starts the whole system on this machine: Redis, PostgreSQL with the newest schema, the api,
+ * gateways and recorders. Resolves when all are ready. If one does not start, stops the others and
+ * throws its error.
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;
-  // One after the other: both run on esbuild, which the first one stops at its end.
+  // In sequence: both use esbuild, and the first one stops it.
   if (build) await buildServices();
   if (build && web) await buildWeb();
   const folder = options.dataDir
@@ -62,7 +63,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** Has the api serve the web client, and push to browsers. */
+/** Settings of the api to serve the web client and to push to browsers. */
 function webEnv({ push }: Secrets): NodeJS.ProcessEnv {
   return {
     WEB_ROOT: join(root, 'services/web/dist'),
@@ -71,7 +72,7 @@ function webEnv({ push }: Secrets): NodeJS.ProcessEnv {
   };
 }
 
-/** Once per process. The bundler is loaded only where something is to be built. */
+/** Builds once per process. Loads the bundler only when it is needed. */
 async function buildServices(): Promise<void> {
   const script = pathToFileURL(join(root, 'packages/stack/bin/build.mjs')).href;
   built ??= import(/* @vite-ignore */ script).then(({ build }) => build());
@@ -88,42 +89,42 @@ let built: Promise<void> | undefined;
 let builtWeb: Promise<void> | undefined;
 
 export interface StackOptions {
-  /** How many gateways; 1 unless given. */
+  /** Number of gateways. Default: 1. */
   gateways?: number;
-  /** How many recorders; 1 unless given. */
+  /** Number of recorders. Default: 1. */
   recorders?: number;
-  /** More environment for all services; it wins over what the stack sets. */
+  /** Additional environment of all services. Overrides that of the stack. */
   env?: NodeJS.ProcessEnv;
-  /** More environment for one service by its name, such as `gateway-1`; it wins over all else. */
+  /** Additional environment of a service by its name, such as `gateway-1`. Overrides all other. */
   envOf?: (name: string) => NodeJS.ProcessEnv;
-  /** A Redis Cluster of three masters, with no data kept between starts, instead of one Redis. */
+  /** Start a Redis Cluster of three masters in place of one Redis. Its data is temporary. */
   redisCluster?: boolean;
-  /** A Redis to use instead of starting one; with commas between, the nodes of a cluster. */
+  /** URL of an external Redis, or comma-separated nodes of a cluster. */
   redisUrl?: string | undefined;
-  /** A PostgreSQL to use instead of starting one. */
+  /** URL of an external PostgreSQL. */
   databaseUrl?: string | undefined;
-  /** Where data and logs live; a folder that goes with the stack unless given. */
+  /** Folder of data and logs. Default: a temporary folder. */
   dataDir?: string;
-  /** The address services listen at; 127.0.0.1 unless given. */
+  /** Address that services listen at. Default: 127.0.0.1. */
   host?: string;
-  /** The name in the addresses told to clients; `host` unless given. */
+  /** Host name in the URLs that clients get. Default: `host`. */
   address?: string;
-  /** Ports of the api and of each gateway; free ones unless given. */
+  /** Ports of the api and of the gateways. Default: free ports. */
   ports?: number[];
-  /** Whether to bundle the services first; yes unless given. */
+  /** Bundle the services first. Default: true. */
   build?: boolean;
-  /** Whether the api serves the web client and pushes to browsers; no unless given. */
+  /** Serve the web client and push to browsers. Default: false. */
   web?: boolean;
-  /** Hears of long steps. */
+  /** Called before long steps. */
   report?: (line: string) => void;
 }
 
-/** Everything that runs; it ends with this process at the latest. */
+/** A running system. Ends with this process. */
 export interface Stack extends AsyncDisposable {
   apiUrl: string;
-  /** The roots of the gateways: `http://127.0.0.1:8081`. */
+  /** Root URLs of the gateways: `http://127.0.0.1:8081`. */
   gatewayUrls: string[];
-  /** With commas between, the nodes of a cluster. */
+  /** Comma-separated nodes if it is a cluster. */
   redisUrl: string;
   databaseUrl: string;
   processes: { api: ServiceProcess; gateways: ServiceProcess[]; recorders: ServiceProcess[] };

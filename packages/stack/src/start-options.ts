@@ -13,7 +13,11 @@ Runs all of Parley on this machine: PostgreSQL, Redis, the api, gateways and the
 DATABASE_URL and REDIS_URL name servers to use instead of starting some. Every setting of
 the services may be given in the environment as well.`;
 
-/** Reads the command line of `npm start`. Throws `BadOption` in words for the user. */
+/**
+ * Reads the command line of `npm start`.
+ *
+ * @throws BadOption with a message for the user
+ */
 export function readStartOptions(args: string[]): StartOptions {
   const { port, gateways, data, host, help } = parse(args);
   const options = {
@@ -48,7 +52,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new BadOption(`${name} must be a whole number from ${min} to ${max}, not ${text}`);
 }
 
-/** The command line cannot be used. */
+/** The command line is invalid. */
 export class BadOption extends Error {
   override name = 'BadOption';
 }

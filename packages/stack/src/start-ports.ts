@@ -2,8 +2,10 @@ import { isFree } from './free-port.ts';
 import { waitFor } from './wait-for.ts';
 
 /**
- * The api's port and those after it for the gateways, all free. Looks for a second, in which the processes of a stack that
- * was killed just now disappear; then throws `PortInUse`.
+ * Returns the port of the api and the ports after it for the gateways. Waits for 1 s until all are
+ * free, because processes of a killed stack may still be ending.
+ *
+ * @throws PortInUse
  */
 export async function startPorts(port: number, gateways: number, host: string): Promise<number[]> {
   const ports = Array.from({ length: 1 + gateways }, (_, index) => port + index);
@@ -15,7 +17,7 @@ export async function startPorts(port: number, gateways: number, host: string): 
   return ports;
 }
 
-/** Somebody else listens there. */
+/** Another process listens on the port. */
 export class PortInUse extends Error {
   override name = 'PortInUse';
 

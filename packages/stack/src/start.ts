@@ -10,10 +10,13 @@ import { help, readStartOptions, type StartOptions } from './start-options.ts';
 import { startPorts } from './start-ports.ts';
 import { superviseStack } from './supervise.ts';
 
-/** `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. What prevents it is told in words, with exit code 1. */
+/**
+ * `npm start`: runs the whole system until SIGINT, SIGTERM or SIGHUP. Prints an error in plain
+ * words and exits with code 1 if it cannot start.
+ */
 export async function start(args: string[]): Promise<void> {
   let data = '.data';
-  // Nobody may be reading: `npm start | head`.
+  // The reader may close the pipe: `npm start | head`.
   process.stdout.on('error', () => {});
   try {
     const options = readStartOptions(args);
@@ -67,11 +70,14 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
   tell('data', `${data}  (logs in ${join(data, 'logs')})`);
 }
 
-/** Runs `stop` at the first signal to end, then exits; a second one exits at once and leaves the rest to the watchdog. */
+/**
+ * Calls `stop` at the first signal, then exits. A second signal exits at once, and the watchdog
+ * cleans up.
+ */
 function onStopSignal(stop: () => Promise<void>): void {
   let first = 0;
   const onSignal = async () => {
-    // One Ctrl-C may arrive twice, from the terminal and through npm.
+    // One Ctrl-C may arrive twice: from the terminal and through npm.
     if (first && performance.now() - first < 1000) return;
     if (first) process.exit(1);
     first = performance.now();
@@ -79,12 +85,14 @@ function onStopSignal(stop: () => Promise<void>): void {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // npm, or the shell it runs us in, may end without a word to us.
+  // npm, or its shell, may end without a signal to this process.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
 
-/** Makes the demo accounts on the first start with this data; answers how to sign in. */
+/**
+ * Creates the demo accounts on the first start with this data. Returns their credentials as text.
+ */
 async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Promise<string> {
   const done = join(dataDir, 'demo');
   if (!existsSync(done)) {
@@ -94,7 +102,7 @@ async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Pr
   return `${demo.usernames.join(' and ')}, password ${demo.password}`;
 }
 
-/** This machine's name to others: its first address that is not a loopback one. */
+/** Returns the first IPv4 address that other machines can reach. */
 function outsideAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';

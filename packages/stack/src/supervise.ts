@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stack } from './stack.ts';
 
-/** Keeps every process of a stack running until `signal` aborts. */
+/** Restarts every process of a stack that ends, until `signal` aborts. */
 export function superviseStack({ processes, databases }: Stack, options: SuperviseOptions): void {
   for (const service of [processes.api, ...processes.gateways, ...processes.recorders]) {
     void supervise(service.name, service, options);
@@ -11,8 +11,8 @@ export function superviseStack({ processes, databases }: Stack, options: Supervi
 }
 
 /**
- * Keeps a process running until `signal` aborts: whenever it ends it is started again, at once after a long life, else
- * after a pause that doubles from 0.5 s to 30 s. Every end and every failed start is reported.
+ * Restarts a process that ends, until `signal` aborts: at once if it ran for a minute, else after a
+ * delay that doubles from 0.5 s to 30 s. Reports every end and every restart.
  */
 export async function supervise(
   name: string,
@@ -35,13 +35,13 @@ export async function supervise(
   }
 }
 
-/** What can be started again. */
+/** A process that can be restarted. */
 export interface Restartable {
-  /** Resolves when the present process has ended. */
+  /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
-  /** How it ended, in words. */
+  /** Why it ended. */
   readonly ending: string;
-  /** Rejects when the process does not come up; it has ended then. */
+  /** Rejects if the process does not start. */
   restart(): Promise<void>;
 }
 

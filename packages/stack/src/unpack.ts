@@ -7,9 +7,10 @@ import { root } from './root.ts';
 const run = promisify(execFile);
 
 /**
- * A program of this Debian or Ubuntu, fetched with `apt-get download` and unpacked, not installed, into the folder `name` of
- * `$XDG_CACHE_HOME/parley`, else `~/.cache/parley`, else `.cache` of the repository. Needs no rights; as root it refreshes
- * empty package lists first. Two at once do not harm each other: the folder appears complete or not at all.
+ * Downloads a program of Debian or Ubuntu with `apt-get download` and unpacks it without installing
+ * it, into the folder `name` of `$XDG_CACHE_HOME/parley`, else `~/.cache/parley`, else `.cache` of
+ * the repository. Needs no privileges; as root it updates empty package lists first. Atomic, so
+ * that concurrent calls are safe.
  */
 export async function unpacked(wanted: Unpackable, report: (line: string) => void): Promise<Unpacked> {
   const folder = join(cacheFolder(), wanted.name);
@@ -48,7 +49,7 @@ async function download(cwd: string, wanted: Unpackable): Promise<void> {
   }
 }
 
-/** Libraries are called differently from one release to the next. */
+/** Library packages have different names in each release. */
 async function names({ packages, libraries }: Unpackable): Promise<string[]> {
   if (!libraries) return packages;
   const without = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map(
@@ -77,24 +78,24 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 export interface Unpackable {
-  /** Of the folder. */
+  /** Name of the folder. */
   name: string;
-  /** For people. */
+  /** Display name. */
   title: string;
-  /** Of what is fetched, for people. */
+  /** Display name of the download. */
   size: string;
-  /** The program's own and what a small system lacks. */
+  /** Packages of the program, and what a small system lacks. */
   packages: string[];
-  /** Which of the packages they depend on are fetched as well. */
+  /** Pattern of the dependencies that are downloaded too. */
   libraries?: RegExp;
-  /** Where the program lies in them. */
+  /** Path of the program in the unpacked packages. */
   program: string;
-  /** Arguments by which it says that it runs; none where it is a library. */
+  /** Arguments that prove that the program runs. Undefined for a library. */
   version?: string[];
 }
 
 export interface Unpacked {
   command: string;
-  /** Where it finds its libraries. */
+  /** Folder of its libraries. */
   libraries: string;
 }

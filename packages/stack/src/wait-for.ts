@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Resolves with the first value of `condition` that is not false, null or undefined. A condition that throws counts as
- * not yet met. Rejects after `timeout` ms (10 s unless given) with `message` and the last error as its cause.
+ * Resolves with the first value of `condition` that is not false, null or undefined. An error
+ * thrown by it counts as not yet met. Rejects after `timeout` ms with `message`, and the last error
+ * as its cause.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
@@ -27,10 +28,10 @@ export async function waitFor<T>(
 }
 
 export interface WaitOptions {
-  /** Longest wait in ms; 10 000 unless given. */
+  /** Timeout in ms. Default: 10 000. */
   timeout?: number;
-  /** Pause between two looks in ms; 20 unless given. */
+  /** Ms between two checks. Default: 20. */
   interval?: number;
-  /** What was waited for, asked at the end when it is a function. */
+  /** Error message, or a function that returns it. */
   message?: string | (() => string);
 }

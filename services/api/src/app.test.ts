@@ -24,10 +24,10 @@ describe('a refusal', () => {
     expect(headers.get('content-type')).toBe('application/problem+json');
     expect(body).toEqual({
       type: 'urn:parley:error:not-found',
-      title: 'There is no such thing.',
+      title: 'Not found.',
       status: 404,
       code: 'not-found',
-      detail: 'There is no such thing.',
+      detail: 'Not found.',
     });
   });
 

@@ -28,7 +28,8 @@ export function createApi(request: Request): Api {
 }
 
 /**
- * Creates the function that sends requests to the api, by a path below `/v1`. Retries once with a new token after a 401.
+ * Creates the function that sends requests to the api, by a path below `/v1`. Retries once with a
+ * new token after a 401.
  *
  * @param base URL of the api
  * @param getToken returns an access token other than `stale`
@@ -77,5 +78,8 @@ export type Init = Omit<NonNullable<Parameters<typeof fetch>[1]>, 'headers'> & {
 /** The `Response` of `fetch`. */
 export type Answer = Awaited<ReturnType<typeof fetch>>;
 
-/** Sends a request with an access token. Resolves with a successful response only. @throws ParleyError */
+/**
+ * Sends a request with an access token. Resolves with a successful response only. @throws
+ * ParleyError
+ */
 export type Request = (path: string, init?: Init, isPublic?: boolean) => Promise<Answer>;

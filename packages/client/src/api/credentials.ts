@@ -5,7 +5,10 @@ import type { Locks } from '../tabs/locks.ts';
 /** Ms before its expiry at which an access token is replaced. */
 const EXPIRY_MARGIN_MS = 30_000;
 
-/** Holds the access token: that of a session, which it refreshes once for concurrent callers and tabs, or the app's own. */
+/**
+ * Holds the access token: that of a session, which it refreshes once for concurrent callers and
+ * tabs, or the app's own.
+ */
 export class Credentials {
   readonly #options: CredentialsOptions;
   session: SavedSession | undefined;
@@ -58,7 +61,8 @@ export class Credentials {
       this.user ??= Number(sub) || undefined;
       return token;
     }
-    // Tabs share the cookie, and a refresh token that is used twice ends the session: refresh one tab at a time.
+    // Tabs share the cookie, and a refresh token that is used twice ends the session: refresh one
+    // tab at a time.
     const refresh = () => this.#refresh();
     return locks ? locks.request('parley-session', {}, refresh) : refresh();
   }

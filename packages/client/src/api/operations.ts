@@ -13,7 +13,10 @@ import type {
   User,
 } from '@parley/protocol';
 
-/** Operations of the api, each with its input (path, query and body in one object) and its result. See the api's `/docs`. */
+/**
+ * Operations of the api, each with its input (path, query and body in one object) and its result.
+ * See the api's `/docs`.
+ */
 export interface Operations {
   'POST /users': [Account, Session];
   'GET /users': [Paging & { q: string }, Page<User>];

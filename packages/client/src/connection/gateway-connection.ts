@@ -61,7 +61,10 @@ export class GatewayConnection {
     this.#on('stop');
   }
 
-  /** Reconnects now, or checks that the connection is alive. With `networkChanged` the preferred transport is next. */
+  /**
+   * Reconnects now, or checks that the connection is alive. With `networkChanged` the preferred
+   * transport is next.
+   */
   wake(networkChanged: boolean): void {
     if (networkChanged) this.#fallback.use(0);
     this.#failures = 0;
@@ -85,8 +88,9 @@ export class GatewayConnection {
 
   /** Handles the end of the connection. */
   lose(reason: CloseReason): void {
-    // With SESSION_POLICY=single the server closes the current connection in favour of our own probe, or the probe in
-    // favour of a poll that was in flight. If another device replaced us, the next connection is closed as well.
+    // With SESSION_POLICY=single the server closes the current connection in favour of our own
+    // probe, or the probe in favour of a poll that was in flight. If another device replaced us,
+    // the next connection is closed as well.
     const final = reason.next === 'final';
     if (final && this.#probe) return this.#closeCurrent();
     const replacedByUs = final && Date.now() - this.#adoptedAt < STABLE_MS;
@@ -125,7 +129,8 @@ export class GatewayConnection {
     },
     unwait: () => this.#retry.clear(),
     probe: () => {
-      // Other transports send the ping by a request of its own, which proves nothing about the receiving one.
+      // Other transports send the ping by a request of its own, which proves nothing about the
+      // receiving one.
       if (this.#index === 0) this.#heartbeat.probe(this.#options.openTimeout);
       else this.#openProbe();
     },
@@ -254,12 +259,16 @@ export interface GatewayConnectionOptions {
   gateways(): string[];
   /** Cursor of the last event. Null resumes where the device acknowledged last. */
   cursor(): string | null;
-  /** Returns an access token other than `stale`. Rejects with `retry: false` if the session is over. */
+  /**
+   * Returns an access token other than `stale`. Rejects with `retry: false` if the session is over.
+   */
   token(stale: string | undefined): Promise<string>;
   listener: GatewayConnectionListener;
 }
 
-/** Receives what happens to the connection. `welcome` is called just before `changed('catchingUp')`. */
+/**
+ * Receives what happens to the connection. `welcome` is called just before `changed('catchingUp')`.
+ */
 export interface GatewayConnectionListener {
   changed(state: ConnectionState): void;
   welcome(welcome: ConnectionWelcome): void;

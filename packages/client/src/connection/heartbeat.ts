@@ -1,8 +1,8 @@
 import { Timer } from '../timer.ts';
 
 /**
- * Detects a dead connection. Browsers hide the server's pings, so the client sends a `ping` after one silent heartbeat and
- * reports the connection as dead after two.
+ * Detects a dead connection. Browsers hide the server's pings, so the client sends a `ping` after
+ * one silent heartbeat and reports the connection as dead after two.
  */
 export class Heartbeat {
   readonly #ping: () => void;

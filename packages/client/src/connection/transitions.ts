@@ -1,6 +1,6 @@
 /**
- * Returns the next state of the connection and the actions that lead to it. Undefined if the event has no meaning in this
- * state. The README contains the same table, and a test compares the two.
+ * Returns the next state of the connection and the actions that lead to it. Undefined if the event
+ * has no meaning in this state. The README contains the same table, and a test compares the two.
  */
 export function next(state: ConnectionState, event: ConnectionEvent): Step | undefined {
   return table[state][event]?.split(/\W+/) as Step | undefined;
@@ -54,7 +54,9 @@ type Cell =
 /** The next state, then the actions in order. */
 export type Step = readonly [ConnectionState, ...ConnectionAction[]];
 
-/** State of the connection. `online`: every missed event was received, and frames pass both ways. */
+/**
+ * State of the connection. `online`: every missed event was received, and frames pass both ways.
+ */
 export type ConnectionState = 'off' | 'authorizing' | 'opening' | 'catchingUp' | 'online' | 'waiting' | 'ended';
 export type ConnectionEvent = (typeof connectionEvents)[number];
 export type ConnectionAction = 'authorize' | 'open' | 'drop' | 'wait' | 'unwait' | 'probe';

@@ -2,8 +2,9 @@
 const MAX_FAILURES = 2;
 
 /**
- * Chooses the transport. A transport that fails repeatedly before its welcome may be blocked by a proxy, so the next one in
- * order of preference is used. After the last comes the first again, because the server may be unreachable by any.
+ * Chooses the transport. A transport that fails repeatedly before its welcome may be blocked by a
+ * proxy, so the next one in order of preference is used. After the last comes the first again,
+ * because the server may be unreachable by any.
  */
 export class TransportFallback {
   readonly #count: number;
@@ -22,13 +23,19 @@ export class TransportFallback {
     if (this.#failures >= MAX_FAILURES) this.use((this.current + 1) % this.#count);
   }
 
-  /** Uses a transport from now on: one that got its welcome, or the preferred one after the network changed. */
+  /**
+   * Uses a transport from now on: one that got its welcome, or the preferred one after the network
+   * changed.
+   */
   use(index: number): void {
     this.#failures = 0;
     this.current = index;
   }
 
-  /** Returns a transport to probe that is preferred to `index`, each in turn. Undefined if `index` is the preferred one. */
+  /**
+   * Returns a transport to probe that is preferred to `index`, each in turn. Undefined if `index`
+   * is the preferred one.
+   */
   better(index: number): number | undefined {
     return index > 0 ? this.#probes++ % index : undefined;
   }

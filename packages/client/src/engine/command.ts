@@ -1,7 +1,10 @@
 import type { Accepted, Change, Mark, Outgoing } from '../state/change.ts';
 import type { AckedFrame } from './context.ts';
 
-/** A call of the app, run by the tab that holds the connection. Idempotent, because it is repeated to a new leading tab. */
+/**
+ * A call of the app, run by the tab that holds the connection. Idempotent, because it is repeated
+ * to a new leading tab.
+ */
 export type Command =
   | { do: 'send'; entry: Outgoing }
   | { do: 'discard'; ref: string }
@@ -19,7 +22,9 @@ export type Command =
 
 /** Runs commands. */
 export interface CommandRunner {
-  /** Resolves when the command is done or acknowledged; a `send` resolves with the acknowledgement. */
+  /**
+   * Resolves when the command is done or acknowledged; a `send` resolves with the acknowledgement.
+   */
   run(command: Command, tab?: string): Promise<Accepted | undefined>;
   /** Saves the state and closes the connection. */
   stop(): Promise<void>;

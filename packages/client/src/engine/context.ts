@@ -24,7 +24,10 @@ export interface EngineContext {
   keep: number;
   /** Sends a frame. No-op without a connection. */
   send(frame: ClientFrame): void;
-  /** Sends a frame on every connection until it is acknowledged. @throws ParleyError if the server refuses it */
+  /**
+   * Sends a frame on every connection until it is acknowledged. @throws ParleyError if the server
+   * refuses it
+   */
   request(frame: AckedFrame): Promise<Ack | SendAck>;
   /** Applies a change to the state and publishes it to the app and the other tabs. */
   change(change: Change): void;

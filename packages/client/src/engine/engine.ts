@@ -21,9 +21,10 @@ import { TypingSender } from './typing-sender.ts';
  * Holds the connection and maintains the state. After each welcome:
  *
  * 1. Welcome: if events were lost, the state forgets its messages, which are reloaded from the api.
- * 2. Catching up: missed events arrive, and own messages among them leave the outbox. Nothing is sent.
- * 3. Online: pending frames and the outbox are resent. After a loss this waits for the reload, so that a message that was
- *    accepted is not sent twice.
+ * 2. Catching up: missed events arrive, and own messages among them leave the outbox. Nothing is
+ *    sent.
+ * 3. Online: pending frames and the outbox are resent. After a loss this waits for the reload, so
+ *    that a message that was accepted is not sent twice.
  */
 export class Engine implements CommandRunner {
   readonly #options: EngineOptions;
@@ -167,7 +168,8 @@ export class Engine implements CommandRunner {
     this.#outbox.limit = maxInFlight;
     this.#cursorUnknown = cursor === null;
     if (!recovered) this.#reloader.lost();
-    // A probe was opened with an earlier cursor: its first events were received by the connection it replaces.
+    // A probe was opened with an earlier cursor: its first events were received by the connection
+    // it replaces.
     else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }

@@ -5,8 +5,8 @@ import type { EngineContext, OnlinePart } from './context.ts';
 const SEND_DELAY_MS = 300;
 
 /**
- * Sends how far this user has received and read each chat: the last mark only, and one at a time per chat and kind, so that
- * marks do not delay messages on a slow connection.
+ * Sends how far this user has received and read each chat: the last mark only, and one at a time
+ * per chat and kind, so that marks do not delay messages on a slow connection.
  */
 export class MarkSender implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'request' | 'change'>;

@@ -5,7 +5,10 @@ import { findAccepted } from '../state/outbox-entries.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 import type { PendingFrames } from './pending-frames.ts';
 
-/** Sends the messages of the outbox: one at a time per chat, so that a retried message is not overtaken by the next. */
+/**
+ * Sends the messages of the outbox: one at a time per chat, so that a retried message is not
+ * overtaken by the next.
+ */
 export class Outbox implements OnlinePart {
   readonly #context: EngineContext;
   readonly #pending: PendingFrames;
@@ -16,7 +19,7 @@ export class Outbox implements OnlinePart {
   /** Messages in flight whose own copy arrived as an event before the acknowledgement. */
   readonly #arrived = new Map<string, Accepted>();
   #online = false;
-  /** Messages that may be in flight, as the server's `welcome` says. */
+  /** Messages that may be in flight, from the server's `welcome`. */
   limit = 1;
 
   constructor(context: EngineContext, pending: PendingFrames) {
@@ -30,7 +33,10 @@ export class Outbox implements OnlinePart {
     };
   }
 
-  /** Resolves when the message is accepted. @throws ParleyError if it is refused, discarded, or the client is closed */
+  /**
+   * Resolves when the message is accepted. @throws ParleyError if it is refused, discarded, or the
+   * client is closed
+   */
   send(entry: Outgoing): Promise<Accepted> {
     const waiting = new Promise<Accepted>((resolve, reject) => this.#waiting.set(entry.ref, { resolve, reject }));
     this.#context.change({ type: 'queued', entry });

@@ -9,12 +9,15 @@ import { createRef } from './ref.ts';
 const MAX_INTERNAL_ERRORS = 5;
 
 /**
- * Ms in which a frame must get its reply. After that the client reconnects, catches up and resends. It never resends on the
- * same connection: the frame may have been accepted, and its reply delayed.
+ * Ms in which a frame must get its reply. After that the client reconnects, catches up and resends.
+ * It never resends on the same connection: the frame may have been accepted, and its reply delayed.
  */
 const REPLY_TIMEOUT_MS = 30_000;
 
-/** Frames without a reply. Resends them on every connection, and after a delay if the server asks to retry. */
+/**
+ * Frames without a reply. Resends them on every connection, and after a delay if the server asks to
+ * retry.
+ */
 export class PendingFrames implements OnlinePart {
   readonly #context: Pick<EngineContext, 'send' | 'backoff'>;
   readonly #reconnect: () => void;
@@ -27,7 +30,10 @@ export class PendingFrames implements OnlinePart {
     this.#reconnect = reconnect;
   }
 
-  /** Sends a frame and resolves with its acknowledgement. @throws ParleyError if it is refused or the client is closed */
+  /**
+   * Sends a frame and resolves with its acknowledgement. @throws ParleyError if it is refused or
+   * the client is closed
+   */
   request(frame: AckedFrame): Promise<Ack | SendAck> {
     const { ref = createRef() } = frame;
     return new Promise((resolve, reject) => {

@@ -3,10 +3,15 @@ import { backoff } from '../connection/backoff.ts';
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Chats whose messages are reloaded. The others keep their last message until the app opens them. */
+/**
+ * Chats whose messages are reloaded. The others keep their last message until the app opens them.
+ */
 const MAX_CHATS = 10;
 
-/** Failures after which the outbox is resent without a reload. The server recognises resent messages by their `ref`. */
+/**
+ * Failures after which the outbox is resent without a reload. The server recognises resent messages
+ * by their `ref`.
+ */
 const MAX_FAILURES = 3;
 
 /** Reloads chats and messages from the api after events were lost, and on the first start. */

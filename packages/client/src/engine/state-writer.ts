@@ -45,7 +45,7 @@ export class StateWriter implements OnlinePart {
     this.#receivedTimer.clear();
   }
 
-  /** Tells the server the last stored cursor. */
+  /** Sends the last stored cursor. */
   acknowledge(): void {
     if (this.#stored !== undefined) this.#context.send({ type: 'received', cursor: this.#stored });
     this.#stored = undefined;

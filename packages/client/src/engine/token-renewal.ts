@@ -2,7 +2,10 @@ import type { Credentials } from '../api/credentials.ts';
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Ms before the expiry at which a token is replaced, or a fifth of its remaining life if that is less. */
+/**
+ * Ms before the expiry at which a token is replaced, or a fifth of its remaining life if that is
+ * less.
+ */
 const AHEAD_MS = 60_000;
 
 /** Longest delay of `setTimeout`, in ms. */

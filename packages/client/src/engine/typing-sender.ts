@@ -32,7 +32,10 @@ export class TypingSender {
     this.#send({ type: 'typing', chat, active });
   }
 
-  /** Forgets that the user types, without a frame: the connection is closed, or a message implies it. */
+  /**
+   * Forgets that the user types, without a frame: the connection is closed, or a message implies
+   * it.
+   */
   stop(): void {
     this.#idle.clear();
     this.#chat = undefined;

@@ -5,7 +5,10 @@ import type { Change } from './change.ts';
 import { acceptEntry, failEntry, queueEntry, removeEntry } from './outbox-entries.ts';
 import { changeChat, eventsAhead, type State } from './state.ts';
 
-/** Applies a change to the state. Returns false if it changes nothing, such as an event that was applied before. */
+/**
+ * Applies a change to the state. Returns false if it changes nothing, such as an event that was
+ * applied before.
+ */
 export function applyChange(state: State, change: Change): boolean {
   switch (change.type) {
     case 'event':
@@ -50,7 +53,10 @@ function setCursor(state: State, cursor: string | null): void {
   state.dirty.add('cursor');
 }
 
-/** Events were lost: messages may have holes and chats may be missing until both are read from the api again. */
+/**
+ * Events were lost: messages may have holes and chats may be missing until both are read from the
+ * api again.
+ */
 function forgetMessages(state: State): void {
   state.chatsLoaded = false;
   state.dirty.add('chatsLoaded');

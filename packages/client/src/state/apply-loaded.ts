@@ -3,7 +3,10 @@ import { clearChat, insertMessages, mergeChat } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
-/** Applies a list of chats read from the api. A `complete` list also removes the chats that are not in it. */
+/**
+ * Applies a list of chats read from the api. A `complete` list also removes the chats that are not
+ * in it.
+ */
 export function applyChats(state: State, { chats, complete }: Extract<Change, { type: 'chats' }>): void {
   if (complete) {
     state.chatsLoaded = true;

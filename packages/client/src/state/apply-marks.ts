@@ -2,7 +2,10 @@ import type { Change, Mark } from './change.ts';
 import { markRead } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
-/** Applies how far this user has received and read a chat. `settled` marks are acknowledged and leave `state.marks`. */
+/**
+ * Applies how far this user has received and read a chat. `settled` marks are acknowledged and
+ * leave `state.marks`.
+ */
 export function applyMark(state: State, { chat: id, mark, settled }: Extract<Change, { type: 'marked' }>): void {
   const { delivered = 0, read = 0 } = mark;
   const before = state.marks.get(id);

@@ -4,20 +4,26 @@ import type { ParleyError } from '../error.ts';
 import type { TransportName } from '../transport/transport.ts';
 
 /**
- * A change of the state. The tab that holds the connection creates changes and sends them to the other tabs, which apply
- * them in the same order.
+ * A change of the state. The tab that holds the connection creates changes and sends them to the
+ * other tabs, which apply them in the same order.
  */
 export type Change =
   /** The next event of the inbox. */
   | { type: 'event'; cursor: string; event: ParleyEvent }
-  /** The inbox continues at another position. `lost`: events were missed for good, so messages and chats are incomplete. */
+  /**
+   * The inbox continues at another position. `lost`: events were missed for good, so messages and
+   * chats are incomplete.
+   */
   | { type: 'moved'; cursor: string | null; lost: boolean }
   /** A message was written, or a failed one is retried. */
   | { type: 'queued'; entry: Outgoing }
   | { type: 'accepted'; ref: string; id: number; conversation: string; date: number }
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
-  /** This user has received or read a chat up to a message. `settled`: the server has acknowledged it. */
+  /**
+   * This user has received or read a chat up to a message. `settled`: the server has acknowledged
+   * it.
+   */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
   /** Chats read from the api. `complete`: these are all chats, so that others are removed. */
   | { type: 'chats'; chats: Chat[]; complete: boolean }
@@ -47,7 +53,10 @@ export interface Accepted {
   /** Unix ms. */
   date: number;
   ref?: string | undefined;
-  /** True if a device of the recipient, or of another member of the group, was connected. Undefined if unknown. */
+  /**
+   * True if a device of the recipient, or of another member of the group, was connected. Undefined
+   * if unknown.
+   */
   online?: boolean | undefined;
 }
 
@@ -73,8 +82,9 @@ export interface Status {
 }
 
 /**
- * Whether messages and the outbox survive a reload. `kept`: they are in the store. `failing`: the store rejects writes, such
- * as on a full disk, and the client retries. `memory`: there is no store, or it cannot be read.
+ * Whether messages and the outbox survive a reload. `kept`: they are in the store. `failing`: the
+ * store rejects writes, such as on a full disk, and the client retries. `memory`: there is no
+ * store, or it cannot be read.
  */
 export interface StorageStatus {
   state: 'kept' | 'failing' | 'memory';

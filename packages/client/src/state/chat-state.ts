@@ -1,17 +1,22 @@
 import type { Chat, Message } from '@parley/protocol';
 
-/** A chat as the client knows it: the api's `Chat`, kept current by events, and its newest messages. */
+/**
+ * A chat as the client knows it: the api's `Chat`, kept current by events, and its newest messages.
+ */
 export interface ChatState extends Chat {
   /** Last message that the peer has received. */
   peerDelivered: number;
   /** Last message that this user has received. */
   delivered: number;
   /**
-   * Last message that was considered for `unread`. Lower than an own message that was acknowledged before earlier
-   * messages of others arrived.
+   * Last message that was considered for `unread`. Lower than an own message that was acknowledged
+   * before earlier messages of others arrived.
    */
   counted: number;
-  /** Messages up to this id were deleted by the user. Pages of the api that were read before are ignored up to here. */
+  /**
+   * Messages up to this id were deleted by the user. Pages of the api that were read before are
+   * ignored up to here.
+   */
   cleared: number;
   /** Ascending by id, without gaps. */
   messages: Message[];
@@ -115,7 +120,10 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   }
 }
 
-/** Removes messages up to an id, because the user deleted the chat. Read marks stay, as they do on the server. */
+/**
+ * Removes messages up to an id, because the user deleted the chat. Read marks stay, as they do on
+ * the server.
+ */
 export function clearChat(chat: ChatState, upTo: number, me: number): void {
   chat.cleared = upTo;
   chat.messages = chat.messages.filter(({ id }) => id > upTo);

@@ -2,7 +2,10 @@ import type { Accepted, Failure, Outgoing } from './change.ts';
 import { insertMessage } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
-/** Appends a message to the outbox, or moves a failed one to its end. False if it is queued or accepted already. */
+/**
+ * Appends a message to the outbox, or moves a failed one to its end. False if it is queued or
+ * accepted already.
+ */
 export function queueEntry(state: State, entry: Outgoing): boolean {
   const known = findEntry(state, entry.ref);
   if ((known && !known.error) || findAccepted(state, entry)) return false;

@@ -1,7 +1,10 @@
 import { type ChatState, trimMessages } from './chat-state.ts';
 import type { State } from './state.ts';
 
-/** Returns the values that differ from the store, by key, and marks them as saved. Undefined stands for a removed value. */
+/**
+ * Returns the values that differ from the store, by key, and marks them as saved. Undefined stands
+ * for a removed value.
+ */
 export function takeUnsaved(state: State, keep: number): Record<string, unknown> {
   const changes: Record<string, unknown> = {};
   for (const key of state.dirty) changes[key] = savedValue(state, key, keep);
@@ -9,7 +12,10 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
   return changes;
 }
 
-/** Marks every value as unsaved. The last changes of the tab that led before may be missing in the store. */
+/**
+ * Marks every value as unsaved. The last changes of the tab that led before may be missing in the
+ * store.
+ */
 export function markAllUnsaved(state: State): void {
   for (const key of keysOf(state)) state.dirty.add(key);
 }

@@ -2,8 +2,8 @@ import type { Accepted, Mark, Outgoing, Status, StorageStatus } from './change.t
 import { type ChatState, emptyChat } from './chat-state.ts';
 
 /**
- * Everything a client knows about its user's chats. Each tab has a copy; `applyChange` is deterministic, so copies that
- * apply the same changes stay equal.
+ * Everything a client knows about its user's chats. Each tab has a copy; `applyChange` is
+ * deterministic, so copies that apply the same changes stay equal.
  */
 export interface State {
   readonly user: number;
@@ -51,8 +51,8 @@ export function changeChat({ chats, dirty, keep }: State, id: number): ChatState
 }
 
 /**
- * Returns by how many events `cursor` is ahead of the state: 0 or less for events that were applied before, NaN if the
- * epochs differ.
+ * Returns by how many events `cursor` is ahead of the state: 0 or less for events that were applied
+ * before, NaN if the epochs differ.
  */
 export function eventsAhead({ cursor: current }: State, cursor: string): number {
   const [epoch, offset] = cursor.split('-');

@@ -3,8 +3,8 @@ import { applyWrites } from './memory-store.ts';
 import type { Store } from './store.ts';
 
 /**
- * Creates a store in one JSON file, for programs on Node.js. A write syncs a new file and renames it over the old one, so that
- * a crash leaves a complete file.
+ * Creates a store in one JSON file, for programs on Node.js. A write syncs a new file and renames
+ * it over the old one, so that a crash leaves a complete file.
  *
  * @param path path of the file, which need not exist, in a folder that exists
  */

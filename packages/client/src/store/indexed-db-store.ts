@@ -27,7 +27,8 @@ export function indexedDbStore(name: string, factory: DatabaseFactory = browser.
       work(transaction.objectStore(VALUES));
       await done;
     } catch (error) {
-      // The browser closes the database when the user deletes site data. The next call opens it again.
+      // The browser closes the database when the user deletes site data. The next call opens it
+      // again.
       await close();
       throw error;
     }

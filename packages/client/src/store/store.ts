@@ -1,4 +1,7 @@
-/** A key-value store that keeps the client's state across reloads. Values are JSON. Has one writer at a time. */
+/**
+ * A key-value store that keeps the client's state across reloads. Values are JSON. Has one writer
+ * at a time.
+ */
 export interface Store {
   /** Returns all entries. */
   read(): Promise<Map<string, unknown>>;

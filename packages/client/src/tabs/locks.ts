@@ -1,4 +1,7 @@
-/** The part of the browser's `LockManager` that the SDK uses: `work` runs while it holds the named lock exclusively. */
+/**
+ * The part of the browser's `LockManager` that the SDK uses: `work` runs while it holds the named
+ * lock exclusively.
+ */
 export interface Locks {
   request<T>(name: string, options: { signal?: Signal }, work: () => Promise<T>): Promise<T>;
 }

@@ -5,9 +5,9 @@ import type { Accepted, Change, Failure } from '../state/change.ts';
 import type { Locks } from './locks.ts';
 
 /**
- * Shares one connection among the tabs of a browser. The tab that holds the lock leads: it has the connection and broadcasts
- * every change. The other tabs send it their commands and wait for the lock. When the leader closes, the next tab to get the
- * lock leads with the state it has.
+ * Shares one connection among the tabs of a browser. The tab that holds the lock leads: it has the
+ * connection and broadcasts every change. The other tabs send it their commands and wait for the
+ * lock. When the leader closes, the next tab to get the lock leads with the state it has.
  */
 export class Tabs implements CommandRunner {
   readonly #options: TabsOptions;

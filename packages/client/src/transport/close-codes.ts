@@ -6,10 +6,14 @@ export function afterClose(code: number, reason = ''): CloseReason {
   return { next, code, reason };
 }
 
-/** Returns what follows a failed HTTP request, by its status and body. Status 0: the server did not respond. */
+/**
+ * Returns what follows a failed HTTP request, by its status and body. Status 0: the server did not
+ * respond.
+ */
 export function afterStatus(status: number, body = ''): CloseReason {
   const reason = /"detail":"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 200);
-  // A gateway's 403 is final: the connection was replaced or the origin is not allowed. A proxy's 403 blocks one transport.
+  // A gateway's 403 is final: the connection was replaced or the origin is not allowed. A proxy's
+  // 403 blocks one transport.
   const refused = status === 403 && body.includes('"code":"forbidden"');
   return { next: status === 401 ? 'expired' : refused ? 'final' : 'lost', code: status, reason };
 }

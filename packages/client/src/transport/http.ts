@@ -8,13 +8,17 @@ import {
   type TransportTarget,
 } from './transport.ts';
 
-/** Ms in which a frame must get its reply. After that the connection counts as half open and is closed. */
+/**
+ * Ms in which a frame must get its reply. After that the connection counts as half open and is
+ * closed.
+ */
 const REPLY_TIMEOUT_MS = 10_000;
 
 /**
- * Creates a transport that sends each frame by `POST /v1/frames` and receives by the requests that `receive` makes. Frames of
- * one type are posted one after the other, so that messages do not wait behind marks, of which there are many. A frame
- * without a reply fails with `unavailable`, which may be retried.
+ * Creates a transport that sends each frame by `POST /v1/frames` and receives by the requests that
+ * `receive` makes. Frames of one type are posted one after the other, so that messages do not wait
+ * behind marks, of which there are many. A frame without a reply fails with `unavailable`, which
+ * may be retried.
  */
 export function httpTransport(fetcher: typeof fetch, receive: Receive): OpenTransport {
   return (initialTarget, listener) => {
@@ -75,7 +79,9 @@ export function httpTransport(fetcher: typeof fetch, receive: Receive): OpenTran
   };
 }
 
-/** Receives until it throws. It throws why the connection closed, or an abort error after `close`. */
+/**
+ * Receives until it throws. It throws why the connection closed, or an abort error after `close`.
+ */
 export type Receive = (connection: HttpConnection) => Promise<never>;
 
 interface HttpConnection {

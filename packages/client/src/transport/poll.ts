@@ -6,15 +6,19 @@ import type { OpenTransport } from './transport.ts';
 /** Ms that the server holds a poll open while there are no events. */
 const POLL_TIMEOUT_MS = 25_000;
 
-/** Ms from the start of a poll to the `watch` that it carries: the gateway must know the poll by then. */
+/**
+ * Ms from the start of a poll to the `watch` that it carries: the gateway must know the poll by
+ * then.
+ */
 const WATCH_DELAY_MS = 300;
 
 /** Ms between two `watch` frames. */
 const WATCH_INTERVAL_MS = 10_000;
 
 /**
- * Receives by long polling, one poll at a time. A `watch` belongs to the poll that is open when it is sent, and the
- * presence frames it causes end that poll. So the `watch` is resent every `WATCH_INTERVAL_MS`.
+ * Receives by long polling, one poll at a time. A `watch` belongs to the poll that is open when it
+ * is sent, and the presence frames it causes end that poll. So the `watch` is resent every
+ * `WATCH_INTERVAL_MS`.
  */
 export function pollTransport(fetcher: typeof fetch): OpenTransport {
   return httpTransport(fetcher, async (connection) => {
@@ -45,7 +49,8 @@ export function pollTransport(fetcher: typeof fetch): OpenTransport {
       listener.alive();
       const events = frames.some(({ type }) => type === 'event');
       if (!welcomed || !recovered) {
-        // The cursor is that of the last event in the response. It is also that before the first only without events.
+        // The cursor is that of the last event in the response. It is also that before the first
+        // only without events.
         listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
         welcomed = true;
         caughtUp = false;

@@ -3,7 +3,10 @@ import { afterClose } from './close-codes.ts';
 import { httpTransport } from './http.ts';
 import { type OpenTransport, readStream } from './transport.ts';
 
-/** Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send the token. */
+/**
+ * Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send the
+ * token.
+ */
 export function sseTransport(fetcher: typeof fetch): OpenTransport {
   return httpTransport(fetcher, async ({ get, listener }) => {
     const { body } = await get('events');
@@ -24,8 +27,8 @@ export function sseTransport(fetcher: typeof fetch): OpenTransport {
 }
 
 /**
- * Creates a parser of an event stream, which is called with each chunk of text. Expects what gateways write: at most one
- * `event` line, then one `data` line. Skips comments.
+ * Creates a parser of an event stream, which is called with each chunk of text. Expects what
+ * gateways write: at most one `event` line, then one `data` line. Skips comments.
  */
 export function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';

@@ -39,7 +39,10 @@ export interface ConnectionWelcome extends Pick<Welcome, 'recovered' | 'heartbea
   cursor: string | null;
 }
 
-/** Why a connection closed, and what follows: `lost` reconnects, `expired` gets a new token first, `final` ends. */
+/**
+ * Why a connection closed, and what follows: `lost` reconnects, `expired` gets a new token first,
+ * `final` ends.
+ */
 export interface CloseReason {
   next: 'lost' | 'expired' | 'final';
   /** Close code or HTTP status. 0 if there is neither. */

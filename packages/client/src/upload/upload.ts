@@ -9,8 +9,9 @@ const CHUNK = { first: 256 * 1024, max: 8 * 1024 * 1024, fastMs: 500 };
 const BACKOFF = { first: 500, most: 30_000 };
 
 /**
- * Uploads a file in chunks by the tus protocol. Retries after failures and resumes at the last byte the server has. Send the
- * result in a message: `parley.send(chat, { type: 'file', media: media.id, name, size, mime })`.
+ * Uploads a file in chunks by the tus protocol. Retries after failures and resumes at the last byte
+ * the server has. Send the result in a message: `parley.send(chat, { type: 'file', media: media.id,
+ * name, size, mime })`.
  */
 export function upload(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions = {}): Upload {
   return new Upload(parley, file, options);
@@ -25,10 +26,16 @@ export class Upload {
   #chunk = CHUNK.first;
   #run: Promise<void> | undefined;
   #settle!: { resolve(media: Media): void; reject(error: unknown): void };
-  /** Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it, `aborted` after `cancel`. */
+  /**
+   * Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it,
+   * `aborted` after `cancel`.
+   */
   readonly done: Promise<Media>;
   state: 'running' | 'paused' | 'done' | 'failed' = 'running';
-  /** Id on the server. Another page resumes with it as `options.id`. Undefined until the server has created the upload. */
+  /**
+   * Id on the server. Another page resumes with it as `options.id`. Undefined until the server has
+   * created the upload.
+   */
   id: number | undefined;
   /** Bytes that the server has. */
   sent = 0;

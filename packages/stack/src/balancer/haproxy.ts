@@ -7,8 +7,8 @@ import { temporaryFolder } from '../process/folder.ts';
 import { unpacked } from '../unpack.ts';
 
 /**
- * Finds a haproxy to start: on the PATH, else Debian's or Ubuntu's packages unpacked into a cache folder. Undefined, with the reason
- * reported, where there is neither.
+ * Finds haproxy on the PATH, or unpacks the Debian or Ubuntu package into a cache folder. Reports
+ * the reason and returns undefined if neither is possible.
  */
 export async function findHaproxy(report: (line: string) => void = () => {}): Promise<HaproxyProgram | undefined> {
   const command = await onPath('haproxy');
@@ -35,7 +35,10 @@ const packages = {
   version: ['-v'],
 };
 
-/** Starts a haproxy with this configuration, which binds `port` of 127.0.0.1; resolves when it takes connections. */
+/**
+ * Starts haproxy with a configuration that binds `port` of 127.0.0.1. Resolves when it accepts
+ * connections.
+ */
 export async function startHaproxy(program: HaproxyProgram, config: string, port: number): Promise<Haproxy> {
   const folder = await temporaryFolder('haproxy');
   const file = join(folder.path, 'haproxy.cfg');
@@ -67,11 +70,11 @@ function accepts(port: number): Promise<boolean> {
 
 export interface HaproxyProgram {
   command: string;
-  /** Where an unpacked one finds its libraries. */
+  /** Folder of the libraries of an unpacked haproxy. */
   libraries: string | undefined;
 }
 
-/** A load balancer on this machine that ends with this process at the latest. */
+/** A load balancer on this machine. Ends with this process. */
 export interface Haproxy extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;

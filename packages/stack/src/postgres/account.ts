@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { passable } from './passable.ts';
 
 /**
- * Whom PostgreSQL runs as. It refuses root, so root lends it the account `nobody`, gives it the data folder, and where
- * `nobody` may not enter the folders above (`/root`) runs it through `setpriv` with leave to pass there.
+ * Returns how to run PostgreSQL. It refuses to run as root, so root runs it as `nobody`, which gets
+ * the data folder. If `nobody` may not enter the parent folders (`/root`), `setpriv` grants the
+ * capability to pass them.
  */
 export function postgresAccount(data: string): (command: string, args: string[]) => Command {
   if (process.getuid?.() !== 0) return (command, args) => ({ command, args });

@@ -4,8 +4,10 @@ import { postgresAccount } from './account.ts';
 import type { PostgresPrograms } from './find.ts';
 
 /**
- * Makes the data folder of a new PostgreSQL, owned by the user `parley`. The folder appears complete or not at all; what an
- * interrupted attempt left is replaced. Throws with the line in which `initdb` said why not.
+ * Creates the data folder of a new PostgreSQL, owned by the user `parley`. Atomic: replaces what an
+ * interrupted attempt left.
+ *
+ * @throws Error with the failing line of `initdb`
  */
 export async function createCluster(data: string, programs: PostgresPrograms, password: string): Promise<void> {
   const [work, passwordFile] = [`${data}.new`, `${data}.password`];
@@ -19,7 +21,7 @@ export async function createCluster(data: string, programs: PostgresPrograms, pa
     const initdb = new Child({
       ...command(programs.initdb, [
         ...[`--pgdata=${work}`, '--username=parley', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--no-sync'],
-        // The same letters and order on every machine.
+        // The same letters and sort order on every machine.
         ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
       ]),
       cwd: '/',

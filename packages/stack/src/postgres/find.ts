@@ -2,7 +2,11 @@ import { access, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { passable } from './passable.ts';
 
-/** The PostgreSQL programs installed with this repository; throws where there are none for this platform. */
+/**
+ * Returns the installed PostgreSQL programs.
+ *
+ * @throws Error if there are none for this platform
+ */
 export async function findPostgres(): Promise<PostgresPrograms> {
   const platform = `${process.platform}-${process.arch}`;
   let programs: PostgresPrograms;
@@ -16,8 +20,9 @@ export async function findPostgres(): Promise<PostgresPrograms> {
 }
 
 /**
- * Root runs PostgreSQL by another account. Where that may not enter the folder of the programs (below `/root`), a copy in
- * `/var/cache` is run; it appears complete or not at all.
+ * Returns a folder of the programs that every account may enter. Root runs PostgreSQL as another
+ * account, which may not enter folders below `/root`. In that case a copy in `/var/cache` is used,
+ * which is created atomically.
  */
 async function openCopy(folder: string): Promise<PostgresPrograms> {
   const { version } = JSON.parse(await readFile(join(folder, '../package.json'), 'utf8'));

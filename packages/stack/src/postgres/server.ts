@@ -10,8 +10,8 @@ import { createCluster } from './create-cluster.ts';
 import { findPostgres } from './find.ts';
 
 /**
- * Starts a PostgreSQL of its own on 127.0.0.1, making the data folder ready first where it is new. Resolves when it
- * accepts connections, rejects with what the server wrote if it does not come up.
+ * Starts a PostgreSQL on 127.0.0.1 and creates its data folder if it is new. Resolves when the
+ * server accepts connections. Rejects with the server's output if it does not start.
  */
 export async function startPostgres({
   dir,
@@ -22,7 +22,7 @@ export async function startPostgres({
 }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = dir ? { path: resolve(dir), remove: async () => {} } : await temporaryFolder('postgres');
   await mkdir(folder.path, { recursive: true });
-  // The account PostgreSQL runs as passes through here.
+  // The account that runs PostgreSQL must be able to enter this folder.
   await chmod(folder.path, 0o711);
   for (let attempt = 1; ; attempt++) {
     const server = new LocalPostgres(folder, port ?? (await freePort()), args, password, onOutput);
@@ -134,35 +134,35 @@ const exists = (path: string): Promise<boolean> =>
   );
 
 export interface PostgresOptions {
-  /** Where the data lives; a folder that goes with the server unless given. */
+  /** Data folder. Default: a temporary folder, removed with the server. */
   dir?: string;
-  /** A free one unless given. */
+  /** Default: a free port. */
   port?: number;
-  /** More settings: `['fsync=off']`. */
+  /** Additional settings: `['fsync=off']`. */
   args?: string[];
-  /** Of the owner `parley`, set when the data folder is made; `parley` unless given. */
+  /** Password of the owner `parley`, set when the data folder is created. Default: `parley`. */
   password?: string;
-  /** Hears what the server writes. */
+  /** Called with the server's output. */
   onOutput?: (text: string) => void;
 }
 
-/** A PostgreSQL server on this machine that ends with this process at the latest. */
+/** A PostgreSQL server on this machine. Ends with this process. */
 export interface PostgresServer extends AsyncDisposable {
-  /** The address of the database `postgres`, with rights to do everything. */
+  /** URL of the database `postgres`, as superuser. */
   readonly url: string;
   readonly port: number;
-  /** Another one after `restart`. */
+  /** Changes with each `restart`. */
   readonly pid: number;
-  /** Resolves when the present process has ended. */
+  /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
-  /** How the last process ended, in words. */
+  /** Why the last process ended. */
   readonly ending: string;
-  /** Makes an empty database and answers its address. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(name?: string): Promise<string>;
-  /** Ends the server; data in a folder of its own goes too. */
+  /** Stops the server and removes a temporary data folder. */
   stop(): Promise<void>;
-  /** SIGKILL; the data stays for `restart`. */
+  /** Sends SIGKILL. The data stays for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it again on the same port and data. */
+  /** Stops the server if it runs, and starts it on the same port and data. */
   restart(): Promise<void>;
 }

@@ -5,13 +5,13 @@ import { waitFor } from '../wait-for.ts';
 import { watchdog } from './watchdog.ts';
 
 /**
- * A process of the stack: in a session of its own, so that Ctrl-C reaches the stack alone and the order of stopping is the
- * stack's, and on the watchdog's list, so that it never outlives the stack.
+ * A child process of the stack. It runs in its own session, so that Ctrl-C reaches only the stack,
+ * which stops its children in order. The watchdog ends it if the stack is killed.
  */
 export class Child {
-  /** The last text the process wrote, at most 8 KiB. */
+  /** The last 8 KiB of its output. */
   output = '';
-  /** Resolves when the process has ended, with all it left to write. */
+  /** Resolves when the process has ended and its output was read. */
   readonly exited: Promise<void>;
   readonly #process: ChildProcess;
   readonly #stopSignal: NodeJS.Signals;
@@ -30,28 +30,31 @@ export class Child {
     }
   }
 
-  /** The process id; that of the past once the process has ended. */
+  /** The pid, also after the process has ended. */
   get pid(): number {
     return this.#process.pid ?? -1;
   }
 
-  /** Whether the process runs. */
+  /** True while the process runs. */
   get running(): boolean {
     return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Whether it has ended as it should. */
+  /** True if it exited with code 0. */
   get succeeded(): boolean {
     return this.#process.exitCode === 0;
   }
 
-  /** How it ended, in words; only of interest once it has. */
+  /** Why it ended. Meaningful only after it has ended. */
   get ending(): string {
     const ending = this.#process.signalCode ?? `exit code ${this.#process.exitCode}`;
     return this.output.includes('No space left') ? `${ending}, no space left on the disk` : ending;
   }
 
-  /** Resolves when `ready` holds; rejects with the output if the process ends or `timeout` ms pass first. */
+  /**
+   * Resolves when `ready` returns true. Rejects with the output if the process ends or `timeout` ms
+   * pass.
+   */
   async ready(ready: (output: string) => boolean | Promise<boolean>, timeout: number): Promise<void> {
     const name = basename(this.#process.spawnfile);
     await waitFor(async () => !this.running || (await ready(this.output)), {
@@ -63,21 +66,24 @@ export class Child {
     throw new Error(`${name} ended (${this.ending}); it wrote:\n${this.output}`);
   }
 
-  /** Sends a signal; to a process that has ended it does nothing. */
+  /** Sends a signal. No-op after the process has ended. */
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
 
-  /** Asks the process to end and resolves when it has; after `patience` ms it is killed. */
-  async stop(patience = 5000): Promise<void> {
+  /**
+   * Sends the stop signal and resolves when the process has ended. Sends SIGKILL after `timeout`
+   * ms.
+   */
+  async stop(timeout = 5000): Promise<void> {
     if (!this.running) return;
     this.signal(this.#stopSignal);
-    const timer = setTimeout(() => this.signal('SIGKILL'), patience);
+    const timer = setTimeout(() => this.signal('SIGKILL'), timeout);
     await this.exited;
     clearTimeout(timer);
   }
 
-  /** Kills the process without warning and resolves when it has ended. */
+  /** Sends SIGKILL and resolves when the process has ended. */
   async kill(): Promise<void> {
     if (!this.running) return;
     this.signal('SIGKILL');
@@ -98,10 +104,10 @@ export interface ChildOptions {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** What asks it to end in good order; SIGTERM unless given. */
+  /** Signal for a graceful stop. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  /** What the watchdog sends when the stack itself is gone; `stopSignal` unless given. */
+  /** Signal of the watchdog when the stack was killed. Default: `stopSignal`. */
   crashSignal?: NodeJS.Signals;
-  /** Hears everything the process writes. */
+  /** Called with all output of the process. */
   onOutput?: (text: string) => void;
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchdog } from './watchdog.ts';
 
-/** Makes a folder that does not outlive this process; `remove` takes it away sooner. */
+/**
+ * Creates a temporary folder. `remove` deletes it; otherwise it is deleted when this process ends.
+ */
 export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), `parley-${name}-`));
   watchdog.remove(path);

@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 
 const sleeper = () => new Child({ command: 'sleep', args: ['60'] });
 
-it('ends the program whose number the file holds', async () => {
+it('ends the process whose pid is in the file', async () => {
   const orphan = sleeper();
   const pidFile = join(folder.path, 'sleep.pid');
   await writeFile(pidFile, `${orphan.pid}\n/somewhere\n`);
@@ -21,7 +21,7 @@ it('ends the program whose number the file holds', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-it('leaves another program alone that has the number by now', async () => {
+it('ignores a pid that another program has got since', async () => {
   const stranger = sleeper();
   const pidFile = join(folder.path, 'redis.pid');
   await writeFile(pidFile, `${stranger.pid}`);
@@ -30,6 +30,6 @@ it('leaves another program alone that has the number by now', async () => {
   await stranger.stop();
 });
 
-it('does nothing where no server ran', async () => {
+it('does nothing if no server ran', async () => {
   await endOrphan(join(folder.path, 'none.pid'), 'redis', 'SIGTERM');
 });

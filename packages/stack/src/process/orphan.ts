@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import { waitFor } from '../wait-for.ts';
 
 /**
- * Ends the server that an earlier stack, itself killed, left on the data one is about to use; two servers on the same data
- * would spoil it. `pidFile` is the server's own; a number in it that belongs to another program by now is left alone.
+ * Ends a server that a killed stack left running on a data folder, because two servers would
+ * corrupt the data. `pidFile` is the server's own. A pid that belongs to another program is
+ * ignored.
  */
 export async function endOrphan(pidFile: string, program: string, signal: NodeJS.Signals): Promise<void> {
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
@@ -18,7 +19,7 @@ export async function endOrphan(pidFile: string, program: string, signal: NodeJS
   await rm(pidFile, { force: true });
 }
 
-/** The name of the program a process runs; empty when it has ended, whether or not its parent took notice. */
+/** Returns the name of a process' program. Empty if the process has ended, also as a zombie. */
 async function programOf(pid: number): Promise<string> {
   const command =
     process.platform === 'linux'

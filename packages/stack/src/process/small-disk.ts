@@ -5,14 +5,18 @@ import { temporaryFolder } from './folder.ts';
 
 const run = promisify(execFile);
 
-/** How often a disk is tried to be filled that others write to meanwhile, and bytes that are left to them more each time. */
+/**
+ * Attempts to fill a disk to which other processes write, and the bytes left to them, which grow
+ * with each attempt.
+ */
 const ATTEMPTS = 100;
 const SLACK = 16_384;
 
 /**
- * A disk of its own, in memory, that can be full: a folder which does not outlive this process. Rejects where the system does not let
- * this process mount anything.
- * @param size bytes; memory is taken by what is written alone
+ * Mounts a file system of limited size in memory, on a folder that is removed with this process.
+ * Rejects if the process may not mount.
+ *
+ * @param size bytes. Memory is used only for what is written.
  */
 export async function openSmallDisk(name: string, size: number): Promise<SmallDisk> {
   const folder = await temporaryFolder(name);
@@ -36,7 +40,7 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
         try {
           return await resize((blocks - bfree) * bsize + (attempt - 1) * SLACK);
         } catch (error) {
-          // It has grown in between.
+          // The file has grown since.
           if (attempt >= ATTEMPTS) throw error;
         }
       }
@@ -49,13 +53,13 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
   };
 }
 
-/** A file system of a certain size. */
+/** A file system of limited size. */
 export interface SmallDisk {
   path: string;
-  /** Takes away all that is free, but for what others have written by then: whoever writes more gets ENOSPC. */
+  /** Fills the free space, so that further writes fail with ENOSPC. */
   fill(): Promise<void>;
-  /** Gives it back. */
+  /** Frees the space again. */
   free(): Promise<void>;
-  /** Takes the disk away with all that is on it. */
+  /** Unmounts the file system. Its files are lost. */
   remove(): Promise<void>;
 }

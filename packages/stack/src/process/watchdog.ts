@@ -1,24 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A watchdog is a tiny shell of its own session that outlives this process by a moment: when this process ends, however it
- * ends, the pipe between them closes, and the watchdog ends every process and removes every folder still on its list.
- * There is one per process, started with the first entry; it gets its orders as lines on its standard input.
+ * A shell in its own session that cleans up after this process. The pipe between the two closes
+ * when this process ends for any reason. The watchdog then ends every process and removes every
+ * folder on its list. Each process has one watchdog, started with the first entry, which reads
+ * commands from its standard input.
  */
 export const watchdog = {
-  /** From now on `pid` does not outlive this process: it gets `signal`, and SIGKILL if it still runs 4 s later. */
+  /** Adds a process to the list. It gets `signal` when this process ends, and SIGKILL 4 s later. */
   watch: (pid: number, signal: NodeJS.Signals): void => order(`watch ${signal.slice(3)} ${pid}`),
 
-  /** `pid` has ended; its number may belong to another process now. */
+  /** Removes a process that has ended, because its pid may be reused. */
   forget: (pid: number): void => order(`forget ${pid}`),
 
-  /** From now on the folder at this absolute path does not outlive this process; what is mounted there neither. */
+  /**
+   * Adds a folder at an absolute path to the list. It is unmounted and removed when this process
+   * ends.
+   */
   remove: (folder: string): void => order(`remove ${folder}`),
 
-  /** The folder is gone or shall stay. */
+  /** Removes a folder from the list. */
   keep: (folder: string): void => order(`keep ${folder}`),
 
-  /** The watchdog's own process id; it runs until everything on its list is gone. */
+  /** The pid of the watchdog, which runs until its list is empty. */
   pid: (): number | undefined => start().pid,
 };
 
@@ -33,7 +37,7 @@ function start(): ChildProcess {
     shell = spawn('/bin/sh', ['-c', script], { cwd: '/', detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     shell.unref();
     const { stdin } = shell;
-    // A pipe is a socket to Node, which would keep the process alive.
+    // Node treats a pipe as a socket, which would keep the process alive.
     if (stdin && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
     stdin?.on('error', () => {});
     shell.on('error', () => {});

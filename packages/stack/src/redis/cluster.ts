@@ -5,8 +5,8 @@ import { waitFor } from '../wait-for.ts';
 import { type RedisServer, startRedis } from './server.ts';
 
 /**
- * Starts a Redis Cluster on 127.0.0.1. Resolves when every node says `cluster_state:ok` and every replica has its
- * master's data.
+ * Starts a Redis Cluster on 127.0.0.1. Resolves when every node reports `cluster_state:ok` and
+ * every replica has synced with its master.
  */
 export async function startRedisCluster({
   masters = 3,
@@ -123,7 +123,10 @@ class LocalCluster implements RedisCluster {
   }
 }
 
-/** The first introduces the others; resolves when each of these knows `count`, themselves included. */
+/**
+ * Introduces the nodes to the first one. Resolves when each of them knows `count` nodes, itself
+ * included.
+ */
 async function meet(clients: Redis[], count = clients.length): Promise<void> {
   const [first, ...others] = clients;
   for (const client of others) {
@@ -138,7 +141,7 @@ async function meet(clients: Redis[], count = clients.length): Promise<void> {
   }
 }
 
-/** The first `masters` keep what they are; the others replicate them in turn. */
+/** The first `masters` nodes stay masters. The others become their replicas in turn. */
 async function replicate(clients: Redis[], masters: number): Promise<void> {
   for (const [index, client] of clients.entries()) {
     if (index < masters) continue;
@@ -147,7 +150,7 @@ async function replicate(clients: Redis[], masters: number): Promise<void> {
   }
 }
 
-/** Whether a node knows all others, none of them as failing, and has heard who replicates whom. */
+/** True if a node knows all others, sees none as failing, and knows the master of each replica. */
 function complete(lines: string[], count: number): boolean {
   const flags = lines.map((line) => (line.split(' ')[2] ?? '').split(','));
   const well = flags.every((each) => !each.some((flag) => ['fail', 'fail?', 'handshake', 'noaddr'].includes(flag)));
@@ -164,30 +167,33 @@ async function info(client: Redis): Promise<Record<string, string>> {
 }
 
 export interface RedisClusterOptions {
-  /** Nodes that own slots; 3 unless given, fewer than 3 cannot elect. */
+  /** Nodes that own slots. Default: 3, the minimum for elections. */
   masters?: number;
-  /** Replicas of each; none unless given. */
+  /** Replicas per master. Default: 0. */
   replicasPerMaster?: number;
-  /** ms of silence after which a node counts as failing; 2000 unless given. */
+  /** Ms of silence after which a node counts as failing. Default: 2000. */
   nodeTimeout?: number;
-  /** Where the nodes' data lives, each in a folder of its own; folders that go with the nodes unless given. */
+  /** Data folder, with a subfolder per node. Default: temporary folders. */
   dir?: string;
-  /** More settings of every node, as `redis-server` takes them. */
+  /** Additional settings of every node, as arguments of `redis-server`. */
   args?: string[];
-  /** More of a node's environment, by its place among `nodes`. */
+  /** Additional environment of a node, by its index in `nodes`. */
   envOf?(index: number): NodeJS.ProcessEnv;
 }
 
 type NodeOptions = Required<Omit<RedisClusterOptions, 'replicasPerMaster' | 'dir'>> & { dir: string | undefined };
 
 export interface RedisCluster extends AsyncDisposable {
-  /** The `redis://` addresses of all nodes, with commas between. */
+  /** The `redis://` URLs of all nodes, comma-separated. */
   readonly url: string;
-  /** Masters first, then replicas; then those that were added. */
+  /** Masters, then replicas, then added nodes. */
   readonly nodes: RedisServer[];
-  /** Adds a master without slots and its replicas, and resolves with it when all know them. */
+  /** Adds a master without slots and its replicas. Resolves when all nodes know it. */
   addMaster(options?: { replicas?: number }): Promise<RedisServer>;
-  /** Resolves when every node is up, knows the others to be, and every replica is linked to its master. */
+  /**
+   * Resolves when every node runs, sees the others as running, and every replica is connected to
+   * its master.
+   */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }

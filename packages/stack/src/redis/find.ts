@@ -4,8 +4,10 @@ import { onPath } from '../on-path.ts';
 import { unpacked } from '../unpack.ts';
 
 /**
- * Finds a Redis to start: `redis-server` or `valkey-server` on the PATH, else Debian's or Ubuntu's packages unpacked into a
- * cache folder, else the image `redis:8` where Docker runs. Throws `NoRedis` with the ways to get one.
+ * Finds a Redis to start: `redis-server` or `valkey-server` on the PATH, else the Debian or Ubuntu
+ * packages unpacked into a cache folder, else the image `redis:8` if a container engine runs.
+ *
+ * @throws NoRedis with the ways to install one
  */
 export async function findRedis(report: (line: string) => void = () => {}): Promise<RedisProgram> {
   found ??= find(report);
@@ -45,7 +47,7 @@ const packages = {
   version: ['--version'],
 };
 
-/** Nothing on this machine can run a Redis. */
+/** No way to run a Redis was found on this machine. */
 export class NoRedis extends Error {
   override name = 'NoRedis';
 
@@ -64,9 +66,9 @@ const answers = (command: string, args: string[]): Promise<boolean> =>
   );
 
 export interface RedisProgram {
-  /** In `docker`, `command` is Docker's and the server runs in a container on the host's network. */
+  /** In a container, `command` is that of the engine and the server uses the host's network. */
   kind: 'native' | 'docker';
   command: string;
-  /** Where an unpacked server finds its libraries. */
+  /** Folder of the libraries of an unpacked server. */
   libraries: string | undefined;
 }

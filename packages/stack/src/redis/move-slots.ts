@@ -3,8 +3,9 @@ import type { RedisCluster } from './cluster.ts';
 import type { RedisServer } from './server.ts';
 
 /**
- * Moves slots of a cluster with all their keys to the master `to`, one after the other, as `redis-cli --cluster reshard` does.
- * While a slot moves, commands on several of its keys are refused (`TRYAGAIN`).
+ * Moves slots of a cluster with their keys to the master `to`, one after the other, as `redis-cli
+ * --cluster reshard` does. While a slot moves, commands on several of its keys fail with
+ * `TRYAGAIN`.
  */
 export async function moveSlots(cluster: RedisCluster, slots: number[], to: RedisServer): Promise<void> {
   const clients = cluster.nodes.map((node) => new Redis(node.url));
@@ -31,15 +32,15 @@ async function moveSlot(slot: number, source: Master, target: Master, masters: M
     if (keys.length === 0) break;
     await source.client.call('MIGRATE', host, port, '', 0, TIMEOUT, 'KEYS', ...keys);
   }
-  // In this order the new master's claim has a newer epoch, and what the old one said before does not undo it.
+  // In this order the new master's claim has the newer epoch and wins over the old master's.
   const others = masters.filter((each) => each !== source && each !== target);
   for (const { client } of [target, source, ...others]) await client.cluster('SETSLOT', slot, 'NODE', target.id);
 }
 
-/** Keys at a time: few, since both masters wait meanwhile. */
+/** Keys per MIGRATE. Few, because both masters block during the call. */
 const KEYS = 20;
 
-/** Ms that the target gets for them. */
+/** Timeout of a MIGRATE, in ms. */
 const TIMEOUT = 10_000;
 
 async function mastersOf(clients: Redis[]): Promise<Master[]> {
@@ -58,6 +59,6 @@ async function mastersOf(clients: Redis[]): Promise<Master[]> {
 interface Master {
   client: Redis;
   id: string;
-  /** First and last slot of each. */
+  /** First and last slot of each range. */
   ranges: (readonly [number, number])[];
 }

@@ -8,8 +8,8 @@ import { endOrphan } from '../process/orphan.ts';
 import { findRedis, type RedisProgram } from './find.ts';
 
 /**
- * Starts a Redis of its own on 127.0.0.1 that has every write on disk before it answers. Resolves when it accepts
- * connections, rejects with what the server wrote if it does not come up.
+ * Starts a Redis on 127.0.0.1 that syncs every write to disk before it replies. Resolves when the
+ * server accepts connections. Rejects with the server's output if it does not start.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const { dir, port, report } = options;
@@ -113,39 +113,39 @@ class LocalRedis implements RedisServer {
 const settings = (port: number): string[] => [
   ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes', '--daemonize', 'no'],
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
-  // From 64 MiB, as Redis would, a busy server writes its file anew every few seconds.
+  // At the default of 64 MiB a busy server would rewrite its file every few seconds.
   ...['--auto-aof-rewrite-min-size', '512mb'],
 ];
 
 export interface RedisOptions {
-  /** Where the data lives; a folder that goes with the server unless given. */
+  /** Data folder. Default: a temporary folder, removed with the server. */
   dir?: string;
-  /** A free one unless given. */
+  /** Default: a free port. */
   port?: number;
-  /** More settings, as `redis-server` takes them: `['--maxmemory', '64mb']`. */
+  /** Additional settings, as arguments of `redis-server`: `['--maxmemory', '64mb']`. */
   args?: string[];
-  /** More environment; it does not get into a container. */
+  /** Additional environment. Not passed to a container. */
   env?: NodeJS.ProcessEnv;
-  /** Hears what the server writes. */
+  /** Called with the server's output. */
   onOutput?: (text: string) => void;
-  /** Hears of long steps, such as a download. */
+  /** Called before long steps, such as a download. */
   report?: (line: string) => void;
 }
 
-/** A Redis server on this machine that ends with this process at the latest. */
+/** A Redis server on this machine. Ends with this process. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Another one after `restart`. */
+  /** Changes with each `restart`. */
   readonly pid: number;
-  /** Resolves when the present process has ended. */
+  /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
-  /** How the last process ended, in words. */
+  /** Why the last process ended. */
   readonly ending: string;
-  /** Ends the server; data in a folder of its own goes too. */
+  /** Stops the server and removes a temporary data folder. */
   stop(): Promise<void>;
-  /** SIGKILL; the data stays for `restart`. */
+  /** Sends SIGKILL. The data stays for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it again on the same port and data. */
+  /** Stops the server if it runs, and starts it on the same port and data. */
   restart(): Promise<void>;
 }

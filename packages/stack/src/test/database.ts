@@ -3,8 +3,8 @@ import pg from 'pg';
 import { inject } from 'vitest';
 
 /**
- * A fresh database with Parley's tables on the test run's PostgreSQL, for one test file; answers its address. The tables
- * are made once per run, every further database is a copy.
+ * Creates a database with Parley's tables for one test file, on the PostgreSQL of the test run.
+ * Returns its URL. Migrations run once per test run; each database is a copy.
  */
 export async function testDatabase(): Promise<string> {
   const server = inject('postgres');

@@ -5,12 +5,12 @@ import { temporaryFolder } from '../process/folder.ts';
 import { type RedisCluster, startRedisCluster } from '../redis/cluster.ts';
 import { type RedisServer, startRedis } from '../redis/server.ts';
 
-/** Whether tests run on a Redis Cluster: `PARLEY_TEST_REDIS=cluster`. */
+/** True if tests run on a Redis Cluster: `PARLEY_TEST_REDIS=cluster`. */
 export const testsOnCluster = process.env.PARLEY_TEST_REDIS === 'cluster';
 
 /**
- * The Redis of a test file: one server, or three masters with a replica each where tests run on a cluster. Resolves when it
- * takes commands.
+ * Starts the Redis of a test file: one server, or three masters with a replica each if tests run on
+ * a cluster. Resolves when it accepts commands.
  */
 export async function startTestRedis({
   cluster = testsOnCluster,
@@ -33,7 +33,7 @@ export async function startTestRedis({
   }
 }
 
-/** One Redis server or a cluster, to be killed, stopped and started as a whole. */
+/** One Redis server or a cluster that is killed, stopped and started as a whole. */
 export class TestRedis implements AsyncDisposable {
   readonly nodes: readonly RedisServer[];
   readonly #dirs: string[];
@@ -53,7 +53,7 @@ export class TestRedis implements AsyncDisposable {
     this.#remove = remove;
   }
 
-  /** With commas between, the nodes of a cluster. */
+  /** Comma-separated nodes if it is a cluster. */
   get url(): string {
     return this.nodes.map((node) => node.url).join(',');
   }
@@ -62,12 +62,14 @@ export class TestRedis implements AsyncDisposable {
     return this.cluster !== undefined;
   }
 
-  /** SIGKILL to every node; the data stays for `restart`. */
+  /** Sends SIGKILL to every node. The data stays for `restart`. */
   async kill(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
   }
 
-  /** Starts all nodes at their addresses, with their data or with none; resolves when commands pass. */
+  /**
+   * Starts all nodes on the same ports, with their data or empty. Resolves when commands succeed.
+   */
   async restart({ empty = false }: { empty?: boolean } = {}): Promise<void> {
     await this.kill();
     if (empty) {
@@ -77,7 +79,7 @@ export class TestRedis implements AsyncDisposable {
     await this.cluster?.settled();
   }
 
-  /** Runs a command on every node and answers what each said. */
+  /** Runs a command on every node and returns their replies. */
   async ask(...command: [string, ...string[]]): Promise<unknown[]> {
     const clients = this.nodes.map((node) => new Redis(node.url));
     try {
@@ -87,7 +89,7 @@ export class TestRedis implements AsyncDisposable {
     }
   }
 
-  /** Stops all nodes where they are: they take connections, and answer nothing until `resume`. */
+  /** Freezes all nodes: they accept connections but do not reply until `resume`. */
   pause(): void {
     for (const node of this.nodes) process.kill(node.pid, 'SIGSTOP');
   }
@@ -107,10 +109,10 @@ export class TestRedis implements AsyncDisposable {
 }
 
 export interface TestRedisOptions {
-  /** What `PARLEY_TEST_REDIS` says unless given. */
+  /** Default: `PARLEY_TEST_REDIS`. */
   cluster?: boolean;
-  /** More settings, as `redis-server` takes them. */
+  /** Additional settings, as arguments of `redis-server`. */
   args?: string[];
-  /** Of a cluster: ms of silence after which a node counts as failing; 2000 unless given. */
+  /** Cluster: ms of silence after which a node counts as failing. Default: 2000. */
   nodeTimeout?: number;
 }

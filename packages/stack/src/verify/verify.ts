@@ -5,12 +5,16 @@ import { connectRedis, type InboxMessage, inspectInbox, type RedisConnection } f
 /** Faults of one kind that are named. */
 const EXAMPLES = 5;
 
-/** Ms that a message gets from Redis to PostgreSQL before it counts as not recorded, when nothing waits in the record streams. */
+/**
+ * Ms that a message gets from Redis to PostgreSQL before it counts as not recorded, when nothing
+ * waits in the record streams.
+ */
 const PATIENCE = 10_000;
 
 /**
- * Looks whether a system that runs has kept its promises, as far as that can be told without asking clients: PostgreSQL by itself, the
- * inboxes in Redis by themselves, and one held against the other. Changes nothing.
+ * Looks whether a system that runs has kept its promises, as far as that can be told without asking
+ * clients: PostgreSQL by itself, the inboxes in Redis by themselves, and one held against the
+ * other. Changes nothing.
  */
 export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOptions): Promise<Result[]> {
   const pool = openPool({ url: databaseUrl, name: 'parley-verify', maxConnections: 2 });
