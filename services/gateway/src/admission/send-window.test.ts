@@ -1,0 +1,27 @@
+import { limits } from '@parley/protocol';
+import { expect, it } from 'vitest';
+import { SendWindow } from './send-window.ts';
+
+it('admits as many messages as the protocol allows, and more when some end', () => {
+  const window = new SendWindow();
+  for (let i = 0; i < limits.inFlight; i += 1) expect(window.begin()).toBe(true);
+  expect(window.begin()).toBe(false);
+  window.end();
+  expect(window.begin()).toBe(true);
+});
+
+it('starts work in order, also after one has failed', async () => {
+  const window = new SendWindow();
+  const order: number[] = [];
+  const work = (number: number, ms: number) => () =>
+    new Promise<void>((resolve, reject) => {
+      order.push(number);
+      setTimeout(number === 2 ? reject : resolve, ms);
+    });
+  const all = [window.inTurn(work(1, 5)), window.inTurn(work(2, 0)), window.inTurn(work(3, 0))];
+  expect([order, window.waiting]).toEqual([[1], true]);
+  await Promise.allSettled(all);
+  expect(order).toEqual([1, 2, 3]);
+  await Promise.resolve();
+  expect(window.waiting).toBe(false);
+});

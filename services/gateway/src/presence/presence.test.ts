@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Presence, type PresenceStore, type UserCount } from './presence.ts';
+
+/** Counts as Redis would hold them. */
+class FakeStore implements PresenceStore {
+  readonly counts = new Map<number, number>();
+  gateways = ['me'];
+  available = true;
+  retired = false;
+
+  async connect({ user, count }: UserCount, session?: string) {
+    this.#check();
+    if (session === 'revoked') return 'revoked' as const;
+    this.counts.set(user, count());
+    return 'ok' as const;
+  }
+  async disconnect({ user, count }: UserCount): Promise<void> {
+    this.#check();
+    this.counts.set(user, count());
+  }
+  async heartbeat(): Promise<string[]> {
+    this.#check();
+    return this.gateways;
+  }
+  async forgetSilentGateways(): Promise<void> {}
+  async retire(): Promise<void> {
+    this.retired = true;
+  }
+  #check(): void {
+    if (!this.available) throw new Error('unavailable');
+  }
+}
+
+let store: FakeStore;
+let local: Map<number, number>;
+let refreshes: number;
+let presence: Presence;
+beforeEach(() => {
+  vi.useFakeTimers();
+  store = new FakeStore();
+  local = new Map();
+  refreshes = 0;
+  presence = new Presence(store, {
+    gateway: 'me',
+    count: (user) => local.get(user) ?? 0,
+    users: () => local.keys(),
+    refresh: async () => {
+      refreshes += 1;
+    },
+  });
+});
+afterEach(async () => {
+  await presence.stop();
+  vi.useRealTimers();
+});
+
+describe('Presence', () => {
+  it('counts connections and returns why one is refused', async () => {
+    local.set(7, 2);
+    expect(await presence.connect(7, 'session')).toBe('ok');
+    expect(store.counts.get(7)).toBe(2);
+    expect(await presence.connect(7, 'revoked')).toBe('revoked');
+  });
+
+  it('retries the count of a closed connection until Redis is available', async () => {
+    store.counts.set(7, 1);
+    store.available = false;
+    await presence.disconnect(7, 0);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(store.counts.get(7)).toBe(1);
+    store.available = true;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(store.counts.get(7)).toBe(0);
+  });
+
+  it('counts a user as connected while a poll may come back', async () => {
+    await presence.disconnect(7, 5000);
+    expect(store.counts.get(7)).toBe(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(store.counts.get(7)).toBe(0);
+  });
+
+  it('refreshes the watch list for three heartbeats after the live gateways changed', async () => {
+    for (let i = 0; i < 5; i += 1) await presence.heartbeat();
+    expect(refreshes).toBe(3);
+    store.gateways = ['me', 'other'];
+    for (let i = 0; i < 5; i += 1) await presence.heartbeat();
+    expect(refreshes).toBe(6);
+    expect([...presence.live]).toEqual(['me', 'other']);
+  });
+
+  it('writes all counts again after its heartbeats failed for so long that others dropped them', async () => {
+    local.set(7, 1);
+    await presence.heartbeat();
+    store.available = false;
+    await expect(presence.heartbeat()).rejects.toThrow('unavailable');
+    await vi.advanceTimersByTimeAsync(20_000);
+    store.available = true;
+    expect(store.counts.size).toBe(0);
+    await presence.heartbeat();
+    expect(store.counts.get(7)).toBe(1);
+  });
+
+  it('retires within a second although Redis does not reply', async () => {
+    store.retire = () => new Promise(() => {});
+    const stopping = presence.stop();
+    await vi.advanceTimersByTimeAsync(1000);
+    await stopping;
+  });
+});

@@ -1,0 +1,118 @@
+import type { Presence as State } from '@parley/redis';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type PresenceSource, type Watcher, WatchList } from './watch-list.ts';
+
+/** Presence as a test sets it. */
+class FakeSource implements PresenceSource {
+  readonly states = new Map<number, State>();
+  readonly listeners = new Map<number, { receive(frame: Buffer): void }>();
+  /** Runs between the read and its result. */
+  duringRead = () => {};
+
+  async subscribe(user: number, listener: { receive(frame: Buffer): void }): Promise<void> {
+    this.listeners.set(user, listener);
+  }
+  unsubscribe(user: number): void {
+    this.listeners.delete(user);
+  }
+  async read(users: number[]): Promise<Map<number, State>> {
+    const found = new Map(users.map((user) => [user, this.states.get(user) ?? offline]));
+    this.duringRead();
+    return found;
+  }
+  publish(user: number, online: boolean): void {
+    const frame = { type: 'presence', user, online, lastSeen: null };
+    this.listeners.get(user)?.receive(Buffer.from(JSON.stringify(frame)));
+  }
+}
+
+class FakeWatcher implements Watcher {
+  readonly frames: { user: number; online: boolean }[] = [];
+  live = true;
+  reply(frame: string): void {
+    const { user, online } = JSON.parse(frame);
+    this.frames.push({ user, online });
+  }
+  forward(frame: string | Uint8Array): boolean {
+    if (this.live) this.reply(frame.toString());
+    return this.live;
+  }
+}
+
+const offline: State = { online: false, lastSeen: null };
+const online: State = { online: true, lastSeen: null };
+const everybody = async () => true;
+
+let source: FakeSource;
+let list: WatchList;
+let watcher: FakeWatcher;
+beforeEach(() => {
+  source = new FakeSource();
+  list = new WatchList(source);
+  watcher = new FakeWatcher();
+});
+
+describe('WatchList', () => {
+  it('sends the state of each user, then every change', async () => {
+    source.states.set(1, online);
+    await list.watch(watcher, [1, 2], everybody);
+    source.publish(2, true);
+    expect(watcher.frames).toEqual([
+      { user: 1, online: true },
+      { user: 2, online: false },
+      { user: 2, online: true },
+    ]);
+  });
+
+  it('shows users whom the watcher may not see as offline and does not subscribe to them', async () => {
+    source.states.set(1, online);
+    await list.watch(watcher, [1], async () => false);
+    expect(watcher.frames).toEqual([{ user: 1, online: false }]);
+    expect(source.listeners.size).toBe(0);
+  });
+
+  it('prefers a change that was published during the read', async () => {
+    source.duringRead = () => source.publish(1, true);
+    await list.watch(watcher, [1], everybody);
+    expect(watcher.frames.at(-1)).toEqual({ user: 1, online: true });
+  });
+
+  it('unsubscribes when the last watcher of a user leaves', async () => {
+    const other = new FakeWatcher();
+    await list.watch(watcher, [1], everybody);
+    await list.watch(other, [1], everybody);
+    list.unwatch(watcher);
+    expect(source.listeners.size).toBe(1);
+    list.unwatch(other);
+    expect(source.listeners.size).toBe(0);
+  });
+
+  it('drops a watch that was replaced before it was ready', async () => {
+    const first = list.watch(watcher, [1], everybody);
+    await Promise.all([first, list.watch(watcher, [2], everybody)]);
+    expect(watcher.frames).toEqual([{ user: 2, online: false }]);
+    expect([...source.listeners.keys()]).toEqual([2]);
+  });
+
+  it('sends the current states once to a watcher that missed changes', async () => {
+    await list.watch(watcher, [1], everybody);
+    watcher.live = false;
+    source.publish(1, true);
+    watcher.live = true;
+    list.sendMissed(watcher);
+    list.sendMissed(watcher);
+    expect(watcher.frames).toEqual([
+      { user: 1, online: false },
+      { user: 1, online: true },
+    ]);
+  });
+
+  it('sends what changed without being published when it refreshes, and nothing else', async () => {
+    await list.watch(watcher, [1, 2], everybody);
+    watcher.frames.length = 0;
+    source.states.set(1, online);
+    await list.refresh();
+    await list.refresh();
+    expect(watcher.frames).toEqual([{ user: 1, online: true }]);
+  });
+});

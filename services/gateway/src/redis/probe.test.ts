@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Probe, type ProbeChannels } from './probe.ts';
+
+/** Delivers what is published, except in broken buckets. */
+class FakeChannels implements ProbeChannels {
+  readonly broken = new Set<number>();
+  readonly #listeners = new Map<number, { receive(data: Buffer): void }>();
+
+  async subscribe(bucket: number, listener: { receive(data: Buffer): void }): Promise<void> {
+    this.#listeners.set(bucket, listener);
+  }
+  async publish(bucket: number, text: string): Promise<void> {
+    if (!this.broken.has(bucket)) this.deliver(bucket, text);
+  }
+  deliver(bucket: number, text: string): void {
+    this.#listeners.get(bucket)?.receive(Buffer.from(text));
+  }
+}
+
+let channels: FakeChannels;
+let silent: number[][];
+let probe: Probe;
+beforeEach(() => {
+  vi.useFakeTimers();
+  channels = new FakeChannels();
+  silent = [];
+  probe = new Probe(channels, {
+    buckets: [0, 1],
+    interval: 1000,
+    passed: () => {},
+    silent: (buckets) => silent.push(buckets),
+  });
+});
+afterEach(() => {
+  probe.stop();
+  vi.useRealTimers();
+});
+
+describe('Probe', () => {
+  it('is healthy once a probe of every bucket came back', async () => {
+    channels.broken.add(1);
+    let started = false;
+    probe.start().then(() => {
+      started = true;
+    });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect([started, probe.healthy, silent]).toEqual([false, false, []]);
+    channels.broken.clear();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([started, probe.healthy]).toEqual([true, true]);
+  });
+
+  it('reports a silent bucket after three intervals, and again after three more', async () => {
+    await probe.start();
+    channels.broken.add(1);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([probe.healthy, silent]).toEqual([true, []]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([probe.healthy, silent]).toEqual([false, [[1]]]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(silent).toEqual([[1], [1]]);
+    channels.broken.clear();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(probe.healthy).toBe(true);
+  });
+
+  it('does not take a delayed probe for a sign of health', async () => {
+    await probe.start();
+    const sent = String(Date.now());
+    channels.broken.add(1);
+    await vi.advanceTimersByTimeAsync(5000);
+    channels.deliver(1, sent);
+    expect(probe.healthy).toBe(false);
+  });
+});

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Hub, type UserChannels } from './hub.ts';
+import type { UserConnection } from './local-user.ts';
+
+const connection = (): UserConnection => ({ deliver: vi.fn(), forward: vi.fn(), control: vi.fn(), missed: vi.fn() });
+
+/** Records subscriptions. The bucket of a user is the last digit of the id. */
+class FakeChannels implements UserChannels {
+  readonly log: string[] = [];
+  async subscribe(user: number): Promise<void> {
+    this.log.push(`+${user}`);
+  }
+  unsubscribe(user: number): void {
+    this.log.push(`-${user}`);
+  }
+  bucket(user: number): number {
+    return user % 10;
+  }
+}
+
+let channels: FakeChannels;
+let hub: Hub;
+beforeEach(() => {
+  vi.useFakeTimers();
+  channels = new FakeChannels();
+  hub = new Hub(channels);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('Hub', () => {
+  it('subscribes with the first connection of a user and unsubscribes a moment after the last', () => {
+    const [first, second] = [connection(), connection()];
+    const user = hub.join(7, first);
+    expect(hub.join(7, second)).toBe(user);
+    expect(channels.log).toEqual(['+7']);
+    hub.leave(user, first);
+    hub.leave(user, second);
+    expect(hub.find(7)).toBe(user);
+    vi.advanceTimersByTime(2000);
+    expect(channels.log).toEqual(['+7', '-7']);
+    expect([hub.find(7), hub.size]).toEqual([undefined, 0]);
+  });
+
+  it('keeps the subscription of a user who reconnects at once', () => {
+    const user = hub.join(7, connection());
+    hub.leave(user, user.connections[0] as UserConnection);
+    expect(hub.join(7, connection())).toBe(user);
+    vi.advanceTimersByTime(10_000);
+    expect(channels.log).toEqual(['+7']);
+    expect(user.connections.length).toBe(1);
+  });
+
+  it('reports lost messages to the users of these buckets only', () => {
+    const [here, elsewhere] = [connection(), connection()];
+    hub.join(13, here);
+    hub.join(14, elsewhere);
+    expect(hub.missed(new Set([3]))).toEqual([13]);
+    expect(here.missed).toHaveBeenCalledOnce();
+    expect(elsewhere.missed).not.toHaveBeenCalled();
+  });
+
+  it('gives a visitor the entry of the connected user, and keeps no other', () => {
+    const user = hub.join(7, connection());
+    expect(hub.visitor(7)).toBe(user);
+    expect(hub.visitor(8).id).toBe(8);
+    expect([...hub.ids]).toEqual([7]);
+  });
+
+  it('unsubscribes at once when it closes', () => {
+    const user = hub.join(7, connection());
+    hub.leave(user, user.connections[0] as UserConnection);
+    hub.close();
+    expect(channels.log).toEqual(['+7', '-7']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
