@@ -36,7 +36,9 @@ export interface Config {
   tokenSecret: string;
   /** Who else issues tokens, and how they are verified. */
   tokenIssuers: readonly TokenIssuer[];
-  /** Web pages of these origins may connect, besides those of the gateway's own host; `*` is all. */
+  /**
+   * Web pages of these origins may connect, besides those of the gateway's own host; `*` is all.
+   */
   origins: readonly string[];
   logLevel: LogLevel;
   /** `relay`: nothing is recorded. */
@@ -54,7 +56,9 @@ export interface Config {
   drainTime: number;
   /** Time without progress after which a slow reader is closed. */
   stallTime: number;
-  /** Bytes not yet taken by a socket above which it leaves the live stream and catches up by pages. */
+  /**
+   * Bytes not yet taken by a socket above which it leaves the live stream and catches up by pages.
+   */
   maxUnsent: number;
   /** Sends of a user: tokens that flow in each second, and that the full bucket holds. */
   sendRate: number;

@@ -1,7 +1,10 @@
 import { closeCodes } from '@parley/protocol';
 import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
 
-/** What a gateway counts. Plain numbers, collected when somebody asks: the message path only adds to them. */
+/**
+ * What a gateway counts. Plain numbers, collected when somebody asks: the message path only adds to
+ * them.
+ */
 export class Counters {
   /** Messages accepted, without duplicates. */
   accepted = 0;

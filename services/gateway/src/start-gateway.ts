@@ -33,8 +33,8 @@ import { Hub } from './users/hub.ts';
 import { TracedUser } from './users/traced-user.ts';
 
 /**
- * Starts a gateway. Resolves when a message has passed through Redis and the port is open. Rejects, leaving nothing open, if Redis is
- * unavailable or the port is in use.
+ * Starts a gateway. Resolves when a message has passed through Redis and the port is open. Rejects,
+ * leaving nothing open, if Redis is unavailable or the port is in use.
  */
 export async function startGateway(
   config: Config,
@@ -207,7 +207,10 @@ export interface Gateway {
   readonly counters: Counters;
   /** The open connections. */
   readonly connections: ReadonlySet<Connection>;
-  /** Rejects new clients and asks the others to reconnect elsewhere, within the drain time. Resolves when all are gone. */
+  /**
+   * Rejects new clients and asks the others to reconnect elsewhere, within the drain time. Resolves
+   * when all are gone.
+   */
   drain(): Promise<void>;
   /** Closes the port, every socket, and the connections to Redis. */
   stop(): Promise<void>;

@@ -11,12 +11,14 @@ const MIN_FRAMES = 64;
 const RESERVE = 1 / 4;
 
 /**
- * Admission control: caps frames in flight, so that latency stays below `maxWait` and memory stays bounded.
+ * Admission control: caps frames in flight, so that latency stays below `maxWait` and memory stays
+ * bounded.
  *
- * The limit is `maxFrames` while a command to Redis, which queues like a message, completes within `maxWait`. When one takes
- * longer, the limit falls to the number of frames that finish within `maxWait`, and by at least a third at each adjustment. It rises
- * again by a tenth. Users who stay within an equal share may use a reserve beyond the limit, so that users who flood are
- * rejected first, however many connections they have.
+ * The limit is `maxFrames` while a command to Redis, which queues like a message, completes within
+ * `maxWait`. When one takes longer, the limit falls to the number of frames that finish within
+ * `maxWait`, and by at least a third at each adjustment. It rises again by a tenth. Users who stay
+ * within an equal share may use a reserve beyond the limit, so that users who flood are rejected
+ * first, however many connections they have.
  */
 export class AdmissionControl {
   readonly #options: AdmissionOptions;
@@ -42,7 +44,10 @@ export class AdmissionControl {
     this.#register(metrics);
   }
 
-  /** Admits a frame of a user, or returns undefined. Pass the slot to `release` when the frame is finished. */
+  /**
+   * Admits a frame of a user, or returns undefined. Pass the slot to `release` when the frame is
+   * finished.
+   */
   admit(user: number): Slot | undefined {
     let slot: Slot = 'open';
     if (this.#frames >= this.#limit) {

@@ -1,12 +1,15 @@
 /** Frames that every user may have admitted at once, before it is known who floods. */
 const INITIAL_FRAMES = 4;
 
-/** Calls of `divide` after which a silent user is forgotten. Retries that follow `retryAfter` come later than that. */
+/**
+ * Calls of `divide` after which a silent user is forgotten. Retries that follow `retryAfter` come
+ * later than that.
+ */
 const FORGET_AFTER = 10;
 
 /**
- * Tells users who flood from users who do not, while a gateway is overloaded. Counts only the frames that arrive in that time, so that
- * it costs nothing otherwise.
+ * Tells users who flood from users who do not, while a gateway is overloaded. Counts only the
+ * frames that arrive in that time, so that it costs nothing otherwise.
  */
 export class FairShare {
   /** Frames of each user, less the user's share of those that finished since. */
@@ -20,7 +23,10 @@ export class FairShare {
     return frames < INITIAL_FRAMES;
   }
 
-  /** Divides the frames that finished since the last call among the counted users. Called ten times a second. */
+  /**
+   * Divides the frames that finished since the last call among the counted users. Called ten times
+   * a second.
+   */
   divide(finished: number): void {
     const share = Math.max(1 / FORGET_AFTER, finished / this.#frames.size);
     const most = INITIAL_FRAMES + (FORGET_AFTER - 1) * share;

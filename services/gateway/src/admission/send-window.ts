@@ -15,7 +15,10 @@ export class SendWindow {
     return this.#ahead !== undefined;
   }
 
-  /** Counts a message until `end`. Returns false if as many as the protocol allows are unacknowledged. */
+  /**
+   * Counts a message until `end`. Returns false if as many as the protocol allows are
+   * unacknowledged.
+   */
   begin(): boolean {
     if (this.#inFlight >= limits.inFlight) return false;
     this.#inFlight += 1;

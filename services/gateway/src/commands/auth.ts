@@ -14,7 +14,10 @@ export async function auth(
   connection.renew(session, expires);
 }
 
-/** Returns the session of a token and when it expires, in Unix ms. Throws a refusal if it is not a valid token of this user. */
+/**
+ * Returns the session of a token and when it expires, in Unix ms. Throws a refusal if it is not a
+ * valid token of this user.
+ */
 export async function checkToken(
   { redis, tokens, findExternalUser }: CommandDeps,
   user: number,

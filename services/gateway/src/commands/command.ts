@@ -7,7 +7,10 @@ import type { WatchList } from '../presence/watch-list.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 
-/** Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws `Refusal`. */
+/**
+ * Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws
+ * `Refusal`.
+ */
 export type Command<Type extends ClientFrame['type'], Sender = FrameSender> = (
   deps: CommandDeps,
   sender: Sender,

@@ -15,7 +15,9 @@ export class FrameHandler {
     this.#deps = deps;
   }
 
-  /** Reads a message of a connection's client, runs its frame and sends the reply. Never rejects. */
+  /**
+   * Reads a message of a connection's client, runs its frame and sends the reply. Never rejects.
+   */
   async receive(connection: SenderConnection, message: Buffer, isBinary: boolean): Promise<void> {
     const value = this.parse(connection, message, isBinary);
     if (value === undefined) return;
@@ -32,8 +34,8 @@ export class FrameHandler {
   }
 
   /**
-   * Parses a message of a connection's client. Closes the connection and returns undefined if the message is not text, too large, one
-   * too many, or not JSON.
+   * Parses a message of a connection's client. Closes the connection and returns undefined if the
+   * message is not text, too large, one too many, or not JSON.
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
@@ -90,13 +92,18 @@ export class FrameHandler {
     return onConnection(this.#deps, connection, frame);
   }
 
-  /** Hands a frame that acts on a connection to the connections of the sender's device, on every gateway. */
+  /**
+   * Hands a frame that acts on a connection to the connections of the sender's device, on every
+   * gateway.
+   */
   async #forward({ user, device }: FrameSender, frame: ClientFrame): Promise<undefined> {
     if (frame.type === 'auth') await checkToken(this.#deps, user.id, frame.token);
     await sendControl(this.#deps.redis, user.id, { do: 'frame', device, frame });
   }
 
-  /** Throws a refusal if the user has a newer connection, which this gateway may not know of yet. */
+  /**
+   * Throws a refusal if the user has a newer connection, which this gateway may not know of yet.
+   */
   async #checkNewest({ user, connection, session }: FrameSender): Promise<void> {
     const newest = await readFence(this.#deps.redis, user.id);
     const replaced = connection

@@ -6,14 +6,15 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
 /**
- * Ms by which message ids may be ahead of this machine's clock. Redis dates them, clocks are adjusted, and the ids of a conversation
- * never go back. A mark that is refused would not be sent again.
+ * Ms by which message ids may be ahead of this machine's clock. Redis dates them, clocks are
+ * adjusted, and the ids of a conversation never go back. A mark that is refused would not be sent
+ * again.
  */
 const MAX_SKEW_MS = 600_000;
 
 /**
- * Marks a chat as received or read up to a message. The mark reaches the user's own devices, and the peer if the user may write to them. In a
- * group it reaches the user's own devices only.
+ * Marks a chat as received or read up to a message. The mark reaches the user's own devices, and
+ * the peer if the user may write to them. In a group it reaches the user's own devices only.
  */
 export async function mark(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'mark'>): Promise<undefined> {
   const { redis, config } = deps;

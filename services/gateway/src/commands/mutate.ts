@@ -12,7 +12,10 @@ import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Records a mutation of a message and appends it to the inboxes of all participants. Throws a refusal. */
+/**
+ * Records a mutation of a message and appends it to the inboxes of all participants. Throws a
+ * refusal.
+ */
 export async function mutate(
   { redis, config }: CommandDeps,
   { user }: FrameSender,
@@ -46,7 +49,10 @@ export async function readOwnMessage(
   return facts;
 }
 
-/** Reads a message of one of the sender's chats: from the inbox, else from the recorder. Throws a refusal if there is none. */
+/**
+ * Reads a message of one of the sender's chats: from the inbox, else from the recorder. Throws a
+ * refusal if there is none.
+ */
 export async function readMessage(
   { redis, config }: CommandDeps,
   { user }: FrameSender,
@@ -66,7 +72,10 @@ export async function readMessage(
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
 }
 
-/** Throws a refusal if the user may not write to the chat. A recall is possible even after the friendship ended. */
+/**
+ * Throws a refusal if the user may not write to the chat. A recall is possible even after the
+ * friendship ended.
+ */
 function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'anyone'): void {
   const code = sendRefusal(standing, policy);
   const known = standing === 'stranger' || standing === 'blocked';

@@ -17,7 +17,9 @@ export class Refusal extends Error {
   }
 }
 
-/** The error code for a message from a user with this standing. Undefined if the message is allowed. */
+/**
+ * The error code for a message from a user with this standing. Undefined if the message is allowed.
+ */
 export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): ErrorCode | undefined {
   switch (standing) {
     case 'friend':

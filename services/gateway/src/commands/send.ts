@@ -5,10 +5,16 @@ import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Sends that a gateway takes from the shared rate limit at a time, so that most messages need no request for one. */
+/**
+ * Sends that a gateway takes from the shared rate limit at a time, so that most messages need no
+ * request for one.
+ */
 const LEASE = 10;
 
-/** Accepts a message. The reply is sent when the message is on disk and in the inboxes of all participants. */
+/**
+ * Accepts a message. The reply is sent when the message is on disk and in the inboxes of all
+ * participants.
+ */
 export async function send(deps: CommandDeps, sender: FrameSender, frame: Send): Promise<string> {
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged`, 1000);
@@ -21,8 +27,8 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
 }
 
 /**
- * Resolves when the user may write to the receiver and is within the rate limit. Both are in memory for most messages. Resolves with the
- * members of a group. Throws a refusal.
+ * Resolves when the user may write to the receiver and is within the rate limit. Both are in memory
+ * for most messages. Resolves with the members of a group. Throws a refusal.
  */
 function admit(deps: CommandDeps, sender: FrameSender, to: number): Members | Promise<Members> {
   const { user, sends } = sender;

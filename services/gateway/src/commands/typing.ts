@@ -6,7 +6,10 @@ import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { sendRefusal } from './refusal.ts';
 
-/** Shows the other participants of a chat that the user is typing. No-op if the user may not write to them. */
+/**
+ * Shows the other participants of a chat that the user is typing. No-op if the user may not write
+ * to them.
+ */
 export async function typing(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'typing'>): Promise<undefined> {
   const { redis, config } = deps;
   const found = await readMembership(redis, user, frame.chat);

@@ -7,7 +7,10 @@ import { Refusal, sendRefusal } from './refusal.ts';
 /** Users of a watch list that cost as much as one more frame. */
 const USERS_PER_FRAME = 25;
 
-/** Replaces the watch list of a connection. Users to whom its user may not write are shown as offline. */
+/**
+ * Replaces the watch list of a connection. Users to whom its user may not write are shown as
+ * offline.
+ */
 export async function watch(
   deps: CommandDeps,
   connection: SenderConnection,

@@ -1,4 +1,6 @@
-/** Seconds since the gateway started, from 1. Small integers, which V8 stores without an allocation. */
+/**
+ * Seconds since the gateway started, from 1. Small integers, which V8 stores without an allocation.
+ */
 export class Clock {
   /** The current second. */
   now = 1;

@@ -3,7 +3,10 @@ import type { Log } from '@parley/service';
 import type { Hub } from '../users/hub.ts';
 import type { Clock } from './clock.ts';
 
-/** What connections (`Self`) need of the gateway. All of them share one object, so that an idle one stays small. */
+/**
+ * What connections (`Self`) need of the gateway. All of them share one object, so that an idle one
+ * stays small.
+ */
 export interface ConnectionDeps<Self> {
   readonly clock: Pick<Clock, 'now' | 'second'>;
   readonly log: Pick<Log, 'debug'>;
@@ -18,7 +21,9 @@ export interface ConnectionDeps<Self> {
   count(user: number, session: string): Promise<Connected>;
   /** Counts the remaining connections of the user, who counts as connected for `linger` ms more. */
   uncount(user: number, linger: number): void;
-  /** Makes a connection the newest of its user and returns its number. `SESSION_POLICY=single` only. */
+  /**
+   * Makes a connection the newest of its user and returns its number. `SESSION_POLICY=single` only.
+   */
   raiseFence(user: number, session: string): Promise<number>;
   isRevoked(user: number, session: string): Promise<boolean>;
   /** Counts a connection as opening until the promise resolves. */

@@ -18,12 +18,14 @@ const RESTART_SPREAD_MS = 2000;
 /**
  * A device's connection, whatever transport carries it. It passes through four phases:
  *
- * 1. Opening: subscribe the user's channel first, then count the connection and read its inbox. The other order would lose
- *    the events in between. The first page brings the welcome.
- * 2. Catching up: read the inbox in pages, each as soon as the transport has accepted the one before. Events that are
- *    published in this phase are not forwarded. The user's entry notes their position.
- * 3. Live: from the turn of the event loop in which the connection reaches the last published position. Each event that
- *    follows it is forwarded byte for byte. A gap, a lost connection to Redis or a slow transport lead back to 2.
+ * 1. Opening: subscribe the user's channel first, then count the connection and read its inbox. The
+ *    other order would lose the events in between. The first page brings the welcome.
+ * 2. Catching up: read the inbox in pages, each as soon as the transport has accepted the one
+ *    before. Events that are published in this phase are not forwarded. The user's entry notes
+ *    their position.
+ * 3. Live: from the turn of the event loop in which the connection reaches the last published
+ *    position. Each event that follows it is forwarded byte for byte. A gap, a lost connection to
+ *    Redis or a slow transport lead back to 2.
  * 4. Closed.
  */
 export class Connection implements UserConnection {
@@ -33,16 +35,23 @@ export class Connection implements UserConnection {
   readonly user: LocalUser;
   readonly #deps: ConnectionDeps<Connection>;
   #session: string;
-  /** Seconds of the gateway's clock: when the token expires, the client last gave a sign of life, was last pinged. */
+  /**
+   * Seconds of the gateway's clock: when the token expires, the client last gave a sign of life,
+   * was last pinged.
+   */
   #expires: number;
   #aliveAt: number;
   #pingedAt: number;
-  /** Since which second the transport accepts nothing although it should, and what was unsent then. */
+  /**
+   * Since which second the transport accepts nothing although it should, and what was unsent then.
+   */
   #stalledAt = 0;
   #stalledUnsent = 0;
   #sends: SendWindow | undefined;
   #opening: Promise<void> | undefined;
-  /** Number among the connections of its user. `SESSION_POLICY=single` only; 0 until it is known. */
+  /**
+   * Number among the connections of its user. `SESSION_POLICY=single` only; 0 until it is known.
+   */
   #number = 0;
   #state: 'opening' | 'catching-up' | 'live' | 'restarting' | 'closed' = 'opening';
   #epoch = 0;
@@ -108,7 +117,10 @@ export class Connection implements UserConnection {
     if (this.#state === 'catching-up') this.catchUp();
   }
 
-  /** Phase 2: reads the inbox until the connection is live or its transport is full. No-op while that is in progress. */
+  /**
+   * Phase 2: reads the inbox until the connection is live or its transport is full. No-op while
+   * that is in progress.
+   */
   catchUp(): void {
     if (this.#state === 'live') {
       this.#state = 'catching-up';
@@ -167,7 +179,10 @@ export class Connection implements UserConnection {
     }
   }
 
-  /** Called once a second: closes the connection if its token expired, its reader stalled or its client is silent; pings it when due. */
+  /**
+   * Called once a second: closes the connection if its token expired, its reader stalled or its
+   * client is silent; pings it when due.
+   */
   keepAlive(): void {
     const { clock, settings } = this.#deps;
     const { now } = clock;
@@ -290,7 +305,8 @@ export class Connection implements UserConnection {
         if (this.#state !== 'catching-up') return;
         if (revoked) return this.close('sessionRevoked', 'session revoked');
         if (!page.recovered) return this.#restart();
-        // What was published before the inbox was read, and is not in it, was lost with a Redis server.
+        // What was published before the inbox was read, and is not in it, was lost with a Redis
+        // server.
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
         // Events that every device has acknowledged may have left the inbox.
@@ -329,7 +345,10 @@ export class Connection implements UserConnection {
     this.#deps.live(this);
   }
 
-  /** The events after the connection's position are gone. The client reconnects with its cursor and gets `recovered: false`. */
+  /**
+   * The events after the connection's position are gone. The client reconnects with its cursor and
+   * gets `recovered: false`.
+   */
   #restart(): void {
     this.#state = 'restarting';
     const after = Math.floor(Math.random() * RESTART_SPREAD_MS);

@@ -8,8 +8,9 @@ const LAST_ACKS_MS = 1000;
 const POLL_MS = 10;
 
 /**
- * Asks every client to reconnect at a random moment within `time` ms, so that the other gateways do not get all of them at
- * once. Closes each connection at its moment, after its messages in flight were acknowledged. Resolves when all are closed.
+ * Asks every client to reconnect at a random moment within `time` ms, so that the other gateways do
+ * not get all of them at once. Closes each connection at its moment, after its messages in flight
+ * were acknowledged. Resolves when all are closed.
  */
 export async function drainConnections(connections: Iterable<Connection>, time: number): Promise<void> {
   await Promise.all(

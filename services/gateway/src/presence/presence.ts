@@ -5,16 +5,18 @@ import { type Connected, GATEWAY_GONE_AFTER } from '@parley/redis';
 const RETRY_DELAY_MS = 500;
 
 /**
- * Heartbeats after which the watch list is still refreshed when the set of live gateways has changed. Another gateway notices the
- * change one heartbeat later. Until then it may take a user's first connection for a further one, or the last one for one
- * of several.
+ * Heartbeats after which the watch list is still refreshed when the set of live gateways has
+ * changed. Another gateway notices the change one heartbeat later. Until then it may take a user's
+ * first connection for a further one, or the last one for one of several.
  */
 const REFRESHES = 3;
 
 /** Ms for which `stop` waits for Redis. */
 const STOP_TIMEOUT_MS = 1000;
 
-/** Keeps the numbers of this gateway's connections in Redis up to date, by user, and its heartbeat. */
+/**
+ * Keeps the numbers of this gateway's connections in Redis up to date, by user, and its heartbeat.
+ */
 export class Presence {
   readonly #store: PresenceStore;
   readonly #options: PresenceOptions;
@@ -39,14 +41,17 @@ export class Presence {
     return this.#live;
   }
 
-  /** Counts a new connection, which the user's count at this gateway already includes. Rejects if Redis is unavailable. */
+  /**
+   * Counts a new connection, which the user's count at this gateway already includes. Rejects if
+   * Redis is unavailable.
+   */
   connect(user: number, session: string): Promise<Connected> {
     return this.#store.connect(this.#countOf(user), session);
   }
 
   /**
-   * Writes the user's remaining number of connections; retries while Redis is unavailable. For `linger` ms the user counts as
-   * connected.
+   * Writes the user's remaining number of connections; retries while Redis is unavailable. For
+   * `linger` ms the user counts as connected.
    */
   async disconnect(user: number, linger: number): Promise<void> {
     if (linger > 0) {
@@ -57,7 +62,10 @@ export class Presence {
     this.#scheduleRetry();
   }
 
-  /** Writes the heartbeat of this gateway and finds out which others are live. Rejects if Redis is unavailable. */
+  /**
+   * Writes the heartbeat of this gateway and finds out which others are live. Rejects if Redis is
+   * unavailable.
+   */
   async heartbeat(): Promise<void> {
     const { gateway, users } = this.#options;
     const live = new Set(await this.#store.heartbeat());
@@ -78,7 +86,10 @@ export class Presence {
     await this.#store.forgetSilentGateways();
   }
 
-  /** Writes the counts of these users again and refreshes the watch list, since Redis or a subscription was lost. */
+  /**
+   * Writes the counts of these users again and refreshes the watch list, since Redis or a
+   * subscription was lost.
+   */
   async missed(users: Iterable<number>): Promise<void> {
     for (const user of users) this.#pending.add(user);
     this.#refreshPending = true;
@@ -151,7 +162,10 @@ export interface PresenceOptions {
 
 /** Presence in Redis, as one gateway writes it. */
 export interface PresenceStore {
-  /** Writes a count that is not 0. With a session it is a new connection of that session, which may be refused. */
+  /**
+   * Writes a count that is not 0. With a session it is a new connection of that session, which may
+   * be refused.
+   */
   connect(count: UserCount, session?: string): Promise<Connected>;
   /** Writes a count that may be 0. */
   disconnect(count: UserCount): Promise<void>;

@@ -12,8 +12,9 @@ export class WatchList {
   }
 
   /**
-   * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes first, then reads, so that no
-   * change in between is lost. Users that the watcher may not see are sent as offline.
+   * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes
+   * first, then reads, so that no change in between is lost. Users that the watcher may not see are
+   * sent as offline.
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);
@@ -56,13 +57,17 @@ export class WatchList {
     }
   }
 
-  /** Reads the states of all watched users again and sends the changes. Rejects if Redis is unavailable. */
+  /**
+   * Reads the states of all watched users again and sends the changes. Rejects if Redis is
+   * unavailable.
+   */
   async refresh(): Promise<void> {
     const before = [...this.#watched].map(([user, watched]) => ({ user, watched, ...watched }));
     const states = await this.#read(before.map(({ user }) => user));
     for (const { user, watched, state, changes } of before) {
       const now = states.get(user);
-      // Skips users updated by pub/sub during the read; new watchers get their state from `watch()`.
+      // Skips users updated by pub/sub during the read; new watchers get their state from
+      // `watch()`.
       if (!now || !state || watched.changes !== changes || now.online === state.online) continue;
       this.#forward(watched, presenceFrame(user, now.online, now.lastSeen));
     }
@@ -95,7 +100,10 @@ export class WatchList {
     }
   }
 
-  /** The states of watched users. A change that was published during the read is newer than the result. */
+  /**
+   * The states of watched users. A change that was published during the read is newer than the
+   * result.
+   */
   async #read(users: number[]): Promise<Map<number, State>> {
     const before = users.map((user) => this.#watched.get(user)?.changes);
     const states = await this.#source.read(users);
@@ -113,7 +121,10 @@ export class WatchList {
 export interface Watcher {
   /** Sends a frame. No-op once closed. */
   reply(frame: string): void;
-  /** Sends a frame. Returns false if the watcher cannot pass it on now; `sendMissed` makes up for it. */
+  /**
+   * Sends a frame. Returns false if the watcher cannot pass it on now; `sendMissed` makes up for
+   * it.
+   */
   forward(frame: string | Uint8Array): boolean;
 }
 

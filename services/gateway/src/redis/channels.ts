@@ -26,7 +26,10 @@ export class Channels {
     });
   }
 
-  /** Resolves once Redis has confirmed. From then on every message is received, or `missed` is called. */
+  /**
+   * Resolves once Redis has confirmed. From then on every message is received, or `missed` is
+   * called.
+   */
   subscribe(channel: string, listener: ChannelListener): Promise<void> {
     this.#listeners.set(channel, listener);
     return this.#subscriber.subscribe(channel);
@@ -42,7 +45,9 @@ export class Channels {
     return this.#received;
   }
 
-  /** Subscribes the channels of a bucket over a new connection, since the old one has become silent. */
+  /**
+   * Subscribes the channels of a bucket over a new connection, since the old one has become silent.
+   */
   reset(bucket: number): void {
     this.#subscriber.reset(bucket);
   }
@@ -52,8 +57,9 @@ export class Channels {
   }
 
   /**
-   * Passes an event on only after replicas have confirmed it, where `REPLICAS_ACK` is set. Redis publishes before they do. A device
-   * that took its own message for accepted would be wrong after a fail-over. Events of one turn share a confirmation.
+   * Passes an event on only after replicas have confirmed it, where `REPLICAS_ACK` is set. Redis
+   * publishes before they do. A device that took its own message for accepted would be wrong after
+   * a fail-over. Events of one turn share a confirmation.
    */
   #hold(published: Published): void {
     this.#held.push(published);

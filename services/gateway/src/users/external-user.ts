@@ -4,8 +4,9 @@ import type { Bearer, Log } from '@parley/service';
 import { readCopied, readOrRequest } from './permits.ts';
 
 /**
- * The user of another issuer's token. Looked up in the copies in Redis, since such a token may name users that do not exist here. A
- * missing copy is requested from the recorder. Never rejects: returns an error code if there is no user.
+ * The user of another issuer's token. Looked up in the copies in Redis, since such a token may name
+ * users that do not exist here. A missing copy is requested from the recorder. Never rejects:
+ * returns an error code if there is no user.
  */
 export async function findExternalUser(
   { redis, log }: { redis: RedisConnection; log: Pick<Log, 'debug'> },

@@ -1,11 +1,14 @@
 import { LocalUser, type UserConnection } from './local-user.ts';
 
-/** Ms for which a channel stays subscribed after the last connection closed, so that reloading a page keeps it. */
+/**
+ * Ms for which a channel stays subscribed after the last connection closed, so that reloading a
+ * page keeps it.
+ */
 const LINGER_MS = 1000;
 
 /**
- * The users connected to this gateway. The first connection of a user subscribes the user's channel. It is unsubscribed a
- * moment after the last one closed.
+ * The users connected to this gateway. The first connection of a user subscribes the user's
+ * channel. It is unsubscribed a moment after the last one closed.
  */
 export class Hub {
   readonly #channels: UserChannels;
@@ -18,7 +21,10 @@ export class Hub {
     this.#createUser = createUser;
   }
 
-  /** Adds a connection and subscribes to the user's channel if it is the first. Events arrive only after `user.subscribed` resolves. */
+  /**
+   * Adds a connection and subscribes to the user's channel if it is the first. Events arrive only
+   * after `user.subscribed` resolves.
+   */
   join(id: number, connection: UserConnection): LocalUser {
     let user = this.#users.get(id);
     if (!user) {
@@ -39,7 +45,10 @@ export class Hub {
     user.leaving = setTimeout(() => this.#remove(user), LINGER_MS);
   }
 
-  /** The entry of a user who sends a frame without a connection. It is kept only if the user is connected here. */
+  /**
+   * The entry of a user who sends a frame without a connection. It is kept only if the user is
+   * connected here.
+   */
   visitor(id: number): LocalUser {
     return this.#users.get(id) ?? this.#createUser(id);
   }
@@ -58,7 +67,10 @@ export class Hub {
     return this.#users.keys();
   }
 
-  /** Events may have been lost on the channels of these buckets. Returns the ids of the users concerned. */
+  /**
+   * Events may have been lost on the channels of these buckets. Returns the ids of the users
+   * concerned.
+   */
   missed(buckets: Set<number>): number[] {
     const users = [...this.#users.values()].filter(({ id }) => buckets.has(this.#channels.bucket(id)));
     for (const user of users) user.missed();

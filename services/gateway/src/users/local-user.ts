@@ -6,7 +6,10 @@ import { isEventFrame, readCursor } from '../frames.ts';
 /** Permits kept for each user. */
 const MAX_PERMITS = 256;
 
-/** A user with connections to this gateway. Passes what is published on the user's channel to each of them. */
+/**
+ * A user with connections to this gateway. Passes what is published on the user's channel to each
+ * of them.
+ */
 export class LocalUser {
   readonly id: number;
   /** Resolves once the user's channel is subscribed. */
@@ -19,7 +22,10 @@ export class LocalUser {
   fence = 0;
   /** Runs after the last connection closed, to unsubscribe the channel. */
   leaving: NodeJS.Timeout | undefined;
-  /** How this user stands to others. Valid while the channel is subscribed, since changes are published on it. */
+  /**
+   * How this user stands to others. Valid while the channel is subscribed, since changes are
+   * published on it.
+   */
   #permits: Map<number, Standing> | undefined;
   #budget: Budget | undefined;
 
@@ -27,7 +33,10 @@ export class LocalUser {
     this.id = id;
   }
 
-  /** What the user may still do on this gateway. Created with the first frame, since most users are idle. */
+  /**
+   * What the user may still do on this gateway. Created with the first frame, since most users are
+   * idle.
+   */
   get budget(): Budget {
     this.#budget ??= new Budget();
     return this.#budget;
@@ -47,15 +56,18 @@ export class LocalUser {
   }
 
   /**
-   * Sets the last position back to what the inbox holds. After a fail-over Redis may have lost events that it had
-   * published.
+   * Sets the last position back to what the inbox holds. After a fail-over Redis may have lost
+   * events that it had published.
    */
   rewind({ epoch, offset }: Cursor): void {
     this.epoch = epoch;
     this.offset = offset;
   }
 
-  /** Events and controls may have been lost: forgets the permits and makes every connection read the inbox. */
+  /**
+   * Events and controls may have been lost: forgets the permits and makes every connection read the
+   * inbox.
+   */
   missed(): void {
     this.#permits = undefined;
     for (const connection of this.connections) connection.missed();
@@ -67,8 +79,8 @@ export class LocalUser {
   }
 
   /**
-   * Starts to read a permit. The returned function keeps the result, unless the permits were forgotten since: then the
-   * result may be outdated.
+   * Starts to read a permit. The returned function keeps the result, unless the permits were
+   * forgotten since: then the result may be outdated.
    */
   readPermit(to: number): (standing: Standing) => void {
     this.#permits ??= new Map();

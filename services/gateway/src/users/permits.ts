@@ -5,16 +5,18 @@ import type { LocalUser } from './local-user.ts';
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
 /**
- * How a user stands to another user or a group. Kept as long as the user's channel is subscribed, on which changes are published. A missing
- * copy is requested from the recorder. Returns `unknown` if it does not arrive within a second.
+ * How a user stands to another user or a group. Kept as long as the user's channel is subscribed,
+ * on which changes are published. A missing copy is requested from the recorder. Returns `unknown`
+ * if it does not arrive within a second.
  */
 export function readStanding(redis: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
   return user.permit(to) ?? readAndKeep(redis, user, to);
 }
 
 /**
- * How a user stands to another user, or the members of a group that the user is in. Members are read each time, so that a removed member
- * is out at once, even if this gateway has not received the change yet.
+ * How a user stands to another user, or the members of a group that the user is in. Members are
+ * read each time, so that a removed member is out at once, even if this gateway has not received
+ * the change yet.
  */
 export async function readMembership(
   redis: RedisConnection,
@@ -40,8 +42,8 @@ export async function readCopied(redis: RedisConnection, from: number, to: numbe
 }
 
 /**
- * Reads something that Redis may not have. If it is missing, requests it from the recorder and reads again for about a second. Returns
- * undefined if it is still missing then.
+ * Reads something that Redis may not have. If it is missing, requests it from the recorder and
+ * reads again for about a second. Returns undefined if it is still missing then.
  */
 export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,

@@ -2,7 +2,10 @@ import type { Traces } from '@parley/service';
 import { readMessageId } from '../frames.ts';
 import { LocalUser } from './local-user.ts';
 
-/** A user whose deliveries are traced, for a sample of messages. Used only where tracing is on, so that it costs nothing elsewhere. */
+/**
+ * A user whose deliveries are traced, for a sample of messages. Used only where tracing is on, so
+ * that it costs nothing elsewhere.
+ */
 export class TracedUser extends LocalUser {
   readonly #traces: Traces;
 
