@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { root } from '@parley/stack';
 
 /**
- * The balancer's configuration of `deploy/compose`, with addresses of this machine: what is tested is what is deployed. `turns`
- * makes each request go to the next server, which is the hardest on whoever hopes to come back to the same.
+ * Returns the balancer's configuration of `deploy/compose` with local addresses, so that the
+ * deployed file is tested. `turns` sends each request to the next server, the hardest case for
+ * clients that need the same server.
  */
 export async function balancerConfig({ port, gateways, apis, turns = false }: Addresses): Promise<string> {
   const text = await readFile(join(root, 'deploy/compose/haproxy.cfg'), 'utf8');
@@ -19,7 +20,7 @@ export async function balancerConfig({ port, gateways, apis, turns = false }: Ad
   return turns ? config.replaceAll('balance leastconn', 'balance roundrobin') : config;
 }
 
-/** Ports of 127.0.0.1. */
+/** Ports on 127.0.0.1. */
 interface Addresses {
   port: number;
   /** Three. */

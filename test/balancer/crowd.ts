@@ -3,9 +3,12 @@ import { Parley, type WebSocketLike } from '@parley/client';
 import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 
-/** People with the SDK, signed in and connected through one address, of whom each two neighbours write to each other. */
+/**
+ * Users with the SDK, signed in and connected through one address. Every two neighbours write to
+ * each other.
+ */
 export class Crowd implements AsyncDisposable {
-  /** When a connection was lost and when it was back, in ms of `performance.now()`, over all clients. */
+  /** When each client lost its connection and when it was back, in ms of `performance.now()`. */
   readonly absences: { from: number; to: number }[] = [];
   readonly #clients: Parley[];
   readonly #sent = new Map<string, number>();
@@ -18,7 +21,7 @@ export class Crowd implements AsyncDisposable {
     this.#clients = clients;
   }
 
-  /** Registers so many people, even in number, and connects them; few at a time. */
+  /** Registers an even number of users and connects them, a few at a time. */
   static async gather(url: string, count: number): Promise<Crowd> {
     const crowd = new Crowd(
       Array.from({ length: count }, () => new Parley({ api: url, WebSocket: WebSocket as unknown as WebSocketLike })),
@@ -37,14 +40,14 @@ export class Crowd implements AsyncDisposable {
     return this.#clients.length;
   }
 
-  /** Clients that are online now. */
+  /** Number of clients that are online. */
   get online(): number {
     return this.#clients.filter(({ status }) => status.state === 'online').length;
   }
 
   /**
-   * Sends `rate` messages a second in all, whether or not anyone is connected, until `done` has resolved; resolves when all are
-   * acknowledged and heard, or nothing came for 10 s.
+   * Sends `rate` messages a second in total until `done` resolves, whether or not clients are
+   * connected. Resolves when all are acknowledged and received, or nothing arrived for 10 s.
    */
   async talk(rate: number, done: Promise<unknown>): Promise<Talk> {
     let over = false;
@@ -125,15 +128,15 @@ export class Crowd implements AsyncDisposable {
   }
 }
 
-/** What became of everything that was sent. */
+/** The outcome of everything that was sent. */
 export interface Talk {
   sent: number;
   unacknowledged: number;
   refused: number;
-  /** Acknowledged, and not heard by the other. */
+  /** Acknowledged messages that the recipient did not receive. */
   lost: number;
-  /** Shown to the other more than once. */
+  /** Messages that the recipient showed more than once. */
   doubled: number;
-  /** Ms from the sender's calling `send` to the other's hearing it, reconnects included. */
+  /** Ms from the call of `send` to the recipient's event, reconnects included. */
   latency: { p50: number; p99: number; most: number };
 }

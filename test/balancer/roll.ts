@@ -1,6 +1,9 @@
 import type { BalancedSystem } from './system.ts';
 
-/** Restarts all gateways, one after the other, as a rolling update does; answers the ms that each took to be ready again. */
+/**
+ * Restarts all gateways one after the other, as a rolling update does. Returns the ms until each
+ * was ready again.
+ */
 export async function roll({ gateways }: BalancedSystem): Promise<number[]> {
   const ready: number[] = [];
   for (const gateway of gateways) {

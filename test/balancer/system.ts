@@ -13,7 +13,7 @@ import {
 } from '@parley/stack';
 import { balancerConfig } from './config.ts';
 
-/** A haproxy to test with; undefined, with the reason on screen, where there is none to be had. */
+/** Returns haproxy for tests. Undefined if it is not available, with the reason on screen. */
 export const findBalancer = () => findHaproxy((line) => process.stderr.write(`${line}\n`));
 
 /** Three gateways and two apis behind a load balancer. */

@@ -52,12 +52,12 @@ describe.skipIf(!(await findBalancer()))('behind a load balancer that sends each
       }
       const after = await frames();
       const busy = after.filter((each, i) => each > (before[i] as number));
-      // Two sockets reach two gateways; requests reach all.
+      // Two sockets reach two gateways. Requests reach all.
       expect(busy).toHaveLength(transport === 'websocket' ? 2 : 3);
     },
   );
 
-  it('the apis know of each other what was signed in, changed and uploaded', async () => {
+  it('shares sign-ins, changes and uploads between two apis', async () => {
     const ann = await register();
     for (let i = 0; i < 4; i += 1) {
       await ann.api('PATCH /me', { name: `Ann ${i}` });

@@ -34,7 +34,7 @@ if (aims.length > 0) {
 }
 await writeReport({ date: new Date().toISOString(), machine: where, options, results, targets: aims }, options.json);
 
-/** The command line, or the sentence that says what is wrong with it. */
+/** Returns the options of the command line, or a sentence that describes the mistake. */
 function readable() {
   try {
     return readOptions(argv.slice(2));

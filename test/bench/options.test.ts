@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
 describe('the command line', () => {
-  it('means the live benchmark of both systems when empty', () => {
+  it('defaults to the live benchmark of both systems', () => {
     expect(readOptions([])).toMatchObject({
       benchmark: 'live',
       systems: ['parley', 'socketio'],
@@ -11,7 +11,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes a benchmark and its options', () => {
+  it('reads a benchmark and its options', () => {
     expect(readOptions(['rate', '--rate', '500', '--only', 'parley', '--profile', 'gateways'])).toMatchObject({
       benchmark: 'rate',
       rate: 500,
@@ -27,7 +27,7 @@ describe('the command line', () => {
     [['--pairs', '0'], /--pairs/],
     [['--profile', 'disk'], /--profile/],
     [['--unknown'], /unknown/],
-  ])('refuses %j', (args, sentence) => {
+  ])('rejects %j', (args, sentence) => {
     expect(() => readOptions(args)).toThrow(sentence);
   });
 });

@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util';
 import { type Part, parts, type SystemName } from './systems/system.ts';
 
-/** Reads the command line: `[benchmark] [--option value ...]`. Throws a sentence that names what is wrong. */
+/**
+ * Reads the command line: `[benchmark] [--option value ...]`. Throws a sentence that names the
+ * mistake.
+ */
 export function readOptions(args: string[]): Options {
   const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
   if (positionals.length > 1) throw new Error(`One benchmark at a time, not ${positionals.join(' ')}`);
@@ -54,34 +57,37 @@ function count(name: string, value: string): number {
 }
 
 export interface Options {
-  /** Which benchmark; `live` unless given. */
+  /** The benchmark. Default: `live`. */
   benchmark: string;
-  /** What is measured, in this order; both unless `--only` names one. */
+  /** The systems, in this order. Default: both. */
   systems: SystemName[];
-  /** Unacknowledged messages per sender; one run each. 1, 8 and 32 unless given. */
+  /** Unacknowledged messages per sender, one run each. Default: 1, 8 and 32. */
   windows: number[];
-  /** Pairs of users, of which one writes to the other; 200 unless given. */
+  /** Pairs of users, one of which writes to the other. Default: 200. */
   pairs: number;
-  /** Length of a measured run; 10 unless given. */
+  /** Length of a measured run in seconds. Default: 10. */
   seconds: number;
-  /** Length of the run before each measured one, in seconds; 4 unless given. */
+  /** Length of the run before each measured one, in seconds. Default: 4. */
   warmup: number;
-  /** Idle connections; 5000 unless given. */
+  /** Idle connections. Default: 5000. */
   idle: number;
-  /** Messages per second over all pairs together; 2000 unless given. */
+  /** Messages per second over all pairs together. Default: 2000. */
   rate: number;
-  /** Members of the group; 200 unless given. */
+  /** Members of the group. Default: 200. */
   members: number;
-  /** Messages per second to the group; 20 unless given. */
+  /** Messages per second to the group. Default: 20. */
   groupRate: number;
-  /** Clients of the rolling restart; 2000 unless given. */
+  /** Clients of the rolling restart. Default: 2000. */
   clients: number;
-  /** Messages per second of theirs; 500 unless given. */
+  /** Their messages per second. Default: 500. */
   rollRate: number;
-  /** Idle connections over several gateways; 100 000 unless given. */
+  /** Idle connections over several gateways. Default: 100,000. */
   connections: number;
-  /** Where the results go; `test/bench/results/latest.json` unless given. */
+  /** The file for results. Default: `test/bench/results/latest.json`. */
   json: string | undefined;
-  /** The part whose first process is profiled during measured runs, to `results/<system>-<part>.cpuprofile`; costs CPU. */
+  /**
+   * The part whose first process is profiled during measured runs, to
+   * `results/<system>-<part>.cpuprofile`. Profiling costs CPU.
+   */
   profile: Part | undefined;
 }

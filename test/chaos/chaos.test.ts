@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { passed, writeMarkdown } from './report/markdown.ts';
 import { runChaos } from './run.ts';
 
-it('nothing is lost, doubled, out of order or misdelivered, and copies, counters, marks and views are equal, while everything fails in turn', async () => {
+it('keeps every promise while everything fails in turn', async () => {
   const outcome = await runChaos({ seed: 20, seconds: 60, clients: 20, rate: 40, every: 2, cluster: testsOnCluster });
   const report = writeMarkdown(outcome, 'now');
-  // A run in which nobody could write, or nothing failed, would show nothing.
+  // A run without messages or faults would prove nothing.
   expect(outcome.figures.acknowledged, report).toBeGreaterThan(200);
   expect(outcome.strikes.length, report).toBeGreaterThan(15);
   expect(passed(outcome), report).toBe(true);

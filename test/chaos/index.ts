@@ -15,7 +15,7 @@ if (options.report) {
 }
 process.exit(passed(outcome) ? 0 : 1);
 
-/** The command line, or the sentence that says what is wrong with it. */
+/** Returns the options of the command line, or a sentence that describes the mistake. */
 function readable() {
   try {
     return readOptions(argv.slice(2));

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** Reads the command line. @throws Error with a sentence that names what is wrong */
+/** Reads the command line. @throws Error with a sentence that names the mistake */
 export function readOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -33,22 +33,22 @@ export function readOptions(args: string[]): Options {
   };
 }
 
-/** What a run is made of. */
+/** The options of a run. */
 export interface Options {
   /** The same seed makes the same schedule of faults. */
   seed: number;
-  /** For how long people write. */
+  /** Seconds for which people write. */
   seconds: number;
-  /** How many devices. */
+  /** Number of devices. */
   clients: number;
-  /** Messages a second, of all together. */
+  /** Messages per second of all devices together. */
   rate: number;
-  /** Seconds from one fault to the next, on average. */
+  /** Average seconds from one fault to the next. */
   every: number;
-  /** What the names of the faults that strike have in them; all strike when absent. */
+  /** Only faults whose name contains one of these strike. Default: all. */
   only?: string | undefined;
-  /** A Redis Cluster instead of one server with a replica. */
+  /** Whether Redis is a cluster instead of one server with a replica. */
   cluster: boolean;
-  /** Where the report goes; none is written when absent. */
+  /** The file for the report. Default: none. */
   report?: string | undefined;
 }

@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** A seeded generator of pseudo-random numbers (mulberry32). */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 to 1, without 1. */
+  /** Returns a number from 0 to 1, without 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** A whole number from `least` to `most`, both included. */
+  /** Returns an integer from `least` to `most`, both included. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
@@ -24,13 +24,13 @@ export class Random {
     return this.next() < probability;
   }
 
-  /** One of these. @throws RangeError when there is none */
+  /** Returns one of the items. @throws RangeError if there are none */
   pick<T>(from: readonly T[]): T {
     if (from.length === 0) throw new RangeError('Nothing to choose from');
     return from[Math.floor(this.next() * from.length)] as T;
   }
 
-  /** These in another order. */
+  /** Returns the items in another order. */
   shuffle<T>(all: readonly T[]): T[] {
     const shuffled = [...all];
     for (let i = shuffled.length - 1; i > 0; i -= 1) {

@@ -18,8 +18,8 @@ import { settle, untilNone } from './settle.ts';
 import { System } from './system/system.ts';
 
 /**
- * Runs the whole system under people who write, while what `planFaults` says goes wrong; lets it come to rest, and checks what everybody
- * knows then.
+ * Runs the whole system while people write and the faults of `planFaults` strike. Then waits until
+ * everything is idle and checks all evidence.
  */
 export async function runChaos(options: Options, log: (line: string) => void = () => {}): Promise<Outcome> {
   const random = new Random(options.seed + 1);
@@ -104,7 +104,10 @@ export async function runChaos(options: Options, log: (line: string) => void = (
   }
 }
 
-/** Lets each fault strike at its time, or as soon as what it takes away is whole again; not after the end. */
+/**
+ * Runs each fault at its time, or as soon as the parts it stops are repaired. Starts none after the
+ * end.
+ */
 async function carryOut(plan: Strike[], faults: Fault[], world: World, { began, end }: Span, log: Log) {
   const busy = new Map<Part, Promise<unknown>>();
   const struck: Promise<Struck | undefined>[] = [];
@@ -130,7 +133,7 @@ async function carryOut(plan: Strike[], faults: Fault[], world: World, { began, 
 
 type Log = (line: string) => void;
 
-/** Ms since 1970. */
+/** Unix ms. */
 interface Span {
   began: number;
   end: number;
@@ -142,20 +145,20 @@ function seconds(since: number): number {
 
 /** A fault that struck. */
 export interface Struck {
-  /** Seconds from the start, and how long it took until all was right again. */
+  /** Seconds since the start, and seconds until everything was repaired. */
   at: number;
   lasted: number;
   fault: string;
   what: string;
-  /** What was to go right again did not. */
+  /** The parts that were not repaired. */
   failed?: boolean;
 }
 
-/** What a run showed. */
+/** The result of a run. */
 export interface Outcome {
   options: Options;
   strikes: Struck[];
-  /** Faults that cannot be made on this machine, and why. */
+  /** Faults that this machine cannot produce, with the reason. */
   leftOut: { fault: string; why: string }[];
   /** Seconds for which people wrote. */
   wrote: number;

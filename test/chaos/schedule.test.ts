@@ -6,7 +6,7 @@ const faults = faultsOn('pair');
 const pace = { seed: 7, seconds: 1800, every: 8 };
 
 describe('the schedule of faults', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('depends on the seed alone', () => {
     expect(planFaults(pace, faults)).toEqual(planFaults(pace, faults));
     expect(planFaults({ ...pace, seed: 8 }, faults)).not.toEqual(planFaults(pace, faults));
   });
@@ -21,7 +21,7 @@ describe('the schedule of faults', () => {
     },
   );
 
-  it('leaves out what the machine cannot do, and has as many faults nonetheless', () => {
+  it('replaces faults that the machine cannot produce by others', () => {
     const possible = faults.filter(({ impossible }) => impossible === undefined);
     expect(possible.length).toBe(faults.length - 3);
     const plan = planFaults(pace, possible);
@@ -29,7 +29,7 @@ describe('the schedule of faults', () => {
     expect(new Set(plan.map(({ fault }) => fault))).toEqual(new Set(possible.map(({ name }) => name)));
   });
 
-  it('goes forward in time and stays within the run', () => {
+  it('is ascending and stays within the run', () => {
     const times = planFaults(pace, faults).map(({ at }) => at);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(times.at(-1)).toBeLessThan(1_800_000);

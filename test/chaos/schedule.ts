@@ -1,11 +1,12 @@
 import { Random } from './random.ts';
 
-/** Seconds without faults at the start, while all connect, and at the end. */
+/** Seconds without faults at the start, while all devices connect, and at the end. */
 const QUIET = 3;
 
 /**
- * When which fault strikes, and what dice it has: the same for the same seed, length and pace. Each kind strikes about as often as its
- * weight says, once at least where there is room, in no order one could expect.
+ * Returns the time and seed of each fault. The same seed, length and pace give the same schedule.
+ * Each kind strikes as often as its weight demands, at least once if there is time, in random
+ * order.
  */
 export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[]): Strike[] {
   const random = new Random(seed);
@@ -24,7 +25,7 @@ export function planFaults({ seed, seconds, every }: Pace, kinds: readonly Kind[
   }));
 }
 
-/** How long a run is and how often something happens in it, in seconds. */
+/** The length of a run and the average time between faults, in seconds. */
 export interface Pace {
   seed: number;
   seconds: number;
@@ -33,15 +34,15 @@ export interface Pace {
 
 interface Kind {
   name: string;
-  /** How often it strikes compared to others. */
+  /** How often it strikes in relation to the others. */
   weight: number;
 }
 
-/** A fault that is to strike. */
+/** A scheduled fault. */
 export interface Strike {
-  /** Ms from the start. */
+  /** Ms since the start. */
   at: number;
   fault: string;
-  /** Seed of all that it chooses by itself: whom it strikes, and for how long. */
+  /** Seed of the fault's own choices: its targets and its duration. */
   dice: number;
 }

@@ -4,15 +4,16 @@ import type { Fault } from './check/evidence.ts';
 import type { World } from './faults/fault.ts';
 import type { Device } from './people/device.ts';
 
-/** Ms in which everything has to come to rest. */
+/** Maximum ms until everything is idle. */
 const PATIENCE = 180_000;
 
-/** Ms after which a device that is online and has messages to send counts as stalled. */
+/** Ms after which a device that is online with unsent messages counts as stalled. */
 const STALL = 45_000;
 
 /**
- * Heals everything, and resolves when nothing is under way: all devices are back and have all of their inboxes, all messages are
- * acknowledged or refused, and all is recorded. Devices that have stalled are reloaded, as their users would, and counted.
+ * Repairs everything and waits until nothing is in flight: all devices have read their inboxes, all
+ * messages are acknowledged or refused, and all are recorded. Reloads and counts devices that have
+ * stalled.
  */
 export async function settle(
   { system, population }: World,
@@ -55,7 +56,7 @@ export async function settle(
   return { faults, stalled: stalled.length };
 }
 
-/** Looks until nothing is found; answers what still is after so many ms. */
+/** Checks repeatedly until nothing is left. Returns what is left after `ms`. */
 export async function untilNone(find: () => string[] | Promise<string[]>, timeout: number): Promise<string[]> {
   let left: string[] = [];
   const none = async () => {
@@ -80,14 +81,14 @@ function sending({ name, client, transport }: Device): string[] {
     .map(({ key, chat }) => `${name} (${transport}): ${key} to ${chat}`);
 }
 
-/** Record streams that are not empty. */
+/** Returns the record streams that are not empty. */
 async function unrecorded({ client, keys }: RedisConnection): Promise<string[]> {
   const buckets = Array.from({ length: keys.buckets }, (_, bucket) => bucket);
   const lengths = await Promise.all(buckets.map((bucket) => client.xlen(keys.record(bucket))));
   return lengths.flatMap((length, bucket) => (length > 0 ? [`${length} in bucket ${bucket}`] : []));
 }
 
-/** Devices that have not stored the last event of their inbox. */
+/** Returns the devices that have not stored the last event of their inbox. */
 async function behind({ client, keys }: RedisConnection, devices: readonly Device[]): Promise<string[]> {
   const found = await Promise.all(
     devices.map(async ({ name, user, cursor }) => {
@@ -98,10 +99,10 @@ async function behind({ client, keys }: RedisConnection, devices: readonly Devic
   return found.flat();
 }
 
-/** How a run came to rest. */
+/** How the run ended. */
 interface Rest {
-  /** What did not. */
+  /** What did not become idle. */
   faults: Fault[];
-  /** Devices that had messages to send, were online, and sent nothing. */
+  /** Devices that were online with unsent messages and sent nothing. */
   stalled: number;
 }

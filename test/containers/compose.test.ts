@@ -20,7 +20,7 @@ let env: Record<string, string>;
 const compose = (...args: string[]) =>
   docker(['compose', '--file', 'deploy/compose.yaml', '--project-name', project, ...args], { env, timeout: 300_000 });
 
-/** One of the pair's lines to each other, by this transport. */
+/** A message from each to the other over one transport. */
 async function talk(transport?: TransportName): Promise<void> {
   await using pair = await Pair.register(url, transport ? { transports: [transport] } : {});
   await pair.say('over there');
@@ -41,11 +41,11 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
   }, 1_200_000);
   afterAll(() => compose('down', '--volumes', '--timeout', '5'), 120_000);
 
-  it('two people talk through the load balancer, by every transport', async () => {
+  it('delivers between two users through the load balancer over every transport', async () => {
     for (const transport of ['websocket', 'sse', 'poll'] as const) await talk(transport);
   }, 60_000);
 
-  it('serves the pages, and keeps what is for operators to itself', async () => {
+  it('serves the pages and hides operator endpoints', async () => {
     const page = await fetch(`${url}/`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect((await fetch(`${url}/chats/17`)).status).toBe(200);
@@ -57,7 +57,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     for (const path of ['/metrics', '/readyz', '/healthz']) expect((await fetch(url + path)).status).toBe(404);
   });
 
-  it('people go on talking when a gateway and an api are killed', async () => {
+  it('keeps delivering when a gateway and an api are killed', async () => {
     await using pair = await Pair.register(url);
     await pair.say('before');
     await compose('kill', 'gateway-1', 'api-1');
@@ -69,7 +69,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     await talk();
   }, 120_000);
 
-  it('each process runs as nobody in particular, in a file system it cannot write to, and ends by itself on SIGTERM', async () => {
+  it('runs each process without privileges on a read-only file system and stops on SIGTERM', async () => {
     for (const service of ['gateway-3', 'api-2', 'recorder-2', 'web']) {
       const id = await compose('ps', '--quiet', service);
       const [user] = (await docker(['exec', id, 'id', '-u'])).split('\n');
@@ -80,7 +80,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     }
   }, 120_000);
 
-  it('secrets are made once, none is the same elsewhere, and none is in the file', async () => {
+  it('creates secrets once, unique to this installation and outside the compose file', async () => {
     const read = async () =>
       await docker(['exec', await compose('ps', '--quiet', 'gateway-2'), 'cat', '/run/parley/services.env']);
     const first = await read();
@@ -89,7 +89,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     expect(await read()).toBe(first);
   });
 
-  it('a backup brings all back, what was not recorded yet too', async () => {
+  it('restores a backup with everything, unrecorded messages included', async () => {
     await compose('up', '--detach', '--no-build');
     const folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));
     await using pair = await Pair.register(url);
@@ -102,7 +102,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     await compose('down', '--volumes', '--timeout', '5');
     await run('deploy/compose/restore.sh', [folder], { cwd: root, env: { ...process.env, ...named } });
     await rm(folder, { recursive: true });
-    // Their sessions hold still, and so the secrets are the same.
+    // The sessions are still valid, so the secrets are the same.
     await pair.recorded(['recorded', 'not recorded yet']);
     await pair.answer('as if nothing had been');
     expect(pair.shown()).toEqual(['recorded', 'not recorded yet', 'as if nothing had been']);

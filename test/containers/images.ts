@@ -1,13 +1,13 @@
 import { docker } from './docker.ts';
 
-/** Images of others: what they are called unless a setting names a mirror's. */
+/** Third-party images. A setting can name a mirror. */
 const others = {
   REDIS_IMAGE: 'redis:8',
   POSTGRES_IMAGE: 'postgres:17',
   HAPROXY_IMAGE: 'haproxy:3.0',
 };
 
-/** Parley's own: built from this tree unless a setting names one that is built already. */
+/** Parley's own images, built from this tree. A setting can name an existing one. */
 const own = {
   PARLEY_GATEWAY_IMAGE: 'gateway',
   PARLEY_API_IMAGE: 'api',
@@ -15,14 +15,14 @@ const own = {
   PARLEY_WEB_IMAGE: 'web',
 };
 
-/** What images are built on. */
+/** The base images. */
 const bases = { NODE_IMAGE: 'node:22-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
 
 const ryuk = 'testcontainers/ryuk:0.14.0';
 
 /**
- * Why tests with containers cannot run on this machine: no engine answers, or an image of others can be had neither here nor from a
- * registry. Said on screen too. Undefined when they can.
+ * Returns why tests with containers cannot run on this machine, and prints it: no Docker engine
+ * responds, or an image is neither here nor in a registry. Undefined if they can run.
  */
 export async function whyNoContainers(): Promise<string | undefined> {
   const why = await findObstacle();
@@ -30,7 +30,10 @@ export async function whyNoContainers(): Promise<string | undefined> {
   return why;
 }
 
-/** The images to test with, by the setting that names each. Builds those of Parley that no setting names; rejects when it cannot. */
+/**
+ * Returns the images for the tests by the setting that names each. Builds Parley's images that no
+ * setting names. Rejects when a build fails.
+ */
 export async function prepareImages(): Promise<Images> {
   const images = names({ ...others, ...own });
   for (const [setting, target] of Object.entries(own)) {
@@ -47,7 +50,7 @@ async function findObstacle(): Promise<string | undefined> {
   } catch (error) {
     return `no Docker engine answers (${reason(error)})`;
   }
-  // What removes containers of tests that were killed; without it those tests remove their own.
+  // The image that removes containers of killed test runs. Without it the tests remove their own.
   if (await obtain(process.env.RYUK_CONTAINER_IMAGE || ryuk)) process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   const builds = Object.keys(own).some((setting) => !process.env[setting]);
   for (const image of Object.values(names({ ...others, ...(builds ? bases : {}) }))) {
@@ -57,12 +60,12 @@ async function findObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Settings win; in their absence the usual names. */
+/** A setting wins over the default name. */
 function names(usual: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(usual).map(([setting, name]) => [setting, process.env[setting] || name]));
 }
 
-/** Answers why an image can be had neither here nor from a registry; nothing if it is here. */
+/** Returns why an image is neither here nor in a registry. Undefined if it is here. */
 async function obtain(image: string): Promise<string | undefined> {
   try {
     await docker(['image', 'inspect', '--format', '{{.Id}}', image]);

@@ -16,7 +16,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
   const gateways = () => [system.url('gateway-1'), system.url('gateway-2')];
   const pair = () => Pair.register(system.url('api'), { gateways: gateways() });
 
-  it('what is written while PostgreSQL is stopped arrives, and is recorded when it is back', async () => {
+  it('delivers messages while PostgreSQL is stopped and records them afterwards', async () => {
     await using two = await pair();
     await two.say('all is well');
     await system.stop('postgres');
@@ -50,7 +50,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     180_000,
   );
 
-  it('a recorder that is frozen holds nothing up for good', async () => {
+  it('records without a frozen recorder', async () => {
     await using two = await pair();
     await two.say('before');
     await system.pause('recorder');
@@ -59,7 +59,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     await two.recorded(['before', 'meanwhile']);
   }, 60_000);
 
-  it('a gateway ends in order when it is told to, its clients at another one', async () => {
+  it('drains a gateway on SIGTERM and moves its clients', async () => {
     await using two = await pair();
     await two.say('before');
     expect(await system.stop('gateway-1')).toBe(0);

@@ -3,7 +3,7 @@ import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 import { textOf, texts } from '../client/people.ts';
 
-/** Two who may write to each other, connected. */
+/** Two connected users who may write to each other. */
 export class Pair {
   readonly alice: Parley;
   readonly bob: Parley;
@@ -13,7 +13,7 @@ export class Pair {
     this.bob = bob;
   }
 
-  /** Makes them users of the system at an address. */
+  /** Creates the users in the system at an address. */
   static async register(api: string, options: Partial<ParleyOptions> = {}, his = options): Promise<Pair> {
     const [alice, bob] = [await register(api, options), await register(api, his)];
     await alice.api('POST /friend-requests', { to: id(bob) });
@@ -25,19 +25,19 @@ export class Pair {
     return new Pair(alice, bob);
   }
 
-  /** Alice writes; resolves once Bob has it. */
+  /** Sends a message from Alice. Resolves when Bob receives it. */
   async say(text: string): Promise<void> {
     await this.alice.send(id(this.bob), text);
     await until(this.bob, id(this.alice), text);
   }
 
-  /** Bob writes; resolves once Alice has it. */
+  /** Sends a message from Bob. Resolves when Alice receives it. */
   async answer(text: string): Promise<void> {
     await this.bob.send(id(this.alice), text);
     await until(this.alice, id(this.bob), text);
   }
 
-  /** Resolves once the history of both holds exactly these texts. */
+  /** Resolves when the history of both contains exactly these texts. */
   async recorded(expected: string[]): Promise<void> {
     for (const [client, peer] of [
       [this.alice, id(this.bob)],
@@ -53,7 +53,7 @@ export class Pair {
     }
   }
 
-  /** The texts of their chat if both show the same. @throws when they do not */
+  /** The texts of their chat if both show the same. @throws Error if they differ */
   shown(): string[] {
     const [hers, his] = [texts(this.alice, id(this.bob)), texts(this.bob, id(this.alice))];
     if (JSON.stringify(hers) !== JSON.stringify(his)) throw new Error(`Alice sees ${hers}; Bob sees ${his}`);

@@ -8,7 +8,10 @@ import {
 } from 'testcontainers';
 import type { Images } from './images.ts';
 
-/** Redis, PostgreSQL and all of Parley's services in containers on a network of their own: two gateways, the others once. */
+/**
+ * Redis, PostgreSQL and Parley's services in containers on a network of their own, with two
+ * gateways and one of each other service.
+ */
 export class System {
   readonly #network: StartedNetwork;
   readonly #containers = new Map<string, StartedTestContainer>();
@@ -37,13 +40,13 @@ export class System {
     }
   }
 
-  /** Where this machine reaches a service. */
+  /** Returns the address of a service on this machine. */
   url(name: Served): string {
     const container = this.#container(name);
     return `http://${container.getHost()}:${container.getFirstMappedPort()}`;
   }
 
-  /** Ends a container in an orderly way, and answers its exit code. Its data stay. */
+  /** Stops a container with SIGTERM and returns its exit code. Its data stay. */
   async stop(name: Name): Promise<number> {
     const docker = await this.#docker(name);
     await docker.stop({ t: 30 });
@@ -54,12 +57,12 @@ export class System {
     await (await this.#docker(name)).start();
   }
 
-  /** As a machine that loses power. */
+  /** Kills a container, like a power failure. */
   async kill(name: Name): Promise<void> {
     await (await this.#docker(name)).kill();
   }
 
-  /** Freezes all its processes; its connections stay open and silent. */
+  /** Freezes all processes of a container. Its connections stay open and silent. */
   async pause(name: Name): Promise<void> {
     await (await this.#docker(name)).pause();
   }
@@ -68,18 +71,18 @@ export class System {
     await (await this.#docker(name)).unpause();
   }
 
-  /** Takes a container off the network: nothing that is sent arrives, and nobody is told so. */
+  /** Disconnects a container from the network. Packets vanish and no connection closes. */
   async disconnect(name: Name): Promise<void> {
     await (await this.#wire()).disconnect({ Container: this.#container(name).getId(), Force: true });
   }
 
-  /** Puts it back, likely with another address. */
+  /** Reconnects a container, probably with another address. */
   async reconnect(name: Name): Promise<void> {
     const EndpointConfig = { Aliases: [name] };
     await (await this.#wire()).connect({ Container: this.#container(name).getId(), EndpointConfig });
   }
 
-  /** What a service answers at a path: its status. 0 when it does not answer. */
+  /** Returns the status of a GET request to a service. 0 if it does not respond. */
   async status(name: Served, path: string): Promise<number> {
     return await fetch(this.url(name) + path, { signal: AbortSignal.timeout(5000) }).then(
       ({ status }) => status,
@@ -102,7 +105,7 @@ export class System {
 
   async #startPostgres({ POSTGRES_IMAGE }: Images): Promise<void> {
     const env = { POSTGRES_USER: 'parley', POSTGRES_DB: 'parley', POSTGRES_PASSWORD: password };
-    // The first start makes the data ready, the second serves.
+    // PostgreSQL starts twice: first to create its data, then to serve.
     const ready = Wait.forSuccessfulCommand('pg_isready -h 127.0.0.1 -U parley -d parley');
     await this.#keep(
       'postgres',

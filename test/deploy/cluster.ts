@@ -1,6 +1,6 @@
 import type { Fields, Manifest } from './kustomize.ts';
 
-/** Manifests as one asks them: who is called what, what a container is given. */
+/** Queries over manifests: names, containers and environments. */
 export class Cluster {
   readonly manifests: Manifest[];
 
@@ -18,7 +18,7 @@ export class Cluster {
     return found;
   }
 
-  /** Everything that runs pods, with what they are made after. */
+  /** Returns everything that runs pods, with its pod template. */
   get workloads(): Workload[] {
     return this.manifests
       .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
@@ -28,7 +28,7 @@ export class Cluster {
       });
   }
 
-  /** Its containers, those that run first included, each with its pod's labels. */
+  /** Returns the containers of a workload, init containers first, each with its pod's labels. */
   get containers(): (Container & { workload: Workload })[] {
     return this.workloads.flatMap((workload) =>
       [...(workload.pod.initContainers ?? []), ...workload.pod.containers].map((it) => ({ ...it, workload })),
@@ -41,7 +41,10 @@ export class Cluster {
     return found;
   }
 
-  /** The environment of a container, except what its image sets; a secret that is optional or not in the manifests is `secrets`' to say. */
+  /**
+   * Returns the environment of a container without what its image sets. `secrets` provides the
+   * values of secrets that are optional or not in the manifests.
+   */
   environment({ env = [], envFrom = [] }: Container, secrets: Record<string, string> = {}): Record<string, string> {
     const values: Record<string, string> = {};
     for (const { configMapRef } of envFrom) Object.assign(values, this.find('ConfigMap', configMapRef.name).data);

@@ -2,13 +2,13 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** Takes what an OpenTelemetry collector takes by OTLP over HTTP as JSON, and keeps it. */
+/** An OpenTelemetry collector for OTLP over HTTP with JSON. It keeps what it receives. */
 export class Collector {
   readonly url: string;
   readonly spans: Received[] = [];
-  /** Everything received, as it came. */
+  /** All received requests, unchanged. */
   text = '';
-  /** Of the last request. */
+  /** The headers of the last request. */
   headers: IncomingHttpHeaders = {};
   readonly #server: Server;
 

@@ -10,24 +10,24 @@ const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const dockerfile = text('deploy/images/Dockerfile');
 const services = Object.keys(readers) as (keyof typeof readers)[];
 
-describe.each(overlays)('overlay %s and the code', (overlay) => {
+describe.each(overlays)('overlay %s matches the code', (overlay) => {
   const cluster = new Cluster(buildOverlay(overlay));
 
-  it.each(services)('%s is given only variables that it reads, and all that it needs', (service) => {
+  it.each(services)('%s receives only variables that it reads and every required one', (service) => {
     const container = cluster.container(service);
     const asked = variablesOf(service);
     const others = services.filter((it) => it !== service).map(variablesOf);
     const given = Object.keys(cluster.environment(container, ownSecrets));
-    // The settings are shared, so each needs to be known to one of them.
+    // Services share these settings, so at least one must read each.
     expect(given.filter((name) => !asked.has(name) && !others.some((names) => names.has(name)))).toEqual([]);
     expect((container.env ?? []).map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
     const env = { ...cluster.environment(container, ownSecrets), NODE_ENV: 'production' };
     expect(() => readers[service](env)).not.toThrow();
   });
 
-  it('the gateway drains, and the api answers, before they are killed', () => {
+  it('gateways drain and apis finish requests before Kubernetes kills them', () => {
     const drain = readers.gateway(cluster.environment(cluster.container('gateway'), ownSecrets)).drainTime;
-    // What each needs after SIGTERM: runService gives services 30 s, gateways as long as they drain.
+    // The seconds each needs after SIGTERM: 30 by runService, and the drain time for gateways.
     for (const [name, needs] of [
       ['gateway', drain / 1000 + 1],
       ['api', 30],
@@ -39,7 +39,7 @@ describe.each(overlays)('overlay %s and the code', (overlay) => {
     }
   });
 
-  it.each(services)('%s listens where it is asked for, and answers where it is probed', (service) => {
+  it.each(services)('%s listens and is probed at the same port', (service) => {
     const { ports, startupProbe, livenessProbe, readinessProbe } = cluster.container(service);
     expect(ports).toEqual([{ name: 'http', containerPort: portOf(service) }]);
     expect(dockerfile).toMatch(new RegExp(`AS ${service}\\n(?:[^F].*\\n|\\n)*?EXPOSE ${portOf(service)}\\n`));
@@ -49,7 +49,7 @@ describe.each(overlays)('overlay %s and the code', (overlay) => {
     expect(text('packages/service/src/health.ts')).toContain("'/healthz'");
   });
 
-  it('the pages are served where they are asked for', () => {
+  it('the web service listens at the port of its Service', () => {
     const { ports, readinessProbe } = cluster.container('web');
     const nginx = text('deploy/images/nginx.conf');
     expect(nginx).toContain(`listen ${ports?.[0]?.containerPort};`);
@@ -57,12 +57,12 @@ describe.each(overlays)('overlay %s and the code', (overlay) => {
   });
 });
 
-describe.each(overlays)('the parts of overlay %s', (overlay) => {
+describe.each(overlays)('the objects of overlay %s', (overlay) => {
   const cluster = new Cluster(buildOverlay(overlay));
   const matches = (labels: Record<string, string>, selector: Record<string, string>) =>
     Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-  it('services reach pods at ports that they have', () => {
+  it('services target ports that their pods have', () => {
     for (const { metadata, spec } of cluster.of('Service')) {
       const { selector, ports } = spec as unknown as {
         selector: Record<string, string>;
@@ -78,7 +78,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
     }
   });
 
-  it('each selector of a deployment, disruption budget or spread finds its own pods', () => {
+  it('each selector of a deployment, disruption budget or spread matches only its own pods', () => {
     for (const { kind, metadata, spec } of cluster.manifests.filter((it) =>
       ['Deployment', 'StatefulSet', 'PodDisruptionBudget'].includes(it.kind),
     )) {
@@ -95,7 +95,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
     }
   });
 
-  it('network policies name pods and ports that there are', () => {
+  it('network policies name existing pods and ports', () => {
     const names = cluster.workloads.map(({ labels }) => labels['app.kubernetes.io/name']);
     const ports = new Set(cluster.containers.flatMap((it) => it.ports ?? []).map(({ name }) => name));
     for (const { spec } of cluster.of('NetworkPolicy')) {
@@ -107,7 +107,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
     }
   });
 
-  it('autoscalers, mounts and references lead to something', () => {
+  it('references of autoscalers, mounts and workloads resolve', () => {
     for (const { spec } of cluster.of('HorizontalPodAutoscaler')) {
       const { scaleTargetRef } = spec as unknown as { scaleTargetRef: { kind: string; name: string } };
       cluster.find(scaleTargetRef.kind, scaleTargetRef.name);
@@ -130,7 +130,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
     }
   });
 
-  it('every pod is as restricted as can be, and asks for what it needs', () => {
+  it('every pod is restricted and requests resources', () => {
     for (const { name, securityContext, resources, workload } of cluster.containers) {
       expect({ name, ...securityContext }).toEqual({
         name,
@@ -148,7 +148,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
     }
   });
 
-  it('paths lead to those who serve them, as in compose', () => {
+  it('the ingress routes paths to the same services as compose', () => {
     const ingress = cluster.find('Ingress', 'parley').spec as unknown as IngressSpec;
     const paths = ingress.rules[0]?.http.paths ?? [];
     const of = (service: string) =>
@@ -170,7 +170,7 @@ describe.each(overlays)('the parts of overlay %s', (overlay) => {
   });
 });
 
-it('the one address of the local overlay leads where the paths of the ingress do', () => {
+it('the single address of the local overlay routes like the ingress', () => {
   const conf = text('deploy/kubernetes/overlays/local/entry.conf');
   const routes = [...conf.matchAll(/location (?:([=~]) )?(\S+) \{\s+proxy_pass http:\/\/(\S+);/g)].map(
     ([, how, path = '', to]) => ({ how, path, to }),
@@ -186,7 +186,7 @@ it('the one address of the local overlay leads where the paths of the ingress do
 });
 
 describe('secrets', () => {
-  it('production has none, and refuses those of the overlay for one machine', () => {
+  it('production has none and rejects those of the local overlay', () => {
     expect(new Cluster(buildOverlay('production')).of('Secret')).toEqual([]);
     const local = new Cluster(buildOverlay('local'));
     for (const service of services) {
@@ -196,7 +196,7 @@ describe('secrets', () => {
     }
   });
 
-  it('whoever is given those of one machine is told that it is no production', () => {
+  it('the local overlay warns that its secrets are not for production', () => {
     const local = new Cluster(buildOverlay('local'));
     const given = local.containers.filter(
       ({ image }) => image.startsWith('parley/') && !image.startsWith('parley/web'),
@@ -212,7 +212,7 @@ describe('secrets', () => {
     for (const container of given) expect(local.environment(container).NODE_ENV).toBe('development');
   });
 
-  it('images run as in production unless told otherwise', () => {
+  it('images run in production mode by default', () => {
     expect(dockerfile).toContain('ENV NODE_ENV=production');
     const { data } = new Cluster(buildOverlay('production')).find('ConfigMap', 'parley-settings');
     expect(data).not.toHaveProperty('NODE_ENV');
@@ -220,7 +220,7 @@ describe('secrets', () => {
 });
 
 describe('the images', () => {
-  it('allow the pages to load what the api allows them', () => {
+  it('allow in the pages what the api allows', () => {
     const [, listed = ''] = /return \[\n([\s\S]*?)\]\.join\('; '\)/.exec(text('services/api/src/web/add-web.ts')) ?? [];
     const directives = [...listed.matchAll(/["`]([a-z]+-(?:src|uri|action|ancestors) [^"`$]*)/g)].map(([, it = '']) =>
       it.trim(),
@@ -231,17 +231,17 @@ describe('the images', () => {
     expect(said).toEqual(directives);
   });
 
-  it('run Node with the same options as the stack does, which the figures were measured with', () => {
+  it('start Node with the options of the stack', () => {
     const source = text('packages/stack/src/service.ts');
     const [, options = ''] = /nodeArguments = \['--enable-source-maps', (.*)\];/.exec(source) ?? [];
     expect(dockerfile).toContain(`ENTRYPOINT ["node", ${options.replaceAll("'", '"')}]`);
   });
 });
 
-describe('deploy/compose.yaml and the code', () => {
+describe('deploy/compose.yaml matches the code', () => {
   const compose = parse(text('deploy/compose.yaml'), { merge: true }) as { services: Record<string, ComposeService> };
 
-  it('has three gateways, two of the others, each with settings that it reads', () => {
+  it('has three gateways, two of each other service, and only settings that they read', () => {
     const names = Object.keys(compose.services);
     for (const [service, count] of [
       ['gateway', 3],
@@ -261,7 +261,7 @@ describe('deploy/compose.yaml and the code', () => {
     }
   });
 
-  it('the images have all targets that are asked for', () => {
+  it('the Dockerfile has every target that is used', () => {
     for (const { build } of Object.values(compose.services))
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
   });

@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 
 /**
- * Builds what `kustomize build` would, for the features that deploy/kubernetes uses; throws at any other. Generated ConfigMaps keep their
- * names: no hash is added.
+ * Builds an overlay as `kustomize build` does, for the features that deploy/kubernetes uses. Throws
+ * for any other feature. Generated ConfigMaps keep their names without a hash.
  */
 export function build(folder: string): Manifest[] {
   const file = join(folder, 'kustomization.yaml');
@@ -26,7 +26,7 @@ export function build(folder: string): Manifest[] {
   return built;
 }
 
-/** Lists whose items are merged by a field; all others are replaced. */
+/** The fields by which lists are merged. Other lists are replaced. */
 export const mergeKeys: Readonly<Record<string, string>> = {
   containers: 'name',
   initContainers: 'name',
@@ -42,7 +42,7 @@ function read(path: string): Manifest[] {
 function documents(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     if (document.errors.length > 0) throw document.errors[0];
-    // Each its own objects: anchors may be shared, and what is built is changed.
+    // Copies each object, because YAML anchors share objects and a build changes them.
     return JSON.parse(JSON.stringify(document.toJS())) as Manifest;
   });
 }
@@ -115,11 +115,11 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The folder of an overlay, and the overlays there are. */
+/** The folder of an overlay, and the names of all overlays. */
 export const kubernetes = new URL('../../deploy/kubernetes/', import.meta.url).pathname;
 export const overlays = ['local', 'production'] as const;
 
-/** What an overlay comes to. */
+/** The objects of an overlay. */
 export function buildOverlay(name: (typeof overlays)[number]): Manifest[] {
   const folder = join(kubernetes, 'overlays', name);
   if (!existsSync(folder)) throw new Error(`${dirname(folder)} has no ${name}`);
@@ -157,7 +157,7 @@ interface Image {
 
 export type Fields = Record<string, unknown>;
 
-/** A Kubernetes object as it stands in YAML. */
+/** A Kubernetes object as parsed from YAML. */
 export interface Manifest extends Fields {
   apiVersion: string;
   kind: string;

@@ -19,13 +19,13 @@ const kustomize = [
 describe.each(overlays)('overlay %s', (overlay) => {
   const manifests = buildOverlay(overlay);
 
-  it('holds nothing that the schemas of Kubernetes refuse or do not know', () => {
+  it('passes the schemas of Kubernetes without unknown fields', () => {
     const wrong = manifests.flatMap((it) => check(it).map((problem) => `${it.kind} ${it.metadata.name}: ${problem}`));
     expect(wrong).toEqual([]);
     expect(manifests.length).toBeGreaterThan(20);
   });
 
-  it.skipIf(!kustomize)('comes to the same when kustomize builds it', () => {
+  it.skipIf(!kustomize)('equals the output of kustomize', () => {
     const [program = '', command = ''] = kustomize ?? [];
     const text = execFileSync(program, [command, join(kubernetes, 'overlays', overlay)], { encoding: 'utf8' });
     const theirs = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
@@ -61,14 +61,14 @@ function template(spec: Fields): Fields {
   return (spec.template as { spec: Fields }).spec;
 }
 
-/** In an order of its own, without the hashes in names, empty fields as if absent. */
+/** Sorts objects, removes hashes from names, and removes empty fields. */
 function canonical(manifests: Manifest[]): string[] {
   return manifests.map((manifest) => JSON.stringify(sorted(manifest))).sort();
 }
 
 function sorted(value: unknown, key = ''): unknown {
   if (typeof value === 'string') {
-    // Long values of secrets are broken into lines.
+    // Kustomize breaks long values of secrets into lines.
     if (/^[\w+/=\n]+$/.test(value)) return value.replaceAll('\n', '');
     return value.replace(/^([a-z-]+)-[a-z0-9]{10}$/, '$1');
   }

@@ -45,7 +45,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('traces', () => {
-  it("lead from the sender's gateway to the recipient's and to the recorder, without a word of the message", async () => {
+  it('follow a message from gateway to gateway and recorder without its text', async () => {
     await pair.say('a secret between us');
     const { id } = pair.bob.messages(pair.alice.user ?? 0).at(-1) ?? { id: 0 };
     const spans = await waitFor(() => {
@@ -54,7 +54,7 @@ describe('traces', () => {
     });
     expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
     const [send, ...others] = spans.toSorted((a, b) => Number(b.name === 'send') - Number(a.name === 'send'));
-    // Both have a copy: the sender's other devices get it too.
+    // Both users get a copy, because the sender's other devices need one too.
     expect(others.map(({ name }) => name).toSorted()).toEqual(['deliver', 'deliver', 'record']);
     expect(others.every(({ parentSpanId }) => parentSpanId === send?.spanId)).toBe(true);
     expect(send?.parentSpanId).toBeUndefined();
@@ -66,7 +66,7 @@ describe('traces', () => {
     expect(collector.headers['x-key']).toBe('of ours');
   });
 
-  it('lead from the api, of what the product sends', async () => {
+  it('follow a message that the api sends for the product', async () => {
     const answer = await fetch(`${stack.apiUrl}/v1/server/messages`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
@@ -88,7 +88,7 @@ describe('traces', () => {
 });
 
 describe('logs', () => {
-  it('are JSON with ids of requests and connections, and hold nothing that people wrote', async () => {
+  it('are JSON with ids of requests and connections and contain no message text', async () => {
     const words = ['hidden in a text', 'hidden in an edit', 'hidden in a search'];
     await pair.say(words[0] ?? '');
     const { id } = pair.alice.messages(pair.bob.user ?? 0).at(-1) ?? { id: 0 };
@@ -122,7 +122,7 @@ describe('logs', () => {
 });
 
 describe('metrics', () => {
-  it('that alerts, dashboard and autoscaler name are there', async () => {
+  it('exist under the names that alerts, dashboard and autoscaler use', async () => {
     const recorder = stack.processes.recorders[0]?.url ?? '';
     const texts = await Promise.all(
       [stack.apiUrl, ...stack.gatewayUrls, recorder].map(async (url) => (await fetch(`${url}/metrics`)).text()),
@@ -143,7 +143,7 @@ describe('metrics', () => {
     }
   });
 
-  it('each alert is explained, and speaks of as many buckets as there are', async () => {
+  it('each alert is documented and uses the configured number of buckets', async () => {
     const text = await readFile(join(kubernetes, 'monitoring/alerts.yaml'), 'utf8');
     const { spec } = parse(text) as { spec: { groups: { rules: { alert: string }[] }[] } };
     const names = spec.groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));

@@ -19,8 +19,8 @@ const groups: Record<string, object> = {
 };
 
 /**
- * Holds a manifest against the schema of its kind. Answers what is wrong: a value that is not allowed, or a field that the schema does
- * not know, which a cluster would ignore or refuse.
+ * Validates a manifest against the schema of its kind. Returns the invalid values and the fields
+ * that the schema does not know, which a cluster would ignore or refuse.
  */
 export function check(manifest: Manifest): string[] {
   const Kind = (groups[manifest.apiVersion] as Record<string, KindOf> | undefined)?.[manifest.kind];
@@ -31,11 +31,11 @@ export function check(manifest: Manifest): string[] {
   } catch (error) {
     return [(error as Error).message];
   }
-  // The validator looks at every field that it knows, so what it never looked at is unknown to it.
+  // The validator reads every field that it knows, so an unread field is unknown.
   return fields(manifest).filter((path) => !read.has(path) && !isFree(path));
 }
 
-/** The same value, noting which fields are looked at. */
+/** Wraps a value and records the fields that are read. */
 function watch<T>(value: T, path: string, read: Set<string>): T {
   if (typeof value !== 'object' || value === null) return value;
   return new Proxy(value, {
@@ -55,7 +55,7 @@ function fields(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, item]) => [`${path}.${key}`, ...fields(item, `${path}.${key}`)]);
 }
 
-/** Maps of one's own words, whose values are strings or amounts. */
+/** Maps with free keys, whose values are strings or quantities. */
 function isFree(path: string): boolean {
   return /\.(labels|annotations|matchLabels|data|requests|limits)\.[^[]*$/.test(path);
 }

@@ -6,10 +6,13 @@ import { waitFor } from '@parley/stack';
 const execute = promisify(execFile);
 const here = new URL('.', import.meta.url).pathname;
 
-/** What names the cluster to test in: a kubeconfig, of which the current context counts. Its namespace `parley` is deleted. */
+/**
+ * The variable that names the kubeconfig of the test cluster. Tests use its current context and
+ * delete its namespace `parley`.
+ */
 export const setting = 'PARLEY_TEST_KUBECONFIG';
 
-/** Parley in a Kubernetes cluster, by `kubectl`. */
+/** Parley in a Kubernetes cluster, controlled by `kubectl`. */
 export class Kubernetes implements AsyncDisposable {
   readonly #kubeconfig: string;
   #stop?: () => Promise<void>;
@@ -18,7 +21,7 @@ export class Kubernetes implements AsyncDisposable {
     this.#kubeconfig = kubeconfig;
   }
 
-  /** Applies the local overlay to an empty namespace; resolves when all of it is ready. */
+  /** Applies the local overlay to an empty namespace. Resolves when all of it is ready. */
   static async deploy(kubeconfig: string): Promise<Kubernetes> {
     const cluster = new Kubernetes(kubeconfig);
     await cluster.delete();
@@ -27,14 +30,17 @@ export class Kubernetes implements AsyncDisposable {
     return cluster;
   }
 
-  /** Runs `kubectl` in the namespace; resolves with what it printed. Rejects with what it said when it failed. */
+  /**
+   * Runs `kubectl` in the namespace. Resolves with its output. Rejects with its error output when
+   * it fails.
+   */
   async kubectl(...args: string[]): Promise<string> {
     const command = ['--kubeconfig', this.#kubeconfig, '--namespace', 'parley', ...args];
     const { stdout } = await execute('kubectl', command, { timeout: 600_000, maxBuffer: 2 ** 26 });
     return stdout.trim();
   }
 
-  /** Has the server check what it would be given, and change nothing. */
+  /** Validates objects by a dry run on the server. */
   async check(manifests: object[]): Promise<string> {
     const child = execute('kubectl', [
       ...['--kubeconfig', this.#kubeconfig, '--namespace', 'parley'],
@@ -44,33 +50,33 @@ export class Kubernetes implements AsyncDisposable {
     return (await child).stdout.trim();
   }
 
-  /** Resolves when every job is done and every pod that there is to be is ready. */
+  /** Resolves when every job is done and every wanted pod is ready. */
   async ready(): Promise<void> {
     const names = (await this.kubectl('get', 'deployments,statefulsets', '--output', 'name')).split('\n');
     await this.kubectl('wait', '--for=condition=complete', 'job', '--all', '--timeout=500s');
     for (const name of names) await this.kubectl('rollout', 'status', name, '--timeout=500s');
   }
 
-  /** Names of the pods of an application. */
+  /** Returns the names of an application's pods. */
   async pods(application: string): Promise<string[]> {
     const names = await this.kubectl('get', 'pods', '-l', `app.kubernetes.io/name=${application}`, '--output', 'name');
     return names.split('\n').map((name) => name.replace('pod/', ''));
   }
 
-  /** As a machine that loses power. */
+  /** Deletes a pod without a grace period, like a power failure. */
   async kill(pod: string): Promise<void> {
     await this.kubectl('delete', 'pod', pod, '--grace-period=0', '--force');
   }
 
   /**
-   * Forwards the port of this machine that the overlay tells clients of to the one Service for all, until this is disposed of; resolves
-   * with its address once that is served.
+   * Forwards the local port that the overlay announces to clients to the one Service until it is
+   * disposed of. Resolves with its address when it responds.
    */
   async forward(): Promise<string> {
     let child: ChildProcess;
     let wanted = true;
     const command = ['--kubeconfig', this.#kubeconfig, '--namespace', 'parley'];
-    // It ends when a connection through it is cut short, and then is begun again.
+    // `kubectl port-forward` exits when a connection breaks, so it is restarted.
     const forwarding = (async () => {
       while (wanted) {
         child = spawn('kubectl', [...command, 'port-forward', 'service/parley-entry', '8080:80'], { stdio: 'ignore' });

@@ -19,7 +19,7 @@ describe.skipIf(!kubeconfig)(
     }, 900_000);
     afterAll(() => cluster?.[Symbol.asyncDispose](), 400_000);
 
-    it('two people talk through its one address, by every transport, and what they say is recorded', async () => {
+    it('delivers between two users through one address over every transport and records', async () => {
       for (const transport of ['websocket', 'sse', 'poll'] as const) {
         await using pair = await Pair.register(url, { transports: [transport] });
         await pair.say('over there');
@@ -34,7 +34,7 @@ describe.skipIf(!kubeconfig)(
       }
     }, 120_000);
 
-    it('a rolling update of the gateways under load loses nothing and doubles nothing', async () => {
+    it('loses and doubles nothing in a rolling update of the gateways under load', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const before = await cluster.pods('parley-gateway');
       const update = async () => {
@@ -49,7 +49,7 @@ describe.skipIf(!kubeconfig)(
       await waitFor(() => crowd.online === crowd.size, { message: () => `only ${crowd.online} are back` });
     }, 400_000);
 
-    it('the death of any pod that holds something loses nothing and doubles nothing', async () => {
+    it('loses and doubles nothing when a stateful pod dies', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const deaths = async () => {
         for (const application of ['parley-gateway', 'parley-recorder', 'redis', 'postgres', 'parley-api']) {
@@ -65,10 +65,10 @@ describe.skipIf(!kubeconfig)(
       await pair.recorded(['as if nothing had been']);
     }, 600_000);
 
-    it('the server takes the production overlay too', async () => {
-      // A job cannot be changed, as the manifest says.
+    it('accepts the production overlay in a dry run', async () => {
+      // The fields of a job are immutable, as the manifest notes.
       await cluster.kubectl('delete', 'job', 'parley-migrate');
-      // Of the Prometheus operator a cluster for tests knows nothing.
+      // Test clusters lack the resources of the Prometheus operator.
       const manifests = buildOverlay('production').filter(({ apiVersion }) => !apiVersion.startsWith('monitoring.'));
       const answer = await cluster.check(manifests);
       expect(answer.split('\n')).toHaveLength(manifests.length);

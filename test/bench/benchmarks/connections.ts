@@ -11,8 +11,8 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Idle connections in such number that they need several gateways: what all of them coming at once costs, what each holds, and
- * what they cost while nothing happens.
+ * Opens so many idle connections that they need several gateways. Measures the cost of opening them
+ * all at once, the memory of each, and the CPU they cost while idle.
  */
 export async function connections(options: Options, report: (line: string) => void): Promise<ConnectionsResult> {
   const each = Math.min(MOST_EACH, openFiles() - SPARE_FILES);
@@ -21,7 +21,7 @@ export async function connections(options: Options, report: (line: string) => vo
   await using system = await startParley({ gateways });
   const loads = Array.from({ length: gateways }, () => startLoad('parley'));
   try {
-    // What is loaded and compiled with the first connections belongs to none of them.
+    // The first connections load and compile code. Their memory must not count.
     await connect(system, loads, 100 * gateways, 0);
     await Promise.all(loads.map((load) => load.disconnect()));
     const before = await held(system);
@@ -48,23 +48,25 @@ export async function connections(options: Options, report: (line: string) => vo
   }
 }
 
-/** Connections of a gateway at most: what one address has of ports, less what others use. */
+/**
+ * Maximum connections of a gateway: the ports of one client address, less those that others use.
+ */
 const MOST_EACH = 25_000;
 
-/** Files that a process needs besides its connections. */
+/** File descriptors that a process needs besides its connections. */
 const SPARE_FILES = 1500;
 
-/** Addresses that each load process comes from: the fuller one is, the longer the kernel looks for a free port of it. */
+/** Client addresses of each load process. Fewer make the kernel search longer for a free port. */
 const ADDRESSES = 16;
 
-/** Seconds for which the silence is measured: a heartbeat. */
+/** Length of the idle measurement in seconds: one heartbeat. */
 const SILENCE = 25;
 
 function openFiles(): number {
   return Number(execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' })) || Number.POSITIVE_INFINITY;
 }
 
-/** Each load process has the connections of one gateway, and comes from addresses of its own. */
+/** Each load process opens the connections of one gateway, from addresses of its own. */
 async function connect(system: System, loads: Load[], count: number, firstId: number): Promise<void> {
   const users = loads.map((): ChatUser[] => []);
   for (let i = 0; i < count; i += 1) {
@@ -101,7 +103,7 @@ function perUnit(before: Cost, after: Cost, units: number): Cost {
   return { gateways: (after.gateways - before.gateways) / units, redis: (after.redis - before.redis) / units };
 }
 
-/** One table. */
+/** Formats the result as one table. */
 export function showConnections(result: ConnectionsResult): string {
   const kib = (bytes: number) => `${(bytes / 1024).toFixed(2)} KiB`;
   const percent = (us: number) => `${(us / 10_000).toFixed(1)} % of a core`;
@@ -119,14 +121,14 @@ export function showConnections(result: ConnectionsResult): string {
   ]);
 }
 
-/** Bytes. */
+/** In bytes. */
 interface Held {
   gateways: number;
   redis: number;
   kernel: number;
 }
 
-/** Us of CPU. */
+/** CPU in us. */
 interface Cost {
   gateways: number;
   redis: number;
@@ -135,11 +137,11 @@ interface Cost {
 export interface ConnectionsResult {
   connections: number;
   gateways: number;
-  /** In which all were connected, the load on the same machine. */
+  /** Seconds until all were connected, with the load on the same machine. */
   seconds: number;
-  /** Per connection. */
+  /** CPU per connection, in us. */
   storm: Cost;
-  /** Per second, of all. */
+  /** CPU of all connections per second, in us. */
   idle: Cost;
   /** Bytes per connection. */
   memory: Held;

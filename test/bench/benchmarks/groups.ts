@@ -6,7 +6,10 @@ import { table } from '../report/table.ts';
 import { startParley } from '../systems/parley.ts';
 import { parts } from '../systems/system.ts';
 
-/** Messages to one group, its members all connected, half of them to each gateway, and writing in turn. Parley alone. */
+/**
+ * Sends messages to one group whose members are all connected, half of them to each gateway, and
+ * write in turn. Measures Parley only.
+ */
 export async function groups(options: Options, report: (line: string) => void): Promise<GroupsResult> {
   const { members, groupRate: rate, seconds, warmup } = options;
   report(`Parley: ${rate} messages/s to a group of ${members}`);
@@ -24,7 +27,7 @@ export async function groups(options: Options, report: (line: string) => void): 
   return { members, rate, run: { ...run, lost: run.lost + lost }, rowsPerMessage: rows / acked };
 }
 
-/** One table. */
+/** Formats the result as one table. */
 export function showGroups({ members, rate, run, rowsPerMessage }: GroupsResult): string {
   const figure = (name: string, value: number | undefined, digits = 0) => [name, value?.toFixed(digits) ?? '-'];
   return [
@@ -54,6 +57,6 @@ export interface GroupsResult {
   /** Messages per second. */
   rate: number;
   run: Omit<GroupOutcome, 'cpu'> & Cost;
-  /** In PostgreSQL. */
+  /** Rows in PostgreSQL. */
   rowsPerMessage: number;
 }

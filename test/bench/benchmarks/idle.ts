@@ -5,7 +5,10 @@ import { table } from '../report/table.ts';
 import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Resident memory of the gateways per connection that only listens, one per user. */
+/**
+ * Measures the resident memory of the gateways per connection that only listens. Each user has one
+ * connection.
+ */
 export async function idle(options: Options, report: (line: string) => void): Promise<IdleResult[]> {
   const results: IdleResult[] = [];
   for (const name of options.systems) {
@@ -19,7 +22,7 @@ export async function idle(options: Options, report: (line: string) => void): Pr
       );
     };
     const gateways = system.processes.gateways ?? [];
-    // What is loaded and compiled with the first connections belongs to none of them.
+    // The first connections load and compile code. Their memory must not count.
     await connect(WARMUP);
     await load.disconnect();
     const before = await settledMemory(gateways);
@@ -33,7 +36,7 @@ export async function idle(options: Options, report: (line: string) => void): Pr
 
 const WARMUP = 100;
 
-/** One line per system. */
+/** Formats one line per system. */
 export function showIdle(results: IdleResult[]): string {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   return table([
@@ -48,11 +51,11 @@ export function showIdle(results: IdleResult[]): string {
   ]);
 }
 
-/** Bytes. */
+/** In bytes. */
 export interface IdleResult {
   system: SystemName;
   connections: number;
-  /** Of both gateways, without connections. */
+  /** Memory of both gateways without connections. */
   before: number;
   after: number;
   /** Per connection. */

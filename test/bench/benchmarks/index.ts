@@ -13,7 +13,10 @@ import { search, showSearch } from './search.ts';
 import { showOverload } from './show-overload.ts';
 import { showWeb, web } from './web.ts';
 
-/** Every benchmark: measures, adds to the results, and answers what to print. `all` runs them in this order, but those of many processes. */
+/**
+ * Every benchmark by its name. Each measures, adds to the results and returns what to print. `all`
+ * runs them in this order, except those that need many processes.
+ */
 export const benchmarks: Record<string, Benchmark> = {
   live: async (options, report, results) => {
     results.live = await live(options, report);
@@ -61,8 +64,8 @@ export const benchmarks: Record<string, Benchmark> = {
   },
 };
 
-/** Benchmarks that take several minutes, and a machine that has them; `all` does not run them. */
+/** Benchmarks that need several minutes and a large machine. `all` leaves them out. */
 export const apart = ['roll', 'scale', 'connections', 'overload'];
 
-/** `report` hears what is being done. */
+/** `report` receives progress messages. */
 export type Benchmark = (options: Options, report: (line: string) => void, results: Results) => Promise<string>;

@@ -4,7 +4,10 @@ import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Messages between pairs of users on different gateways, as many as go, for each window of unacknowledged messages. */
+/**
+ * Sends as many messages as possible between pairs of users on different gateways, for each limit
+ * of unacknowledged messages.
+ */
 export async function live(options: Options, report: (line: string) => void): Promise<LiveResult[]> {
   const results: LiveResult[] = [];
   for (const name of options.systems) {
@@ -30,7 +33,7 @@ export async function live(options: Options, report: (line: string) => void): Pr
   return results;
 }
 
-/** One table per window. */
+/** Formats one table per window. */
 export function showLive(results: LiveResult[]): string {
   const windows = results[0]?.runs.map((run) => run.window) ?? [];
   return windows
@@ -49,8 +52,8 @@ export function showLive(results: LiveResult[]): string {
 
 export interface LiveResult {
   system: SystemName;
-  /** One per window. */
+  /** One result per window. */
   runs: (Measurement & { window: number })[];
-  /** After all runs. */
+  /** The comparison of rows, made after all runs. */
   database: RowCheck;
 }

@@ -11,8 +11,9 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * Ten times what the machine carries, whether or not anything is acknowledged, and then a storm of connections, on gateways with the
- * bounds they have by default. Some pairs, of a load process of their own, write a little all the while and tell how it is for others.
+ * Sends ten times the load that the machine carries, then opens a storm of connections, on gateways
+ * with default limits. Pairs of a separate load process write a little throughout and measure what
+ * other users experience.
  */
 export async function overload(options: Options, report: (line: string) => void): Promise<OverloadResult> {
   await using system = await startParley({ bounded: true });
@@ -59,30 +60,33 @@ export async function overload(options: Options, report: (line: string) => void)
   };
 }
 
-/** Pairs that write too much: so many that none has more unacknowledged than it may, which is another limit. */
+/**
+ * Pairs that flood. There are so many that none reaches the limit of unacknowledged messages, which
+ * would be another limit.
+ */
 const CROWD = 1000;
 
-/** Pairs of the others, and messages per second of theirs. */
+/** Pairs that write little, and their messages per second. */
 const OTHERS = 100;
 const OTHERS_RATE = 200;
 
 const WINDOW = 8;
 
-/** Messages of a sender in one go, which spares the load as much as it can be spared. */
+/** Messages that a sender sends at once. Bursts cost the load less CPU. */
 const BURST = 8;
 
-/** Shares of what is carried. */
+/** Multiples of the normal load. */
 const NORMAL = 0.5;
 const TIMES = 10;
 
-/** Seconds for which the others write before the flood, and after it. */
+/** Seconds for which the quiet pairs write before and after the flood. */
 const LEAD = 3;
 const AFTER = 20;
 
-/** Connections of the storm are of users who need not exist. */
+/** The users of the storm need not exist. */
 const STORM_IDS = 1_000_000;
 
-/** The most that processes hold together while something is done. */
+/** The maximum memory of processes during an action. */
 async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ result: T; peak: number }> {
   let peak = residentMemory(pids);
   const timer = setInterval(() => {
@@ -95,7 +99,10 @@ async function peakOf<T>(pids: number[], action: () => Promise<T>): Promise<{ re
   }
 }
 
-/** Seconds until nothing is refused and the 99th percentile is no worse than `worst`, for three seconds on end. */
+/**
+ * Seconds until nothing is refused and the 99th percentile is at most `worst`, for three seconds in
+ * a row.
+ */
 function secondsUntilNormal(seconds: Second[], worst: number): number {
   const normal = ({ delivered, refused, p99 }: Second) => delivered > 0 && refused === 0 && p99 <= worst;
   const index = seconds.findIndex((_, i) => i + 3 <= seconds.length && seconds.slice(i, i + 3).every(normal));
@@ -114,21 +121,27 @@ async function storm(system: System, count: number): Promise<StormOutcome> {
 }
 
 export interface OverloadResult {
-  /** Messages/s that are acknowledged with a window. */
+  /** Acknowledged messages per second with a window. */
   carried: number;
-  /** Half of it, at a rate, and what others saw meanwhile. */
+  /** Half of that load, at a fixed rate, and what the quiet pairs measured during it. */
   normal: Outcome;
   othersNormally: Outcome;
-  /** Ten times of it, and what others saw before, meanwhile and after. */
+  /** Ten times that load, and what the quiet pairs measured before, during and after it. */
   flood: Outcome;
   othersThen: Outcome;
-  /** What became of others' messages in the seconds of the flood alone. */
+  /** Messages of the quiet pairs in the seconds of the flood only. */
   othersMeanwhile: { delivered: number; refused: number };
-  /** Seconds after the flood until others were served as at normal load, no second's 99th percentile being worse than the worst then. */
+  /**
+   * Seconds after the flood until the quiet pairs were served as at normal load: no second's 99th
+   * percentile exceeds the worst of before.
+   */
   recovery: number;
   /** After the flood. */
   database: RowCheck;
-  /** Bytes of both gateways: before and after the flood when garbage is collected, and at most during it and the storm. */
+  /**
+   * Bytes of both gateways: before and after the flood with garbage collected, and the maximum
+   * during the flood and the storm.
+   */
   memory: { before: number; peak: number; after: number; stormPeak: number };
   storm: StormOutcome & { connections: number };
 }

@@ -4,7 +4,7 @@ import { compare } from '../report/compare.ts';
 import { systems } from '../systems/index.ts';
 import type { SystemName } from '../systems/system.ts';
 
-/** Messages at a rate that leaves room: what a message takes when nothing is saturated. */
+/** Sends messages at a rate that leaves capacity. Measures latency when nothing is saturated. */
 export async function rate(options: Options, report: (line: string) => void): Promise<RateResult[]> {
   const results: RateResult[] = [];
   for (const name of options.systems) {
@@ -28,7 +28,7 @@ export async function rate(options: Options, report: (line: string) => void): Pr
   return results;
 }
 
-/** One table. */
+/** Formats the result as one table. */
 export function showRate(results: RateResult[]): string {
   return compare(`${results[0]?.rate} messages/s`, results);
 }

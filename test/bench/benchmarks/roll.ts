@@ -7,7 +7,10 @@ import { type Rates, sample } from '../measure/rates.ts';
 import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 
-/** A rolling restart of three gateways behind a load balancer, with clients that write to each other all the while. */
+/**
+ * Restarts three gateways behind a load balancer one after the other while clients write to each
+ * other.
+ */
 export async function roll(options: Options, report: (line: string) => void): Promise<RollResult> {
   report('three gateways, two apis, a load balancer: starting');
   await using system = await BalancedSystem.start({ env: { DRAIN_TIME: `${DRAIN}s` } });
@@ -37,10 +40,10 @@ export async function roll(options: Options, report: (line: string) => void): Pr
   }
 }
 
-/** Seconds in which a gateway sends its clients away; that of the product unless told. */
+/** Seconds in which a gateway sends its clients away. Default: the product's default. */
 const DRAIN = 10;
 
-/** Seconds before the restarts. */
+/** Seconds of traffic before the restarts. */
 const QUIET = 5;
 
 const transactions = `
@@ -68,7 +71,7 @@ async function during<Name extends string>(
   return { talk, seconds, rates: await sampler.stop() };
 }
 
-/** Most that began within one second. */
+/** The maximum number that began within one second. */
 function most(absences: { from: number }[]): number {
   const times = absences.map(({ from }) => from).sort((a, b) => a - b);
   let first = 0;
@@ -86,7 +89,7 @@ function quantiles(values: number[]) {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** One table. */
+/** Formats the result as one table. */
 export function showRoll(result: RollResult): string {
   const { talk, steady, rolling } = result;
   const ms = (value: number) => value.toFixed(0);
@@ -120,19 +123,19 @@ export interface RollResult {
   rate: number;
   /** Seconds in which a gateway sends its clients away. */
   drain: number;
-  /** How long the three restarts took. */
+  /** Seconds that the three restarts took. */
   seconds: number;
   talk: Talk;
-  /** Ms from starting each gateway to its readiness. */
+  /** Ms from starting each gateway until it is ready. */
   ready: number[];
-  /** Without and with restarts, per second. */
+  /** Rates per second, without and with restarts. */
   steady: Rates;
   rolling: Rates;
   /** Clients online at the end. */
   back: number;
   reconnects: number;
-  /** Most of them within any second. */
+  /** The maximum number within any second. */
   mostReconnects: number;
-  /** Ms from losing a connection to being online again. */
+  /** Ms from losing a connection until the client is online again. */
   away: { p50: number; p99: number };
 }

@@ -6,8 +6,9 @@ import { startParley } from '../systems/parley.ts';
 import type { System } from '../systems/system.ts';
 
 /**
- * What a message costs on 1, 2 and 4 gateways, and on 1, 2 and 3 Redis masters. All share this machine, so it shows no
- * throughput of several; it shows whether a message's cost depends on how many there are.
+ * Measures the cost of a message on 1, 2 and 4 gateways, and on 1, 2 and 3 Redis masters. All share
+ * this machine, so the result shows whether the cost depends on their number, not the throughput of
+ * several machines.
  */
 export async function scale(options: Options, report: (line: string) => void): Promise<ScaleResult[]> {
   const results: ScaleResult[] = [];
@@ -36,13 +37,13 @@ const SIZES = [
   { gateways: 2, masters: 3 },
 ];
 
-/** Messages that gateways heard from Redis; each probe of theirs is one too. */
+/** Messages that the gateways received from Redis, which includes their probes. */
 async function heard({ ports }: System): Promise<number> {
   const counts = ports.map((port) => readMetric(`http://127.0.0.1:${port}`, 'parley_channel_messages_total'));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count);
 }
 
-/** One column for each size. */
+/** Formats one column per size. */
 export function showScale(results: ScaleResult[]): string {
   const row = (name: string, value: (result: ScaleResult) => number | undefined, digits = 1) => [
     name,
@@ -62,7 +63,7 @@ export function showScale(results: ScaleResult[]): string {
   ]);
 }
 
-/** Us of CPU that gateways and Redis spend on a message. */
+/** Returns the CPU in us that gateways and Redis use per message. */
 export function livePath({ cpu }: Measurement): number {
   return (cpu.gateways ?? 0) + (cpu.redis ?? 0);
 }
@@ -73,7 +74,7 @@ export interface ScaleResult {
   /** Unacknowledged messages per sender. */
   window: number;
   run: Measurement;
-  /** How many gateways heard a message; two hold its people, or one does. */
+  /** Gateways that received a message: two if its users are on different ones, else one. */
   reached: number;
   database: RowCheck;
 }

@@ -7,8 +7,9 @@ import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 
 /**
- * Searches one user's million messages, half Chinese, half English, in 200 chats: before there is an index, then with it. What building
- * the index costs is told apart: it is done for those who search, in the background. Parley alone.
+ * Searches a million messages of one user, half Chinese, half English, in 200 chats: first without
+ * an index, then with it. Reports the cost of building the index separately, because it runs in the
+ * background for users who search. Measures Parley only.
  */
 export async function search(_options: Options, report: (line: string) => void): Promise<SearchResult> {
   await using stack = await startStack({ gateways: 1, recorders: 1, env: { ...process.env, ...environment } });
@@ -72,7 +73,7 @@ const environment = {
   LOG_LEVEL: 'warn',
 };
 
-/** What is searched in the n-th search of a kind; a different word each time. */
+/** Returns the text of the n-th search of a kind. Each search uses another word. */
 function queries({ chinese, english }: Words): Record<string, (n: number) => string> {
   const pick = (list: string[], from: number, n: number) => encodeURIComponent(list[from + n] as string);
   const either = (from: number) => (n: number) => pick(n % 2 ? chinese : english, from, n);
@@ -89,7 +90,7 @@ function queries({ chinese, english }: Words): Record<string, (n: number) => str
 async function write(pool: Pool, random: () => number, words: Words): Promise<{ owner: number; chat: number }> {
   const { rows } = await pool.query<{ id: number }>(createUsers, [CHATS + 1]);
   const [owner, ...peers] = rows.map((row) => row.id) as [number, ...number[]];
-  // Until an hour ago, one a minute: two years.
+  // One message a minute for two years, until an hour ago.
   const start = Date.now() - 3_600_000 - ROWS * 60_000;
   for (let from = 0; from < ROWS; from += BATCH) {
     const some = Array.from({ length: BATCH }, (_, n) => ({
@@ -122,7 +123,7 @@ const insertChats = `
   insert into chats (owner_id, peer_id, last_id, last_sender)
   select owner_id, peer_id, max(id), max(sender_id) from messages where owner_id = $1 group by owner_id, peer_id`;
 
-/** Done when the indexer has nothing to do for hours. */
+/** Resolves when the indexer has no work left. */
 async function isIndexed(pool: Pool, owner: number): Promise<boolean> {
   const { rows } = await pool.query('select due from search_owners where owner_id = $1', [owner]);
   return (rows[0]?.due ?? 0) > Date.now() + 3_600_000;
@@ -133,7 +134,7 @@ async function indexSize(pool: Pool): Promise<number> {
   return rows[0].bytes;
 }
 
-/** Searches, and answers how many messages were on the page. */
+/** Searches once and returns the number of messages on the page. */
 function asker(url: string, token: string): (query: string) => Promise<number> {
   return async (query) => {
     const answer = await fetch(`${url}/v1/search?${query}`, { headers: { authorization: `Bearer ${token}` } });
@@ -148,7 +149,7 @@ async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T
   return { ms: performance.now() - began, result };
 }
 
-/** Words of which the n-th is used about 1/n as often as the first, as in any language. */
+/** Returns a word. The n-th word is 1/n as frequent as the first, as in natural languages. */
 function sentence(random: () => number, words: string[], least: number, most: number, space: string): string {
   const length = least + Math.floor(random() * (most - least));
   const chosen = Array.from({ length }, () => words[Math.floor(WORDS ** random()) - 1] as string);
@@ -179,7 +180,7 @@ function englishWord(random: () => number): string {
   ).join('');
 }
 
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+/** Returns a generator of numbers from 0 to 1 with a fixed seed (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => {
@@ -190,7 +191,7 @@ function generator(seed: number): () => number {
   };
 }
 
-/** One table. */
+/** Formats the result as one table. */
 export function showSearch({ rows, first, built, runs }: SearchResult): string {
   const digits = (value: number) => value.toFixed(1);
   return [
@@ -211,21 +212,21 @@ export function showSearch({ rows, first, built, runs }: SearchResult): string {
 }
 
 interface Words {
-  /** The most common first. */
+  /** The most frequent first. */
   chinese: string[];
   english: string[];
 }
 
 interface SearchRun {
   name: string;
-  /** In one chat alone. */
+  /** Within one chat. */
   within: boolean;
-  /** Ms from asking to having the answer. */
+  /** Ms from the request to the response. */
   p50: number;
   p95: number;
-  /** Of api and PostgreSQL. */
+  /** CPU of api and PostgreSQL. */
   cpu: number;
-  /** Messages on the first page, of 50 at most. */
+  /** Messages on the first page, at most 50. */
   found: number;
 }
 
@@ -233,7 +234,7 @@ export interface SearchResult {
   rows: number;
   /** Ms of the first page without an index. */
   first: number;
-  /** `cpu` in us per message, of api and PostgreSQL. */
+  /** `cpu` of api and PostgreSQL, in us per message. */
   built: { seconds: number; cpu: number; bytes: number };
   runs: SearchRun[];
 }

@@ -2,7 +2,7 @@ import type { Outcome } from '../load/run.ts';
 import { table } from '../report/table.ts';
 import type { OverloadResult } from './overload.ts';
 
-/** One table for messages, one for the storm, and why messages were refused. */
+/** Formats one table for messages, one for the storm, and the reasons of refusals. */
 export function showOverload(result: OverloadResult): string {
   const { carried, normal, othersNormally, flood, othersThen, recovery, memory, storm, database } = result;
   const { delivered, refused } = result.othersMeanwhile;

@@ -1,11 +1,11 @@
-// Functions that run within the page; each brings along all that it needs.
+// Functions that run inside the page. Each contains everything it needs.
 
-/** Clicks one chat after the other; answers for each the ms until it is painted. */
+/** Clicks one chat after the other. Returns the ms from each click until the chat is painted. */
 export async function switchChats(chats: number[]): Promise<number[]> {
   const painted = () =>
     new Promise<void>((resolve) =>
       requestAnimationFrame(() => {
-        // The frame is painted before the next task.
+        // The frame is painted before the next task runs.
         setTimeout(resolve);
       }),
     );
@@ -18,13 +18,13 @@ export async function switchChats(chats: number[]): Promise<number[]> {
     do await painted();
     while (document.querySelector('header h1')?.textContent !== name || !document.querySelector('.bubble'));
     times.push(performance.now() - began);
-    // Until what the chat still reads has come.
+    // Waits until the chat has loaded its remaining messages.
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   return times;
 }
 
-/** Scrolls up by 100 pixels a frame for so many ms. */
+/** Scrolls up by 100 pixels a frame for `duration` ms. */
 export async function scrollUp(duration: number): Promise<{ frames: number[]; dropped: number; longTasks: number }> {
   const list = document.querySelector('.scroller') as PageElement;
   let longTasks = 0;
@@ -45,7 +45,7 @@ export async function scrollUp(duration: number): Promise<{ frames: number[]; dr
   return { frames, dropped: frames.filter((ms) => ms > 25).length, longTasks };
 }
 
-/** Scrolls up as fast as messages come, until a text is seen. */
+/** Scrolls up as fast as messages load, until a text is visible. */
 export async function scrollToTop(text: string): Promise<{ took: number; heap: number }> {
   const list = document.querySelector('.scroller') as PageElement;
   const began = performance.now();
@@ -60,7 +60,7 @@ export async function scrollToTop(text: string): Promise<{ took: number; heap: n
   return { took: performance.now() - began, heap: usedJSHeapSize };
 }
 
-// What is used of the page, whose types belong to programs for browsers alone.
+// The parts of the page's API in use. Its types belong to browser programs only.
 declare const document: {
   querySelector(selector: string): PageElement | null;
   querySelectorAll(selector: string): Iterable<PageElement>;

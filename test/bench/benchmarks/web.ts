@@ -13,8 +13,8 @@ const MESSAGES = 100_000;
 const OPENINGS = 7;
 
 /**
- * The web client in a real Chromium, against the whole system on this machine: what its chat page loads and when it is painted, what
- * switching among 500 chats takes, and whether scrolling up through 100,000 messages is smooth.
+ * Measures the web client in a real Chromium against the whole system on this machine: the size and
+ * first paint of the chat page, switching among 500 chats, and scrolling through 100,000 messages.
  */
 export async function web(report: (line: string) => void): Promise<WebResult> {
   await using kit = await WebKit.start({ env: { REQUESTS_PER_MINUTE: '100000', REQUESTS_PER_ADDRESS: '100000' } });
@@ -59,7 +59,7 @@ export async function web(report: (line: string) => void): Promise<WebResult> {
   };
 }
 
-/** Opens the chat page in a browser that has seen nothing yet. */
+/** Opens the chat page in a browser with an empty cache. */
 async function open(kit: WebKit, me: Person, chat: number): Promise<Opening> {
   const context = await kit.context();
   await kit.signIn(context, me);
@@ -82,7 +82,7 @@ function paintOf(page: Page): Promise<number> {
   return page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0);
 }
 
-/** Chats with 30 messages each, from users who exist for that alone. */
+/** Creates chats with 30 messages each, from users who exist only for this. */
 async function fillChats(db: Client, me: Person, count: number): Promise<number[]> {
   const { rows } = await db.query(
     `with made as (insert into users (username, name) select 'peer-' || n, 'Peer ' || n from generate_series(1, $1::int) n returning id)
@@ -106,7 +106,7 @@ async function fillChats(db: Client, me: Person, count: number): Promise<number[
   return peers;
 }
 
-/** Figures in a line each. */
+/** Formats one figure per line. */
 export function showWeb(result: WebResult): string {
   const ms = (value: number) => value.toFixed(0);
   const { switching, switchingFirst, scrolling, top } = result;
@@ -132,15 +132,15 @@ interface Opening {
 }
 
 export interface WebResult {
-  /** Of all scripts that the chat page loads, each gzipped. */
+  /** Bytes of all scripts that the chat page loads, each gzipped. */
   scriptBytes: number;
-  /** Ms from the navigation on, medians of several browsers that had seen nothing. */
+  /** Ms since the navigation, medians of several browsers with an empty cache. */
   firstPaint: number;
   firstMessages: number;
   /** Ms from the click to the frame after which the chat is painted. */
   switchingFirst: { p50: number; p95: number };
   switching: { p50: number; p95: number };
   scrolling: { frame: { p50: number; p95: number }; frames: number; dropped: number; longTasks: number };
-  /** Scrolling as fast as messages come. */
+  /** Scrolling as fast as messages load. */
   top: { took: number; heap: number };
 }

@@ -1,20 +1,23 @@
-/** One user's connection, the same to the load whatever system it leads to. */
+/** A connection of one user. The load uses it for every system. */
 export interface Chat {
-  /** Sends a text to the peer. `number` grows from 1 and comes back with the acknowledgement. */
+  /** Sends a text to the peer. `number` starts at 1 and comes back with the acknowledgement. */
   send(number: number, text: string): void;
-  /** Ends the connection. */
+  /** Closes the connection. */
   close(): void;
 }
 
-/** Hears what comes over a connection. */
+/** Receives the events of a connection. */
 export interface ChatListener {
-  /** The server has taken over responsibility for a message. */
+  /** The server acknowledged a message. */
   acked(number: number): void;
-  /** A message came: the user's own copy of a sent one, or one from the peer. */
+  /** A message arrived: the user's own copy of a sent one, or one from the peer. */
   message(own: boolean, text: string): void;
-  /** The server refused a message; the same may pass after `retryAfter` ms, if it said so. */
+  /**
+   * The server refused a message. `retryAfter` is the ms after which the client may retry, if the
+   * server set it.
+   */
   refused(number: number, reason: string, retryAfter?: number): void;
-  /** The connection ended, or never came to be. */
+  /** The connection ended or could not be opened. */
   closed(reason: string): void;
 }
 
@@ -22,13 +25,13 @@ export interface ChatUser {
   id: number;
   /** Access token. */
   token: string;
-  /** Whom the user talks to. */
+  /** The user who receives this user's messages. */
   peer: number;
-  /** Where the user connects, on 127.0.0.1. */
+  /** The port of the gateway on 127.0.0.1. */
   port: number;
-  /** The loopback address the user comes from; any unless given. */
+  /** The loopback address of the client. Default: any. */
   from?: string;
 }
 
-/** Connects a user; resolves when the user can send and receive. */
+/** Connects a user. Resolves when the user can send and receive. */
 export type OpenChat = (user: ChatUser, listener: ChatListener) => Promise<Chat>;

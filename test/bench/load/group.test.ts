@@ -9,7 +9,7 @@ const group = (members: number) => {
 };
 
 describe('a group under load', () => {
-  it('settles when all members have every message, in one order', () => {
+  it('settles when all members have every message in one order', () => {
     const { group: subject, sent } = group(3);
     for (let run = 0; run < 2; run += 1) {
       subject.reset();
@@ -27,7 +27,7 @@ describe('a group under load', () => {
     }
   });
 
-  it('notices what is lost, doubled, in another order, or never was sent', () => {
+  it('detects lost, duplicate, reordered and unknown messages', () => {
     const { group: subject, sent } = group(3);
     for (let n = 0; n < 2; n += 1) subject.send();
     for (let n = 0; n < 2; n += 1) subject.listener(0).acked(n);

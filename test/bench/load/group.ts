@@ -1,9 +1,9 @@
 import type { Chat, ChatListener } from './chat.ts';
 
-/** Users who all write to one group. Knows every message and who has it. */
+/** The members of one group, who all write to it. Tracks every message and its deliveries. */
 export class Group {
   readonly #chats: Chat[] = [];
-  /** What each member got, in order: numbers of messages. */
+  /** The numbers of the messages that each member received, in order. */
   #heard: number[][];
   #sentAt: number[] = [];
   #have: number[] = [];
@@ -19,12 +19,12 @@ export class Group {
     this.#heard = Array.from({ length: members }, () => []);
   }
 
-  /** Takes the connection of a member. */
+  /** Adds the connection of a member. */
   join(index: number, chat: Chat): void {
     this.#chats[index] = chat;
   }
 
-  /** What a member hears. */
+  /** Returns the listener of a member. */
   listener(index: number): ChatListener {
     return {
       acked: () => {
@@ -39,7 +39,7 @@ export class Group {
     };
   }
 
-  /** Forgets what was counted; nothing may be under way. */
+  /** Resets the counts. No message may be in flight. */
   reset(): void {
     this.#first += this.sent;
     this.#heard = this.#heard.map(() => []);
@@ -53,7 +53,7 @@ export class Group {
     this.failures.clear();
   }
 
-  /** Lets the next member send a message. */
+  /** Sends a message from the next member. */
   send(): void {
     const number = this.#first + this.sent;
     this.#sentAt[this.sent] = performance.now();
@@ -62,7 +62,7 @@ export class Group {
     this.#chats[number % this.#chats.length]?.send(number, `${number} `.padEnd(TEXT_LENGTH, 'Parley '));
   }
 
-  /** How many times a message has come to a member. */
+  /** How many times a member received a message. */
   get deliveries(): number {
     return this.#latencies.length;
   }
@@ -71,12 +71,17 @@ export class Group {
     return this.acked + this.refused === this.sent && this.deliveries >= this.acked * this.#heard.length;
   }
 
-  /** Ms from sending to a member's having it, and to all members' having it; ascending. */
+  /**
+   * Ms from sending to delivery to a member, and to delivery to all members, in ascending order.
+   */
   get latencies(): { each: Float64Array; all: Float64Array } {
     return { each: Float64Array.from(this.#latencies).sort(), all: Float64Array.from(this.#all).sort() };
   }
 
-  /** Deliveries that are missing or came again, and members who got the messages in another order than the first did. */
+  /**
+   * Returns the missing and the duplicate deliveries, and the members whose order differs from that
+   * of the first member.
+   */
   get faults(): { lost: number; doubled: number; disordered: number } {
     const distinct = this.#heard.map((numbers) => new Set(numbers).size);
     const total = distinct.reduce((sum, count) => sum + count, 0);
@@ -88,7 +93,7 @@ export class Group {
     };
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   close(): void {
     for (const chat of this.#chats) chat.close();
   }
@@ -110,5 +115,5 @@ export class Group {
   }
 }
 
-/** Characters, and bytes, of every message. */
+/** Length of every message in characters, which are bytes too. */
 const TEXT_LENGTH = 128;

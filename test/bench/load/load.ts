@@ -16,7 +16,7 @@ export function startLoad(system: SystemName): Load {
   );
 }
 
-/** The process that makes the load on one system. Its orders are given one after the other. */
+/** The process that makes the load on one system. It runs one command after the other. */
 export class Load implements AsyncDisposable {
   readonly #system: SystemName;
   readonly #process: ChildProcess;
@@ -26,22 +26,28 @@ export class Load implements AsyncDisposable {
     this.#process = process;
   }
 
-  /** Connects users of which each two neighbours are a pair, the sender first. */
+  /** Connects users. Every two neighbours are a pair, the sender first. */
   async connectPairs(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-pairs', system: this.#system, users });
   }
 
-  /** Lets the pairs talk and resolves when every message has arrived, or nothing came for 10 s. */
+  /**
+   * Runs the plan with all pairs. Resolves when every message has arrived, or nothing arrived for
+   * 10 s.
+   */
   async run(plan: Plan): Promise<Outcome> {
     return (await this.#order({ do: 'run', plan })) as Outcome;
   }
 
-  /** Connects the members of a group, whose id is each one's peer. */
+  /** Connects the members of a group. The group's id is the peer of each. */
   async connectGroup(users: ChatUser[]): Promise<void> {
     await this.#order({ do: 'connect-group', system: this.#system, users });
   }
 
-  /** Lets the members write in turn and resolves when everybody has every message, or nothing came for 10 s. */
+  /**
+   * Lets the members write in turn. Resolves when every member has every message, or nothing
+   * arrived for 10 s.
+   */
   async runGroup(plan: GroupPlan): Promise<GroupOutcome> {
     return (await this.#order({ do: 'run-group', plan })) as GroupOutcome;
   }
@@ -51,18 +57,21 @@ export class Load implements AsyncDisposable {
     await this.#order({ do: 'connect-idle', system: this.#system, users });
   }
 
-  /** Connects users who only listen, all within a second; who is refused comes back when told to. */
+  /**
+   * Connects users who only listen, all within a second. A refused client retries when the server's
+   * `Retry-After` has passed.
+   */
   async storm(users: ChatUser[]): Promise<StormOutcome> {
     return (await this.#order({ do: 'storm', system: this.#system, users })) as StormOutcome;
   }
 
-  /** Throws when an idle connection has ended by itself. */
+  /** Throws when an idle connection has ended unexpectedly. */
   async checkIdle(): Promise<void> {
     const losses = await this.#order({ do: 'losses' });
     if (losses !== undefined) throw new Error(String(losses));
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async disconnect(): Promise<void> {
     await this.#order({ do: 'disconnect' });
   }

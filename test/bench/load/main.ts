@@ -9,7 +9,10 @@ import { type GroupOutcome, type GroupPlan, runGroup } from './run-group.ts';
 import { openSocketioChat } from './socketio-chat.ts';
 import { type StormOutcome, storm } from './storm.ts';
 
-/** The process that makes the load. It takes one order after the other over its parent's channel and ends with it. */
+/**
+ * The process that makes the load. It runs one command after the other from its parent's channel
+ * and ends with it.
+ */
 process.on('message', async (order: Order) => {
   try {
     process.send?.({ result: await obey(order) } satisfies Reply);

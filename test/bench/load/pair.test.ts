@@ -27,7 +27,7 @@ describe('a pair', () => {
     expect(tally.failures.size).toBe(0);
   });
 
-  it('counts what comes twice once', () => {
+  it('counts a duplicate once', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     for (let time = 1; time <= 2; time++) {
@@ -37,7 +37,7 @@ describe('a pair', () => {
     expect(tally).toMatchObject({ acked: 1, delivered: 1, doubled: 2 });
   });
 
-  it('notices that a message overtook another', () => {
+  it('detects that a message overtook another', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.send();
@@ -46,7 +46,7 @@ describe('a pair', () => {
     expect(tally).toMatchObject({ delivered: 2, disordered: 1 });
   });
 
-  it('takes nothing that was not sent, or not to it', () => {
+  it('rejects a message that was never sent, or was sent to another pair', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.recipient.message(false, '8:1 stray');
@@ -57,7 +57,7 @@ describe('a pair', () => {
     expect(tally.failures.size).toBe(4);
   });
 
-  it('frees the sender by an acknowledgement and by a refusal', () => {
+  it('lets the sender continue after an acknowledgement or a refusal', () => {
     const { pair: subject, tally } = pair();
     let freed = 0;
     subject.onFree = () => {

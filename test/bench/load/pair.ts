@@ -1,16 +1,16 @@
 import type { Chat, ChatListener } from './chat.ts';
 import type { Tally } from './tally.ts';
 
-/** Two users of which one, the sender, writes to the other. Knows every message of theirs and what became of it. */
+/** Two users: a sender and a recipient. Tracks every message and its state. */
 export class Pair {
-  /** What a message of this pair begins with, so that one that strays into another pair is noticed. */
+  /** The prefix of this pair's messages. It reveals a message that reaches another pair. */
   readonly #name: string;
   #tally: Tally;
   #chats: Chat[] = [];
   #count = 0;
   #newest = 0;
   readonly #sentAt: number[] = [0];
-  /** Per message the sum of `ACKED`, `DELIVERED` and `COPIED`. */
+  /** The state of each message: the sum of `ACKED`, `DELIVERED` and `COPIED`. */
   #state = new Uint8Array(1024);
 
   constructor(index: number, tally: Tally) {
@@ -18,12 +18,12 @@ export class Pair {
     this.#tally = tally;
   }
 
-  /** Counts in another tally from now on; nothing may be under way. */
+  /** Counts in another tally from now on. No message may be in flight. */
   count(tally: Tally): void {
     this.#tally = tally;
   }
 
-  /** What the sender hears. */
+  /** The listener of the sender. */
   readonly sender: ChatListener = {
     acked: (number) => this.#acked(number),
     message: (own, text) => this.#came(text, own ? COPIED : UNEXPECTED),
@@ -35,7 +35,7 @@ export class Pair {
     closed: (reason) => this.#tally.fail(reason),
   };
 
-  /** What the recipient hears. */
+  /** The listener of the recipient. */
   readonly recipient: ChatListener = {
     acked: () => this.#tally.fail('an acknowledgement for nothing'),
     message: (own, text) => this.#came(text, own ? UNEXPECTED : DELIVERED),
@@ -46,7 +46,7 @@ export class Pair {
   /** Called when the sender may send another message. */
   onFree: () => void = () => {};
 
-  /** Takes the connections of both, the sender's first. */
+  /** Sets the connections of both, the sender's first. */
   join(sender: Chat, recipient: Chat): void {
     this.#chats = [sender, recipient];
   }
@@ -65,7 +65,7 @@ export class Pair {
     this.#chats[0]?.send(this.#count, text);
   }
 
-  /** Ends both connections. */
+  /** Closes both connections. */
   close(): void {
     for (const listener of [this.sender, this.recipient]) listener.closed = () => {};
     for (const chat of this.#chats) chat.close();
@@ -102,7 +102,7 @@ export class Pair {
   }
 }
 
-/** Characters, and bytes, of every message. */
+/** Length of every message in characters, which are bytes too. */
 const TEXT_LENGTH = 128;
 
 const ACKED = 1;

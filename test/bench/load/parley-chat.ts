@@ -2,7 +2,7 @@ import { subprotocol } from '@parley/protocol';
 import type { OpenChat } from './chat.ts';
 import { WebSocket } from './websocket.ts';
 
-/** Events after which the device says how far it has received: what the SDK does under load. */
+/** The device sends `received` after this many events, as the SDK does under load. */
 const RECEIVED_EVERY = 100;
 
 /** Refs must differ from those of earlier runs against the same data. */
@@ -42,10 +42,10 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
     const socket = new WebSocket({ port, from, path: '/v1/socket?device=bench', headers, onText, onClose });
   });
 
-/** What is received is said again later, whether or not this once was too much. */
+/** A refused `received` needs no retry: the next one covers it. */
 const isOfMessage = ({ ref, code }: { ref?: string; code: string }) => ref !== undefined || code !== 'unavailable';
 
-/** The frames this load meets. */
+/** The frames that this load receives. */
 type ServerFrame =
   | { type: 'event'; cursor: string; event: { kind: string; from: number; body: { text: string } } }
   | { type: 'ack'; ref: string }

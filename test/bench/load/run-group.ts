@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { quantile } from '../measure/quantile.ts';
 import type { Group } from './group.ts';
 
-/** Lets the members send as planned and resolves when everybody has every message, or nothing came any more for 10 s. */
+/**
+ * Lets the members send as planned. Resolves when every member has every message, or nothing
+ * arrived for 10 s.
+ */
 export async function runGroup(group: Group, { rate, seconds }: GroupPlan): Promise<GroupOutcome> {
   group.reset();
   const cpu = process.cpuUsage();
@@ -39,32 +42,32 @@ async function settle(group: Group): Promise<void> {
   }
 }
 
-/** Messages per second to the group, and for how many seconds. */
+/** Messages per second to the group, and the number of seconds. */
 export interface GroupPlan {
   rate: number;
   seconds: number;
 }
 
-/** What the load saw. */
+/** The measurements of the load. */
 export interface GroupOutcome {
   sent: number;
   acked: number;
-  /** Messages times the members who got them. */
+  /** The sum over all messages of the members who received it. */
   deliveries: number;
-  /** Ms from sending to a member's having the message, the sender included. */
+  /** Ms from sending to delivery to a member, the sender included. */
   each: { p50: number; p99: number };
-  /** Ms from sending to the last member's having it. */
+  /** Ms from sending to delivery to the last member. */
   all: { p50: number; p99: number };
-  /** Deliveries of acknowledged messages that did not come. */
+  /** Missing deliveries of acknowledged messages. */
   lost: number;
-  /** Deliveries that came again. */
+  /** Duplicate deliveries. */
   doubled: number;
-  /** Members who got the messages in another order than the first did. */
+  /** Members whose order differs from that of the first member. */
   disordered: number;
-  /** Refusals, ended connections and what should not happen, with how often. */
+  /** Refusals, lost connections and unexpected events, with their counts. */
   failures: Record<string, number>;
-  /** By how many ms the load was late at worst with sending. */
+  /** The maximum delay of a send, in ms. */
   late: number;
-  /** Us of CPU the load itself used, until everything had arrived. */
+  /** CPU in us that the load itself used until everything had arrived. */
   cpu: number;
 }

@@ -3,8 +3,8 @@ import type { Pair } from './pair.ts';
 import { type Second, Tally } from './tally.ts';
 
 /**
- * Lets the pairs talk as planned and resolves when every message has arrived, or nothing came any more for 10 s. Messages
- * that had not arrived by then count as lost.
+ * Runs the plan with all pairs. Resolves when every message has arrived, or nothing arrived for 10
+ * s. Messages that have not arrived by then count as lost.
  */
 export async function run(pairs: Pair[], plan: Plan): Promise<Outcome> {
   const tally = new Tally();
@@ -44,7 +44,10 @@ async function byWindow(pairs: Pair[], { window, seconds }: { window: number; se
   return 0;
 }
 
-/** The senders in turn send when it is time, whether or not anything was acknowledged. Answers how late it ever was, in ms. */
+/**
+ * The senders send in turn on schedule, without waiting for acknowledgements. Returns the maximum
+ * delay of a send, in ms.
+ */
 async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tally: Tally) {
   const began = performance.now();
   let late = 0;
@@ -53,7 +56,7 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
       const elapsed = performance.now() - began;
       const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
       if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
-      // Answers are read in between, so that they are not late because the load is.
+      // Reads responses between sends, so that a late load does not make them late.
       const most = tally.sent + MOST_AT_ONCE;
       while (tally.sent < due && tally.sent < most) pairs[Math.floor(tally.sent / burst) % pairs.length]?.send();
       if (elapsed < seconds * 1000) return;
@@ -64,7 +67,7 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
   return late;
 }
 
-/** Messages sent at a rate before the load reads what came. */
+/** Messages sent at a fixed rate before the load reads what arrived. */
 const MOST_AT_ONCE = 1000;
 
 async function settle(tally: Tally): Promise<void> {
@@ -77,47 +80,53 @@ async function settle(tally: Tally): Promise<void> {
   }
 }
 
-/** Seconds of sending, by a window or at a rate of messages per second over all pairs. */
+/** Seconds of sending, with a window or at a rate of messages per second over all pairs. */
 export type Plan = { window: number; seconds: number } | RatePlan;
 
 export interface RatePlan {
   rate: number;
   seconds: number;
-  /** Messages that a sender sends in one go; 1 unless given. */
+  /** Messages that a sender sends at once. Default: 1. */
   burst?: number;
-  /** Whether the outcome tells of each second. */
+  /** Whether the outcome includes each second. */
   bySecond?: true;
 }
 
-/** What the load saw. */
+/** The measurements of the load. */
 export interface Outcome {
-  /** How long it sent. */
+  /** Seconds for which the load sent. */
   seconds: number;
   sent: number;
   acked: number;
-  /** While it sent. */
+  /** Per second, while the load sent. */
   ackedPerSecond: number;
-  /** While it sent. */
+  /** Per second, while the load sent. */
   deliveredPerSecond: number;
-  /** Ms from sending to the recipient's having it. */
+  /** Ms from sending to delivery to the recipient. */
   latency: { p50: number; p99: number };
-  /** Acknowledged messages that did not come to the recipient, and own copies that did not come to the sender. */
+  /**
+   * Acknowledged messages that did not reach the recipient, and own copies that did not reach the
+   * sender.
+   */
   lost: number;
   /** Messages that were neither acknowledged nor refused. */
   unanswered: number;
-  /** Acknowledgements and messages that came twice. */
+  /** Duplicate acknowledgements and messages. */
   doubled: number;
   /** Messages that overtook an earlier one. */
   disordered: number;
-  /** Refusals, ended connections and what should not happen, with how often. */
+  /** Refusals, lost connections and unexpected events, with their counts. */
   failures: Record<string, number>;
-  /** Messages refused, and the ms after which they may come again: least and most, and how many were not told. */
+  /**
+   * Refused messages, the minimum and maximum `retryAfter` in ms, and the number of refusals
+   * without it.
+   */
   refused?: number;
   retryAfter?: { least: number; most: number; unsaid: number };
-  /** What became of each second's messages, if the plan asks. */
+  /** The outcome of each second, if the plan includes it. */
   bySecond?: Second[];
-  /** By how many ms the load was late at worst with sending at a rate. */
+  /** The maximum delay of a send at a fixed rate, in ms. */
   late: number;
-  /** Us of CPU the load itself used, until everything had arrived. */
+  /** CPU in us that the load itself used until everything had arrived. */
   cpu: number;
 }

@@ -2,8 +2,9 @@ import type { OpenChat } from './chat.ts';
 import { WebSocket } from './websocket.ts';
 
 /**
- * Connects a user to a Socket.IO server. The packets of Engine.IO 4 and Socket.IO 5 are written by hand over the same
- * WebSocket client as Parley's, so that the load costs the same on both sides.
+ * Connects a user to a Socket.IO server. Writes the packets of Engine.IO 4 and Socket.IO 5 by hand
+ * over the WebSocket client that Parley's load uses, so that the load costs the same for both
+ * systems.
  */
 export const openSocketioChat: OpenChat = ({ id, token, peer, port }, listener) =>
   new Promise((resolve, reject) => {

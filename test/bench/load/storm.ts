@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Chat, ChatListener, ChatUser, OpenChat } from './chat.ts';
 
 /**
- * All connect within a second, evenly; who is refused comes back when told to, until all are in. Resolves with the connections and
- * what was seen; rejects when someone is refused for another reason, or without a time to come back.
+ * Connects all users within a second, evenly spread. Refused users retry after `Retry-After` until
+ * all are connected. Resolves with the connections and the measurements. Rejects when a refusal has
+ * another status, or no `Retry-After`.
  */
 export async function storm(
   open: OpenChat,
@@ -39,7 +40,7 @@ export async function storm(
   return { chats, outcome: { ...outcome, waits: [...waits].sort(), seconds, cpu: user + system } };
 }
 
-/** Seconds after which one who was refused with 503 may come back. */
+/** Returns the `Retry-After` of a 503 response, in seconds. */
 function retryAfter(answer: string): number | undefined {
   if (!answer.startsWith('HTTP/1.1 503')) return undefined;
   const value = /\r\nretry-after: (\d+)\r\n/i.exec(answer)?.[1];
@@ -47,15 +48,15 @@ function retryAfter(answer: string): number | undefined {
 }
 
 export interface StormOutcome {
-  /** Let in, and refused, when they first came. */
+  /** Connected and refused at the first attempt. */
   first: number;
   refused: number;
-  /** Of all together. */
+  /** Attempts of all users together. */
   attempts: number;
-  /** The times to come back that were told, in seconds. */
+  /** The values of `Retry-After`, in seconds. */
   waits: number[];
-  /** Until all were in. */
+  /** Seconds until all were connected. */
   seconds: number;
-  /** Us of CPU the load itself used. */
+  /** CPU in us that the load itself used. */
   cpu: number;
 }

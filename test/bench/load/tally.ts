@@ -1,34 +1,36 @@
 import { quantile } from '../measure/quantile.ts';
 
-/** What happened to the messages of one run. */
+/** Counts what happened to the messages of one run. */
 export class Tally {
   sent = 0;
   acked = 0;
   refused = 0;
-  /** Messages their recipient has. */
+  /** Messages that reached the recipient. */
   delivered = 0;
-  /** Messages whose sender has the own copy. */
+  /** Messages whose own copy reached the sender. */
   copied = 0;
-  /** Acknowledgements and messages that came again. */
+  /** Duplicate acknowledgements and messages. */
   doubled = 0;
-  /** Messages that came to the recipient after one that was sent later. */
+  /** Messages that arrived after one that was sent later. */
   disordered = 0;
-  /** Refusals, ended connections and what should not happen, by their text. */
+  /** Refusals, lost connections and unexpected events, by their text. */
   readonly failures = new Map<string, number>();
-  /** Ms after which the refused may come back: the least and the most that was said, and how often nothing was. */
+  /**
+   * The minimum and maximum `retryAfter` of refusals in ms, and the number of refusals without it.
+   */
   readonly retryAfter = { least: Number.POSITIVE_INFINITY, most: 0, unsaid: 0 };
   readonly #latencies: number[] = [];
   readonly #sentAt: number[] = [];
   readonly #refusedAt: number[] = [];
 
-  /** Counts a delivery, now, of a message sent at `sentAt`. */
+  /** Counts the delivery of a message that was sent at `sentAt`. */
   deliver(sentAt: number): void {
     this.delivered += 1;
     this.#latencies.push(performance.now() - sentAt);
     this.#sentAt.push(sentAt);
   }
 
-  /** Counts a refusal of a message sent at `sentAt`. */
+  /** Counts the refusal of a message that was sent at `sentAt`. */
   refuse(sentAt: number, after: number | undefined): void {
     this.refused += 1;
     this.#refusedAt.push(sentAt);
@@ -45,13 +47,13 @@ export class Tally {
     this.failures.set(reason, (this.failures.get(reason) ?? 0) + 1);
   }
 
-  /** Whether nothing is under way any more. */
+  /** Whether no message is in flight. */
   get settled(): boolean {
     const { sent, refused, acked, delivered, copied } = this;
     return acked + refused === sent && delivered === acked && copied === acked;
   }
 
-  /** What became of the messages of each second of sending since `began`. */
+  /** Returns the outcome of the messages of each second since `began`. */
   bySecond(began: number): Second[] {
     const seconds: { latencies: number[]; refused: number }[] = [];
     const of = (at: number) => {
@@ -75,7 +77,7 @@ export class Tally {
     });
   }
 
-  /** From sending to the recipient's having it, in ms. */
+  /** Ms from sending to delivery to the recipient. */
   latency(): { p50: number; p99: number } {
     const sorted = Float64Array.from(this.#latencies).sort();
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
@@ -86,7 +88,7 @@ export class Tally {
 export interface Second {
   delivered: number;
   refused: number;
-  /** Ms from sending to the recipient's having it. */
+  /** Ms from sending to delivery to the recipient. */
   p50: number;
   p99: number;
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
 /**
- * A WebSocket client that costs as little as possible, since the load shares the machine with what it loads. It speaks what
- * the benchmarks need: ASCII text of less than 64 KiB, unfragmented; pings are answered. The mask is zero: servers unmask as
- * always, and the client need not touch the bytes.
+ * A WebSocket client with minimal cost, because the load shares the machine with the system under
+ * test. It supports what the benchmarks need: unfragmented ASCII text below 64 KiB, and pings. Its
+ * mask is zero, so it leaves the bytes as they are.
  */
 export class WebSocket {
   readonly #socket: Socket;
@@ -16,7 +16,7 @@ export class WebSocket {
   #outgoing: Buffer[] = [];
   #rest: Buffer | undefined;
 
-  /** Connects and asks the server to switch protocols. */
+  /** Connects and requests the upgrade. */
   constructor(options: WebSocketOptions) {
     this.#options = options;
     const onread = { buffer: chunk, callback: (length: number) => this.#read(chunk.subarray(0, length)) };
@@ -29,7 +29,9 @@ export class WebSocket {
     this.#socket.write(request(options));
   }
 
-  /** Sends text once the server has spoken; what is sent in one go, or while a chunk is being read, leaves in one write after it. */
+  /**
+   * Sends text after the upgrade. Texts of one turn, or of one received chunk, leave in one write.
+   */
   send(text: string): void {
     this.#outgoing.push(frame(0x81, text));
     if (this.#reading || this.#leaving) return;
@@ -40,7 +42,7 @@ export class WebSocket {
     });
   }
 
-  /** Ends the connection without farewell. */
+  /** Closes the connection without a close frame. */
   destroy(): void {
     this.#close('destroyed');
   }
@@ -60,11 +62,14 @@ export class WebSocket {
       if (end === undefined) break;
       start = end;
     }
-    // The chunk is overwritten by the next read, so what is left over is copied.
+    // The next read overwrites the chunk, so the rest is copied.
     this.#rest = start === bytes.length ? undefined : Buffer.from(bytes.subarray(start));
   }
 
-  /** Where the answer to the request ends; undefined when it has not ended yet, or is a refusal. */
+  /**
+   * Returns the offset after the response to the upgrade. Undefined if it is incomplete or a
+   * refusal.
+   */
   #takeAnswer(bytes: Buffer): number | undefined {
     const end = bytes.indexOf('\r\n\r\n');
     if (end < 0) return undefined;
@@ -74,7 +79,7 @@ export class WebSocket {
     return undefined;
   }
 
-  /** Where the frame at `start` ends; undefined when it has not ended yet. */
+  /** Returns the offset after the frame at `start`. Undefined if the frame is incomplete. */
   #takeFrame(bytes: Buffer, start: number): number | undefined {
     if (bytes.length - start < 2) return undefined;
     const length = bytes[start + 1] as number;
@@ -104,7 +109,7 @@ export class WebSocket {
   }
 }
 
-/** One read buffer for all connections: each chunk is taken apart before the next read begins. */
+/** One read buffer for all connections. Each chunk is parsed before the next read begins. */
 const chunk = Buffer.allocUnsafe(256 * 1024);
 
 const TEXT = 0x81;
@@ -138,15 +143,15 @@ function request({ path, headers = {} }: WebSocketOptions): string {
 }
 
 export interface WebSocketOptions {
-  /** On 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   port: number;
-  /** The address to come from. */
+  /** The client's address. */
   from?: string | undefined;
-  /** With the query. */
+  /** The path with its query. */
   path: string;
   headers?: Record<string, string>;
-  /** Hears each text. */
+  /** Called with each text. */
   onText: (text: string) => void;
-  /** Told once, also when the connection was refused or ended by this side. */
+  /** Called once, also when the connection was refused or closed by this side. */
   onClose: (reason: string) => void;
 }

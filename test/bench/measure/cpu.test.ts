@@ -5,7 +5,7 @@ import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
 import { cpuTime } from './cpu.ts';
 
-/** Uses CPU for a while, then says how much, in us. */
+/** Uses CPU for a while, then prints how much, in us. */
 const burn = `
   const used = () => process.cpuUsage().user + process.cpuUsage().system;
   while (used() < 300_000);
@@ -18,20 +18,20 @@ const parentScript = `
   spawn(process.execPath, ['-e', ${JSON.stringify(`${burn} process.stdin.resume();`)}], { stdio: 'inherit' });`;
 
 describe.runIf(process.platform === 'linux')('cpuTime', () => {
-  it('counts a process once, and its children, running and ended', async () => {
+  it('counts each process once, with its running and ended children', async () => {
     const parent = spawn(process.execPath, ['-e', parentScript], { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface(parent.stdout)[Symbol.asyncIterator]();
     const ended = Number((await lines.next()).value);
     const running = Number((await lines.next()).value);
     const total = cpuTime([parent.pid as number]);
     expect(total).toBeGreaterThan(ended + running - 20_000);
-    // What the parent itself used is a good deal less than another 300 ms.
+    // The parent's own CPU is far below another 300 ms.
     expect(total).toBeLessThan(ended + running + 280_000);
     parent.stdin.end();
     await once(parent, 'exit');
   });
 
-  it('counts nothing for a process that is not there', async () => {
+  it('counts nothing for an unknown process id', async () => {
     const child = spawn(process.execPath, ['-e', '0']);
     await once(child, 'exit');
     await waitFor(() => cpuTime([child.pid as number]) === 0);

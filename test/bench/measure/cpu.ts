@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Microseconds of CPU used so far by processes, each with all its descendants, those that have ended included. The
- * scheduler's own account is read, exact to the nanosecond; that of ended children counts in ticks. Linux only.
+ * Returns the CPU in us that processes and all their descendants have used, ended ones included.
+ * Reads the scheduler's accounts, exact to the nanosecond, and ticks for ended children. Linux
+ * only.
  */
 export function cpuTime(pids: number[]): number {
   const children = childrenByParent();
@@ -27,7 +28,7 @@ function ownTime(pid: number): number {
   return nanoseconds / 1000;
 }
 
-/** What the ended children of a process had used. */
+/** Returns the CPU of the ended children of a process. */
 function reapedTime(pid: number): number {
   const [user, system] = fields(pid).slice(13, 15).map(Number);
   return ((user ?? 0) + (system ?? 0)) * (1_000_000 / ticksPerSecond());
@@ -43,7 +44,10 @@ function childrenByParent(): Map<number, number[]> {
   return children;
 }
 
-/** The fields of `/proc/<pid>/stat` after the name, which may hold anything: state first. None when the process has ended. */
+/**
+ * Returns the fields of `/proc/<pid>/stat` after the process name, `state` first. Empty if the
+ * process has ended.
+ */
 function fields(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`);
   return text === '' ? [] : text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -19,7 +19,7 @@ afterAll(() => {
 });
 
 describe('a histogram', () => {
-  it('tells the quantiles of what was counted between two readings', async () => {
+  it('computes quantiles of the values between two readings', async () => {
     for (let n = 0; n < 50; n++) lag.observe(0.3);
     const before = await readHistogram(url, 'lag_seconds');
     for (let n = 0; n < 100; n++) lag.observe(0.15);
@@ -29,18 +29,18 @@ describe('a histogram', () => {
     expect(bucketQuantile(counted, 0.99)).toBeCloseTo(0.199);
   });
 
-  it('knows no value beyond the last bound', async () => {
+  it('caps a quantile at the last bound', async () => {
     lag.observe(9);
     const all = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(all, 1)).toBe(0.4);
   });
 
-  it('has no quantile when nothing was counted', async () => {
+  it('has no quantile without values', async () => {
     const reading = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(since(reading, reading), 0.5)).toBeNaN();
   });
 
-  it('is missed when it is not there', async () => {
+  it('throws for an unknown histogram', async () => {
     await expect(readHistogram(url, 'other_seconds')).rejects.toThrow('tells nothing of other_seconds');
   });
 });

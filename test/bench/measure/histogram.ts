@@ -1,6 +1,9 @@
 import type { Buckets } from '../systems/system.ts';
 
-/** Reads one histogram from a Prometheus endpoint, over all its labels. Throws when there is no such histogram. */
+/**
+ * Reads one histogram from a Prometheus endpoint, summed over all labels. Throws if the histogram
+ * does not exist.
+ */
 export async function readHistogram(url: string, name: string): Promise<Buckets> {
   const text = await (await fetch(url)).text();
   const counts = new Map<number, number>();
@@ -12,12 +15,15 @@ export async function readHistogram(url: string, name: string): Promise<Buckets>
   return [...counts].map(([bound, count]) => ({ bound, count })).sort((a, b) => a.bound - b.bound);
 }
 
-/** What was counted between two readings. */
+/** Returns the counts between two readings. */
 export function since(before: Buckets, after: Buckets): Buckets {
   return after.map(({ bound, count }, index) => ({ bound, count: count - (before[index]?.count ?? 0) }));
 }
 
-/** The value below which the share `q` lies, taken to be spread evenly within its bucket; NaN when nothing was counted. */
+/**
+ * Returns the value below which the share `q` lies, interpolated within its bucket. NaN without
+ * values.
+ */
 export function bucketQuantile(buckets: Buckets, q: number): number {
   const rank = (buckets.at(-1)?.count ?? 0) * q;
   const index = buckets.findIndex(({ count }) => count >= rank && count > 0);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { waitFor } from '@parley/stack';
 import { WebSocket } from 'ws';
 
-/** Makes a Node process collect its garbage, twice, since finalizers run in between. */
+/** Makes a Node process collect its garbage twice, because finalizers run in between. */
 export function collectGarbage(pid: number): Promise<void> {
   return inspect(pid, async (ask) => {
     await ask('HeapProfiler.enable');
@@ -12,7 +12,10 @@ export function collectGarbage(pid: number): Promise<void> {
   });
 }
 
-/** The CPU profile of a Node process over what `action` does, as JSON text that browsers and editors show. */
+/**
+ * Returns the CPU profile of a Node process during `action`, as JSON that browsers and editors
+ * open.
+ */
 export async function profile<T>(pid: number, action: () => Promise<T>): Promise<{ result: T; profile: string }> {
   return inspect(pid, async (ask) => {
     await ask('Profiler.enable');
@@ -24,8 +27,8 @@ export async function profile<T>(pid: number, action: () => Promise<T>): Promise
 }
 
 /**
- * Opens the debugger that sleeps in every Node process, asks it things, and closes it again, for it has one port for all
- * processes. The process need not have been started in any special way.
+ * Opens the inspector of a Node process, sends commands and closes it again, because all processes
+ * share one port. The process needs no special flags.
  */
 async function inspect<T>(pid: number, action: (ask: Ask) => Promise<T>): Promise<T> {
   process.kill(pid, 'SIGUSR1');

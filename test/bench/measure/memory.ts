@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectGarbage } from './inspector.ts';
 
-/** Resident memory of processes together, in bytes. Linux only. */
+/** Returns the resident memory of processes together, in bytes. Linux only. */
 export function residentMemory(pids: number[]): number {
   return pids
     .map((pid) => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024)
     .reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** What the kernel holds for itself, sockets' buffers and descriptors among it, in bytes. Linux only. */
+/**
+ * Returns the memory of the kernel, which includes socket buffers and descriptors, in bytes. Linux
+ * only.
+ */
 export function kernelMemory(): number {
   const text = readFileSync('/proc/meminfo', 'utf8');
   const slab = Number(/^Slab:\s+(\d+) kB$/m.exec(text)?.[1]) * 1024;
@@ -17,7 +20,10 @@ export function kernelMemory(): number {
   return slab + pages;
 }
 
-/** Resident memory of Node processes after they have collected their garbage and it has stayed alike for a second. */
+/**
+ * Returns the resident memory of Node processes after garbage collection, once it is stable for a
+ * second.
+ */
 export async function settledMemory(pids: number[]): Promise<number> {
   for (const pid of pids) await collectGarbage(pid);
   let last = residentMemory(pids);

@@ -1,4 +1,6 @@
-/** The value below which the share `q` (0 to 1) of sorted values lies; NaN when there are none. */
+/**
+ * Returns the value below which the share `q` (0 to 1) of sorted values lies. NaN without values.
+ */
 export function quantile(sorted: ArrayLike<number>, q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-/** Reads counters once a second, and says how fast each grew. */
+/** Reads counters once a second and returns how fast each grew. */
 export function sample(counters: Record<string, () => Promise<number>>): { stop(): Promise<Rates> } {
   const names = Object.keys(counters);
   const readings: { at: number; values: number[] }[] = [];

@@ -10,7 +10,10 @@ import { cpuTime } from './cpu.ts';
 import { bucketQuantile, since } from './histogram.ts';
 import { profile } from './inspector.ts';
 
-/** Connects pairs of users of which each has its users on different gateways, if there are several, and every gateway as many senders. */
+/**
+ * Connects pairs of users. The users of a pair are on different gateways if there are several, and
+ * every gateway has as many senders.
+ */
 export async function connectPairs(system: System, pairs: number): Promise<Load> {
   const users = await system.createUsers(2 * pairs);
   const load = startLoad(system.name);
@@ -24,14 +27,14 @@ export async function connectPairs(system: System, pairs: number): Promise<Load>
 }
 
 /**
- * Lets the pairs talk, and measures until the last message has arrived and is in PostgreSQL: so every message's whole cost
- * is counted, and nothing but its cost.
+ * Runs the plan and measures until the last message has arrived and is in PostgreSQL, so that the
+ * whole cost of every message counts.
  */
 export function measure(system: System, load: Load, plan: Plan, options: Options): Promise<Measurement> {
   return account(system, options, () => load.run(plan));
 }
 
-/** The same for any action that sends messages. */
+/** Measures any action that sends messages. */
 export async function account<Seen extends { sent: number; cpu: number }>(
   system: System,
   options: Options,
@@ -59,7 +62,7 @@ export async function account<Seen extends { sent: number; cpu: number }>(
   };
 }
 
-/** What is in PostgreSQL compared with what was acknowledged. */
+/** Compares the rows in PostgreSQL with the acknowledged messages. */
 export async function checkRows(system: System, acked: number): Promise<RowCheck> {
   await system.recorded();
   const { rows, distinct } = await system.countRows();
@@ -70,7 +73,7 @@ function cpuTimes({ processes }: System): Partial<Record<Part, number>> {
   return Object.fromEntries(parts.map((part) => [part, cpuTime(processes[part] ?? [])]));
 }
 
-/** Does it, and writes the profile of the part that the options name, if any. */
+/** Runs an action and writes the CPU profile of the part that the options name. */
 export async function profiled<T>(system: System, { profile: part }: Options, action: () => Promise<T>): Promise<T> {
   const pid = part && system.processes[part]?.[0];
   if (!pid) return action();
@@ -80,25 +83,28 @@ export async function profiled<T>(system: System, { profile: part }: Options, ac
   return result;
 }
 
-/** Everything known about one run. */
+/** All measurements of one run. */
 export type Measurement = Omit<Outcome, 'cpu'> & Cost;
 
-/** What a run took. CPU in us per message. */
+/** The cost of a run. CPU in us per message. */
 export interface Cost {
-  /** Per part of the servers, both gateways together, PostgreSQL with all its processes. */
+  /** CPU by part: both gateways together, PostgreSQL with all its processes. */
   cpu: Partial<Record<Part, number>>;
   cpuOfServers: number;
   cpuOfLoad: number;
-  /** Seconds after the last delivery until everything was in PostgreSQL. */
+  /** Seconds from the last delivery until everything was in PostgreSQL. */
   drain: number;
-  /** Ms from accepting a message to its commit; absent where the acknowledgement waits for the commit. */
+  /**
+   * Ms from accepting a message to its commit. Undefined if the acknowledgement waits for the
+   * commit.
+   */
   recordLag?: { p50: number; p99: number };
 }
 
 export interface RowCheck {
   rows: number;
-  /** Copies of acknowledged messages that are not there. */
+  /** Missing copies of acknowledged messages. */
   lost: number;
-  /** Copies that are there twice. */
+  /** Duplicate copies. */
   doubled: number;
 }

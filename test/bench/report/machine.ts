@@ -4,7 +4,7 @@ import { startPostgres, startRedis } from '@parley/stack';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** What the figures were measured on, without names that tell whose machine it is. */
+/** Describes the machine without names that identify its owner. */
 export async function machine(): Promise<Machine> {
   const [load = 0] = loadavg();
   const [redis, postgres] = await Promise.all([redisVersion(), postgresVersion()]);
@@ -40,7 +40,7 @@ async function postgresVersion(): Promise<string> {
 export interface Machine {
   cpu: string;
   cores: number;
-  /** Processes that ran or waited to, on average over the minute before. */
+  /** Average number of processes that ran or waited to run in the minute before. */
   load: number;
   memory: string;
   system: string;

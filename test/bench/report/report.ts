@@ -5,7 +5,10 @@ import type { Machine } from './machine.ts';
 import type { Results } from './results.ts';
 import type { Target } from './targets.ts';
 
-/** Writes a report as JSON. Replaces the file in one step. Default path: `latest.json` in the folder for results. */
+/**
+ * Writes a report as JSON. Replaces the file in one step. Default path: `latest.json` in the folder
+ * for results.
+ */
 export async function writeReport(report: Report, path = join(resultsFolder, 'latest.json')) {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.tmp`, `${JSON.stringify(report, round, 2)}\n`);

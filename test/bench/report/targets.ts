@@ -1,7 +1,10 @@
 import { livePath } from '../benchmarks/scale.ts';
 import type { Results } from './results.ts';
 
-/** What Parley aims at, beside what was measured. Nothing fails by it: figures depend on the machine. */
+/**
+ * Compares the results with Parley's targets. A missed target fails nothing, because figures depend
+ * on the machine.
+ */
 export function targets({
   live,
   rate,
@@ -71,7 +74,7 @@ export function targets({
 
 export interface Target {
   name: string;
-  /** At most this. */
+  /** A target that is met by this value or less. */
   limit: number;
   measured: number;
   unit: string;

@@ -1,4 +1,4 @@
-/** The tables of the Socket.IO server: both owners have a row, found by the same key as in Parley. */
+/** The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. */
 export const schema = `
   create sequence message_id;
   create table messages (
@@ -11,7 +11,7 @@ export const schema = `
     primary key (owner_id, peer_id, id)
   )`;
 
-/** Both rows of a message, in one statement and thus one transaction. */
+/** Inserts both rows of a message in one statement, and so in one transaction. */
 export const insertMessage = `
   with message as (select nextval('message_id') as id)
   insert into messages (owner_id, peer_id, id, sender_id, text)
@@ -19,7 +19,7 @@ export const insertMessage = `
   from message, (values ($1::bigint, $2::bigint), ($2, $1)) as copies (owner_id, peer_id)
   returning id, date`;
 
-/** Rows, and how many of them differ in owner or text. */
+/** Counts the rows, and the rows that differ in owner or text. */
 export const countRows = `
   select coalesce(sum(n), 0)::int as rows, count(*)::int as distinct
   from (select count(*) as n from messages group by owner_id, text) as copies`;

@@ -6,8 +6,9 @@ import { Server } from 'socket.io';
 import { insertMessage } from './schema.ts';
 
 /**
- * What one would write instead of Parley: a Socket.IO server that keeps every message twice in PostgreSQL, tells both users
- * through Redis on whichever server they are, and acknowledges. As its documentation advises for production.
+ * The alternative to Parley: a Socket.IO server that writes every message twice to PostgreSQL,
+ * emits it to both users through Redis on any server, and acknowledges. It follows the
+ * recommendations of Socket.IO's documentation for production.
  */
 const { PORT, REDIS_URL, DATABASE_URL, TOKEN_SECRET } = process.env as Record<string, string>;
 
@@ -17,7 +18,8 @@ const io = new Server<ClientEvents, ServerEvents, Record<string, never>, { user:
   transports: ['websocket'],
   serveClient: false,
   perMessageDeflate: false,
-  // All is JSON, and a burst must not push entries out of the stream before the other server has read them.
+  // All packets are JSON. The stream is long enough that a burst does not trim entries before the
+  // other server has read them.
   adapter: createAdapter(redis, { onlyPlaintext: true, maxLen: 100_000 }),
 });
 
@@ -51,7 +53,7 @@ io.on('connection', (socket) => {
 });
 
 io.listen(Number(PORT));
-// The request that opened a connection would stay in memory.
+// The request that opened the connection would stay in memory.
 io.engine.on('connection', (connection) => {
   connection.request = null;
 });

@@ -7,8 +7,8 @@ import { readHistogram } from '../measure/histogram.ts';
 import type { System } from './system.ts';
 
 /**
- * Starts Parley as `npm start` does, with two gateways unless told. Several masters make it run on a Redis Cluster. Limits stay on,
- * but out of the way.
+ * Starts Parley as `npm start` does. Default: two gateways. Several masters start a Redis Cluster.
+ * Limits are active but high.
  */
 export async function startParley({ gateways: count = 2, masters = 1, bounded }: ParleyOptions = {}): Promise<System> {
   const cluster = masters > 1 ? await startRedisCluster({ masters }) : undefined;
@@ -74,7 +74,7 @@ const environment = {
 
 const unbounded = { MAX_UNDER_WAY: '1000000', MAX_WAIT: '10m' };
 
-/** The recorder's time from a message's acceptance to its commit, in seconds. */
+/** The recorder's histogram of seconds from accepting a message to its commit. */
 const LAG = 'parley_record_lag_seconds';
 
 const createUsers = `
@@ -114,12 +114,12 @@ async function usedMemory(url: string): Promise<number> {
   return Number(/^used_memory:(\d+)/m.exec(text)?.[1]);
 }
 
-/** The copy the api would write. */
+/** Writes the copy that the api would write. */
 function befriend(link: RedisConnection, user: number, friend: number): Promise<boolean> {
   return writePermits(link, user, { kind: 'user', version: 1, contacts: [friend], blocks: [] });
 }
 
-/** Entries leave the record streams when they are committed. */
+/** The recorder removes entries from the record streams after the commit. */
 async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> {
   const lengths = await Promise.all(
     Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.record(bucket))),
@@ -128,10 +128,10 @@ async function emptyRecord({ client, keys }: RedisConnection): Promise<boolean> 
 }
 
 export interface ParleyOptions {
-  /** 2 unless given. */
+  /** Default: 2. */
   gateways?: number;
-  /** Whether gateways take on no more at once than they do by default; they take on all unless told. */
+  /** Whether gateways apply their default admission limits. Default: no limits. */
   bounded?: boolean;
-  /** Of Redis; 1, which is no cluster, unless given. */
+  /** Redis masters. Default: 1, without a cluster. */
   masters?: number;
 }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { countRows, schema } from '../socketio/schema.ts';
 import type { System } from './system.ts';
 
-/** Starts two Socket.IO servers on a Redis and a PostgreSQL that run with the same settings as Parley's. */
+/** Starts two Socket.IO servers on a Redis and a PostgreSQL with the same settings as Parley's. */
 export async function startSocketio(): Promise<System> {
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   const pool = new pg.Pool({ connectionString: postgres.url });
@@ -37,7 +37,7 @@ export async function startSocketio(): Promise<System> {
 
 const secret = 'a secret for benchmarks only, long enough';
 
-/** Resolves when the server listens. It ends with this process at the latest. */
+/** Starts a server process. Resolves when it listens. It ends when this process ends. */
 async function startServer(env: Record<string, string>): Promise<ChildProcess> {
   const server = fork(fileURLToPath(new URL('./bench-socketio.js', import.meta.url)), {
     env: { ...process.env, NODE_ENV: 'production', ...env },

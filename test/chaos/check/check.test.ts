@@ -7,7 +7,7 @@ import { checkRecords } from './records.ts';
 
 const [ann, ben, cem, group] = [1, 2, 3, 9];
 
-/** What everybody knows after Ann wrote three messages to Ben, and two to a group of both. */
+/** The evidence after Ann wrote three messages to Ben and two to a group of both. */
 class Case {
   readonly sent = [0, 1, 2, 3, 4].map((n) => {
     const toGroup = n > 2;
@@ -25,7 +25,7 @@ class Case {
     for (const n of [0, 1, 2, 3, 4]) for (const journal of this.journals) hear(journal, n);
   }
 
-  /** The kinds of faults that are found. */
+  /** The kinds of faults that the checker finds. */
   find(): Fault['kind'][] {
     const evidence: Evidence = {
       ...{ sent: this.sent, copies: this.copies, cleared: new Map(), deleted: [] },
@@ -49,35 +49,35 @@ function hear(journal: Journal, n: number, id = 10 + n): void {
 }
 
 describe('the checker', () => {
-  it('finds nothing where everything is as it should be', () => {
+  it('finds nothing when all copies agree', () => {
     expect(new Case().find()).toEqual([]);
   });
 
-  it('finds an acknowledged message that is in neither copy', () => {
+  it('finds an acknowledged message that is missing in both copies', () => {
     const world = new Case();
     for (const rows of world.copies.values()) rows.splice(1, 1);
     expect(new Set(world.find())).toEqual(new Set(['lost']));
   });
 
-  it('finds an acknowledged message that one of both copies lacks', () => {
+  it('finds an acknowledged message that is missing in one copy', () => {
     const world = new Case();
     world.copies.get(`${ben}:${ann}`)?.pop();
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('finds a message that a device was not told of: a dropped append', () => {
+  it('finds a message that a device did not receive because an append was dropped', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1);
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('lets a device that was told to reload read from the api what it was not told', () => {
+  it('lets a device that must reload read missed messages from the api', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1, 'reload');
     expect(world.find()).toEqual([]);
   });
 
-  it('finds messages that came in another order', () => {
+  it('finds messages in another order', () => {
     const world = new Case();
     const [entries] = [world.journals[0].entries];
     entries.splice(0, 2, entries[1] as never, entries[0] as never);
@@ -91,13 +91,13 @@ describe('the checker', () => {
     expect(new Set(world.find())).toEqual(new Set(['doubled']));
   });
 
-  it('finds a message that a device was told of twice', () => {
+  it('finds a message that a device received twice', () => {
     const world = new Case();
     hear(world.journals[0], 4);
     expect(world.find()).toEqual(['doubled']);
   });
 
-  it('finds a message that went to someone else', () => {
+  it('finds a message that reached another user', () => {
     const world = new Case();
     const journal = new Journal();
     hear(journal, 0);
@@ -106,31 +106,31 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds what was said in a group while someone was away from it', () => {
+  it('finds a group message that reached a user while not a member', () => {
     const world = new Case();
     Object.assign(world.sent[3] as object, { withheld: [ben] });
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds a message of one who was not allowed to write', () => {
+  it('finds an accepted message of a sender without permission', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { forbidden: true });
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds a message that devices were told of and nobody recorded', () => {
+  it('finds a message that devices received and nobody recorded', () => {
     const world = new Case();
     hear(world.journals[0], 2, 40);
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('finds a recall that was acknowledged and did not take effect', () => {
+  it('finds an acknowledged recall without effect', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { recall: 'acknowledged' });
     expect(world.find()).toEqual(['unequal', 'unequal']);
   });
 
-  it('finds a deleted chat that came back, and one that nobody had deleted', () => {
+  it('finds a deleted chat that came back, and a deletion that nobody requested', () => {
     const world = new Case();
     Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
     expect(world.find()).toEqual(['unequal']);
@@ -138,7 +138,7 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('does not ask a device that crashed for what it had not stored', () => {
+  it('does not require a crashed device to have what it had not stored', () => {
     const journal = new Journal();
     hear(journal, 0);
     journal.store(journal.length);

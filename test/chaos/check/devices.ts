@@ -3,8 +3,9 @@ import type { Heard } from '../people/journal.ts';
 import { copyKey, type Evidence, type Fault, type Row, type Witness } from './evidence.ts';
 
 /**
- * What devices were told, held against PostgreSQL: every message of their user's once and in the order of the records, and none of others'.
- * A device that was told to reload may lack what came before, for it reads that from the api; `missed` answers what.
+ * Compares what devices received with PostgreSQL: every message of their user once, in the order of
+ * the records, and none of other users. A device that had to reload may lack earlier messages,
+ * because it reads those from the api. `missed` returns them.
  */
 export function checkDevices(evidence: Evidence): { faults: Fault[]; missed: Missed[]; withdrawn: number } {
   const faults: Fault[] = [];
@@ -33,7 +34,7 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
   const faults: Fault[] = [];
   const ids = new Map<string, Set<number>>();
   const lastReload = entries.lastIndexOf('reload');
-  /** Since the last reload, which makes a device forget. */
+  /** Considers only the events after the last reload, which clears the device's state. */
   let newest = new Map<string, number>();
   let withdrawn = 0;
   entries.forEach((entry, index) => {
@@ -52,7 +53,8 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
     newest.set(conversation, Math.max(id, before));
     if (!recorded) {
       if (deletedByAll(conversation, id, evidence)) return;
-      // What a failed master had published and its successor does not know is taken back by the reload that follows.
+      // A failed master may have published what its successor does not know. The reload that
+      // follows corrects it.
       if (index < lastReload) withdrawn += 1;
       else faults.push({ kind: 'lost', what: `${name} got ${id} of ${conversation} (m${n}), which is not recorded` });
     } else if (n !== null && recorded.n !== null && recorded.n !== n)
@@ -67,7 +69,7 @@ function readJournal({ name, user, entries }: Witness, evidence: Evidence, conve
   return { faults, ids, withdrawn, reloaded: lastReload >= 0 };
 }
 
-/** Nobody has a copy any more that could be compared. */
+/** Every participant has deleted the copy, so there is nothing to compare. */
 function deletedByAll(conversation: string, id: number, { cleared }: Evidence): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type !== 'users') return false;
@@ -80,7 +82,7 @@ function mayHave({ conversation, n }: Heard, user: number, { mayHear, sent }: Ev
   return n === null || n < 0 || !sent[n]?.withheld?.includes(user);
 }
 
-/** Every conversation's messages by id: those of either copy, for one may have been deleted. */
+/** Merges both copies of every conversation by message id, because one may be deleted. */
 function conversationsOf(copies: Evidence['copies']): Conversations {
   const conversations: Conversations = new Map();
   for (const [key, rows] of copies) {
@@ -93,7 +95,7 @@ function conversationsOf(copies: Evidence['copies']): Conversations {
   return conversations;
 }
 
-/** Whether a user was to get every message of a conversation. */
+/** Whether a user must receive every message of a conversation. */
 function entitled({ groups }: Evidence, conversation: string, user: number): boolean {
   const parsed = parseConversation(conversation);
   if (parsed?.type === 'users') return parsed.users.includes(user);
@@ -102,7 +104,7 @@ function entitled({ groups }: Evidence, conversation: string, user: number): boo
 
 type Conversations = Map<string, Map<number, Row>>;
 
-/** What a device did not hear of, and is to find in the api. */
+/** A message that a device did not receive and must find in the api. */
 export interface Missed {
   device: string;
   conversation: string;

@@ -3,7 +3,7 @@ import type { Entry } from '../people/journal.ts';
 import { numberOf, type Sent } from '../people/ledger.ts';
 import type { Deleted } from '../people/writers.ts';
 
-/** Rows read at a time. */
+/** Rows per query. */
 const PAGE = 20_000;
 
 /** How far the owners of chats have deleted them, by owner and peer. */
@@ -14,7 +14,9 @@ export async function readCleared(pool: Pool): Promise<Map<string, number>> {
   return new Map(rows.map(({ owner, peer, id }) => [copyKey(owner, peer), id]));
 }
 
-/** All copies of all messages, by owner and peer, each ascending: what their owners see of them. */
+/**
+ * All copies of all messages as their owners see them, by owner and peer, each in ascending order.
+ */
 export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   const copies = new Map<string, Row[]>();
   let last = [0, 0, 0];
@@ -35,7 +37,7 @@ export async function readCopies(pool: Pool): Promise<Map<string, Row[]>> {
   }
 }
 
-/** Names an owner's copy of a chat; the one copy of a group is its own. */
+/** The key of an owner's copy of a chat. A group has a single copy, with the group as owner. */
 export function copyKey(owner: number, peer: number): string {
   return `${owner}:${peer}`;
 }
@@ -46,7 +48,7 @@ const read = `
     select from chats c where c.owner_id = m.owner_id and c.peer_id = m.peer_id and m.id <= c.cleared_id)
   order by owner_id, peer_id, id limit $4`;
 
-/** What is known after a run, by those who were asked. */
+/** Everything known after a run. */
 export interface Evidence {
   sent: readonly Sent[];
   copies: ReadonlyMap<string, readonly Row[]>;
@@ -54,9 +56,9 @@ export interface Evidence {
   deleted: readonly Deleted[];
   /** How far owners have deleted their copies, by {@link copyKey}. */
   cleared: ReadonlyMap<string, number>;
-  /** Members of each group for the whole run. */
+  /** Users who were members of each group for the whole run. */
   groups: ReadonlyMap<number, readonly number[]>;
-  /** Whether a user may get messages of a conversation at all. */
+  /** Whether a user may receive messages of a conversation at all. */
   mayHear(conversation: string, user: number): boolean;
 }
 
@@ -64,19 +66,19 @@ export interface Evidence {
 export interface Row {
   id: number;
   from: number;
-  /** Its number in the ledger; null when it was taken back, -1 for what nobody wrote. */
+  /** The message's number in the ledger. Null if it was recalled, -1 if nobody wrote it. */
   n: number | null;
   recalled: boolean;
 }
 
-/** A device, and what it was told in order. */
+/** A device and the events it received, in order. */
 export interface Witness {
   name: string;
   user: number;
   entries: readonly Entry[];
 }
 
-/** Something that must not be. */
+/** A violation of a promise. */
 export interface Fault {
   kind: 'lost' | 'doubled' | 'disordered' | 'misdelivered' | 'unequal';
   what: string;

@@ -4,8 +4,8 @@ import type { Missed } from './devices.ts';
 import type { Evidence, Fault } from './evidence.ts';
 
 /**
- * Reads from the api, as a device does that was told to reload, what it was not told by events; answers what is not there either. What its
- * user deleted need not be.
+ * Reads from the api what a device missed, as a device does after a reload. Returns the messages
+ * that the api lacks too, except those that the user deleted.
  */
 export async function readMissed(
   devices: readonly Device[],

@@ -1,8 +1,9 @@
 import { copyKey, type Evidence, type Fault } from './evidence.ts';
 
 /**
- * What PostgreSQL has, held against what the writers were told: every acknowledged message is in both copies by its id, none is there
- * twice, none that was refused or that nobody wrote, and a message that was taken back says nothing any more.
+ * Compares PostgreSQL with the outcomes the writers saw. Every acknowledged message is in both
+ * copies with its id, none is there twice, none was refused or unknown, and a recalled message has
+ * no text.
  */
 export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Fault[] {
   const faults: Fault[] = [];

@@ -3,8 +3,8 @@ import type { Device } from '../people/device.ts';
 import { copyKey, type Evidence } from './evidence.ts';
 
 /**
- * What a device shows, held against the api: the same unread counts, marks and last messages, and of each chat the same newest messages.
- * Answers what differs; right after a run marks may still be on their way.
+ * Compares what a device shows with the api: unread counts, marks, last messages, and the newest
+ * messages of each chat. Returns the differences. Marks may still be in flight right after a run.
  */
 export async function compareView(device: Device, copies: Evidence['copies']): Promise<string[]> {
   const { items } = await device.client.api('GET /chats', { limit: 200 });

@@ -15,7 +15,7 @@ export const reloadClients: Fault = {
   },
 };
 
-/** What they had under way may have been accepted, and they do not know. */
+/** The server may have accepted what was in flight. The clients do not know. */
 export const crashClients: Fault = {
   name: 'clients crash before the acknowledgement',
   weight: 3,
@@ -27,7 +27,7 @@ export const crashClients: Fault = {
       if (!device.running) continue;
       const chat = random.pick(population.friends.get(user) ?? []);
       writers.send(device, ledger.write(user, chat, false));
-      // The frame leaves, its acknowledgement finds nobody; or it does not even leave.
+      // The connection breaks before the acknowledgement arrives, or before the frame leaves.
       await delay(random.whole(0, 3));
       await device.crash();
     }
@@ -38,13 +38,22 @@ export const crashClients: Fault = {
   },
 };
 
-/** What a user is written while taking nothing: 5 MB, more than the 4 MB that the kernel holds of a connection. */
+/**
+ * Characters that friends write to a user who reads nothing: 5 MB, above the 4 MB that the kernel
+ * buffers per connection.
+ */
 const FLOOD = { messages: 210, characters: 7800 };
 
-/** Ms for which a reader takes nothing at most: gateways close what makes no progress for 60 s. */
+/**
+ * The maximum ms for which a reader reads nothing. Gateways close a connection that makes no
+ * progress for 60 s.
+ */
 const LONGEST = 40_000;
 
-/** Some take nothing while their friends write them more than the kernel's buffers hold, so that the gateway has to let them catch up. */
+/**
+ * Some clients stop reading while their friends write more than the kernel buffers, so that the
+ * gateway makes them catch up.
+ */
 export const slowReaders: Fault = {
   name: 'readers that take nothing',
   weight: 2,
@@ -69,17 +78,17 @@ export const slowReaders: Fault = {
   },
 };
 
-/** Messages of a friend's that are under way at a time. */
+/** Messages of one friend in flight at a time. */
 const AT_ONCE = 4;
 
-/** Friends of a user write long messages. */
+/** Makes friends of a user write long messages. */
 async function flood(world: World, user: number): Promise<void> {
   const { population, writers, ledger } = world;
   const friends = population.friends.get(user) ?? [];
   let left = FLOOD.messages;
   const write = async (friend: number) => {
     while (left > 0) {
-      // By the others frames go one after the other.
+      // SSE and long polling send one frame after the other.
       const device = population
         .devicesOf(friend)
         .find(({ transport, running }) => transport === 'websocket' && running);
@@ -91,7 +100,7 @@ async function flood(world: World, user: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, () => friends.map(write)).flat());
 }
 
-/** How often gateways have let connections catch up. */
+/** How often gateways made connections catch up. */
 async function catchUps({ stack }: World['system']): Promise<number> {
   const counts = await Promise.all(
     stack.gatewayUrls.map(async (url) => {
@@ -105,7 +114,9 @@ async function catchUps({ stack }: World['system']): Promise<number> {
   return counts.reduce((sum, each) => sum + each, 0);
 }
 
-/** Frames that were acknowledged a moment ago come once more, by another connection: each is answered with the id it has. */
+/**
+ * Resends recently acknowledged frames over another connection. Each must return its original id.
+ */
 export const replayFrames: Fault = {
   name: 'old frames replayed',
   weight: 2,
@@ -128,7 +139,7 @@ export const replayFrames: Fault = {
       answered += 1;
       if (reply.id !== message.id) wrong += 1;
     }
-    // The checker finds what was taken for another message as doubled, too.
+    // If another message got the id, the checker finds it as doubled.
     if (wrong > 0) throw new Error(`${wrong} of ${answered} were taken for other messages`);
     return `${answered} were answered with the ids they had`;
   },
@@ -149,7 +160,7 @@ async function post({ system }: World, device: Device, frame: object, random: Ra
   }
 }
 
-/** Up to a fifth. */
+/** Returns at most a fifth of the devices. */
 function some(devices: readonly Device[], random: Random): Device[] {
   return random.shuffle(devices).slice(0, random.whole(1, Math.max(1, Math.floor(devices.length / 5))));
 }

@@ -1,13 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** Seconds by which a clock is set at most. */
+/** The maximum shift of a clock, in seconds. */
 const FAR = 120;
 
-/** Ms until processes have taken notice of a clock's having been set. */
+/** Ms until processes have noticed that a clock was set. */
 const NOTICE = 2000;
 
-/** Wall clocks are set, ahead or behind, set once more, and put right, which is a third step: of one process, of some, or of all alike. */
+/**
+ * Sets wall clocks ahead or behind, sets them once more, then sets them right, which is a third
+ * jump: of one process, of some, or of all alike.
+ */
 export const stepClocks: Fault = {
   name: 'clocks set ahead or behind',
   weight: 3,

@@ -3,7 +3,10 @@ import { type SmallDisk, waitFor } from '@parley/stack';
 import pg from 'pg';
 import type { Fault } from './fault.ts';
 
-/** Redis, which syncs each write, ends when it cannot write; it comes back with what it had acknowledged. */
+/**
+ * Redis syncs each write and exits when it cannot write. It restarts with everything it
+ * acknowledged.
+ */
 export const fullRedisDisk: Fault = {
   name: 'disk of Redis or its replica full',
   weight: 2,
@@ -22,7 +25,7 @@ export const fullRedisDisk: Fault = {
   },
 };
 
-/** PostgreSQL refuses what needs room, and ends when it cannot write its log. */
+/** PostgreSQL refuses statements that need disk space, and exits when it cannot write its log. */
 export const fullPostgresDisk: Fault = {
   name: 'disk of PostgreSQL full',
   weight: 2,
@@ -43,7 +46,10 @@ export const fullPostgresDisk: Fault = {
   },
 };
 
-/** Fills the disk of a server, starts the server again whenever it ends, as a supervisor does, and resolves when it answers again; how often it ended. */
+/**
+ * Fills the disk of a server and restarts the server whenever it exits, as a supervisor does.
+ * Resolves when the server responds again, with the number of restarts.
+ */
 async function fullFor(ms: number, disk: SmallDisk | undefined, server: Supervised): Promise<number> {
   let ends = 0;
   const supervise = async () => {
@@ -94,6 +100,6 @@ interface Supervised {
   ended(): Promise<boolean>;
   restart(): Promise<void>;
   answers(): Promise<boolean>;
-  /** Looks at it now and then while its disk is full. */
+  /** Uses the server from time to time while its disk is full. */
   look?(): Promise<void>;
 }

@@ -4,27 +4,30 @@ import type { Writers } from '../people/writers.ts';
 import type { Random } from '../random.ts';
 import type { System } from '../system/system.ts';
 
-/** Something that goes wrong, and right again. */
+/** A fault that strikes and is repaired. */
 export interface Fault {
   name: string;
-  /** How often it strikes compared to others. */
+  /** How often it strikes in relation to the others. */
   weight: number;
-  /** What of the system it takes away; two faults that take the same do not strike at once, so that no promise is asked of what is not there. */
+  /**
+   * The parts of the system that it stops. Two faults that stop the same part never overlap,
+   * because no promise covers that.
+   */
   takes: Part[];
-  /** Why it cannot be made on this machine; undefined where it can. */
+  /** Why this machine cannot produce the fault. Undefined if it can. */
   impossible?(system: System): string | undefined;
-  /** Strikes, and resolves when all is right again; answers what was done, in words. */
+  /** Strikes. Resolves when everything is repaired, with a description of what was done. */
   strike(world: World, random: Random): Promise<string>;
 }
 
 export type Part = 'gateway' | 'recorder' | 'api' | 'redis' | 'postgres' | 'links' | 'clients' | 'clocks';
 
-/** What there is to strike. */
+/** The parts of the system that faults can strike. */
 export interface World {
   system: System;
   population: Population;
   writers: Writers;
   ledger: Ledger;
-  /** Times are multiplied by this: below 1 in short runs. */
+  /** Times are multiplied by this factor. Short runs use less than 1. */
   scale: number;
 }

@@ -9,13 +9,13 @@ import { drain, freeze, killApi, killGateway, killRecorder } from './processes.t
 import { failOver, freezeRedis, killRedis } from './redis.ts';
 import { freezeNode, killNode, moveBuckets } from './redis-cluster.ts';
 
-/** What can go wrong of a Redis with a replica, and of a cluster. */
+/** The faults of a Redis with a replica, and of a cluster. */
 const ofRedis: Record<'pair' | 'cluster', Fault[]> = {
   pair: [killRedis, failOver, freezeRedis, fullRedisDisk],
   cluster: [killNode, freezeNode, moveBuckets],
 };
 
-/** All that can go wrong of the rest. */
+/** The faults of all other parts. */
 const ofOthers: Fault[] = [
   ...[killGateway, killRecorder, killApi, drain, freeze],
   ...[fullPostgresDisk, stepClocks],
@@ -25,7 +25,7 @@ const ofOthers: Fault[] = [
   ...[partFriends, guestLeaves],
 ];
 
-/** All that can go wrong with this kind of Redis. */
+/** All faults for this kind of Redis. */
 export function faultsOn(redis: keyof typeof ofRedis): Fault[] {
   return [...ofRedis[redis], ...ofOthers];
 }

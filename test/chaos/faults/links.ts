@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import type { System } from '../system/system.ts';
 import type { Fault } from './fault.ts';
 
-/** All connections between two parts break at once; new ones pass. */
+/** All connections between two parts break at once. New ones succeed. */
 export const cutLink: Fault = {
   name: 'a link cut',
   weight: 3,
@@ -29,7 +29,7 @@ export const throttleLink = disturbance(
   [2000, 12_000],
 );
 
-/** Either end, or both, believe that what they send arrives. */
+/** One end or both send without an error, but nothing arrives. */
 export const halfOpenLink = disturbance(
   'a link half open',
   (random) => ({ silent: random.pick(['up', 'down', 'both'] as const) }),
@@ -42,7 +42,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   return {
     name,
     weight: 2,
-    // One of them is the replica's, without which no fail-over is to happen.
+    // One cable leads from the replica to its master. While it is cut, no fail-over may happen.
     takes: ['links', 'redis'],
     strike: async ({ system, scale }, random) => {
       const cable = pickCable(system, random);
@@ -57,7 +57,7 @@ function disturbance(name: string, trouble: (random: Random) => Trouble, [least,
   };
 }
 
-/** Gateways have none to PostgreSQL. */
+/** Gateways have no connection to PostgreSQL. */
 function pickCable(system: System, random: Random): Cable {
   return random.pick(system.cables.filter(({ name }) => !/^gateway.*postgres$/.test(name)));
 }

@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault, World } from './fault.ts';
 
-/** Ms for which people try what they may not. */
+/** Ms for which users try what they are not allowed to do. */
 const WINDOW = 1500;
 
-/** Two who part: nothing they write from then on, until they make up, may be accepted. */
+/**
+ * Two users end their friendship. Until they are friends again, the server must refuse their
+ * messages.
+ */
 export const partFriends: Fault = {
   name: 'friends part and make up',
   weight: 3,
@@ -29,7 +32,7 @@ export const partFriends: Fault = {
   },
 };
 
-/** A member who leaves a group gets nothing that is said from then on until they are back. */
+/** A member leaves a group and must receive none of its messages until they are back. */
 export const guestLeaves: Fault = {
   name: 'a member comes and goes',
   weight: 3,

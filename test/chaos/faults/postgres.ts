@@ -15,7 +15,7 @@ export const killPostgres: Fault = {
   },
 };
 
-/** Stopped in good order, as for an upgrade. */
+/** A clean shutdown, as for an upgrade. */
 export const restartPostgres: Fault = {
   name: 'restart of PostgreSQL',
   weight: 1,
@@ -26,7 +26,7 @@ export const restartPostgres: Fault = {
   },
 };
 
-/** Messaging goes on, and what is to be recorded waits. */
+/** Messaging continues, and records wait in Redis. */
 export const absentPostgres: Fault = {
   name: 'a minute without PostgreSQL',
   weight: 1,
@@ -54,7 +54,10 @@ export const freezePostgres: Fault = {
   },
 };
 
-/** The server with all its backends: those that live on would hold its shared memory, and a restart would wait for them. */
+/**
+ * Kills the server with all its backends. Surviving backends would hold its shared memory and delay
+ * the restart.
+ */
 async function killAll(pid: number): Promise<void> {
   signal([pid, ...(await childrenOf(pid))], 'SIGKILL');
 }
@@ -69,7 +72,7 @@ function signal(pids: readonly number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // It has ended by itself.
+      // The server has already exited.
     }
   }
 }

@@ -41,7 +41,7 @@ export const killApi: Fault = {
   },
 };
 
-/** What a rolling update does. */
+/** Restarts gateways as a rolling update does. */
 export const drain: Fault = {
   name: 'SIGTERM',
   weight: 3,
@@ -53,7 +53,7 @@ export const drain: Fault = {
   },
 };
 
-/** A process that stands still and goes on, as after a long pause of its machine. */
+/** A process stops and continues, as after a long pause of its machine. */
 export const freeze: Fault = {
   name: 'SIGSTOP, then SIGCONT',
   weight: 3,

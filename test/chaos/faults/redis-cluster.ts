@@ -3,7 +3,7 @@ import type { RedisServer } from '@parley/stack';
 import type { RedisNodes } from '../system/redis-nodes.ts';
 import type { Fault } from './fault.ts';
 
-/** How many buckets the services have unless told otherwise. */
+/** The default number of buckets of the services. */
 const BUCKETS = 64;
 
 export const killNode = absence('kill -9 and restart of a node of Redis', {
@@ -32,7 +32,7 @@ export const moveBuckets: Fault = {
   },
 };
 
-/** A node is away for a moment, or for longer than the others wait until its replica takes over. */
+/** A node is away for a moment, or long enough that its replica takes over. */
 function absence(name: string, { leave, comeBack }: Absence): Fault {
   return {
     name,

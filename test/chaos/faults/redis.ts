@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from './fault.ts';
 
-/** The master dies and comes back with what is on its disk. */
+/** The master dies and restarts with the data on its disk. */
 export const killRedis: Fault = {
   name: 'kill -9 and restart of Redis',
   weight: 2,
@@ -17,7 +17,7 @@ export const killRedis: Fault = {
   },
 };
 
-/** The master dies, the replica takes its place. */
+/** The master dies and the replica takes over. */
 export const failOver: Fault = {
   name: 'fail-over to the replica of Redis',
   weight: 2,

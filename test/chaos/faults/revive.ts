@@ -1,7 +1,10 @@
 import type { ServiceProcess } from '@parley/stack';
 import { waitFor } from '@parley/stack';
 
-/** Starts a service until it can serve, as an orchestrator does: what it needs may be away as well. */
+/**
+ * Starts a service until it is ready, as an orchestrator does. Its dependencies may be away as
+ * well.
+ */
 export async function revive(service: ServiceProcess): Promise<void> {
   await waitFor(() => service.restart().then(() => true), {
     timeout: 240_000,

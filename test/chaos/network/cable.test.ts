@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Cable } from './cable.ts';
 
-/** Sends what it gets back twenty times as long. */
+/** An echo server that replies with twenty times the bytes. */
 const server = createServer((socket) => {
   socket.on('error', () => {});
   socket.on('data', (data) => socket.write(Buffer.alloc(20 * data.length)));
@@ -33,7 +33,7 @@ async function dial(): Promise<{ socket: Socket; got: () => number }> {
 }
 
 describe('a cable', () => {
-  it('takes nothing from the server for one client whom it holds, and brings all when it lets go', async () => {
+  it("holds back the server's bytes for one client and delivers them after release", async () => {
     const [held, other] = [await dial(), await dial()];
     cable.hold(held.socket.localPort ?? 0, true);
     for (const { socket } of [held, other]) socket.write(Buffer.alloc(100_000));
@@ -45,7 +45,7 @@ describe('a cable', () => {
     other.socket.destroy();
   });
 
-  it('breaks connections that it cuts, and refuses new ones for as long as it is told to', async () => {
+  it('breaks the connections that it cuts and refuses new ones until it is healed', async () => {
     const { socket } = await dial();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     cable.disturb({ refuse: true });

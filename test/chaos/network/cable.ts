@@ -2,22 +2,22 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Bytes that may wait on a cable before the end that sends them is held back. */
+/** Bytes that may wait in a cable before it stops reading from the sender. */
 const ROOM = 1024 * 1024;
 
 /**
- * A TCP proxy between two parts of the system that does to connections what networks do. Bytes keep their order whatever is done to
- * them, as TCP has it.
+ * A TCP proxy between two parts of the system that injects network faults. The order of bytes stays
+ * as TCP guarantees it.
  */
 export class Cable {
   readonly name: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Ends that lead to the server, by the port the client has. */
+  /** The ends that lead to the server, by the client's port. */
   readonly #far = new Map<number, Socket>();
-  /** Ends from which nothing is taken. */
+  /** The ends from which the cable reads nothing. */
   readonly #held = new Set<Socket>();
-  /** Where it leads; another port leads new connections there. */
+  /** The port of the server. A change applies to new connections. */
   target: number;
   #trouble: Trouble = {};
 
@@ -38,24 +38,30 @@ export class Cable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Connections there are now. */
+  /** The number of open connections. */
   get connections(): number {
     return this.#sockets.size / 2;
   }
 
-  /** Breaks every connection; new ones pass. */
+  /** Breaks every connection. New ones succeed. */
   cut(): void {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** What happens to all connections from now on; `{}` for nothing. Connections that were half open until now are broken. */
+  /**
+   * Sets the fault of all connections from now on, `{}` for none. Breaks connections that were
+   * half-open.
+   */
   disturb(trouble: Trouble): void {
     const silent = this.#trouble.silent !== undefined;
     this.#trouble = trouble;
     if (silent || trouble.refuse) this.cut();
   }
 
-  /** Takes nothing that the server sends to the client at this port, or does again: what the server's kernel does not hold, the server must. */
+  /**
+   * Stops or resumes reading the server's bytes for the client at this port. The server then
+   * buffers what the kernel does not hold.
+   */
   hold(port: number, held: boolean): void {
     const far = this.#far.get(port);
     if (!far) return;
@@ -98,7 +104,7 @@ export class Cable {
     let last: Promise<void> | undefined;
     from.on('data', (data) => {
       const { silent, latency, bytesPerSecond } = this.#trouble;
-      // A half-open connection: this end believes that what it writes arrives.
+      // In a half-open connection this end sends without an error, although nothing arrives.
       if (silent === way || silent === 'both') return;
       if (!latency && !bytesPerSecond && !last) {
         if (!to.write(data)) this.#hold(from, to);
@@ -130,14 +136,16 @@ export class Cable {
   }
 }
 
-/** What is wrong with a cable. */
+/** The fault of a cable. */
 export interface Trouble {
-  /** Ms by which everything comes later. */
+  /** Ms of added delay. */
   latency?: number;
-  /** How much passes each way of each connection. */
+  /** Bytes per second in each direction of each connection. */
   bytesPerSecond?: number;
-  /** What is sent this way vanishes although the connection stands; `up` leads to the server. */
+  /**
+   * Bytes in this direction vanish although the connection stays open. `up` leads to the server.
+   */
   silent?: 'up' | 'down' | 'both';
-  /** No connection stands or comes about. */
+  /** Connections break, and new ones fail. */
   refuse?: boolean;
 }

@@ -3,7 +3,10 @@ import type { Chat } from '@parley/protocol';
 import { WebSocket } from 'ws';
 import { Journal } from './journal.ts';
 
-/** A device of a user's, through reloads and crashes: the SDK, what it stores, and the journal of what it was told. */
+/**
+ * A device of a user through reloads and crashes: the SDK, its store, and the journal of received
+ * events.
+ */
 export class Device {
   readonly name: string;
   readonly user: number;
@@ -13,10 +16,10 @@ export class Device {
   readonly #values = new Map<string, unknown>();
   #session: SavedSession | undefined;
   #life: Life | undefined;
-  /** How often its session was over although nobody had ended it. */
+  /** How often the session ended although nobody had ended it. */
   signOuts = 0;
   reloads = 0;
-  /** Its cursor, as stored. */
+  /** The cursor in the store. */
   cursor: string | undefined;
 
   constructor(options: DeviceOptions) {
@@ -26,7 +29,7 @@ export class Device {
     this.transport = options.transport;
   }
 
-  /** The client of the present life. @throws Error when there is none */
+  /** The running client. @throws Error if the device is off */
   get client(): Parley {
     if (!this.#life) throw new Error(`${this.name} is off`);
     return this.#life.client;
@@ -73,7 +76,7 @@ export class Device {
     await life.client.connect();
   }
 
-  /** The page is loaded anew: what is at hand is stored first. */
+  /** Reloads the page. The SDK stores its state first. */
   async reload(): Promise<void> {
     const life = this.#life;
     this.#life = undefined;
@@ -81,7 +84,7 @@ export class Device {
     await this.start();
   }
 
-  /** The device dies: nothing is stored or sent any more. */
+  /** Crashes the device. It stores and sends nothing more. */
   async crash(): Promise<void> {
     const life = this.#life;
     this.#life = undefined;
@@ -102,7 +105,7 @@ export class Device {
     return [...(this.#life?.sockets ?? [])].flatMap((socket) => socket.port ?? []);
   }
 
-  /** What it shows of its chats. */
+  /** The chats as the device shows them. */
   chats(): Chat[] {
     return this.client.chats();
   }
@@ -119,7 +122,8 @@ export class Device {
       write: async (changes) => {
         if (life.dead) return;
         for (const [key, value] of Object.entries(changes)) {
-          // A chat is handed over as a copy, of messages that nobody changes: with long ones, copying all took most of the run's time.
+          // Copies the chat but shares its messages, which nobody changes. Copying long messages
+          // took most of the run's time.
           if (value === undefined) this.#values.delete(key);
           else this.#values.set(key, key.startsWith('chat:') ? value : structuredClone(value));
         }
@@ -130,7 +134,7 @@ export class Device {
   }
 }
 
-/** From one start of a device to its end. */
+/** A device from one start to its end. */
 class Life {
   dead = false;
   client!: Parley;
@@ -178,8 +182,8 @@ export interface DeviceOptions {
   transport: TransportName;
   api: string;
   gateways: string[];
-  /** Begins a session. */
+  /** Called when a session begins. */
   signIn(): Promise<SavedSession>;
-  /** A message came. */
+  /** Called with each message. */
   listen(device: Device, from: number, conversation: string, id: number): void;
 }

@@ -2,8 +2,8 @@ import type { ParleyEvent } from '@parley/protocol';
 import { numberOf } from './ledger.ts';
 
 /**
- * What one device was told, in order. What it had not stored when it crashed is struck, as the device knows nothing of it either: it is
- * to come again.
+ * The events that one device received, in order. A crash removes the events that the device had not
+ * stored, because they must come again.
  */
 export class Journal {
   readonly entries: Entry[] = [];
@@ -16,17 +16,17 @@ export class Journal {
     this.entries.push({ conversation, id, from, n });
   }
 
-  /** The device was told that it missed events for good, and forgot what it knew. */
+  /** Notes that the device lost events for good and cleared its state. */
   lose(): void {
     this.entries.push('reload');
   }
 
-  /** How much there is to be stored now. */
+  /** The number of entries to store. */
   get length(): number {
     return this.entries.length;
   }
 
-  /** The device has stored what came up to here. */
+  /** Notes that the device has stored the entries up to here. */
   store(length: number): void {
     this.#stored = Math.max(this.#stored, length);
   }
@@ -36,13 +36,16 @@ export class Journal {
   }
 }
 
-/** A message that came, or word that some will not come. */
+/** A received message, or a notice that some messages will not come. */
 export type Entry = Heard | 'reload';
 
 export interface Heard {
   conversation: string;
   id: number;
   from: number;
-  /** Its number in the ledger: -1 for a text that nobody wrote, null for a message that came without its text, for it was taken back. */
+  /**
+   * The message's number in the ledger. -1 for a text that nobody wrote, null for a recalled
+   * message without text.
+   */
   n: number | null;
 }

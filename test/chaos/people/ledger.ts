@@ -1,13 +1,13 @@
-/** Every message that was written during a run, and what became of it as far as its writer was told. */
+/** Every message written during a run, with the outcome as its writer saw it. */
 export class Ledger {
   readonly sent: Sent[] = [];
-  /** How many were acknowledged. */
+  /** The number of acknowledged messages. */
   acknowledged = 0;
   refused = 0;
 
   /**
-   * Notes a message before it is sent. Its text names it, so that it is recognised wherever it turns up.
-   * @param length characters that its text gets more
+   * Notes a message before it is sent. Its text contains its number, so that it is recognised
+   * everywhere. @param length extra characters of the text
    */
   write(from: number, chat: number, group: boolean, length = 0): Sent {
     const message: Sent = { n: this.sent.length, from, chat, group, state: 'open', ...(length > 0 && { length }) };
@@ -27,12 +27,12 @@ export class Ledger {
   }
 }
 
-/** The text of a message. */
+/** Returns the text of a message. */
 export function textOf({ n, length = 0 }: Pick<Sent, 'n' | 'length'>): string {
   return `m${n} ${length > 0 ? `${'長'.repeat(length)} ` : ''}${FILLING}`;
 }
 
-/** The number of the message with this text; -1 for a text that nobody wrote. */
+/** Returns the number of the message with this text. -1 for a text that nobody wrote. */
 export function numberOf(text: unknown): number {
   const found = typeof text === 'string' && text.endsWith(` ${FILLING}`) ? /^m(\d+) /.exec(text) : null;
   return found ? Number(found[1]) : -1;
@@ -47,17 +47,20 @@ export interface Sent {
   /** The peer or group. */
   chat: number;
   group: boolean;
-  /** Characters, of three bytes each, that its text has more than others. */
+  /** Extra characters of its text, of three bytes each. */
   length?: number;
-  /** `open` while nobody knows, which may be for good when its client crashed. */
+  /** `open` until the outcome is known. It stays open if the client crashed. */
   state: 'open' | 'acknowledged' | 'refused';
   id?: number;
-  /** Why it was refused. */
+  /** The error code of the refusal. */
   code?: string;
-  /** It must not have been accepted: whoever wrote it was not allowed to at that time. */
+  /** The server must not accept it, because its writer had no permission at that time. */
   forbidden?: true;
-  /** Users who must not get it: they were not in the group from before it was written until after it was accepted. */
+  /**
+   * Users who must not receive it: they were outside the group from before it was written until
+   * after it was accepted.
+   */
   withheld?: number[];
-  /** Its writer took it back, or tried to. */
+  /** Its writer recalled it, or tried to. */
   recall?: 'open' | 'acknowledged' | 'refused';
 }

@@ -5,24 +5,24 @@ import { productKey, type System } from '../system/system.ts';
 import { Device } from './device.ts';
 import { Product } from './product.ts';
 
-/** Friends of each user to either side. */
+/** Friends of each user on either side of the ring. */
 const REACH = 4;
 const GROUP_SIZE = 8;
 
 /**
- * Users who are friends of their neighbours in a ring, groups of them, and their devices: as many as asked, every fifth user with a
- * second one. Two users at the end of the list are nobody's friends.
+ * Creates users who are friends of their neighbours in a ring, groups of them, and their devices.
+ * Every fifth user has a second device. The last two users have no friends.
  */
 export class Population {
   readonly users: number[] = [];
   readonly strangers: number[] = [];
-  /** Whom a user may write to for the whole run. */
+  /** The users and groups that a user may write to for the whole run. */
   readonly friends = new Map<number, number[]>();
-  /** Members of a group for the whole run. */
+  /** The users who are members of a group for the whole run. */
   readonly groups = new Map<number, number[]>();
-  /** Friendships that come and go; no one else writes in these chats. */
+  /** Pairs whose friendship ends and begins again. Only they write in these chats. */
   readonly fickle: [number, number][] = [];
-  /** A group and a user who comes and goes. */
+  /** A group and a user who joins and leaves it. */
   readonly guests: { group: number; user: number }[] = [];
   readonly devices: Device[] = [];
   readonly product: Product;
@@ -49,7 +49,7 @@ export class Population {
     return this.devices.filter((device) => device.user === user);
   }
 
-  /** Who may get messages of a conversation; guests of a group among them. */
+  /** The users who may receive messages of a conversation, which includes guests of a group. */
   mayHear(conversation: string, user: number): boolean {
     const parsed = parseConversation(conversation);
     if (parsed?.type === 'users') return parsed.users.includes(user);
@@ -75,7 +75,7 @@ export class Population {
       friends.set(a, [...(friends.get(a) ?? []), b]);
       friends.set(b, [...(friends.get(b) ?? []), a]);
     }
-    // Half the ring apart: no pair of these is among the friends.
+    // The users of these pairs are half the ring apart, so none are friends otherwise.
     const half = Math.floor(count / 2);
     for (const i of random.shuffle(Array.from({ length: half }, (_, each) => each)).slice(0, 4)) {
       const pair = [users[i], users[i + half]] as [number, number];
@@ -87,7 +87,7 @@ export class Population {
   async #makeGroups(count: number, random: Random): Promise<void> {
     for (let i = 0; i < count; i += 1) {
       const [guest, ...members] = random.shuffle(this.users).slice(0, GROUP_SIZE + 1) as [number, ...number[]];
-      // Whom one may not write to one cannot add.
+      // A user can add only users they may write to.
       for (const part of chunks(members.slice(1), 8))
         await Promise.all(part.map((member) => this.#acquaint(members[0] as number, member)));
       const group = await this.product.makeGroup(`group${i}`, members[0] as number, members);
@@ -119,7 +119,7 @@ export class Population {
   }
 }
 
-/** Three in five by WebSocket. */
+/** Three in five devices use WebSocket. */
 const transports: TransportName[] = ['websocket', 'websocket', 'sse', 'websocket', 'poll'];
 
 type Listen = (device: Device, from: number, conversation: string, id: number) => void;

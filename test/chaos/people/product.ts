@@ -2,12 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SavedSession } from '@parley/client';
 import type { Session } from '@parley/protocol';
 
-/** The product's own server, which makes users, friends and groups, and signs devices in. It repeats what fails, as such a server would. */
+/**
+ * The product's own server. It creates users, friendships and groups, signs devices in, and retries
+ * what fails.
+ */
 export class Product {
   readonly #url: string;
   readonly #key: string;
 
-  /** @param url of the api */
+  /** @param url the api's URL */
   constructor(url: string, key: string) {
     this.#url = url;
     this.#key = key;
@@ -22,7 +25,7 @@ export class Product {
     await this.#call('PUT', `/users/~${a}/friends/~${b}`);
   }
 
-  /** Ends a friendship; once this resolves neither can write to the other. */
+  /** Ends a friendship. Once it resolves, neither user can write to the other. */
   async part(a: number, b: number): Promise<void> {
     await this.#call('DELETE', `/users/~${a}/friends/~${b}`);
   }

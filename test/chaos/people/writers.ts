@@ -8,12 +8,12 @@ import type { Population } from './population.ts';
 /** Messages of a device that may wait for their acknowledgement. */
 const UNDER_WAY = 12;
 
-/** Ms between two looks at how many messages are due. */
+/** Ms between two checks of how many messages are due. */
 const TICK = 20;
 
 /**
- * Lets people write, read and take back, at a rate that is caught up with after an outage. Each message goes into the ledger before it is
- * sent, and what becomes of it too.
+ * Lets people write, read and recall at a fixed rate, and catches up after an outage. Notes each
+ * message in the ledger before sending it, and its outcome.
  */
 export class Writers {
   readonly #population: Population;
@@ -23,9 +23,9 @@ export class Writers {
   readonly #underWay = new Map<Device, number>();
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
-  /** Chats that were deleted: the owner's copy up to a message that was there is gone. */
+  /** Deleted chats: the owner's copy up to a known message is gone. */
   readonly deleted: Deleted[] = [];
-  /** What was read, marked and so on, by what it was. */
+  /** Counts of reads, marks and other actions, by kind. */
   readonly figures = { reads: 0, recalls: 0, deletions: 0, fellBehind: 0 };
 
   constructor(population: Population, ledger: Ledger, random: Random, rate: number) {
@@ -39,7 +39,7 @@ export class Writers {
     let last = performance.now();
     this.#timer = setInterval(() => {
       const now = performance.now();
-      // What could not be written is made up for, at no more than three times the rate.
+      // Catches up with at most three times the rate.
       this.#due = Math.min(this.#due + ((now - last) / 1000) * this.#rate, this.#rate * 60);
       last = now;
       const most = Math.max(1, Math.ceil((3 * this.#rate * TICK) / 1000));
@@ -51,7 +51,7 @@ export class Writers {
     clearInterval(this.#timer);
   }
 
-  /** Someone reads now and then what came. */
+  /** Reads new messages from time to time. */
   heard(device: Device, from: number, conversation: string, id: number): void {
     const random = this.#random;
     if (from === device.user || !random.chance(0.15)) return;
@@ -67,7 +67,7 @@ export class Writers {
     ).unref();
   }
 
-  /** Sends a message; resolves when it is accepted or refused, or the device is gone. */
+  /** Sends a message. Resolves when it is accepted or refused, or the device is off. */
   async send(device: Device, message: Sent): Promise<void> {
     this.#underWay.set(device, (this.#underWay.get(device) ?? 0) + 1);
     try {
@@ -98,7 +98,7 @@ export class Writers {
     return true;
   }
 
-  /** Now and then a message is taken back, or a chat deleted. */
+  /** Recalls a message or deletes a chat from time to time. */
   async #afterwards(device: Device, message: Sent): Promise<void> {
     const random = this.#random;
     const { id, chat } = message;
@@ -126,16 +126,16 @@ export class Writers {
   }
 }
 
-/** A chat whose owner deleted it when this message was in it. */
+/** A chat that its owner deleted when it contained this message. */
 export interface Deleted {
   owner: number;
   chat: number;
   upTo: number;
-  /** Whether the api answered that it is done. */
+  /** Whether the api confirmed the deletion. */
   acknowledged: boolean;
 }
 
-/** The device may be gone by now. */
+/** The device may be off by now. */
 function ignore(work: () => void): void {
   try {
     work();

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import type { Outcome, Struck } from '../run.ts';
 
-/** What was done in a run, what was seen, and what that says. */
+/** Formats the report of a run: its faults, its measurements and the result of the checks. */
 export function writeMarkdown(outcome: Outcome, date: string): string {
   const { options, strikes, leftOut, faults, database, figures, wrote } = outcome;
   const { seed, seconds, clients, rate, every, cluster } = options;
@@ -61,7 +61,7 @@ export function writeMarkdown(outcome: Outcome, date: string): string {
   ].join('\n');
 }
 
-/** Whether everything held. */
+/** Whether every promise held. */
 export function passed({ faults, database, strikes }: Outcome): boolean {
   return faults.length === 0 && database.every((each) => each.faults === 0) && !strikes.some(({ failed }) => failed);
 }

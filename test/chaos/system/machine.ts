@@ -12,16 +12,19 @@ import {
 
 const GIB = 2 ** 30;
 
-/** Bytes that each database gets: more than an hour fills. */
+/** Size of each database's disk in bytes: more than an hour fills. */
 const sizes = { 'redis-1': 4 * GIB, 'redis-2': 4 * GIB, postgres: 8 * GIB };
 
-/** What processes have of their machine that faults can reach: disks of their own, and clocks. Where one cannot be had, it says why. */
+/**
+ * Disks and clocks of processes that faults can reach. A reason stands in place of each that this
+ * machine cannot provide.
+ */
 export class Machine {
-  /** For logs and media. */
+  /** The disk for logs and media. */
   readonly folder: string;
-  /** None where nothing may be mounted. */
+  /** Undefined where the process may not mount a file system. */
   readonly disks: Disks | undefined;
-  /** None where libfaketime is not to be had. */
+  /** Undefined where libfaketime is not available. */
   readonly clocks: readonly Clock[];
   readonly noDisks: string | undefined;
   readonly noClocks: string | undefined;
@@ -38,7 +41,7 @@ export class Machine {
     this.#sweep = parts.sweep;
   }
 
-  /** @param names of those who get a clock each */
+  /** @param names the processes that get a clock each */
   static async start(names: readonly string[]): Promise<Machine> {
     const folder = await temporaryFolder('chaos');
     await mkdir(join(folder.path, 'logs'));
@@ -59,7 +62,7 @@ export class Machine {
 
 async function openDisks(): Promise<Disks> {
   const open = (name: keyof typeof sizes) => openSmallDisk(`chaos-${name}`, sizes[name]);
-  // One after the other: where the first cannot be had, there is none.
+  // Opens one after the other. Opens none if the first fails.
   return { 'redis-1': await open('redis-1'), 'redis-2': await open('redis-2'), postgres: await open('postgres') };
 }
 

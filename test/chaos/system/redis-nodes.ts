@@ -6,8 +6,9 @@ import { command, type RedisSide } from './redis-side.ts';
 const NODE_TIMEOUT = 2000;
 
 /**
- * A Redis Cluster of three masters with a replica each. Every node is reached through a cable, by clients and by its replica alike, since
- * the cable's port is the one that the node announces; what the nodes tell each other goes past it.
+ * A Redis Cluster of three masters with a replica each. Clients and replicas reach every node
+ * through a cable, because the node announces the cable's port. The cluster bus bypasses the
+ * cables.
  */
 export class RedisNodes implements RedisSide {
   readonly #cluster: RedisCluster;
@@ -18,7 +19,7 @@ export class RedisNodes implements RedisSide {
     this.cables = cables;
   }
 
-  /** @param clocks of the nodes; those without one have the machine's */
+  /** @param clocks the clocks of the nodes. A node without one uses the machine's */
   static async start(clocks: readonly Clock[] = []): Promise<RedisNodes> {
     const cluster = await startRedisCluster({
       replicasPerMaster: 1,
@@ -40,7 +41,7 @@ export class RedisNodes implements RedisSide {
     return this.#cluster.nodes;
   }
 
-  /** What a node is called in reports, and what it is now. */
+  /** The node's name in reports, and its current role. */
   async describe(node: RedisServer): Promise<string> {
     const master = (await this.masters()).includes(node);
     return `redis-${this.nodes.indexOf(node) + 1}, a ${master ? 'master' : 'replica'}`;
@@ -53,7 +54,7 @@ export class RedisNodes implements RedisSide {
     return this.nodes.filter((_, index) => roles[index] === 'master');
   }
 
-  /** Starts a node that was killed; it is what the others then tell it to be. */
+  /** Starts a node that was killed. The other nodes then assign its role. */
   async restart(node: RedisServer): Promise<void> {
     await node.restart();
     await this.#announce(node);

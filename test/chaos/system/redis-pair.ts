@@ -4,14 +4,15 @@ import { Cable } from '../network/cable.ts';
 import { command, type RedisSide } from './redis-side.ts';
 
 /**
- * A Redis with a replica. Which of both is the master, clients learn from whoever leads their connections: here the cables, in
- * production the operator's load balancer or service, switched by Sentinel or by hand. Parley itself asks nobody.
+ * A Redis master with a replica. Clients reach the current master through a switch: here the
+ * cables, in production the load balancer or service that Sentinel or an operator switches. Parley
+ * does not ask Sentinel.
  */
 export class RedisPair implements RedisSide {
   readonly #servers: [RedisServer, RedisServer];
   readonly #disks: readonly SmallDisk[];
   #first: 0 | 1 = 0;
-  /** From the replica to the master. */
+  /** The cable from the replica to the master. */
   readonly cable: Cable;
 
   private constructor(servers: [RedisServer, RedisServer], cable: Cable, disks: readonly SmallDisk[]) {
@@ -48,12 +49,12 @@ export class RedisPair implements RedisSide {
     return this.#servers[1 - this.#first] as RedisServer;
   }
 
-  /** What a server keeps its data on, where it has a disk of its own. */
+  /** Where a server keeps its data, if it has a disk of its own. */
   diskOf(server: RedisServer): SmallDisk | undefined {
     return this.#disks[this.#servers.indexOf(server)];
   }
 
-  /** Kills the master; it stays the master, and `restartMaster` brings it back with its data. */
+  /** Kills the master. It stays the master, and `restartMaster` restarts it with its data. */
   async killMaster(): Promise<void> {
     await this.master.kill();
   }
@@ -63,9 +64,10 @@ export class RedisPair implements RedisSide {
   }
 
   /**
-   * Kills the master, makes the replica the master, and the old master its replica. `switched` leads connections to the new one, and is
-   * called once it takes writes. As a fail-over should, it waits until the replica follows: promoting one that does not would lose what it
-   * lacks. What the master wrote and published within its last `lag` ms does not get to the replica.
+   * Kills the master, promotes the replica, and makes the old master its replica. Calls `switched`
+   * once the new master accepts writes, to lead connections to it. Waits first until the replica
+   * follows, because otherwise acknowledged data would be lost. The replica lacks what the master
+   * wrote and published in its last `lag` ms.
    */
   async failOver(switched: (port: number) => void, lag = 0): Promise<void> {
     await this.whole();
@@ -95,13 +97,13 @@ export class RedisPair implements RedisSide {
     );
   }
 
-  /** Starts one that has ended, or starts it anew, as what it was: the replica does not know it by itself. */
+  /** Starts or restarts a server in its role, because a replica does not remember its role. */
   async restart(server: RedisServer): Promise<void> {
     await server.restart();
     if (server === this.replica) await this.#follow();
   }
 
-  /** Whether a server takes commands. */
+  /** Whether a server accepts commands. */
   answers(server: RedisServer): Promise<boolean> {
     return command(server, (redis) => redis.ping()).then(
       () => true,
@@ -121,9 +123,9 @@ export class RedisPair implements RedisSide {
 }
 
 interface PairOptions {
-  /** Of each server; folders of their own unless given. */
+  /** The data folder of each server. Default: a new folder. */
   disks?: readonly SmallDisk[];
-  /** Of each server; that of the machine unless given. */
+  /** The clock of each server. Default: the machine's. */
   clocks?: readonly Clock[];
   onOutput?: (text: string) => void;
 }

@@ -2,18 +2,18 @@ import type { RedisServer } from '@parley/stack';
 import { Redis } from 'ioredis';
 import type { Cable } from '../network/cable.ts';
 
-/** What a run asks of its Redis, whether it is a server with a replica or a cluster. */
+/** What a run requires of its Redis, which is a server with a replica or a cluster. */
 export interface RedisSide {
-  /** Where it is reached now. */
+  /** The current address. */
   readonly url: string;
-  /** Those within it, or all that lead to it. */
+  /** The internal cables, or all cables that lead to Redis. */
   readonly cables: Cable[];
-  /** Resolves when every server is there and every replica follows its master. */
+  /** Resolves when every server is up and every replica follows its master. */
   whole(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Does something with a connection of its own to one server. */
+/** Runs an action with a new connection to one server. */
 export async function command<T>(server: RedisServer, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(server.url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => {});

@@ -5,27 +5,32 @@ import { RedisNodes } from './redis-nodes.ts';
 import { RedisPair } from './redis-pair.ts';
 import type { RedisSide } from './redis-side.ts';
 
-/** The services, and what the stack calls them. */
+/** The services by their names in the stack. */
 const GATEWAYS = 2;
 const RECORDERS = 2;
 const names = ['api', 'gateway-1', 'gateway-2', 'recorder-1', 'recorder-2'] as const;
 
-/** Key of the server API, by which the population is made. */
+/** Key of the server API, which creates the population. */
 export const productKey = 'key-of-the-chaos-run-long-enough-for-anything';
 
-/** The whole system with a cable between any two of its parts, each of which can be disturbed by itself. */
+/**
+ * The whole system with a cable between any two parts, so that faults can disturb each connection
+ * separately.
+ */
 export class System {
   readonly stack: Stack;
   readonly redis: RedisSide;
   readonly postgres: PostgresServer;
-  /** From a service to Redis, by the service's name; to a cluster there are none but the cluster's. */
+  /**
+   * Cables from services to Redis, by the service's name. Empty with a cluster, which has its own.
+   */
   readonly toRedis: ReadonlyMap<string, Cable>;
-  /** From a service to PostgreSQL. */
+  /** Cables from services to PostgreSQL. */
   readonly toPostgres: ReadonlyMap<string, Cable>;
-  /** From clients to gateways, and to the api. */
+  /** Cables from clients to the gateways and the api. */
   readonly toGateways: readonly Cable[];
   readonly toApi: Cable;
-  /** Disks and clocks that faults can reach, or why there are none. */
+  /** Disks and clocks that faults can reach, or the reasons why there are none. */
   readonly machine: Machine;
 
   private constructor(parts: Parts) {
@@ -39,7 +44,7 @@ export class System {
     this.machine = parts.machine;
   }
 
-  /** Resolves when every part can serve and all replicas follow. */
+  /** Resolves when every part is ready and all replicas follow. */
   static async start({ env = {}, cluster = false }: { env?: NodeJS.ProcessEnv; cluster?: boolean } = {}) {
     const servers = Array.from({ length: cluster ? 6 : 2 }, (_, index) => `redis-${index + 1}`);
     const machine = await Machine.start([...names, ...servers]);
@@ -98,19 +103,19 @@ export class System {
     ];
   }
 
-  /** The Redis with a replica. @throws Error where there is a cluster */
+  /** The Redis with a replica. @throws Error with a cluster */
   get pair(): RedisPair {
     if (this.redis instanceof RedisPair) return this.redis;
     throw new Error('Redis is a cluster');
   }
 
-  /** The nodes of the Redis Cluster. @throws Error where there is none */
+  /** The nodes of the Redis Cluster. @throws Error without a cluster */
   get nodes(): RedisNodes {
     if (this.redis instanceof RedisNodes) return this.redis;
     throw new Error('Redis is no cluster');
   }
 
-  /** Leads all services to another Redis. */
+  /** Switches all services to another Redis. */
   switchRedis(port: number): void {
     for (const cable of this.toRedis.values()) {
       cable.target = port;
