@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Who may import whom. What is not here may not be imported by anyone. */
 const table: Record<string, string[]> = {
   'packages/protocol': [],
-  'packages/service': [],
+  'packages/service': ['protocol'],
   'packages/redis': ['protocol'],
   'packages/database': ['protocol'],
   'packages/client': ['protocol'],

@@ -1,23 +1,44 @@
 import { sql } from 'kysely';
-import { migrations } from './migrations/index.ts';
+import { LAST_KYSELY_MIGRATION, migrations } from './migrations/index.ts';
 import type { Database } from './open-database.ts';
 
-/** The database is older than this code. */
+/** The schema is older than this release. */
 export class SchemaTooOld extends Error {
   override name = 'SchemaTooOld';
 }
 
-/** Resolves if the database has every migration this code knows (a newer one is welcome: rollouts migrate first). Throws {@link SchemaTooOld} otherwise. */
+/** The schema is newer, and this release cannot run on it. */
+export class SchemaTooNew extends Error {
+  override name = 'SchemaTooNew';
+}
+
+/**
+ * Resolves if the database has every migration of this release. Migrations of later releases are
+ * accepted, since rollouts migrate first, unless one of them requires a later release: then throws
+ * {@link SchemaTooNew}. Throws {@link SchemaTooOld} if one is missing.
+ */
 export async function checkSchema(db: Database): Promise<void> {
-  const { rows: tables } = await sql<{
-    found: boolean;
-  }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
-  const { rows } = tables[0]?.found
-    ? await sql<{ name: string }>`select name from kysely_migration`.execute(db)
-    : { rows: [] };
-  const applied = new Set(rows.map((row) => row.name));
+  const applied = new Set([
+    ...(await readNames(db, 'kysely_migration')),
+    ...(await readNames(db, 'schema_migrations')),
+  ]);
   const missing = Object.keys(migrations).filter((name) => !applied.has(name));
   if (missing.length > 0) {
-    throw new SchemaTooOld(`the database lacks ${missing.join(', ')}: run "parley migrate" before this version starts`);
+    throw new SchemaTooOld(`The database lacks ${missing.join(', ')}. Run "migrate" of this release first.`);
   }
+  const newest = Object.keys(migrations).at(-1) ?? LAST_KYSELY_MIGRATION;
+  const { rows } = await sql<{ name: string; oldest: string }>`
+    select name, oldest from schema_migrations where oldest > ${newest}`.execute(db);
+  if (rows[0]) {
+    const { name, oldest } = rows[0];
+    throw new SchemaTooNew(
+      `The database has ${name}, which needs a release that knows ${oldest}. Start a newer release.`,
+    );
+  }
+}
+
+async function readNames(db: Database, table: 'kysely_migration' | 'schema_migrations'): Promise<string[]> {
+  const { rows } = await sql<{ found: boolean }>`select to_regclass(${table}) is not null as found`.execute(db);
+  if (!rows[0]?.found) return [];
+  return (await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(db)).rows.map(({ name }) => name);
 }

@@ -1,23 +1,91 @@
-import { Migrator, sql } from 'kysely';
-import { migrations } from './migrations/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Kysely, Migrator, sql, type Transaction } from 'kysely';
+import { LAST_KYSELY_MIGRATION, type Migration, migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 
 /** `parley` in hexadecimal: the advisory lock of migrations. */
 const LOCK = 0x7061726c6579;
 
+/** Ms between attempts to get the advisory lock, or a lock on a table. */
+const RETRY_DELAY_MS = 250;
+
 /**
- * Brings the database to the newest schema; does nothing if it is there. Resolves with the names of the migrations it
- * ran. Several processes may call it at once: one works, the others wait and then find nothing to do. Throws what a
- * failed migration threw; the database is then as it was before that call.
+ * Ms for which a migration queues for a lock on a table, and so the longest time for which it
+ * blocks services.
  */
-export async function migrate(databaseUrl: string): Promise<string[]> {
-  await using db = openDatabase({ url: databaseUrl, maxConnections: 2, name: 'parley-migrate' });
+const LOCK_TIMEOUT_MS = 2000;
+
+/**
+ * Migrates the database to the newest schema of this release; no-op if it is there, also if a later
+ * release has migrated it further. Resolves with the names of the migrations it ran. Several
+ * processes may call it at once: one works, the others wait. A migration that cannot lock a table
+ * within 2 s lets the services go on and retries, without a deadline. Throws the error of a failed
+ * migration; its transaction is rolled back.
+ *
+ * @param known the migrations of this release
+ */
+export async function migrate(databaseUrl: string, known = migrations): Promise<string[]> {
+  await using database = openDatabase({ url: databaseUrl, maxConnections: 2, name: 'parley-migrate' });
+  // Migrations know no table types: they outlive them.
+  const db = database as unknown as Kysely<unknown>;
   return await db.transaction().execute(async (lock) => {
-    // Held until this transaction ends; Kysely's own lock comes only after it created its tables, which two at once would trip over.
-    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(lock);
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-    const { error, results } = await migrator.migrateToLatest();
-    if (error) throw error;
-    return (results ?? []).map((result) => result.migrationName);
+    await sql`set local idle_in_transaction_session_timeout = 0`.execute(lock);
+    await acquireLock(lock);
+    const ran = await runKyselyMigrations(db, known);
+    await sql`create table if not exists schema_migrations (
+      name text primary key, applied timestamptz not null default now(), oldest text)`.execute(db);
+    for (const [name, migration] of Object.entries(known)) {
+      if (name > LAST_KYSELY_MIGRATION && (await run(db, name, migration))) ran.push(name);
+    }
+    return ran;
   });
+}
+
+/**
+ * Polls without parameters: a blocked statement keeps a snapshot, and so does the portal of a
+ * statement with parameters until its transaction ends. A concurrent index build would wait for
+ * either.
+ */
+async function acquireLock(lock: Transaction<unknown>): Promise<void> {
+  for (;;) {
+    const attempt = sql.raw<{ locked: boolean }>(`select pg_try_advisory_xact_lock(${LOCK}) as locked`);
+    if ((await attempt.execute(lock)).rows[0]?.locked) return;
+    await sleep(RETRY_DELAY_MS);
+  }
+}
+
+async function runKyselyMigrations(db: Kysely<unknown>, known: Readonly<Record<string, Migration>>): Promise<string[]> {
+  const first = Object.fromEntries(Object.entries(known).filter(([name]) => name <= LAST_KYSELY_MIGRATION));
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => first } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return (results ?? []).map((result) => result.migrationName);
+}
+
+/** Runs a migration unless it is applied. Returns whether it did. */
+async function run(db: Kysely<unknown>, name: string, migration: Migration): Promise<boolean> {
+  const applied = await sql`select from schema_migrations where name = ${name}`.execute(db);
+  if (applied.rows.length > 0) return false;
+  const apply = async (connection: Kysely<unknown>) => {
+    await sql.raw(`set lock_timeout = ${LOCK_TIMEOUT_MS}`).execute(connection);
+    await sql`set statement_timeout = 0`.execute(connection);
+    await migration.up(connection);
+    await sql`insert into schema_migrations (name, oldest) values (${name}, ${migration.oldest ?? null})`.execute(
+      connection,
+    );
+  };
+  for (;;) {
+    try {
+      if (migration.concurrent) await db.connection().execute(apply);
+      else await db.transaction().execute(apply);
+      return true;
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      await sleep(RETRY_DELAY_MS);
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
 }

@@ -1,6 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { formatCursor, parseCursor } from './cursor.ts';
-import { firstMessageId, groupConversation, isId, messageDate, parseConversation, userConversation } from './ids.ts';
+import {
+  firstMessageId,
+  groupConversation,
+  isId,
+  messageDate,
+  parseConversation,
+  principalDate,
+  SYSTEM_USER,
+  userConversation,
+} from './ids.ts';
+
+describe('principalDate', () => {
+  it('returns when a user was created, undefined for ids of release 0.1 and the system user', () => {
+    const date = Date.UTC(2026, 10, 26);
+    expect(principalDate((date - Date.UTC(2025, 0, 1)) * 1024 + 1023)).toBe(date);
+    expect([principalDate(100_001), principalDate(SYSTEM_USER)]).toEqual([undefined, undefined]);
+  });
+});
 
 describe('message ids', () => {
   it('contain their date', () => {

@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
+import { isOlderThanUser } from './tokens/is-older-than-user.ts';
 
 /**
  * Makes an access token: a JWT signed by HS256 that names its user and session.
@@ -42,10 +43,12 @@ let known: { secret: string; key: KeyObject } | undefined;
 function readClaims(claims: string | jwt.JwtPayload): Verified {
   const invalid: Verified = { ok: false, reason: 'invalid' };
   if (typeof claims === 'string' || claims.exp === undefined) return invalid;
-  const { sub, sid, exp } = claims;
+  const { sub, sid, exp, iat } = claims;
   if (sub === undefined || !/^[1-9]\d{0,15}$/.test(sub) || !Number.isSafeInteger(Number(sub))) return invalid;
   if (typeof sid !== 'string' || sid === '' || sid.length > 64) return invalid;
-  return { ok: true, user: Number(sub), session: sid, expires: exp * 1000 };
+  const user = Number(sub);
+  if (isOlderThanUser(iat, user)) return invalid;
+  return { ok: true, user, session: sid, expires: exp * 1000 };
 }
 
 export interface TokenClaims {

@@ -155,7 +155,8 @@ const chats = [
   ...partitions('chats', 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000'),
 ];
 
-// Neither table refers to users or groups: a check per row would cost more than the row, and the ids come from the gateway's permits.
+// Neither table refers to users or groups: a check per row would cost more than the row, and the
+// ids come from the gateway's permits.
 const messages = [
   `create table messages (
     owner_id bigint not null,

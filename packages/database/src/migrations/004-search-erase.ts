@@ -5,7 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  // Holds the few messages that were edited or taken back: nothing is written to it when a message is recorded.
+  // Holds the few messages that were edited or taken back: nothing is written to it when a message
+  // is recorded.
   `create index messages_changed on messages (owner_id, coalesce(recalled, edited)) where coalesce(recalled, edited) is not null`,
   `create table search_owners (
     owner_id bigint primary key,

@@ -1,17 +1,37 @@
-import type { Migration } from 'kysely';
+import type { Kysely } from 'kysely';
 import * as initial from './001-initial.ts';
 import * as groupHistory from './002-group-history.ts';
 import * as media from './003-media.ts';
 import * as searchErase from './004-search-erase.ts';
 import * as server from './005-server.ts';
 import * as push from './006-push.ts';
+import * as stores from './008-stores.ts';
 
-/** Every migration by name, in order. A merged one is frozen: what it got wrong, the next one mends. */
-export const migrations: Record<string, Migration> = {
+/** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
+export const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': initial,
   '002-group-history': groupHistory,
   '003-media': media,
   '004-search-erase': searchErase,
   '005-server': server,
   '006-push': push,
+  '008-stores': stores,
 };
+
+/** The last migration of release 0.1, which records its migrations in Kysely's table. */
+export const LAST_KYSELY_MIGRATION = '006-push';
+
+/** A migration only adds, so that services of the release before run on its schema. */
+export interface Migration {
+  up(db: Kysely<unknown>): Promise<void>;
+  /**
+   * True: runs outside a transaction, for indexes that are built concurrently. It must be
+   * idempotent. Default: false.
+   */
+  concurrent?: boolean;
+  /**
+   * The oldest migration that a service must know to run on this schema. Default: services of any
+   * release run on it.
+   */
+  oldest?: string;
+}

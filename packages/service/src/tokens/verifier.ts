@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { type Verified, verifyToken } from '../token.ts';
+import { isOlderThanUser } from './is-older-than-user.ts';
 import type { TokenIssuer } from './issuers.ts';
 import type { VerifyKey } from './key.ts';
 import { KeySet, type KeySetOptions } from './key-set.ts';
@@ -81,7 +82,7 @@ function foreign(issuer: Issuer, token: string): VerifiedBearer {
 function readClaims({ issuer, uid, prefix, tolerance }: Issuer, claims: string | jwt.JwtPayload): VerifiedBearer {
   if (typeof claims === 'string' || typeof claims.exp !== 'number') return invalid;
   const bearer = uid === undefined ? externalOf(prefix, claims.sub) : userOf(claims[uid]);
-  if (bearer === undefined) return invalid;
+  if (bearer === undefined || ('foreign' in bearer && isOlderThanUser(claims.iat, bearer.foreign))) return invalid;
   const name = typeof claims.sid === 'string' && claims.sid !== '' ? `sid ${claims.sid}` : `sub ${claims.sub}`;
   const digest = createHash('sha256').update(`${issuer}\n${name}`).digest('base64url');
   // No session made here has a dot in its id, so that no other issuer can speak for one.

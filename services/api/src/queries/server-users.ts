@@ -43,7 +43,7 @@ export async function insertServerUser(tx: Database, externalId: string, user: P
     insert into users (id, external_id, username, name, avatar, sign)
     select n, ${externalId}, coalesce(${username}, '~' || n), coalesce(${name ?? null}, ${username}, left(${externalId}, 64)),
       ${avatar}, ${sign}
-    from (select nextval('principal_id_seq') as n) s
+    from (select next_principal_id() as n) s
     on conflict (external_id) do nothing
     returning id`.execute(tx);
   return rows[0]?.id;
