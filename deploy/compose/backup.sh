@@ -1,6 +1,6 @@
 #!/bin/sh
-# Copies everything of an installation made with deploy/compose.yaml into a folder, while it runs: `deploy/compose/backup.sh FOLDER`.
-# COMPOSE_PROJECT_NAME names the installation, if not `parley`.
+# Copies everything of an installation made with deploy/compose.yaml into a folder, while it runs:
+# `deploy/compose/backup.sh FOLDER`. COMPOSE_PROJECT_NAME names the installation, if not `parley`.
 set -e
 umask 077
 mkdir -p "$1" && folder=$(cd "$1" && pwd)
@@ -8,7 +8,8 @@ compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
 api=$(docker inspect --format '{{.Config.Image}}' "$(compose ps --all --quiet api-1)")
 
-# Redis before PostgreSQL: what one copy holds and the other too is recorded once all the same, what neither has would be lost.
+# Redis before PostgreSQL: what one copy holds and the other too is recorded once all the same, what
+# neither has would be lost.
 compose exec -T redis sh -c 'redis-cli --rdb /tmp/backup.rdb >&2 && cat /tmp/backup.rdb && rm /tmp/backup.rdb' >"$folder/redis.rdb"
 compose exec -T postgres pg_dump --username parley --format custom parley >"$folder/postgres.dump"
 for volume in secrets media; do

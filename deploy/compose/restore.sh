@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes an installation of what backup.sh copied, where there is none: `deploy/compose/restore.sh FOLDER`.
-# COMPOSE_PROJECT_NAME names it, if not `parley`.
+# Makes an installation of what backup.sh copied, where there is none: `deploy/compose/restore.sh
+# FOLDER`. COMPOSE_PROJECT_NAME names it, if not `parley`.
 set -e
 folder=$(cd "$1" && pwd)
 compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
@@ -18,7 +18,8 @@ for volume in secrets media; do
   docker run --rm --interactive --user root --entrypoint tar --volume "${project}_$volume:/to" "$api" -C /to -x <"$folder/$volume.tar"
 done
 
-# With its append-only file switched on Redis would look at nothing else: so it is loaded without, and then written.
+# With its append-only file switched on Redis would look at nothing else: so it is loaded without,
+# and then written.
 docker run --rm --interactive --volume "${project}_redis:/data" "$redis" sh -c '
   cat >/data/dump.rdb && chown redis:redis /data/dump.rdb
   redis-server --appendonly no --protected-mode no --port 6380 >/tmp/log &

@@ -1,4 +1,5 @@
-// Makes the secrets of this installation once: a folder with those that services read and the one that PostgreSQL reads.
+// Makes the secrets of this installation once: a folder with those that services read and the one
+// that PostgreSQL reads.
 import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

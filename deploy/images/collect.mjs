@@ -1,5 +1,6 @@
-// Puts what a service needs at run time into a folder: `node deploy/images/collect.mjs gateway /out/gateway`. That is its bundle and
-// the few packages that stay outside of it, without what they bring for other platforms, for development and for reading.
+// Puts what a service needs at run time into a folder: `node deploy/images/collect.mjs gateway
+// /out/gateway`. That is its bundle and the few packages that stay outside of it, without what they
+// bring for other platforms, for development and for reading.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join, relative } from 'node:path';
@@ -57,7 +58,10 @@ function copy(name, from, target, copied) {
   }
 }
 
-/** A package's folder as the package in `from` would find it; of those for other platforms there is none. */
+/**
+ * A package's folder as the package in `from` would find it; of those for other platforms there is
+ * none.
+ */
 function find(name, from) {
   const paths = createRequire(join(realpathSync(from), 'package.json')).resolve.paths(name) ?? [];
   const found = paths.map((path) => join(path, name)).find((path) => existsSync(join(path, 'package.json')));
