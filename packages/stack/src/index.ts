@@ -4,6 +4,7 @@ export { freePort } from './free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/server.ts';
 export { type TemporaryFolder, temporaryFolder } from './process/folder.ts';
 export { openSmallDisk, type SmallDisk } from './process/small-disk.ts';
+export { findPrometheus, type PrometheusTools } from './prometheus/find.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
 export { moveSlots } from './redis/move-slots.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';

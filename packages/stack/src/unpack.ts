@@ -61,7 +61,7 @@ async function names({ packages, libraries }: Unpackable): Promise<string[]> {
 
 async function libraryFolder(folder: string): Promise<string> {
   const lib = join(folder, 'usr/lib');
-  const machine = (await readdir(lib)).find((name) => name.includes('-linux-'));
+  const machine = (await readdir(lib).catch(() => [])).find((name) => name.includes('-linux-'));
   return machine ? join(lib, machine) : lib;
 }
 

@@ -46,6 +46,14 @@ export class RecorderMetrics {
         this.set(leased().length);
       },
     });
+    new Gauge({
+      name: 'parley_record_buckets',
+      help: 'Buckets of the installation, each with a record stream.',
+      registers,
+      collect() {
+        this.set(redis.keys.buckets);
+      },
+    });
     this.#buckets = new Counter({
       name: 'parley_record_bucket_entries_total',
       help: 'Entries committed, by bucket.',

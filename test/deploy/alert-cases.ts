@@ -1,0 +1,187 @@
+/** Series of Prometheus as `promtool test rules` writes them: one value per 10 s, `value+step x count`. */
+export type Series = Record<string, string>;
+
+/** What makes an alert fire, and a similar state that must not. */
+export interface AlertCase {
+  alert: string;
+  /** Minutes after the start by which the alert fires. */
+  within: string;
+  firing: Series;
+  quiet: Series;
+}
+
+const ns = 'namespace="a"';
+const up = (job: string, pod: string) => `up{${ns},job="parley-${job}",pod="${pod}"}`;
+const healthy: Series = Object.fromEntries(
+  ['gateway', 'api', 'recorder'].flatMap((job) => [0, 1].map((index) => [up(job, `${job}-${index}`), '1x120'])),
+);
+
+/** One case for each alert. */
+export const alertCases: AlertCase[] = [
+  { alert: 'ParleyNotScraped', within: '1m', firing: {}, quiet: healthy },
+  ...['gateway', 'api', 'recorder'].flatMap((job): AlertCase[] => {
+    const alert = `Parley${job[0]?.toUpperCase()}${job.slice(1)}sDown`;
+    const others = Object.fromEntries(Object.entries(healthy).filter(([name]) => !name.includes(`parley-${job}`)));
+    const oneLeft = { ...healthy, [up(job, `${job}-0`)]: '0x120' };
+    return [
+      // Targets that no longer exist.
+      { alert, within: '1m', firing: others, quiet: oneLeft },
+      // Targets that do not respond, while another installation is well.
+      {
+        alert,
+        within: '1m',
+        firing: {
+          ...others,
+          [up(job, `${job}-0`)]: '0x120',
+          [up(job, `${job}-1`)]: '0x120',
+          [`up{namespace="b",job="parley-${job}",pod="other"}`]: '1x120',
+        },
+        quiet: healthy,
+      },
+    ];
+  }),
+  {
+    alert: 'ParleyManyProcessesDown',
+    within: '1m',
+    firing: { ...healthy, [up('gateway', 'gateway-0')]: '0x120' },
+    quiet: { ...healthy, ...four('gateway', 1) },
+  },
+  {
+    alert: 'ParleyProcessDown',
+    within: '6m',
+    firing: { ...healthy, [up('gateway', 'gateway-0')]: '0x120' },
+    quiet: { ...healthy, [up('gateway', 'gateway-0')]: '0x12 1x108' },
+  },
+  {
+    alert: 'ParleyMessagesDoNotPass',
+    within: '3m',
+    firing: { [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
+    quiet: { [`parley_probe_seconds_count{${ns},pod="x"}`]: '100+2x120' },
+  },
+  {
+    alert: 'ParleyProbeSlow',
+    within: '12m',
+    firing: buckets('parley_probe_seconds_bucket', { 0.5: 0, 1: 10, '+Inf': 10 }),
+    quiet: buckets('parley_probe_seconds_bucket', { 0.1: 10, 0.5: 10, '+Inf': 10 }),
+  },
+  gauge('ParleyRecordLate', '2m', 'parley_record_oldest_seconds', 61, 59),
+  {
+    alert: 'ParleyBucketsUnread',
+    within: '2m',
+    firing: unread(127, 256),
+    quiet: unread(128, 256),
+  },
+  {
+    alert: 'ParleyEntriesDead',
+    within: '2m',
+    firing: { [`parley_record_dead_total{${ns},pod="x"}`]: '0x3 1x117' },
+    quiet: { [`parley_record_dead_total{${ns},pod="x"}`]: '1x120' },
+  },
+  {
+    alert: 'ParleyBucketsUneven',
+    within: '45m',
+    firing: perBucket(9000),
+    quiet: perBucket(2000),
+  },
+  gauge('ParleyInboxesLate', '6m', 'parley_inbox_lag_events', 1001, 1000),
+  {
+    alert: 'ParleyCatchUpsFrequent',
+    within: '17m',
+    firing: { ...connections(100), [`parley_catch_ups_total{${ns},pod="x"}`]: '0+60x120' },
+    quiet: { ...connections(100), [`parley_catch_ups_total{${ns},pod="x"}`]: '0+10x120' },
+  },
+  {
+    alert: 'ParleySlowReadersClosed',
+    within: '22m',
+    firing: { ...connections(100), [`parley_connections_closed_total{${ns},pod="x",code="4008"}`]: '0+1x150' },
+    quiet: { ...connections(100), [`parley_connections_closed_total{${ns},pod="x",code="1001"}`]: '0+1x150' },
+  },
+  {
+    alert: 'ParleyFramesRefused',
+    within: '17m',
+    firing: frames(30, 100),
+    quiet: frames(10, 100),
+  },
+  {
+    alert: 'ParleyGatewayFull',
+    within: '3m',
+    firing: descriptors(81),
+    quiet: descriptors(79),
+  },
+  gauge('ParleyEventLoopBusy', '6m', 'parley_nodejs_eventloop_lag_p99_seconds', 0.3, 0.1),
+  {
+    alert: 'ParleyApiFails',
+    within: '5m',
+    firing: requests(10, 90),
+    quiet: requests(1, 99),
+  },
+  {
+    alert: 'ParleyApiSlow',
+    within: '17m',
+    firing: buckets('parley_api_request_seconds_bucket', { 1: 0, 3: 10, '+Inf': 10 }, ',route="/v1/chats"'),
+    quiet: buckets('parley_api_request_seconds_bucket', { 1: 0, 3: 10, '+Inf': 10 }, ',route="/v1/media/{id}"'),
+  },
+];
+
+/** Four processes of a kind, of which some are down. */
+function four(job: string, down: number): Series {
+  return Object.fromEntries(
+    [0, 1, 2, 3].map((index) => [up(job, `${job}-${index}`), index < down ? '0x120' : '1x120']),
+  );
+}
+
+function gauge(alert: string, within: string, metric: string, firing: number, quiet: number): AlertCase {
+  const name = `${metric}{${ns},pod="x"}`;
+  return { alert, within, firing: { [name]: `${firing}x120` }, quiet: { [name]: `${quiet}x120` } };
+}
+
+function buckets(metric: string, perStep: Record<string, number>, labels = ''): Series {
+  return Object.fromEntries(
+    Object.entries(perStep).map(([le, count]) => [`${metric}{${ns},pod="x"${labels},le="${le}"}`, `0+${count}x150`]),
+  );
+}
+
+/** Two recorders that read `each` buckets. */
+function unread(each: number, all: number): Series {
+  return Object.fromEntries(
+    ['x', 'y'].flatMap((pod) => [
+      [`parley_record_leased_buckets{${ns},pod="${pod}"}`, `${each}x120`],
+      [`parley_record_buckets{${ns},pod="${pod}"}`, `${all}x120`],
+    ]),
+  );
+}
+
+/** Ten buckets, the first of which grows by `busy` entries per 10 s. */
+function perBucket(busy: number): Series {
+  return Object.fromEntries(
+    Array.from({ length: 10 }, (_, bucket) => [
+      `parley_record_bucket_entries_total{${ns},pod="x",bucket="${bucket}"}`,
+      `0+${bucket === 0 ? busy : 500}x300`,
+    ]),
+  );
+}
+
+function connections(count: number): Series {
+  return { [`parley_connections{${ns},pod="x"}`]: `${count}x150` };
+}
+
+function frames(refused: number, received: number): Series {
+  return {
+    [`parley_frames_refused_total{${ns},pod="x"}`]: `0+${refused}x150`,
+    [`parley_frames_received_total{${ns},pod="x"}`]: `0+${received}x150`,
+  };
+}
+
+function descriptors(open: number): Series {
+  return {
+    [`parley_process_open_fds{${ns},pod="x"}`]: `${open}x120`,
+    [`parley_process_max_fds{${ns},pod="x"}`]: '100x120',
+  };
+}
+
+function requests(failed: number, passed: number): Series {
+  return {
+    [`parley_api_request_seconds_count{${ns},pod="x",status="503"}`]: `0+${failed}x120`,
+    [`parley_api_request_seconds_count{${ns},pod="x",status="200"}`]: `0+${passed}x120`,
+  };
+}

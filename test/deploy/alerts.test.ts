@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findPrometheus, root, temporaryFolder } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type AlertCase, alertCases, type Series } from './alert-cases.ts';
+
+const run = promisify(execFile);
+const tools = await findPrometheus((line) => console.warn(`Tests of alerts: ${line}`));
+const { spec } = parse(await readFile(join(root, 'deploy/kubernetes/monitoring/alerts.yaml'), 'utf8')) as Rules;
+const rules = spec.groups.flatMap((group) => group.rules);
+
+describe('alerts', () => {
+  it('have a case that fires and a case that does not', () => {
+    const tested = new Set(alertCases.map(({ alert }) => alert));
+    expect([...tested].toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
+  });
+
+  it('have a severity, a runbook and a summary', () => {
+    for (const { labels, annotations, alert } of rules) {
+      expect(['page', 'ticket']).toContain(labels.severity);
+      expect(annotations.runbook_url).toMatch(new RegExp(`#${alert.toLowerCase()}$`));
+      expect(annotations.summary).toMatch(/\.$/);
+    }
+  });
+
+  it('page within a minute of a total stop', () => {
+    const total = ['GatewaysDown', 'ApisDown', 'RecordersDown'];
+    for (const name of total) {
+      const rule = rules.find(({ alert }) => alert === `Parley${name}`);
+      // A scrape every 10 s with a timeout of 5 s and an evaluation every 15 s come on top.
+      expect(Number.parseInt(rule?.for ?? '', 10)).toBeLessThanOrEqual(30);
+      expect(rule?.labels.severity).toBe('page');
+    }
+  });
+
+  it.skipIf(!tools)('fire on their cases and stay silent on similar ones', { timeout: 120_000 }, async () => {
+    const folder = await temporaryFolder('alerts');
+    try {
+      await writeFile(join(folder.path, 'rules.yaml'), stringify(spec));
+      const tests = alertCases.flatMap((each) => [promtoolTest(each, true), promtoolTest(each, false)]);
+      const file = { rule_files: ['rules.yaml'], evaluation_interval: '15s', tests };
+      await writeFile(join(folder.path, 'tests.yaml'), stringify(file));
+      const { stdout } = await run(tools?.promtool ?? '', ['test', 'rules', join(folder.path, 'tests.yaml')]).catch(
+        (error: { stdout: string; stderr: string }) => ({ stdout: error.stdout + error.stderr }),
+      );
+      expect(stdout).toContain('SUCCESS');
+    } finally {
+      await folder.remove();
+    }
+  });
+});
+
+function promtoolTest({ alert, within, firing, quiet }: AlertCase, fires: boolean): object {
+  const rule = rules.find((each) => each.alert === alert) as Rule;
+  return {
+    name: `${alert} ${fires ? 'fires' : 'stays silent'}`,
+    interval: '10s',
+    input_series: inputOf(fires ? firing : quiet),
+    promql_expr_test: [
+      {
+        // `> bool 0`: an alert may fire for several pods.
+        expr: `(count(ALERTS{alertname="${alert}",alertstate="firing",severity="${rule.labels.severity}"}) > bool 0) or vector(0)`,
+        eval_time: within,
+        exp_samples: [{ labels: '{}', value: fires ? 1 : 0 }],
+      },
+    ],
+  };
+}
+
+function inputOf(series: Series): object[] {
+  return Object.entries(series).map(([name, values]) => ({ series: name, values }));
+}
+
+interface Rules {
+  spec: { groups: { rules: Rule[] }[] };
+}
+
+interface Rule {
+  alert: string;
+  for: string;
+  expr: string;
+  labels: { severity: string };
+  annotations: { summary: string; runbook_url: string };
+}
