@@ -14,6 +14,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const entries = [
   ['services/api/src/main.ts', 'services/api/dist/main.js'],
   ['services/api/src/migrate.ts', 'services/api/dist/migrate.js'],
+  ['services/api/src/accounts/password-process.js', 'services/api/dist/password-process.js'],
+  ['services/api/src/media/picture-process.js', 'services/api/dist/picture-process.js'],
   ['services/gateway/src/main.ts', 'services/gateway/dist/main.js'],
   ['services/recorder/src/main.ts', 'services/recorder/dist/main.js'],
   ['packages/stack/src/start.ts', 'packages/stack/dist/start.js'],

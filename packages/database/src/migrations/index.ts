@@ -5,6 +5,7 @@ import * as media from './003-media.ts';
 import * as searchErase from './004-search-erase.ts';
 import * as server from './005-server.ts';
 import * as push from './006-push.ts';
+import * as accounts from './007-accounts.ts';
 import * as stores from './008-stores.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
@@ -15,6 +16,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '004-search-erase': searchErase,
   '005-server': server,
   '006-push': push,
+  '007-accounts': accounts,
   '008-stores': stores,
 };
 

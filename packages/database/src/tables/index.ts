@@ -1,3 +1,4 @@
+import type { AccountTokensTable } from './account-tokens.ts';
 import type { BlocksTable } from './blocks.ts';
 import type { ChatsTable } from './chats.ts';
 import type { EarlyChangesTable } from './early-changes.ts';
@@ -6,11 +7,13 @@ import type { FriendRequestsTable } from './friend-requests.ts';
 import type { FriendshipsTable } from './friendships.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
+import type { InvitationsTable } from './invitations.ts';
 import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
 import type { PushSubscriptionsTable } from './push-subscriptions.ts';
+import type { RecoveryCodesTable } from './recovery-codes.ts';
 import type { SearchOwnersTable } from './search-owners.ts';
 import type { SearchSegmentsTable } from './search-segments.ts';
 import type { SessionsTable } from './sessions.ts';
@@ -20,6 +23,9 @@ import type { UsersTable } from './users.ts';
 export interface Tables {
   users: UsersTable;
   sessions: SessionsTable;
+  recovery_codes: RecoveryCodesTable;
+  account_tokens: AccountTokensTable;
+  invitations: InvitationsTable;
   friendships: FriendshipsTable;
   friend_groups: FriendGroupsTable;
   friend_requests: FriendRequestsTable;

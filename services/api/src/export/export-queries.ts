@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 export async function readAccount(db: Database, user: number): Promise<object | undefined> {
   return await db
     .selectFrom('users')
-    .select(['id', 'username', 'name', 'avatar', 'sign', 'external_id as externalId', 'created'])
+    .select(['id', 'username', 'name', 'avatar', 'sign', 'external_id as externalId', 'created', 'email', 'privacy'])
     .where('id', '=', user)
     .executeTakeFirst();
 }

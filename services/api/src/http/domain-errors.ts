@@ -1,6 +1,7 @@
 import { MediaGoneError } from '../media/media-store.ts';
-import { TooManyPixels } from '../media/picture.ts';
+import { PictureTooLarge } from '../media/picture-reader.ts';
 import { IndexBusyError } from '../search/search.ts';
+import { JobKilled, SideProcessBusy } from '../side-process/side-process.ts';
 import { Refusal } from './refusal.ts';
 
 /** Maps an error that search or media throw to the problem it is answered with. Undefined for other errors. */
@@ -11,7 +12,10 @@ export function fromDomainError(error: Error): Refusal | undefined {
       cause: error,
     });
   }
-  if (error instanceof TooManyPixels) return new Refusal('too-large', error.message, { cause: error });
+  if (error instanceof SideProcessBusy || error instanceof JobKilled) {
+    return new Refusal('unavailable', 'The server is busy. Try again in a moment.', { retryAfter: 2, cause: error });
+  }
+  if (error instanceof PictureTooLarge) return new Refusal('too-large', error.message, { cause: error });
   if (error instanceof MediaGoneError) return new Refusal('not-found', undefined, { cause: error });
   return undefined;
 }

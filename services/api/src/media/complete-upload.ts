@@ -2,25 +2,26 @@ import { buffer } from 'node:stream/consumers';
 import type { Database } from '@parley/database';
 import { deleteUnsent, type Finding, finishMedia, getMedia, type MediaRow } from '../queries/media.ts';
 import type { MediaConfig } from './config.ts';
-import { lookAt, type Picture, TooManyPixels } from './picture.ts';
+import { type Picture, type PictureReader, PictureTooLarge } from './picture-reader.ts';
 import { removeBytes, thumbnailKey } from './remove-bytes.ts';
 import { headBytes, pictureTypes, sniff } from './sniff.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Looks at an upload whose last byte has come: what it is, and if it is a picture, how large. From then on it can be fetched and sent.
- * Done again (the process may have died in between) it does no harm. Answers what is known then; undefined if the upload is gone.
+ * Finds out what a completely received upload is and, of a picture, its size. From then on it can be fetched and sent. Idempotent: it
+ * runs again if the process died in between. Returns the row as it is then; undefined if the upload is gone.
  *
- * @throws TooManyPixels after removing a picture that has more than `MAX_PIXELS`
+ * @throws PictureTooLarge after removing a picture that takes too much to unpack
+ * @throws SideProcessBusy when too many pictures wait; the bytes stay, and resuming the upload completes it
  */
 export async function completeUpload(deps: CompleteDeps, id: number): Promise<MediaRow | undefined> {
-  const { db, storage, config } = deps;
+  const { db, storage } = deps;
   const row = await getMedia(db, id);
   if (row === undefined || row.state === 'ready') return row;
   try {
-    await finishMedia(db, id, await examine(storage, row, config));
+    await finishMedia(db, id, await examine(deps, row));
   } catch (error) {
-    if (!(error instanceof TooManyPixels)) throw error;
+    if (!(error instanceof PictureTooLarge)) throw error;
     await deleteUnsent(db, id);
     await removeBytes(storage, row.storage_key);
     throw error;
@@ -28,7 +29,7 @@ export async function completeUpload(deps: CompleteDeps, id: number): Promise<Me
   return await getMedia(db, id);
 }
 
-async function examine(storage: Storage, row: MediaRow, config: MediaConfig): Promise<Finding> {
+async function examine({ storage, pictures, config }: CompleteDeps, row: MediaRow): Promise<Finding> {
   const { storage_key: key, size } = row;
   const head = await buffer(storage.read(key, { start: 0, end: Math.min(size, headBytes) - 1 }));
   const type = await sniff(head, row.mime);
@@ -40,10 +41,8 @@ async function examine(storage: Storage, row: MediaRow, config: MediaConfig): Pr
     const known = { width: film ? width : null, height: film ? height : null, duration: timed ? duration : null };
     return { mime: type, ...known, thumbnail: false, expires };
   }
-  const picture: Picture | undefined = await lookAt(
-    () => storage.read(key, { start: 0, end: size - 1 }),
-    config.maxPixels,
-  );
+  const open = () => storage.read(key, { start: 0, end: size - 1 });
+  const picture: Picture | undefined = await pictures.read(row.owner_id, open);
   if (picture) await storage.put(thumbnailKey(key), picture.thumbnail);
   return {
     // What only begins like a picture is none.
@@ -59,5 +58,6 @@ async function examine(storage: Storage, row: MediaRow, config: MediaConfig): Pr
 export interface CompleteDeps {
   db: Database;
   storage: Storage;
+  pictures: PictureReader;
   config: MediaConfig;
 }

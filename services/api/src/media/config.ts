@@ -1,4 +1,5 @@
 import { duration, integer, size, text, type Values } from '@parley/service';
+import type { PictureOptions } from './picture-reader.ts';
 import type { S3Options } from './s3-bucket.ts';
 
 const minute = 60_000;
@@ -14,6 +15,10 @@ export const mediaVariables = {
   MEDIA_S3_SECRET_KEY: text({ default: '' }),
   MAX_UPLOAD: size({ min: 1, default: 100 * 1024 * 1024 }),
   MAX_PIXELS: integer({ min: 1, max: 1_000_000_000, default: 50_000_000 }),
+  PICTURE_PROCESSES: integer({ min: 1, max: 16, default: 2 }),
+  PICTURE_MEMORY: size({ min: 128 * 1024 * 1024, default: 256 * 1024 * 1024 }),
+  PICTURE_TIME: duration({ min: 100, default: 20_000 }),
+  MAX_PICTURES_WAITING: integer({ min: 1, default: 8 }),
   UPLOADS_PER_MINUTE: integer({ min: 1, default: 60 }),
   UPLOAD_TTL: duration({ min: 1000, default: day }),
   UPLOAD_SILENCE: duration({ min: 100, default: minute / 2 }),
@@ -38,6 +43,12 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
       : undefined,
     maxBytes: value.MAX_UPLOAD,
     maxPixels: value.MAX_PIXELS,
+    pictures: {
+      processes: value.PICTURE_PROCESSES,
+      memory: value.PICTURE_MEMORY,
+      timeout: value.PICTURE_TIME,
+      maxPerUser: value.MAX_PICTURES_WAITING,
+    },
     uploadsPerMinute: value.UPLOADS_PER_MINUTE,
     uploadTtl: value.UPLOAD_TTL,
     uploadSilence: value.UPLOAD_SILENCE,
@@ -56,6 +67,8 @@ export interface MediaConfig {
   maxBytes: number;
   /** Of a picture; one that has more is refused. */
   maxPixels: number;
+  /** The processes that read pictures. */
+  pictures: Omit<PictureOptions, 'maxPixels'>;
   /** Per user. */
   uploadsPerMinute: number;
   /** From the beginning of an upload to its end. */

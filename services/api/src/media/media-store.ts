@@ -8,6 +8,7 @@ import { toMedia } from '../queries/media.ts';
 import { completeUpload } from './complete-upload.ts';
 import type { MediaConfig } from './config.ts';
 import { DiskStorage } from './disk-storage.ts';
+import { PictureReader } from './picture-reader.ts';
 import { S3Storage } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 import { Sweeper } from './sweeper.ts';
@@ -17,6 +18,7 @@ import { UploadStore } from './upload-store.ts';
 /** What the api has for media: where they lie, and who speaks the tus protocol. */
 export class MediaStore {
   readonly storage: Storage;
+  readonly pictures: PictureReader;
   readonly sweeper: Sweeper;
   /** Ends when the api stops: what is being sent or received is broken off, for it can be resumed elsewhere. */
   readonly stopped: AbortSignal;
@@ -29,6 +31,8 @@ export class MediaStore {
   constructor({ db, redis, log, config }: MediaStoreDeps) {
     const storage = config.s3 ? new S3Storage(config.s3) : new DiskStorage(config.folder);
     this.storage = storage;
+    const pictures = new PictureReader({ ...config.pictures, maxPixels: config.maxPixels });
+    this.pictures = pictures;
     this.sweeper = new Sweeper({ db, redis, log, storage, config });
     this.stopped = this.#stop.signal;
     setMaxListeners(0, this.stopped);
@@ -53,7 +57,7 @@ export class MediaStore {
         metadata: { ...upload.metadata, owner: String(this.#owners.get(request)) },
       }),
       onUploadFinish: async (request, upload) => {
-        const row = await completeUpload({ db, storage, config }, Number(upload.id));
+        const row = await completeUpload({ db, storage, pictures, config }, Number(upload.id));
         if (row === undefined) throw new MediaGoneError('The upload was removed while it was completed');
         const body = JSON.stringify(toMedia(row));
         const status_code = request.method === 'POST' ? 201 : 200;
@@ -95,6 +99,7 @@ export class MediaStore {
   /** Breaks off what is under way, and resolves when nothing is being removed. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.pictures.stop();
     await this.sweeper.stop();
   }
 }

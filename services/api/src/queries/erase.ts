@@ -53,12 +53,15 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
       username: `~${user}`,
       name: 'Deleted user',
       ...{ avatar: null, sign: '', password_hash: null, external_id: null, erased: now, deactivated: now },
+      ...{ email: null, totp_secret: null, totp_pending: null, privacy: '{}' },
     })
     .where('id', '=', user)
     .execute();
   await sql`delete from friendships where user_id = ${user} or friend_id = ${user}`.execute(tx);
   await sql`delete from friend_requests where from_id = ${user} or to_id = ${user}`.execute(tx);
   await sql`delete from friend_groups where user_id = ${user}`.execute(tx);
+  await sql`delete from recovery_codes where user_id = ${user}`.execute(tx);
+  await sql`delete from account_tokens where user_id = ${user}`.execute(tx);
   await sql`delete from blocks where user_id = ${user}`.execute(tx);
   await sql`delete from push_subscriptions where user_id = ${user}`.execute(tx);
   const { rows: sessions } = await sql<{

@@ -80,7 +80,7 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
     (await media.storage.size(row.storage_key)) === row.size
   ) {
     // All bytes had come, but the process that was to look at them died.
-    await completeUpload({ db, storage: media.storage, config: config.media }, id);
+    await completeUpload({ db, storage: media.storage, pictures: media.pictures, config: config.media }, id);
   }
   return tusAnswer(await media.serve(c.req.raw, caller.user));
 }

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { idParams } from '../../http/fields.ts';
 import { operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { thumbnailType } from '../../media/picture.ts';
+import { thumbnailType } from '../../media/picture-reader.ts';
 import { thumbnailKey } from '../../media/remove-bytes.ts';
 import { serveBytes } from '../../media/serve-bytes.ts';
 import { askerOf, requireMedia } from './require-media.ts';

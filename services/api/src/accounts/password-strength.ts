@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { SideProcess } from '../side-process/side-process.ts';
+
+/** Estimates how many guesses a password withstands, in a process of its own that runs only while passwords are set. */
+export class PasswordStrength {
+  readonly #process: SideProcess<Job, number>;
+
+  constructor({ timeout = 10_000 }: { timeout?: number } = {}) {
+    this.#process = new SideProcess({
+      // Beside this file in the source, beside the bundle when built.
+      file: fileURLToPath(new URL('./password-process.js', import.meta.url)),
+      memory: 512 * 1024 * 1024,
+      timeout,
+      idle: 30_000,
+      maxPerOwner: 16,
+      maxWaiting: 256,
+    });
+  }
+
+  /**
+   * Returns zxcvbn's score: 0 (below 1,000 guesses) and 1 (below 10^6) are what attackers try first, 4 means 10^10 or more guesses.
+   * Only the first {@link CHECKED} characters count, since the time grows with their number.
+   *
+   * @param words what an attacker knows of this account, such as the username
+   * @throws SideProcessBusy when too many passwords wait to be checked
+   * @throws JobKilled when the estimate took too long
+   */
+  score(owner: string, password: string, words: readonly string[]): Promise<number> {
+    if (words.some((word) => saysNoMore(password, word))) return Promise.resolve(0);
+    const known = words.flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
+    return this.#process.run(owner, { password: password.slice(0, CHECKED), words: known });
+  }
+
+  stop(): void {
+    this.#process.stop();
+  }
+}
+
+/** Whether a password is little more than a word: `ann.smith-1` for `ann_smith`. */
+function saysNoMore(password: string, word: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  const rest = plain(password).replaceAll(plain(word) || ' ', '');
+  return rest.length < 4 && rest.length < plain(password).length;
+}
+
+/** Characters. Longer passwords are judged by their beginning. */
+const CHECKED = 32;
+
+interface Job {
+  password: string;
+  words: string[];
+}

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import sharp from 'sharp';
+import { afterEach, expect, it } from 'vitest';
+import { hollowPng } from '../../test/hollow-png.ts';
+import { picture } from '../../test/upload.ts';
+import { SideProcessBusy } from '../side-process/side-process.ts';
+import { PictureReader, PictureTooLarge } from './picture-reader.ts';
+
+let reader: PictureReader;
+
+afterEach(() => reader.stop());
+
+function start(options: Partial<ConstructorParameters<typeof PictureReader>[0]> = {}): void {
+  const memory = 256 * 1024 * 1024;
+  reader = new PictureReader({
+    maxPixels: 50_000_000,
+    processes: 2,
+    memory,
+    timeout: 30_000,
+    maxPerUser: 4,
+    ...options,
+  });
+}
+
+const read = (user: number, bytes: Buffer) => reader.read(user, () => Readable.from([bytes]));
+
+/** A small file that unpacks to 8 bytes for each of its pixels, all of them at once since it is interlaced. */
+function bomb(edge: number): Promise<Buffer> {
+  const pixel = { width: edge, height: edge, channels: 4 as const, background: '#36c' };
+  return sharp({ create: pixel, limitInputPixels: false }).toColourspace('rgb16').png({ progressive: true }).toBuffer();
+}
+
+it('measures and shrinks a picture', async () => {
+  start();
+  const found = await read(1, await picture(640, 320));
+  expect(found).toMatchObject({ width: 640, height: 320 });
+  expect(await sharp(found?.thumbnail).metadata()).toMatchObject({ width: 320, height: 160, format: 'webp' });
+  expect(await read(1, Buffer.from('no picture'))).toBeUndefined();
+});
+
+it('rejects a picture of too many pixels before it is unpacked', async () => {
+  start();
+  await expect(read(1, hollowPng(50_000, 50_000))).rejects.toThrow(PictureTooLarge);
+});
+
+it.runIf(process.platform === 'linux')('survives three pictures that unpack to 400 MB each', async () => {
+  start();
+  const bytes = await bomb(7000);
+  expect(bytes.length).toBeLessThan(5_000_000);
+  const before = process.memoryUsage().rss;
+  const bombs = [1, 1, 1].map((user) => read(user, bytes).catch((error: unknown) => error));
+  expect(await read(2, await picture(10, 10))).toMatchObject({ width: 10 });
+  for (const result of await Promise.all(bombs)) expect(result).not.toBeInstanceOf(SideProcessBusy);
+  expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+});
+
+it('reads the picture of one user while another has pictures that take long', async () => {
+  start({ timeout: 60_000 });
+  const bytes = await bomb(4000);
+  const done: number[] = [];
+  const all = [1, 1, 1, 2].map(async (user) => {
+    await read(user, user === 1 ? bytes : await picture(10, 10)).catch(() => {});
+    done.push(user);
+  });
+  await Promise.all(all);
+  expect(done.slice(0, 2)).toContain(2);
+});
+
+it('ends a picture that takes too long', async () => {
+  start({ timeout: 100 });
+  await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
+});
+
+it('refuses more waiting pictures than a user may have', async () => {
+  start({ maxPerUser: 1 });
+  const bytes = await picture(10, 10);
+  const accepted = [read(1, bytes), read(1, bytes)];
+  await expect(read(1, bytes)).rejects.toThrow(SideProcessBusy);
+  await Promise.all(accepted);
+});

@@ -1,0 +1,98 @@
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { JobKilled, SideProcess } from '../side-process/side-process.ts';
+
+/**
+ * Reads pictures in processes of their own. A file of some hundred bytes can unpack to gigabytes: memory and time of each picture
+ * are bounded, and users take turns. One user occupies one process at a time, so that the others stay free for everybody else.
+ */
+export class PictureReader {
+  readonly #options: PictureOptions;
+  readonly #processes: SideProcess<object, Reply>[];
+
+  constructor(options: PictureOptions) {
+    this.#options = options;
+    this.#processes = Array.from(
+      { length: options.processes },
+      () =>
+        new SideProcess({
+          // Beside this file in the source, beside the bundle when built.
+          file: fileURLToPath(new URL('./picture-process.js', import.meta.url)),
+          memory: options.memory,
+          timeout: options.timeout,
+          idle: 60_000,
+          maxPerOwner: options.maxPerUser,
+          maxWaiting: 256,
+        }),
+    );
+  }
+
+  /**
+   * Measures a picture as it is shown (turned as its camera says) and makes a thumbnail of at most {@link thumbnailEdge} pixels a side.
+   * Returns undefined for what cannot be read as a picture.
+   *
+   * @param open opens the file; called when the picture's turn comes
+   * @throws PictureTooLarge when the picture has too many pixels, or takes too much memory or time to unpack
+   * @throws SideProcessBusy when too many pictures wait, of this user or of all
+   */
+  async read(user: number, open: () => Readable): Promise<Picture | undefined> {
+    const owner = String(user);
+    const process = this.#choose(owner);
+    try {
+      const reply = await process.run(owner, { maxPixels: this.#options.maxPixels, edge: thumbnailEdge }, open);
+      if (reply.kind === 'too-many-pixels') throw new PictureTooLarge(this.#options.maxPixels);
+      return reply.kind === 'picture' ? { ...reply, thumbnail: Buffer.from(reply.thumbnail) } : undefined;
+    } catch (error) {
+      throw error instanceof JobKilled ? new PictureTooLarge(this.#options.maxPixels, { cause: error }) : error;
+    }
+  }
+
+  stop(): void {
+    for (const process of this.#processes) process.stop();
+  }
+
+  #choose(owner: string): SideProcess<object, Reply> {
+    const own = this.#processes.find((process) => process.has(owner));
+    const free = this.#processes.toSorted((a, b) => a.load - b.load)[0];
+    return own ?? (free as SideProcess<object, Reply>);
+  }
+}
+
+/** A picture that takes little to send and much to show. */
+export class PictureTooLarge extends Error {
+  override name = 'PictureTooLarge';
+
+  constructor(maxPixels: number, options?: ErrorOptions) {
+    super(
+      `The picture has more than ${maxPixels} pixels or takes too much to unpack. Make it smaller and upload it again.`,
+      options,
+    );
+  }
+}
+
+/** Pixels. */
+export const thumbnailEdge = 320;
+
+/** The type of a thumbnail. */
+export const thumbnailType = 'image/webp';
+
+export interface Picture {
+  width: number;
+  height: number;
+  thumbnail: Buffer;
+}
+
+export interface PictureOptions {
+  maxPixels: number;
+  processes: number;
+  /** Bytes of private memory of one process. */
+  memory: number;
+  /** Ms for one picture. */
+  timeout: number;
+  /** Waiting pictures of one user. */
+  maxPerUser: number;
+}
+
+type Reply =
+  | { kind: 'picture'; width: number; height: number; thumbnail: Uint8Array }
+  | { kind: 'too-many-pixels' | 'none' };

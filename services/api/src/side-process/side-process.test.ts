@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it } from 'vitest';
+import { JobKilled, SideProcess, SideProcessBusy } from './side-process.ts';
+
+let side: SideProcess<{ name: string; value?: unknown }, unknown>;
+
+afterEach(() => side.stop());
+
+function start(options: Partial<ConstructorParameters<typeof SideProcess>[0]> = {}) {
+  const file = fileURLToPath(new URL('./side-process.fixture.js', import.meta.url));
+  const usual = { memory: 256 * 1024 * 1024, timeout: 20_000, idle: 60_000, maxPerOwner: 8, maxWaiting: 16 };
+  side = new SideProcess({ file, ...usual, ...options });
+}
+
+it('resolves with the result of a job and rejects with its error', async () => {
+  start();
+  expect(await side.run('ann', { name: 'echo', value: { a: [1] } })).toEqual({ a: [1] });
+  await expect(side.run('ann', { name: 'fail', value: 'no such thing' })).rejects.toThrow('no such thing');
+});
+
+it('streams bytes to a job, and rejects it with an error of the stream', async () => {
+  start();
+  const chunks = Array.from({ length: 64 }, () => Buffer.alloc(64 * 1024));
+  expect(await side.run('ann', { name: 'count' }, () => Readable.from(chunks))).toBe(64 * 64 * 1024);
+  const broken = new Readable({ read: () => broken.destroy(new Error('the disk is gone')) });
+  await expect(side.run('ann', { name: 'count' }, () => broken)).rejects.toThrow('the disk is gone');
+  expect(await side.run('ann', { name: 'echo', value: 1 })).toBe(1);
+});
+
+it('kills a job that takes too long, and goes on with the next', async () => {
+  start({ timeout: 1500 });
+  const endless = side.run('ann', { name: 'loop' });
+  const next = side.run('ben', { name: 'echo', value: 1 });
+  await expect(endless).rejects.toThrow(JobKilled);
+  expect(await next).toBe(1);
+});
+
+it.runIf(process.platform === 'linux')('refuses memory beyond the limit to native code', async () => {
+  start();
+  await expect(side.run('ann', { name: 'allocate', value: 1024 * 1024 * 1024 })).rejects.toThrow();
+  expect(await side.run('ann', { name: 'allocate', value: 1024 * 1024 })).toBe(1024 * 1024);
+});
+
+it('takes turns between owners', async () => {
+  start();
+  const done: string[] = [];
+  const run = (owner: string) => side.run(owner, { name: 'echo' }).then(() => done.push(owner));
+  await Promise.all([...Array.from({ length: 6 }, () => run('many')), run('one'), run('two')]);
+  // The first of `many` runs already when the others arrive.
+  expect(done.slice(0, 4)).toEqual(['many', 'many', 'one', 'two']);
+});
+
+it('refuses more waiting jobs than one owner may have, and than fit in all', async () => {
+  start({ maxPerOwner: 2, maxWaiting: 3 });
+  const run = (owner: string) => side.run(owner, { name: 'echo' });
+  const accepted = [run('a'), run('a'), run('a')];
+  await expect(run('a')).rejects.toThrow(SideProcessBusy);
+  accepted.push(run('b'));
+  await expect(run('c')).rejects.toThrow(SideProcessBusy);
+  await Promise.all(accepted);
+});
+
+it('ends its process when there is nothing to do, and starts another later', async () => {
+  start({ idle: 50 });
+  const first = (await side.run('ann', { name: 'pid' })) as number;
+  await expect.poll(() => isAlive(first)).toBe(false);
+  expect(await side.run('ann', { name: 'pid' })).not.toBe(first);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,206 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { platform } from 'node:process';
+import type { Readable } from 'node:stream';
+
+/**
+ * A child process for work that could block this process or use up its memory. It handles one job at a time and is bounded:
+ * a job that takes longer than `timeout`, or a process that uses more than `memory`, is killed, and the next job gets a new process.
+ * The process starts with the first job and ends after `idle` ms without one, so that it costs nothing while it is not used.
+ *
+ * Jobs of different owners take turns: an owner with many waiting jobs delays nobody else by more than one job.
+ */
+export class SideProcess<Job, Result> {
+  readonly #options: SideProcessOptions;
+  /** Waiting jobs by owner. A Map keeps the order in which owners get their turn. */
+  readonly #waiting = new Map<string, Waiting<Job, Result>[]>();
+  #count = 0;
+  #child: ChildProcess | undefined;
+  #running: Waiting<Job, Result> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: SideProcessOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a job and resolves with its result.
+   *
+   * @param open opens bytes that are streamed to the job as messages `{chunk}`, followed by `{end}`. It is called when the job's turn
+   * comes, and the stream is destroyed when the job ends. An error of the stream rejects the job
+   * @throws SideProcessBusy when the owner or all owners have too many waiting jobs
+   * @throws JobKilled when the job took too long or too much memory
+   */
+  run(owner: string, job: Job, open?: () => Readable): Promise<Result> {
+    const { maxPerOwner, maxWaiting } = this.#options;
+    const own = this.#waiting.get(owner) ?? [];
+    if (this.#stopped || own.length >= maxPerOwner || this.#count >= maxWaiting) {
+      return Promise.reject(new SideProcessBusy());
+    }
+    return new Promise((resolve, reject) => {
+      own.push({ owner, job, open, resolve, reject });
+      this.#waiting.set(owner, own);
+      this.#count += 1;
+      this.#next();
+    });
+  }
+
+  /** Jobs that wait or run. */
+  get load(): number {
+    return this.#count + (this.#running === undefined ? 0 : 1);
+  }
+
+  /** Whether a job of an owner waits or runs. */
+  has(owner: string): boolean {
+    return this.#running?.owner === owner || this.#waiting.has(owner);
+  }
+
+  /** Ends the process; jobs that wait or run are rejected. */
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const { reject } of [...this.#waiting.values()].flat()) reject(new SideProcessBusy());
+    this.#waiting.clear();
+    this.#count = 0;
+    this.#child?.kill('SIGKILL');
+  }
+
+  #next(): void {
+    if (this.#running !== undefined) return;
+    const [owner] = this.#waiting.keys();
+    if (owner === undefined) return;
+    const own = this.#waiting.get(owner) as Waiting<Job, Result>[];
+    this.#running = own.shift() as Waiting<Job, Result>;
+    this.#count -= 1;
+    // The owner goes to the end of the line.
+    this.#waiting.delete(owner);
+    if (own.length > 0) this.#waiting.set(owner, own);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#kill(), this.#options.timeout);
+    this.#child ??= this.#start();
+    this.#child.send(this.#running.job as object, (error) => error && this.#kill());
+    if (this.#running.open) this.#stream(this.#running, this.#child, this.#running.open());
+  }
+
+  async #stream(job: Waiting<Job, Result>, child: ChildProcess, input: Readable): Promise<void> {
+    job.input = input;
+    // The stream may fail after the job has ended, when nobody iterates over it.
+    input.on('error', () => {});
+    try {
+      for await (const chunk of input) {
+        if (this.#running !== job) return;
+        await send(child, { chunk });
+      }
+      if (this.#running === job) await send(child, { end: true });
+    } catch (error) {
+      if (this.#running !== job || !input.errored) return;
+      this.#child = undefined;
+      child.kill('SIGKILL');
+      this.#finish(({ reject }) => reject(error as Error));
+    }
+  }
+
+  #kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  #start(): ChildProcess {
+    const { file, memory } = this.#options;
+    const [program, args] = bounded(memory, [process.execPath, '--max-old-space-size=64', file]);
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+      // Nothing that the service knows, save what a dynamic linker and Node itself need.
+      env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]]).filter(([, value]) => value)),
+    });
+    child.on('message', (reply: Reply<Result>) => {
+      if (this.#child === child) this.#finish((job) => settle(job, reply));
+    });
+    child.on('error', () => this.#gone(child));
+    child.on('exit', () => this.#gone(child));
+    child.unref();
+    child.channel?.unref();
+    return child;
+  }
+
+  #gone(child: ChildProcess): void {
+    if (this.#child !== child) return;
+    this.#child = undefined;
+    this.#finish((job) => job.reject(new JobKilled()));
+  }
+
+  #finish(settleJob: (job: Waiting<Job, Result>) => void): void {
+    clearTimeout(this.#timer);
+    const job = this.#running;
+    this.#running = undefined;
+    job?.input?.destroy();
+    if (job !== undefined) settleJob(job);
+    this.#next();
+    if (this.#running === undefined && !this.#stopped) {
+      this.#timer = setTimeout(() => this.#retire(), this.#options.idle).unref();
+    }
+  }
+
+  #retire(): void {
+    const child = this.#child;
+    this.#child = undefined;
+    child?.kill();
+  }
+}
+
+/**
+ * The command that limits a program's memory, where the system can: on Linux the shell's `ulimit -d`, which counts every private
+ * writable mapping, those of native libraries included.
+ */
+function bounded(bytes: number, command: readonly [string, ...string[]]): [string, string[]] {
+  const [program, ...args] = command;
+  if (platform !== 'linux') return [program, args];
+  return ['/bin/sh', ['-c', 'ulimit -d "$0" && exec "$@"', String(Math.ceil(bytes / 1024)), ...command]];
+}
+
+/** Resolves when the message is on its way, so that no more than one chunk is in memory. Rejects when the process is gone. */
+function send(child: ChildProcess, message: object): Promise<void> {
+  return new Promise((resolve, reject) => child.send(message, (error) => (error ? reject(error) : resolve())));
+}
+
+function settle<Job, Result>({ resolve, reject }: Waiting<Job, Result>, reply: Reply<Result>): void {
+  if ('error' in reply) reject(new Error(reply.error));
+  else resolve(reply.result);
+}
+
+/** There are too many waiting jobs. */
+export class SideProcessBusy extends Error {
+  override name = 'SideProcessBusy';
+}
+
+/** The job took too long or too much memory, so its process was killed. */
+export class JobKilled extends Error {
+  override name = 'JobKilled';
+}
+
+const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'SystemRoot'];
+
+export interface SideProcessOptions {
+  /** A JavaScript module that replies to each message `job` with `{result}` or `{error}`. */
+  file: string;
+  /** Bytes of private memory that the process may map. Enforced on Linux. */
+  memory: number;
+  /** Ms for one job. */
+  timeout: number;
+  /** Ms without a job after which the process ends. */
+  idle: number;
+  /** Waiting jobs of one owner, and of all. */
+  maxPerOwner: number;
+  maxWaiting: number;
+}
+
+interface Waiting<Job, Result> {
+  owner: string;
+  job: Job;
+  open: (() => Readable) | undefined;
+  input?: Readable;
+  resolve(result: Result): void;
+  reject(error: Error): void;
+}
+
+type Reply<Result> = { result: Result } | { error: string };
