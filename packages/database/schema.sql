@@ -4,6 +4,16 @@ CREATE OR REPLACE FUNCTION public.next_principal_id()
 AS $function$ select (extract(epoch from clock_timestamp()) * 1000)::bigint * 1024 - 1735689600000 * 1024
           + nextval('principal_id_seq') % 1024 $function$
 ;
+CREATE OR REPLACE FUNCTION public.notify_push_user()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+  begin
+    perform pg_notify('parley_push_user', new.user_id::text);
+    return null;
+  end
+  $function$
+;
 CREATE OR REPLACE FUNCTION public.now_ms()
  RETURNS bigint
  LANGUAGE sql

@@ -1,5 +1,5 @@
 import { type ClaimedEvent, claimWebhooks, countWebhooks } from '@parley/redis';
-import { startTestRedis, type TestRedis } from '@parley/stack';
+import { startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { edit, groupMessage, mark, message, react, recall } from './testing/entries.ts';
@@ -90,4 +90,27 @@ it('drops and logs events that exceed the queue of an endpoint', async () => {
   await drained(link);
   expect((await countWebhooks(link, 'slow')).waiting).toBe(3);
   expect(await world.chat(b, a)).toMatchObject({ last_id: 10 });
+});
+
+it('queues push events only for users with a push device', async () => {
+  await using link = await testConnection(redis.url, BUCKETS);
+  await using world = new Fixture(url);
+  const [a, b] = await world.users(2);
+  await using _ = await runRecorder(env({ WEBHOOKS: '[]', PUSH_PUBLIC_KEY: 'key' }));
+  let id = 100_000;
+  /** Records a message and returns how many push events it queued. */
+  const push = async (to: number) => {
+    const { waiting: before } = await countWebhooks(link, '~push');
+    id += 1;
+    await addEntries(link, a % BUCKETS, [message(id, a, to)]);
+    await drained(link);
+    return (await countWebhooks(link, '~push')).waiting - before;
+  };
+  await waitFor(async () => (await push(b)) === 0, { message: 'the recorder does not know the push users' });
+  await world.db
+    .insertInto('push_subscriptions')
+    .values({ endpoint: 'https://push.example/1', user_id: b, session_id: null, p256dh: '', auth: '', language: 'en' })
+    .execute();
+  await waitFor(async () => (await push(b)) === 1, { message: 'no push event for a new device' });
+  expect(await push(a)).toBe(0);
 });

@@ -1,19 +1,29 @@
 import { messageDate } from '@parley/protocol';
 import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
-import type { Log, WebhookEndpoint } from '@parley/service';
+import { type Log, pushEndpoint, type WebhookEndpoint } from '@parley/service';
 import type { ChangeEntry, Entry, MessageEntry } from './entries/entry.ts';
+import type { PushUsers } from './push/push-users.ts';
 
 /**
- * Queues webhook events for committed messages, edits, recalls and reactions. Rejects if Redis does
- * not accept them. An event that is queued again has the same id.
+ * Queues webhook events for committed messages, edits, recalls and reactions, and push events for
+ * messages whose recipients may have a push device. Rejects if Redis does not accept them. An event that is queued again has the same id.
  */
 export async function announceMessages(
-  { redis, endpoints, most, log }: AnnounceOptions,
+  { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
   entries: readonly Entry[],
 ): Promise<void> {
-  if (endpoints.length === 0) return;
-  const dropped = await announce(redis, endpoints, 'message', entries.flatMap(toEvents), most);
+  const toPush = pushUsers ? entries.filter((entry) => entry.kind === 'message' && pushUsers.mayReach(entry)) : [];
+  const [forWebhooks, forPush] = await Promise.all([
+    queue(endpoints, entries),
+    queue(toPush.length > 0 ? [pushEndpoint] : [], toPush),
+  ]);
+  const dropped = forWebhooks + forPush;
   if (dropped > 0) log.error({ dropped, most }, 'webhook events dropped: the queue of an endpoint is full');
+
+  async function queue(to: readonly WebhookEndpoint[], each: readonly Entry[]): Promise<number> {
+    if (to.length === 0) return 0;
+    return await announce(redis, to, 'message', each.flatMap(toEvents), most);
+  }
 }
 
 function toEvents(entry: Entry): QueuedEvent[] {
@@ -50,6 +60,8 @@ const types = { recall: 'message.recalled', edit: 'message.edited', react: 'mess
 export interface AnnounceOptions {
   redis: RedisConnection;
   endpoints: readonly WebhookEndpoint[];
+  /** Undefined if push is off. */
+  pushUsers: PushUsers | undefined;
   /** Events that may be queued per endpoint. */
   most: number;
   log: Log;

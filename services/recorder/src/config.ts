@@ -4,7 +4,6 @@ import {
   integer,
   logLevels,
   oneOf,
-  pushEndpoint,
   readEnv,
   text,
   traceConfig,
@@ -56,8 +55,10 @@ export function readConfig(env: Environment) {
     wait: values.RECORD_WAIT,
     /** Ms after its last renewal at which the lease of a crashed recorder ends. */
     lease: values.RECORD_LEASE,
-    /** Webhook endpoints of committed messages, and the push queue if push is on. */
-    webhooks: values.PUSH_PUBLIC_KEY === '' ? values.WEBHOOKS : [...values.WEBHOOKS, pushEndpoint],
+    /** Webhook endpoints of committed messages. */
+    webhooks: values.WEBHOOKS,
+    /** Whether messages are pushed to devices. */
+    push: values.PUSH_PUBLIC_KEY !== '',
     /** Events that may be queued per endpoint. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,

@@ -3,6 +3,7 @@ import type { Log, Traces } from '@parley/service';
 import { announceMessages } from './announce-messages.ts';
 import type { RecorderConfig } from './config.ts';
 import type { RecorderMetrics } from './metrics.ts';
+import type { PushUsers } from './push/push-users.ts';
 import type { Item } from './writer.ts';
 
 /**
@@ -12,10 +13,10 @@ import type { Item } from './writer.ts';
  * @param start when the write began, by `performance.now()`
  */
 export async function reportCommitted(deps: ReportDeps, items: readonly Item[], start: number): Promise<void> {
-  const { redis, config, metrics, traces, log } = deps;
+  const { redis, config, pushUsers, metrics, traces, log } = deps;
   const entries = items.map(({ entry }) => entry);
   const { webhooks: endpoints, webhookBacklog: most } = config;
-  await announceMessages({ redis, endpoints, most, log }, entries);
+  await announceMessages({ redis, endpoints, pushUsers, most, log }, entries);
   if (traces) traceMessages(traces, items, start);
   metrics.committed(
     items.map(({ source, entry }) => ({
@@ -40,6 +41,8 @@ function traceMessages(traces: Traces, items: readonly Item[], start: number): v
 interface ReportDeps {
   redis: RedisConnection;
   config: Pick<RecorderConfig, 'webhooks' | 'webhookBacklog'>;
+  /** Undefined if push is off. */
+  pushUsers: PushUsers | undefined;
   metrics: RecorderMetrics;
   /** Undefined if tracing is off. */
   traces: Traces | undefined;

@@ -8,6 +8,8 @@ import { ForwardRepair } from './forward-repair.ts';
 import { createLeaseStore } from './lease/lease-store.ts';
 import { Leases } from './lease/leases.ts';
 import { RecorderMetrics } from './metrics.ts';
+import { followPushUsers } from './push/follow-push-users.ts';
+import { PushUsers } from './push/push-users.ts';
 import { Recorder } from './recorder.ts';
 import { reportCommitted } from './report-committed.ts';
 import { createRequestHandler } from './requests/create-request-handler.ts';
@@ -55,11 +57,12 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const traces =
     config.traces && new Traces({ config: config.traces, service: 'recorder', instance: String(process.pid), log });
   if (traces) onStop('traces', () => traces.stop());
+  const pushUsers = config.push ? new PushUsers() : undefined;
   const requests = createRequestHandler(redis, db, onError);
   const writer: Writer = new Writer({
     writeBatch: (entries, mayCommit) => writeBatch(pool, entries, mayCommit),
     confirm: (items) => confirmItems(redis, items),
-    committed: (items, start) => reportCommitted({ redis, config, metrics, traces, log }, items, start),
+    committed: (items, start) => reportCommitted({ redis, config, pushUsers, metrics, traces, log }, items, start),
     trim: (bucket, id) => trimStream(redis, redis.keys.record(bucket), id),
     bury: async (entry, reason) => {
       await buryEntry(redis, entry, reason);
@@ -102,6 +105,10 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   onStop('forward repair', () => repair.stop());
   reader.start();
   onStop('request reader', () => reader.stop());
+  if (pushUsers) {
+    const followed = followPushUsers(pushUsers, db, { url, name: 'parley-recorder-push', onError });
+    onStop('push users', () => followed.stop());
+  }
   recorder.start();
   onStop('recorder', () => recorder.stop());
   return { port: health.port };

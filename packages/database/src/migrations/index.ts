@@ -7,6 +7,7 @@ import * as server from './005-server.ts';
 import * as push from './006-push.ts';
 import * as accounts from './007-accounts.ts';
 import * as stores from './008-stores.ts';
+import * as pushNotify from './009-push-notify.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,6 +19,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '006-push': push,
   '007-accounts': accounts,
   '008-stores': stores,
+  '009-push-notify': pushNotify,
 };
 
 /** The last migration of release 0.1, which records its migrations in Kysely's table. */

@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Ms between two attempts to connect. */
+const RETRY_DELAY_MS = 1000;
+
+/**
+ * Listens to a channel of PostgreSQL's NOTIFY on a connection of its own, and reconnects until it
+ * is stopped. Needs a connection that keeps its session: a pooler must pool by session.
+ */
+export function listen(options: ListenOptions): Listener {
+  let stopped = false;
+  let client: pg.Client | undefined;
+  const run = async () => {
+    while (!stopped) {
+      client = new pg.Client({ connectionString: options.url, application_name: options.name, keepAlive: true });
+      const ended = new Promise<void>((resolve) => client?.once('end', resolve));
+      client.on('error', options.onError);
+      client.on('notification', ({ payload = '' }) => options.onNotify(payload));
+      try {
+        await client.connect();
+        await client.query(`listen ${options.channel}`);
+        await options.onConnect();
+        await ended;
+      } catch (error) {
+        options.onError(error as Error);
+        await client.end().catch(() => {});
+      }
+      options.onDisconnect();
+      if (!stopped) await sleep(RETRY_DELAY_MS);
+    }
+  };
+  const done = run();
+  return {
+    stop: async () => {
+      stopped = true;
+      await client?.end().catch(() => {});
+      await done;
+    },
+  };
+}
+
+export interface ListenOptions {
+  /** `postgres://user:password@host:port/database` */
+  url: string;
+  /** Name of the connection in `pg_stat_activity`. */
+  name: string;
+  /** A plain identifier. */
+  channel: string;
+  /** Called after each connect: notifications from here on arrive. If it rejects, it reconnects. */
+  onConnect: () => Promise<void>;
+  /** Notifications may be missed until `onConnect` is called again. */
+  onDisconnect: () => void;
+  onNotify: (payload: string) => void;
+  onError: (error: Error) => void;
+}
+
+export interface Listener {
+  /** Closes the connection. Resolves once no callback is called any more. */
+  stop(): Promise<void>;
+}

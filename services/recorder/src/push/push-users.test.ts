@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { PushUsers } from './push-users.ts';
+
+const toUser = (to: number) => ({ conversation: `1_${to}`, to });
+const toGroup = { conversation: 'g88', to: 88 };
+
+describe('PushUsers', () => {
+  it('reaches everybody while the users are unknown', () => {
+    const users = new PushUsers();
+    expect(users.mayReach(toUser(5))).toBe(true);
+    users.set([]);
+    users.set(undefined);
+    expect(users.mayReach(toUser(5))).toBe(true);
+    expect(users.mayReach(toGroup)).toBe(true);
+  });
+
+  it('reaches only recipients with a device', () => {
+    const users = new PushUsers();
+    users.set([5]);
+    expect(users.mayReach(toUser(5))).toBe(true);
+    expect(users.mayReach(toUser(6))).toBe(false);
+    users.add(6);
+    expect(users.mayReach(toUser(6))).toBe(true);
+  });
+
+  it('reaches a group if any user has a device', () => {
+    const users = new PushUsers();
+    users.set([]);
+    expect(users.mayReach(toGroup)).toBe(false);
+    users.add(7);
+    expect(users.mayReach(toGroup)).toBe(true);
+  });
+});
