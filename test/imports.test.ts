@@ -59,18 +59,17 @@ describe('imports between packages', () => {
 });
 
 describe('inside the services', () => {
-  it('uWebSockets.js is imported only under socket/', () => {
+  it('each socket library is imported only by its adapter', () => {
+    const imports = (name: string) => (text: string) => importsOf(text).includes(name);
+    expect(outside(/services\/gateway\/src\/socket\/uws\//, imports('uWebSockets.js'))).toEqual([]);
     expect(
-      outside(
-        /services\/gateway\/src\/socket\//,
-        (text) => importsOf(text).includes('uWebSockets.js') || text.includes("'uWebSockets.js'"),
-      ),
+      outside(/services\/gateway\/src\/socket\/node\/|\/examples\/|packages\/(stack|client)\//, imports('ws')),
     ).toEqual([]);
   });
 
   it('the environment is read only by the configs', () => {
     const allowed =
-      /\/config\.ts$|\/main\.ts$|packages\/service\/|packages\/stack\/|gateway\/src\/socket\/native\.ts$|\/bin\/|examples\//;
+      /\/config\.ts$|\/main\.ts$|packages\/service\/|packages\/stack\/|gateway\/src\/socket\/uws\/load\.ts$|\/bin\/|examples\//;
     expect(outside(allowed, (text) => text.includes('process.env'))).toEqual([]);
   });
 

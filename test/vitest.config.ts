@@ -1,6 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const socketTests = [
+  'test/gateway/{bad-input,external-user,foreign,layim,lifecycle,slow-reader,upgrade}.test.ts',
+  'test/gateway/{sockets,transports}/*.test.ts',
+];
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   plugins: [
@@ -18,8 +23,18 @@ export default defineConfig({
     },
   },
   test: {
-    include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          include: ['{packages,services}/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+          globalSetup: ['test/setup.ts'],
+        },
+      },
+      // What depends on sockets, once more on the library that `auto` does not choose where uWebSockets.js loads.
+      { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
+    ],
     setupFiles: ['test/worker.ts'],
     pool: 'forks',
     maxWorkers: 2,

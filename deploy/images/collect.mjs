@@ -27,9 +27,19 @@ function collect(folder, target) {
   writeFileSync(join(target, 'package.json'), JSON.stringify({ type: 'module' }));
   const bundles = readdirSync(join(folder, 'dist')).filter((name) => name.endsWith('.js'));
   for (const name of bundles) cpSync(join(folder, 'dist', name), join(target, name));
-  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { dependencies, optionalDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const copied = new Map();
   for (const name of Object.keys(dependencies)) if (external.includes(name)) copy(name, folder, target, copied);
+  // Two versions of uWebSockets.js; the image has one Node, for which the first that has a binary is loaded.
+  const loaded = Object.keys(optionalDependencies).find((name) => external.includes(name) && hasBinary(name, folder));
+  if (loaded) copy(loaded, folder, target, copied);
+}
+
+function hasBinary(name, folder) {
+  const found = find(name, folder);
+  if (found === undefined) return false;
+  const { optionalDependencies = {} } = JSON.parse(readFileSync(join(found, 'package.json'), 'utf8'));
+  return Object.keys(optionalDependencies).some((each) => isOfThisNode(each) && find(each, found) !== undefined);
 }
 
 /** Copies a package and all it depends on, side by side. */

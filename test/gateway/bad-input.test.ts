@@ -140,12 +140,14 @@ describe('what cannot be read', () => {
     ['nothing in binary', Buffer.alloc(0), 4002, true],
     ['a byte more than 64 KiB', '{"type":"ping"}'.padEnd(65_537), 4013, false],
     ['200 KiB', 'x'.repeat(200 * 1024), 4013, false],
-    ['10 MiB', 'x'.repeat(10 * 1024 * 1024), 1006, false],
-    ['text that is no UTF-8', Buffer.from([0xff, 0xfe, 0x22]), 1006, false],
+    ['10 MiB', 'x'.repeat(10 * 1024 * 1024), 1009, false],
+    ['text that is no UTF-8', Buffer.from([0xff, 0xfe, 0x22]), 1007, false],
   ])('%s closes the connection, and no other', async (_title, data, code, binary) => {
     await using client = await kit.connect(kit.newId());
     client.socket.send(data, { binary });
-    expect(await client.untilClosed()).toMatchObject({ code });
+    // uWebSockets.js sends no close frame for what breaks the WebSocket protocol itself.
+    const codes = code < 4000 ? [code, 1006] : [code];
+    expect(codes).toContain((await client.untilClosed()).code);
     await expectUndisturbed();
   });
 

@@ -5,6 +5,7 @@ import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from './client.ts';
 import { Kit, tokenSecret } from './kit.ts';
+import { knock } from './knock.ts';
 
 const secret = 'a secret shared with the product, long enough';
 const { TOKEN_ISSUERS: issuers } = readEnv(
@@ -65,14 +66,6 @@ describe('with a token of another issuer', () => {
     expect(ann.events.flatMap(({ event }) => (event.kind === 'message' ? [event.ref] : []))).toEqual(['1', '2', '3']);
   });
 
-  it('a flood before the welcome ends the connection', async () => {
-    const flood = Client.start(kit.gateway().url, tokenOf('never-answered'));
-    await new Promise((resolve) => flood.socket.once('open', resolve));
-    for (let i = 0; i < 20; i += 1) flood.send({ type: 'ping' });
-    await waitFor(() => flood.closed !== undefined);
-    expect(flood.closed?.code).toBe(4029);
-  });
-
   it('who is not known yet is asked for through the record stream', async () => {
     const [a] = await kit.friends();
     const external = `late-${a}`;
@@ -84,9 +77,10 @@ describe('with a token of another issuer', () => {
   });
 
   it('whom nobody can tell is asked to come back', async () => {
-    await using lost = Client.start(kit.gateway().url, tokenOf('nobody-answers'));
-    await waitFor(() => lost.closed !== undefined);
-    expect(lost.closed?.code).toBe(1012);
+    const { http } = kit.gateway();
+    const lost = await knock(http, '/v1/socket', { authorization: `Bearer ${tokenOf('nobody-answers')}` });
+    expect(lost).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(Number(lost.headers['retry-after'])).toBeGreaterThan(0);
   });
 
   it('nobody comes in who is no user here, or is one no more', async () => {
@@ -96,10 +90,12 @@ describe('with a token of another issuer', () => {
     await writePermits(kit.link, gone, { kind: 'nobody', version: 2 });
     await writeExternalUser(kit.link, 'gone', gone);
     for (const token of [tokenOf('unknown'), tokenOf('gone'), numberToken(gone), numberToken(group)]) {
-      await using client = Client.start(kit.gateway().url, token);
-      await waitFor(() => client.closed !== undefined);
-      expect(client.closed?.code).toBe(4003);
-      expect(client.frames).toEqual([]);
+      const headers = { authorization: `Bearer ${token}` };
+      for (const path of ['/v1/socket', '/layim/socket'])
+        expect(await knock(kit.gateway().http, path, headers)).toMatchObject({
+          status: 401,
+          body: { code: 'unauthenticated' },
+        });
     }
   });
 

@@ -7,6 +7,9 @@ import { Client } from './client.ts';
 /** What the tests' tokens are signed with. */
 export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
+/** The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts. */
+export const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
+
 /** Gateways in this process over a Redis of their own, and users made of nothing but their permits. */
 export class Kit {
   readonly link: RedisConnection;
@@ -41,6 +44,7 @@ export class Kit {
   config(overrides: Partial<Config> = {}): Config {
     return {
       ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.redis.url, TOKEN_SECRET: tokenSecret }),
+      sockets: socketLibrary,
       sendRate: 10_000,
       sendBurst: 10_000,
       frameRate: 10_000,

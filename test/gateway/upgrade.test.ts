@@ -96,24 +96,36 @@ describe('before the socket opens', () => {
     expect((await knock(kit.gateway().http, '/v1/socket', headers)).status).toBe(101);
   });
 
-  it('what is no socket is not found', async () => {
+  it('only a WebSocket handshake opens a socket', async () => {
     expectRefused(await knock(kit.gateway().http, '/v2/socket', bearer(kit.token(user))), 404, 'not-found');
     const plain = await fetch(`${kit.gateway().http}/v1/socket`, { headers: bearer(kit.token(user)) });
-    expect(plain.status).toBe(404);
+    expect([plain.status, plain.headers.get('upgrade')]).toEqual([426, 'websocket']);
+    const old = await knock(kit.gateway().http, '/v1/socket', {
+      ...bearer(kit.token(user)),
+      'sec-websocket-version': '8',
+    });
+    expect([old.status, old.headers['sec-websocket-version']]).toEqual([426, '13']);
   });
+
+  it.each(['yesterday', '7', '7-3-1', '-7-3', '9007199254740993-1', 'LATEST'])(
+    'rejects %s, which is no cursor, with 400',
+    async (cursor) => {
+      const token = bearer(kit.token(kit.newId()));
+      expectRefused(await knock(kit.gateway().http, `/v1/socket?cursor=${cursor}`, token), 400, 'bad-request');
+    },
+  );
 });
 
 describe('too many connections of a user', () => {
-  it('are refused with 429 where they are known, and closed where others have them', async () => {
+  it('are refused with 429 before the upgrade, at whatever gateway the others are', async () => {
     const many = kit.newId();
     const opened: Client[] = [];
     for (let i = 0; i < 4; i += 1) opened.push(await kit.connect(many, 0, { device: `d${i}` }));
-    const knocked = await knock(kit.gateway(0).http, '/v1/socket', bearer(kit.token(many)));
-    expectRefused(knocked, 429, 'too-many');
-    expect(Number(knocked.headers['retry-after'])).toBeGreaterThan(0);
-    await using elsewhere = Client.start(kit.gateway(1).url, kit.token(many));
-    expect(await elsewhere.untilClosed()).toMatchObject({ code: 4029 });
-    expect(elsewhere.frames).toEqual([]);
+    for (const gateway of [0, 1]) {
+      const knocked = await knock(kit.gateway(gateway).http, '/v1/socket', bearer(kit.token(many)));
+      expectRefused(knocked, 429, 'too-many');
+      expect(Number(knocked.headers['retry-after'])).toBeGreaterThan(0);
+    }
     await opened.pop()?.close();
     const { client, keys } = kit.link;
     await waitFor(async () => (await client.hvals(keys.online(many))).join() === '3');

@@ -6,6 +6,7 @@ export * from './error-codes.ts';
 export * from './events.ts';
 export * from './ids.ts';
 export * from './limits.ts';
+export * from './parse-json.ts';
 export * from './problem.ts';
 export * from './read-frame.ts';
 export * from './server-frames.ts';

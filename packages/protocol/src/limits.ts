@@ -2,6 +2,8 @@
 export const limits = {
   /** Bytes of one client frame. A larger one closes the connection with 4013. */
   frameBytes: 64 * 1024,
+  /** Levels of objects and arrays in any JSON that a client sends. */
+  depth: 32,
   /** Characters of a `ref`. */
   ref: 64,
   /** Characters of a device id. */

@@ -14,7 +14,7 @@ export function readFrame(value: unknown): FrameReading {
   const issue = result.error.issues[0];
   const path = issue?.path.join('.') ?? '';
   const message = `${path === '' ? '' : `${path}: `}${issue?.message ?? 'Not a valid frame'}`;
-  const ref = readableRef(value);
+  const ref = readRef(value);
   return ref === undefined ? { ok: false, message } : { ok: false, message, ref };
 }
 
@@ -37,7 +37,8 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-function readableRef(value: unknown): string | undefined {
+/** The `ref` of something that may be a frame; undefined if there is none, or none that can be sent back. */
+export function readRef(value: unknown): string | undefined {
   const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
   return typeof ref === 'string' && ref.length <= limits.ref && isStorable(ref) ? ref : undefined;
 }

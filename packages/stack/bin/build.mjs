@@ -28,6 +28,7 @@ const entries = [
  */
 export const external = [
   'uWebSockets.js',
+  'uWebSockets.js-next',
   '@node-rs/argon2',
   'sharp',
   'swagger-ui-dist',

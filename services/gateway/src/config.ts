@@ -50,6 +50,15 @@ export interface Config {
   maxConnectionsPerUser: number;
   /** Bytes of all headers of a request together: a token, and what a browser's cookies add. */
   maxHeaders: number;
+  /** Socket library; `auto` is uWebSockets.js where it has a binary. */
+  sockets: 'auto' | 'uws' | 'node';
+  /** Whether LayIM pages may connect. */
+  layim: 'on' | 'off';
+  /** Time within which a request has to arrive, headers and body. */
+  requestTime: number;
+  /** Requests whose body has begun and not ended: of one user, from one address. */
+  maxUnfinishedPerUser: number;
+  maxUnfinishedPerAddress: number;
   /** Time between pings; a socket silent for twice that is closed. */
   heartbeat: number;
   /** Time in which all clients are told to go, on SIGTERM. */
@@ -105,6 +114,11 @@ export function readConfig(env: Environment): Config {
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     MAX_CONNECTIONS_PER_USER: integer({ min: 1, max: 10_000, default: 16 }),
     MAX_HEADERS: size({ min: 4096, max: 65_536, default: 16 * 1024 }),
+    SOCKETS: oneOf(['auto', 'uws', 'node'], { default: 'auto' }),
+    LAYIM: oneOf(['on', 'off'], { default: 'on' }),
+    REQUEST_TIME: duration({ min: 100, max: 600_000, default: 10_000 }),
+    MAX_UNFINISHED_PER_USER: integer({ min: 1, max: 1_000_000, default: 16 }),
+    MAX_UNFINISHED_PER_ADDRESS: integer({ min: 1, max: 1_000_000, default: 256 }),
     HEARTBEAT: duration({ min: 1000, max: 600_000, default: 25_000 }),
     DRAIN_TIME: duration({ min: 0, max: 3_600_000, default: 10_000 }),
     STALL_TIME: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
@@ -139,6 +153,11 @@ export function readConfig(env: Environment): Config {
     sendPolicy: values.SEND_POLICY,
     maxConnectionsPerUser: values.MAX_CONNECTIONS_PER_USER,
     maxHeaders: values.MAX_HEADERS,
+    sockets: values.SOCKETS,
+    layim: values.LAYIM,
+    requestTime: values.REQUEST_TIME,
+    maxUnfinishedPerUser: values.MAX_UNFINISHED_PER_USER,
+    maxUnfinishedPerAddress: values.MAX_UNFINISHED_PER_ADDRESS,
     heartbeat: values.HEARTBEAT,
     drainTime: values.DRAIN_TIME,
     stallTime: values.STALL_TIME,

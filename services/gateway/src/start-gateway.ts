@@ -27,7 +27,7 @@ import { redisPresence } from './presence/redis-presence.ts';
 import { WatchList } from './presence/watch-list.ts';
 import { Channels } from './redis/channels.ts';
 import { Probe } from './redis/probe.ts';
-import { startServer } from './socket/server.ts';
+import { startServer } from './socket/start-server.ts';
 import { type ExternalBearer, findExternalUser } from './users/external-user.ts';
 import { Hub } from './users/hub.ts';
 import { TracedUser } from './users/traced-user.ts';

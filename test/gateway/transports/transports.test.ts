@@ -2,6 +2,7 @@ import { type ClientFrame, type PresenceFrame, parseCursor } from '@parley/proto
 import { append, revokeSession } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../client.ts';
 import { Kit } from '../kit.ts';
 import type { Ended, Line, OpenLine, Target } from './line.ts';
 import { PollLine } from './poll-line.ts';
@@ -119,18 +120,35 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it.each(['yesterday', '7-3'])(
-    'a client with a cursor that leads nowhere (%s) is told so and gets all there is',
-    async (cursor) => {
-      const b = kit.newId();
-      await arrive(b, numbers(3));
-      await using bob = await open(b, 1, { cursor });
-      expect(bob.opened?.recovered).toBe(false);
-      await bob.untilHeard(3);
-      expect(bob.heard).toEqual(numbers(3));
-      expectGapless(bob);
-    },
-  );
+  it('a client with a cursor of another epoch is not recovered, and gets all there is', async () => {
+    const b = kit.newId();
+    await arrive(b, numbers(3));
+    await using bob = await open(b, 1, { cursor: '7-3' });
+    expect(bob.opened?.recovered).toBe(false);
+    await bob.untilHeard(3);
+    expect(bob.heard).toEqual(numbers(3));
+    expectGapless(bob);
+  });
+
+  it('rejects with 400 a cursor that is none', async () => {
+    for (const cursor of ['yesterday', '7', '7-3-1', 'null', '9007199254740993-1']) {
+      const line = start(target(kit.newId(), 0, { cursor }));
+      expect(await line.untilEnded()).toEqual({ status: 400 });
+    }
+  });
+
+  it('rejects with 429 one connection too many, at whatever gateway the others are', async () => {
+    const limited = [
+      await kit.addGateway({ maxConnectionsPerUser: 2 }),
+      await kit.addGateway({ maxConnectionsPerUser: 2 }),
+    ];
+    const user = kit.newId();
+    for (const device of ['one', 'two']) await Client.open(limited[0]?.url ?? '', kit.token(user), { device });
+    for (const { http } of limited) {
+      const line = start(target(user, 0, {}, { http }));
+      expect(await line.untilEnded()).toEqual({ status: 429 });
+    }
+  });
 
   it('what was not heard is read from the inbox as soon as a later event shows the gap', async () => {
     const b = kit.newId();

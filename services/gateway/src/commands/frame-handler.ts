@@ -1,4 +1,4 @@
-import { type ClientFrame, limits, readFrame } from '@parley/protocol';
+import { type ClientFrame, limits, parseJson, readFrame } from '@parley/protocol';
 import { readFence, sendControl } from '@parley/redis';
 import { ackFrame, errorFrame } from '../frames.ts';
 import { checkToken } from './auth.ts';
@@ -35,7 +35,8 @@ export class FrameHandler {
 
   /**
    * Parses a message of a connection's client. Closes the connection and returns undefined if the
-   * message is not text, too large, one too many, or not JSON.
+   * message is not text, too large, one too many, or not JSON. Also returns undefined, after an
+   * error frame, if the JSON is nested too deeply.
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
@@ -47,11 +48,11 @@ export class FrameHandler {
     const rate = { perSecond: config.frameRate, burst: config.frameBurst };
     if (!connection.user.budget.takeFrames(1, clock.now, rate))
       return connection.close('tooManyFrames', 'too many frames');
-    try {
-      return JSON.parse(message.toString());
-    } catch {
-      return connection.close('protocolError', 'not JSON');
-    }
+    const json = parseJson(message.toString());
+    if (json.ok) return json.value;
+    if (json.reason === 'syntax') return connection.close('protocolError', 'not JSON');
+    counters.refused += 1;
+    return connection.reply(errorFrame(json.ref, 'bad-frame', json.message));
   }
 
   /** Runs a frame. Resolves with the text of its reply, if there is one. Never rejects. */

@@ -1,16 +1,16 @@
-import { type FrameOf, readFrame } from '@parley/protocol';
+import { type FrameOf, limits, readFrame } from '@parley/protocol';
 
 /**
- * Reads what LayIM's `sendMessage` hands over, `{mine: {content}, to: {id, type}}`, also wrapped as `{type: "sendMessage" | "chatMessage",
- * data}`, as a send. Who sends is known from the token, whatever `mine` says; what content means (`face[…]`, `img[…]`) is LayIM's affair.
- * Undefined for what is no message, such as a heartbeat of the page's own.
+ * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as `{type: "sendMessage" | "chatMessage",
+ * data}`, as a send. The sender is known from the token, whatever `mine` says; the content's markup (`face[…]`, `img[…]`) is LayIM's
+ * affair. Undefined for anything else, such as a heartbeat of the page's own, or an `id` that names no chat window.
  *
  * @param ref the idempotency key of the send
  */
 export function readMessage(value: unknown, ref: string): LayimSend | undefined {
   const message = unwrap(value);
   const { mine, to } = message ?? {};
-  if (!isObject(mine) || !isObject(to)) return undefined;
+  if (!isObject(mine) || !isObject(to) || !isWindowId(to.id)) return undefined;
   const id = typeof to.id === 'string' && /^\d{1,16}$/.test(to.id) ? Number(to.id) : to.id;
   const chat: LayimChat = { id, type: to.type === 'group' ? 'group' : 'friend' };
   const reading = readFrame({ type: 'send', ref, to: id, body: { type: 'text', text: mine.content } });
@@ -25,15 +25,20 @@ function unwrap(value: unknown): Record<string, unknown> | undefined {
   return isObject(value.data) ? value.data : undefined;
 }
 
+/** Whether a refusal can be shown in a window of this id: LayIM's are numbers or short texts. */
+function isWindowId(id: unknown): id is string | number {
+  return typeof id === 'number' || (typeof id === 'string' && id.length <= limits.ref);
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A message to a chat of LayIM's, or why it is none that could be sent. */
+/** A message to a chat of LayIM's, or why it cannot be sent. */
 export type LayimSend = { chat: LayimChat; frame: FrameOf<'send'> } | { chat: LayimChat; problem: string };
 
-/** A chat window, as LayIM names it. */
+/** A chat window, by the id that LayIM gives it. */
 export interface LayimChat {
-  id: unknown;
+  id: string | number;
   type: 'friend' | 'group';
 }

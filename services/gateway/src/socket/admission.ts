@@ -1,81 +1,97 @@
-import type { HttpRequest } from 'uWebSockets.js';
 import { randomBytes } from 'node:crypto';
 import { type ErrorCode, limits, parseCursor, subprotocol } from '@parley/protocol';
 import type { ResumePoint } from '@parley/redis';
 import type { Bearer } from '@parley/service';
 import type { Claims } from '../connection/connection-deps.ts';
-import type { ServerDeps as Gateway } from './server-deps.ts';
+import type { ServerDeps } from './server-deps.ts';
+import type { IncomingRequest } from './socket-server.ts';
 
-/**
- * Decides by the request alone whether someone may come in, in one go: the request is gone after an asynchronous wait. What
- * needs Redis, such as a revoked session, is found out later.
- */
+/** Decides by the request alone whether its sender may come in: token, origin, device. What needs Redis is found out later. */
 export function admit(
-  gateway: Gateway,
-  request: HttpRequest,
-  { token: text = tokenOf(request), device: usual }: Usual = {},
+  deps: ServerDeps,
+  request: IncomingRequest,
+  { token: text = tokenOf(request), device: defaultDevice }: Defaults = {},
 ): Visitor | Refused {
-  if (gateway.draining) return { code: 'draining' };
-  if (!mayCome(gateway, request.getHeader('origin'), request.getHeader('host'))) {
-    return { code: 'forbidden', detail: 'This origin is not allowed' };
-  }
+  if (deps.draining) return { code: 'draining' };
+  if (!isAllowedOrigin(deps, request)) return { code: 'forbidden', detail: 'This origin is not allowed.' };
   if (text === undefined) return { code: 'unauthenticated' };
-  const token = gateway.tokens.verify(text);
-  if (!token.ok) return { code: 'unauthenticated', detail: `The access token is ${token.reason}` };
+  const token = deps.tokens.verify(text);
+  if (!token.ok) return { code: 'unauthenticated', detail: `The access token is ${token.reason}.` };
   const { bearer, session, expires } = token;
-  const device = request.getQuery('device') || (usual ?? session);
-  if (device.length > limits.device)
-    return { code: 'bad-request', detail: `device has at most ${limits.device} characters` };
+  const device = request.query('device') || (defaultDevice ?? session);
+  if (device.length > limits.device || !device.isWellFormed() || device.includes('\0'))
+    return { code: 'bad-request', detail: `device must be text of at most ${limits.device} characters.` };
   return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires };
 }
 
-/** Like `admit`, for what stays: a user may have so many connections. */
-export function admitConnection(gateway: Gateway, request: HttpRequest, usual?: Usual): Visitor | Refused {
-  const admission = admit(gateway, request, usual);
-  if ('code' in admission) return admission;
-  if (!gateway.admission.admitConnection())
-    return { code: 'unavailable', detail: 'Too many connections are being opened' };
-  // A new one replaces those before, however many there are.
-  if (gateway.config.sessionPolicy === 'single') return admission;
-  const { bearer } = admission;
-  // Of others it is found out once it is known who they are.
-  const connections = 'user' in bearer ? (gateway.hub.find(bearer.user)?.connections.length ?? 0) : 0;
-  if (connections < gateway.config.maxConnectionsPerUser) return admission;
-  return { code: 'too-many', detail: 'Too many connections of this user' };
+/** Like `admit`, for a request that opens a connection: also checks the cursor, and the limits of this deps. */
+export function admitConnection(
+  deps: ServerDeps,
+  request: IncomingRequest,
+  { cursor = request.query('cursor'), ...defaults }: ConnectionDefaults = {},
+): ConnectionVisitor | Refused {
+  const visitor = admit(deps, request, defaults);
+  if (visitor.code !== undefined) return visitor;
+  const from = resumePointOf(cursor);
+  if (from === undefined) return { code: 'bad-request', detail: 'cursor must be "latest" or a cursor from a frame.' };
+  if (!deps.admission.admitConnection())
+    return { code: 'unavailable', detail: 'Too many connections are being opened.' };
+  if (isOneTooMany(deps, visitor)) return { code: 'too-many', detail: 'Too many connections of this user.' };
+  return { ...visitor, from };
 }
 
-/** Programs send no origin; web pages may come from the gateway's own host or from where the config says. */
-export function mayCome(gateway: Gateway, origin: string, host: string): boolean {
+/** Whether the user has all connections they may have at this gateway already. Those at other gateways are counted in Redis. */
+function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
+  // A new connection replaces the others, however many there are.
+  if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
+  return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
+}
+
+/** Programs send no origin; web pages may come from the gateway's own host, or from the origins of the config. */
+export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest): boolean {
+  const origin = request.header('origin');
   if (origin === '') return true;
-  const { origins } = gateway.config;
-  if (origins.includes('*') || origins.includes(origin)) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
+  if (config.origins.includes('*') || config.origins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === request.header('host');
 }
 
-/** Where a client wants to go on. A cursor that is none is like one of another epoch: the client is told to reload. */
-export function placeOf(cursor: string | undefined): ResumePoint {
+/** Where a client wants to continue; undefined if the text is no cursor. */
+function resumePointOf(cursor: string | undefined): ResumePoint | undefined {
   if (!cursor) return 'acknowledged';
-  if (cursor === 'latest') return 'latest';
-  return parseCursor(cursor) ?? { epoch: 0, offset: 0 };
+  return cursor === 'latest' ? 'latest' : parseCursor(cursor);
 }
 
-function tokenOf(request: HttpRequest): string | undefined {
-  const bearer = /^bearer +(\S+)$/i.exec(request.getHeader('authorization'));
+function tokenOf(request: IncomingRequest): string | undefined {
+  const bearer = /^bearer +(\S+)$/i.exec(request.header('authorization'));
   if (bearer) return bearer[1];
-  const protocols = request.getHeader('sec-websocket-protocol').split(',');
+  const protocols = request.header('sec-websocket-protocol').split(',');
   return protocols[0]?.trim() === subprotocol ? protocols[1]?.trim() || undefined : undefined;
 }
 
-/** Someone with a good token, of whom it may still have to be found out which user they are; see `identify`. */
+/** The sender of a request with a valid token. Which user that is may still have to be found out, see `identify`. */
 export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 
-/** What a request may leave out: where its token is found otherwise, and the device it is of. */
-export interface Usual {
+/** A visitor who opens a connection, and where it continues. */
+export type ConnectionVisitor = Visitor & { from: ResumePoint };
+
+/** Values for what a request does not say. */
+export interface Defaults {
+  /** Default: the token of the headers. */
   token?: string;
+  /** Default: the token's session id. */
   device?: string;
 }
 
+export interface ConnectionDefaults extends Defaults {
+  /** Default: the query's. */
+  cursor?: string;
+}
+
+/** Why a request is refused. */
 export interface Refused {
   code: ErrorCode;
+  /** For people. Default: the sentence of the code. */
   detail?: string;
+  /** Seconds after which the same request may succeed. Default: depends on the code. */
+  retryAfter?: number;
 }

@@ -1,21 +1,28 @@
 import type { Claims } from '../connection/connection-deps.ts';
 import type { Refused, Visitor } from './admission.ts';
-import type { ServerDeps as Gateway } from './server-deps.ts';
+import type { ServerDeps } from './server-deps.ts';
 
 /**
- * Finds out which user someone is who was let in: at once with a token made here, a moment later with another issuer's. Calls one of
- * both.
+ * Finds out which user a visitor is: at once for a token made here, after a look at Redis for a token of another issuer. Calls exactly
+ * one of `found` and `refused`.
  */
 export function identify(
-  gateway: Gateway,
-  { bearer, ...rest }: Visitor,
+  deps: ServerDeps,
+  { bearer, connection, session, device, expires }: Visitor,
   found: (claims: Claims) => void,
   refused: (why: Refused) => void,
 ): void {
-  if ('user' in bearer) return found({ ...rest, user: bearer.user });
-  gateway.findExternalUser(bearer).then((user) => {
-    if (gateway.draining) refused({ code: 'draining' });
-    else if (typeof user === 'number') found({ ...rest, user });
-    else refused(user);
-  });
+  const claims = { connection, session, device, expires };
+  if ('user' in bearer) return found({ ...claims, user: bearer.user });
+  deps
+    .findExternalUser(bearer)
+    .then((user) => {
+      if (deps.draining) refused({ code: 'draining' });
+      else if (typeof user === 'number') found({ ...claims, user });
+      else refused(user);
+    })
+    .catch((error) => {
+      deps.log.error({ err: error }, 'request handler failed');
+      refused({ code: 'internal' });
+    });
 }

@@ -1,11 +1,13 @@
-/** Something that was given frames and writes them together. */
+/** Something that collects frames and writes them together. */
 export interface Writer {
   flush(): void;
+  /** `flush` threw: a bug. The connection cannot go on, its client resumes on a new one. */
+  failed(error: unknown): void;
 }
 
 let writers: Writer[] = [];
 
-/** Has a writer flushed at the end of this turn of the event loop, after all that came in with it was handled. */
+/** Flushes a writer at the end of this turn of the event loop, after everything that came in with it was handled. */
 export function flushAfterTurn(writer: Writer): void {
   if (writers.push(writer) === 1) setImmediate(flushAll);
 }
@@ -13,5 +15,11 @@ export function flushAfterTurn(writer: Writer): void {
 function flushAll(): void {
   const flushing = writers;
   writers = [];
-  for (const writer of flushing) writer.flush();
+  for (const writer of flushing) {
+    try {
+      writer.flush();
+    } catch (error) {
+      writer.failed(error);
+    }
+  }
 }

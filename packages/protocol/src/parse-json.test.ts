@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from './limits.ts';
+import { parseJson } from './parse-json.ts';
+
+const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+describe('parseJson', () => {
+  it('returns the value of JSON up to the depth limit', () => {
+    expect(parseJson('{"a":[1,{"b":null}]}')).toEqual({ ok: true, value: { a: [1, { b: null }] } });
+    for (const nested of [lists, objects]) expect(parseJson(nested(limits.depth)).ok).toBe(true);
+  });
+
+  it('rejects JSON that is nested deeper, however deep', () => {
+    for (const nested of [lists, objects])
+      for (const depth of [limits.depth + 1, 10_000])
+        expect(parseJson(nested(depth))).toMatchObject({ ok: false, reason: 'depth' });
+    expect(parseJson(`{"to":{"id":${lists(30_000)}}}`)).toMatchObject({ ok: false, reason: 'depth' });
+    expect(parseJson(`{"__proto__":${lists(30_000)}}`)).toMatchObject({ ok: false, reason: 'depth' });
+  });
+
+  it.each(['', 'hello', '{', '{"a":1}{}', '\u0000'])('rejects %j, which is no JSON', (text) => {
+    expect(parseJson(text)).toMatchObject({ ok: false, reason: 'syntax' });
+  });
+});

@@ -1,0 +1,32 @@
+import { limits } from './limits.ts';
+import { readRef } from './read-frame.ts';
+
+/**
+ * Parses JSON from outside. Rejects values nested deeper than `limits.depth`: code that recurses, such as validation and
+ * `JSON.stringify`, would exhaust the stack on them. Never throws.
+ */
+export function parseJson(text: string): JsonReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, reason: 'syntax', message: 'Not JSON', ref: undefined };
+  }
+  if (!isNestedDeeper(value, limits.depth)) return { ok: true, value };
+  const message = `Nested deeper than ${limits.depth} levels`;
+  return { ok: false, reason: 'depth', message, ref: readRef(value) };
+}
+
+/** Whether a value has more levels of objects and arrays than `levels`. Recurses no deeper than that. */
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isNestedDeeper(item, levels - 1));
+  for (const key in value) if (isNestedDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
+  return false;
+}
+
+/** The value; or why there is none, and the `ref` of the frame if it is readable. */
+export type JsonReading =
+  | { ok: true; value: unknown }
+  | { ok: false; reason: 'syntax' | 'depth'; message: string; ref: string | undefined };

@@ -1,0 +1,30 @@
+import type { Log } from '@parley/service';
+import type { Config } from '../config.ts';
+import { serveWithNode } from './node/server.ts';
+import type { OpenSocketServer } from './socket-server.ts';
+import { loadUws } from './uws/load.ts';
+import { serveWithUws } from './uws/server.ts';
+
+/**
+ * Chooses the socket library: uWebSockets.js where it has a binary for this machine, otherwise `node:http` with `ws`, which is logged once.
+ *
+ * @throws Error if `SOCKETS=uws` and no binary loads
+ */
+export function chooseLibrary(
+  { sockets, maxHeaders }: Pick<Config, 'sockets' | 'maxHeaders'>,
+  log: Log,
+): OpenSocketServer {
+  if (sockets === 'node') return serveWithNode;
+  try {
+    return serveWithUws(loadUws(maxHeaders));
+  } catch (error) {
+    const here = `Node.js ${process.versions.node} on ${process.platform}-${process.arch}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (sockets === 'uws') throw new Error(`SOCKETS=uws, but uWebSockets.js does not load with ${here}: ${reason}`);
+    log.warn(
+      { reason },
+      `uWebSockets.js does not load with ${here}: sockets run on node:http and ws, at up to twice the CPU`,
+    );
+    return serveWithNode;
+  }
+}

@@ -1,0 +1,47 @@
+import type { RequestBody } from '../socket-server.ts';
+
+/** Bytes of a body over the size that are read and discarded, so that the client can read the refusal. */
+const MAX_DISCARDED = 8 * 1024 * 1024;
+
+/** Collects the chunks of a request's body, bounded in bytes and in time. */
+export class BodyReader {
+  /** Resolves with the body, or why there is none. Never rejects. */
+  readonly body: Promise<RequestBody>;
+  readonly #maxBytes: number;
+  readonly #timer: NodeJS.Timeout;
+  #resolve!: (body: RequestBody) => void;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  #finished = false;
+
+  /** `maxTime` in ms. */
+  constructor(maxBytes: number, maxTime: number) {
+    this.#maxBytes = maxBytes;
+    this.body = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#timer = setTimeout(() => this.#finish('too-slow'), maxTime);
+  }
+
+  read(chunk: Buffer, isLast: boolean): void {
+    if (this.#finished) return;
+    this.#size += chunk.length;
+    const tooLarge = this.#size > this.#maxBytes;
+    if (tooLarge) this.#chunks = [];
+    else this.#chunks.push(chunk);
+    if (this.#size > MAX_DISCARDED) this.#finish('too-large');
+    else if (isLast) this.#finish(tooLarge ? 'too-large' : Buffer.concat(this.#chunks));
+  }
+
+  /** The client left. */
+  abort(): void {
+    this.#finish('aborted');
+  }
+
+  #finish(body: RequestBody): void {
+    this.#finished = true;
+    clearTimeout(this.#timer);
+    this.#resolve(body);
+    this.#chunks = [];
+  }
+}

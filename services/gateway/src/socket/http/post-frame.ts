@@ -1,0 +1,95 @@
+import { type ErrorCode, errorCodes, limits, parseJson, readFrame, type ServerFrame } from '@parley/protocol';
+import { isRevoked, takeTokens } from '@parley/redis';
+import { RequestSender } from '../../commands/frame-sender.ts';
+import type { Claims } from '../../connection/connection-deps.ts';
+import { errorFrame } from '../../frames.ts';
+import { admit, type Refused, type Visitor } from '../admission.ts';
+import { identify } from '../identify.ts';
+import type { ServerDeps } from '../server-deps.ts';
+import type { HttpReply, IncomingRequest, OutgoingResponse, RequestBody } from '../socket-server.ts';
+import { corsHeaders, jsonReply, problemReply, refuse } from './replies.ts';
+import type { BodyLimit, UnfinishedBodies } from './unfinished-bodies.ts';
+
+/**
+ * `POST /v1/frames`: one client frame, whose reply frame is the response. A frame that concerns a connection (`focus`, `watch`, `auth`)
+ * is handed to the connections of the same device, at whatever gateway they are. Who has no valid token is refused
+ * before the body is read.
+ */
+export function postFrame(
+  deps: ServerDeps,
+  unfinished: UnfinishedBodies,
+  request: IncomingRequest,
+  response: OutgoingResponse,
+): void {
+  const headers = corsHeaders(deps, request);
+  const visitor = admit(deps, request);
+  if (visitor.code !== undefined) return refuse(response, visitor, headers);
+  const bodyLimits = bodyLimitsOf(deps, visitor, request);
+  if (!unfinished.begin(bodyLimits)) {
+    return refuse(response, { code: 'too-many', detail: 'Too many requests whose body has not arrived.' }, headers);
+  }
+  const reading = response.readBody(limits.frameBytes).finally(() => unfinished.end(bodyLimits));
+  replyTo(deps, visitor, reading).then(
+    (reply) => response.send({ ...reply, headers: { ...reply.headers, ...headers } }),
+    (error) => {
+      deps.log.error({ err: error }, 'request handler failed');
+      refuse(response, { code: 'internal' }, headers);
+    },
+  );
+}
+
+function bodyLimitsOf({ config }: ServerDeps, { bearer }: Visitor, { address }: IncomingRequest): BodyLimit[] {
+  return [
+    { key: `address ${address}`, max: config.maxUnfinishedPerAddress },
+    { key: `user ${JSON.stringify(bearer)}`, max: config.maxUnfinishedPerUser },
+  ];
+}
+
+async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<RequestBody>): Promise<HttpReply> {
+  const body = await reading;
+  // What is left of such a body would be taken for the next request.
+  if (typeof body === 'string') return { ...problemReply({ code: refusals[body] }), close: true };
+  const found = await new Promise<Claims | Refused>((resolve) => identify(deps, visitor, resolve, resolve));
+  if ('code' in found) return problemReply(found);
+  return runFrame(deps, found, body.toString()).catch((cause) => {
+    deps.log.warn({ err: cause }, 'posted frame failed');
+    return errorReply(undefined, 'unavailable');
+  });
+}
+
+const refusals = { 'too-large': 'too-large', 'too-slow': 'too-slow', aborted: 'bad-request' } as const;
+
+async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise<HttpReply> {
+  const { redis, config } = deps;
+  deps.counters.frames += 1;
+  const json = parseJson(text);
+  if (!json.ok) return errorReply(json.ref, 'bad-frame', json.message);
+  const reading = readFrame(json.value);
+  if (!reading.ok) return errorReply(reading.ref, 'bad-frame', reading.message);
+  const { frame } = reading;
+  if (await isRevoked(redis, claims.user, claims.session))
+    return errorReply(frame.ref, 'unauthenticated', 'The session was ended');
+  const taken = await takeTokens(redis, 'frames', claims.user, {
+    perSecond: config.frameRate,
+    burst: config.frameBurst,
+  });
+  if (taken.granted === 0) return errorReply(frame.ref, 'too-many', undefined, taken.after);
+
+  const sender = new RequestSender(deps.hub.visitor(claims.user), claims);
+  return toReply(await deps.frames.run(sender, frame));
+}
+
+/** The response whose body is a frame; an error frame decides the status. */
+function toReply(text: string | undefined): HttpReply {
+  if (text === undefined) return { status: 204, headers: { 'cache-control': 'no-store' } };
+  const frame = JSON.parse(text) as ServerFrame;
+  if (frame.type !== 'error') return jsonReply(text);
+  const { status, retry } = errorCodes[frame.code];
+  const seconds = Math.ceil((frame.retryAfter ?? 1000) / 1000);
+  const headers: Record<string, string> = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
+  return jsonReply(text, retry ? { ...headers, 'retry-after': String(seconds) } : headers, status);
+}
+
+function errorReply(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): HttpReply {
+  return toReply(errorFrame(ref, code, message, retryAfter));
+}

@@ -1,0 +1,69 @@
+import { type ErrorCode, errorCodes, problem, problemType } from '@parley/protocol';
+import { isAllowedOrigin, type Refused } from '../admission.ts';
+import type { ServerDeps } from '../server-deps.ts';
+import type { HttpReply, IncomingRequest, OutgoingResponse } from '../socket-server.ts';
+
+/** Sends a problem document. No-op if the response is done. */
+export function refuse(response: OutgoingResponse, refused: Refused, headers: Record<string, string> = {}): void {
+  response.send(problemReply(refused, headers));
+}
+
+/** The problem document of a refusal, with the headers that its status calls for. */
+export function problemReply({ code, detail, retryAfter }: Refused, headers: Record<string, string> = {}): HttpReply {
+  const { status, retry } = errorCodes[code];
+  return {
+    status,
+    headers: {
+      'cache-control': 'no-store',
+      'content-type': problemType,
+      ...headers,
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...(retry && status !== 500 && { 'retry-after': String(retryAfter ?? defaultRetryAfter(code)) }),
+    },
+    body: JSON.stringify(problem(code, detail)),
+  };
+}
+
+/** Seconds. At random where many clients are refused at once, so that they do not all come back at once. */
+function defaultRetryAfter(code: ErrorCode): number {
+  return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;
+}
+
+/** A JSON document that no cache may keep. */
+export function jsonReply(body: string, headers: Record<string, string> = {}, status = 200): HttpReply {
+  return { status, headers: { 'cache-control': 'no-store', 'content-type': 'application/json', ...headers }, body };
+}
+
+/** What a web page of an allowed origin needs to read a response; nothing for other pages. */
+export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<string, string> {
+  const origin = request.header('origin');
+  if (origin === '' || !isAllowedOrigin(deps, request)) return {};
+  return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
+}
+
+/** The response to a browser that asks what a page may send. */
+export function preflightReply(deps: ServerDeps, request: IncomingRequest, methods: string): HttpReply {
+  return {
+    status: 204,
+    headers: {
+      'cache-control': 'no-store',
+      ...corsHeaders(deps, request),
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers': 'authorization, content-type, last-event-id',
+      'access-control-max-age': '600',
+    },
+  };
+}
+
+/** The refusal that corresponds to a close code of the protocol. */
+export function refusalOfClose({ draining }: Pick<ServerDeps, 'draining'>, close: number, detail: string): Refused {
+  if (close === 1012) return { code: draining ? 'draining' : 'unavailable', detail };
+  return { code: refusals[close] ?? 'unavailable', detail };
+}
+
+const refusals: Record<number, ErrorCode> = {
+  4001: 'unauthenticated',
+  4003: 'unauthenticated',
+  4009: 'forbidden',
+  4029: 'too-many',
+};

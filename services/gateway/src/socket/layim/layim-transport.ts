@@ -1,0 +1,95 @@
+import type { EventFrame, ServerFrame } from '@parley/protocol';
+import type { Profiles } from '../../layim/profiles.ts';
+import type { LayimChat } from '../../layim/read-message.ts';
+import { toMessage } from '../../layim/to-message.ts';
+import type { PendingUpgrade } from '../socket-server.ts';
+import { type WebSocketRoute, WebSocketTransport } from '../websocket/websocket-transport.ts';
+
+/**
+ * A connection over a WebSocket to a LayIM front end. Of all frames it passes on the messages, in LayIM's form and in order. LayIM
+ * has no cursors, so this transport acknowledges what the network took.
+ */
+export class LayimTransport extends WebSocketTransport {
+  readonly #route: WebSocketRoute;
+  readonly #profiles: Profiles;
+  /** Resolves when all frames so far were translated and sent. */
+  #sent: Promise<void> = Promise.resolve();
+  /** Characters of the frames that were not. */
+  #waiting = 0;
+  /** Cursors of the last event that was translated, written, taken by the network, acknowledged. */
+  #translated = '';
+  #written = '';
+  #taken = '';
+  #acknowledged = '';
+  #acknowledging = false;
+
+  constructor(route: WebSocketRoute, upgrade: PendingUpgrade, profiles: Profiles) {
+    super(route, upgrade);
+    this.#route = route;
+    this.#profiles = profiles;
+  }
+
+  override send(frame: string | Uint8Array): void {
+    if (!this.isOpen) return;
+    const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
+    const parsed = JSON.parse(text) as ServerFrame;
+    // A page learns of the welcome by the open WebSocket alone.
+    if (parsed.type === 'welcome') this.accept();
+    if (parsed.type !== 'event') return;
+    this.#waiting += text.length;
+    this.#sent = this.#sent.then(() => this.#pass(parsed, text.length)).catch((error) => this.failed(error));
+  }
+
+  /** Shows a sentence in a chat window, as the system. */
+  show({ id, type }: LayimChat, content: string): void {
+    super.send(JSON.stringify({ system: true, id, type, content }));
+  }
+
+  override flush(): void {
+    super.flush();
+    this.#written = this.#translated;
+    this.drained();
+  }
+
+  override unsent(): number {
+    return super.unsent() + this.#waiting;
+  }
+
+  override drained(): void {
+    // A closed socket may have lost what it was given; the next one gets it again.
+    if (!this.isOpen) return;
+    super.drained();
+    if (super.unsent() > 0) return;
+    this.#taken = this.#written;
+    this.#acknowledge().catch((error) => this.failed(error));
+  }
+
+  async #pass(frame: EventFrame, size: number): Promise<void> {
+    const message = await this.#translate(frame);
+    this.#waiting -= size;
+    if (!this.isOpen) return;
+    this.#translated = frame.cursor;
+    if (message !== undefined) super.send(message);
+    else this.flush();
+  }
+
+  async #translate({ event }: EventFrame): Promise<string | undefined> {
+    const { connection } = this;
+    if (event.kind === 'profile') this.#profiles.forget(event.user);
+    // The page shows what it sent itself already.
+    if (event.kind !== 'message' || !connection || event.ref?.startsWith(`${connection.id}-`)) return undefined;
+    return JSON.stringify(toMessage(event, connection.user.id, await this.#profiles.read(event.from)));
+  }
+
+  async #acknowledge(): Promise<void> {
+    const { connection } = this;
+    if (this.#acknowledging || !connection) return;
+    this.#acknowledging = true;
+    while (this.#taken !== this.#acknowledged) {
+      const cursor = this.#taken;
+      await this.#route.deps.frames.run(connection, { type: 'received', cursor });
+      this.#acknowledged = cursor;
+    }
+    this.#acknowledging = false;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Writable } from 'node:stream';
+
+/**
+ * Writes pieces to a stream, the next one when the network took the one before. Node.js joins everything that waits into
+ * one write, whose progress nobody sees; here each piece that leaves is progress.
+ */
+export class PacedWriter<Piece extends string | Buffer> {
+  readonly #stream: Writable;
+  readonly #drained: () => void;
+  readonly #written = () => this.#next();
+  #queue: Piece[] = [];
+  #queuedBytes = 0;
+  #waiting = false;
+  #ending: (() => void) | undefined;
+
+  /** `drained` is called when the network took a piece that had to wait. */
+  constructor(stream: Writable, drained: () => void) {
+    this.#stream = stream;
+    this.#drained = drained;
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get unsent(): number {
+    return this.#stream.writableLength + this.#queuedBytes;
+  }
+
+  write(piece: Piece): void {
+    if (this.#queue.length > 0 || this.#stream.writableLength > 0) {
+      this.#queue.push(piece);
+      this.#queuedBytes += Buffer.byteLength(piece);
+      this.#waiting = true;
+      return;
+    }
+    this.#stream.write(piece, this.#written);
+    if (this.#stream.writableLength > 0) this.#waiting = true;
+  }
+
+  /** Calls back once everything was given to the stream. */
+  end(ended: () => void): void {
+    if (this.#queue.length === 0) ended();
+    else this.#ending = ended;
+  }
+
+  #next(): void {
+    // Also called for the pieces before this one.
+    if (!this.#waiting || this.#stream.destroyed) return;
+    const piece = this.#queue.shift();
+    if (piece !== undefined) {
+      this.#queuedBytes -= Buffer.byteLength(piece);
+      this.#stream.write(piece, this.#written);
+    } else if (this.#stream.writableLength === 0) this.#waiting = false;
+    if (this.#queue.length === 0) {
+      this.#ending?.();
+      this.#ending = undefined;
+    }
+    this.#drained();
+  }
+}

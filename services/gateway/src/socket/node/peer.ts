@@ -1,0 +1,67 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { PeerEvents, SocketPeer } from '../socket-server.ts';
+import { encodeFrames } from './frame.ts';
+import { PacedWriter } from './paced-writer.ts';
+
+/**
+ * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those of one turn in one write; `ws` reads, and
+ * sends control frames, which may come between two of ours.
+ */
+export class NodePeer implements SocketPeer {
+  readonly #webSocket: WebSocket;
+  readonly #writer: PacedWriter<Buffer>;
+  /** Messages that were not written, since the client is closing. The network never takes them. */
+  #dropped = 0;
+
+  constructor(webSocket: WebSocket, socket: Duplex, events: PeerEvents, onError: (error: unknown) => void) {
+    this.#webSocket = webSocket;
+    const guard = (work: () => void) => {
+      try {
+        work();
+      } catch (error) {
+        onError(error);
+      }
+    };
+    this.#writer = new PacedWriter(socket, () => guard(() => events.drained()));
+    webSocket.on('message', (data, isBinary) => guard(() => events.message(data as Buffer, isBinary)));
+    webSocket.on('ping', () => guard(() => events.alive()));
+    webSocket.on('pong', () => guard(() => events.alive()));
+    webSocket.on('close', (code) => guard(() => events.closed(code)));
+    // A protocol error or a lost connection; 'close' follows.
+    webSocket.on('error', () => {});
+  }
+
+  send(messages: readonly (string | Uint8Array)[]): void {
+    if (this.#webSocket.readyState !== OPEN) {
+      this.#dropped += messages.length;
+      return;
+    }
+    for (const buffer of encodeFrames(messages)) this.#writer.write(buffer);
+  }
+
+  unsent(): number {
+    return this.#writer.unsent + this.#dropped;
+  }
+
+  ping(): void {
+    if (this.#webSocket.readyState === OPEN) this.#webSocket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#writer.end(() => this.#webSocket.close(code, reason));
+    // `ws` waits as long for the peer's close frame, once its own has left.
+    const late = setTimeout(() => this.terminate(), CLOSE_TIME);
+    this.#webSocket.once('close', () => clearTimeout(late));
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate();
+  }
+}
+
+/** `readyState` of an open WebSocket. */
+const OPEN = 1;
+
+/** Ms that a reader may take for what was sent to it before the close. */
+const CLOSE_TIME = 30_000;

@@ -1,0 +1,62 @@
+import type { ServerResponse } from 'node:http';
+import type { ResponseStream, StreamEvents } from '../socket-server.ts';
+import { PacedWriter } from './paced-writer.ts';
+
+/** Characters of one write, so that a slow reader's progress shows. */
+const PIECE = 16 * 1024;
+
+/** Ms that a reader may take for what was sent to it before the end. */
+const CLOSE_TIME = 10_000;
+
+/** A growing response of `node:http`, which sends each piece as a whole chunk. */
+export class NodeStream implements ResponseStream {
+  readonly #owner: { done: boolean };
+  readonly #response: ServerResponse;
+  readonly #writer: PacedWriter<string>;
+
+  constructor(
+    owner: { done: boolean },
+    response: ServerResponse,
+    events: StreamEvents,
+    onError: (error: unknown) => void,
+  ) {
+    this.#owner = owner;
+    this.#response = response;
+    this.#writer = new PacedWriter(response, () => {
+      try {
+        if (!owner.done) events.drained();
+      } catch (error) {
+        onError(error);
+      }
+    });
+  }
+
+  get unsent(): number {
+    return this.#writer.unsent;
+  }
+
+  write(text: string): void {
+    if (this.#owner.done) return;
+    for (let at = 0; at < text.length; ) {
+      const end = endOfPiece(text, at);
+      this.#writer.write(at === 0 && end === text.length ? text : text.slice(at, end));
+      at = end;
+    }
+  }
+
+  end(text: string): void {
+    if (this.#owner.done) return;
+    this.#owner.done = true;
+    this.#writer.end(() => this.#response.end(text));
+    const late = setTimeout(() => this.#response.destroy(), CLOSE_TIME);
+    this.#response.once('close', () => clearTimeout(late));
+  }
+}
+
+/** Where the piece that begins at `at` ends: never between the two halves of a character. */
+function endOfPiece(text: string, at: number): number {
+  const end = at + PIECE;
+  if (end >= text.length) return text.length;
+  const code = text.charCodeAt(end - 1);
+  return code >= 0xd800 && code < 0xdc00 ? end + 1 : end;
+}

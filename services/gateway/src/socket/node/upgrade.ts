@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocketServer } from 'ws';
+import type { PeerEvents, PendingUpgrade, RequestLimits, SocketPeer } from '../socket-server.ts';
+import { NodePeer } from './peer.ts';
+import { NodeResponse } from './response.ts';
+
+/** A request for a WebSocket of `ws`. */
+export class NodeUpgrade implements PendingUpgrade {
+  readonly response: NodeResponse;
+  readonly #handshake: Handshake;
+  readonly #limits: RequestLimits;
+
+  constructor(handshake: Handshake, limits: RequestLimits) {
+    this.response = new NodeResponse(handshake.message, handshake.response, limits);
+    this.#handshake = handshake;
+    this.#limits = limits;
+  }
+
+  accept(protocol: string, events: PeerEvents): SocketPeer {
+    const { message, socket, head, response, webSockets } = this.#handshake;
+    this.response.done = true;
+    response.detachSocket(socket);
+    // `ws` would choose the protocol itself, and refuse lists that uWebSockets.js accepts.
+    message.headers['sec-websocket-protocol'] = undefined;
+    webSockets.once('headers', (headers) => {
+      if (protocol !== '') headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
+    });
+    let peer: SocketPeer | undefined;
+    // Calls back before it returns.
+    webSockets.handleUpgrade(message, socket, head, (webSocket) => {
+      peer = new NodePeer(webSocket, socket, events, this.#limits.onError);
+    });
+    if (!peer) throw new Error('the WebSocket handshake failed');
+    return peer;
+  }
+}
+
+/** A request to upgrade, as `node:http` hands it over. */
+export interface Handshake {
+  message: IncomingMessage;
+  socket: Socket;
+  /** What came after the request. */
+  head: Buffer;
+  /** Writes to the socket if the request is refused. */
+  response: ServerResponse;
+  webSockets: WebSocketServer;
+}
+
+/** Whether the request asks for a WebSocket, and `ws` will accept its key. */
+export function isHandshake({ method, headers }: IncomingMessage): boolean {
+  const key = headers['sec-websocket-key'] ?? '';
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket' && /^[+/0-9a-z]{22}==$/i.test(key);
+}

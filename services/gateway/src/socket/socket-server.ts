@@ -1,0 +1,134 @@
+/**
+ * A SocketServer speaks HTTP and WebSocket on one port. It is the glue between the gateway's
+ * transports and a socket library: `uws/` implements it with uWebSockets.js, `node/` with `node:http`
+ * and `ws`. Every transport test runs on both.
+ */
+export interface SocketServer {
+  /** The port it listens on. */
+  readonly port: number;
+  /** Closes the port and every connection at once. */
+  stop(): void;
+}
+
+/** Opens the port. Rejects with a sentence for the operator if the port cannot be opened. */
+export type OpenSocketServer = (options: SocketServerOptions, handlers: SocketHandlers) => Promise<SocketServer>;
+
+export interface SocketServerOptions extends RequestLimits {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** Bytes of all headers of a request together. */
+  maxHeaders: number;
+  /** Bytes of a WebSocket message beyond which the library ends the connection. */
+  maxMessage: number;
+  /** Ms after which a WebSocket that neither sends nor receives is dropped. A backstop of the keepalive sweep. */
+  idleTime: number;
+}
+
+export interface RequestLimits {
+  /** Ms within which a request has to arrive, headers and body. */
+  requestTime: number;
+  /** Receives what a handler throws. */
+  onError(error: unknown): void;
+}
+
+/** What the gateway does with requests. */
+export interface SocketHandlers {
+  /** Handles a request that opens no WebSocket. */
+  handle(request: IncomingRequest, response: OutgoingResponse): void;
+  /** The paths that WebSockets open at, each with the handler that accepts or refuses. */
+  upgrades: ReadonlyMap<string, (request: IncomingRequest, upgrade: PendingUpgrade) => void>;
+}
+
+/** What a client requests. Valid only until the handler returns: read what is needed before the first `await`. */
+export interface IncomingRequest {
+  /** In capitals. */
+  readonly method: string;
+  readonly path: string;
+  /** The peer's IP address: that of the load balancer, if there is one. */
+  readonly address: string;
+  /** A header by its name in lower case; '' if it is missing. */
+  header(name: string): string;
+  /** The first value of a query parameter, decoded; undefined if it is missing. */
+  query(name: string): string | undefined;
+}
+
+/** The response to a request, sent now or later. */
+export interface OutgoingResponse {
+  /** Whether it was sent in full, or the client left: nothing more can be sent. */
+  readonly done: boolean;
+  /** Called once if the client leaves before the response is sent in full. */
+  onAbort(callback: () => void): void;
+  /** Sends a whole response. No-op if `done`. */
+  send(reply: HttpReply): void;
+  /** Starts a response whose body grows. Must not be called if `done`. */
+  stream(head: HttpHead, events: StreamEvents): ResponseStream;
+  /** Reads the body. Must be called before the handler returns. Never rejects. */
+  readBody(maxBytes: number): Promise<RequestBody>;
+  /** Drops the connection without a response. No-op if `done`. */
+  abort(): void;
+}
+
+export interface HttpHead {
+  status: number;
+  headers: Record<string, string>;
+}
+
+export interface HttpReply extends HttpHead {
+  /** Default: none. */
+  body?: string;
+  /** Whether the connection ends with this reply. Default: false. */
+  close?: boolean;
+}
+
+/** A request's body; or why there is none: over the size, not within the time, or the client left. */
+export type RequestBody = Buffer | 'too-large' | 'too-slow' | 'aborted';
+
+/** The body of a response, sent piece by piece in chunked encoding. */
+export interface ResponseStream {
+  /** Bytes that the network has not taken yet, as far as the library knows; 0 if none. */
+  readonly unsent: number;
+  /** Sends a piece. The client receives it whole, without waiting for the next one. */
+  write(text: string): void;
+  /** Sends the last piece and ends the response. */
+  end(text: string): void;
+}
+
+export interface StreamEvents {
+  /** The network took some of what was unsent. */
+  drained(): void;
+  /** Bytes without a meaning in the body's format. uWebSockets.js needs them to complete chunks and to measure progress. */
+  filler: string;
+}
+
+/** A request to open a WebSocket, which is accepted, or refused by its `response`, now or later. */
+export interface PendingUpgrade {
+  readonly response: OutgoingResponse;
+  /** Opens the WebSocket. Must not be called if the response is `done`. `protocol` is the subprotocol; '' for none. */
+  accept(protocol: string, events: PeerEvents): SocketPeer;
+}
+
+/** The server's end of an open WebSocket. */
+export interface SocketPeer {
+  /** Sends text messages in order, in one write. Not after `closed`. */
+  send(messages: readonly (string | Uint8Array)[]): void;
+  /** Bytes that the network has not taken yet. */
+  unsent(): number;
+  ping(): void;
+  /** Sends a close frame after everything that was sent. `closed` follows, at once or when the peer confirms. */
+  close(code: number, reason: string): void;
+  /** Drops the connection; `closed` follows. */
+  terminate(): void;
+}
+
+/** What happens at an open WebSocket. */
+export interface PeerEvents {
+  /** A message arrived. Its bytes are valid until this returns. */
+  message(data: Buffer, isBinary: boolean): void;
+  /** A ping or pong arrived. */
+  alive(): void;
+  /** The network took some of what was unsent. */
+  drained(): void;
+  /** The WebSocket is closed, by either side; nothing follows. 1006 if there was no close frame. */
+  closed(code: number): void;
+}

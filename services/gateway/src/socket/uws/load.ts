@@ -1,0 +1,33 @@
+import type * as Uws from 'uWebSockets.js';
+import { createRequire } from 'node:module';
+
+/** Two versions of uWebSockets.js: the first has binaries for Node.js 20 and 22, the second for 22, 24 and 26 (glibc 2.38). */
+const PACKAGES = ['uWebSockets.js', 'uWebSockets.js-next'];
+
+/**
+ * Loads uWebSockets.js, whichever version has a binary for this machine.
+ *
+ * @param maxHeaders bytes of all headers of a request together; the library reads this limit from the environment
+ *   when it is loaded, which is why it is not imported at the top
+ * @throws Error with the reason of each version if none loads
+ */
+export function loadUws(maxHeaders: number): typeof Uws {
+  process.env.UWS_HTTP_MAX_HEADERS_SIZE = String(maxHeaders);
+  const require = createRequire(import.meta.url);
+  const reasons: string[] = [];
+  for (const name of PACKAGES) {
+    try {
+      return require(name) as typeof Uws;
+    } catch (error) {
+      reasons.push(reasonOf(error));
+    }
+  }
+  throw new Error(reasons.join('; '));
+}
+
+/** The library's own text has several paragraphs; the last one is the cause. */
+function reasonOf(error: unknown): string {
+  const lines = String(error instanceof Error ? error.message : error).split('\n');
+  const found = lines.find((line) => /GLIBC|Cannot find module|ERR_DLOPEN/.test(line)) ?? lines[0] ?? '';
+  return found.replace(/^Error: /, '').trim();
+}

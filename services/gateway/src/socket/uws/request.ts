@@ -1,0 +1,47 @@
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
+import type { IncomingRequest } from '../socket-server.ts';
+
+/** A request of uWebSockets.js, which allocates it on the stack: it is gone when the handler returns. */
+export class UwsRequest implements IncomingRequest {
+  readonly #request: HttpRequest;
+  readonly #response: HttpResponse;
+  #query: URLSearchParams | undefined;
+
+  constructor(request: HttpRequest, response: HttpResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get method(): string {
+    return this.#request.getCaseSensitiveMethod().toUpperCase();
+  }
+
+  get path(): string {
+    return this.#request.getUrl();
+  }
+
+  get address(): string {
+    return plainAddress(Buffer.from(this.#response.getRemoteAddressAsText()).toString());
+  }
+
+  header(name: string): string {
+    return this.#request.getHeader(name);
+  }
+
+  query(name: string): string | undefined {
+    // The library's own decoder garbles malformed escapes.
+    this.#query ??= new URLSearchParams(this.#request.getQuery() ?? '');
+    return this.#query.get(name) ?? undefined;
+  }
+}
+
+/** The library writes an IPv4 address that came over an IPv6 socket in full: `0000:0000:0000:0000:0000:ffff:7f00:0001`. */
+function plainAddress(text: string): string {
+  const mapped = /^(?:0000:){5}ffff:([0-9a-f]{2})([0-9a-f]{2}):([0-9a-f]{2})([0-9a-f]{2})$/.exec(text);
+  return mapped
+    ? mapped
+        .slice(1)
+        .map((byte) => Number.parseInt(byte, 16))
+        .join('.')
+    : text;
+}

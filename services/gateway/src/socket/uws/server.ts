@@ -1,0 +1,95 @@
+import type * as Uws from 'uWebSockets.js';
+import type { TemplatedApp, us_listen_socket, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
+import type { OpenSocketServer, RequestLimits, SocketHandlers, SocketServerOptions } from '../socket-server.ts';
+import { UwsPeer } from './peer.ts';
+import { UwsRequest } from './request.ts';
+import { UwsResponse } from './response.ts';
+import { type UwsSocketData, UwsUpgrade } from './upgrade.ts';
+
+/**
+ * Serves by uWebSockets.js. The library itself ends requests whose headers take longer than 10 s.
+ *
+ * @param uws the loaded library, see `loadUws`
+ */
+export function serveWithUws(uws: typeof Uws): OpenSocketServer {
+  return async (options, handlers) => {
+    const app = uws.App();
+    for (const path of handlers.upgrades.keys()) app.ws(path, behavior(uws, path, options, handlers));
+    app.any('/*', (native, nativeRequest) => {
+      const request = new UwsRequest(nativeRequest, native);
+      const response = new UwsResponse(native, options, request.method);
+      guard(options, () => handlers.handle(request, response));
+    });
+    const socket = await listen(app, options);
+    return { port: uws.us_socket_local_port(socket), stop: () => app.close() };
+  };
+}
+
+function behavior(
+  uws: typeof Uws,
+  path: string,
+  options: SocketServerOptions,
+  handlers: SocketHandlers,
+): WebSocketBehavior<UwsSocketData> {
+  const eventsOf = (socket: WebSocket<UwsSocketData>) => socket.getUserData().events;
+  return {
+    maxPayloadLength: options.maxMessage,
+    // Never drops: the connection reads `unsent` and stops sending.
+    maxBackpressure: 0,
+    compression: uws.DISABLED,
+    sendPingsAutomatically: false,
+    idleTimeout: Math.min(960, Math.ceil(options.idleTime / 1000)),
+    upgrade: (native, nativeRequest, context) => {
+      const request = new UwsRequest(nativeRequest, native);
+      const response = new UwsResponse(native, options, request.method);
+      const upgrade = new UwsUpgrade(response, native, nativeRequest, context);
+      guard(options, () => handlers.upgrades.get(path)?.(request, upgrade));
+    },
+    open: (socket) => {
+      const data = socket.getUserData();
+      if (data.upgrade) data.upgrade.peer = new UwsPeer(socket);
+      data.upgrade = undefined;
+    },
+    message: (socket, message, isBinary) => {
+      try {
+        eventsOf(socket).message(Buffer.from(message), isBinary);
+      } catch (error) {
+        options.onError(error);
+      }
+    },
+    pong: (socket) => guard(options, () => eventsOf(socket).alive()),
+    ping: (socket) => guard(options, () => eventsOf(socket).alive()),
+    drain: (socket) => guard(options, () => eventsOf(socket).drained()),
+    close: (socket, code) => guard(options, () => eventsOf(socket).closed(code)),
+  };
+}
+
+/** The library lets an exception end the process. */
+function guard({ onError }: RequestLimits, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    onError(error);
+  }
+}
+
+function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise<us_listen_socket> {
+  const listenExclusively = app.listen.bind(app) as unknown as ListenExclusively;
+  return new Promise((resolve, reject) => {
+    listenExclusively(host, port, EXCLUSIVE, (opened) => {
+      if (opened) resolve(opened);
+      else reject(new Error(`cannot listen on ${host}:${port}; is the port in use?`));
+    });
+  });
+}
+
+/** LIBUS_LISTEN_EXCLUSIVE_PORT: two gateways on one port would silently share its connections. */
+const EXCLUSIVE = 1;
+
+/** The library accepts host, port and options together, which its types leave out. */
+type ListenExclusively = (
+  host: string,
+  port: number,
+  options: number,
+  opened: (socket: us_listen_socket | false) => void,
+) => void;

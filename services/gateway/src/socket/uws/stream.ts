@@ -1,0 +1,62 @@
+import type { HttpResponse } from 'uWebSockets.js';
+import type { OutgoingResponse, ResponseStream, StreamEvents } from '../socket-server.ts';
+
+/**
+ * A growing response of uWebSockets.js. The library sends the CRLF that completes a chunk only with the next
+ * chunk, and some readers (Python's `requests`) wait for it. So a filler follows each piece as a chunk of its own: what
+ * stays incomplete is the filler.
+ */
+export class UwsStream implements ResponseStream {
+  unsent = 0;
+  readonly #owner: { done: boolean };
+  readonly #response: HttpResponse;
+  readonly #events: StreamEvents;
+
+  constructor(
+    owner: OutgoingResponse & { done: boolean },
+    response: HttpResponse,
+    events: StreamEvents,
+    onError: (error: unknown) => void,
+  ) {
+    this.#owner = owner;
+    this.#response = response;
+    this.#events = events;
+    response.onWritable(() => {
+      try {
+        this.#measure();
+      } catch (error) {
+        onError(error);
+      }
+      return true;
+    });
+  }
+
+  write(text: string): void {
+    if (this.#owner.done) return;
+    const { filler } = this.#events;
+    let taken = false;
+    this.#response.cork(() => {
+      this.#response.write(text);
+      taken = this.#response.write(filler);
+    });
+    this.unsent = taken ? 0 : this.unsent + Buffer.byteLength(text) + filler.length;
+  }
+
+  end(text: string): void {
+    if (this.#owner.done) return;
+    this.#owner.done = true;
+    this.#response.cork(() => this.#response.end(text));
+  }
+
+  /** The library does not say how much it holds back, only whether the network took all of a write: a filler finds out. */
+  #measure(): void {
+    if (this.unsent === 0 || this.#owner.done) return;
+    let taken = false;
+    this.#response.cork(() => {
+      taken = this.#response.write(this.#events.filler);
+    });
+    // The network took some. How much is unknown; one byte less shows the progress.
+    this.unsent = taken ? 0 : Math.max(1, this.unsent - 1);
+    this.#events.drained();
+  }
+}

@@ -1,0 +1,41 @@
+import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
+import type { OutgoingResponse, PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts';
+
+/** A request for a WebSocket of uWebSockets.js. It keeps the headers of the handshake, so that the decision can wait. */
+export class UwsUpgrade implements PendingUpgrade {
+  readonly response: OutgoingResponse & { done: boolean };
+  /** Set once the WebSocket is open. */
+  peer: SocketPeer | undefined;
+  readonly #response: HttpResponse;
+  readonly #context: us_socket_context_t;
+  readonly #key: string;
+  readonly #extensions: string;
+
+  constructor(
+    response: OutgoingResponse & { done: boolean },
+    native: HttpResponse,
+    request: HttpRequest,
+    context: us_socket_context_t,
+  ) {
+    this.response = response;
+    this.#response = native;
+    this.#context = context;
+    this.#key = request.getHeader('sec-websocket-key');
+    this.#extensions = request.getHeader('sec-websocket-extensions');
+  }
+
+  accept(protocol: string, events: PeerEvents): SocketPeer {
+    this.response.done = true;
+    const data: UwsSocketData = { events, upgrade: this };
+    this.#response.cork(() => this.#response.upgrade(data, this.#key, protocol, this.#extensions, this.#context));
+    // The library calls `open`, which sets the peer, before `upgrade` returns.
+    return this.peer as SocketPeer;
+  }
+}
+
+/** What a socket of uWebSockets.js carries: a copy that the library makes. */
+export interface UwsSocketData {
+  events: PeerEvents;
+  /** Set until the WebSocket is open. */
+  upgrade: UwsUpgrade | undefined;
+}

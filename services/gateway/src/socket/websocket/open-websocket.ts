@@ -1,0 +1,31 @@
+import { Connection } from '../../connection/connection.ts';
+import type { Claims } from '../../connection/connection-deps.ts';
+import type { ConnectionVisitor } from '../admission.ts';
+import { refuse } from '../http/replies.ts';
+import { identify } from '../identify.ts';
+import type { ServerDeps } from '../server-deps.ts';
+import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
+import type { WebSocketTransport } from './websocket-transport.ts';
+
+/** Refuses a handshake of another version of the WebSocket protocol than RFC 6455; whether it did. */
+export function refuseVersion(request: IncomingRequest, { response }: PendingUpgrade): boolean {
+  if (request.header('sec-websocket-version') === '13') return false;
+  const detail = 'Sec-WebSocket-Version must be 13.';
+  refuse(response, { code: 'upgrade-required', detail }, { 'sec-websocket-version': '13' });
+  return true;
+}
+
+/** Starts the connection of an admitted visitor; the WebSocket opens with its welcome. */
+export function openWebSocket(
+  deps: ServerDeps,
+  visitor: ConnectionVisitor,
+  { response }: PendingUpgrade,
+  transport: WebSocketTransport,
+): void {
+  const begin = (claims: Claims) => {
+    if (response.done) return;
+    transport.connection = new Connection(deps.connectionDeps, transport, claims);
+    transport.connection.open(visitor.from).catch((error) => transport.failed(error));
+  };
+  identify(deps, visitor, begin, (why) => refuse(response, why));
+}

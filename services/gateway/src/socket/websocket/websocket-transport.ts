@@ -1,0 +1,134 @@
+import type { Connection } from '../../connection/connection.ts';
+import type { Transport } from '../../connection/transport.ts';
+import { refusalOfClose, refuse } from '../http/replies.ts';
+import type { ServerDeps } from '../server-deps.ts';
+import type { PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts';
+import { flushAfterTurn, type Writer } from '../turn.ts';
+
+/** Close codes before the welcome that are HTTP refusals; the others open the WebSocket, since browsers see nothing but close codes. */
+const REFUSED_BY_HTTP = [1012, 4029];
+
+/**
+ * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome: until then the connection may
+ * end with an HTTP status.
+ */
+export class WebSocketTransport implements Transport, Writer, PeerEvents {
+  /** Set once it is known whose it is. */
+  connection: Connection | undefined;
+  readonly #route: WebSocketRoute;
+  /** Set until the WebSocket opens. */
+  #upgrade: PendingUpgrade | undefined;
+  #peer: SocketPeer | undefined;
+  #frames: (string | Uint8Array)[] | undefined;
+  #closed = false;
+
+  constructor(route: WebSocketRoute, upgrade: PendingUpgrade) {
+    this.#route = route;
+    this.#upgrade = upgrade;
+    upgrade.response.onAbort(() => this.#end());
+  }
+
+  get linger(): number {
+    return 0;
+  }
+
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  send(frame: string | Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#frames) {
+      this.#frames.push(frame);
+      return;
+    }
+    this.#frames = [frame];
+    flushAfterTurn(this);
+  }
+
+  flush(): void {
+    const frames = this.#frames;
+    if (!frames || this.#closed) return;
+    this.#frames = undefined;
+    this.accept().send(frames);
+    this.connection?.flushed(this.unsent());
+  }
+
+  failed(error: unknown): void {
+    this.#route.deps.log.error({ err: error, connection: this.connection?.id }, 'socket failed');
+    this.terminate();
+  }
+
+  unsent(): number {
+    return this.#peer && !this.#closed ? this.#peer.unsent() : 0;
+  }
+
+  ping(): void {
+    if (!this.#closed) this.#peer?.ping();
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    if (this.#upgrade && REFUSED_BY_HTTP.includes(code)) {
+      refuse(this.#upgrade.response, refusalOfClose(this.#route.deps, code, reason));
+      return this.#end();
+    }
+    this.flush();
+    if (this.#closed) return;
+    const peer = this.accept();
+    this.#closed = true;
+    // May call `closed` at once.
+    peer.close(code, reason);
+  }
+
+  terminate(): void {
+    if (this.#closed) return;
+    if (this.#peer) this.#peer.terminate();
+    else this.#upgrade?.response.abort();
+  }
+
+  message(data: Buffer, isBinary: boolean): void {
+    if (!this.connection || this.#closed) return;
+    const handled = this.#route.read(this.connection, data, isBinary);
+    handled?.catch((error) => this.failed(error));
+  }
+
+  alive(): void {
+    this.connection?.alive();
+  }
+
+  drained(): void {
+    if (!this.#closed) this.connection?.flushed(this.unsent());
+  }
+
+  closed(code: number): void {
+    // A close by this gateway is counted already.
+    if (!this.#closed) this.#route.deps.counters.closed(code);
+    this.#end();
+  }
+
+  /** Opens the WebSocket, if it is not open yet. */
+  protected accept(): SocketPeer {
+    const upgrade = this.#upgrade;
+    if (upgrade) {
+      this.#upgrade = undefined;
+      this.#peer = upgrade.accept(this.#route.protocol, this);
+    }
+    return this.#peer as SocketPeer;
+  }
+
+  #end(): void {
+    this.#closed = true;
+    this.#frames = undefined;
+    this.connection?.gone();
+  }
+}
+
+/** What all WebSockets of one path share. */
+export interface WebSocketRoute {
+  deps: ServerDeps;
+  /** The subprotocol that the server chooses; '' for none. */
+  protocol: string;
+  /** Handles a message. Its bytes are valid until this returns, or until its first `await`. */
+  read(connection: Connection, message: Buffer, isBinary: boolean): Promise<void> | undefined;
+}
