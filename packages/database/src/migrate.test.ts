@@ -78,7 +78,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ valid: true }, { valid: true }]);
   });
 
-  it('gives users and groups ids that a restored sequence does not repeat', async () => {
+  it('assigns users and groups ids that a restored sequence does not repeat', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const insert = async (username: string) =>
       await db.insertInto('users').values({ username, name: 'A' }).returning('id').executeTakeFirstOrThrow();
@@ -96,7 +96,7 @@ describe('migrate', () => {
     expect(principalDate(after.id)).toBeLessThan(Date.now() + 60_000);
   });
 
-  it('gives as many users as are inserted in one statement different ids', async () => {
+  it('assigns different ids to all users of one statement', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { numAffectedRows } = await sql`
       insert into users (username, name) select 'u' || n, 'U' from generate_series(1, 20000) n`.execute(db);
