@@ -194,7 +194,8 @@ create table installation (
   id uuid not null default gen_random_uuid(),
   mark bigint not null default 0,
   nonce uuid not null default gen_random_uuid(),
-  confirmed bigint not null default 0,
+  previous uuid,
+  advanced bigint not null default 0,
   singleton boolean not null default true,
   constraint installation_pkey PRIMARY KEY (singleton),
   constraint installation_singleton_check CHECK (singleton)

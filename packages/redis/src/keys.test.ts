@@ -28,6 +28,7 @@ describe('names', () => {
         keys.record(keys.bucket(user)),
         keys.requests(keys.bucket(user)),
         keys.recordDead(keys.bucket(user)),
+        keys.mark(keys.bucket(user)),
         keys.lease(keys.bucket(user)),
         keys.probe(keys.bucket(user), 'gateway'),
       ];

@@ -74,6 +74,10 @@ export interface Keys {
   requests(bucket: number): string;
   /** Stream: record entries that could not be written. */
   recordDead(bucket: number): string;
+  /** String: identity and progress of the installation, as this bucket's server has them. */
+  mark(bucket: number): string;
+  /** String: whether Redis and PostgreSQL belong together, as the last process that compared them found. */
+  readonly stores: string;
   /** String: which recorder holds a bucket. */
   lease(bucket: number): string;
   /** Shard channel: a gateway's delivery probes. */
@@ -125,6 +129,8 @@ export function createKeys(buckets: number): Keys {
     record: (bucket) => `{${bucket}}:record`,
     requests: (bucket) => `{${bucket}}:requests`,
     recordDead: (bucket) => `{${bucket}}:record-dead`,
+    mark: (bucket) => `{${bucket}}:mark`,
+    stores: 'stores',
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
     gateways: 'gateways',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Readiness, readyBody, startHealthServer } from './health.ts';
+import { checkServers, type Readiness, readyBody, startHealthServer } from './health.ts';
 import { Counter, createMetrics } from './metrics.ts';
 
 describe('the health server', () => {
-  it('is alive whether or not it is ready, and says why it is not', async () => {
+  it('is alive whether or not it is ready, and reports why it is not', async () => {
     let readiness: Readiness = { ok: true, reasons: [] };
     const metrics = createMetrics('probe');
     const server = await startHealthServer({ host: '127.0.0.1', port: 0, ready: () => readiness, metrics });
@@ -24,7 +24,7 @@ describe('the health server', () => {
     await expect(get('/healthz')).rejects.toThrow();
   });
 
-  it('shows the metrics of its process under one prefix', async () => {
+  it('serves the metrics of its process under one prefix', async () => {
     const metrics = createMetrics('probe');
     new Counter({ name: 'parley_probe_total', help: 'Probes.', registers: [metrics] }).inc(3);
     const server = await startHealthServer({
@@ -45,7 +45,7 @@ describe('the health server', () => {
     }
   });
 
-  it('rejects when its port is taken', async () => {
+  it('rejects if its port is in use', async () => {
     const options = { host: '127.0.0.1', ready: () => ({ ok: true, reasons: [] }), metrics: createMetrics('probe') };
     const first = await startHealthServer({ ...options, port: 0 });
     try {
@@ -56,12 +56,24 @@ describe('the health server', () => {
   });
 });
 
+describe('checkServers', () => {
+  it('names each server that is unavailable or does not respond, within 2 s', async () => {
+    const servers = {
+      Redis: () => new Promise(() => {}),
+      PostgreSQL: () => Promise.reject(new Error('refused')),
+      S3: async () => {},
+    };
+    const answer = await readyBody(async () => ({ ok: false, reasons: await checkServers(servers) }));
+    expect(JSON.parse(answer.body).reasons).toEqual(['Redis does not respond', 'PostgreSQL is unavailable']);
+  });
+});
+
 describe('readyBody', () => {
-  it('takes a check that throws for not ready, and keeps the error to itself', async () => {
+  it('is not ready if the check throws, and does not show the error', async () => {
     const answer = await readyBody(() => {
       throw new Error('connect ECONNREFUSED postgres://u:p@h');
     });
     expect(answer.status).toBe(503);
-    expect(JSON.parse(answer.body)).toEqual({ ok: false, reasons: ['the check failed'] });
+    expect(JSON.parse(answer.body)).toEqual({ ok: false, reasons: ['the readiness check failed'] });
   });
 });

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` on a port of their own, for processes that serve nothing else. Resolves once the port
- * is open; rejects when it cannot be.
+ * Serves `/healthz`, `/readyz` and `/metrics` on their own port, for processes that serve nothing
+ * else. Resolves once the port is open; rejects if it is in use.
  */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const { host, port, ready, metrics } = options;
@@ -24,28 +24,65 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
   };
 }
 
-/** What `/healthz` answers: the process runs. Nothing outside it is asked, so that no outage gets it restarted. */
+/**
+ * The body of `/healthz`: the process runs. Checks nothing outside the process, so that no outage
+ * restarts it.
+ */
 export function healthyBody(): Answer {
   return json(200, { ok: true });
 }
 
-/** What `/readyz` answers: 200, or 503 with the reasons. A check that throws, or takes longer than 5 s, is not ready. */
+/**
+ * The body of `/readyz`: 200, or 503 with the reasons. A check that throws, or takes longer than 2
+ * s, is not ready.
+ */
 export async function readyBody(ready: Ready): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Readiness>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, reasons: ['the check takes longer than 5 s'] }), 5000);
-  });
+  const late: Readiness = { ok: false, reasons: ['the readiness check did not finish within 2 s'] };
   try {
-    const { ok, reasons } = await Promise.race([Promise.resolve().then(ready), late]);
+    const { ok, reasons } = await within(READY_TIMEOUT_MS, Promise.resolve().then(ready), late);
     return json(ok ? 200 : 503, { ok, reasons });
   } catch {
-    return json(503, { ok: false, reasons: ['the check failed'] });
+    return json(503, { ok: false, reasons: ['the readiness check failed'] });
+  }
+}
+
+/**
+ * Checks the servers that a process depends on, all at once.
+ *
+ * @returns a reason for each that is unavailable or does not respond within 1.5 s
+ */
+export async function checkServers(servers: Readonly<Record<string, () => Promise<unknown>>>): Promise<string[]> {
+  const reasons = await Promise.all(
+    Object.entries(servers).map(([name, check]) => {
+      const checked = check().then(
+        () => undefined,
+        () => `${name} is unavailable`,
+      );
+      return within(SERVER_TIMEOUT_MS, checked, `${name} does not respond`);
+    }),
+  );
+  return reasons.filter((reason) => reason !== undefined);
+}
+
+/** Ms after which a readiness check counts as failed. */
+const READY_TIMEOUT_MS = 2000;
+
+/** Ms after which a server counts as not responding; within those of a readiness check. */
+const SERVER_TIMEOUT_MS = 1500;
+
+async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<T>((resolve) => {
+    timer = setTimeout(() => resolve(late), ms);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** What `/metrics` answers: the registry in Prometheus' text format. */
+/** The body of `/metrics`: the registry in Prometheus' text format. */
 export async function metricsText(metrics: Registry): Promise<Answer> {
   return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
 }
@@ -75,7 +112,7 @@ function json(status: number, value: unknown): Answer {
 
 export interface HealthOptions {
   host: string;
-  /** 0 takes a free one. */
+  /** 0: a free port. */
   port: number;
   ready: Ready;
   metrics: Registry;
@@ -87,16 +124,19 @@ export interface HealthServer {
   stop(): Promise<void>;
 }
 
-/** Tells whether the process can serve now. */
+/** Returns whether the process can serve now. */
 export type Ready = () => Readiness | Promise<Readiness>;
 
-/** `reasons` says what is missing; a process can be ready although something it can do without for now is away. */
+/**
+ * `reasons` names what is unavailable. A process may be ready although something is: it serves what
+ * does not need it.
+ */
 export interface Readiness {
   ok: boolean;
   reasons: readonly string[];
 }
 
-/** An answer any HTTP server can give: status, content type, body. */
+/** A response of any HTTP server: status, content type, body. */
 export interface Answer {
   status: number;
   type: string;

@@ -2,6 +2,7 @@ export { EnvError, type Environment, type EnvProblem, readEnv, type Values, type
 export { bool, developmentSecret, duration, integer, list, oneOf, secret, size, text, url } from './env/variables.ts';
 export {
   type Answer,
+  checkServers,
   type HealthOptions,
   type HealthServer,
   healthyBody,
@@ -14,6 +15,8 @@ export {
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { type Comparison, compareStores } from './stores/compare-stores.ts';
+export { StoresMonitor } from './stores/stores-monitor.ts';
 export { runTask, type TaskOptions } from './task.ts';
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
 export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
-import type { Log, Registry, TokenVerifier, Traces } from '@parley/service';
+import type { Log, Registry, StoresMonitor, TokenVerifier, Traces } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { MediaStore } from './media/media-store.ts';
@@ -19,6 +19,8 @@ export interface AppContext {
   media: MediaStore;
   indexer: SearchIndexer;
   fences: FenceCache;
+  /** Whether Redis and PostgreSQL belong together. */
+  stores: Pick<StoresMonitor, 'matched' | 'reason'>;
   /** Of messages that the server API sends; undefined where nothing is traced. */
   traces: Traces | undefined;
 }

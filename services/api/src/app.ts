@@ -11,6 +11,7 @@ import { notFound, onError } from './http/on-error.ts';
 import { type App, createRouter } from './http/operation.ts';
 import { Refusal } from './http/refusal.ts';
 import { requestLog } from './http/request-log.ts';
+import { requireMatchingStores } from './http/require-matching-stores.ts';
 import { operations } from './routes/index.ts';
 import { addWeb } from './web/add-web.ts';
 
@@ -35,6 +36,7 @@ export function createApp(context: AppContext): App {
     app.use(paths, limitWork);
     app.use(paths, limitAddress(context));
   }
+  for (const paths of ['/v1/*', '/layim/*']) app.use(paths, requireMatchingStores(context));
   addHealth(app, context);
   addDocs(app);
   for (const operation of operations) operation.add(app);

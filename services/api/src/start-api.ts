@@ -5,6 +5,7 @@ import { connectRedis } from '@parley/redis';
 import { createLog, createMetrics, type Log, TokenVerifier, Traces } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
+import { createStoresMonitor } from './create-stores-monitor.ts';
 import { Outbox } from './events/outbox.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
@@ -40,6 +41,8 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const note = webhooks.note.bind(webhooks);
       const outbox = new Outbox({ db, redis, log, interval: config.outboxInterval, note });
       const indexer = new SearchIndexer({ db, redis, log, interval: config.indexInterval });
+      const stores = createStoresMonitor(db, redis, log, metrics);
+      await stores.start();
       const app = createApp({
         config,
         db,
@@ -51,6 +54,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         indexer,
         fences: new FenceCache(),
         media,
+        stores,
         traces,
       });
       await tokens.start();
@@ -68,6 +72,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);
         unwatch();
+        await stores.stop();
         tokens.stop();
         await traces?.stop();
         await redis.close();

@@ -79,6 +79,8 @@ export interface Config {
   maxUnderWay: number;
   /** Time that a command to Redis may take before fewer may be. */
   maxWait: number;
+  /** Bytes of Redis' memory that unrecorded entries may occupy before sends are rejected. */
+  recordBacklog: number;
   /** Connections that may be opened at the same time. */
   maxOpening: number;
   /** Time in which a message can be taken back. */
@@ -129,6 +131,7 @@ export function readConfig(env: Environment): Config {
     FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
     MAX_UNDER_WAY: integer({ min: 64, max: 1_000_000, default: 1024 }),
     MAX_WAIT: duration({ min: 10, max: 600_000, default: 250 }),
+    RECORD_BACKLOG: size({ min: 1024 ** 2, default: 1024 ** 3 }),
     MAX_OPENING: integer({ min: 1, max: 1_000_000, default: 500 }),
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
@@ -168,6 +171,7 @@ export function readConfig(env: Environment): Config {
     frameBurst: values.FRAME_BURST,
     maxUnderWay: values.MAX_UNDER_WAY,
     maxWait: values.MAX_WAIT,
+    recordBacklog: values.RECORD_BACKLOG,
     maxOpening: values.MAX_OPENING,
     recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,

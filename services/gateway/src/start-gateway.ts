@@ -7,7 +7,10 @@ import {
   publishProbe,
   type RedisConnection,
   raiseFence,
+  readMarks,
   readPresence,
+  readStoreStatus,
+  recordBacklog,
   recover,
 } from '@parley/redis';
 import { type Log, type Registry, TokenVerifier, Traces } from '@parley/service';
@@ -27,6 +30,7 @@ import { redisPresence } from './presence/redis-presence.ts';
 import { WatchList } from './presence/watch-list.ts';
 import { Channels } from './redis/channels.ts';
 import { Probe } from './redis/probe.ts';
+import { StoreGuard } from './redis/store-guard.ts';
 import { startServer } from './socket/start-server.ts';
 import { type ExternalBearer, findExternalUser } from './users/external-user.ts';
 import { Hub } from './users/hub.ts';
@@ -78,6 +82,20 @@ export async function startGateway(
   );
 
   const connections = new Set<Connection>();
+  const storeGuard = new StoreGuard(
+    {
+      readStatus: () => readStoreStatus(redis),
+      mustCompare: async () =>
+        (await readStoreStatus(redis)) === undefined && (await readMarks(redis)).some((mark) => mark !== undefined),
+      readBacklog: () => recordBacklog(redis),
+      mismatch: (reason) => {
+        log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
+        for (const connection of connections) connection.close('restarting', 'stores mismatch');
+      },
+    },
+    config.recordBacklog,
+    metrics,
+  );
   const counters = new Counters(metrics, {
     gauges: {
       connections: () => connections.size,
@@ -91,6 +109,7 @@ export async function startGateway(
     maxFrames: config.maxUnderWay,
     maxOpenings: config.maxOpening,
     maxWait: config.maxWait,
+    isServing: () => storeGuard.serving,
     // Any bucket, so that every server of a cluster is measured. The key is in no other use.
     sendCommand: () => messageIdNow(redis, groupConversation(1 + Math.floor(Math.random() * config.buckets))),
   });
@@ -113,12 +132,12 @@ export async function startGateway(
 
   const heartbeat = () => presence.heartbeat().catch((error) => log.warn({ err: error }, 'presence heartbeat failed'));
   const heartbeats = setInterval(heartbeat, config.probeInterval);
-  await Promise.all([heartbeat(), probe.start(), tokens.start()]);
+  await Promise.all([heartbeat(), probe.start(), tokens.start(), storeGuard.start()]);
 
   const clock = new Clock(() => sweepConnections(connections));
   const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
   const frames = new FrameHandler({
-    ...{ config, redis, log, counters, admission, clock, watchList, tokens, traces },
+    ...{ config, redis, log, counters, admission, clock, watchList, tokens, storeGuard, traces },
     findExternalUser: externalUser,
   });
   const connectionDeps: ConnectionDeps<Connection> = {
@@ -148,6 +167,7 @@ export async function startGateway(
     admission.stop();
     clock.stop();
     probe.stop();
+    await storeGuard.stop();
     await presence.stop();
     hub.close();
     channels.close();
@@ -163,6 +183,7 @@ export async function startGateway(
     ready: () => {
       const reasons = [
         ...(draining ? ['draining'] : []),
+        ...storeGuard.reasons,
         ...(probe.healthy ? [] : ['messages do not pass through Redis']),
       ];
       return { ok: reasons.length === 0, reasons };

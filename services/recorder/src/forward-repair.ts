@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisConnection, repairForwards } from '@parley/redis';
-import type { Leases } from './lease/leases.ts';
+import type { Lease } from './lease/lease.ts';
 
 /**
  * Ms between checks, and so the least time that the process which accepted a message has to forward
@@ -14,13 +14,13 @@ const INTERVAL_MS = 500;
  */
 export class ForwardRepair {
   readonly #redis: RedisConnection;
-  readonly #leases: Leases;
+  readonly #leases: () => readonly Lease[];
   readonly #onError: (error: unknown) => void;
   readonly #stopping = new AbortController();
   #seen = new Map<number, ReadonlySet<string>>();
   #done: Promise<void> = Promise.resolve();
 
-  constructor(redis: RedisConnection, leases: Leases, onError: (error: unknown) => void) {
+  constructor(redis: RedisConnection, leases: () => readonly Lease[], onError: (error: unknown) => void) {
     this.#redis = redis;
     this.#leases = leases;
     this.#onError = onError;
@@ -40,7 +40,7 @@ export class ForwardRepair {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
-      const buckets = this.#leases.held().map(({ bucket }) => bucket);
+      const buckets = this.#leases().map(({ bucket }) => bucket);
       this.#seen = new Map(await Promise.all(buckets.map((bucket) => this.#check(bucket))));
     }
   }

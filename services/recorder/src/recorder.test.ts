@@ -110,17 +110,19 @@ describe('the recorder', () => {
     const old = await testDatabase();
     await using db = openDatabase({ url: old, maxConnections: 1 });
     await db.deleteFrom('kysely_migration' as never).execute();
-    await expect(runRecorder({ ...env(), DATABASE_URL: old })).rejects.toThrow(/parley migrate/);
+    await expect(runRecorder({ ...env(), DATABASE_URL: old })).rejects.toThrow(/Run "migrate"/);
   });
 });
 
 describe('when PostgreSQL goes away', () => {
   it('loses nothing, reports it on /readyz, and continues afterwards', async () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
+    // Redis and PostgreSQL belong together: another database needs another Redis.
+    await using server = await startTestRedis();
     const database = await postgres.createDatabase();
     await migrate(database);
-    await using link = await testConnection(redis.url, BUCKETS);
-    await using recorder = await runRecorder({ ...env(), DATABASE_URL: database });
+    await using link = await testConnection(server.url, BUCKETS);
+    await using recorder = await runRecorder({ ...env(), REDIS_URL: server.url, DATABASE_URL: database });
     const [a, b] = [200_001, 200_002];
     const bucket = a % BUCKETS;
     await addEntries(link, bucket, [message(1, a, b)]);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Leases } from './lease/leases.ts';
+import type { Lease } from './lease/lease.ts';
 import type { Source, StreamEntry } from './source/source.ts';
 import type { Writer } from './writer.ts';
 
@@ -13,14 +13,14 @@ import type { Writer } from './writer.ts';
  */
 export class Recorder {
   readonly #source: Source;
-  readonly #leases: Leases;
+  readonly #leases: () => readonly Lease[];
   readonly #writer: Writer;
   readonly #options: RecorderOptions;
   #stopping = false;
   #failing = false;
   #done: Promise<void> = Promise.resolve();
 
-  constructor(source: Source, leases: Leases, writer: Writer, options: RecorderOptions) {
+  constructor(source: Source, leases: () => readonly Lease[], writer: Writer, options: RecorderOptions) {
     this.#source = source;
     this.#leases = leases;
     this.#writer = writer;
@@ -73,7 +73,7 @@ export class Recorder {
   }
 
   async #collect(wait: number): Promise<StreamEntry[]> {
-    const leases = this.#leases.held();
+    const leases = this.#leases();
     if (leases.length === 0) {
       await sleep(IDLE_MS);
       return [];

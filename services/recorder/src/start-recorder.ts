@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSchema, type Database, openDatabase, openPool, SchemaTooOld } from '@parley/database';
 import { connectRedis } from '@parley/redis';
-import { createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
+import { checkServers, createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
 import type { RecorderConfig } from './config.ts';
+import { createStoresMonitor } from './create-stores-monitor.ts';
 import { buryEntry, confirmItems, trimStream } from './entries/record-stream.ts';
 import { ForwardRepair } from './forward-repair.ts';
 import { createLeaseStore } from './lease/lease-store.ts';
@@ -53,6 +54,9 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   onStop('writing connection', () => pool.end());
 
   const registry = createMetrics('recorder');
+  const stores = createStoresMonitor(db, redis, log, registry);
+  // Records wait in Redis while the stores do not belong together.
+  const held = () => (stores.matched ? leases.held() : []);
   const metrics: RecorderMetrics = new RecorderMetrics(registry, redis, () => leases.held());
   const traces =
     config.traces && new Traces({ config: config.traces, service: 'recorder', instance: String(process.pid), log });
@@ -79,28 +83,32 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     onError,
   });
   const records = openSource(redis, config.redisUrl, config.batch * 4, redis.keys.record);
-  const recorder = new Recorder(records, leases, writer, { batch: config.batch, wait: config.wait, onError });
+  const recorder = new Recorder(records, held, writer, { batch: config.batch, wait: config.wait, onError });
   const reader = new RequestReader({
     source: openSource(redis, config.redisUrl, REQUEST_BATCH, redis.keys.requests),
-    leases: () => leases.held(),
+    leases: held,
     handle: (asked) => requests.handle(asked),
     trim: (bucket, id) => trimStream(redis, redis.keys.requests(bucket), id),
     onError,
   });
 
   const ready = async () => {
-    const reasons = [];
-    if (!recorder.healthy || !leases.healthy) reasons.push('Redis is unavailable');
-    if (!writer.healthy || !(await schemaFits(db))) reasons.push('PostgreSQL is unavailable');
+    const reasons = stores.reason === undefined ? [] : [stores.reason];
+    const unavailable = await checkServers({ Redis: () => redis.client.ping(), PostgreSQL: () => checkSchema(db) });
+    reasons.push(...unavailable);
+    if (unavailable.length === 0 && !(recorder.healthy && leases.healthy && writer.healthy))
+      reasons.push('the last read or write failed');
     return { ok: reasons.length === 0, reasons };
   };
   const health = await startHealthServer({ host: config.host, port: config.port, ready, metrics: registry });
   onStop('health', () => health.stop());
 
   await waitForSchema(db, log);
+  await stores.start();
+  onStop('stores monitor', () => stores.stop());
   await leases.start();
   onStop('leases', () => leases.stop());
-  const repair = new ForwardRepair(redis, leases, onError);
+  const repair = new ForwardRepair(redis, held, onError);
   repair.start();
   onStop('forward repair', () => repair.stop());
   reader.start();
@@ -125,13 +133,6 @@ async function waitForSchema(db: Database, log: Log): Promise<void> {
       await sleep(1000);
     }
   }
-}
-
-async function schemaFits(db: Database): Promise<boolean> {
-  return await checkSchema(db).then(
-    () => true,
-    () => false,
-  );
 }
 
 type OnStop = (part: string, stop: () => Promise<void> | void) => void;

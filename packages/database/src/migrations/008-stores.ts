@@ -21,7 +21,8 @@ const statements = [
     id uuid not null default gen_random_uuid(),
     mark bigint not null default 0,
     nonce uuid not null default gen_random_uuid(),
-    confirmed bigint not null default 0,
+    previous uuid,
+    advanced bigint not null default 0,
     singleton boolean primary key default true check (singleton)
   )`,
   'insert into installation default values',

@@ -7,6 +7,7 @@ import type { FriendRequestsTable } from './friend-requests.ts';
 import type { FriendshipsTable } from './friendships.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
+import type { InstallationTable } from './installation.ts';
 import type { InvitationsTable } from './invitations.ts';
 import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
@@ -39,6 +40,7 @@ export interface Tables {
   media_shares: MediaSharesTable;
   outbox: OutboxTable;
   push_subscriptions: PushSubscriptionsTable;
+  installation: InstallationTable;
   search_owners: SearchOwnersTable;
   search_segments: SearchSegmentsTable;
 }

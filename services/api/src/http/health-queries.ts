@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Resolves when PostgreSQL answers. */
-export async function askDatabase(db: Database): Promise<void> {
+/** Resolves when PostgreSQL responds. */
+export async function pingDatabase(db: Database): Promise<void> {
   await sql`select 1`.execute(db);
 }

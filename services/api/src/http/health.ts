@@ -1,17 +1,18 @@
-import { type Answer, healthyBody, metricsText, readyBody } from '@parley/service';
+import { type Answer, checkServers, healthyBody, metricsText, readyBody } from '@parley/service';
 import type { AppContext } from '../app-context.ts';
-import { askDatabase } from './health-queries.ts';
+import { pingDatabase } from './health-queries.ts';
 import type { App } from './operation.ts';
 
-/** Adds `/healthz`, `/readyz` and `/metrics`. Without Redis the api is ready still: what only reads goes on. */
-export function addHealth(app: App, { db, redis, metrics }: AppContext): void {
+/**
+ * Adds `/healthz`, `/readyz` and `/metrics`. `/readyz` names the servers that are unavailable, but
+ * the api stays ready: all replicas would leave the load balancer at once, and clients would not
+ * get the api's own 503 with `Retry-After`. It is not ready while the stores do not belong
+ * together.
+ */
+export function addHealth(app: App, { db, redis, metrics, stores }: AppContext): void {
   const ready = async () => {
-    const [postgres, cache] = await Promise.allSettled([askDatabase(db), redis.client.ping()]);
-    const reasons = [
-      ...(postgres.status === 'rejected' ? ['PostgreSQL is away'] : []),
-      ...(cache.status === 'rejected' ? ['Redis is away'] : []),
-    ];
-    return { ok: postgres.status === 'fulfilled', reasons };
+    const reasons = await checkServers({ PostgreSQL: () => pingDatabase(db), Redis: () => redis.client.ping() });
+    return stores.reason === undefined ? { ok: true, reasons } : { ok: false, reasons: [stores.reason, ...reasons] };
   };
   app.get('/healthz', () => toResponse(healthyBody()));
   app.get('/readyz', async () => toResponse(await readyBody(ready)));

@@ -13,6 +13,7 @@ beforeEach(() => {
     maxFrames: 1000,
     maxOpenings: 2,
     maxWait: 250,
+    isServing: () => true,
     sendCommand,
   });
 });

@@ -70,7 +70,8 @@ export class AdmissionControl {
 
   /** Whether another connection may be opened now. Counts a rejection if not. */
   admitConnection(): boolean {
-    if (this.#openings < this.#options.maxOpenings) return true;
+    const { maxOpenings, isServing } = this.#options;
+    if (this.#openings < maxOpenings && isServing()) return true;
     this.#rejected += 1;
     return false;
   }
@@ -157,6 +158,8 @@ export interface AdmissionOptions {
   maxFrames: number;
   /** Connections opening at most. */
   maxOpenings: number;
+  /** Whether connections may be opened at all. */
+  isServing: () => boolean;
   /** Ms that a command to Redis may take. */
   maxWait: number;
   /** Sends a command to Redis over the connection that messages use. */

@@ -4,6 +4,7 @@ import type { Log, TokenVerifier, Traces } from '@parley/service';
 import type { AdmissionControl } from '../admission/admission-control.ts';
 import type { Config } from '../config.ts';
 import type { WatchList } from '../presence/watch-list.ts';
+import type { StoreGuard } from '../redis/store-guard.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 
@@ -31,6 +32,7 @@ export interface CommandDeps {
   readonly clock: { readonly now: number };
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly storeGuard: Pick<StoreGuard, 'refuse'>;
   /** The user of another issuer's token. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   /** Undefined where tracing is off. */

@@ -60,6 +60,8 @@ export class FrameHandler {
     const { admission, counters, log } = this.#deps;
     // A sign of life or a new token keeps the connection and costs little.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
+    const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame.type);
+    if (refused) return errorFrame(frame.ref, 'unavailable', refused.detail, refused.retryAfter);
     const slot = exempt ? undefined : admission.admit(sender.user.id);
     if (!exempt && !slot) return errorFrame(frame.ref, 'unavailable', 'The server is overloaded', admission.retryAfter);
     try {

@@ -1,0 +1,39 @@
+import { Cluster, type Redis } from 'ioredis';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+
+/** Keys that hold copies of PostgreSQL's data, and inboxes with what belongs to them. */
+const COPIES = /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|members|copy|profile|external|facts):/;
+
+/** Keys of a scan. */
+const PAGE = 1000;
+
+/** Returns the users who have an inbox. */
+export async function inboxOwners(redis: RedisConnection): Promise<number[]> {
+  const owners: number[] = [];
+  await scan(redis, async (_, names) => {
+    for (const name of names) {
+      const owner = /^\{\d+\}:inbox:(\d+)$/.exec(name)?.[1];
+      if (owner !== undefined) owners.push(Number(owner));
+    }
+  });
+  return owners;
+}
+
+/**
+ * Deletes all inboxes, cursors, permit copies, profiles and external ids. Gateways rebuild copies
+ * on demand; an inbox that is written to again has a new epoch. Idempotent.
+ */
+export async function forgetCopies(redis: RedisConnection): Promise<void> {
+  await scan(redis, async (server, names) => {
+    const copies = names.filter((name) => COPIES.test(name));
+    // One command per key: the keys of a master are in several slots.
+    await Promise.all(copies.map((name) => server.unlink(name)));
+  });
+}
+
+async function scan({ client }: RedisConnection, visit: (server: Redis, names: string[]) => Promise<void>) {
+  const servers = client instanceof Cluster ? client.nodes('master') : [client];
+  for (const server of servers) {
+    for await (const names of server.scanStream({ count: PAGE })) await visit(server, names as string[]);
+  }
+}

@@ -1,0 +1,18 @@
+-- Writes the progress of the installation, unless a newer one is there.
+--
+-- KEYS  1 mark
+-- ARGV  1 text to write, `<installation> <mark> <nonce>`
+--       2 installation
+--       3 mark
+--       4 1: overwrites a newer mark and that of another installation
+-- Reply 1 if it was written
+local key = KEYS[1]
+local text, installation, mark, force = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4] == '1'
+
+local current = redis.call('GET', key)
+if current and not force then
+  local other, newest = string.match(current, '^(%S+) (%d+) ')
+  if other ~= installation or tonumber(newest) >= mark then return 0 end
+end
+redis.call('SET', key, text)
+return 1

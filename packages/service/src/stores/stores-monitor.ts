@@ -1,0 +1,128 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Log } from '../log.ts';
+import { compareStores, type DatabaseProgress, type Progress } from './compare-stores.ts';
+
+/** Ms between two comparisons. */
+const INTERVAL_MS = 2000;
+
+/**
+ * Ms between two advances of the mark. A restore of less than two advances is left to the epochs of
+ * inboxes.
+ */
+const ADVANCE_INTERVAL_MS = 5000;
+
+/**
+ * Checks at start and every 2 s that Redis and PostgreSQL belong together, and advances the mark
+ * that both carry. A service that runs one must not serve while {@link StoresMonitor.matched} is
+ * false. While a store is unavailable, the last result holds.
+ */
+export class StoresMonitor {
+  readonly #deps: StoresMonitorDeps;
+  #timer: NodeJS.Timeout | undefined;
+  #check: Promise<void> = Promise.resolve();
+  #reason: string | undefined;
+  #compared = false;
+  #stopped = false;
+
+  constructor(deps: StoresMonitorDeps, metrics: Registry) {
+    this.#deps = deps;
+    const mismatch = () => (this.#reason === undefined ? 0 : 1);
+    new Gauge({
+      name: 'parley_stores_mismatch',
+      help: '1 while Redis and PostgreSQL do not belong together and nobody is served.',
+      registers: [metrics],
+      collect() {
+        this.set(mismatch());
+      },
+    });
+  }
+
+  /** Whether the stores were compared and belong together. */
+  get matched(): boolean {
+    return this.#compared && this.#reason === undefined;
+  }
+
+  /** Why nobody is served, for people. Undefined if the stores belong together. */
+  get reason(): string | undefined {
+    return this.#reason === undefined ? undefined : `${this.#reason}. Run "reconcile" (deploy/README.md)`;
+  }
+
+  /**
+   * Compares, and continues in the background. Resolves after the first comparison, whether it
+   * succeeded or not.
+   */
+  async start(): Promise<void> {
+    await this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#check;
+  }
+
+  async #run(): Promise<void> {
+    this.#check = this.#compare().catch((error) => this.#deps.log.debug({ err: error }, 'comparing the stores failed'));
+    await this.#check;
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#run(), INTERVAL_MS);
+  }
+
+  async #compare(): Promise<void> {
+    const { database, redis } = this.#deps;
+    // Redis first: the database advances before Redis does.
+    const marks = await redis.readMarks();
+    const progress = await database.read();
+    const found = compareStores(progress, marks);
+    this.#report(found.state === 'mismatch' ? found.reason : undefined);
+    await redis.writeStatus(found.state === 'mismatch' ? { ok: false, reason: found.reason } : { ok: true });
+    if (found.state === 'empty') await this.#adopt(progress);
+    else if (found.state === 'behind') await redis.writeMarks(progress);
+    else if (found.state === 'equal') {
+      const advanced = await database.advance(progress.mark, ADVANCE_INTERVAL_MS);
+      if (advanced) await redis.writeMarks(advanced);
+    }
+  }
+
+  /**
+   * A server that is new or lost its data: gateways rebuild copies on demand, but nothing would
+   * rebuild the ended sessions.
+   */
+  async #adopt(progress: DatabaseProgress): Promise<void> {
+    const { database, redis } = this.#deps;
+    for (const { user, session, until } of await database.readEndedSessions())
+      await redis.revokeSession(user, session, until);
+    await redis.writeMarks(progress);
+  }
+
+  #report(reason: string | undefined): void {
+    const { log } = this.#deps;
+    if (reason !== this.#reason) {
+      if (reason !== undefined) log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
+      else log.warn('stores belong together again');
+    }
+    this.#reason = reason;
+    this.#compared = true;
+  }
+}
+
+export interface StoresMonitorDeps {
+  database: {
+    read(): Promise<DatabaseProgress>;
+    /**
+     * Advances the mark unless another process did, or the last advance is younger than `interval`
+     * ms.
+     */
+    advance(from: number, interval: number): Promise<DatabaseProgress | undefined>;
+    /** Returns the ended sessions whose access tokens may still be valid; `until` in Unix ms. */
+    readEndedSessions(): Promise<{ user: number; session: string; until: number }[]>;
+  };
+  redis: {
+    /** Returns the mark of each server. */
+    readMarks(): Promise<(Progress | undefined)[]>;
+    writeMarks(progress: Progress): Promise<unknown>;
+    /** Publishes the result for processes that do not connect to PostgreSQL. */
+    writeStatus(status: { ok: true } | { ok: false; reason: string }): Promise<unknown>;
+    revokeSession(user: number, session: string, until: number): Promise<unknown>;
+  };
+  log: Pick<Log, 'fatal' | 'warn' | 'debug'>;
+}

@@ -1,0 +1,24 @@
+import { advanceMark, type Database, readEndedSessions, readInstallation } from '@parley/database';
+import { type RedisConnection, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
+import { type Log, type Registry, StoresMonitor } from '@parley/service';
+
+/** A monitor of this process' connections. */
+export function createStoresMonitor(db: Database, redis: RedisConnection, log: Log, metrics: Registry): StoresMonitor {
+  return new StoresMonitor(
+    {
+      database: {
+        read: () => readInstallation(db),
+        advance: (from, interval) => advanceMark(db, from, interval),
+        readEndedSessions: () => readEndedSessions(db),
+      },
+      redis: {
+        readMarks: () => readMarks(redis),
+        writeMarks: (progress) => writeMarks(redis, progress),
+        writeStatus: (status) => writeStoreStatus(redis, status),
+        revokeSession: (user, session, until) => revokeSession(redis, user, session, until),
+      },
+      log,
+    },
+    metrics,
+  );
+}

@@ -1,0 +1,77 @@
+import { createMetrics } from '@parley/service';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { StoreGuard, type StoreGuardDeps } from './store-guard.ts';
+
+type Status = Awaited<ReturnType<StoreGuardDeps['readStatus']>>;
+
+let status: Status;
+let backlog: number;
+let compare: boolean;
+let mismatches: string[];
+let guard: StoreGuard;
+beforeEach(() => {
+  vi.useFakeTimers();
+  [status, backlog, compare, mismatches] = [{ ok: true }, 0, false, []];
+  guard = new StoreGuard(
+    {
+      readStatus: async () => status,
+      mustCompare: async () => compare,
+      readBacklog: async () => backlog,
+      mismatch: (reason) => mismatches.push(reason),
+    },
+    1000,
+    createMetrics('gateway'),
+  );
+});
+afterEach(() => vi.useRealTimers());
+
+describe('the store guard', () => {
+  it('serves nobody while the stores do not belong together', async () => {
+    await guard.start();
+    expect(guard.serving).toBe(true);
+    status = { ok: false, reason: 'PostgreSQL is older than Redis' };
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(guard.serving).toBe(false);
+    expect(guard.reasons).toEqual(mismatches);
+    expect(guard.refuse('watch')).toMatchObject({ retryAfter: 5000 });
+    status = undefined;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(guard.serving).toBe(false);
+    status = { ok: true };
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([guard.serving, guard.refuse('send')]).toEqual([true, undefined]);
+    await guard.stop();
+  });
+
+  it('rejects recorded frames above RECORD_BACKLOG, until the backlog is below 90 % of it', async () => {
+    await guard.start();
+    for (const [bytes, refused] of [
+      [999, false],
+      [1000, true],
+      [950, true],
+      [899, false],
+      [950, false],
+    ] as const) {
+      backlog = bytes;
+      await vi.advanceTimersByTimeAsync(1000);
+      expect([bytes, guard.refuse('send') !== undefined]).toEqual([bytes, refused]);
+      expect(guard.refuse('watch')).toBeUndefined();
+      expect(guard.backlog).toBe(bytes);
+    }
+    await guard.stop();
+  });
+
+  it('waits at start until the stores are compared, 5 s at most', async () => {
+    compare = true;
+    let started = false;
+    const start = guard.start().then(() => {
+      started = true;
+    });
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(started).toBe(false);
+    await vi.advanceTimersByTimeAsync(2000);
+    await start;
+    expect(guard.serving).toBe(true);
+    await guard.stop();
+  });
+});

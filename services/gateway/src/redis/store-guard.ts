@@ -1,0 +1,121 @@
+import type { ClientFrame } from '@parley/protocol';
+import { Gauge, type Registry } from '@parley/service';
+
+/** Ms between two checks. */
+const INTERVAL_MS = 1000;
+
+/**
+ * Ms for which a starting gateway waits until another process has compared Redis with PostgreSQL.
+ */
+const START_TIMEOUT_MS = 5000;
+
+/** Ms after which a client retries a frame. */
+const RETRY_AFTER_MS = 5000;
+
+/** Share of the limit below which the backlog counts as reduced. */
+const RESUME_SHARE = 0.9;
+
+/** Frames that add entries to a record stream. */
+const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'mark']);
+
+/**
+ * Rejects frames that the stores cannot take: all of them while Redis and PostgreSQL do not belong
+ * together (see `StoresMonitor`), and those that are recorded while the record streams hold more
+ * than `maxBacklog` bytes, because PostgreSQL is unavailable.
+ */
+export class StoreGuard {
+  readonly #deps: StoreGuardDeps;
+  readonly #maxBacklog: number;
+  #timer: NodeJS.Timeout | undefined;
+  #check: Promise<void> = Promise.resolve();
+  #reason: string | undefined;
+  #backlog = 0;
+  #full = false;
+  #stopped = false;
+
+  /** @param maxBacklog bytes */
+  constructor(deps: StoreGuardDeps, maxBacklog: number, metrics: Registry) {
+    this.#deps = deps;
+    this.#maxBacklog = maxBacklog;
+    const gauge = (name: string, help: string, read: () => number) =>
+      new Gauge({
+        ...{ name, help, registers: [metrics] },
+        collect() {
+          this.set(read());
+        },
+      });
+    const mismatchHelp = '1 while Redis and PostgreSQL do not belong together and nobody is served.';
+    gauge('parley_stores_mismatch', mismatchHelp, () => (this.serving ? 0 : 1));
+    gauge('parley_record_backlog_bytes', 'Memory of Redis that unrecorded entries occupy.', () => this.#backlog);
+  }
+
+  /** Whether connections may be opened. */
+  get serving(): boolean {
+    return this.#reason === undefined;
+  }
+
+  /** Why the gateway is not ready, for people. */
+  get reasons(): string[] {
+    return this.#reason === undefined ? [] : [this.#reason];
+  }
+
+  /** Bytes of Redis' memory that hold unrecorded entries. */
+  get backlog(): number {
+    return this.#backlog;
+  }
+
+  /** Why a frame is rejected now, and when it may be sent again. Undefined if it is not. */
+  refuse(type: ClientFrame['type']): { detail: string; retryAfter: number } | undefined {
+    if (this.#reason !== undefined)
+      return { detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
+    if (this.#full && RECORDED.has(type))
+      return { detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
+    return undefined;
+  }
+
+  /**
+   * Resolves after the first check. After a restore of Redis, waits up to 5 s for a process that
+   * compares the stores.
+   */
+  async start(): Promise<void> {
+    const end = performance.now() + START_TIMEOUT_MS;
+    while ((await this.#deps.mustCompare()) && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS / 4));
+    await this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#check;
+  }
+
+  async #run(): Promise<void> {
+    this.#check = this.#checkOnce().catch(() => {});
+    await this.#check;
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#run(), INTERVAL_MS).unref();
+  }
+
+  async #checkOnce(): Promise<void> {
+    const [status, backlog] = await Promise.all([this.#deps.readStatus(), this.#deps.readBacklog()]);
+    this.#backlog = backlog;
+    this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
+    // Without a status nobody compared lately: the last one holds.
+    if (status?.ok) this.#reason = undefined;
+    else if (status) {
+      if (this.#reason === undefined) this.#deps.mismatch(status.reason);
+      this.#reason = status.reason;
+    }
+  }
+}
+
+export interface StoreGuardDeps {
+  /** Returns what the last process that compared the stores found; undefined if none did lately. */
+  readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
+  /** Whether the stores carry marks, but no process compared them lately. */
+  mustCompare(): Promise<boolean>;
+  /** Returns the bytes that unrecorded entries occupy in Redis. */
+  readBacklog(): Promise<number>;
+  /** The stores ceased to belong together: nobody may be served. */
+  mismatch(reason: string): void;
+}
