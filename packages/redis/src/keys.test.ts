@@ -5,7 +5,7 @@ import { createKeys } from './keys.ts';
 const keys = createKeys(64);
 
 describe('names', () => {
-  it('of what one script touches lie in one slot of a Redis Cluster', () => {
+  it('puts all keys of one script into one slot', () => {
     for (const user of [1, 63, 64, 748418, Number.MAX_SAFE_INTEGER]) {
       const names = [
         keys.inbox(user),
@@ -37,19 +37,19 @@ describe('names', () => {
     }
   });
 
-  it('put a conversation where its smaller user or its group is', () => {
+  it('assigns a conversation to the bucket of its smaller user or its group', () => {
     expect(keys.home('70_200')).toBe(6);
     expect(keys.conversation('70_200')).toBe('{6}:conv:70_200');
     expect(keys.home('g130')).toBe(2);
     expect(keys.conversation('g130')).toBe('{2}:conv:g130');
   });
 
-  it.each(['', '200_70', 'x', 'g', '5', '{1}'])('there is none for %j, which is no conversation', (text) => {
+  it.each(['', '200_70', 'x', 'g', '5', '{1}'])('throws for %j, which is not a conversation', (text) => {
     expect(() => keys.conversation(text)).toThrow(TypeError);
     expect(() => keys.home(text)).toThrow(TypeError);
   });
 
-  it('spread texts over all buckets', () => {
+  it('spreads texts over all buckets', () => {
     const tags = Array.from(
       { length: 2000 },
       (_, i) => keys.rate('sign-in', `198.51.${i >> 8}.${i & 255}`).split(':')[0],
@@ -57,12 +57,12 @@ describe('names', () => {
     expect(new Set(tags).size).toBe(64);
   });
 
-  it('keep the bucket as hash tag whatever a text says', () => {
+  it('keeps the bucket as hash tag for any text', () => {
     const name = keys.rate('sign-in', '{5}}{');
     expect(calculateSlot(name)).toBe(calculateSlot(name.slice(0, name.indexOf('}') + 1)));
   });
 
-  it('spread buckets over three masters', () => {
+  it('spreads buckets over three masters', () => {
     const masters = Array.from({ length: 64 }, (_, bucket) =>
       Math.floor(calculateSlot(keys.record(bucket)) / (16384 / 3)),
     );

@@ -1,96 +1,110 @@
 import { parseConversation } from '@parley/protocol';
 
 /**
- * Every key and channel name. All that belongs to a user or group carries its bucket, `id mod buckets`, as the Redis
- * Cluster hash tag, so one script can touch all of it.
+ * Every key and channel name. A key of a user or group carries its bucket, `id mod buckets`, as
+ * hash tag of the Redis Cluster, so that one script can reach all of them.
  */
 export interface Keys {
-  /** How many buckets there are; must be the same in every process, for good. */
+  /** Number of hash buckets. The same in every process. Cannot be changed after the first start. */
   readonly buckets: number;
   bucket(id: number): number;
-  /** The bucket that numbers a conversation's messages: that of the smaller user id, or of the group. */
+  /**
+   * The bucket that numbers a conversation's messages: that of the smaller user id, or of the
+   * group.
+   */
   home(conversation: string): number;
   /** Sorted set: `<sender>:<ref>` scored by message id, the last 64. */
   conversation(conversation: string): string;
-  /** Hash: bucket -> the last message of a group's conversation that was accepted for members there. */
+  /** Hash: bucket -> the last message of a group's conversation that has recipients there. */
   reach(conversation: string): string;
-  /** String: the last message of a conversation that arrived in a bucket that is not its home. */
+  /** String: the last message of a conversation that arrived in a bucket other than its home. */
   arrived(bucket: number, conversation: string): string;
-  /** Hash: messages accepted in a bucket, and changes recorded there, that other buckets are still to be told of. */
+  /** Hash: messages and mutations that other buckets have not confirmed yet. */
   forwards(bucket: number): string;
-  /** The bucket of a text, such as an address. */
+  /** Returns the bucket of a text, such as an address. */
   spread(text: string): number;
   /** Stream: a user's events. */
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
-  /** Sorted set: `<conversation>:<message id>` scored by the id, of messages that were taken back while the inbox may hold their text. */
+  /**
+   * Sorted set: `<conversation>:<message id>` scored by the id, of recalled messages whose text may
+   * still be in the inbox.
+   */
   recalled(user: number): string;
-  /** String: what the recorder found out about a message of a user's chat. */
+  /** String: the facts about a message of a user's chat that the recorder looked up. */
   facts(user: number, chat: number, id: number): string;
-  /** Shard channel: the frames for a user's sockets, and control words for their gateways. */
+  /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
   user(user: number): string;
-  /** Shard channel: presence frames about a user, for those who watch. */
+  /** Shard channel: presence frames about a user, for watchers. */
   presence(user: number): string;
   /** Hash: gateway -> number of connections. */
   online(user: number): string;
-  /** String: ms since 1970 at which the last connection closed. */
+  /** String: Unix ms at which the last connection closed. */
   seen(user: number): string;
   /** String: number and session of a user's newest connection. */
   fence(user: number): string;
-  /** String: kind and version of the permit copy of a user or group; missing means the copy is missing. */
+  /**
+   * String: kind and version of the permit copy of a user or group. Without it there is no copy.
+   */
   copy(id: number): string;
-  /** Set: who may write to this user under `SEND_POLICY=friends`. */
+  /** Set: users who may write to this user under `SEND_POLICY=friends`. */
   contacts(user: number): string;
-  /** Set: who may not write to this user. */
+  /** Set: users who may not write to this user. */
   blocks(user: number): string;
   /** Set: members of a group. */
   members(group: number): string;
-  /** Hash: name and avatar of a user, for those who show them without asking the api. */
+  /** Hash: name and avatar of a user, for gateways, which cannot query the api. */
   profile(user: number): string;
   /** String: the user with an external id, or `nobody`. */
   external(external: string): string;
   /** Sorted set: session -> end of its last access token. */
   revoked(user: number): string;
-  /** String: a rate bucket for a user id or for text such as an address. */
+  /** String: a rate bucket of a user id or of a text such as an address. */
   rate(what: string, subject: number | string): string;
-  /** String: which request writes to an upload. */
+  /** String: the request that writes to an upload. */
   upload(media: number): string;
-  /** Sorted set: event id -> when a webhook endpoint is to be told of it. */
+  /** Sorted set: event id -> Unix ms at which a webhook endpoint is due to receive it. */
   webhook(endpoint: string): string;
-  /** Hash: event id -> failed attempts and the event, of all in that set. */
+  /** Hash: event id -> failed attempts and the event, for every id in that set. */
   webhookEvents(endpoint: string): string;
-  /** Sorted set: event id -> when it was given up. */
+  /** Sorted set: event id -> Unix ms at which its delivery was given up. */
   webhookDead(endpoint: string): string;
-  /** Hash: event id -> the event and why, of all in that set. */
+  /** Hash: event id -> the event and the reason, for every id in that set. */
   webhookDeadEvents(endpoint: string): string;
-  /** Hash: which server has a bucket, and since when it is in the place of another; of one server for all of them. */
+  /**
+   * Hash: which server has a bucket, and since when it is in the place of another; of one server
+   * for all of them.
+   */
   server(bucket: number): string;
   /** String: replicas that have what is written here have all that was written before. */
   confirm(bucket: number): string;
-  /** Stream: what the recorder has to write. */
+  /** Stream: record entries for the recorder. */
   record(bucket: number): string;
-  /** Stream: requests of gateways for copies that Redis lacks, answered by the recorder. */
+  /** Stream: gateways' requests for copies that Redis lacks. The recorder handles them. */
   requests(bucket: number): string;
-  /** Stream: record entries that could not be written. */
+  /** Stream: record entries that PostgreSQL rejects. */
   recordDead(bucket: number): string;
   /** String: identity and progress of the installation, as this bucket's server has them. */
   mark(bucket: number): string;
-  /** String: whether Redis and PostgreSQL belong together, as the last process that compared them found. */
+  /**
+   * String: whether Redis and PostgreSQL belong together, as the last process that compared them
+   * found.
+   */
   readonly stores: string;
-  /** String: which recorder holds a bucket. */
+  /** String: the recorder that leases a bucket. */
   lease(bucket: number): string;
   /** Shard channel: a gateway's delivery probes. */
   probe(bucket: number, gateway: string): string;
   /** Sorted set: gateway -> last heartbeat. */
   readonly gateways: string;
-  /** String: somebody says of the users of this killed gateway that they are not connected there. */
+  /** String: lock of the process that removes the connections of a killed gateway. */
   forgetting(gateway: string): string;
   /** Sorted set: recorder -> last heartbeat. */
   readonly recorders: string;
 }
 
-/** The names for a number of buckets (1 to 16384). */
+/** Creates the names for a number of buckets, 1 to 16384. */
 export function createKeys(buckets: number): Keys {
   const of = (id: number) => `{${id % buckets}}:`;
   return {
@@ -145,7 +159,7 @@ function homeOf(conversation: string): number {
   return parsed.type === 'users' ? parsed.users[0] : parsed.group;
 }
 
-/** FNV-1a, 32 bits: spreads texts over the buckets evenly. */
+/** FNV-1a with 32 bits, which spreads texts evenly. */
 function spread(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readAddress } from './address.ts';
 
-it('an address says where Redis is, who comes, and which database they want', () => {
+it('reads host, credentials and database from an address', () => {
   expect(readAddress('rediss://chat:p%40ss%2Fword@redis.example/3')).toEqual({
     ...{ host: 'redis.example', port: 6379, tls: true, username: 'chat', password: 'p@ss/word', database: 3 },
   });
@@ -15,7 +15,7 @@ it.each([
   ['redis://:secret@a/chat', /database is a number/],
   ['redis://:secret@a/2,redis://:secret@b/2', /no databases/],
   ['rediss://:secret@a?rejectUnauthorized=false', /no options/],
-])('%s is refused, since it would not be followed, without its password', (url, message) => {
+])('rejects %s without revealing its password, since ioredis would ignore a part of it', (url, message) => {
   expect(() => readAddress(url)).toThrow(message);
   expect(() => readAddress(url)).not.toThrow(/secret/);
 });

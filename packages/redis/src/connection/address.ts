@@ -1,6 +1,7 @@
 /**
- * Reads the address of a Redis server, or of one node of a cluster; of several, separated by commas, the first. What it says and
- * would not be followed is an error, that does not tell the password.
+ * Parses the address of a Redis server or cluster node. Of several addresses, separated by commas,
+ * parses the first. Throws for parts that would be ignored. The error does not contain the
+ * password.
  */
 export function readAddress(urls: string): Address {
   const clustered = urls.includes(',');
@@ -23,11 +24,11 @@ export interface Address {
   /** A name, or an IP address without brackets. */
   host: string;
   port: number;
-  /** `rediss://` */
+  /** True for `rediss://`. */
   tls: boolean;
   /** Empty for the default user. */
   username: string;
-  /** Empty for none. */
+  /** Empty for no password. */
   password: string;
   database: number;
 }

@@ -1,4 +1,4 @@
-/** A map that holds so many entries: the one that was set first makes room. */
+/** A map with a maximum size. A new key evicts the oldest one. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #most: number;

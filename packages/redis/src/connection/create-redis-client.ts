@@ -6,8 +6,9 @@ import { readAddress } from './address.ts';
 export type RedisClient = Redis | Cluster;
 
 /**
- * Creates a client that is not connected yet: call `connect()`. Several urls separated by commas make it a client of a Redis
- * Cluster. Swallows `error` events, because each command reports the errors of its connection.
+ * Creates a client that is not connected yet: call `connect()`. Several urls separated by commas
+ * make it a client of a Redis Cluster. Swallows `error` events, because each command reports the
+ * errors of its connection.
  */
 export function createRedisClient({ url, name = 'parley' }: { url: string; name?: string }): RedisClient {
   const urls = url.split(',').map((each) => each.trim());
@@ -38,7 +39,9 @@ export function createRedisClient({ url, name = 'parley' }: { url: string; name?
   return cluster;
 }
 
-/** Options of every ioredis client. In a cluster, user, password and TLS come from the first url. */
+/**
+ * Options of every ioredis client. In a cluster, user, password and TLS come from the first url.
+ */
 export function redisOptions(url: string) {
   const { host, tls, username, password } = readAddress(url);
   const clustered = url.includes(',');
@@ -56,7 +59,10 @@ export function redisOptions(url: string) {
   };
 }
 
-/** Returns the ms to wait after a number of failed attempts: up to 1 s, at random, so that clients do not reconnect at once. */
+/**
+ * Returns the ms to wait after a number of failed attempts: up to 1 s, at random, so that clients
+ * do not reconnect at once.
+ */
 export function retryDelay(failures: number): number {
   return Math.min(50 * 2 ** Math.min(failures, 6), 1000) * (0.5 + Math.random() / 2);
 }

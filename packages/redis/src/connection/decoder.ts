@@ -1,22 +1,22 @@
-/** An error that Redis answered with. */
+/** An error reply of Redis. */
 export class ReplyError extends Error {}
 
 /**
- * Reads replies (RESP2) out of the bytes of a connection, in order, however they are cut. Bulk strings come as text, integers
- * as numbers, which are exact up to 2^53, errors as `ReplyError`.
+ * Decodes RESP2 replies from a stream of chunks, in order. Bulk strings become text, integers
+ * become numbers, which are exact up to 2^53, errors become `ReplyError`.
  */
 export class Decoder {
   readonly #reply: (value: unknown) => void;
-  /** Bytes of a value that is not complete yet. */
+  /** Bytes of an incomplete value. */
   #rest: Buffer | undefined;
-  /** Arrays that are not complete yet, the outermost first. */
+  /** Incomplete arrays, the outermost first. */
   readonly #open: { items: unknown[]; left: number }[] = [];
 
   constructor(reply: (value: unknown) => void) {
     this.#reply = reply;
   }
 
-  /** @throws Error when the bytes are no replies */
+  /** @throws Error if the bytes are not RESP2 replies */
   feed(chunk: Buffer): void {
     const data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     let at = 0;

@@ -4,7 +4,10 @@ import { createScript } from './script.ts';
 
 const script = createScript('publish-probe', [source]);
 
-/** Publishes text on a gateway's own channel in a bucket, over the connection that messages take; answers how many heard it. */
+/**
+ * Publishes text on a gateway's own channel in a bucket, over the connection that messages take;
+ * answers how many heard it.
+ */
 export async function publishProbe(
   redis: RedisConnection,
   bucket: number,

@@ -10,7 +10,10 @@ import { TakeOvers } from './take-overs.ts';
 
 /** The process's connection to Redis, one server or a Redis Cluster, with the names of all keys. */
 export interface RedisConnection {
-  /** A general client, for commands that are not sent for each message. Scripts have sockets of their own. */
+  /**
+   * A general client, for commands that are not sent for each message. Scripts have sockets of
+   * their own.
+   */
   readonly client: RedisClient;
   readonly keys: Keys;
   /** True for Redis Cluster: a script reaches the keys of one bucket only. */
@@ -19,23 +22,32 @@ export interface RedisConnection {
   readonly inboxLength: number;
   /** Seconds after which an inbox without new events expires. */
   readonly inboxTtl: number;
-  /** When the bucket's master was promoted, in Unix ms. 0 = never. Inboxes older than this get a new epoch. */
+  /**
+   * When the bucket's master was promoted, in Unix ms. 0 = never. Inboxes older than this get a new
+   * epoch.
+   */
   since(bucket: number): { toString(): string };
   /** User -> epoch of the inbox, as the last script that appended to it replied. */
   readonly epochs: BoundedMap<number, string>;
-  /** Runs a script. Rejects when Redis is away or refuses the command; expected outcomes are replies. */
+  /**
+   * Runs a script. Rejects when Redis is away or refuses the command; expected outcomes are
+   * replies.
+   */
   run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;
   /** Sends one command about a key, over the sockets of the scripts. */
   call(key: string, args: Argument[]): Promise<unknown>;
-  /** Returns the `host:port` of the master that has a key; undefined on one server, or while it is unknown. */
+  /**
+   * Returns the `host:port` of the master that has a key; undefined on one server, or while it is
+   * unknown.
+   */
   masterOf(key: string): string | undefined;
   /** Reads from the cluster which master has which slot. */
   refreshMasters(): Promise<void>;
   /** Replicas that must have a write before it counts as done. */
   readonly replicas: number;
   /**
-   * Resolves once `replicas` replicas have all that any process has written to these buckets so far; at once if `replicas` is 0.
-   * Rejects if they do not confirm.
+   * Resolves once `replicas` replicas have all that any process has written to these buckets so
+   * far; at once if `replicas` is 0. Rejects if they do not confirm.
    */
   confirm(buckets: Iterable<number>): Promise<void>;
   /** Reconnects, for a connection that looks alive but is silent. Commands in flight reject. */
@@ -66,8 +78,8 @@ const CLOSE_TIMEOUT_MS = 2000;
 const MAX_EPOCHS = 20_000;
 
 /**
- * Connects to Redis and resolves once commands pass. Reconnects by itself later; commands sent while the connection is down
- * reject at once.
+ * Connects to Redis and resolves once commands pass. Reconnects by itself later; commands sent
+ * while the connection is down reject at once.
  */
 export async function connectRedis({
   inboxLength = 1000,
@@ -132,7 +144,8 @@ async function connectClient(options: { url: string; name?: string }): Promise<R
   };
   client.on('error', note);
   try {
-    // While a cluster is incomplete the promise may never settle, although the client gets ready in the end.
+    // While a cluster is incomplete the promise may never settle, although the client gets ready in
+    // the end.
     await Promise.race([client.connect(), new Promise((resolve) => client.once('ready', resolve))]);
   } catch (error) {
     client.disconnect();

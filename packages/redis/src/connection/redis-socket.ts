@@ -7,10 +7,10 @@ import type { Argument, Call } from './script.ts';
 const REPLICA_TIMEOUT_MS = 1000;
 
 /**
- * A pipelined RESP connection to one Redis server, for the commands of each message. Costs a third to a quarter of the CPU of a
- * general client: one write per turn of the event loop, and replies are matched by order. Reconnects by itself. Commands that
- * are sent while it is down reject at once. Commands in flight when the connection is lost reject too; Redis may have
- * executed them.
+ * A pipelined RESP connection to one Redis server, for the commands of each message. Costs a third
+ * to a quarter of the CPU of a general client: one write per turn of the event loop, and replies
+ * are matched by order. Reconnects by itself. Commands that are sent while it is down reject at
+ * once. Commands in flight when the connection is lost reject too; Redis may have executed them.
  */
 export class RedisSocket {
   readonly #options: RedisSocketOptions;
@@ -72,7 +72,10 @@ export class RedisSocket {
     this.#waiting.push(command);
   }
 
-  /** Sends one `WAIT` for all commands of this turn: replicas confirm an offset of the replication stream. */
+  /**
+   * Sends one `WAIT` for all commands of this turn: replicas confirm an offset of the replication
+   * stream.
+   */
   #flush(): void {
     if (this.#state !== 'open' && this.#state !== 'greeting') return;
     const durable = this.#durable;

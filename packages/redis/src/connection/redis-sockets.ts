@@ -16,8 +16,8 @@ export class RedisSockets {
 
   /**
    * @param options name the one server; in a cluster each master replaces the address
-   * @param greet reads what must be known about a server, and about the slots that it has, before any command about them. The
-   *   socket reconnects when it rejects
+   * @param greet reads what must be known about a server, and about the slots that it has, before
+   * any command about them. The socket reconnects when it rejects
    */
   constructor(clustered: boolean, slots: SlotMap, options: SharedOptions, greet: Greet) {
     this.#slots = slots;
@@ -62,7 +62,8 @@ export class RedisSockets {
     if (address === undefined) return undefined;
     const socket = this.#sockets.get(address);
     if (socket && this.#greeted.get(address)?.has(calculateSlot(key)) !== false) return socket;
-    // The server got this slot after its greeting: a new socket greets again and queues commands until then.
+    // The server got this slot after its greeting: a new socket greets again and queues commands
+    // until then.
     socket?.close();
     return this.#open(address);
   }

@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   };
 
   describe('a script', () => {
-    it('runs where it was never seen, and again after Redis forgot it', async () => {
+    it('runs on a server that does not know it, and again after a script flush', async () => {
       const name = key();
       expect(await redis.connection.run(add, [name], [10])).toBe(11);
       expect(await redis.connection.run(add, [name], [10])).toBe(12);
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.run(add, [name], [10])).toBe(13);
     });
 
-    it('runs once for each call, in order, when Redis forgot it under many calls', async () => {
+    it('runs once per call and in order when a flush hits concurrent calls', async () => {
       const names = Array.from({ length: 8 }, key);
       await flush();
       const replies = await Promise.all(
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(replies).toEqual(Array.from({ length: 80 }, (_, i) => Math.floor(i / 8) + 1));
     });
 
-    it('is known to Redis before the first call, so that no later call overtakes it', async () => {
+    it('is loaded before its first call, so that no later call overtakes it', async () => {
       await flush();
       const refused = async () => {
         const { client } = redis.connection;
@@ -48,7 +48,7 @@ onEachRedis((redis) => {
       expect(await refused()).toBe(before);
     });
 
-    it('of another content is another one, whatever its name', async () => {
+    it('is identified by its content, not by its name', async () => {
       const older = createScript('same', ['return 1']);
       const newer = createScript('same', ['return 2']);
       const name = key();
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
       expect(replies).toEqual([1, 2, 1]);
     });
 
-    it('that fails rejects with the reason, and those beside it go on', async () => {
+    it('rejects with the reason when it fails, without affecting other calls', async () => {
       const name = key();
       const broken = createScript('broken', ['return redis.call("LPUSH", KEYS[1], "x")']);
       await redis.connection.client.set(name, 1);

@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
 
-/** A Lua script, run by the hash of its content, so that two versions of it can run side by side during a rollout. */
+/**
+ * A Lua script that is run by the hash of its content, so that two versions can run side by side
+ * during a rollout.
+ */
 export interface Script {
-  /** For people. */
+  /** The name, for error messages and metrics. */
   readonly name: string;
-  /** Whether what it wrote must be on as many replicas as the redis asks for before it counts as done. */
+  /** Whether its writes count as done only when enough replicas have them. */
   readonly durable: boolean;
   run(call: Call, keys: string[], args: Argument[]): Promise<unknown>;
 }
 
 /**
- * The texts of all scripts, which every connection loads before anything else. Otherwise, of several calls under way, a later one
- * could pass by an earlier one that was answered that its script is not known.
+ * The sources of all scripts. Every connection loads them before its first call. Otherwise a later
+ * call could overtake an earlier one that received NOSCRIPT.
  */
 export const scriptTexts: string[] = [];
 
-/** Joins Lua sources, shared parts first, to one script. */
+/** Joins Lua sources to one script, shared parts first. */
 export function createScript(name: string, sources: string[], { durable = false } = {}): Script {
   const lua = sources.join('\n');
   scriptTexts.push(lua);
@@ -34,8 +37,11 @@ export function createScript(name: string, sources: string[], { durable = false 
   };
 }
 
-/** Sends a command to where the script's keys live. */
+/** Sends a command to the server of the script's keys. */
 export type Call = (args: readonly Argument[]) => Promise<unknown>;
 
-/** What a command is made of. An object is asked when the command is sent, which is later where the connection is still opening. */
+/**
+ * A command, or a source of one. The source is read when the command is sent, which is later while
+ * the connection opens.
+ */
 export type Argument = string | number | { toString(): string };

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Subscriptions to shard channels of one Redis server, over a connection that reconnects by itself. Resubscribes by hand, because
- * ioredis does not report when its own resubscribing is complete.
+ * Subscriptions to shard channels of one Redis server, over a connection that reconnects by itself.
+ * Resubscribes by hand, because ioredis does not report when its own resubscribing is complete.
  */
 export class ShardSubscription {
   readonly #client: Redis;
@@ -26,7 +26,10 @@ export class ShardSubscription {
     client.connect().catch(() => {});
   }
 
-  /** Resolves once Redis has confirmed, after any number of reconnects, or when the channel is unsubscribed. */
+  /**
+   * Resolves once Redis has confirmed, after any number of reconnects, or when the channel is
+   * unsubscribed.
+   */
   subscribe(channel: string): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#wanted.get(channel);
@@ -62,7 +65,10 @@ export class ShardSubscription {
     if (await this.#send([...this.#wanted.keys()])) this.#handlers.restored();
   }
 
-  /** Returns false if a channel could not be subscribed; the reconnect or move that follows retries it. */
+  /**
+   * Returns false if a channel could not be subscribed; the reconnect or move that follows retries
+   * it.
+   */
   async #send(channels: string[]): Promise<boolean> {
     const commands = new Map<string, string[]>();
     for (const channel of channels) {
@@ -95,7 +101,10 @@ export class ShardSubscription {
 
 export interface ShardSubscriptionHandlers {
   message(channel: string, data: Buffer): void;
-  /** All channels are subscribed, after a lost connection or for the first time: messages may have been missed. */
+  /**
+   * All channels are subscribed, after a lost connection or for the first time: messages may have
+   * been missed.
+   */
   restored(): void;
   /** Some channels belong to another server now. */
   moved(): void;

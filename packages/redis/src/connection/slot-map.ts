@@ -21,7 +21,10 @@ export class SlotMap {
     if (client instanceof Cluster) this.#timer = setInterval(() => this.refresh(), REFRESH_INTERVAL_MS).unref();
   }
 
-  /** Returns the `host:port` of the master that has the slot of a key or channel; undefined while it is unknown. */
+  /**
+   * Returns the `host:port` of the master that has the slot of a key or channel; undefined while it
+   * is unknown.
+   */
   masterOf(key: string): string | undefined {
     return this.#masters[calculateSlot(key)];
   }
@@ -44,7 +47,10 @@ export class SlotMap {
     if (address && !address.startsWith(':')) this.#masters[Number(slot)] = address;
   }
 
-  /** Reads the map from the cluster. Keeps the old one if no node replies. Concurrent calls share one refresh. */
+  /**
+   * Reads the map from the cluster. Keeps the old one if no node replies. Concurrent calls share
+   * one refresh.
+   */
   refresh(): Promise<void> {
     this.#refresh ??= this.#read().finally(() => {
       this.#refresh = undefined;

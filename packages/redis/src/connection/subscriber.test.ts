@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A subscriber with all that it heard and reported. */
+/** A subscriber with everything it received and reported. */
 const subscriberOf = (connection: RedisConnection, url: string) => {
   const heard: string[] = [];
   const missed: number[][] = [];
@@ -23,7 +23,10 @@ const subscriberOf = (connection: RedisConnection, url: string) => {
   return { subscriber, heard, missed };
 };
 
-/** Publishes to users until the last one is heard: from then on all earlier ones have come that will come. */
+/**
+ * Publishes to users until the last message arrives. Earlier messages that will arrive have then
+ * arrived.
+ */
 const untilHeard = async (connection: RedisConnection, user: number, heard: string[], text: string) => {
   await waitFor(async () => {
     await publish(connection, user, text);
@@ -32,7 +35,7 @@ const untilHeard = async (connection: RedisConnection, user: number, heard: stri
 };
 
 onEachRedis((redis) => {
-  it('a channel is heard from when the promise resolves, byte by byte and in order', async () => {
+  it('delivers every message after the promise resolves, unchanged and in order', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const users = Array.from({ length: 70 }, () => redis.newId());
     await Promise.all(users.map((user) => subscriber.subscribe(redis.connection.keys.user(user))));
@@ -45,7 +48,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('a channel that is no longer wanted is heard no more, and others are', async () => {
+  it('delivers nothing of an unsubscribed channel and everything of the others', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const one = redis.newId();
     const other = one + 64_000;
@@ -62,7 +65,7 @@ onEachRedis((redis) => {
     await waitFor(() => heard.includes(`${keys.user(one)} again`));
   });
 
-  it('a lost connection comes back with its channels, and is told to have missed something', async () => {
+  it('resubscribes after a lost connection and reports that messages may be missing', async () => {
     const { subscriber, heard, missed } = subscriberOf(redis.connection, redis.url);
     const user = redis.newId();
     const { keys } = redis.connection;
@@ -77,7 +80,7 @@ onEachRedis((redis) => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('channels follow their bucket to another master, which is told as missed', async () => {
+  it('follows a bucket to another master and reports it as missed', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     closing.push(() => connection.close());

@@ -4,8 +4,9 @@ import type { RedisConnection } from './redis-connection.ts';
 import { ShardSubscription } from './shard-subscription.ts';
 
 /**
- * Subscribes to shard channels, on one server or in a cluster, and reports when messages may have been missed. In a cluster it
- * subscribes to a bucket's channels at the master of its slot, and follows when the slot moves.
+ * Subscribes to shard channels, on one server or in a cluster, and reports when messages may have
+ * been missed. In a cluster it subscribes to a bucket's channels at the master of its slot, and
+ * follows when the slot moves.
  */
 export class Subscriber {
   readonly #redis: RedisConnection;
@@ -26,7 +27,9 @@ export class Subscriber {
     if (redis.clustered) this.#check = setInterval(() => this.#follow(), 1000).unref();
   }
 
-  /** Resolves once Redis has confirmed: from then on every message arrives, or `missed` is called. */
+  /**
+   * Resolves once Redis has confirmed: from then on every message arrives, or `missed` is called.
+   */
   subscribe(channel: string): Promise<void> {
     const bucket = bucketOf(channel);
     const channels = this.#channels.get(bucket);
@@ -79,7 +82,10 @@ export class Subscriber {
     return subscription;
   }
 
-  /** Moves subscriptions to the masters that have the slots now. Reports a bucket as missed once it is subscribed there. */
+  /**
+   * Moves subscriptions to the masters that have the slots now. Reports a bucket as missed once it
+   * is subscribed there.
+   */
   #follow(): void {
     for (const [bucket, address] of this.#servers) {
       const now = this.#locate(bucket);
@@ -111,7 +117,10 @@ export class Subscriber {
 
 export interface SubscriberHandlers {
   message(channel: string, data: Buffer): void;
-  /** Messages on the channels of these buckets may have been missed; all channels are subscribed again. */
+  /**
+   * Messages on the channels of these buckets may have been missed; all channels are subscribed
+   * again.
+   */
   missed(buckets: Set<number>): void;
 }
 

@@ -13,7 +13,7 @@ let servers: RedisServer[];
 let connections: RedisConnection[];
 let admin: Redis;
 
-/** A master, its replica, and what both have: one message. */
+/** A master and its replica. Both have one message. */
 beforeEach(async () => {
   servers = await Promise.all([startRedis(), startRedis()]);
   admin = new Redis(servers[1]?.url ?? '');
@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('a replica that takes the place of a failed master', () => {
-  it('gives nothing the place of an event that it never got and a device has', async () => {
+  it('reuses no offset of an event that it never received and a device has', async () => {
     const [master] = connections as [RedisConnection];
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await send(master, 'only the master has this');
@@ -51,7 +51,7 @@ describe('a replica that takes the place of a failed master', () => {
 });
 
 describe('a server that was restarted with all its data', () => {
-  it('lets inboxes go on where they were', async () => {
+  it('continues the inboxes of a server that restarted with all data', async () => {
     const [master] = connections as [RedisConnection];
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     await servers[0]?.restart();
@@ -61,7 +61,7 @@ describe('a server that was restarted with all its data', () => {
 });
 
 describe('a replica that takes the place of a failed master of a cluster', () => {
-  it('gives nothing the place of an event that it never got, and inboxes of other masters go on', async () => {
+  it('reuses no offset of a lost event and continues inboxes on other masters', async () => {
     await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);
@@ -88,7 +88,7 @@ describe('a replica that takes the place of a failed master of a cluster', () =>
     await failing.kill();
     process.kill(heir.pid, 'SIGCONT');
 
-    // The home of theirs is another master: it comes from there.
+    // The home bucket of these users is on another master, which forwards the message.
     const sent = () =>
       send(connection, 'in its place', eve, dan)
         .then(() => true)
@@ -108,7 +108,7 @@ describe('a replica that takes the place of a failed master of a cluster', () =>
 });
 
 describe('a bucket that moves to another master', () => {
-  it('has its new one asked before the first command there', async () => {
+  it('asks the new master of a moved bucket before the first command', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);

@@ -5,9 +5,10 @@ import source from './take-over.lua';
 const script = createScript('take-over', [clock, source]);
 
 /**
- * When the server last took the place of a failed master, in ms since 1970 by its clock, for each of these keys; 0 for never, undefined where
- * a key is elsewhere by now. To be asked on each new connection, before all else: whoever asks first after a take-over sets the time.
- * Rejects when the server is no master.
+ * When the server last took the place of a failed master, in ms since 1970 by its clock, for each
+ * of these keys; 0 for never, undefined where a key is elsewhere by now. To be asked on each new
+ * connection, before all else: whoever asks first after a take-over sets the time. Rejects when the
+ * server is no master.
  */
 export async function readTakeOvers(call: Call, keys: readonly string[]): Promise<(number | undefined)[]> {
   const info = String(await call(['INFO', 'replication']));

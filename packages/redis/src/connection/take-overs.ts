@@ -14,7 +14,10 @@ export class TakeOvers {
     this.#times = Array.from({ length: clustered ? keys.buckets : 1 }, () => new Since());
   }
 
-  /** When the bucket's master was promoted, in Unix ms; evaluated when the command is sent. 0 = never. */
+  /**
+   * When the bucket's master was promoted, in Unix ms; evaluated when the command is sent. 0 =
+   * never.
+   */
   since(bucket: number): { toString(): string } {
     return this.#times[this.#clustered ? bucket : 0] as Since;
   }

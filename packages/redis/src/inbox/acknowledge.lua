@@ -1,7 +1,8 @@
--- Notes how far a device has everything. In relay mode what all known devices have leaves the inbox.
+-- Notes how far a device has everything. In relay mode what all known devices have leaves the
+-- inbox.
 --
--- KEYS  1 cursors, 2 inbox
--- ARGV  1 device    2 epoch    3 offset    4 time to live in s    5 devices at most    6 1: relay
+-- KEYS 1 cursors, 2 inbox ARGV 1 device 2 epoch 3 offset 4 time to live in s 5 devices at most 6 1:
+-- relay
 local function split(cursor)
   local epoch, offset = string.match(cursor, '^(%d+)-(%d+)$')
   return epoch, tonumber(offset)

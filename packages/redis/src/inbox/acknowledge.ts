@@ -9,8 +9,8 @@ const script = createScript('acknowledge', [source]);
 const DEVICES = 64;
 
 /**
- * Notes how far a device has everything: where it resumes when it comes without a cursor. A step back is ignored. In relay mode
- * what every known device has is removed from the inbox.
+ * Notes how far a device has everything: where it resumes when it comes without a cursor. A step
+ * back is ignored. In relay mode what every known device has is removed from the inbox.
  */
 export async function acknowledge(
   redis: RedisConnection,

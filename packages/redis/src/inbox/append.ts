@@ -7,9 +7,9 @@ import inbox from './inbox.lua';
 const script = createScript('append', [clock, inbox, source], { durable: true });
 
 /**
- * Appends events to the inboxes of users and publishes them to their gateways, one script call for each bucket. Resolves
- * when every inbox has its event, with those users that are connected. When one bucket fails it rejects, and others may have
- * theirs already; repeated, they get it twice.
+ * Appends events to the inboxes of users and publishes them to their gateways, one script call for
+ * each bucket. Resolves when every inbox has its event, with those users that are connected. When
+ * one bucket fails it rejects, and others may have theirs already; repeated, they get it twice.
  */
 export async function append(redis: RedisConnection, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();

@@ -1,6 +1,7 @@
 -- Shared: an inbox is a stream whose ids are <epoch>-<offset>, offsets contiguous from 1.
 
--- Ms since 1970 at which this server took over, as the caller knows it; inboxes that began before begin anew.
+-- Ms since 1970 at which this server took over, as the caller knows it; inboxes that began before
+-- begin anew.
 local since = 0
 
 -- The epoch of an inbox and its last offset; nothing when it does not exist.
@@ -19,7 +20,8 @@ local function place(inbox)
   return epoch, offset
 end
 
--- The same, of an inbox that is no older than this server is master: one that is begins anew, with all that it holds.
+-- The same, of an inbox that is no older than this server is master: one that is begins anew, with
+-- all that it holds.
 local function current(inbox, now, ttl)
   local epoch, offset = place(inbox)
   if not epoch or tonumber(epoch) >= since then return epoch, offset end
@@ -33,9 +35,10 @@ local function current(inbox, now, ttl)
   return epoch, whole(#entries)
 end
 
--- Appends an event and publishes its frame; answers how many gateways heard it, and the epoch. An inbox that does not exist
--- begins with epoch `now`. `refresh` renews the time to live, to an hour more than `ttl` since callers may leave it out for an
--- hour; a new inbox gets one in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
+-- Appends an event and publishes its frame; answers how many gateways heard it, and the epoch. An
+-- inbox that does not exist begins with epoch `now`. `refresh` renews the time to live, to an hour
+-- more than `ttl` since callers may leave it out for an hour; a new inbox gets one in any case.
+-- `hint` is the epoch as the caller remembers it, or '': it spares a look.
 local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
   local id
   if hint ~= '' and tonumber(hint) >= since then
@@ -44,7 +47,8 @@ local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
     if type(id) ~= 'string' then
       id = nil
     elseif string.sub(id, -2) == '-0' then
-      -- The inbox is older than what the caller remembers: a server that had missed its new beginning took over.
+      -- The inbox is older than what the caller remembers: a server that had missed its new
+      -- beginning took over.
       redis.call('XTRIM', inbox, 'MINID', hint .. '-1')
       id = redis.call('XADD', inbox, hint .. '-*', 'e', event)
     end

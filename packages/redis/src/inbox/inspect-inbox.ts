@@ -5,8 +5,9 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const PAGE = 500;
 
 /**
- * Reads a whole inbox and says what is wrong with it: offsets must follow one another, and messages of a conversation ascend. Answers its
- * messages too, so that they can be looked for where they are recorded.
+ * Reads a whole inbox and says what is wrong with it: offsets must follow one another, and messages
+ * of a conversation ascend. Answers its messages too, so that they can be looked for where they are
+ * recorded.
  */
 export async function inspectInbox({ client, keys }: RedisConnection, user: number): Promise<Inspection> {
   const faults: string[] = [];

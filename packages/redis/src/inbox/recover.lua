@@ -1,10 +1,12 @@
--- Reads an inbox after a cursor, a page at a time. An inbox that does not exist begins here, so that there is a cursor.
+-- Reads an inbox after a cursor, a page at a time. An inbox that does not exist begins here, so
+-- that there is a cursor.
 --
--- KEYS  1 inbox, 2 cursors, 3 recalled
--- ARGV  1 epoch ('' : none given, 'latest')    2 offset    3 device    4 events at most    5 inbox time to live in s
+-- KEYS 1 inbox, 2 cursors, 3 recalled ARGV 1 epoch ('' : none given, 'latest') 2 offset 3 device 4
+-- events at most 5 inbox time to live in s
 --       6 ms since 1970 of the take-over, 0 for none
 --       7 1: gaps at the start of the inbox are loss (mirror), 0: they were acknowledged (relay)
--- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset, event, offset, event, ... };
+-- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset,
+-- event, offset, event, ... };
 --       the offset of a message that was taken back is negative
 --       With a gap, another epoch or an offset that is still to come, all that the inbox holds follows.
 since = tonumber(ARGV[6])

@@ -8,8 +8,9 @@ import source from './recover.lua';
 const script = createScript('recover', [clock, inbox, source]);
 
 /**
- * Reads a page of a user's inbox. An inbox that does not exist begins with this call. Where replicas have to confirm, resolves only once
- * they have what was read: a device that was told of an event which a fail-over takes back would hold it for accepted.
+ * Reads a page of a user's inbox. An inbox that does not exist begins with this call. Where
+ * replicas have to confirm, resolves only once they have what was read: a device that was told of
+ * an event which a fail-over takes back would hold it for accepted.
  */
 export async function recover(
   redis: RedisConnection,
@@ -35,7 +36,10 @@ export async function recover(
   return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], events };
 }
 
-/** A message that was taken back, as those get it who had not yet: that it was there, and nothing of what it said. */
+/**
+ * A message that was taken back, as those get it who had not yet: that it was there, and nothing of
+ * what it said.
+ */
 function withhold(event: string): string {
   const { ref, ...message } = JSON.parse(event) as MessageEvent;
   return JSON.stringify({ ...message, body: { type: 'text', text: '' }, recalled: true, ref });
@@ -53,7 +57,10 @@ export interface RecoverOptions {
 }
 
 export interface InboxPage {
-  /** False: the cursor was too old or of another epoch; the page starts with the oldest event there is. */
+  /**
+   * False: the cursor was too old or of another epoch; the page starts with the oldest event there
+   * is.
+   */
   recovered: boolean;
   epoch: number;
   /** The place just before the first event. */

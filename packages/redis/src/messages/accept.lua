@@ -1,17 +1,22 @@
--- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants given.
+-- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants
+-- given.
 --
--- KEYS  1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from here: inbox, channel, online;
+-- KEYS 1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from
+-- here: inbox, channel, online;
 --       then forwards, if there is something to forward
--- ARGV  1 <sender>:<ref>    2 ref as JSON text    3 event between id and date    4 event after the date, without the brace
+-- ARGV 1 <sender>:<ref> 2 ref as JSON text 3 event between id and date 4 event after the date,
+-- without the brace
 --       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
 --       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
 --       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12 what is to be kept before the event until it is
 --       forwarded, or ''    13... epoch of each participant's inbox as the caller remembers it, or ''
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message
+-- before it or 0: a list of the ids
 --       that went to each of the other buckets before if they are given and it was no duplicate; then the place of a participant
 --       (from 1) and the epoch, for those whose epoch is another than given }
 --
--- A duplicate has been delivered to these participants already: script and append-only file are all or nothing.
+-- A duplicate has been delivered to these participants already: script and append-only file are all
+-- or nothing.
 
 local sender = tonumber(ARGV[5])
 since = tonumber(ARGV[11])
@@ -44,8 +49,8 @@ local event = start .. ARGV[4] .. '}'
 local own_event = start .. ARGV[4] .. ',"ref":' .. ARGV[2] .. '}'
 local began = whole(now)
 
--- Times to live are renewed when the conversation's hour turns, not for each message; they last an hour more for that.
--- Ids ahead of the clock are remembered until it has caught up.
+-- Times to live are renewed when the conversation's hour turns, not for each message; they last an
+-- hour more for that. Ids ahead of the clock are remembered until it has caught up.
 local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 1735689600000) / 3600000)
 
 redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])

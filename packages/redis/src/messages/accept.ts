@@ -12,10 +12,10 @@ const script = createScript('accept', [clock, inbox, source], { durable: true })
 const REFS = 64;
 
 /**
- * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of every participant, and
- * publishes it to their gateways. Resolves when all that is done, on disk where Redis syncs always. A resend with the same
- * `ref` gets the first id and finishes what may have been left half done; it is no second message. Without one,
- * `repairForwards` does.
+ * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of
+ * every participant, and publishes it to their gateways. Resolves when all that is done, on disk
+ * where Redis syncs always. A resend with the same `ref` gets the first id and finishes what may
+ * have been left half done; it is no second message. Without one, `repairForwards` does.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   const { from, to, ref } = message;

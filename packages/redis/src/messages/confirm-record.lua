@@ -1,8 +1,8 @@
--- Tells which entries of a record stream are there. It writes, so that replicas can be waited for that have all of them.
+-- Returns which entries of a record stream exist. It writes, so that replicas can be awaited that
+-- have them.
 --
--- KEYS  1 record stream, 2 confirm
--- ARGV  1 id of the first entry    2 of the last one
--- Reply 1 if the last one is there, and so all before it, else the ids of those between that are
+-- KEYS 1 record stream 2 confirm ARGV 1 id of the first entry 2 id of the last entry Reply 1 if the
+-- last entry exists, and so all before it, else the ids that exist between both
 redis.call('SET', KEYS[2], '', 'PX', 1)
 if #redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2]) == 1 then return 1 end
 local ids = {}

@@ -5,8 +5,9 @@ import source from './confirm-record.lua';
 const script = createScript('confirm-record', [source], { durable: true });
 
 /**
- * Which entries of a bucket's record stream (ids, ascending, at least one) are there, and on as many replicas as the redis asks for: what
- * a failed master had and its successor has not was never acknowledged, and will be written again. Rejects when replicas do not confirm.
+ * Returns which entries of a bucket's record stream exist on enough replicas. `ids` are ascending
+ * and not empty. An entry that a failed master had and its successor lacks was never acknowledged,
+ * and its sender will resend it. Rejects if replicas do not confirm.
  */
 export async function confirmRecord(
   redis: RedisConnection,

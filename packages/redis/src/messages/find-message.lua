@@ -1,8 +1,8 @@
--- Finds a message in a user's inbox, newest first. Ids are unique within a conversation only.
+-- Finds a message in a user's inbox, from the newest to the oldest. Ids are unique only within a
+-- conversation.
 --
--- KEYS  1 inbox, 2 recalled
--- ARGV  1 message id    2... the conversations that it may be of
--- Reply the event, 'recalled', or '' when the inbox does not hold it
+-- KEYS 1 inbox 2 recalled ARGV 1 message id 2... conversations that the message may belong to Reply
+-- the event, 'recalled', or '' if the inbox does not hold it
 local starts = {}
 for i = 2, #ARGV do
   if redis.call('ZSCORE', KEYS[2], ARGV[i] .. ':' .. ARGV[1]) then return 'recalled' end

@@ -5,7 +5,10 @@ import source from './find-message.lua';
 
 const script = createScript('find', [source]);
 
-/** Finds a message of a user's chat that the inbox still holds: the event, `recalled`, or nothing. Reads back as long as it takes. */
+/**
+ * Finds a message of a user's chat in the inbox. Returns the event, `recalled`, or undefined. Reads
+ * as far back as necessary.
+ */
 export async function findMessage(
   redis: RedisConnection,
   user: number,

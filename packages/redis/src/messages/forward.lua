@@ -1,10 +1,12 @@
--- Delivers a message to participants in another bucket than its home: once, and after the message before it.
+-- Delivers a message to participants in another bucket than its home: once, and after the message
+-- before it.
 --
--- KEYS  1 arrived, then for each participant: inbox, channel, online
--- ARGV  1 message id    2 id of the message that must have arrived before, or 0    3 event, without the brace
+-- KEYS 1 arrived, then for each participant: inbox, channel, online ARGV 1 message id 2 id of the
+-- message that must have arrived before, or 0 3 event, without the brace
 --       4 ref as JSON text    5 which participant is the sender (from 1; 0: none of them)
 --       6 inbox length    7 inbox time to live in s    8 ms since 1970 of the take-over, 0 for none
--- Reply 1 if another participant is connected, else 0; 'early' when the message before is still to come, and nothing was done
+-- Reply 1 if another participant is connected, else 0; 'early' when the message before is still to
+-- come, and nothing was done
 since = tonumber(ARGV[8])
 local id = tonumber(ARGV[1])
 local last = tonumber(redis.call('GET', KEYS[1]) or 0)

@@ -5,7 +5,7 @@ import { readInbox } from '../test/inbox.ts';
 import { type ForwardedMessage, forward } from './forward.ts';
 
 onEachRedis((redis) => {
-  /** Messages of a conversation, a minute apart unless `apart` says else. */
+  /** Messages of a conversation. Default: a minute apart. */
   const conversation = (apart = 60_000) => {
     const [from, to] = [redis.newId(), redis.newId()];
     const id = (place: number) => (place === 0 ? 0 : firstMessageId(Date.UTC(2026, 0, 1) + place * apart));
@@ -26,7 +26,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message forwarded to another bucket', () => {
-    it('arrives once, however often it is repeated and raced', async () => {
+    it('arrives once under repeats and races', async () => {
       const { message, arrived } = conversation();
       await Promise.all([1, 1, 1].map((place) => forward(redis.connection, message(place))));
       await forward(redis.connection, message(2));
@@ -34,12 +34,12 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2]);
     });
 
-    it('waits for the one before it, which is still on its way', async () => {
+    it('waits for the message before it', async () => {
       const { message, arrived } = conversation(1);
       const sent: Promise<boolean>[] = [];
       for (const place of [3, 2]) {
         sent.push(forward(redis.connection, message(place)));
-        // The other one has been told to wait by the time this is answered.
+        // When this resolves, the other call is waiting.
         await redis.connection.client.get(
           redis.connection.keys.arrived(redis.connection.keys.bucket(message(1).participants[0] as number), 'x'),
         );
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2, 3]);
     });
 
-    it('goes on without the one before it when that does not come, and that may still come late', async () => {
+    it('proceeds without a lost predecessor, which may still arrive later', async () => {
       const { message, arrived } = conversation(1);
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(3));
@@ -61,7 +61,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 3, 4, 2]);
     });
 
-    it('is not sent twice when its inbox has got many others since', async () => {
+    it('is not delivered twice after many other events', async () => {
       const { message, to, arrived } = conversation();
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(2));
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       expect((await arrived()).filter(Boolean)).toEqual([1, 2]);
     });
 
-    it('has the ref in the own copy of the sender alone', async () => {
+    it("has the ref in the sender's copy only", async () => {
       const { message, from, to } = conversation();
       const other = to + 64;
       await forward(redis.connection, { ...message(1), from: to, participants: [other, to] });
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
       expect(await readInbox(redis.connection, from)).toEqual([]);
     });
 
-    it('tells whether somebody other than the sender is connected, also when it is repeated', async () => {
+    it('returns whether another participant is connected, also on a repeat', async () => {
       const { message, to } = conversation();
       const { client, keys } = redis.connection;
       await client.hset(keys.online(to), 'gateway', 1);
@@ -91,7 +91,7 @@ onEachRedis((redis) => {
       expect(await forward(redis.connection, { ...message(3), from: to })).toBe(false);
     });
 
-    it('is not taken for one of another conversation with the same id', async () => {
+    it('differs from a message of another conversation with the same id', async () => {
       const { message, to, arrived } = conversation();
       const { client, keys } = redis.connection;
       for (const place of [2, 1]) {

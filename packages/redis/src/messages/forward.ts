@@ -8,16 +8,23 @@ import source from './forward.lua';
 
 const script = createScript('forward', [clock, inbox, source], { durable: true });
 
-/** Ms for which a message waits for the one before it, whose gateway may have died between the two scripts: `repairForwards` comes sooner. */
+/**
+ * Ms for which a message waits for the one before it, whose gateway may have died between the two
+ * scripts: `repairForwards` comes sooner.
+ */
 const PATIENCE = 3000;
 
-/** Ms by which the one before may be older: what has not arrived by then has been given up, or arrived where nobody remembers it. */
+/**
+ * Ms by which the one before may be older: what has not arrived by then has been given up, or
+ * arrived where nobody remembers it.
+ */
 const RECENT = 30_000;
 
 /**
- * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
- * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
- * three seconds. Resolves when every inbox has the message; answers whether a participant other than the sender is connected.
+ * Delivers an accepted message to participants whose buckets are not its home, once however often
+ * it is repeated. Messages of a conversation come in the order of their ids, whichever gateways
+ * they take: one that comes too early waits, at most three seconds. Resolves when every inbox has
+ * the message; answers whether a participant other than the sender is connected.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<boolean> {
   const byBucket = new Map<number, number[]>();

@@ -17,11 +17,12 @@ onEachRedis((redis) => {
       JSON.parse(event),
     );
 
-  it('a message is found by its chat and id, by each who has it', async () => {
+  it('finds a message by its chat and id for each participant', async () => {
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     const one = await send(a, b, 'r1');
     let toGroup = await send(a, group, 'r2', [a, b]);
-    // Ids are unique within a conversation alone: in the same ms both may get the same one.
+    // Ids are unique only within a conversation: two conversations may assign the same id in one
+    // ms.
     for (let n = 3; toGroup.id === one.id; n += 1) toGroup = await send(a, group, `r${n}`, [a, b]);
     for (let i = 0; i < 120; i += 1) await append(redis.connection, [{ user: b, event: '{"kind":"mark"}' }]);
     expect(await findMessage(redis.connection, a, b, one.id)).toMatchObject({ from: a, ref: 'r1' });
@@ -33,7 +34,7 @@ onEachRedis((redis) => {
     expect(await findMessage(redis.connection, redis.newId(), a, one.id)).toBeUndefined();
   });
 
-  it('a message that was taken back is found as such, and read without what it said', async () => {
+  it('reports a recalled message without its text', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const gone = await send(a, b, 'r1');
     await send(a, b, 'r2');
@@ -45,7 +46,7 @@ onEachRedis((redis) => {
     expect((await read(a))[0]).toMatchObject({ ref: 'r1', recalled: true, body: { type: 'text', text: '' } });
   });
 
-  it('taking back a message leaves those of other chats alone that were given the same id', async () => {
+  it('recalls no message of another chat with the same id', async () => {
     const [a, b, group] = [redis.newId(), redis.newId(), redis.newId()];
     const event = (conversation: string) =>
       `{"kind":"message","id":4096,"conversation":"${conversation}","from":${a},"to":${b},"date":1,"body":${body}}`;
@@ -61,7 +62,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('what the recorder found out is there for the one who asked', async () => {
+  it('returns what the recorder looked up for the requesting user', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     expect(await readFacts(redis.connection, a, b, 4096)).toBeUndefined();
     await writeFacts(redis.connection, a, b, 4096, { from: b, recalled: false });

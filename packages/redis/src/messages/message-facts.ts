@@ -1,9 +1,11 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Seconds for which the facts of a message that the recorder looked up are kept. */
+/** Seconds for which the looked-up facts of a message are cached. */
 const FACTS_TTL = 30;
 
-/** What the recorder found out about a message that a user asked for; undefined when it has not answered yet. */
+/**
+ * Returns the facts that the recorder looked up about a user's message. Undefined while it has not.
+ */
 export async function readFacts(
   redis: RedisConnection,
   user: number,
@@ -14,7 +16,7 @@ export async function readFacts(
   return text === null ? undefined : (JSON.parse(text) as MessageFacts);
 }
 
-/** Says what is known of a message of a user's chat, for the gateway that asked through the record stream. */
+/** Stores the facts of a message of a user's chat for the gateway that requested them. */
 export async function writeFacts(
   redis: RedisConnection,
   user: number,
@@ -25,7 +27,10 @@ export async function writeFacts(
   await redis.client.set(redis.keys.facts(user, chat, id), JSON.stringify(facts), 'EX', FACTS_TTL);
 }
 
-/** Who sent a message and whether it was taken back; `from` is null when the user's chat has no such message. */
+/**
+ * The sender of a message, and whether it was recalled. `from` is null if the user's chat has no
+ * such message.
+ */
 export interface MessageFacts {
   from: number | null;
   recalled: boolean;

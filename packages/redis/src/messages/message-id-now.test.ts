@@ -8,25 +8,22 @@ onEachRedis((redis) => {
   const send = (from: number, to: number, ref: string, members?: number[]) =>
     accept(redis.connection, { from, to, ref, body: '{}', record: false, ...(members ? { members } : {}) });
 
-  it.each(['users', 'group'])(
-    'parts the messages of %s before from those after, even within a millisecond',
-    async (kind) => {
-      const [from, to] = [redis.newId(), redis.newId()];
-      const members = kind === 'group' ? [from] : undefined;
-      const conversation = members ? groupConversation(to) : userConversation(from, to);
-      for (let i = 0; i < 200; i += 1) {
-        const [before, parting, after] = await Promise.all([
-          send(from, to, `before ${i}`, members),
-          messageIdNow(redis.connection, conversation),
-          send(from, to, `after ${i}`, members),
-        ]);
-        expect(before.id).toBeLessThanOrEqual(parting);
-        expect(after.id).toBeGreaterThan(parting);
-      }
-    },
-  );
+  it.each(['users', 'group'])('separates the messages of %s before from those after within one ms', async (kind) => {
+    const [from, to] = [redis.newId(), redis.newId()];
+    const members = kind === 'group' ? [from] : undefined;
+    const conversation = members ? groupConversation(to) : userConversation(from, to);
+    for (let i = 0; i < 200; i += 1) {
+      const [before, parting, after] = await Promise.all([
+        send(from, to, `before ${i}`, members),
+        messageIdNow(redis.connection, conversation),
+        send(from, to, `after ${i}`, members),
+      ]);
+      expect(before.id).toBeLessThanOrEqual(parting);
+      expect(after.id).toBeGreaterThan(parting);
+    }
+  });
 
-  it('parts them while the clock is behind', async () => {
+  it('separates them while the clock is behind', async () => {
     const [from, to] = [redis.newId(), redis.newId()];
     const conversation = userConversation(from, to);
     const ahead = firstMessageId(Date.now() + 60_000);
@@ -34,7 +31,7 @@ onEachRedis((redis) => {
     expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
   });
 
-  it('is that of the clock where nothing was said yet', async () => {
+  it('equals the clock in an empty conversation', async () => {
     const before = Date.now();
     const now = await messageIdNow(redis.connection, userConversation(redis.newId(), redis.newId()));
     expect(now).toBeGreaterThanOrEqual(firstMessageId(before) - 1);

@@ -5,7 +5,10 @@ import source from './message-id-now.lua';
 
 const script = createScript('message-id-now', [clock, source]);
 
-/** The message id that parts a conversation in two: all messages so far are at or below it, all that come later above. */
+/**
+ * Returns the id that separates a conversation in time: all messages so far have at most this id,
+ * all later ones a greater id.
+ */
 export async function messageIdNow(redis: RedisConnection, conversation: string): Promise<number> {
   return (await redis.run(script, [redis.keys.conversation(conversation)], [])) as number;
 }

@@ -1,7 +1,8 @@
 -- Records a change and tells users of one bucket: all of it or nothing, whoever dies meanwhile.
 --
--- KEYS  1 record stream, then for each user: inbox, channel, recalled; then forwards, if there are other buckets to tell
--- ARGV  1 inbox length    2 inbox time to live in s    3 record entry, or ''    4 <conversation>:<message id> of a message that is
+-- KEYS 1 record stream, then for each user: inbox, channel, recalled; then forwards, if there are
+-- other buckets to tell ARGV 1 inbox length 2 inbox time to live in s 3 record entry, or '' 4
+-- <conversation>:<message id> of a message that is
 --       taken back, or ''    5 its id    6 messages taken back to remember    7 ms since 1970 of the take-over, 0 for none
 --       8 field and 9 value of what is to be kept until the other buckets were told, or ''
 --       10 the event, then for each user after the first: the event, or '' for the same

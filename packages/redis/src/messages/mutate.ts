@@ -11,10 +11,11 @@ import { type RecordEntry, recordText } from './record.ts';
 const script = createScript('change', [clock, inbox, source], { durable: true });
 
 /**
- * Records a change to a conversation (a mark, a recall, an edit, a reaction), and appends its event to the inboxes of users. Resolves when
- * that is done and, where replicas have to confirm, on as many of them. On one server all of it is done or nothing, so that nobody can know
- * of a change that will not be recorded, nor the other way round; in a cluster it is recorded first, and `repairForwards` tells those whom
- * it was not told. Repeated, users get the event twice.
+ * Records a change to a conversation (a mark, a recall, an edit, a reaction), and appends its event
+ * to the inboxes of users. Resolves when that is done and, where replicas have to confirm, on as
+ * many of them. On one server all of it is done or nothing, so that nobody can know of a change
+ * that will not be recorded, nor the other way round; in a cluster it is recorded first, and
+ * `repairForwards` tells those whom it was not told. Repeated, users get the event twice.
  */
 export async function mutate(redis: RedisConnection, { record, recorded, recall, entries }: Mutation): Promise<void> {
   const { keys } = redis;
@@ -34,7 +35,10 @@ export async function mutate(redis: RedisConnection, { record, recorded, recall,
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
 }
 
-/** Tells users outside of the home of a change, as `change` kept it; `repairForwards` does it once more where that broke off. */
+/**
+ * Tells users outside of the home of a change, as `change` kept it; `repairForwards` does it once
+ * more where that broke off.
+ */
 export async function repairMutation(redis: RedisConnection, value: string): Promise<void> {
   const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
   await tellOthers(redis, withheld, entries);

@@ -6,7 +6,7 @@ import { accept } from './accept.ts';
 import { newestMessages } from './newest-messages.ts';
 
 onEachRedis((redis) => {
-  it('answers the messages among the newest events, newest first, without those taken back', async () => {
+  it('returns the newest messages first, without recalled ones', async () => {
     const [ann, ben] = [redis.newId(), redis.newId()];
     const send = (text: string) =>
       accept(redis.connection, {

@@ -1,7 +1,10 @@
 import type { MessageEvent } from '@parley/protocol';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** The messages among the newest `count` events of a user's inbox, the newest first, without those that were taken back. */
+/**
+ * Returns the messages among the newest `count` events of a user's inbox, newest first, without
+ * recalled ones.
+ */
 export async function newestMessages(redis: RedisConnection, user: number, count: number): Promise<MessageEvent[]> {
   const { client, keys } = redis;
   const entries = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', count);

@@ -7,8 +7,8 @@ onEachRedis((redis) => {
   const read = async (bucket: number) =>
     (await redis.connection.client.xrange(redis.connection.keys.record(bucket), '-', '+')).map(([, fields]) => fields);
 
-  it('all about a conversation lies in one stream, in order, whoever of its users says it', async () => {
-    // Users of buckets that no other test here writes to.
+  it('puts everything about a conversation into one stream, in order', async () => {
+    // Users of buckets that no other test here uses.
     const [smaller, greater] = [64 * 50 + 61, 64 * 50 + 62];
     await accept(redis.connection, { from: greater, to: smaller, ref: 'r', body: '{}', record: true });
     const entries: RecordEntry[] = [
@@ -25,7 +25,7 @@ onEachRedis((redis) => {
     expect(await read(62)).toEqual([]);
   });
 
-  it('what is about a group lies in the bucket of the group, also when a user has a smaller id', async () => {
+  it('puts everything about a group into the bucket of the group', async () => {
     const [user, group] = [64 * 50 + 1, 64 * 50 + 2];
     const entry: RecordEntry = { kind: 'mark', user, chat: group, group: true, read: 7 };
     await record(redis.connection, entry);

@@ -3,7 +3,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { Keys } from '../keys.ts';
 
 /**
- * What the recorder has to write besides messages, which `accept` adds itself. All that concerns a conversation lies in the
+ * Record entries other than messages, which `accept` adds. All entries of a conversation are in the
  * record stream of its home bucket, in order.
  */
 export type RecordEntry =
@@ -21,13 +21,13 @@ export type RecordEntry =
       active: boolean;
     };
 
-/** Adds an entry to the record stream it belongs to; resolves when Redis has it. */
+/** Adds an entry to its record stream. Resolves when Redis has it. */
 export async function record(redis: RedisConnection, entry: RecordEntry): Promise<void> {
   const { keys } = redis;
   await redis.client.xadd(keys.record(bucketOf(keys, entry)), '*', 'e', recordText(entry));
 }
 
-/** An entry as it stands in a record stream. */
+/** An entry of a record stream, as JSON text. */
 export function recordText(entry: RecordEntry): string {
   return JSON.stringify(entry);
 }

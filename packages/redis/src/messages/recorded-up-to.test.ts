@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { recordedUpTo } from './recorded-up-to.ts';
 
 onEachRedis((redis) => {
-  it('what waits in any record stream holds it back; a minute ago when nothing does', async () => {
+  it('is a minute ago without waiting entries, else before the oldest of them', async () => {
     const { connection } = redis;
     const { client, keys } = connection;
     const began = Date.now();

@@ -1,14 +1,16 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Ms by which clocks may differ: of the nodes of a cluster, and of gateways, which date changes. */
+/**
+ * Maximum difference in ms between the clocks of cluster nodes and gateways, which date changes.
+ */
 const SKEW = 60_000;
 
 /**
- * A moment, in ms since 1970: every message and change accepted before it is in PostgreSQL. A minute ago when nothing waits, and
- * no later than the oldest entry that waits in a record stream.
+ * Returns a time in Unix ms. Everything accepted before it is in PostgreSQL. It is a minute ago, or
+ * earlier if an older entry waits in a record stream.
  */
 export async function recordedUpTo({ client, keys }: RedisConnection): Promise<number> {
-  // Read first: what comes afterwards is later than this.
+  // Read before the streams, so that later entries are after this time.
   const now = Date.now();
   const oldest = await Promise.all(
     Array.from({ length: keys.buckets }, async (_, bucket) => {

@@ -7,7 +7,7 @@ import { accept } from './accept.ts';
 import { mutate } from './mutate.ts';
 import { repairForwards } from './repair-forwards.ts';
 
-/** As a process that dies between numbering a message at home and delivering it elsewhere. */
+/** Imitates a process that dies between accepting a message at home and forwarding it. */
 const dying = (connection: RedisConnection): RedisConnection => ({
   ...connection,
   run: (script, keys, args) =>
@@ -30,14 +30,14 @@ onEachRedis((redis) => {
     );
   const kept = (id: number) =>
     redis.connection.client.hlen(redis.connection.keys.forwards(redis.connection.keys.bucket(id)));
-  /** What a recorder does: looks, and looks again. */
+  /** Runs the repair twice, as a recorder does. */
   const finish = async (home: number) => {
     const bucket = redis.connection.keys.bucket(home);
     await repairForwards(redis.connection, bucket, await repairForwards(redis.connection, bucket, new Set()));
   };
 
   describe('a message whose process died before it was everywhere', () => {
-    it('is delivered once, in its order, and with the ref in the own copy alone', async () => {
+    it("is delivered once, in order, with the ref in the sender's copy only", async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
@@ -52,13 +52,13 @@ onEachRedis((redis) => {
       expect((await readInbox(redis.connection, b)).map(({ event }) => event)).not.toContainEqual(
         expect.objectContaining({ ref: expect.anything() }),
       );
-      // A resend is still no second message.
+      // A resend still creates no second message.
       expect((await send(redis.connection, a, b, '1')).duplicate).toBe(true);
       expect(await refs(b)).toEqual(['0', '1', '2']);
       await waitFor(async () => (await kept(a)) === 0);
     });
 
-    it('is left alone when it is seen for the first time: it may be on its way', async () => {
+    it('is left alone when it is seen for the first time, because it may be in flight', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(dying(redis.connection), a, b, '1').catch(() => {});
       const seen = await repairForwards(redis.connection, redis.connection.keys.bucket(a), new Set());
@@ -66,7 +66,7 @@ onEachRedis((redis) => {
       expect(await refs(b)).toEqual(redis.connection.clustered ? [] : ['1']);
     });
 
-    it('reaches all members of a group, the sender as well', async () => {
+    it('reaches all members of a group, the sender included', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 5 }, () => redis.newId());
       const sender = members[1] as number;
@@ -77,7 +77,7 @@ onEachRedis((redis) => {
       expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
     });
 
-    it('is not waited for by the next one for longer than it takes', async () => {
+    it('does not delay the next message for longer than its own delivery', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});
@@ -88,14 +88,14 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a change whose process died before everybody was told is told to the others, once', async () => {
+  it('delivers a mutation once to the remaining users', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(redis.connection, a, b, 'text');
     const event = `{"kind":"recall","id":${id},"conversation":"${a}_${b}"}`;
     const record = { kind: 'recall', user: a, chat: b, id, date: 1 } as const;
     const entries = [a, b].map((user) => ({ user, event }));
     let done = 0;
-    // Only the first of its scripts, that of the home, is run.
+    // Runs only the script of the home bucket.
     const once: RedisConnection = {
       ...redis.connection,
       run: (...call) => (done++ === 0 ? redis.connection.run(...call) : Promise.reject(new Error('dead'))),
@@ -110,7 +110,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
-  it('several changes are told in the order in which they were made', async () => {
+  it('delivers several mutations in the order of their acceptance', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const made = [1, 2, 3, 4, 5];
     for (const date of made) {
@@ -131,7 +131,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('nothing is kept of messages that got everywhere', async () => {
+  it('keeps nothing of messages that arrived everywhere', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
     await send(redis.connection, a, b, '4');

@@ -3,11 +3,10 @@ import { forward } from './forward.ts';
 import { repairMutation } from './mutate.ts';
 
 /**
- * Forwards the messages accepted in a bucket, and tells of the changes recorded there, that were still to be when it was asked last and
- * are now: who was to do it died, or could not reach another bucket. Resolves with what is to be done now, to be handed in the next time;
- * rejects when a bucket cannot be reached, after all others were. Any number may do it at once.
- *
- * Asking twice, some time apart, tells what is stuck from what is on its way without comparing clocks.
+ * Forwards messages and mutations of a bucket that were pending at the last call and still are:
+ * their process died, or could not reach another bucket. Resolves with what is pending now, to be
+ * passed in next time. Rejects if a bucket cannot be reached, after trying all others. Concurrent
+ * calls are safe. Two calls some time apart find what is stuck without comparing clocks.
  */
 export async function repairForwards(
   redis: RedisConnection,
@@ -31,7 +30,10 @@ export async function repairForwards(
   return new Set(found.map(({ field }) => field));
 }
 
-/** What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, a line each) or `change` (`change:<ms>:<any>`) kept. */
+/**
+ * What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, one per line) or `mutate`
+ * (`change:<ms>:<any>`) stored.
+ */
 function read(field: string, value: string): Kept {
   if (field.startsWith('change:')) {
     return { field, change: true, at: Number(field.split(':')[1]), finish: (redis) => repairMutation(redis, value) };
@@ -41,13 +43,13 @@ function read(field: string, value: string): Kept {
   const message = {
     ...{ id, conversation, from, ref, participants: participants.split(' ').map(Number) },
     event: event.slice(0, -1),
-    // They come in the order of their ids, and those before these have arrived.
+    // Messages are forwarded in the order of their ids. Earlier ones have arrived.
     before: () => 0,
   };
   return { field, change: false, at: id, finish: (redis) => forward(redis, message) };
 }
 
-/** Changes come after the messages that they may be about; else as they came. */
+/** Mutations come after the messages that they may concern, in the order of their acceptance. */
 function inOrder(a: Kept, b: Kept): number {
   return Number(a.change) - Number(b.change) || a.at - b.at;
 }
@@ -55,7 +57,7 @@ function inOrder(a: Kept, b: Kept): number {
 interface Kept {
   field: string;
   change: boolean;
-  /** The id of a message; of a change, ms since 1970 by the clock of whoever made it. */
+  /** The id of a message. For a mutation: Unix ms by the clock of its gateway. */
   at: number;
   finish(redis: RedisConnection): Promise<unknown>;
 }

@@ -11,7 +11,7 @@ onEachRedis((redis) => {
     expect(await client.xlen(keys.record(3))).toBe(0);
   });
 
-  it('drops the oldest requests while nobody answers', async () => {
+  it('drops the oldest requests while no recorder handles them', async () => {
     const { client, keys } = redis.connection;
     await Promise.all(
       Array.from({ length: 1500 }, () => sendRequest(redis.connection, { kind: 'rebuild', id: 64 * 50 + 4 })),

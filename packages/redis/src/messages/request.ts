@@ -2,21 +2,27 @@ import { groupConversation, userConversation } from '@parley/protocol';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { Keys } from '../keys.ts';
 
-/** Requests that may wait in one bucket, about; the oldest are dropped, since their gateways do not wait any more. */
+/**
+ * Approximate maximum of requests in one bucket. The oldest are dropped, because their gateways no
+ * longer wait.
+ */
 const MAX_REQUESTS = 1000;
 
-/** A question of a gateway that the recorder answers from PostgreSQL by writing a copy to Redis. */
+/**
+ * A gateway's request for a copy that Redis lacks. The recorder reads PostgreSQL and writes the
+ * copy.
+ */
 export type RecorderRequest =
   /** The permits of a user or group. */
   | { kind: 'rebuild'; id: number }
-  /** Which user has an external id. */
+  /** The user with an external id. */
   | { kind: 'external'; external: string }
-  /** Who sent a message of a user's chat. */
+  /** The sender of a message of a user's chat. */
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number };
 
 /**
- * Adds a request to the request stream of its bucket; resolves when Redis has it. Requests are apart from records, so that neither
- * delays the other.
+ * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests are
+ * apart from records, so that neither delays the other.
  */
 export async function sendRequest(redis: RedisConnection, request: RecorderRequest): Promise<void> {
   const stream = redis.keys.requests(bucketOf(redis.keys, request));

@@ -4,7 +4,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readExternalUser, writeExternalUser } from './external-users.ts';
 
 onEachRedis((redis) => {
-  it('knows whose an external id is, whose it is not, and what it was not told', async () => {
+  it('distinguishes a known user, nobody, and an unknown external id', async () => {
     expect(await readExternalUser(redis.connection, 'ann')).toBeUndefined();
     await writeExternalUser(redis.connection, 'ann', 195752);
     expect(await readExternalUser(redis.connection, 'ann')).toBe(195752);
@@ -12,7 +12,7 @@ onEachRedis((redis) => {
     expect(await readExternalUser(redis.connection, '李}:x')).toBeNull();
   });
 
-  it('keeps what it was told when someone answers who was asked before', async () => {
+  it('keeps a written user when an older lookup finishes later', async () => {
     await writeExternalUser(redis.connection, 'ben', null, true);
     expect(await readExternalUser(redis.connection, 'ben')).toBeNull();
     await writeExternalUser(redis.connection, 'ben', 748418);
@@ -20,7 +20,7 @@ onEachRedis((redis) => {
     expect(await readExternalUser(redis.connection, 'ben')).toBe(748418);
   });
 
-  it('forgets after a while, nobody sooner', async () => {
+  it('expires after its time to live', async () => {
     const { client, keys } = redis.connection;
     await writeExternalUser(redis.connection, 'cat', 5);
     expect(await client.ttl(keys.external('cat'))).toBeGreaterThan(3600);
@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     expect(await client.ttl(keys.external('dan'))).toBeLessThanOrEqual(30);
   });
 
-  it('can be asked for through the request stream of its bucket', async () => {
+  it('can be requested through the request stream of its bucket', async () => {
     const { client, keys } = redis.connection;
     await sendRequest(redis.connection, { kind: 'external', external: 'eve' });
     const entries = await client.xrange(keys.requests(keys.spread('eve')), '-', '+');

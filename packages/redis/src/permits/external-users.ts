@@ -1,10 +1,12 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Seconds for which it is remembered whose an external id is, and that it is nobody's. */
+/** Seconds for which the user of an external id is cached, also if there is none. */
 const KNOWN_TTL = 86_400;
 const NOBODY_TTL = 30;
 
-/** The user with this external id, or null for nobody, from the copy in Redis; undefined when it has none. */
+/**
+ * Returns the user with this external id, null if nobody has it, or undefined if Redis has no copy.
+ */
 export async function readExternalUser(redis: RedisConnection, external: string): Promise<number | null | undefined> {
   const text = await redis.client.get(redis.keys.external(external));
   if (text === null) return undefined;
@@ -12,8 +14,8 @@ export async function readExternalUser(redis: RedisConnection, external: string)
 }
 
 /**
- * Says whose an external id is. `asked`: somebody asked, and what was found is by now perhaps older than what is there, which then
- * stays.
+ * Stores the user of an external id. With `asked`, a newer copy wins, because the lookup may be
+ * older.
  */
 export async function writeExternalUser(
   redis: RedisConnection,

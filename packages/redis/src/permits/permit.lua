@@ -1,8 +1,14 @@
--- May a user write to a user or group? Answers from the copy of PostgreSQL's truth.
+-- Returns whether a user may write to a user or group, from the copy of PostgreSQL.
 --
--- KEYS  1 copy, 2 contacts, 3 blocks, 4 members of the one to write to
--- ARGV  1 who wants to write
--- Reply 'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' when there is no copy
+-- KEYS
+--   1 copy
+--   2 contacts
+--   3 blocks
+--   4 members of the recipient
+-- ARGV
+--   1 sender
+-- Reply
+--   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy
 local copy = redis.call('GET', KEYS[1])
 if not copy then return 'unknown' end
 if string.sub(copy, 1, 1) == 'n' then return 'nobody' end

@@ -4,7 +4,7 @@ import source from './permit.lua';
 
 const script = createScript('permit', [source]);
 
-/** Asks the copy in Redis how `from` stands to a user or group. */
+/** Returns the relation of `from` to a user or group, from the copy in Redis. */
 export async function readPermit(redis: RedisConnection, from: number, to: number): Promise<Standing> {
   const { keys } = redis;
   return (await redis.run(
@@ -14,5 +14,8 @@ export async function readPermit(redis: RedisConnection, from: number, to: numbe
   )) as Standing;
 }
 
-/** `unknown`: there is no copy, ask the recorder for one; `nobody`: no user or group has this id. */
+/**
+ * `unknown`: Redis has no copy, so request one from the recorder. `nobody`: no user or group has
+ * this id.
+ */
 export type Standing = 'friend' | 'stranger' | 'blocked' | 'member' | 'not-member' | 'nobody' | 'unknown';

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Says how a user is shown, instead of what was said before. */
+/** Replaces the displayed name and avatar of a user. */
 export async function writeProfile(
   { client, keys }: RedisConnection,
   user: number,
@@ -9,15 +9,15 @@ export async function writeProfile(
   await client.hset(keys.profile(user), { name, avatar: avatar ?? '' });
 }
 
-/** How a user is shown, from the copy in Redis; undefined when it has none. */
+/** Returns the displayed name and avatar of a user. Undefined if Redis has no copy. */
 export async function readProfile({ client, keys }: RedisConnection, user: number): Promise<Profile | undefined> {
   const [name, avatar] = await client.hmget(keys.profile(user), 'name', 'avatar');
   return typeof name === 'string' ? { name, avatar: avatar || null } : undefined;
 }
 
-/** How a user is shown. */
+/** The displayed name and avatar of a user. */
 export interface Profile {
   name: string;
-  /** Where the picture lies; null for none. */
+  /** URL of the avatar. Null if there is none. */
   avatar: string | null;
 }

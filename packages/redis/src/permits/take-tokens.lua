@@ -8,7 +8,7 @@ local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]
 local full = ARGV[1] * step
 local empty_at = tonumber(redis.call('GET', KEYS[1]) or now)
--- The clock may have stepped back, or the bucket become smaller.
+-- The clock may have stepped back, or the limit may have been lowered.
 empty_at = math.max(now, math.min(empty_at, now + full))
 
 local granted = math.min(tonumber(ARGV[3]), math.floor((now + full - empty_at) / step + 1e-6))

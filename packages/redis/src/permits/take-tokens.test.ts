@@ -5,11 +5,11 @@ import { takeTokens } from './take-tokens.ts';
 const rate = { perSecond: 1, burst: 5 };
 
 onEachRedis((redis) => {
-  /** Leaves a bucket as it is `ms` before it is full again. */
+  /** Sets a bucket to `ms` before it is full again. */
   const fullIn = (subject: number, ms: number) =>
     redis.connection.client.set(redis.connection.keys.rate('test', subject), (Date.now() + ms).toFixed(3));
 
-  it('a full bucket grants its burst, then nothing until the next token', async () => {
+  it('grants the burst, then nothing until the next token', async () => {
     const user = redis.newId();
     for (let i = 0; i < 5; i += 1)
       expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0 });
@@ -19,14 +19,14 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('as many as there are are granted when more are wanted', async () => {
+  it('grants the available tokens if more are requested', async () => {
     const user = redis.newId();
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0 });
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0 });
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 
-  it('tokens flow in with the clock of Redis, up to the burst', async () => {
+  it('refills by the clock of Redis up to the burst', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(2);
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(5);
   });
 
-  it('the wait it tells is the one until the next token', async () => {
+  it('returns the ms until the next token', async () => {
     const user = redis.newId();
     const name = redis.connection.keys.rate('test', user);
     const full = Date.now() + 4700;
@@ -43,12 +43,12 @@ onEachRedis((redis) => {
     expect(granted).toBe(0);
     expect(after).toBeGreaterThan(200);
     expect(after).toBeLessThanOrEqual(700);
-    // The same wait later.
+    // The same bucket at a later time.
     await redis.connection.client.set(name, full - after);
     expect((await takeTokens(redis.connection, 'test', user, rate)).granted).toBe(1);
   });
 
-  it('a token may take minutes, or many come in a millisecond', async () => {
+  it('supports one token in minutes and many in a ms', async () => {
     const [slow, fast] = [redis.newId(), redis.newId()];
     const hourly = { perSecond: 1 / 3600, burst: 1 };
     expect((await takeTokens(redis.connection, 'test', slow, hourly)).granted).toBe(1);
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
   });
 
-  it('those who race over two connections never get more than the bucket holds', async () => {
+  it('grants no more than the bucket holds to concurrent callers', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     const slow = { perSecond: 1e-3, burst: 50 };
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(50);
   });
 
-  it('a bucket that cannot be so empty, since the clock stepped back or the burst was lowered, counts as just emptied', async () => {
+  it('treats an impossible level as empty after a clock step or a lowered burst', async () => {
     const user = redis.newId();
     await fullIn(user, 86_400_000);
     const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
@@ -79,7 +79,7 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('a bucket is gone when it is full', async () => {
+  it('deletes a full bucket', async () => {
     const user = redis.newId();
     await takeTokens(redis.connection, 'test', user, rate, 5);
     const ttl = await redis.connection.client.pttl(redis.connection.keys.rate('test', user));
@@ -87,7 +87,7 @@ onEachRedis((redis) => {
     expect(ttl).toBeLessThanOrEqual(5001);
   });
 
-  it('subjects and kinds have buckets of their own, texts too', async () => {
+  it('keeps separate buckets by subject and kind, also for texts', async () => {
     const user = redis.newId();
     const one = { perSecond: 1e-3, burst: 1 };
     const subjects: [string, number | string][] = [

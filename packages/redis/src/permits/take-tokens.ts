@@ -5,8 +5,8 @@ import source from './take-tokens.lua';
 const script = createScript('take', [source]);
 
 /**
- * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer, or none, when it holds fewer; `after`
- * is then the ms until the next token.
+ * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer or none if it
+ * holds fewer. `after` is then the ms until the next token.
  */
 export async function takeTokens(
   redis: RedisConnection,
@@ -21,14 +21,14 @@ export async function takeTokens(
 }
 
 export interface Rate {
-  /** Tokens that flow in each second; may be a fraction. */
+  /** Tokens added per second. May be a fraction. */
   perSecond: number;
-  /** Tokens that the full bucket holds, at least 1. */
+  /** Tokens of the full bucket, at least 1. */
   burst: number;
 }
 
 export interface TokenGrant {
   granted: number;
-  /** Ms until the next token; 0 when some were granted. */
+  /** Ms until the next token. 0 if some were granted. */
   after: number;
 }

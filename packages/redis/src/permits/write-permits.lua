@@ -1,9 +1,8 @@
--- Replaces the permit copy of a user or group, unless a newer one is there.
+-- Replaces the permit copy of a user or group, unless Redis has a newer one.
 --
--- KEYS  1 copy, 2 contacts, 3 blocks, 4 members
--- ARGV  1 'user', 'group' or 'nobody'    2 version, or -1 of 'nobody' that never was anybody    3 time to live in s of 'nobody'
---       4 length of the first list, then both lists: contacts and blocks of a user, members of a group
--- Reply 1 if it was written
+-- KEYS 1 copy 2 contacts 3 blocks 4 members ARGV 1 'user', 'group' or 'nobody' 2 version, or -1 for
+-- an id that never existed 3 time to live of 'nobody' in s 4 length of the first list, then both
+-- lists: contacts and blocks of a user, or members of a group Reply 1 if it was written
 local copy = redis.call('GET', KEYS[1])
 local version = copy and tonumber(string.match(copy, ':(%d+)$') or -1) or -1
 if ARGV[2] == '-1' then

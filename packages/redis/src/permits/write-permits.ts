@@ -4,13 +4,13 @@ import source from './write-permits.lua';
 
 const script = createScript('write-permits', [source]);
 
-/** Seconds for which it is remembered that an id is nobody's, and that it is nobody's any more: no writer is later than that. */
+/** Seconds for which Redis remembers that an id does not exist. No writer is slower than that. */
 const NOBODY_TTL = 60;
 const GONE_TTL = 86_400;
 
 /**
- * Replaces the permit copy of a user or group in Redis. Older versions than the one there are ignored, so that writers may
- * race and copies still converge. Answers whether it was written.
+ * Replaces the permit copy of a user or group in Redis. Older versions are ignored, so that
+ * concurrent writers converge. Returns whether it was written.
  */
 export async function writePermits(redis: RedisConnection, id: number, copy: PermitsCopy): Promise<boolean> {
   const { keys } = redis;
@@ -26,14 +26,16 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
   return (await redis.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
 }
 
-/** Whether a copy for this id is there. */
+/** Returns whether Redis has a copy for this id. */
 export async function hasPermits(redis: RedisConnection, id: number): Promise<boolean> {
   return (await redis.client.exists(redis.keys.copy(id))) === 1;
 }
 
-/** PostgreSQL's truth about who may write to an id, at a version that grows with each change. */
+/**
+ * The users who may write to an id, as in PostgreSQL, with a version that grows with each change.
+ */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[] }
-  /** `version` where it once was a group. */
+  /** `version` is set if the id once was a group. */
   | { kind: 'nobody'; version?: number };

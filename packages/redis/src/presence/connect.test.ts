@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const online = (user: number) => `{"type":"presence","user":${user},"online":true,"lastSeen":null}`;
 
   describe('a connection', () => {
-    it('is counted at its gateway, beside those of other gateways', async () => {
+    it('is counted at its gateway beside those of other gateways', async () => {
       const user = redis.newId();
       expect(await open(user, 'one', 1)).toBe('ok');
       expect(await open(user, 'one', 2)).toBe('ok');
@@ -31,7 +31,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ one: '2', two: '1' });
     });
 
-    it('is told to those who watch when it is the first, and only then', async () => {
+    it('notifies watchers of the first connection only', async () => {
       const user = redis.newId();
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
       await open(user, 'one', 1);
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('at a gateway nobody has heard of is counted by the others as soon as that gateway beats', async () => {
+    it('is counted by the others at an unknown gateway once that gateway sends a heartbeat', async () => {
       const user = redis.newId();
       await heartbeat(redis.connection, `started-${user}`);
       await open(user, `started-${user}`, 1, { live: [`started-${user}`] });
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1', one: '1' });
     });
 
-    it('is the first when others are counted only at gateways that are gone', async () => {
+    it('is the first if others are counted only at gateways that are gone', async () => {
       const user = redis.newId();
       await open(user, 'dead', 3, { live: ['dead'] });
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
@@ -59,7 +59,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ one: '1' });
     });
 
-    it('counts its own gateway as living before the first heartbeat', async () => {
+    it('counts its own gateway as live before the first heartbeat', async () => {
       const user = redis.newId();
       await open(user, 'new', 1, { live: [] });
       await using watcher = await redis.listen(redis.connection.keys.presence(user));
@@ -68,7 +68,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('beyond the most of a user is refused, at whichever gateways the others are, and changes nothing', async () => {
+    it('is refused beyond the maximum over all gateways, without a change', async () => {
       const user = redis.newId();
       await open(user, 'one', 2, { most: 3 });
       expect(await open(user, 'two', 1, { most: 3 })).toBe('ok');
@@ -79,7 +79,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('of a revoked session is refused, and of another session of the user it is not', async () => {
+    it('is refused for a revoked session but not for another session', async () => {
       const user = redis.newId();
       const { client, keys } = redis.connection;
       await client.zadd(keys.revoked(user), Date.now() + 60_000, 'gone');
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
       expect(await open(user, 'one', 1, { session: 'other' })).toBe('ok');
     });
 
-    it('races to the same outcome: no more than the most are let in', async () => {
+    it('never exceeds the maximum when connections race', async () => {
       const user = redis.newId();
       const gateways = Array.from({ length: 12 }, (_, i) => `gateway-${i}`);
       const outcomes = await Promise.all(
@@ -98,7 +98,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a gateway may say again what Redis lost, beyond the most and without a session', async () => {
+  it('lets a gateway restore its counts beyond the maximum and without a session', async () => {
     const user = redis.newId();
     await using watcher = await redis.listen(redis.connection.keys.presence(user));
     expect(await connect(redis.connection, { user, gateway: 'one', count: () => 4, most: 1, live: ['one'] })).toBe(
@@ -111,7 +111,7 @@ onEachRedis((redis) => {
     expect(await watcher.heard()).toEqual([online(user)]);
   });
 
-  it('a connection stays counted for months, however soon inboxes end', async () => {
+  it('stays counted for months, regardless of the time to live of inboxes', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 60 });
     await connect(connection, { user, gateway: 'one', count: () => 1, session: 's', most: 16, live: ['one'] });

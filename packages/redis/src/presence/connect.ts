@@ -6,12 +6,16 @@ import { withLiveGateways } from './with-live-gateways.ts';
 
 const script = createScript('connect', [gateways, source]);
 
-/** Seconds after which the counts of a user are forgotten when no connection opened: longer than any stays open. */
+/**
+ * Seconds after which the counts of a user expire without a new connection. Longer than any
+ * connection stays open.
+ */
 const COUNTS_TTL = 90 * 86_400;
 
 /**
- * Says how many connections of a user a gateway holds, and tells those who watch when the user was offline. With a `session`
- * it is a new connection of that session, which may be refused; without one it repeats what Redis may have lost.
+ * Sets the number of connections of a user, and notifies watchers if the user was offline. With a
+ * `session` it admits a new connection of that session or refuses it. Without one it restores what
+ * Redis may have lost.
  */
 export async function connect(
   redis: RedisConnection,
@@ -34,14 +38,17 @@ export async function connect(
 export interface ConnectionCount {
   user: number;
   gateway: string;
-  /** Connections of the user at this gateway, the new one with them, at the moment of asking; 0 changes nothing. */
+  /**
+   * Connections of the user at this gateway, including the new one, at the time of the call. 0
+   * changes nothing.
+   */
   count(): number;
   session?: string;
-  /** Connections that the user may have at all gateways. */
+  /** Maximum of the user's connections over all gateways. */
   most: number;
-  /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
+  /** Known live gateways. The script looks up unknown ones in Redis. */
   live: Iterable<string>;
-  /** Called when the user was offline before. */
+  /** Called if the user was offline before. */
   first?(): void;
 }
 

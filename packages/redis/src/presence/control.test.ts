@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { CONTROL_BYTE, forgetPermits, isRevoked, publish, revokeSession } from './control.ts';
 
 onEachRedis((redis) => {
-  it('a word to the gateways is told from a frame by its first byte', async () => {
+  it('distinguishes a control message from a frame by its first byte', async () => {
     const [one, other] = [redis.newId(), redis.newId()];
     await using hearOne = await redis.listen(redis.connection.keys.user(one));
     await using hearOther = await redis.listen(redis.connection.keys.user(other));
@@ -16,7 +16,7 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual(['!{"do":"forget"}']);
   });
 
-  it('a revoked session is refused by the time its gateways are told', async () => {
+  it('refuses a revoked session before its gateways are notified', async () => {
     const user = redis.newId();
     await using gateway = await redis.listen(redis.connection.keys.user(user));
     expect(await isRevoked(redis.connection, user, 's1')).toBe(false);
@@ -26,7 +26,7 @@ onEachRedis((redis) => {
     expect(await isRevoked(redis.connection, user, 's2')).toBe(false);
   });
 
-  it('a session stays revoked until its last token ends, whatever is revoked after it', async () => {
+  it('keeps a session revoked until its last token ends', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const until = Date.now() + 30 * 86_400_000;
@@ -37,7 +37,7 @@ onEachRedis((redis) => {
     expect(await client.pttl(keys.revoked(user))).toBeGreaterThan(30 * 86_400_000);
   });
 
-  it('revoked sessions are forgotten once their tokens have ended, the last with the whole list', async () => {
+  it('forgets revoked sessions once their tokens have ended', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     await revokeSession(redis.connection, user, 'old', Date.now() - 120_000);

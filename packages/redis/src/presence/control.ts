@@ -1,9 +1,10 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * A word to the gateways that hold a user's sockets, on the same channel as the user's frames; its first byte, which no
- * frame has, tells them apart. `forget`: drop what you remember of the permits of this user; `revoke`: close the sockets
- * of a session, or all of the user; `fence`: close the sockets with a lower number; `frame`: a device without a socket says something about its connection.
+ * A control message to the gateways that hold a user's sockets, on the channel of the user's
+ * frames. Its first byte, which no frame has, identifies it. `forget` clears the cached permits of
+ * this user. `revoke` closes the sockets of a session, or all of the user. `fence` closes the
+ * sockets with a lower number. `frame` carries a frame of a device without a socket.
  */
 export type Control =
   | { do: 'forget' }
@@ -11,17 +12,18 @@ export type Control =
   | { do: 'fence'; number: number }
   | { do: 'frame'; device: string; frame: unknown };
 
-/** First byte of a control word: `!`. */
+/** First byte of a control message: `!`. */
 export const CONTROL_BYTE = 0x21;
 
-/** Makes every gateway ask again whether these users may write to others. */
+/** Makes every gateway read the permits of these users again. */
 export async function forgetPermits(redis: RedisConnection, users: number[]): Promise<void> {
   await Promise.all(users.map((user) => sendControl(redis, user, { do: 'forget' })));
 }
 
 /**
- * Ends a session of a user: it is refused at connect until `until` (ms since 1970, the end of its last access token), and
- * its sockets are closed on every gateway. The inbox is no longer kept for the device that is named after it.
+ * Ends a session of a user: refuses its connections until `until`, the Unix ms at which its last
+ * access token ends, and closes its sockets on every gateway. The inbox is no longer kept for the
+ * device of that session.
  */
 export async function revokeSession(
   redis: RedisConnection,
@@ -34,7 +36,7 @@ export async function revokeSession(
   await Promise.all([
     redis.client.zadd(name, 'GT', until, session),
     redis.client.zremrangebyscore(name, '-inf', Date.now() - 60_000),
-    // The list outlives the longest of its tokens: NX for a new list, GT for one that has a time to live.
+    // The list outlives the longest token: NX for a new list, GT for one with a time to live.
     redis.client.pexpireat(name, end, 'NX'),
     redis.client.pexpireat(name, end, 'GT'),
     redis.client.hdel(redis.keys.cursors(user), session),
@@ -42,22 +44,22 @@ export async function revokeSession(
   await sendControl(redis, user, { do: 'revoke', session });
 }
 
-/** Closes all sockets of a user, on every gateway. Whether they may come back is said elsewhere. */
+/** Closes all sockets of a user on every gateway. It does not prevent new connections. */
 export async function closeSockets(redis: RedisConnection, user: number): Promise<void> {
   await sendControl(redis, user, { do: 'revoke' });
 }
 
-/** Whether a session of a user was ended. */
+/** Returns whether a session of a user was revoked. */
 export async function isRevoked(redis: RedisConnection, user: number, session: string): Promise<boolean> {
   return (await redis.client.zscore(redis.keys.revoked(user), session)) !== null;
 }
 
-/** Publishes bytes that are no event, such as `typing`, to the sockets of a user. */
+/** Publishes bytes that are not an event, such as `typing`, to the sockets of a user. */
 export async function publish(redis: RedisConnection, user: number, frame: string): Promise<void> {
   await redis.client.spublish(redis.keys.user(user), frame);
 }
 
-/** Says something to the gateways that hold a user's connections. */
+/** Sends a control message to the gateways that hold a user's connections. */
 export function sendControl(redis: RedisConnection, user: number, control: Control): Promise<void> {
   return publish(redis, user, `!${JSON.stringify(control)}`);
 }

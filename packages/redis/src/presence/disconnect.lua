@@ -1,9 +1,18 @@
--- Says how many connections of a user a gateway still holds, now that one is gone.
+-- Sets the number of connections that a user still has at a gateway after one closed.
 --
--- KEYS  1 online, 2 seen, 3 presence channel
--- ARGV  1 user    2 gateway    3 its connections of the user    4 time to live of the last-seen date in s
---       5 how many gateways live, then these, then gateways that are gone
--- Reply 1 if it was the user's last connection, 0 if not, or the counted gateways of which it was not said, nothing changed
+-- KEYS
+--   1 online
+--   2 seen
+--   3 presence channel
+-- ARGV
+--   1 user
+--   2 gateway
+--   3 its connections of the user
+--   4 time to live of the last-seen date in s
+--   5 number of live gateways, then these, then gateways that are gone
+-- Reply
+--   1 for the user's last connection, else 0
+--   without a change: the counted gateways whose state the caller must look up
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 then return 0 end
 if tonumber(ARGV[3]) > 0 then
   redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])

@@ -12,7 +12,7 @@ onEachRedis((redis) => {
     disconnect(redis.connection, { user, gateway, count: () => count, live });
   const seen = (user: number) => redis.connection.client.get(redis.connection.keys.seen(user));
 
-  it('those who watch are told of the last one, with its date, and only of that', async () => {
+  it('notifies watchers of the last one with its date, and of no other', async () => {
     const user = redis.newId();
     await open(user, 'one', 2);
     await open(user, 'two', 1);
@@ -30,7 +30,7 @@ onEachRedis((redis) => {
     expect(await redis.connection.client.exists(redis.connection.keys.online(user))).toBe(0);
   });
 
-  it('it is the last when others are counted only at gateways that are gone', async () => {
+  it('is the last if others are counted only at gateways that are gone', async () => {
     const user = redis.newId();
     await open(user, 'dead', 3, ['dead', 'one']);
     await open(user, 'one', 1, ['dead', 'one']);
@@ -38,7 +38,7 @@ onEachRedis((redis) => {
     expect({ ...(await counts(user)) }).toEqual({});
   });
 
-  it('it is not the last while one is counted at a gateway nobody has heard of that beats', async () => {
+  it('is not the last while one is counted at an unknown live gateway', async () => {
     const user = redis.newId();
     await heartbeat(redis.connection, `started-${user}`);
     await open(user, `started-${user}`, 1, [`started-${user}`]);
@@ -47,7 +47,7 @@ onEachRedis((redis) => {
     expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1' });
   });
 
-  it('nothing is told a second time, nor for a user that was not counted', async () => {
+  it('notifies nobody twice, nor for a user who was not counted', async () => {
     const user = redis.newId();
     await using watcher = await redis.listen(redis.connection.keys.presence(user));
     expect(await close(user, 'one', 0)).toBe(false);
@@ -57,7 +57,7 @@ onEachRedis((redis) => {
     expect(await watcher.heard()).toHaveLength(2);
   });
 
-  it('the others at the gateway stay counted', async () => {
+  it('keeps the other users of the gateway counted', async () => {
     const user = redis.newId();
     await open(user, 'one', 3);
     expect(await close(user, 'one', 2)).toBe(false);

@@ -7,7 +7,10 @@ import { withLiveGateways } from './with-live-gateways.ts';
 
 const script = createScript('disconnect', [clock, gateways, source]);
 
-/** Says how many connections are left; true when it was the user's last, which those who watch have been told. */
+/**
+ * Sets the number of remaining connections. Returns true for the user's last one, after notifying
+ * watchers.
+ */
 export async function disconnect(
   redis: RedisConnection,
   { user, gateway, count, live }: Disconnection,
@@ -23,8 +26,8 @@ export async function disconnect(
 export interface Disconnection {
   user: number;
   gateway: string;
-  /** Connections of the user that this gateway still holds, at the moment of asking. */
+  /** Connections of the user that this gateway still holds, at the time of the call. */
   count(): number;
-  /** Gateways that live, as far as is known; of others that are counted the list in Redis is asked. */
+  /** Known live gateways. The script looks up unknown ones in Redis. */
   live: Iterable<string>;
 }

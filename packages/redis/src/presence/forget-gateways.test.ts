@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     return gone;
   };
 
-  it('users of a killed gateway are gone, all of them, once; those who are elsewhere too are not', async () => {
+  it('removes all users of a killed gateway once, except those connected elsewhere', async () => {
     await heartbeat(redis.connection, 'here');
     const users = Array.from({ length: 150 }, () => redis.newId());
     await Promise.all(users.map((user) => open(user, 'killed')));
@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(await redis.connection.client.zscore(redis.connection.keys.gateways, 'killed')).toBeNull();
   });
 
-  it('one that may yet come back is waited for', async () => {
+  it('waits for a gateway that may come back', async () => {
     const user = redis.newId();
     await open(user, 'killed');
     await silentFor('killed', GATEWAY_FORGOTTEN_AFTER - 5000);
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
     expect(await online(user)).toEqual(['killed']);
   });
 
-  it('what one did not finish is left to another', async () => {
+  it('completes what a crashed caller left', async () => {
     const user = redis.newId();
     await open(user, 'left');
     await silentFor('left', GATEWAY_FORGOTTEN_AFTER + 1);

@@ -3,16 +3,17 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { disconnect } from './disconnect.ts';
 import { liveGateways, retireGateway, silentGateways } from './heartbeat.ts';
 
-/** Ms that one caller gets for a gateway, until another may try. */
+/** Ms after which another caller may take over the work for a gateway. */
 const CLAIM = 60_000;
 
-/** Keys looked at in one step of a scan. */
+/** Keys per step of a scan. */
 const STEP = 1000;
 
 /**
- * Says of the users of gateways that were killed that they are not connected there, then takes the gateways off the list. Whose last
- * connection that was: those who watch are told, and `gone` hears it. Of several callers one does the work; a caller that
- * dies leaves it to another. Looks at every key of Redis, in small steps, but only when a gateway has been silent for 30 s.
+ * Removes the connections of killed gateways, then the gateways from the list. Notifies watchers of
+ * users without a connection elsewhere, and calls `gone` with them. One of several callers does the
+ * work, another takes over if it dies. Scans all keys of Redis in small steps, but only for
+ * gateways that were silent for 30 s.
  */
 export async function forgetGateways(redis: RedisConnection, gone: (user: number) => void): Promise<void> {
   for (const gateway of await silentGateways(redis)) {
@@ -26,7 +27,7 @@ export async function forgetGateways(redis: RedisConnection, gone: (user: number
   }
 }
 
-/** Those counted at a gateway, some at a time. */
+/** Yields the users counted at a gateway, in batches. */
 async function* usersAt(redis: RedisConnection, gateway: string): AsyncGenerator<number[]> {
   for (const node of 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client]) {
     for await (const names of node.scanStream({ match: '{*}:online:*', type: 'hash', count: STEP })) {

@@ -6,14 +6,14 @@ onEachRedis((redis) => {
   const silentFor = (gateway: string, ms: number) =>
     redis.connection.client.zadd(redis.connection.keys.gateways, Date.now() - ms, gateway);
 
-  it('gateways know of each other, those included that only ask', async () => {
+  it('returns all live gateways, also to a reader', async () => {
     expect(await liveGateways(redis.connection)).toEqual([]);
     expect(await heartbeat(redis.connection, 'one')).toEqual(['one']);
     expect((await heartbeat(redis.connection, 'two')).sort()).toEqual(['one', 'two']);
     expect((await liveGateways(redis.connection)).sort()).toEqual(['one', 'two']);
   });
 
-  it('one that is silent for 15 s is gone, and back with its next heartbeat', async () => {
+  it('drops a gateway that is silent for 15 s and returns it after its next heartbeat', async () => {
     await heartbeat(redis.connection, 'here');
     await silentFor('late', GATEWAY_GONE_AFTER - 5000);
     await silentFor('silent', GATEWAY_GONE_AFTER + 1);
@@ -23,13 +23,13 @@ onEachRedis((redis) => {
     expect(await heartbeat(redis.connection, 'silent')).toContain('silent');
   });
 
-  it('one that stops is gone at once', async () => {
+  it('drops a stopping gateway at once', async () => {
     await heartbeat(redis.connection, 'stopping');
     await retireGateway(redis.connection, 'stopping');
     expect(await liveGateways(redis.connection)).not.toContain('stopping');
   });
 
-  it('one that was killed is forgotten after an hour', async () => {
+  it('forgets a killed gateway after an hour', async () => {
     await silentFor('killed', 3_600_001);
     await silentFor('resting', 3_000_000);
     await heartbeat(redis.connection, 'here');

@@ -11,27 +11,27 @@ const silent = createScript('silent-gateways', [clock, silentSource]);
 export const GATEWAY_GONE_AFTER = 15_000;
 
 /**
- * Ms after which a silent gateway is not waited for any more. When Redis was away all have been silent; by then those that live have
- * said so.
+ * Ms after which a silent gateway counts as killed. After an outage of Redis all were silent, and
+ * live ones send a heartbeat within this time.
  */
 export const GATEWAY_FORGOTTEN_AFTER = 30_000;
 
-/** Says that a gateway lives and answers which ones do. */
+/** Records the heartbeat of a gateway and returns the live ones. */
 export async function heartbeat(redis: RedisConnection, gateway: string): Promise<string[]> {
   return (await redis.run(script, [redis.keys.gateways], [gateway, GATEWAY_GONE_AFTER])) as string[];
 }
 
-/** The gateways that live. */
+/** Returns the live gateways. */
 export async function liveGateways(redis: RedisConnection): Promise<string[]> {
   return heartbeat(redis, '');
 }
 
-/** The gateways that were silent for 30 s. */
+/** Returns the gateways that were silent for 30 s. */
 export async function silentGateways(redis: RedisConnection): Promise<string[]> {
   return (await redis.run(silent, [redis.keys.gateways], [GATEWAY_FORGOTTEN_AFTER])) as string[];
 }
 
-/** Takes a gateway that stops off the list. */
+/** Removes a stopping gateway from the list. */
 export async function retireGateway(redis: RedisConnection, gateway: string): Promise<void> {
   await redis.client.zrem(redis.keys.gateways, gateway);
 }

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { raiseFence, readFence } from './raise-fence.ts';
 
 onEachRedis((redis) => {
-  it('the newest connection of a user has the highest number, and all gateways are told', async () => {
+  it('assigns the highest number to the newest connection and notifies all gateways', async () => {
     const user = redis.newId();
     expect(await readFence(redis.connection, user)).toEqual({ number: 0, session: '' });
     await using gateway = await redis.listen(redis.connection.keys.user(user));
@@ -14,7 +14,7 @@ onEachRedis((redis) => {
     expect(await gateway.heard()).toEqual([first, second].map((number) => `!{"do":"fence","number":${number}}`));
   });
 
-  it('connections that race get numbers of their own, the last of which stands', async () => {
+  it('assigns distinct numbers to racing connections, the last of which wins', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     const numbers = await Promise.all(
@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('numbers rise when Redis lost them, and when its clock is behind them', async () => {
+  it('ascends when Redis lost the numbers, and when its clock is behind them', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const before = await raiseFence(redis.connection, user, 's');

@@ -5,18 +5,21 @@ import source from './raise-fence.lua';
 
 const script = createScript('raise-fence', [clock, source]);
 
-/** Seconds for which the newest connection of a user is remembered: longer than any stays open. */
+/**
+ * Seconds for which the newest connection of a user is remembered. Longer than any connection stays
+ * open.
+ */
 const FENCE_TTL = 90 * 86_400;
 
 /**
- * Numbers a connection as the newest of its user (`SESSION_POLICY=single`) and tells all gateways, which close those with a
- * lower number. Whatever is numbered lower is refused from now on by those who ask `readFence`.
+ * Numbers a connection as the newest of its user (`SESSION_POLICY=single`) and notifies all
+ * gateways, which close connections with a lower number. `readFence` then refuses their frames.
  */
 export async function raiseFence(redis: RedisConnection, user: number, session: string): Promise<number> {
   return (await redis.run(script, [redis.keys.fence(user), redis.keys.user(user)], [session, FENCE_TTL])) as number;
 }
 
-/** The newest connection of a user; number 0 when there has been none. */
+/** Returns the newest connection of a user, with number 0 if there was none. */
 export async function readFence(redis: RedisConnection, user: number): Promise<Fence> {
   const text = (await redis.client.get(redis.keys.fence(user))) ?? '0:';
   const colon = text.indexOf(':');

@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Who of these users is online, and when the others were last. `live` names gateways that live, as far as is known; of others
- * that are counted the list in Redis is asked.
+ * Returns which users are online, and when the others were last seen. `live` names known live
+ * gateways. It looks up unknown ones in Redis.
  */
 export async function readPresence(
   redis: RedisConnection,
@@ -33,6 +33,6 @@ export async function readPresence(
 
 export interface Presence {
   online: boolean;
-  /** Ms since 1970; null while online and when not known. */
+  /** Unix ms. Null while online and if unknown. */
   lastSeen: number | null;
 }

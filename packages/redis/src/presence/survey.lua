@@ -1,7 +1,8 @@
--- Shared: which gateways hold connections of a user.
+-- Shared: the gateways that hold connections of a user.
 
--- Sums the connections counted in `online` at the live gateways other than `own`, and tells the count of `own`, the gateways
--- that are gone, and those of which the caller knows neither. ARGV has from `first` on: how many live, these, and those gone.
+-- Sums the connections counted in `online` at live gateways other than `own`. Also returns the
+-- count of `own`, the gateways that are gone, and those unknown to the caller. From `first` on,
+-- ARGV has the number of live gateways, these, and the gateways that are gone.
 local function survey(online, own, first)
   local fate = {}
   for i = first + 1, #ARGV do fate[ARGV[i]] = i <= first + ARGV[first] and 'live' or 'gone' end

@@ -2,8 +2,9 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { liveGateways } from './heartbeat.ts';
 
 /**
- * Runs a script that has to know which of the counted gateways live. What a gateway remembers of the others is some seconds
- * old; where one is counted that it has not heard of, because it just started or died long ago, the list in Redis decides.
+ * Runs a script that must know which of the counted gateways are live. A gateway's own list is some
+ * seconds old. If a gateway is counted that is not on it, this reads the list in Redis and runs the
+ * script again.
  */
 export async function withLiveGateways<Reply>(
   redis: RedisConnection,

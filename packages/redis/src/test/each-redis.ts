@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { connectRedis, type RedisConnection, type RedisConnectionOptions } from '../connection/redis-connection.ts';
 import { listen } from './listen.ts';
 
-/** Runs a contract against one Redis server, and again against a Redis Cluster of three masters. */
+/** Runs a contract on one Redis server, and again on a Redis Cluster of three masters. */
 export function onEachRedis(contract: (redis: TestRedis) => void): void {
   describe.each([
     { name: 'one Redis server', start: startRedis },
@@ -47,10 +47,10 @@ export function onEachRedis(contract: (redis: TestRedis) => void): void {
 export interface TestRedis {
   readonly connection: RedisConnection;
   readonly url: string;
-  /** Another connection, closed after the last test. */
+  /** Opens another connection, which closes after the last test. */
   open(options?: Partial<RedisConnectionOptions>): Promise<RedisConnection>;
-  /** An id nobody has; the next one lies in the next bucket. */
+  /** Returns an unused id. The next one is in the next bucket. */
   newId(): number;
-  /** Hears a shard channel. */
+  /** Subscribes to a shard channel. */
   listen(channel: string): ReturnType<typeof listen>;
 }

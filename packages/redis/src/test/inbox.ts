@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** All that a user's inbox holds. */
+/** Returns everything in a user's inbox. */
 export async function readInbox(connection: RedisConnection, user: number): Promise<InboxContent[]> {
   const entries = await connection.client.xrange(connection.keys.inbox(user), '-', '+');
   return entries.map(([cursor, [, event]]) => ({
@@ -18,7 +18,7 @@ export interface InboxContent {
   event: { kind: string; id: number; from: number; to: number; date: number; ref?: string; body: { text: string } };
 }
 
-/** All that a record stream holds about a conversation. */
+/** Returns everything in a record stream about a conversation. */
 export async function readRecord(
   connection: RedisConnection,
   bucket: number,

@@ -2,7 +2,10 @@ import calculateSlot from 'cluster-key-slot';
 import type { Cluster, Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Migrates the slot of a bucket with its keys to another master, as an operator would. Returns that master's `host:port`. */
+/**
+ * Migrates the slot of a bucket with its keys to another master, as an operator would. Returns that
+ * master's `host:port`.
+ */
 export async function moveBucket(connection: RedisConnection, bucket: number): Promise<string> {
   const tag = `{${bucket}}`;
   const address = ({ options }: Redis) => `${options.host}:${options.port}`;
@@ -11,7 +14,8 @@ export async function moveBucket(connection: RedisConnection, bucket: number): P
   const to = nodes.find((node) => node !== from) as Redis;
   const [fromId, toId] = (await Promise.all([from.cluster('MYID'), to.cluster('MYID')])) as unknown as [string, string];
   const slot = calculateSlot(tag);
-  // In this order the new master's claim has a newer epoch, and no earlier claim of the old one undoes it.
+  // In this order the new master's claim has a newer epoch, and no earlier claim of the old one
+  // undoes it.
   await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
   const moved = (await from.cluster('GETKEYSINSLOT', slot, 1000)) as unknown as string[];

@@ -2,8 +2,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { pushWebhooks, type QueuedEvent } from './push-webhooks.ts';
 
 /**
- * Notes events for every webhook endpoint that is told of this kind; resolves when Redis has them, at once when there is none. An
- * endpoint that has `most` waiting gets no more. Answers how many were dropped.
+ * Queues events for every webhook endpoint that subscribed to their kind. Resolves when Redis has
+ * them. An endpoint with `most` queued events gets no more. Returns how many were dropped.
  */
 export async function announce(
   redis: RedisConnection,
@@ -18,18 +18,15 @@ export async function announce(
 }
 
 /**
- * An event as endpoints get it, save for the attempt.
- *
- * @param id the same however often it is told, and of no other event
- * @param date in ms since 1970
- * @param data JSON text
+ * Creates an event as endpoints receive it, without the attempt. @param id the same for every
+ * delivery of the event, and unique @param date Unix ms @param data JSON text
  */
 export function webhookEvent(id: string, type: string, date: number, data: string): QueuedEvent {
   const text = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)},"date":${date},"data":${data}}`;
   return { id, text };
 }
 
-/** An endpoint, and the kinds of events it is told of. */
+/** An endpoint and the kinds of events it subscribed to. */
 interface Announced {
   id: string;
   events: readonly string[];

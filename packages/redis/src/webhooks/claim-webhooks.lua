@@ -1,8 +1,8 @@
--- Takes what a webhook endpoint is to be told now, for a while: what is not settled by then is due again.
+-- Claims events of a webhook endpoint that are due. An event that is not settled in time is due
+-- again.
 --
--- KEYS  1 due, 2 events
--- ARGV  1 how many at most    2 ms for which they are taken
--- Reply for each: id, failed attempts and JSON text, with a blank between
+-- KEYS 1 due 2 events ARGV 1 maximum of events 2 ms until a claimed event is due again Reply for
+-- each event: its id, then its failed attempts and JSON text, separated by a blank
 local now = clock()
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', whole(now), 'LIMIT', 0, ARGV[1])
 local taken = {}

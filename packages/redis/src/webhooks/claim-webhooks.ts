@@ -7,8 +7,8 @@ import type { QueuedEvent } from './push-webhooks.ts';
 const script = createScript('claim-webhooks', [clock, source]);
 
 /**
- * Takes up to `limit` events that are due, the longest due first. Nobody else gets them for `lease` ms; what is not settled by then is
- * due again, since whoever took it may have died.
+ * Claims up to `limit` events that are due, the longest due first. No other worker gets them for
+ * `lease` ms. An event that is not settled by then is due again, because its worker may have died.
  */
 export async function claimWebhooks(
   redis: RedisConnection,
@@ -28,6 +28,6 @@ export async function claimWebhooks(
 }
 
 export interface ClaimedEvent extends QueuedEvent {
-  /** Attempts to tell it that failed. */
+  /** Failed attempts. */
   failures: number;
 }

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** How many events a webhook endpoint has yet to be told, and of how many it was given up to tell it. */
+/** Returns how many events of a webhook endpoint are queued, and how many were given up. */
 export async function countWebhooks(
   redis: RedisConnection,
   endpoint: string,
@@ -13,7 +13,10 @@ export async function countWebhooks(
   return { waiting, dead };
 }
 
-/** Up to `limit` events that were given up, the last first; those given up before a date, in ms since 1970. */
+/**
+ * Returns up to `limit` given-up events, the last first, of those given up before a date in Unix
+ * ms.
+ */
 export async function listDeadWebhooks(
   redis: RedisConnection,
   endpoint: string,
@@ -24,11 +27,11 @@ export async function listDeadWebhooks(
   const ids = await client.zrevrangebyscore(keys.webhookDead(endpoint), `(${before}`, '-inf', 'LIMIT', 0, limit);
   if (ids.length === 0) return [];
   const texts = await client.hmget(keys.webhookDeadEvents(endpoint), ...ids);
-  // One that is replayed meanwhile is gone.
+  // Another worker has replayed it since.
   return ids.flatMap((id, i) => (texts[i] == null ? [] : [{ id, ...JSON.parse(texts[i]) }]));
 }
 
-/** An event that was given up. */
+/** A given-up event. */
 export async function getDeadWebhook(
   redis: RedisConnection,
   endpoint: string,
@@ -38,7 +41,7 @@ export async function getDeadWebhook(
   return text === null ? undefined : { id, ...JSON.parse(text) };
 }
 
-/** Forgets an event that was given up; false when it is not among the dead. */
+/** Deletes a given-up event. Returns false if it does not exist. */
 export async function removeDeadWebhook(redis: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { client, keys } = redis;
   const removed = await client.hdel(keys.webhookDeadEvents(endpoint), id);
@@ -51,7 +54,7 @@ export interface DeadEvent {
   attempts: number;
   /** Of the last attempt. */
   error: string;
-  /** Ms since 1970. */
+  /** Unix ms. */
   died: number;
   event: Record<string, unknown>;
 }

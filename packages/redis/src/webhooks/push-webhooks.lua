@@ -1,8 +1,13 @@
--- Adds events to what a webhook endpoint has yet to be told.
+-- Queues events for a webhook endpoint.
 --
--- KEYS  1 due, 2 events
--- ARGV  1 events that may wait at most, then for each event: id, JSON text
--- Reply how many were dropped since too many wait; one that waits already is left as it is
+-- KEYS
+--   1 due
+--   2 events
+-- ARGV
+--   1 maximum of queued events
+--   2... for each event: id, JSON text
+-- Reply
+--   how many were dropped because the queue is full. A queued event stays as it is
 local now = whole(clock())
 local room = ARGV[1] - redis.call('ZCARD', KEYS[1])
 local dropped = 0

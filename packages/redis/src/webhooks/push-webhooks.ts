@@ -6,8 +6,9 @@ import source from './push-webhooks.lua';
 const script = createScript('push-webhooks', [clock, source], { durable: true });
 
 /**
- * Adds events to what a webhook endpoint has yet to be told; resolves when Redis has them. An event that waits already, by its id, is
- * not added again. Answers how many were dropped because `most` wait already.
+ * Queues events for a webhook endpoint. Resolves when Redis has them. An event that is queued
+ * already, by its id, is not added again. Returns how many were dropped because the queue holds
+ * `most`.
  */
 export async function pushWebhooks(
   redis: RedisConnection,
@@ -20,9 +21,9 @@ export async function pushWebhooks(
   return (await redis.run(script, names, [most, ...events.flatMap(({ id, text }) => [id, text])])) as number;
 }
 
-/** What an endpoint is to be told. */
+/** An event to deliver. */
 export interface QueuedEvent {
-  /** The same however often the event is told. */
+  /** The same for every delivery of the event. */
   id: string;
   /** JSON text. */
   text: string;

@@ -1,8 +1,15 @@
--- Makes an event that was given up due again, as if it had never been tried.
+-- Makes a given-up event due again, with no attempts.
 --
--- KEYS  1 due, 2 events, 3 dead, 4 dead events
--- ARGV  1 id    2 its JSON text
--- Reply 1, or 0 if it is not among the dead
+-- KEYS
+--   1 due
+--   2 events
+--   3 dead
+--   4 dead events
+-- ARGV
+--   1 id
+--   2 its JSON text
+-- Reply
+--   1, or 0 if it is not among the dead
 if redis.call('HDEL', KEYS[4], ARGV[1]) == 0 then return 0 end
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('HSET', KEYS[2], ARGV[1], '0 ' .. ARGV[2])

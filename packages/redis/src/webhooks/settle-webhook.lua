@@ -1,10 +1,17 @@
--- Says what became of an attempt to tell a webhook endpoint something.
+-- Records the outcome of a delivery attempt.
 --
--- KEYS  1 due, 2 events, 3 dead, 4 dead events
--- ARGV  1 id    2 'done', 'again' or 'dead'
---       'again': 3 failed attempts    4 ms until the next
---       'dead': 3 why, JSON text that ends before the date    4 dead ones kept at most
--- Reply 1, or 0 if somebody else settled it meanwhile, and nothing changed
+-- KEYS
+--   1 due
+--   2 events
+--   3 dead
+--   4 dead events
+-- ARGV
+--   1 id
+--   2 'done', 'again' or 'dead'
+--   'again': 3 failed attempts, 4 ms until the next attempt
+--   'dead': 3 the reason, JSON text that ends before the date, 4 maximum of dead events
+-- Reply
+--   1, or 0 without a change if another worker has settled it
 local event = redis.call('HGET', KEYS[2], ARGV[1])
 if not event then return 0 end
 local now = clock()
@@ -19,7 +26,7 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[1], ARGV[1])
 if ARGV[2] == 'done' then return 1 end
 
--- No two have the same date, so that a list of them can go on after one.
+-- Dates are unique, so that a list can continue after one.
 local last = tonumber(redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2] or 0)
 local date = whole(math.max(now, last + 1))
 redis.call('ZADD', KEYS[3], date, ARGV[1])

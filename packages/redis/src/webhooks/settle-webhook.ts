@@ -6,8 +6,8 @@ import source from './settle-webhook.lua';
 const script = createScript('settle-webhook', [clock, source], { durable: true });
 
 /**
- * Says what became of an event that was claimed: told, to be told again, or given up and put among the dead, of which the newest are
- * kept. Answers false when somebody else has settled it, whose word then holds.
+ * Records the outcome of a claimed event: delivered, to be retried, or given up and moved to the
+ * dead events, of which the newest are kept. Returns false if another worker has settled it.
  */
 export async function settleWebhook(
   redis: RedisConnection,
@@ -33,7 +33,7 @@ export async function settleWebhook(
 
 export type Outcome =
   | { is: 'done' }
-  /** `after` so many ms. */
+  /** Ms until the next attempt. */
   | { is: 'again'; failures: number; after: number }
-  /** `keep` so many dead ones. */
+  /** Maximum of dead events. */
   | { is: 'dead'; attempts: number; error: string; keep: number };
