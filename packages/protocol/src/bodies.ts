@@ -3,32 +3,32 @@ import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
 const media = {
-  media: id,
-  name: text(limits.mediaName),
-  /** Bytes. */
-  size: z.int().nonnegative(),
+  media: id.describe('Id of the uploaded media'),
+  name: text(limits.mediaName).describe('File name'),
+  size: z.int().nonnegative().describe('Bytes'),
   mime: z
     .string()
     .max(127)
-    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'Not a MIME type'),
-  /** Pixels. */
-  width: z.int().positive().optional(),
-  height: z.int().positive().optional(),
-  /** Seconds. */
-  duration: z.number().nonnegative().optional(),
+    .regex(/^[\w.+-]+\/[\w.+-]+$/, 'Not a MIME type')
+    .describe('MIME type'),
+  width: z.int().positive().optional().describe('Pixels'),
+  height: z.int().positive().optional().describe('Pixels'),
+  duration: z.number().nonnegative().optional().describe('Seconds'),
 };
 
 /**
  * Content of a message. Unknown fields are rejected, so that a misspelt field does not get lost.
  */
-export const bodySchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('text'), text: text(limits.text) }),
-  z.strictObject({ type: z.literal('image'), ...media }),
-  z.strictObject({ type: z.literal('video'), ...media }),
-  z.strictObject({ type: z.literal('audio'), ...media }),
-  z.strictObject({ type: z.literal('file'), ...media }),
-  z.strictObject({ type: z.literal('sticker'), code: text(64) }),
-  z.strictObject({ type: z.literal('card'), user: id }),
-]);
+export const bodySchema = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('text'), text: text(limits.text).describe('Plain text') }).describe('Text'),
+    z.strictObject({ type: z.literal('image'), ...media }).describe('Image'),
+    z.strictObject({ type: z.literal('video'), ...media }).describe('Video'),
+    z.strictObject({ type: z.literal('audio'), ...media }).describe('Audio, such as a voice message'),
+    z.strictObject({ type: z.literal('file'), ...media }).describe('Any other file'),
+    z.strictObject({ type: z.literal('sticker'), code: text(64).describe('Code of the sticker') }).describe('Sticker'),
+    z.strictObject({ type: z.literal('card'), user: id.describe('Recommended user') }).describe('Profile of a user'),
+  ])
+  .meta({ title: 'body' });
 
 export type Body = z.infer<typeof bodySchema>;

@@ -3,32 +3,38 @@ import { bodySchema } from './bodies.ts';
 import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
-/** Echoed by the reply. The idempotency key of a `send`. */
 const ref = text(limits.ref);
+const optionalRef = ref.optional().describe('Echoed by the reply');
+const chat = id.describe("The peer's or group's id");
+const messageId = id.describe('Id of the message');
+const body = bodySchema.describe('Content of the message');
 const cursor = z
   .string()
   .max(33)
   .regex(/^\d{1,16}-\d{1,16}$/, 'Not a cursor');
 
 /** Sends a message to a user or group. */
-export const sendSchema = z.strictObject({
-  type: z.literal('send'),
-  ref,
-  to: id,
-  body: bodySchema,
-  replyTo: id.optional(),
-  mentions: z.array(id).max(limits.mentions).optional(),
-});
+export const sendSchema = z
+  .strictObject({
+    type: z.literal('send'),
+    ref: ref.describe('Idempotency key, unique per user. Echoed by the reply'),
+    to: id.describe('User or group'),
+    body,
+    replyTo: id.optional().describe('Id of the message that this one replies to'),
+    mentions: z.array(id).max(limits.mentions).optional().describe('Mentioned users'),
+  })
+  .describe('Sends a message to a user or group. Reply: `ack` with the id of the message');
 
 /** Reports that this user has received or read everything up to a message. */
 export const markSchema = z
   .strictObject({
     type: z.literal('mark'),
-    ref: ref.optional(),
-    chat: id,
-    delivered: id.optional(),
-    read: id.optional(),
+    ref: optionalRef,
+    chat,
+    delivered: id.optional().describe('Id of the last message that a device of this user has received'),
+    read: id.optional().describe('Id of the last message that this user has read'),
   })
+  .describe('Reports what this user has received or read: one of `delivered` and `read`. Reply: `ack` to a `ref`')
   .refine((mark) => (mark.delivered === undefined) !== (mark.read === undefined), {
     error: 'Give one of delivered and read',
     path: ['read'],
@@ -38,22 +44,60 @@ export const markSchema = z
 export const clientFrameSchema = z.discriminatedUnion('type', [
   sendSchema,
   markSchema,
-  z.strictObject({ type: z.literal('received'), ref: ref.optional(), cursor }),
-  z.strictObject({ type: z.literal('typing'), ref: ref.optional(), chat: id, active: z.boolean() }),
-  z.strictObject({ type: z.literal('focus'), ref: ref.optional(), chat: id.nullable() }),
-  z.strictObject({ type: z.literal('watch'), ref: ref.optional(), users: z.array(id).max(limits.watch) }),
-  z.strictObject({ type: z.literal('recall'), ref: ref.optional(), chat: id, id }),
-  z.strictObject({ type: z.literal('edit'), ref: ref.optional(), chat: id, id, body: bodySchema }),
-  z.strictObject({
-    type: z.literal('react'),
-    ref: ref.optional(),
-    chat: id,
-    id,
-    emoji: text(limits.emoji),
-    active: z.boolean(),
-  }),
-  z.strictObject({ type: z.literal('auth'), ref: ref.optional(), token: z.string().min(1).max(8192) }),
-  z.strictObject({ type: z.literal('ping'), ref: ref.optional() }),
+  z
+    .strictObject({
+      type: z.literal('received'),
+      ref: optionalRef,
+      cursor: cursor.describe('Cursor of the last event that this device has stored'),
+    })
+    .describe('Acknowledges events. The device resumes here if it connects without a cursor. No reply'),
+  z
+    .strictObject({
+      type: z.literal('typing'),
+      ref: optionalRef,
+      chat,
+      active: z.boolean().describe('False when the user has stopped'),
+      state: text(limits.typingState).optional().describe('What the user does, such as `recording`. Default: typing'),
+    })
+    .describe('Reports that this user is typing. No reply'),
+  z
+    .strictObject({
+      type: z.literal('focus'),
+      ref: optionalRef,
+      chat: id.nullable().describe("The peer's or group's id. Null for none"),
+    })
+    .describe('Sets the chat that the user is looking at. No reply'),
+  z
+    .strictObject({
+      type: z.literal('watch'),
+      ref: optionalRef,
+      users: z.array(id).max(limits.watch).describe('Watched users'),
+    })
+    .describe('Watches the presence of users, in place of those before. Reply: a `presence` frame per user'),
+  z
+    .strictObject({ type: z.literal('recall'), ref: optionalRef, chat, id: messageId })
+    .describe('Recalls an own message within `RECALL_WINDOW`. Reply: `ack`'),
+  z
+    .strictObject({ type: z.literal('edit'), ref: optionalRef, chat, id: messageId, body })
+    .describe('Edits an own message. Reply: `ack`'),
+  z
+    .strictObject({
+      type: z.literal('react'),
+      ref: optionalRef,
+      chat,
+      id: messageId,
+      emoji: text(limits.emoji).describe('The reaction'),
+      active: z.boolean().describe('False to remove it'),
+    })
+    .describe('Adds or removes a reaction. Reply: `ack`'),
+  z
+    .strictObject({
+      type: z.literal('auth'),
+      ref: optionalRef,
+      token: z.string().min(1).max(8192).describe('A new access token of the same user'),
+    })
+    .describe('Replaces the access token before it expires. Reply: `ack`'),
+  z.strictObject({ type: z.literal('ping'), ref: optionalRef }).describe('Checks the connection. Reply: `pong`'),
 ]);
 
 export type ClientFrame = z.infer<typeof clientFrameSchema>;

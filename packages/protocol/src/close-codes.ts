@@ -3,14 +3,25 @@
  * cursor, `refresh` gets a new token first, `stop` does not reconnect.
  */
 export const closeCodes = {
-  restarting: { code: 1012, next: 'resume' },
-  tokenEnded: { code: 4001, next: 'refresh' },
-  protocolError: { code: 4002, next: 'stop' },
-  sessionRevoked: { code: 4003, next: 'stop' },
-  noProgress: { code: 4008, next: 'resume' },
-  replaced: { code: 4009, next: 'stop' },
-  frameTooLarge: { code: 4013, next: 'stop' },
-  tooManyFrames: { code: 4029, next: 'resume' },
-} as const satisfies Record<string, { code: number; next: 'resume' | 'refresh' | 'stop' }>;
+  restarting: { code: 1012, next: 'resume', meaning: 'The gateway restarts' },
+  tokenEnded: { code: 4001, next: 'refresh', meaning: 'The access token has expired' },
+  protocolError: { code: 4002, next: 'stop', meaning: 'A frame was binary or not JSON' },
+  sessionRevoked: { code: 4003, next: 'stop', meaning: 'The session was revoked' },
+  noProgress: { code: 4008, next: 'resume', meaning: 'The client read nothing for 60 s' },
+  replaced: {
+    code: 4009,
+    next: 'stop',
+    meaning: 'The user opened a newer connection (`SESSION_POLICY=single`)',
+  },
+  frameTooLarge: { code: 4013, next: 'stop', meaning: 'A frame was too large' },
+  tooManyFrames: { code: 4029, next: 'resume', meaning: 'The user sent too many frames' },
+} as const satisfies Record<string, CloseCode>;
 
 export type CloseReason = keyof typeof closeCodes;
+
+interface CloseCode {
+  code: number;
+  /** What the client does next. */
+  next: 'resume' | 'refresh' | 'stop';
+  meaning: string;
+}

@@ -2,47 +2,93 @@ import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
 import { id, text } from './strings.ts';
 
-/** A message as its participants receive it. `ref` is in the sender's own copy only. */
-export const messageEventSchema = z.object({
-  kind: z.literal('message'),
-  id,
-  conversation: z.string(),
-  from: id,
-  to: id,
-  /** Unix ms. */
-  date: z.int(),
-  body: bodySchema,
-  ref: z.string().optional(),
-  replyTo: id.optional(),
-  mentions: z.array(id).optional(),
-});
+const chat = id.describe('The chat, as the receiving user names it');
+const messageId = id.describe('Id of the message');
+const body = bodySchema.describe('Content of the message');
+
+/** A message as its participants receive it. */
+export const messageEventSchema = z
+  .object({
+    kind: z.literal('message'),
+    id: messageId,
+    conversation: z.string().describe('`195752_748418` of two users, `g88` of a group'),
+    from: id.describe('Sender'),
+    to: id.describe('Recipient: a user or group'),
+    date: z.int().describe('Unix ms'),
+    body,
+    ref: z.string().optional().describe("`ref` of the `send`, in the sender's own copy only"),
+    replyTo: id.optional().describe('Id of the message that this one replies to'),
+    mentions: z.array(id).optional().describe('Mentioned users'),
+  })
+  .describe('A message of this user or another');
 
 /**
  * Events of an inbox, which a user's devices receive in order and without loss. `chat` is the id by
  * which the receiving user names the chat.
  */
-export const eventSchema = z.discriminatedUnion('kind', [
-  messageEventSchema,
-  z.object({ kind: z.literal('mark'), chat: id, user: id, delivered: id.optional(), read: id.optional() }),
-  z.object({ kind: z.literal('recall'), chat: id, id, user: id }),
-  z.object({ kind: z.literal('edit'), chat: id, id, user: id, body: bodySchema }),
-  z.object({ kind: z.literal('react'), chat: id, id, user: id, emoji: text(32), active: z.boolean() }),
-  /** `upTo`: the messages of a deleted chat up to this id are deleted. */
-  z.object({ kind: z.literal('chat'), chat: id, change: z.enum(['deleted', 'updated']), upTo: id.optional() }),
-  z.object({
-    kind: z.literal('friend'),
-    user: id,
-    change: z.enum(['requested', 'accepted', 'declined', 'removed', 'blocked', 'updated']),
-  }),
-  z.object({
-    kind: z.literal('group'),
-    group: id,
-    change: z.enum(['created', 'updated', 'joined', 'left', 'removed', 'role', 'dissolved']),
-    user: id.optional(),
-  }),
-  z.object({ kind: z.literal('profile'), user: id }),
-  z.object({ kind: z.literal('session'), change: z.enum(['revoked']) }),
-]);
+export const eventSchema = z
+  .discriminatedUnion('kind', [
+    messageEventSchema,
+    z
+      .object({
+        kind: z.literal('mark'),
+        chat,
+        user: id.describe('Who has received or read'),
+        delivered: id.optional().describe('Id of the last message received'),
+        read: id.optional().describe('Id of the last message read'),
+      })
+      .describe('A user has received or read messages'),
+    z
+      .object({ kind: z.literal('recall'), chat, id: messageId, user: id.describe('Who recalled it') })
+      .describe('A message was recalled'),
+    z
+      .object({ kind: z.literal('edit'), chat, id: messageId, user: id.describe('Who edited it'), body })
+      .describe('A message was edited'),
+    z
+      .object({
+        kind: z.literal('react'),
+        chat,
+        id: messageId,
+        user: id.describe('Who reacted'),
+        emoji: text(32).describe('The reaction'),
+        active: z.boolean().describe('False if it was removed'),
+      })
+      .describe('A reaction was added or removed'),
+    z
+      .object({
+        kind: z.literal('chat'),
+        chat,
+        change: z.enum(['deleted', 'updated']).describe('`updated`: pinned or muted'),
+        upTo: id.optional().describe('Messages up to this id were deleted'),
+      })
+      .describe('Another device of this user changed a chat'),
+    z
+      .object({
+        kind: z.literal('friend'),
+        user: id.describe('The other user'),
+        change: z
+          .enum(['requested', 'accepted', 'declined', 'removed', 'blocked', 'updated'])
+          .describe('What happened. `updated`: remark or friend group'),
+      })
+      .describe('A friendship, a request or a block changed'),
+    z
+      .object({
+        kind: z.literal('group'),
+        group: id.describe('The group'),
+        change: z
+          .enum(['created', 'updated', 'joined', 'left', 'removed', 'role', 'dissolved'])
+          .describe('What happened'),
+        user: id.optional().describe('The member concerned'),
+      })
+      .describe('A group or its members changed'),
+    z
+      .object({ kind: z.literal('profile'), user: id.describe('Whose profile') })
+      .describe('The name, avatar or sign of a user changed'),
+    z
+      .object({ kind: z.literal('session'), change: z.enum(['revoked']).describe('What happened') })
+      .describe('A session of this user changed'),
+  ])
+  .meta({ title: 'event' });
 
 export type ParleyEvent = z.infer<typeof eventSchema>;
 export type MessageEvent = z.infer<typeof messageEventSchema>;

@@ -1,3 +1,4 @@
+export * from './asyncapi.ts';
 export * from './bodies.ts';
 export * from './client-frames.ts';
 export * from './close-codes.ts';

@@ -1,86 +1,107 @@
-import type { ErrorCode } from './error-codes.ts';
-import type { ParleyEvent } from './events.ts';
+import { z } from 'zod';
+import { type ErrorCode, errorCodes } from './error-codes.ts';
+import { eventSchema } from './events.ts';
+import { id } from './strings.ts';
 
-/** The first frame of a connection. */
-export interface Welcome {
-  type: 'welcome';
-  connection: string;
-  user: number;
-  /** Cursor before the first event that follows. */
-  cursor: string;
-  /** Cursor of the last missed event. Equal to `cursor` if nothing was missed. */
-  last: string;
-  /** False if the inbox no longer holds missed events: reload from the api. */
-  recovered: boolean;
-  /** Ms between the server's pings. */
-  heartbeat: number;
-  /** Sends that may be unacknowledged. */
-  maxInFlight: number;
-}
+const ref = z.string().describe('`ref` of the frame');
+const ms = z.int().nonnegative();
 
-/** A message was accepted: it is on disk in Redis and in every participant's inbox. */
-export interface SendAck {
-  type: 'ack';
-  ref: string;
-  id: number;
-  conversation: string;
-  date: number;
-  /** True if a device of the recipient, or of another member of the group, was connected. */
-  online: boolean;
-  /** True if the same `ref` was accepted before. */
-  duplicate: boolean;
-}
+const welcomeSchema = z
+  .object({
+    type: z.literal('welcome'),
+    connection: z.string().describe('Id of the connection, for logs'),
+    user: id.describe('The signed-in user'),
+    cursor: z.string().describe('Cursor before the first event that follows'),
+    last: z.string().describe('Cursor of the last missed event. Equal to `cursor` if nothing was missed'),
+    recovered: z.boolean().describe('False if the inbox no longer holds missed events: reload from the api'),
+    heartbeat: ms.describe("Ms between the server's pings"),
+    maxInFlight: z.int().positive().describe('Sends that may be unacknowledged'),
+  })
+  .describe('The first frame of a connection. Missed events follow, then live ones');
 
-/** Any other frame with a `ref` was executed. */
-export interface Ack {
-  type: 'ack';
-  ref: string;
-}
+const sendAckSchema = z
+  .object({
+    type: z.literal('ack'),
+    ref,
+    id: id.describe('Id of the message'),
+    conversation: z.string().describe('`195752_748418` of two users, `g88` of a group'),
+    date: z.int().describe('Unix ms'),
+    online: z.boolean().describe('True if a device of the recipient, or of another member of the group, was connected'),
+    duplicate: z.boolean().describe('True if the same `ref` was accepted before'),
+    cursor: z.string().optional().describe("Cursor of the message in the sender's own inbox"),
+  })
+  .describe("A `send` was accepted: the message is on disk in Redis and in every participant's inbox");
 
-export interface ErrorFrame {
-  type: 'error';
-  ref?: string;
-  code: ErrorCode;
-  message: string;
-  retry: boolean;
-  /** Ms. */
-  retryAfter?: number;
-}
+const ackSchema = z.object({ type: z.literal('ack'), ref }).describe('Any other frame with a `ref` was executed');
 
-export interface EventFrame {
-  type: 'event';
-  cursor: string;
-  event: ParleyEvent;
-}
+const errorSchema = z
+  .object({
+    type: z.literal('error'),
+    ref: z.string().optional().describe('`ref` of the frame, if it is readable'),
+    code: z
+      .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+      .meta({ title: 'error code' })
+      .describe('What went wrong'),
+    message: z.string().describe('Sentence for the user'),
+    retry: z.boolean().describe('True if the same frame may succeed later'),
+    retryAfter: ms.optional().describe('Ms to wait before a retry'),
+  })
+  .describe('A frame was refused');
 
-export interface TypingFrame {
-  type: 'typing';
-  chat: number;
-  user: number;
-  active: boolean;
-}
+const pongSchema = z
+  .object({ type: z.literal('pong'), ref: z.string().optional().describe('`ref` of the `ping`') })
+  .describe('Reply to `ping`');
 
-export interface PresenceFrame {
-  type: 'presence';
-  user: number;
-  online: boolean;
-  /** Unix ms. Null while online and if unknown. */
-  lastSeen: number | null;
-}
+const eventFrameSchema = z
+  .object({
+    type: z.literal('event'),
+    cursor: z.string().describe('Cursor of the event. Offsets of one inbox have no gaps'),
+    event: eventSchema.describe('What happened'),
+  })
+  .describe('An event of the inbox');
 
-/** The server is stopping: reconnect after this many ms. */
-export interface ReconnectFrame {
-  type: 'reconnect';
-  after: number;
-}
+const typingSchema = z
+  .object({
+    type: z.literal('typing'),
+    chat: id.describe('The chat, as the receiving user names it'),
+    user: id.describe('Who types'),
+    active: z.boolean().describe('False when the user has stopped'),
+    state: z.string().optional().describe('What the user does, such as `recording`. Default: typing'),
+  })
+  .describe('A user is typing. Not stored');
 
-export type ServerFrame =
-  | Welcome
-  | SendAck
-  | Ack
-  | ErrorFrame
-  | { type: 'pong'; ref?: string }
-  | EventFrame
-  | TypingFrame
-  | PresenceFrame
-  | ReconnectFrame;
+const presenceSchema = z
+  .object({
+    type: z.literal('presence'),
+    user: id.describe('A watched user'),
+    online: z.boolean().describe('True while a device is connected'),
+    lastSeen: z.int().nullable().describe('Unix ms. Null while online and if unknown'),
+  })
+  .describe('Presence of a watched user');
+
+const reconnectSchema = z
+  .object({ type: z.literal('reconnect'), after: ms.describe('Ms until the client reconnects') })
+  .describe('The server is stopping. The client reconnects, to any gateway');
+
+/** Every frame that a gateway sends. `ack` has two shapes. */
+export const serverFrameSchema = z.union([
+  welcomeSchema,
+  sendAckSchema,
+  ackSchema,
+  errorSchema,
+  pongSchema,
+  eventFrameSchema,
+  typingSchema,
+  presenceSchema,
+  reconnectSchema,
+]);
+
+export type Welcome = z.infer<typeof welcomeSchema>;
+export type SendAck = z.infer<typeof sendAckSchema>;
+export type Ack = z.infer<typeof ackSchema>;
+export type ErrorFrame = z.infer<typeof errorSchema>;
+export type EventFrame = z.infer<typeof eventFrameSchema>;
+export type TypingFrame = z.infer<typeof typingSchema>;
+export type PresenceFrame = z.infer<typeof presenceSchema>;
+export type ReconnectFrame = z.infer<typeof reconnectSchema>;
+export type ServerFrame = z.infer<typeof serverFrameSchema>;

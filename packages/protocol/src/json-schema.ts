@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+/** Returns the JSON Schema of a schema, as both the reference and the AsyncAPI document use it. */
+export function jsonSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest as JsonSchema;
+}
+
+/** The part of JSON Schema that zod writes for the protocol. */
+export interface JsonSchema {
+  type?: string;
+  title?: string;
+  description?: string;
+  const?: unknown;
+  enum?: unknown[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  minLength?: number;
+  maxLength?: number;
+  maxItems?: number;
+}

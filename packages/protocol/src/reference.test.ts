@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bodySchema } from './bodies.ts';
+import { clientFrameSchema } from './client-frames.ts';
+import { eventSchema } from './events.ts';
+import { jsonSchema } from './json-schema.ts';
+import { insertTables } from './reference.ts';
+import { serverFrameSchema } from './server-frames.ts';
+
+describe('the reference in the README', () => {
+  it('is generated from the schemas: run npm run format', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    expect(insertTables(readme)).toBe(readme);
+  });
+
+  it.each(Object.entries({ clientFrameSchema, serverFrameSchema, eventSchema, bodySchema }))(
+    '%s describes every variant and every field',
+    (_, schema) => {
+      const { oneOf, anyOf = oneOf ?? [] } = jsonSchema(schema);
+      expect(anyOf.length).toBeGreaterThan(0);
+      const missing = anyOf.flatMap(({ description, properties = {} }) => [
+        ...(description ? [] : [JSON.stringify(properties.type ?? properties.kind)]),
+        ...Object.entries(properties)
+          .filter(([name, field]) => !field.description && !['type', 'kind'].includes(name))
+          .map(([name]) => `${properties.type?.const ?? properties.kind?.const}.${name}`),
+      ]);
+      expect(missing).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import { bodySchema } from './bodies.ts';
+import { clientFrameSchema } from './client-frames.ts';
+import { closeCodes } from './close-codes.ts';
+import { errorCodes } from './error-codes.ts';
+import { eventSchema } from './events.ts';
+import { type JsonSchema, jsonSchema } from './json-schema.ts';
+import { serverFrameSchema } from './server-frames.ts';
+
+/** Returns the generated parts of the README, by the names of their markers. */
+export function referenceTables(): Record<string, string> {
+  return {
+    'client frames': variants(clientFrameSchema, 'type'),
+    bodies: variants(bodySchema, 'type'),
+    'server frames': variants(serverFrameSchema, 'type'),
+    events: variants(eventSchema, 'kind'),
+    'close codes': table(
+      ['code', 'name', 'meaning', 'the client then'],
+      Object.entries(closeCodes).map(([name, { code, next, meaning }]) => [`${code}`, name, meaning, after[next]]),
+    ),
+    'error codes': table(
+      ['code', 'status', 'retry', 'meaning'],
+      Object.entries(errorCodes).map(([code, { status, retry, title }]) => [
+        `\`${code}\``,
+        `${status}`,
+        retry ? 'yes' : 'no',
+        title,
+      ]),
+    ),
+  };
+}
+
+/** Replaces the text between `<!-- NAME -->` and `<!-- end -->` markers by the generated tables. */
+export function insertTables(readme: string): string {
+  return Object.entries(referenceTables()).reduce((text, [name, generated]) => {
+    const [before, after] = text.split(`<!-- ${name} -->\n`);
+    if (before === undefined || after === undefined) throw new Error(`The README lacks <!-- ${name} -->`);
+    return `${before}<!-- ${name} -->\n\n${generated}\n\n${after.slice(after.indexOf('<!-- end -->'))}`;
+  }, readme);
+}
+
+const after = {
+  resume: 'reconnects with its cursor',
+  refresh: 'gets a new token and reconnects',
+  stop: 'does not reconnect',
+};
+
+/** One section per variant of a union, with a table of its fields. */
+function variants(schema: z.ZodType, discriminator: string): string {
+  const { oneOf, anyOf = oneOf ?? [] } = jsonSchema(schema);
+  return anyOf
+    .map(({ description = '', properties = {}, required = [] }) => {
+      const rows = Object.entries(properties)
+        .filter(([name]) => name !== discriminator)
+        .map(([name, field]) => [
+          `\`${name}\`${required.includes(name) ? '' : ' (optional)'}`,
+          typeOf(field),
+          field.description ?? '',
+        ]);
+      const fields = rows.length > 0 ? `\n\n${table(['field', 'type', 'meaning'], rows)}` : '';
+      return `#### \`${properties[discriminator]?.const}\`\n\n${description}.${fields}`;
+    })
+    .join('\n\n');
+}
+
+function typeOf(schema: JsonSchema): string {
+  const { type, title, enum: values, items, anyOf, oneOf, maxLength, maxItems } = schema;
+  if (title) return `[${title}](#${plural[title] ?? title})`;
+  if (values) return values.map((value) => `\`${value}\``).join(', ');
+  const union = anyOf ?? oneOf;
+  if (union) return union.map(typeOf).join(' or ');
+  if (type === 'array') return `list of ${typeOf(items ?? {})}${maxItems ? `, at most ${maxItems}` : ''}`;
+  if (type === 'string' && maxLength) return `string, at most ${maxLength} characters`;
+  return type ?? 'any';
+}
+
+/** Sections that describe a type. */
+const plural: Record<string, string> = { body: 'bodies', event: 'events', 'error code': 'error-codes' };
+
+/** A Markdown table whose columns are aligned. */
+function table(head: string[], rows: string[][]): string {
+  const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const lines = cells.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`);
+  return lines.join('\n');
+}
