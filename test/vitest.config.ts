@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { sourceAliases } from '../packages/client/bin/entries.mjs';
 
 const socketTests = [
   'test/gateway/{bad-input,external-user,foreign,layim,lifecycle,slow-reader,upgrade}.test.ts',
@@ -18,6 +19,7 @@ export default defineConfig({
   // Tests of every package may start servers; the packages themselves do not depend on the stack.
   resolve: {
     alias: {
+      ...sourceAliases,
       '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/database.ts', import.meta.url)),
       '@parley/stack': fileURLToPath(new URL('../packages/stack/src/index.ts', import.meta.url)),
     },

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import vue from '@vitejs/plugin-vue';
 import { build } from 'esbuild';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
+import { sourceAliases } from '../../packages/client/bin/entries.mjs';
 
 /** The address of a running api, for `npm run dev`. */
 const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
@@ -11,6 +12,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   plugins: [vue(), worker()],
+  resolve: { alias: sourceAliases },
   define: { __VUE_OPTIONS_API__: 'false' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700, reportCompressedSize: false },
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,25 +8,27 @@ import { promisify } from 'node:util';
 export const run = promisify(execFile);
 export const packageFolder = fileURLToPath(new URL('../../packages/client', import.meta.url));
 
-/** A folder outside of the workspace in which the SDK is installed as it is published. */
+/** A folder outside of the workspace in which the packed SDK is installed. */
 export class Installed {
   readonly folder: string;
+  /** Path of the tarball. */
+  readonly tarball: string;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, tarball: string) {
     this.folder = folder;
+    this.tarball = tarball;
   }
 
-  static async create(): Promise<Installed> {
+  /**
+   * Packs the SDK with npm, which builds it, or with pnpm, which packs the last build. Installs the
+   * tarball with npm, offline.
+   */
+  static async create(packer: 'npm' | 'pnpm' = 'npm'): Promise<Installed> {
     const folder = await mkdtemp(join(tmpdir(), 'parley-client-'));
-    const target = join(folder, 'node_modules/@parley/client');
-    await mkdir(target, { recursive: true });
-    await run(process.execPath, [join(packageFolder, 'bin/build.mjs'), join(target, 'dist')]);
-    const { publishConfig, name, version, type } = JSON.parse(
-      await readFile(join(packageFolder, 'package.json'), 'utf8'),
-    );
-    await writeFile(join(target, 'package.json'), JSON.stringify({ name, version, type, ...publishConfig }));
-    await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
-    return new Installed(folder);
+    const tarball = await pack(packer, folder);
+    await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
+    await run('npm', ['install', tarball, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
+    return new Installed(folder, tarball);
   }
 
   /** Writes a file, relative to the folder. */
@@ -35,6 +37,7 @@ export class Installed {
     return join(this.folder, name);
   }
 
+  /** Copies a file or folder to a name, relative to the folder. */
   async copy(from: string, name: string): Promise<string> {
     await cp(from, join(this.folder, name), { recursive: true });
     return join(this.folder, name);
@@ -43,4 +46,16 @@ export class Installed {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function pack(packer: 'npm' | 'pnpm', folder: string): Promise<string> {
+  const { packageManager } = JSON.parse(await readFile(join(packageFolder, '../../package.json'), 'utf8'));
+  const to = ['pack', '--pack-destination', folder];
+  if (packer === 'npm') await run('npm', to, { cwd: packageFolder });
+  else
+    await run('npx', ['--yes', packageManager, '--config.pm-on-fail=ignore', '--config.ignore-scripts=true', ...to], {
+      cwd: packageFolder,
+    });
+  const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
+  return join(folder, name);
 }

@@ -1,61 +1,154 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import * as attw from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installed, packageFolder, run } from './installed.ts';
 
-let installed: Installed;
-beforeAll(async () => {
-  installed = await Installed.create();
-});
-afterAll(async () => {
-  await installed?.[Symbol.asyncDispose]();
-});
+const require = createRequire(import.meta.url);
 
-describe('the package', () => {
-  it('stays below its size limit and bundles only its own files', async () => {
-    const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
-    expect(stdout).toMatch(/^@parley\/client: \d+ of 13312 bytes gzipped; \/upload: \d+\n$/);
+describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) => {
+  let installed: Installed;
+  beforeAll(async () => {
+    installed = await Installed.create(packer);
+  }, 180_000);
+  afterAll(async () => {
+    await installed?.[Symbol.asyncDispose]();
   });
 
-  it('has types that need no other package and no browser types', async () => {
-    await installed.write(
-      'app.ts',
-      `import { Parley, memoryStore, type Store } from '@parley/client';
-      import { fileStore } from '@parley/client/file-store';
-      import { upload } from '@parley/client/upload';
-      const store: Store = process.argv[2] ? fileStore(process.argv[2]) : memoryStore();
-      const parley = new Parley({ api: 'http://127.0.0.1:1', store });
-      parley.on('message', ({ body }) => body?.type === 'text' && body.text.toUpperCase());
-      const { items } = await parley.api('GET /chats', { limit: 5 });
-      items.map(({ unread }) => unread + 1);
-      const { size }: { size: number } = await upload(parley, file, { progress: (sent) => sent + 1 }).done;
-      // @ts-expect-error The operation has a required input.
-      await parley.api('PUT /chats/{id}');
-      // @ts-expect-error There is no such body type.
-      parley.send(5, { type: 'txet', text: 'hi' });
-      declare const file: { size: number; type: string; slice(): typeof file };
-      declare const process: { argv: string[] };`,
+  it('contains its modules, licence, changelog and README, and no sources', async () => {
+    const { stdout } = await run('tar', ['-tzf', installed.tarball]);
+    const files = stdout
+      .trim()
+      .split('\n')
+      .map((file) => file.replace('package/', ''));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'CHANGELOG.md',
+        'README.md',
+        'package.json',
+        'dist/index.js',
+        'dist/index.d.ts',
+      ]),
     );
-    const options = {
-      strict: true,
-      noEmit: true,
-      module: 'nodenext',
-      target: 'es2022',
-      lib: ['es2023', 'esnext.disposable'],
-      types: [],
-    };
-    await installed.write('tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['*.ts'] }));
-    const tsc = createRequire(join(packageFolder, 'package.json')).resolve('typescript/bin/tsc');
-    await installed.write('fetch.d.ts', 'declare function fetch(url: string, init?: object): Promise<unknown>;');
-    const checking = run(process.execPath, [tsc, '-p', '.'], { cwd: installed.folder });
-    const result = await checking.catch((error: { stdout: string }) => error);
-    expect(result.stdout).toBe('');
+    expect(files.filter((file) => !/^dist\/|^(LICENSE|\w+\.md|package\.json)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
-  it('has types without zod', async () => {
-    const types = await readFile(join(installed.folder, 'node_modules/@parley/client/dist/protocol.d.ts'), 'utf8');
-    expect(types).toContain('export type Message =');
-    expect(types).not.toMatch(/zod|import/);
+  it('has no finding of publint', async () => {
+    const tarball = await readFile(installed.tarball);
+    const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(tarball).buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has right types for every way of import but require, by attw', async () => {
+    const tarball = await readFile(installed.tarball);
+    const checked = await attw.checkPackage(attw.createPackageFromTarballData(new Uint8Array(tarball)));
+    if (!checked.types) throw new Error('no types');
+    // An ES module: CommonJS loads it by import(), or by require() from Node.js 20.19 on.
+    const expected = ['CJSResolvesToESM'];
+    const isOld = (problem: attw.Problem) => 'resolutionKind' in problem && problem.resolutionKind === 'node10';
+    const problems = checked.problems.filter((problem) => !expected.includes(problem.kind) && !isOld(problem));
+    expect(problems).toEqual([]);
+  });
+
+  it.each(['5.9', 'native'])('has types for TypeScript %s that need no library but es2022', async (compiler) => {
+    await installed.write('app.ts', app);
+    const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
+    const resolutions = [
+      { module: 'nodenext', moduleResolution: 'nodenext' },
+      { module: 'esnext', moduleResolution: 'bundler' },
+    ];
+    for (const resolution of resolutions) {
+      const config = { compilerOptions: { ...options, ...resolution }, include: ['app.ts'] };
+      await installed.write('tsconfig.json', JSON.stringify(config));
+      const root = compiler === 'native' ? join(packageFolder, '../..') : packageFolder;
+      const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
+      const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
+      const result = await checking.catch((error: { stdout: string }) => error);
+      expect(result.stdout).toBe('');
+    }
+  });
+
+  it('can be loaded by import and by require', async () => {
+    const print = 'console.log(typeof Parley, typeof fileStore, typeof upload)';
+    const names = { Parley: '', fileStore: '/file-store', upload: '/upload' };
+    const imports = Object.entries(names).map(([name, path]) => `import { ${name} } from '@parley/client${path}';`);
+    const requires = Object.entries(names).map(
+      ([name, path]) => `const { ${name} } = require('@parley/client${path}');`,
+    );
+    await installed.write('app.mjs', [...imports, print].join('\n'));
+    await installed.write('app.cjs', [...requires, print].join('\n'));
+    for (const file of ['app.mjs', 'app.cjs']) {
+      const { stdout } = await run(process.execPath, [file], { cwd: installed.folder });
+      expect(stdout).toBe('function function function\n');
+    }
+  });
+
+  it.each(['esbuild', 'vite', 'webpack'] as const)('can be bundled by %s', async (bundler) => {
+    await installed.write('entry.js', "import { Parley } from '@parley/client';\nconsole.log(typeof Parley);\n");
+    await bundlers[bundler](join(installed.folder, 'entry.js'), join(installed.folder, `${bundler}.mjs`));
+    const { stdout } = await run(process.execPath, [`${bundler}.mjs`], { cwd: installed.folder });
+    expect(stdout).toBe('function\n');
   });
 });
+
+it('stays below its size limit and bundles only its own files', async () => {
+  const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
+  expect(stdout).toMatch(/^@parley\/client: \d+ of \d+ bytes gzipped; \/upload: \d+\n$/);
+});
+
+/** An app that uses every module, with the types of neither a browser nor Node.js. */
+const app = `import { Parley, memoryStore, type Store } from '@parley/client';
+import { fileStore } from '@parley/client/file-store';
+import { upload } from '@parley/client/upload';
+const store: Store = process.argv[2] ? fileStore(process.argv[2]) : memoryStore();
+const parley = new Parley({ api: 'http://127.0.0.1:1', store });
+parley.on('message', ({ body }) => body?.type === 'text' && body.text.toUpperCase());
+const { items } = await parley.api('GET /chats', { limit: 5 });
+items.map(({ unread }) => unread + 1);
+const { size }: { size: number } = await upload(parley, file, { progress: (sent) => sent + 1 }).done;
+const { status }: { status: number } = await parley.request('/me/export');
+// @ts-expect-error The operation has a required input.
+await parley.api('PUT /chats/{id}');
+// @ts-expect-error There is no such body type.
+parley.send(5, { type: 'txet', text: 'hi' });
+declare const file: { size: number; type: string; slice(): typeof file };
+declare const process: { argv: string[] };
+export { size, status };
+`;
+
+const bundlers = {
+  esbuild: async (entry: string, outfile: string) => {
+    const { build } = await import('esbuild');
+    await build({
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      platform: 'neutral',
+      logLevel: 'silent',
+    });
+  },
+  vite: async (entry: string, outfile: string) => {
+    const { build } = await import('vite');
+    const root = join(entry, '..');
+    const lib = { entry, formats: ['es' as const], fileName: () => 'vite.mjs' };
+    await build({ root, logLevel: 'silent', configFile: false, build: { lib, outDir: 'vite-out' } });
+    await run('cp', [join(root, 'vite-out/vite.mjs'), outfile]);
+  },
+  webpack: async (entry: string, outfile: string) => {
+    const { webpack } = require('webpack') as typeof import('webpack');
+    const output = { path: join(outfile, '..'), filename: 'webpack.mjs', module: true };
+    const config = { mode: 'production' as const, entry, output, experiments: { outputModule: true } };
+    await new Promise<void>((resolve, reject) => {
+      webpack({ ...config, context: join(entry, '..'), target: 'es2022' }, (error, stats) => {
+        if (error || stats?.hasErrors()) reject(error ?? new Error(stats?.toString()));
+        else resolve();
+      });
+    });
+  },
+};

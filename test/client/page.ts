@@ -33,10 +33,7 @@ export class StandInPage {
       },
     });
     for (const id of elements) page.#elements.set(id, new StandInElement());
-    const module = await installed.write(
-      'page.js',
-      `${script.replace('../dist/index.js', '@parley/client')}\nexport { parley };`,
-    );
+    const module = await installed.write('page.js', `${script}\nexport { parley };`);
     const { parley } = await import(/* @vite-ignore */ pathToFileURL(module).href);
     page.#close = () => parley.close();
     return page;

@@ -1,29 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { memoryStore, Parley, type ParleyOptions, type SavedSession } from '@parley/client';
 import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
-import { transform } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Installed, packageFolder } from './installed.ts';
-import { StandInPage } from './page.ts';
-import { listen, textOf, texts, untilShown } from './people.ts';
+import { packageFolder } from './installed.ts';
+import { texts, untilShown } from './people.ts';
 
 let stack: Stack;
-let installed: Installed;
 const clients: Parley[] = [];
 beforeAll(async () => {
-  [stack, installed] = await Promise.all([
-    startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } }),
-    Installed.create(),
-  ]);
+  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
 }, 120_000);
 afterAll(async () => {
   await Promise.all(clients.map((client) => client.close()));
-  await installed?.[Symbol.asyncDispose]();
   await stack?.stop();
 });
 
@@ -190,48 +180,5 @@ describe('a client of a whole system', () => {
     expect(alice.hasOlder(bob.user)).toBe(false);
     await bob.send(alice.user, 'm30');
     await untilShown(alice, bob.user, [...written.slice(1), 'm30']);
-  });
-});
-
-describe('the examples', () => {
-  it('echo-bot.ts replies with the text it receives', async () => {
-    const source = await readFile(join(packageFolder, 'examples/echo-bot.ts'), 'utf8');
-    const { code } = await transform(source, { loader: 'ts' });
-    const file = await installed.write('echo-bot.js', code);
-    const username = `echo-${process.pid}`;
-    const bot = spawn(process.execPath, [file, stack.apiUrl, username, password], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      const [line] = await once(bot.stdout, 'data');
-      const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
-      const alice = await register();
-      await alice.connect();
-      await alice.api('POST /friend-requests', { to: user });
-      await waitFor(async () => (await alice.api('GET /friends')).items.length === 1);
-      const heard = listen(alice);
-      await alice.send(user, 'is there anybody?');
-      await waitFor(() => heard.length === 2);
-      expect(heard.map(textOf)).toEqual(['is there anybody?', 'is there anybody?']);
-      expect(heard.map(({ from }) => from)).toEqual([alice.user, user]);
-    } finally {
-      bot.kill();
-    }
-  });
-
-  it('page.html signs in, shows a chat and sends', async () => {
-    const { alice, bob } = await friends();
-    await bob.send(alice.user, 'hello, page');
-    await untilShown(alice, bob.user, ['hello, page']);
-    const { username } = await alice.api('GET /me');
-    await using page = await StandInPage.open(installed, join(packageFolder, 'examples/page.html'), stack.apiUrl);
-    await page.submit('sign-in', { username, password, chat: String(bob.user) });
-    await waitFor(() => page.lines('messages').includes('they: hello, page (received)'), {
-      message: () => JSON.stringify([page.lines('messages'), page.text('status')]),
-    });
-    await page.submit('send', { text: 'hello, bob' });
-    await untilShown(bob, alice.user, ['hello, page', 'hello, bob']);
-    await waitFor(() => page.lines('messages').includes('me: hello, bob (delivered)'));
-    await setImmediate();
   });
 });

@@ -1,5 +1,5 @@
-// Builds what is published into dist/, or the folder given: three modules of JavaScript, and types
-// that need no other package.
+// Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
+// three JavaScript modules, and types that need no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { argv } from 'node:process';
@@ -7,16 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { build as bundle, stop } from 'esbuild';
 import { minify } from 'terser';
 import ts from 'typescript';
+import { entries } from './entries.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const src = join(root, 'src');
-export const entries = {
-  index: join(src, 'index.ts'),
-  'file-store': join(src, 'store/file-store.ts'),
-  upload: join(src, 'upload/upload.ts'),
-};
 
-/** Builds into a folder, which is replaced. @throws Error with all that is wrong in the source */
+/** Builds into a folder, which is replaced. @throws Error if a source is invalid */
 export async function build(dist = join(root, 'dist')) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
@@ -28,13 +24,13 @@ export async function build(dist = join(root, 'dist')) {
   writeTypes(dist);
 }
 
-/** There is one class of errors, that of the main module. */
+/** Imports `ParleyError` from the main module, so that there is one class of errors. */
 const errorsOfIndex = {
   name: 'errors-of-index',
   setup: ({ onResolve }) => onResolve({ filter: /\/error\.ts$/ }, () => ({ path: './index.js', external: true })),
 };
 
-/** One module with all it needs: its code, source map, and the files it is made of. */
+/** Bundles a module. Returns its code, its source map and the files in it. */
 export async function script(entry) {
   const { outputFiles, metafile } = await bundle({
     entryPoints: [entry],
@@ -53,7 +49,7 @@ export async function script(entry) {
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);
-  // Some three hundred bytes less, gzipped, than with one of the two alone.
+  // esbuild and terser together save 300 bytes, gzipped, over either of them.
   const small = await minify(code, {
     module: true,
     ecma: 2020,
@@ -63,13 +59,17 @@ export async function script(entry) {
   return { code: small.code, map: small.map, inputs: Object.keys(metafile.inputs) };
 }
 
-/** Writes a declaration for each source, and one for those types of the protocol that they name. */
+/**
+ * Writes a declaration file for each source, and one for the types of the protocol that they use. Does
+ * not check types: `npm run check` does.
+ */
 function writeTypes(dist) {
   const program = ts.createProgram(Object.values(entries), {
     ...options(),
     noEmit: false,
     declaration: true,
     emitDeclarationOnly: true,
+    noCheck: true,
     outDir: dist,
     rootDir: src,
   });
@@ -97,13 +97,11 @@ function writeTypes(dist) {
     writeFileSync(target, made);
   };
   const { diagnostics } = program.emit(undefined, write);
-  check([...ts.getPreEmitDiagnostics(program), ...diagnostics]);
+  check(diagnostics);
   writeFileSync(join(dist, 'protocol.d.ts'), flatten([...named].sort()));
 }
 
-/**
- * The protocol's types in full: they are made from schemas, which their readers should not need.
- */
+/** Returns types of the protocol without zod, from whose schemas the protocol derives them. */
 function flatten(names) {
   const expand =
     'type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]: Full<T[K]> } : T;';
@@ -119,7 +117,7 @@ function flatten(names) {
   host.getSourceFile = (name, ...more) =>
     name === file ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2023) : getSourceFile(name, ...more);
   const program = ts.createProgram([file], options(), host);
-  check(ts.getPreEmitDiagnostics(program));
+  check(program.getSemanticDiagnostics(program.getSourceFile(file)));
   const checker = program.getTypeChecker();
   const flags = ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.InTypeAlias;
   const types = program

@@ -2,7 +2,8 @@
 // bundles code of other packages.
 import { exit } from 'node:process';
 import { gzipSync } from 'node:zlib';
-import { entries, script } from './build.mjs';
+import { script } from './build.mjs';
+import { entries } from './entries.mjs';
 
 /** Maximum size of the main module, in bytes. */
 const LIMIT = 13 * 1024;

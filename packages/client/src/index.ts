@@ -14,8 +14,8 @@ export type {
   User,
 } from '@parley/protocol';
 export type { ParleyEvents } from './announcer.ts';
-export type { Answer, Init } from './api/api.ts';
 export type { SavedSession, TokenSource } from './api/credentials.ts';
+export type { Answer, Fetch, FetchInit, FetchLike, FetchResponse, Init } from './api/fetch.ts';
 export type {
   Account,
   Api,

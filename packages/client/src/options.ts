@@ -1,4 +1,5 @@
 import type { SavedSession, TokenSource } from './api/credentials.ts';
+import type { Fetch } from './api/fetch.ts';
 import type { Backoff } from './connection/backoff.ts';
 import { hasIndexedDb, indexedDbStore } from './store/indexed-db-store.ts';
 import { memoryStore } from './store/memory-store.ts';
@@ -48,7 +49,7 @@ export interface ParleyOptions {
    */
   WebSocket?: WebSocketLike | null;
   /** Default: the global one. */
-  fetch?: typeof fetch;
+  fetch?: Fetch;
   /** In order of preference. Default: `websocket`, `sse`, `poll`. */
   transports?: TransportName[];
   /** Delays of reconnects, of which a random half is subtracted. Default: from 500 ms to 30 s. */
@@ -65,6 +66,21 @@ export interface TabsOptions {
   channel(name: string): Channel;
 }
 
+type WithDefault = 'keep' | 'delivered' | 'backoff' | 'openTimeout' | 'betterAfter';
+
+/** Options with their defaults. */
+export interface ResolvedOptions extends Pick<ParleyOptions, 'gateways'>, Required<Pick<ParleyOptions, WithDefault>> {
+  api: string | undefined;
+  cookie: boolean;
+  device: string | undefined;
+  from: 'latest' | null;
+  store(user: number): Store;
+  tabs: TabsOptions | undefined;
+  locks: Locks | undefined;
+  fetch: Fetch;
+  transports: [TransportName, OpenTransport][];
+}
+
 const defaults = {
   keep: 100,
   delivered: true,
@@ -77,11 +93,11 @@ const defaults = {
  * Returns the options with their defaults. @throws TypeError if neither `api` nor `gateways` and
  * `token` are set
  */
-export function withDefaults(options: ParleyOptions) {
+export function withDefaults(options: ParleyOptions): ResolvedOptions {
   const { api, token, gateways } = options;
   if (!api && !(token && gateways)) throw new TypeError('Set api, or gateways and token');
   const browser = 'document' in globalThis;
-  const fetcher = options.fetch ?? ((...args: Parameters<typeof fetch>) => globalThis.fetch(...args));
+  const fetcher = options.fetch ?? ((...args: Parameters<Fetch>) => globalThis.fetch(...args));
   const store =
     options.store ?? ((user: number) => (hasIndexedDb() ? indexedDbStore(`parley-${user}`) : memoryStore()));
   return {
@@ -89,19 +105,17 @@ export function withDefaults(options: ParleyOptions) {
     ...options,
     api: api?.replace(/\/+$/, ''),
     cookie: options.cookie ?? browser,
+    device: options.device,
     from: options.from === 'latest' ? ('latest' as const) : null,
     store: typeof store === 'function' ? store : () => store,
-    tabs: (options.tabs ?? browser) === true ? browserTabs() : options.tabs || undefined,
+    tabs: resolveTabs(options.tabs ?? browser),
     locks: browser ? browserLocks() : undefined,
     fetch: fetcher,
     transports: createTransports(options, fetcher),
   };
 }
 
-function createTransports(
-  { transports, WebSocket }: ParleyOptions,
-  fetcher: typeof fetch,
-): [TransportName, OpenTransport][] {
+function createTransports({ transports, WebSocket }: ParleyOptions, fetcher: Fetch): [TransportName, OpenTransport][] {
   const Implementation = WebSocket === undefined ? (globalThis as { WebSocket?: WebSocketLike }).WebSocket : WebSocket;
   const open: Record<TransportName, OpenTransport | undefined> = {
     websocket: Implementation ? webSocketTransport(Implementation) : undefined,
@@ -112,7 +126,8 @@ function createTransports(
   return names.flatMap((name) => (open[name] ? [[name, open[name]]] : []));
 }
 
-function browserTabs(): TabsOptions | undefined {
-  const locks = browserLocks();
+function resolveTabs(tabs: boolean | TabsOptions): TabsOptions | undefined {
+  if (typeof tabs === 'object') return tabs;
+  const locks = tabs ? browserLocks() : undefined;
   return locks && { locks, channel: (name) => new BroadcastChannel(name) as unknown as Channel };
 }

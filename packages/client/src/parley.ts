@@ -9,17 +9,24 @@ import type { AckedFrame } from './engine/context.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
-import { type ParleyOptions, withDefaults } from './options.ts';
+import { type ParleyOptions, type ResolvedOptions, withDefaults } from './options.ts';
 import { type RunningClient, startClient } from './start-client.ts';
 import type { Accepted, Status, StorageStatus } from './state/change.ts';
 import { watchPage } from './watch-page.ts';
+
+declare global {
+  /** Declared here too, so that the types do not require `esnext.disposable`. */
+  interface SymbolConstructor {
+    readonly asyncDispose: unique symbol;
+  }
+}
 
 /**
  * A client for one user: signs in, stays connected, sends and receives messages, and keeps its
  * state across reloads.
  */
 export class Parley {
-  readonly #options: ReturnType<typeof withDefaults>;
+  readonly #options: ResolvedOptions;
   /**
    * Calls an operation of the api: `api('PUT /chats/{id}', { id })`. Rejects with a ParleyError.
    */
@@ -143,6 +150,7 @@ export class Parley {
     await running?.close();
   }
 
+  /** Calls `close` at the end of an `await using` block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

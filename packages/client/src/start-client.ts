@@ -3,7 +3,7 @@ import type { Api } from './api/operations.ts';
 import type { CommandRunner } from './engine/command.ts';
 import { Engine } from './engine/engine.ts';
 import { createRef } from './engine/ref.ts';
-import type { TabsOptions, withDefaults } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { applyChange } from './state/apply-change.ts';
 import type { Change, Status, StorageStatus } from './state/change.ts';
 import { markAllUnsaved, restore, snapshot } from './state/saved.ts';
@@ -56,13 +56,13 @@ export async function startClient(user: number, context: ClientContext): Promise
     await store.close?.();
   };
 
-  if (!options.tabs) {
+  const tabsOptions = options.tabs;
+  if (!tabsOptions) {
     const engine = await createEngine(false);
     engine.start();
     return { state, runner: engine, clearStore, close: () => close(engine) };
   }
   const runner = await new Promise<CommandRunner>((resolve, reject) => {
-    const tabsOptions = options.tabs as TabsOptions;
     const name = `parley-${user}`;
     const created = new Tabs({
       name,
@@ -108,7 +108,7 @@ interface LeaderState {
 }
 
 interface ClientContext {
-  options: ReturnType<typeof withDefaults>;
+  options: ResolvedOptions;
   credentials: Credentials;
   api: Api | undefined;
   gateways(): string[];

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { argv, exit } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build as bundle, stop } from 'esbuild';
+import { sourceAliases } from '../../client/bin/entries.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -88,6 +89,7 @@ export async function buildOne(source, result) {
     target: 'node20.19',
     format: 'esm',
     external,
+    alias: sourceAliases,
     banner: { js: banner },
     loader: { '.lua': 'text' },
     sourcemap: true,

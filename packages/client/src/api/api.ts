@@ -1,5 +1,6 @@
 import type { Problem } from '@parley/protocol';
 import { ParleyError } from '../error.ts';
+import type { Answer, Fetch, Init } from './fetch.ts';
 import type { Api } from './operations.ts';
 
 /** Operations without a token. */
@@ -34,7 +35,7 @@ export function createApi(request: Request): Api {
  * @param base URL of the api
  * @param getToken returns an access token other than `stale`
  */
-export function createRequest(base: string, fetcher: typeof fetch, getToken: GetToken): Request {
+export function createRequest(base: string, fetcher: Fetch, getToken: GetToken): Request {
   const send = async (path: string, init: Init, token?: string): Promise<Answer> => {
     const headers = { ...init.headers, ...(token && { authorization: `Bearer ${token}` }) };
     const all: Init = { credentials: 'include', ...init, headers };
@@ -71,12 +72,6 @@ function toError(status: number, text: string): ParleyError {
 }
 
 type GetToken = (stale?: string) => Promise<string>;
-
-/** Options of `fetch`, with headers as an object. */
-export type Init = Omit<NonNullable<Parameters<typeof fetch>[1]>, 'headers'> & { headers?: Record<string, string> };
-
-/** The `Response` of `fetch`. */
-export type Answer = Awaited<ReturnType<typeof fetch>>;
 
 /**
  * Sends a request with an access token. Resolves with a successful response only. @throws

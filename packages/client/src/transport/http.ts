@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
+import type { Fetch } from '../api/fetch.ts';
 import { afterStatus } from './close-codes.ts';
 import {
   type CloseReason,
@@ -20,7 +21,7 @@ const REPLY_TIMEOUT_MS = 10_000;
  * behind marks, of which there are many. A frame without a reply fails with `unavailable`, which
  * may be retried.
  */
-export function httpTransport(fetcher: typeof fetch, receive: Receive): OpenTransport {
+export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
   return (initialTarget, listener) => {
     const target = { ...initialTarget };
     const abort = new AbortController();

@@ -1,4 +1,5 @@
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
+import type { Fetch } from '../api/fetch.ts';
 import { Timer } from '../timer.ts';
 import { httpTransport } from './http.ts';
 import type { OpenTransport } from './transport.ts';
@@ -20,7 +21,7 @@ const WATCH_INTERVAL_MS = 10_000;
  * is sent, and the presence frames it causes end that poll. So the `watch` is resent every
  * `WATCH_INTERVAL_MS`.
  */
-export function pollTransport(fetcher: typeof fetch): OpenTransport {
+export function pollTransport(fetcher: Fetch): OpenTransport {
   return httpTransport(fetcher, async (connection) => {
     const { get, target, listener, send } = connection;
     const watchTimer = new Timer();

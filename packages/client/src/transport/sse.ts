@@ -1,4 +1,5 @@
 import type { ServerFrame } from '@parley/protocol';
+import type { Fetch } from '../api/fetch.ts';
 import { afterClose } from './close-codes.ts';
 import { httpTransport } from './http.ts';
 import { type OpenTransport, readStream } from './transport.ts';
@@ -7,7 +8,7 @@ import { type OpenTransport, readStream } from './transport.ts';
  * Receives server-sent events. Reads them with `fetch`, because `EventSource` cannot send the
  * token.
  */
-export function sseTransport(fetcher: typeof fetch): OpenTransport {
+export function sseTransport(fetcher: Fetch): OpenTransport {
   return httpTransport(fetcher, async ({ get, listener }) => {
     const { body } = await get('events');
     const reader = (body as NonNullable<typeof body>).pipeThrough(new TextDecoderStream()).getReader();

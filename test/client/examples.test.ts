@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Parley } from '@parley/client';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installed, packageFolder } from './installed.ts';
+import { StandInPage } from './page.ts';
+import { listen, textOf, texts, untilShown } from './people.ts';
+
+let stack: Stack;
+let installed: Installed;
+const clients: Parley[] = [];
+beforeAll(async () => {
+  stack = await startStack({ env: { REGISTRATIONS_PER_MINUTE: '1000' } });
+  installed = await Installed.create();
+}, 240_000);
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  await installed?.[Symbol.asyncDispose]();
+  await stack?.stop();
+});
+
+const password = 'correct horse battery';
+const examples = join(packageFolder, 'examples');
+
+async function register(username: string): Promise<Parley & { user: number }> {
+  const client = new Parley({ api: stack.apiUrl });
+  clients.push(client);
+  await client.register({ username, password });
+  await client.connect();
+  return client as Parley & { user: number };
+}
+
+describe('the starters', () => {
+  it('node: the bot replies with the text it receives', async () => {
+    await installed.copy(join(examples, 'node'), 'node');
+    const bot = spawn(process.execPath, ['echo-bot.mjs', stack.apiUrl, 'echo', password], {
+      cwd: join(installed.folder, 'node'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [line] = await once(bot.stdout, 'data');
+      const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
+      const ann = await register('ann');
+      await ann.api('POST /friend-requests', { to: user });
+      await waitFor(async () => (await ann.api('GET /friends')).items.length === 1);
+      const received = listen(ann);
+      await ann.send(user, 'hello, bot');
+      await waitFor(() => received.length === 2);
+      expect(received.map(textOf)).toEqual(['hello, bot', 'hello, bot']);
+      expect(received.map(({ from }) => from)).toEqual([ann.user, user]);
+    } finally {
+      bot.kill();
+    }
+  });
+
+  it('html: the page signs in, shows a chat and sends', async () => {
+    const [alice, bob] = [await register('alice'), await register('bob')];
+    await alice.api('POST /friend-requests', { to: bob.user });
+    await bob.api('POST /friend-requests', { to: alice.user });
+    await bob.send(alice.user, 'hello, page');
+    await untilShown(alice, bob.user, ['hello, page']);
+    await using page = await StandInPage.open(installed, join(examples, 'html/index.html'), stack.apiUrl);
+    await page.submit('sign-in', { username: 'alice', password, chat: String(bob.user) });
+    await waitFor(() => page.lines('messages').includes('they: hello, page (received)'), {
+      message: () => JSON.stringify([page.lines('messages'), page.text('status')]),
+    });
+    await page.submit('send', { text: 'hello, bob' });
+    await waitFor(() => texts(bob, alice.user).includes('hello, bob'));
+    await waitFor(() => page.lines('messages').includes('me: hello, bob (delivered)'));
+  });
+
+  it.each([
+    ['vite-react', ['react', 'react-dom', '@vitejs/plugin-react']],
+    ['vite-vue', ['vue', '@vitejs/plugin-vue']],
+  ])('%s: builds', async (name, packages) => {
+    const root = await installed.copy(join(examples, name), name);
+    for (const each of [...packages, 'vite']) await link(root, each);
+    await build({ root, logLevel: 'silent', configFile: join(root, 'vite.config.ts') });
+    const assets = await readdir(join(root, 'dist/assets'));
+    const [script = ''] = assets.filter((file) => file.endsWith('.js'));
+    expect(await readFile(join(root, 'dist/assets', script), 'utf8')).toContain('/v1');
+  });
+});
+
+/** Links a package of the tests into the node_modules of a starter. */
+async function link(root: string, name: string): Promise<void> {
+  const main = createRequire(import.meta.url).resolve(name);
+  const folder = main.slice(0, main.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}`.length);
+  const path = join(root, 'node_modules', name);
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(folder, path);
+}
