@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+it('a dry run of npm run release makes tarballs, changelogs, SBOMs and a bake file, and no tag', async () => {
+  const out = await mkdtemp(join(tmpdir(), 'parley-release-test-'));
+  try {
+    const before = await run('git', ['for-each-ref'], { cwd: root });
+    const script = join(root, 'packages/stack/bin/release.mjs');
+    const { stdout } = await run(process.execPath, [script, '--dry-run', '--out', out], { cwd: root });
+    expect(await run('git', ['for-each-ref'], { cwd: root })).toEqual(before);
+    const [, version = ''] = /Would release v([\d.]+), @parley\/client@\1/.exec(stdout) ?? [];
+    expect(await readdir(out)).toEqual(
+      expect.arrayContaining([`parley-client-${version}.tgz`, 'CHANGELOG-client.md', 'docker-bake.json']),
+    );
+    expect(await readFile(join(out, 'CHANGELOG-client.md'), 'utf8')).toContain(`## ${version}`);
+    for (const service of ['gateway', 'api', 'recorder']) {
+      const sbom = JSON.parse(await readFile(join(out, `sbom-${service}.cdx.json`), 'utf8'));
+      expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', metadata: { component: { name: service } } });
+      expect(sbom.components.map(({ name }: { name: string }) => name)).toContain('pino');
+    }
+    const { target } = JSON.parse(await readFile(join(out, 'docker-bake.json'), 'utf8'));
+    expect(target.gateway).toMatchObject({ platforms: ['linux/amd64', 'linux/arm64'] });
+    expect(target.gateway.tags).toContain(`parley/gateway:${version}`);
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}, 300_000);
