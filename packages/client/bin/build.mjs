@@ -60,8 +60,8 @@ export async function script(entry) {
 }
 
 /**
- * Writes a declaration file for each source, and one for the types of the protocol that they use. Does
- * not check types: `npm run check` does.
+ * Writes a declaration file for each source, and one for the types of the protocol that they use.
+ * Does not check types: `npm run check` does.
  */
 function writeTypes(dist) {
   const program = ts.createProgram(Object.values(entries), {

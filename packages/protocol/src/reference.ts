@@ -58,9 +58,20 @@ function variants(schema: z.ZodType, discriminator: string): string {
           field.description ?? '',
         ]);
       const fields = rows.length > 0 ? `\n\n${table(['field', 'type', 'meaning'], rows)}` : '';
-      return `#### \`${properties[discriminator]?.const}\`\n\n${description}.${fields}`;
+      return `#### \`${properties[discriminator]?.const}\`\n\n${wrap(`${description}.`)}${fields}`;
     })
     .join('\n\n');
+}
+
+/** Breaks a paragraph into lines of at most 100 columns. */
+function wrap(text: string): string {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length < 100) lines[lines.length - 1] = line ? `${line} ${word}` : word;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function typeOf(schema: JsonSchema): string {
