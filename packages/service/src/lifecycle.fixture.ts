@@ -4,6 +4,7 @@ import { runService } from './lifecycle.ts';
 await runService({
   name: 'fixture',
   stopWithin: 2000,
+  surviveRejections: process.env.SURVIVE === '1',
   start: async ({ env, onStop }) => {
     const timer = setInterval(() => {}, 1000);
     onStop('first', () => {

@@ -70,10 +70,18 @@ describe('a service', () => {
     expect(run.output).not.toContain('"started"');
   });
 
-  it('logs a rejection nobody caught and exits 1', async () => {
+  it('logs an unhandled rejection and exits 1', async () => {
     const run = new Run('throws later');
     expect(await run.exit()).toBe(1);
     expect(run.output).toMatch(/"level":"fatal".*nobody awaits me/);
+  });
+
+  it('survives an unhandled rejection if it is set to, and logs it', async () => {
+    const run = new Run('throws later', { SURVIVE: '1' });
+    await run.until(/"level":"error".*nobody awaits me/);
+    expect(run.child.exitCode).toBe(null);
+    run.child.kill('SIGTERM');
+    expect(await run.exit()).toBe(0);
   });
 
   it('ends with the process that started it', async () => {

@@ -8,10 +8,17 @@ import { createLog, type Log } from './log.ts';
  * - SIGTERM or SIGINT stops the parts once, the last started first, and exits 0; 1 if one of them failed or all took longer than
  *   `stopWithin`. A second signal exits at once.
  * - An error of `start` is told in one line on standard error (and in the log), what ran already is stopped, exit 1.
- * - An exception or rejection nobody caught is logged, exit 1: the state is unknown, another replica goes on.
+ * - An uncaught exception is logged, exit 1: the state is unknown, another replica takes over.
+ * - An unhandled rejection does the same, or is only logged if `surviveRejections` is set.
  * - With `PARLEY_PARENT_PIPE=1` the end of standard input counts as SIGTERM, so that no process outlives the one that started it.
  */
-export async function runService({ name, start, env = process.env, stopWithin = 30_000 }: RunOptions): Promise<void> {
+export async function runService({
+  name,
+  start,
+  env = process.env,
+  stopWithin = 30_000,
+  surviveRejections = false,
+}: RunOptions): Promise<void> {
   const log = createLog({ name });
   const parts: Part[] = [];
   let stopping = false;
@@ -30,14 +37,15 @@ export async function runService({ name, start, env = process.env, stopWithin = 
     process.exit(clean ? code : 1);
   };
   const crash = (error: unknown): void => {
-    log.fatal({ err: error }, 'nobody caught this');
+    log.fatal({ err: error }, 'uncaught exception');
     process.exit(1);
   };
+  const survive = (error: unknown): void => log.error({ err: error }, 'unhandled rejection');
 
   process.on('SIGTERM', () => stop('SIGTERM', 0));
   process.on('SIGINT', () => stop('SIGINT', 0));
   process.on('uncaughtException', crash);
-  process.on('unhandledRejection', crash);
+  process.on('unhandledRejection', surviveRejections ? survive : crash);
   if (env.PARLEY_PARENT_PIPE === '1') followParent(() => stopping || stop('parent is gone', 0));
 
   try {
@@ -83,6 +91,11 @@ export interface RunOptions {
   env?: Environment;
   /** How long stopping may take, in ms; 30 s when absent. */
   stopWithin?: number;
+  /**
+   * Whether the process goes on after an unhandled rejection. For processes whose requests share no
+   * state that one of them could leave half changed. Default: false.
+   */
+  surviveRejections?: boolean;
 }
 
 /** What `start` gets. */

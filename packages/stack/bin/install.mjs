@@ -3,7 +3,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,15 +15,15 @@ const packages = manifests();
 if (!upToDate()) {
   rmSync(stamp, { force: true });
   install();
-  checkWebSockets();
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stamp, fingerprint());
 }
 
+/** Names a Node.js that is too old before anything is downloaded. */
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`Parley needs Node 20.19 or newer; this is ${process.version}.`);
+  fail(`Parley needs Node.js 20.19 or newer, and this is ${process.version}. Install Node.js 24 and try again.`);
 }
 
 /** The root's package.json and those of the workspace, by folder. */
@@ -61,7 +60,7 @@ function fingerprint() {
 function install() {
   const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
   const began = Date.now();
-  process.stderr.write(`Installing packages with ${pnpm}\n`);
+  process.stderr.write(`Installing packages with ${pnpm}; the first time takes up to a minute\n`);
   // With another version of Node other binaries are wanted; by this file pnpm would think that
   // nothing has changed.
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
@@ -77,27 +76,6 @@ function install() {
   });
   if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}Installing failed.`);
   process.stderr.write(`Installed in ${Math.round((Date.now() - began) / 1000)} s\n`);
-}
-
-/**
- * uWebSockets.js comes as a binary per platform and Node version; say so here rather than when a
- * gateway starts.
- */
-function checkWebSockets() {
-  const gateway = join(root, 'services/gateway/package.json');
-  if (!existsSync(gateway)) return;
-  try {
-    createRequire(gateway)('uWebSockets.js');
-  } catch (error) {
-    const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
-    fail(
-      `uWebSockets.js does not load on ${process.platform}-${process.arch} with Node ${process.versions.node}:\n` +
-        `  ${String(error.message).split('\n')[0]}\n` +
-        'The version in use comes for linux-x64 with Node 20 and 22. For others add to pnpm-workspace.yaml\n' +
-        '  overrides:\n    uWebSockets.js: github:uNetworking/uWebSockets.js#v20.51.0\n' +
-        `(or a newer tag) and run: npx ${pnpm} install --no-frozen-lockfile`,
-    );
-  }
 }
 
 function fail(message) {

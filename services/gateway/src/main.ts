@@ -8,6 +8,9 @@ const STOP_TIMEOUT_MS = 3_700_000;
 await runService({
   name: 'gateway',
   stopWithin: STOP_TIMEOUT_MS,
+  // Thousands of connections depend on the process, and share nothing that a rejection leaves half
+  // changed.
+  surviveRejections: true,
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);
     log.level = config.logLevel;

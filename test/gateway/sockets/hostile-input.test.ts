@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Client } from '../client.ts';
+import { Kit } from '../kit.ts';
+
+let kit: Kit;
+let bystander: Client;
+let friend: number;
+let sender: number;
+beforeAll(async () => {
+  kit = await Kit.start(1);
+  [sender, friend] = (await kit.friends()) as [number, number];
+  bystander = await kit.connect(friend, 0, { device: 'bystander' });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+const objects = (depth: number) => `${'{"id":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+/** Values that break what reads them carelessly, as JSON. */
+const values: [string, string][] = [
+  ['lists nested 30,000 deep', lists(30_000)],
+  ['objects nested 9,000 deep', objects(9000)],
+  ['lists nested 33 deep', lists(33)],
+  ['a prototype', '{"__proto__":{"type":"ping"},"constructor":1}'],
+  ['a number beyond all numbers', '1e999'],
+  ['a number of 10,000 digits', '9'.repeat(10_000)],
+  ['a negative zero', '-0'],
+  ['half a character', '"\\ud800"'],
+  ['a null character', '"\\u0000"'],
+  ['an empty list', '[]'],
+  ['true', 'true'],
+  ['null', 'null'],
+];
+
+/** Where such a value may stand in what a client sends. */
+const places: [string, (value: string) => string][] = [
+  ['alone', (value) => value],
+  ['as a type', (value) => `{"type":${value}}`],
+  ['as a ref', (value) => `{"type":"ping","ref":${value}}`],
+  ['as a receiver', (value) => `{"type":"send","ref":"r","to":${value},"body":{"type":"text","text":"x"}}`],
+  ['as a body', (value) => `{"type":"send","ref":"r","to":7,"body":${value}}`],
+  ['as an unknown field', (value) => `{"type":"ping","ref":"r","more":${value}}`],
+  ['as the window of a LayIM message', (value) => `{"mine":{"content":"x"},"to":{"id":${value},"type":"friend"}}`],
+  ['as the content of a LayIM message', (value) => `{"mine":{"content":${value}},"to":{"id":7}}`],
+  ['as a wrapped LayIM message', (value) => `{"type":"sendMessage","data":${value}}`],
+];
+
+/** Sends each text over a WebSocket of its own if the one before was closed. */
+async function sendAll(path: string, texts: string[]): Promise<void> {
+  let socket: WebSocket | undefined;
+  for (const text of texts) {
+    if (socket?.readyState !== WebSocket.OPEN) {
+      socket = new WebSocket(`${kit.gateway().url}${path}`, {
+        headers: { authorization: `Bearer ${kit.token(sender)}` },
+      });
+      socket.on('error', () => {});
+      await new Promise((resolve) => socket?.once('open', resolve));
+    }
+    const answered = new Promise((resolve) => socket?.once('pong', resolve).once('close', resolve));
+    socket.send(text);
+    socket.ping();
+    await answered;
+  }
+  socket?.terminate();
+}
+
+describe.each(places)('%s', (_title, frameOf) => {
+  const texts = values.map(([, value]) => frameOf(value));
+
+  it.each(['/v1/socket', '/layim/socket'])('hostile values over %s disturb nobody', async (path) => {
+    await sendAll(path, texts);
+    await bystander.settled();
+  });
+
+  it('hostile values over POST /v1/frames get an answer', async () => {
+    const headers = { authorization: `Bearer ${kit.token(sender)}` };
+    for (const body of texts) {
+      const { status } = await fetch(`${kit.gateway().http}/v1/frames`, { method: 'POST', headers, body });
+      expect([200, 204, 400, 403, 404]).toContain(status);
+    }
+    await bystander.settled();
+  });
+});
+
+it('a send nested too deeply keeps its ref, and the connection goes on', async () => {
+  await using client = await kit.connect(sender);
+  const before = client.frames.length;
+  client.socket.send(`{"type":"send","ref":"deep","to":{"id":${lists(30_000)}},"body":1}`);
+  expect(await client.reply('deep', before)).toMatchObject({ type: 'error', code: 'bad-frame', retry: false });
+  await client.settled();
+});
+
+it('queries of any kind get an answer', async () => {
+  const authorization = `Bearer ${kit.token(sender)}`;
+  for (const query of [
+    'cursor=%',
+    'cursor=%00',
+    'device=%ff%fe',
+    'device=%00',
+    'timeout=%zz',
+    'cursor[]=1',
+    '&&==&',
+    `cursor=${'['.repeat(5000)}`,
+  ]) {
+    const { status } = await fetch(`${kit.gateway().http}/v1/poll?timeout=0&${query}`, { headers: { authorization } });
+    expect([200, 400]).toContain(status);
+  }
+  await bystander.settled();
+});

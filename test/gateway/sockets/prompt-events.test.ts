@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Kit } from '../kit.ts';
+import { RawRequest } from './raw-request.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(1);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+/** The data of the chunks that arrived whole, up to the CRLF that completes each: what Python's `requests` passes on. */
+function wholeChunks(received: string): string[] {
+  const bytes = Buffer.from(received, 'latin1');
+  const chunks: string[] = [];
+  let at = bytes.indexOf('\r\n\r\n') + 4;
+  for (;;) {
+    const end = bytes.indexOf('\r\n', at);
+    if (end < 0) return chunks;
+    const size = Number.parseInt(bytes.toString('latin1', at, end), 16);
+    const next = end + 2 + size + 2;
+    if (bytes.length < next) return chunks;
+    chunks.push(bytes.toString('utf8', end + 2, end + 2 + size));
+    at = next;
+  }
+}
+
+it('an event arrives with the end of its chunk, not with the next event', async () => {
+  const [a, b] = await kit.friends();
+  const lines = ['GET /v1/events?cursor=latest HTTP/1.1', 'Host: x', `Authorization: Bearer ${kit.token(b)}`];
+  using reader = new RawRequest(kit.gateway().http, `${lines.join('\r\n')}\r\n\r\n`);
+  const whole = () => wholeChunks(reader.received).join('');
+  await expect.poll(whole).toContain('"type":"welcome"');
+  await using alice = await kit.connect(a);
+  for (const text of ['first', 'second 长', 'third']) {
+    await alice.text(b, text);
+    // Nothing follows that would push it out.
+    await expect.poll(whole).toContain(`"text":"${text}"`);
+  }
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Kit } from '../kit.ts';
+import { knock } from '../knock.ts';
+
+let kit: Kit;
+let http: string;
+beforeAll(async () => {
+  kit = await Kit.start(1);
+  http = kit.gateway().http;
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+describe('a method that an address does not support', () => {
+  it.each([
+    ['POST', '/v1/events', 'GET, OPTIONS'],
+    ['DELETE', '/v1/poll', 'GET, OPTIONS'],
+    ['GET', '/v1/frames', 'POST, OPTIONS'],
+    ['PUT', '/v1/frames', 'POST, OPTIONS'],
+    ['PATCH', '/healthz', 'GET, HEAD, OPTIONS'],
+    ['POST', '/metrics', 'GET, HEAD, OPTIONS'],
+    ['POST', '/v1/socket', 'GET'],
+    ['POST', '/layim/socket', 'GET'],
+  ])('%s %s gets 405 and the methods that it supports', async (method, path, allow) => {
+    const response = await fetch(http + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({ status: 405, code: 'method-not-allowed' });
+  });
+});
+
+it('HEAD on the health of a gateway has no body', async () => {
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    const response = await fetch(http + path, { method: 'HEAD' });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(Number(response.headers.get('content-length'))).toBeGreaterThan(0);
+  }
+});
+
+it.each(['/', '/v1', '/v1/socket/x', '/v1/%00', '/constructor', '/__proto__'])('%s is not found', async (path) => {
+  const response = await fetch(http + path);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ status: 404, code: 'not-found' });
+});
+
+it('a request to upgrade to another protocol is answered as what it is', async () => {
+  const asked = await knock(http, '/healthz', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' });
+  expect(asked).toMatchObject({ status: 200, body: { ok: true } });
+});
+
+it('LAYIM=off closes the address of LayIM pages', async () => {
+  const without = await kit.addGateway({ layim: 'off' });
+  const path = `/layim/socket?token=${kit.token(kit.newId())}`;
+  expect((await knock(http, path)).status).toBe(101);
+  expect((await knock(without.http, path)).status).toBe(404);
+});
