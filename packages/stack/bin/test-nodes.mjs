@@ -1,0 +1,63 @@
+// Runs the suites that depend on the version of Node.js on each supported one:
+// `npm run test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version comes from
+// the npm package `node` and works on a copy of the repository, since packages bring other binaries
+// for other versions.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { argv, env, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const versions = argv.length > 2 ? argv.slice(2) : ['20.19', '22', '24', '26'];
+
+/**
+ * Sockets on both libraries, the lifecycle of a process, and the whole system with its native parts.
+ */
+const suites = [
+  'packages/service/src/lifecycle.test.ts',
+  'test/gateway/sockets',
+  'test/gateway/upgrade.test.ts',
+  'test/gateway/transports/transports.test.ts',
+  'test/stack/stack.test.ts',
+  'test/product/product.test.ts',
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'parley-nodes-'));
+const failed = versions.filter((version) => !passes(version, join(folder, version)));
+rmSync(folder, { recursive: true, force: true });
+if (failed.length > 0) {
+  process.stderr.write(`Failed on Node.js ${failed.join(', ')}\n`);
+  exit(1);
+}
+
+function passes(version, home) {
+  mkdirSync(home);
+  run('npm', ['install', '--prefix', join(home, 'node'), '--no-audit', '--no-fund', `node@${version}`], home, env);
+  const path = [join(home, 'node/node_modules/node/bin'), env.PATH].join(delimiter);
+  const copy = join(home, 'parley');
+  copyTo(copy);
+  process.stdout.write(`Node.js ${execFileSync('node', ['--version'], { env: { ...env, PATH: path } })}`);
+  const withNode = { ...env, PATH: path };
+  return (
+    run('node', ['packages/stack/bin/install.mjs'], copy, withNode) &&
+    run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot', ...suites], copy, withNode)
+  );
+}
+
+/** Copies the files that are in Git or would be. */
+function copyTo(target) {
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 };
+  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], options).split('\n');
+  for (const file of files) {
+    if (file === '' || !existsSync(join(root, file))) continue;
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    cpSync(join(root, file), join(target, file));
+  }
+}
+
+function run(command, args, cwd, environment) {
+  return spawnSync(command, args, { cwd, env: environment, stdio: 'inherit' }).status === 0;
+}
