@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
 import { sourceAliases } from '../../packages/client/bin/entries.mjs';
 
-/** The address of a running api, for `npm run dev`. */
+/** URL of a running api, for `npm run dev`. */
 const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -18,9 +18,12 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
 
+/** Scripts and styles from this size in bytes are not kept in the cache of the service worker. */
+const MAX_CACHED_BYTES = 400_000;
+
 /**
- * Adds `/sw.js`, which keeps the page in a cache: all of it but what is loaded on demand and large. It has the names of the files in it, so
- * that it is another one after each change.
+ * Adds `/sw.js`, the service worker that caches the files of the page. It contains their names, so
+ * that it changes with each build.
  */
 function worker(): Plugin {
   return {
@@ -28,14 +31,14 @@ function worker(): Plugin {
     apply: 'build',
     enforce: 'post',
     async generateBundle(_, bundle) {
-      const shown = readdirSync(here('public')).filter((name) => /^icon|webmanifest$/.test(name));
+      const icons = readdirSync(here('public')).filter((name) => /^icon|webmanifest$/.test(name));
       const parts = Object.values(bundle).filter((part) => {
         const bytes = part.type === 'chunk' ? part.code : part.source;
-        return /\.(js|css)$/.test(part.fileName) && bytes.length < 200_000;
+        return /\.(js|css)$/.test(part.fileName) && bytes.length < MAX_CACHED_BYTES;
       });
       const files = [
         '/index.html',
-        ...shown.map((name) => `/${name}`),
+        ...icons.map((name) => `/${name}`),
         ...parts.map(({ fileName }) => `/${fileName}`),
       ].sort();
       const index = readFileSync(here('index.html'));

@@ -39,7 +39,7 @@ const looks: [string, OpenOptions][] = [
 ];
 
 describe.each(looks)('%s', (_, options) => {
-  it('axe finds nothing serious', async () => {
+  it('has no serious findings of axe', async () => {
     const context = await kit.context({ ...options, bypassCSP: true });
     const stranger = await context.newPage();
     const found: string[] = [];
@@ -73,7 +73,7 @@ describe.each(looks)('%s', (_, options) => {
 });
 
 describe('by the keyboard', () => {
-  it('one gets past the navigation at once, and out of a dialog to where one was', async () => {
+  it('the skip link passes the navigation, and a dialog returns the focus', async () => {
     const page = await kit.open(ann, { path: '/settings' });
     await page.getByText('Ann').first().waitFor();
     await page.keyboard.press('Tab');

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** What axe finds on a page that is serious or worse, in a line each. */
+/** Serious and critical findings of axe on a page, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // The policy of the page lets no script in; the debugger may.
+  // The content security policy blocks added scripts, but not evaluation by the debugger.
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(source);
   const { violations } = await page.evaluate(() =>

@@ -25,8 +25,8 @@ const attacks = [
   '{{ constructor.constructor("window.attacked=1")() }}',
 ];
 
-describe('scripts', () => {
-  it('in texts and names are text', async () => {
+describe('script code', () => {
+  it('in texts and names is shown as text', async () => {
     const { a, b } = await pair('desktop', '<img src=x onerror="window.attacked=1">');
     for (const attack of attacks) {
       await a.say(attack);
@@ -40,7 +40,7 @@ describe('scripts', () => {
     expect(await b.list.locator('a').first().getAttribute('rel')).toContain('noopener');
   });
 
-  it('that are pasted with their markup come as plain text', async () => {
+  it('in pasted markup is inserted as plain text', async () => {
     const { a, b } = await pair();
     await a.box.focus();
     await a.box.evaluate((element: HTMLTextAreaElement) => {
@@ -57,8 +57,8 @@ describe('scripts', () => {
   });
 });
 
-describe('text that turns its direction', () => {
-  it('turns nothing around it', async () => {
+describe('text with direction overrides', () => {
+  it('does not change the direction around it', async () => {
     const { a, b } = await pair();
     await a.say('\u202eevil\u2067 text');
     await a.say('plain');
@@ -80,7 +80,7 @@ describe('text that turns its direction', () => {
     expect(heading).toMatch(/isolate/);
   });
 
-  it('is set from right to left where it is read so', async () => {
+  it('is laid out from right to left in a right-to-left script', async () => {
     const { a, b } = await pair();
     await a.say('שלום עולם');
     await b.seen('שלום');
@@ -88,8 +88,8 @@ describe('text that turns its direction', () => {
   });
 });
 
-describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('what is too much, on a %s', (size) => {
-  it('a word of 8,000 characters breaks into lines and widens nothing', async () => {
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a %s', (size) => {
+  it('wraps a word of 8,000 characters without widening the page', async () => {
     const { a, b } = await pair(size);
     const word = 'w'.repeat(8000);
     await a.box.fill(word);
@@ -104,12 +104,12 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('what is too much, o
     expect(width).toBeLessThanOrEqual((await b.list.boundingBox())?.width ?? 0);
   });
 
-  it('ten thousand emoji are not sent, it is said why, and nothing of them is lost', async () => {
+  it('keeps ten thousand emoji in the draft and shows the limit', async () => {
     const { a, b } = await pair(size);
     const emoji = '😀'.repeat(10_000);
     await a.box.fill(emoji);
     await a.box.press('Enter');
-    await a.page.getByText('2000 characters too many: a message has at most 8,000.').waitFor();
+    await a.page.getByText('Too long by 2000 characters. The limit is 8,000.').waitFor();
     expect((await a.box.inputValue()).length).toBe(emoji.length);
     expect(await a.texts()).toEqual([]);
     await a.page.reload();
@@ -122,7 +122,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('what is too much, o
 });
 
 describe('without a network', () => {
-  it('what one writes is shown, kept across a reload of the other, and sent later, once and in order', async () => {
+  it('shows messages at once and sends them later, once and in order', async () => {
     const { a, b } = await pair();
     await a.say('before');
     await b.seen('before');

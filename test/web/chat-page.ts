@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** What tests do and see on a chat page. */
+/** Actions and queries of tests on a chat page. */
 export function chatPage(page: Page) {
   const box = page.getByRole('textbox', { name: 'Write a message' });
   const list = page.getByRole('region', { name: 'Messages' });
@@ -19,9 +19,14 @@ export function chatPage(page: Page) {
       await box.fill(text);
       await box.press('Enter');
     },
-    /** Waits until a message is seen. */
+    /** Chooses files and sends them from the preview. */
+    async sendFiles(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+      await page.locator('input[type=file]').setInputFiles(files);
+      await page.getByRole('button', { name: /^Send \d+ files?$/ }).click();
+    },
+    /** Waits until a message is visible. */
     seen: (text: string | RegExp): Promise<void> => bubble(text).waitFor(),
-    /** Waits until an own message shows how far it got. */
+    /** Waits until an own message shows a state. */
     state: (text: string, label: 'Sending' | 'Sent' | 'Delivered' | 'Read'): Promise<void> =>
       bubble(text).getByRole('img', { name: label, exact: true }).waitFor(),
     /** Opens the menu of a message and chooses from it. */
@@ -37,7 +42,7 @@ export function chatPage(page: Page) {
       await list.hover();
       await page.mouse.wheel(0, pixels);
     },
-    /** Scrolls on until a message is seen. */
+    /** Scrolls until a message is visible. */
     async scrollTo(text: string, step: number): Promise<void> {
       await expect
         .poll(
@@ -50,11 +55,11 @@ export function chatPage(page: Page) {
         )
         .toBe(true);
     },
-    /** Where a message stands on the screen. */
+    /** The y coordinate of a message. */
     async top(text: string): Promise<number> {
       return Math.round((await bubble(text).boundingBox())?.y ?? Number.NaN);
     },
-    /** Waits until the list stands still. */
+    /** Waits until the list no longer scrolls. */
     async still(): Promise<void> {
       let before = '';
       await expect

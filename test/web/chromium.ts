@@ -3,7 +3,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 
-/** A Chromium and how it is started: `CHROMIUM` if set, else the one that came with the packages, which is for Linux, else an installed one. */
+/**
+ * A Chromium and how it is started: `CHROMIUM` if set, else the one that came with the packages,
+ * which is for Linux, else an installed one.
+ */
 export async function findChromium(): Promise<{ executablePath: string; args: string[] }> {
   const executablePath = process.env.CHROMIUM ?? (process.platform === 'linux' ? await unpacked() : installed());
   return { executablePath, args };

@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { type ChatPage, chatPage } from './chat-page.ts';
 import { WebKit } from './kit.ts';
 
-/** Messages that each of the two writes. */
+/** Messages that each user sends. */
 const EACH = 40;
 
-it('what two see who write while the network is cut, a gateway dies and Redis restarts is what PostgreSQL holds', async () => {
+it('two pages show what PostgreSQL has after network cuts, gateway crashes and a Redis restart', async () => {
   await using kit = await WebKit.start({ gateways: 2 });
   const [ann, bob] = await kit.friends('Ann', 'Bob');
   const db = new pg.Client(kit.stack.databaseUrl);
@@ -66,7 +66,7 @@ it('what two see who write while the network is cut, a gateway dies and Redis re
   }
 }, 240_000);
 
-/** All messages of a chat as it shows them, from the first to the last. */
+/** All messages of a chat from the first to the last, as the page renders them. */
 async function all(page: ChatPage): Promise<string[]> {
   await page.list.evaluate((element) => element.scrollTo(0, -element.scrollHeight));
   await page.still();

@@ -5,8 +5,9 @@ import type { Client } from 'pg';
 const PAUSE = 60_000;
 
 /**
- * Puts a long chat between two users straight into the database, as the recorder would have: `line 1. …` to `line <count>. …`, one a
- * minute until an hour ago, by turns in runs of three. Both have read all of it.
+ * Puts a long chat between two users straight into the database, as the recorder would have: `line
+ * 1. …` to `line <count>. …`, one a minute until an hour ago, by turns in runs of three. Both have
+ * read all of it.
  */
 export async function fillChat(db: Client, one: { id: number }, other: { id: number }, count: number): Promise<void> {
   const first = firstMessageId(Date.now() - 3_600_000 - count * PAUSE);

@@ -10,7 +10,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 
 let count = 0;
 
-/** A group of friends, with its owner first, as pages that show its details. */
+/** A group of friends, with its owner first. */
 async function group<Names extends [string, ...string[]]>(...names: Names) {
   const people = await kit.friends(...names);
   const [owner, ...others] = people as Person[];
@@ -21,13 +21,13 @@ async function group<Names extends [string, ...string[]]>(...names: Names) {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', (size) => {
-  it('is made, written to, and its members are mentioned', async () => {
+  it('is created, receives messages and mentions members', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     const other = await kit.open(bob, { size });
     await page.getByRole('link', { name: 'New group' }).click();
     await page.getByRole('button', { name: 'Create group' }).click();
-    await page.getByText('A group needs a name.').waitFor();
+    await page.getByText('Enter a name for the group.').waitFor();
     await page.getByLabel('Name', { exact: true }).fill(`Trip ${size} ${process.pid}`);
     await page.getByRole('checkbox', { name: /Bob/ }).check();
     await page.getByRole('checkbox', { name: /Cem/ }).check();
@@ -51,14 +51,14 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
 });
 
 describe('a group', () => {
-  it('opened by its address shows how many are in it', async () => {
+  it('opened by its URL shows the number of members', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}` });
     await page.locator('header').getByText('3 members').waitFor();
   });
 });
 
-describe('those who run a group', () => {
+describe('the owner and admins of a group', () => {
   it('change its name, add and remove members, give roles and hand it over', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people;
@@ -68,7 +68,7 @@ describe('those who run a group', () => {
     const member = (name: string) => page.getByRole('listitem').filter({ hasText: name });
     const choose = async (name: string, what: string) => {
       await member(name)
-        .getByRole('button', { name: `What to do with ${name}` })
+        .getByRole('button', { name: `Actions for ${name}` })
         .click();
       await page.getByRole('menuitem', { name: what }).click();
     };
@@ -86,16 +86,16 @@ describe('those who run a group', () => {
     await member('Dora').waitFor();
     await page.getByText('4 members').waitFor();
 
-    await choose('Bob', 'Make an admin');
+    await choose('Bob', 'Make admin');
     await member('Bob').getByText('Admin').waitFor();
-    await choose('Cem', 'Remove from the group');
-    await page.getByRole('dialog').getByRole('button', { name: 'Remove from the group' }).click();
+    await choose('Cem', 'Remove from group');
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove from group' }).click();
     await expect.poll(() => member('Cem').count()).toBe(0);
     const cemPage = await kit.open(cem, { path: `/chats/${made.id}` });
-    await cemPage.getByText('This chat is not available to you.').waitFor();
+    await cemPage.getByText('You do not have access to this chat.').waitFor();
 
-    await choose('Bob', 'Hand the group over');
-    await page.getByRole('dialog').getByRole('button', { name: 'Hand the group over' }).click();
+    await choose('Bob', 'Transfer ownership');
+    await page.getByRole('dialog').getByRole('button', { name: 'Transfer ownership' }).click();
     await member('Bob').getByText('Owner').waitFor();
     const bobPage = await kit.open(bob, { path: `/chats/${made.id}/details` });
     await bobPage.getByRole('button', { name: 'Dissolve group' }).waitFor();
@@ -113,21 +113,21 @@ describe('those who run a group', () => {
     await expect.poll(() => bobPage.getByText(made.name).count()).toBe(0);
   });
 
-  it('are the only ones who are offered it', async () => {
+  it('are the only ones with these actions', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}/details` });
     await page.getByRole('button', { name: 'Leave group' }).waitFor();
     expect(await page.getByRole('button', { name: /Edit|Add members|Dissolve/ }).count()).toBe(0);
-    await page.getByRole('button', { name: 'What to do with Cem' }).click();
-    expect(await page.getByRole('menuitem').allTextContents()).toEqual([' Message']);
+    await page.getByRole('button', { name: 'Actions for Cem' }).click();
+    expect(await page.getByRole('menuitem').allTextContents()).toEqual([' View profile', ' Message']);
   });
 
-  it('are told when the name is taken', async () => {
+  it('see an error if the name is taken', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const page = await kit.open(people[0], { path: '/groups/new' });
     await page.getByLabel('Name', { exact: true }).fill(made.name.toUpperCase());
     await page.getByRole('button', { name: 'Create group' }).click();
-    await page.getByText('There is a group of this name already.').waitFor();
+    await page.getByText('A group with this name already exists.').waitFor();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(made.name.toUpperCase());
   });
 });

@@ -3,7 +3,7 @@ import { type Stack, type StackOptions, startStack } from '@parley/stack';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
 
-/** The sizes the client is looked at in. */
+/** The sizes of screens in tests. */
 export const sizes = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -11,7 +11,7 @@ export const sizes = {
 
 export const password = 'correct horse battery';
 
-/** A stack that serves the web client, and a Chromium to look at it with: `await using kit = await WebKit.start()`. */
+/** A stack that serves the web client, and a Chromium: `await using kit = await WebKit.start()`. */
 export class WebKit implements AsyncDisposable {
   readonly stack: Stack;
   readonly browser: Browser;
@@ -91,7 +91,7 @@ export class WebKit implements AsyncDisposable {
     return reply.id;
   }
 
-  /** A browser of its own, with nothing in it. English, light and a desktop unless told. */
+  /** A browser of its own, with nothing in it. Default: English, light, desktop. */
   async context({ size = 'desktop', ...options }: OpenOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       baseURL: this.url,

@@ -35,7 +35,7 @@ async function picture(page: Page, width: number, height: number): Promise<Buffe
   return Buffer.from(bytes);
 }
 
-/** Gives the page files of zeros to send, by name and size. */
+/** Chooses files of zeros, by name and size. */
 async function chooseZeros(page: Page, ...files: [name: string, size: number][]): Promise<void> {
   await page.evaluate((wanted) => {
     const transfer = new DataTransfer();
@@ -49,11 +49,7 @@ async function chooseZeros(page: Page, ...files: [name: string, size: number][])
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s', (size) => {
   it('is sent by the button, shown small, and opened in full', async () => {
     const { a, b } = await pair(size);
-    await a.page.locator('input[type=file]').setInputFiles({
-      name: 'meadow.jpg',
-      mimeType: 'image/jpeg',
-      buffer: await picture(a.page, 1600, 900),
-    });
+    await a.sendFiles({ name: 'meadow.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 1600, 900) });
     const small = b.list.getByRole('img', { name: 'meadow.jpg' });
     await small.waitFor();
     await expect.poll(() => small.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
@@ -74,6 +70,7 @@ describe('a file', () => {
       transfer.items.add(new File([new Uint8Array(data)], 'pasted.jpg', { type: 'image/jpeg' }));
       element.dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true }));
     }, bytes);
+    await a.page.getByRole('button', { name: 'Send 1 file' }).click();
     await b.list.getByRole('img', { name: 'pasted.jpg' }).waitFor();
     const data = await a.page.evaluateHandle(() => {
       const transfer = new DataTransfer();
@@ -83,12 +80,13 @@ describe('a file', () => {
     await a.list.dispatchEvent('dragenter', { dataTransfer: data });
     await a.page.getByText('Drop files to send them').waitFor();
     await a.list.dispatchEvent('drop', { dataTransfer: data });
+    await a.page.getByRole('button', { name: 'Send 1 file' }).click();
     const file = b.list.getByRole('button', { name: 'Download dropped.csv' });
     const [download] = await Promise.all([b.page.waitForEvent('download'), file.click()]);
     expect(download.suggestedFilename()).toBe('dropped.csv');
   });
 
-  it('of 50 MB shows its progress, pauses, goes on where it was, and arrives whole', async () => {
+  it('of 50 MB shows its progress, pauses, resumes and arrives complete', async () => {
     const { a, b } = await pair();
     const session = await a.page.context().newCDPSession(a.page);
     await session.send('Network.enable');
@@ -101,7 +99,8 @@ describe('a file', () => {
       });
     await network(8_000_000);
     await chooseZeros(a.page, ['large.bin', 50_000_000]);
-    const tray = a.page.getByRole('list', { name: 'Files on their way' });
+    await a.page.getByRole('button', { name: 'Send 1 file' }).click();
+    const tray = a.page.getByRole('list', { name: 'Uploads' });
     const progress = () => tray.locator('progress').evaluate((element: HTMLProgressElement) => element.value);
     await expect.poll(progress, { timeout: 20_000 }).toBeGreaterThan(0.2);
     await tray.getByRole('button', { name: 'Pause' }).click();
@@ -109,27 +108,27 @@ describe('a file', () => {
     const paused = await progress();
     expect(paused).toBeLessThan(1);
     await network(-1);
-    await tray.getByRole('button', { name: 'Go on' }).click();
+    await tray.getByRole('button', { name: 'Resume' }).click();
     await b.list.getByText('50 MB').waitFor({ timeout: 30_000 });
     await expect.poll(() => tray.count()).toBe(0);
   }, 60_000);
 
-  it('that is too large, or empty, is refused before it is sent, and says so', async () => {
+  it('that is too large or empty is rejected before it is sent', async () => {
     const { a } = await pair();
     await a.box.fill('typed meanwhile');
     await chooseZeros(a.page, ['huge.bin', 101 * 1024 * 1024], ['empty.txt', 0]);
-    await a.page.getByText('Too large: a file has at most 100 MB.').waitFor();
-    await a.page.getByText('This file cannot be sent.').waitFor();
-    const tray = a.page.getByRole('list', { name: 'Files on their way' });
-    await tray.getByRole('button', { name: 'Cancel' }).first().click();
-    await tray.getByRole('button', { name: 'Cancel' }).first().click();
-    await expect.poll(() => tray.count()).toBe(0);
+    await a.page.getByText('Too large. The limit is 100 MB.').waitFor();
+    await a.page.getByText('This file is empty.').waitFor();
+    await expect.poll(() => a.page.getByRole('button', { name: 'Send 0 files' }).isDisabled()).toBe(true);
+    await a.page.getByRole('button', { name: 'Remove huge.bin' }).click();
+    await a.page.getByRole('button', { name: 'Remove empty.txt' }).click();
+    await expect.poll(() => a.page.getByRole('dialog').count()).toBe(0);
     expect(await a.box.inputValue()).toBe('typed meanwhile');
   });
 
-  it('is shown by what it is, whatever its name says', async () => {
+  it('is shown by its content, not by its name', async () => {
     const { a, b } = await pair();
-    await a.page.locator('input[type=file]').setInputFiles([
+    await a.sendFiles(
       { name: 'photo\u202egpj.exe', mimeType: 'application/octet-stream', buffer: randomBytes(200) },
       {
         name: '<img src=x onerror=alert(1)>.svg',
@@ -137,7 +136,7 @@ describe('a file', () => {
         buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
       },
       { name: 'page.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<script>alert(1)</script>') },
-    ]);
+    );
     await b.list.getByRole('button', { name: 'Download photogpj.exe' }).getByText('EXE', { exact: true }).waitFor();
     await b.list.getByRole('button', { name: 'Download <img src=x onerror=alert(1)>.svg' }).waitFor();
     await b.list.getByRole('button', { name: 'Download page.jpg' }).waitFor();
@@ -145,12 +144,12 @@ describe('a file', () => {
   });
 });
 
-describe('what moves and sounds', () => {
+describe('sound and video', () => {
   it('a voice message is recorded, sent and played', async () => {
     const { a, b } = await pair();
     await a.page.getByRole('button', { name: 'Record a voice message' }).click();
     await a.page.getByRole('timer').getByText('0:01').waitFor();
-    await a.page.getByRole('button', { name: 'Send the voice message' }).click();
+    await a.page.getByRole('button', { name: 'Send voice message' }).click();
     await b.list
       .locator('.audio .time')
       .getByText(/^0:0[1-9]$/)
@@ -162,19 +161,19 @@ describe('what moves and sounds', () => {
       .toBeGreaterThan(0);
   });
 
-  it('a recording is discarded, and says when there is no microphone', async () => {
+  it('a recording without a microphone shows an error and is discarded', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await a.page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'));
     });
     await a.page.getByRole('button', { name: 'Record a voice message' }).click();
-    await a.page.getByText('The microphone cannot be used.').waitFor();
-    await a.page.getByRole('button', { name: 'Discard the recording' }).click();
+    await a.page.getByText('No access to the microphone.').waitFor();
+    await a.page.getByRole('button', { name: 'Discard recording' }).click();
     await a.box.waitFor();
   });
 
-  it('a film plays in the page while it loads', async () => {
+  it('a video plays while it loads', async () => {
     const { a, b } = await pair();
     // A film made by the browser itself: some seconds of noise, so that it is large.
     const film = await a.page.evaluate(async () => {
@@ -205,12 +204,13 @@ describe('what moves and sounds', () => {
       input.dispatchEvent(new Event('change'));
       return new Blob(parts).size;
     });
+    await a.page.getByRole('button', { name: 'Send 1 file' }).click();
     const video = b.list.locator('video');
     await video.waitFor({ timeout: 20_000 });
     const session = await b.page.context().newCDPSession(b.page);
     await session.send('Network.enable');
     await session.send('Network.setCacheDisabled', { cacheDisabled: true });
-    // Slow enough that all of it takes twenty seconds.
+    // Slow enough that the whole download lasts twenty seconds.
     await session.send('Network.emulateNetworkConditions', {
       offline: false,
       latency: 0,

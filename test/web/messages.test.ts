@@ -22,8 +22,8 @@ const away = async (person: Person, other: { id: number }, ...texts: string[]) =
   for (const text of texts) await kit.say(person, other, text);
 };
 
-describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two who write to each other, on a %s', (size) => {
-  it('see at once what the other writes, typing, and what was received and read', async () => {
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat, on a %s', (size) => {
+  it('see messages, typing, and delivered and read marks at once', async () => {
     const { a, b } = await pair(size);
     await b.page.getByText('online', { exact: true }).waitFor();
     await a.box.pressSequentially('Hel');
@@ -40,7 +40,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two who write to ea
     await a.seen('how are you?');
   });
 
-  it('answer, react, edit, take back and mention', async () => {
+  it('reply, react, edit and recall', async () => {
     const { a, b } = await pair(size);
     await a.say('Shall we meet?');
     await b.seen('Shall we meet?');
@@ -57,22 +57,23 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two who write to ea
     await choose(b, 'Shall we meet?', 'React with 👍');
     await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
     await a.list.getByRole('button', { name: /^👍 1/ }).click();
-    await b.list.getByRole('button', { name: /^👍 2, you too/ }).click();
-    await a.list.getByRole('button', { name: /^👍 1, you too/ }).waitFor();
+    await b.list.getByRole('button', { name: /^👍 2, including you/ }).click();
+    await a.list.getByRole('button', { name: /^👍 1, including you/ }).waitFor();
 
     await choose(a, 'Shall we meet?', 'Edit');
     await a.box.fill('Shall we meet today?');
     await a.box.press('Enter');
     await b.bubble('Shall we meet today?').getByText('edited').waitFor();
 
-    await choose(b, 'At noon', 'Take back');
-    await a.page.getByText('Bob took back a message').first().waitFor();
-    await b.page.getByText('You took back a message').waitFor();
+    await choose(b, 'At noon', 'Recall message');
+    await b.page.getByRole('dialog').getByRole('button', { name: 'Recall message' }).click();
+    await a.page.getByText('Bob recalled a message').first().waitFor();
+    await b.page.getByText('You recalled a message').waitFor();
   });
 });
 
 describe('the composer', () => {
-  it('sends by Enter, breaks by Shift+Enter, and does not send blank text', async () => {
+  it('sends by Enter, breaks lines by Shift+Enter, and ignores blank text', async () => {
     const { a, b } = await pair();
     await a.box.press('Enter');
     await a.say('   \n  ');
@@ -98,7 +99,7 @@ describe('the composer', () => {
     await a.seen('你好');
   });
 
-  it('keeps a draft for each chat, also across a reload', async () => {
+  it('keeps a draft per chat across a reload', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await away(bob, ann, 'hi');
     const { page, box } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -123,14 +124,15 @@ describe('the composer', () => {
     await page.locator('[data-emoji="🍕"]').waitFor();
   });
 
-  it('sends messages on to another chat', async () => {
+  it('forwards a message to another chat', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await away(cem, ann, 'from Cem');
     await away(bob, ann, 'pass this on');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const c = chatPage(await kit.open(cem, { path: `/chats/${ann.id}` }));
     await a.choose('pass this on', 'Forward');
-    await a.page.getByRole('dialog').getByRole('button', { name: 'Cem' }).click();
+    await a.page.getByRole('dialog').getByRole('checkbox', { name: 'Cem' }).check();
+    await a.page.getByRole('dialog').getByRole('button', { name: 'Forward', exact: true }).click();
     await c.seen('pass this on');
   });
 
@@ -144,14 +146,14 @@ describe('the composer', () => {
   });
 });
 
-describe('a message that is refused', () => {
-  it('stays, says why, and can be sent again or taken up', async () => {
+describe('a rejected message', () => {
+  it('stays with the reason and can be sent again', async () => {
     const { ann, bob, a, b } = await pair();
     await a.say('before');
     await b.seen('before');
     await kit.call('PUT', `/blocks/${ann.id}`, { token: bob.token });
     await a.say('during');
-    await a.page.getByText('Not sent: they do not take your messages.').waitFor();
+    await a.page.getByText('Not sent. This person does not accept messages from you.').waitFor();
     await kit.call('DELETE', `/blocks/${ann.id}`, { token: bob.token });
     await expect
       .poll(

@@ -15,20 +15,20 @@ afterAll(async () => {
 });
 
 describe('a message for a chat that is not open', () => {
-  it('is told at the top of the page, where it leads to the chat, and counted in the title', async () => {
+  it('appears as a toast that opens the chat, and in the title', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/settings/profile' });
-    expect(await page.title()).toBe('Parley');
+    await expect.poll(() => page.title()).toBe('Profile – Parley');
     await kit.say(bob, ann, 'Are you there? <b>hi</b>');
     const toast = page.getByRole('button', { name: /Bob.*Are you there\? <b>hi<\/b>/ });
     await toast.waitFor();
-    await expect.poll(() => page.title()).toBe('(1) Parley');
+    await expect.poll(() => page.title()).toBe('(1) Profile – Parley');
     await toast.click();
     await page.waitForURL(`**/chats/${bob.id}`);
-    await expect.poll(() => page.title()).toBe('Parley');
+    await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('is not told at the top when its chat is open, or muted', async () => {
+  it('has no toast if its chat is open or muted', async () => {
     const [ann, bob, carl] = await kit.friends('Ann', 'Bob', 'Carl');
     await kit.say(carl, ann, 'first');
     await kit.call('PUT', `/chats/${carl.id}`, { token: ann.token });
@@ -40,10 +40,10 @@ describe('a message for a chat that is not open', () => {
     await page.getByText('open one').first().waitFor();
     await page.getByText('muted one').first().waitFor();
     expect(await page.locator('.toast').allTextContents()).toEqual([]);
-    await expect.poll(() => page.title()).toBe('Parley');
+    await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('is told by the browser while the page is in the background, once that is wanted and permitted', async () => {
+  it('is a browser notification in the background if the user allowed it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await notifying(ann);
     await page.getByRole('switch', { name: /in the background/ }).click();
@@ -59,7 +59,7 @@ describe('a message for a chat that is not open', () => {
 });
 
 describe('a browser that subscribed to pushes', () => {
-  it('is pushed what comes when no page is open, not what comes while one is, and no more after sign-out', async () => {
+  it('receives pushes only while no page is open, and none after sign-out', async () => {
     const [bob, ann, carl] = await kit.friends('Bob', 'Ann', 'Carl');
     const subscription = service.subscribe();
     const sentinel = service.subscribe();
@@ -104,7 +104,7 @@ describe('a browser that subscribed to pushes', () => {
     expect(pushedTo(subscription.endpoint)).toEqual(pushed);
   }, 40_000);
 
-  it('shows it, and leads to the chat', async () => {
+  it('shows a push and opens the chat', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { permissions: ['notifications'] });
     const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));
@@ -129,8 +129,8 @@ describe('a browser that subscribed to pushes', () => {
 });
 
 /**
- * The settings of notifications in a browser that permits them. Headless Chromium has neither notifications nor a push service, so these
- * two are stood in for, as the page sees them.
+ * The settings of notifications in a browser that permits them. Headless Chromium has neither
+ * notifications nor a push service, so these two are stood in for, as the page sees them.
  */
 async function notifying(person: Person, subscription?: object): Promise<Page> {
   const context = await kit.context();

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('without the network', () => {
-  it('the page opens from the cache with the last chats, says so, and sends later what is written', async () => {
+  it('the page opens from the cache with the last chats, and sends later', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'before the tunnel');
     const page = await kit.open(ann, { path: `/chats/${bob.id}`, size: 'phone' });
@@ -37,20 +37,20 @@ describe('without the network', () => {
     await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
   }, 90_000);
 
-  it('a stranger is told that the server cannot be reached, and keeps what was typed', async () => {
+  it('sign-in shows that the device is offline and keeps the input', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/sign-in');
     await page.context().setOffline(true);
     await page.getByLabel('Username').fill('somebody');
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('The server cannot be reached.').waitFor();
+    await page.getByText('You are offline. Check your connection').waitFor();
     expect(await page.getByLabel('Username').inputValue()).toBe('somebody');
   });
 });
 
 describe('the page', () => {
-  it('can be installed: a manifest, icons of the sizes asked for, a worker', async () => {
+  it('can be installed: a manifest, icons of the required sizes, a worker', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const href = await page.locator('link[rel="manifest"]').getAttribute('href');
     const answer = await fetch(new URL(href ?? '', kit.url));
@@ -77,7 +77,7 @@ describe('the page', () => {
     expect(serious).toEqual([]);
   });
 
-  it('breaks no rule of its own policy, and runs no script that is put into it', async () => {
+  it('complies with its content security policy, which blocks inserted scripts', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const broken: string[] = [];
     page.on('console', (message) => {
@@ -106,7 +106,7 @@ describe('the page', () => {
     expect(ran).toBe(false);
   });
 
-  it('goes on where nothing can be stored, and says so', async () => {
+  it('works without storage and shows a warning', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await context.addInitScript(() => {
@@ -123,7 +123,7 @@ describe('the page', () => {
     await page.getByLabel('Username').fill(ann.username);
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
-    await page.getByText('This browser keeps nothing').waitFor();
+    await page.getByText('This browser does not store data').waitFor();
     await page.getByRole('textbox').last().fill('from a private window');
     await page.keyboard.press('Enter');
     await page.getByText('from a private window').last().waitFor();
@@ -138,7 +138,7 @@ describe('the page', () => {
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
   });
 
-  it('says that the disk is full, sends all the same, and stores again as soon as there is room', async () => {
+  it('warns if the disk is full, sends, and stores again when there is space', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await kit.signIn(context, ann);
@@ -162,7 +162,7 @@ describe('the page', () => {
     expect(await b.texts()).toEqual(['without any room']);
   });
 
-  it('leads to sign-in when the token is lost, and keeps what was typed', async () => {
+  it('leads to sign-in if the token is lost, and keeps the draft', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
     await page.getByRole('textbox').last().fill('half a sentence');

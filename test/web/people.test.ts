@@ -8,23 +8,24 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('a friend request', () => {
-  it('is sent to someone who was searched, seen at once, and makes friends when it is accepted', async () => {
+  it('is sent after a search, appears at once, and opens a chat when accepted', async () => {
     const [ann, bob] = [await kit.person('Ann'), await kit.person('Bob Builder')];
     const annPage = await kit.open(ann, { path: '/people' });
     const bobPage = await kit.open(bob, { size: 'phone' });
     await annPage.getByRole('link', { name: 'Find people' }).first().click();
-    await annPage.getByRole('searchbox', { name: 'By username or name' }).fill(bob.username);
+    await annPage.getByRole('searchbox', { name: 'Username or name' }).fill(bob.username);
     await annPage.getByRole('link', { name: /Bob Builder/ }).click();
-    await annPage.getByLabel('What to say to them').fill('It is me');
+    await annPage.getByLabel('Message to this person').fill('It is me');
     await annPage.getByRole('button', { name: 'Add friend' }).click();
-    await annPage.getByText('Waiting for their answer').waitFor();
+    await annPage.getByText('Waiting for a reply').waitFor();
 
-    await bobPage.getByText('Ann wants to be friends').waitFor();
+    await bobPage.getByText('Ann wants to be your friend').waitFor();
     await bobPage.getByRole('link', { name: '1 friend request' }).click();
     await bobPage.getByRole('link', { name: 'New friends' }).click();
     await bobPage.getByText('It is me').waitFor();
     await bobPage.getByRole('button', { name: 'Accept' }).click();
-    await bobPage.getByText('No friend requests.').waitFor();
+    await bobPage.waitForURL(`**/chats/${ann.id}`);
+    await bobPage.getByRole('button', { name: 'Say hello' }).click();
 
     await annPage
       .getByRole('region', { name: 'People' })
@@ -45,7 +46,7 @@ describe('a friend request', () => {
 });
 
 describe('the friend list', () => {
-  it('shows who comes and goes', async () => {
+  it('shows changes of presence', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people' });
     const row = page.getByRole('link', { name: /Bob/ });
@@ -67,24 +68,24 @@ describe('the friend list', () => {
       .waitFor();
   });
 
-  it('sorts friends under headings, by what the user calls them', async () => {
+  it('sorts friends under headings, by remark', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/people/groups' });
-    await page.getByLabel('New group').fill('Team');
+    await page.getByLabel('New friend group').fill('Team');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Rename: Team' }).click();
-    await page.getByLabel('Name of the group').fill('Crew');
+    await page.getByLabel('Name of the friend group').fill('Crew');
     await page.getByRole('button', { name: 'Save' }).first().click();
     await page.getByRole('button', { name: 'Rename: Crew' }).waitFor();
     await page.goto(`/people/${bob.id}`);
     await page.getByLabel('Remark').fill('Bobby');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'Bobby' }).first().waitFor();
-    await page.getByLabel('Friend group').selectOption({ label: 'Crew' });
+    await page.getByLabel('Friend group', { exact: true }).selectOption({ label: 'Crew' });
     await page.locator('details', { hasText: 'Crew' }).getByRole('link', { name: /Bobby/ }).waitFor();
   });
 
-  it('loses who is removed; who is blocked can be unblocked', async () => {
+  it('drops removed friends; blocked ones can be unblocked', async () => {
     const [ann, bob, carl] = await kit.friends('Ann', 'Bob', 'Carl');
     const page = await kit.open(ann, { path: `/people/${bob.id}`, size: 'phone' });
     await page.getByRole('button', { name: 'Remove friend' }).click();
@@ -93,18 +94,18 @@ describe('the friend list', () => {
     await page.goto(`/people/${carl.id}`);
     await page.getByRole('button', { name: 'Block' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
-    await page.getByText('You have blocked them.').waitFor();
+    await page.getByText('You have blocked this person.').waitFor();
     await page.goto('/people');
     await page.getByRole('link', { name: /Carl/ }).waitFor();
     expect(await page.getByRole('link', { name: /Bob/ }).count()).toBe(0);
     await page.getByRole('link', { name: 'Blocked people' }).click();
     await page.getByRole('button', { name: 'Unblock' }).click();
-    await page.getByText('You have blocked nobody.').waitFor();
+    await page.getByText('You have not blocked anyone.').waitFor();
   });
 });
 
 describe('names', () => {
-  it('are shown as they are: markup runs nothing, and writing from the right turns nothing around', async () => {
+  it('are shown as text, isolated in their direction', async () => {
     const nasty = '<img src=x onerror=alert(1)>';
     const [ann, bob] = await kit.friends('Ann', nasty);
     await kit.call('PATCH', '/me', { token: bob.token, body: { sign: '<script>alert(2)</script>' } });
@@ -128,7 +129,7 @@ describe('names', () => {
     expect(alerts).toBe(0);
   });
 
-  it('cannot be made to look like others by turning characters', async () => {
+  it('with direction overrides are rejected', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/register');
     await page.getByLabel('Username').fill(`rtl${Date.now() % 1e6}`);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type OpenOptions, type Person, WebKit } from './kit.ts';
 
-/** Takes pictures of the main pages, light and dark, on a desktop and a phone, in English and Chinese. */
+/** Captures the main pages: light and dark, desktop and phone, English and Chinese. */
 export async function takeScreenshots(folder = 'services/web/screenshots'): Promise<void> {
   const place = resolve(folder);
   await mkdir(place, { recursive: true });

@@ -9,10 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-/** Markup that runs where it is put into a page as such; `what` says which text it is. */
+/** Markup that would run if a page inserted it as HTML. `what` names the text that it is in. */
 const attack = (what: string) => `<img src=x onerror="attacked='${what}'">`;
 
-it('are run by no text that others can set, on any page where it is shown', async () => {
+it('are not run from any text that other users can set', async () => {
   const [ann, bob, cem] = await kit.friends('Ann', attack('name'), attack('other name'));
   const stranger = await kit.person(attack('stranger'));
   const as = { ann: { token: ann.token }, bob: { token: bob.token }, cem: { token: cem.token } };
@@ -72,7 +72,7 @@ it('are run by no text that others can set, on any page where it is shown', asyn
   expect(await attacked(strangers)).toBeUndefined();
 }, 120_000);
 
-/** What ran, if anything did. */
+/** The name of the text whose script ran. Undefined if none did. */
 function attacked(page: Page): Promise<string | undefined> {
   return page.evaluate(() => (window as { attacked?: string }).attacked);
 }

@@ -28,7 +28,7 @@ async function longChat(count: number) {
 }
 
 describe('a long chat', () => {
-  it('opens at its end, and goes back to its first message without a hole', async () => {
+  it('opens at its end and scrolls to its first message without gaps', async () => {
     const count = 3000;
     const { a, page } = await longChat(count);
     expect(await a.distance()).toBe(0);
@@ -47,12 +47,12 @@ describe('a long chat', () => {
     expect(seen.size).toBe(count);
     // Few rows are rendered, however many there are.
     expect(await a.list.getByRole('listitem').count()).toBeLessThan(120);
-    await page.getByRole('button', { name: 'To the newest messages' }).click();
+    await page.getByRole('button', { name: 'Go to the newest messages' }).click();
     await a.seen(`line ${count}.`);
     await expect.poll(() => a.distance()).toBe(0);
   }, 90_000);
 
-  it('stays where one reads when older and newer messages come', async () => {
+  it('keeps its scroll position while older and newer messages arrive', async () => {
     const { ann, bob, a } = await longChat(400);
     await a.scrollBy(-900);
     await a.still();
@@ -70,7 +70,7 @@ describe('a long chat', () => {
     expect(await a.page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   });
 
-  it('follows new messages while one is at the end', async () => {
+  it('follows new messages while scrolled to the end', async () => {
     const { ann, bob, a } = await longChat(200);
     for (let count = 0; count < 30; count++) await kit.say(bob, ann, `follow ${count}`);
     await a.seen('follow 29');
@@ -78,7 +78,7 @@ describe('a long chat', () => {
     expect(await a.distance()).toBe(0);
   });
 
-  it('is searched, and jumps to the hit however far back it is', async () => {
+  it('is searched, and a hit far back opens', async () => {
     const { a, page } = await longChat(5000);
     await page.getByRole('button', { name: 'Search in this chat' }).click();
     await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle 137');

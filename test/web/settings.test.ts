@@ -12,7 +12,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const picture = fileURLToPath(new URL('../../services/web/public/icon-512.png', import.meta.url));
 
 describe('the profile', () => {
-  it('takes a new name and line, and friends see them', async () => {
+  it('changes name and about line, and friends see them', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const other = await kit.open(bob, { path: '/people' });
     const page = await kit.open(ann, { path: '/settings/profile', size: 'phone' });
@@ -23,19 +23,19 @@ describe('the profile', () => {
     await other.getByRole('link', { name: /Anna/ }).getByText('By the sea').waitFor();
   });
 
-  it('says what is wrong with a name', async () => {
+  it('shows the error of an invalid name', async () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/profile' });
     await page.getByLabel('Name', { exact: true }).fill('\u202Eevil');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('takes a picture, cut to a square; what is none is refused in words', async () => {
+  it('accepts a picture, cut to a square, and rejects other files', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/profile' });
     const picker = page.locator('input[type="file"]');
     await picker.setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('no picture') });
-    await page.getByText('This is not an image that can be used.').waitFor();
+    await page.getByText('This file is not a picture.').waitFor();
     await picker.setInputFiles(picture);
     const shown = page.locator('.picture .avatar img');
     await shown.waitFor();
@@ -48,7 +48,7 @@ describe('the profile', () => {
 });
 
 describe('language and look', () => {
-  it('are those of the browser, until others are chosen, and stay chosen', async () => {
+  it('follow the browser until the user changes them', async () => {
     const page = await kit.open(await kit.person('Ann'), {
       path: '/settings/appearance',
       locale: 'zh-CN',
@@ -60,21 +60,21 @@ describe('language and look', () => {
     await page.getByLabel('浅色').check();
     await expect.poll(background).not.toBe(dark);
     await page.getByLabel('English').check();
-    await page.getByRole('heading', { name: 'Language and look' }).waitFor();
+    await page.getByRole('heading', { name: 'Language and appearance' }).waitFor();
     expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
     await page.reload();
-    await page.getByRole('heading', { name: 'Language and look' }).waitFor();
+    await page.getByRole('heading', { name: 'Language and appearance' }).waitFor();
     expect(await background()).not.toBe(dark);
   });
 });
 
 describe('sessions', () => {
-  it('are listed, and one that is ended is led to sign-in at once, with what was not sent kept', async () => {
+  it('are listed, and an ended one leads to sign-in at once', async () => {
     const ann = await kit.person('Ann');
     const lost = await kit.open(ann, { size: 'phone', path: '/people' });
     const page = await kit.open(ann, { path: '/settings/devices' });
     await page.getByText('This device').waitFor();
-    await page.getByRole('button', { name: 'Sign out all others' }).click();
+    await page.getByRole('button', { name: 'Sign out all other devices' }).click();
     await lost.waitForURL(/\/sign-in\?back=\/people/);
     await lost.getByText(/You were signed out/).waitFor();
     await lost.getByLabel('Username').fill(ann.username);
@@ -83,7 +83,7 @@ describe('sessions', () => {
     await lost.waitForURL('**/people');
   });
 
-  it('end with signing out, which forgets what was kept', async () => {
+  it('end with a sign-out, which deletes stored data', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'a secret of ours');
     const page = await kit.open(ann, { path: '/settings' });
@@ -93,7 +93,7 @@ describe('sessions', () => {
     expect(await page.evaluate(() => localStorage.getItem('parley.me'))).toBeNull();
     await page.goto('/chats');
     await page.waitForURL(/\/sign-in/);
-    // Going there at once cut the forgetting short; it is finished before anything else.
+    // The navigation interrupted the deletion; the next visit finishes it first.
     const kept = await page.evaluate(async (name) => {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open(name);
@@ -115,7 +115,7 @@ describe('the account', () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/account' });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export everything' }).click(),
+      page.getByRole('button', { name: 'Export your data' }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(/^parley-.*\.zip$/);
     const bytes = await readFile(await download.path());
@@ -123,20 +123,20 @@ describe('the account', () => {
     expect(bytes.includes('profile')).toBe(true);
   });
 
-  it('can be deleted with the password, and nobody can sign in to it again', async () => {
+  it('can be deleted with the password, and then not signed in to', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/account', size: 'phone' });
     await page.getByRole('button', { name: 'Delete account' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Password').fill('not my password');
     await dialog.getByRole('button', { name: 'Delete account' }).click();
-    await dialog.getByText('This is not your password.').waitFor();
+    await dialog.getByText('Wrong password.').waitFor();
     await dialog.getByLabel('Password').fill(password);
     await dialog.getByRole('button', { name: 'Delete account' }).click();
     await page.waitForURL(/\/sign-in/);
     await page.getByLabel('Username').fill(ann.username);
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Username or password is wrong.').waitFor();
+    await page.getByText('Wrong username or password.').waitFor();
   });
 });

@@ -7,8 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-describe('a stranger', () => {
-  it('makes an account and lands at the chats', async () => {
+describe('a new user', () => {
+  it('creates an account and sees the chats', async () => {
     const context = await kit.context();
     const page = await context.newPage();
     await page.goto('/');
@@ -21,7 +21,7 @@ describe('a stranger', () => {
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
   });
 
-  it('is told which field is wrong', async () => {
+  it('sees which field is invalid', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/register');
     await page.getByLabel('Username').fill('a b');
@@ -33,8 +33,8 @@ describe('a stranger', () => {
   });
 });
 
-describe('who is not signed in', () => {
-  it('is led to sign-in and back to where they wanted to be', async () => {
+describe('without a session', () => {
+  it('a page leads to sign-in and back', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await (await kit.context({ size: 'phone' })).newPage();
     await page.goto(`/chats/${bob.id}`);
@@ -42,13 +42,13 @@ describe('who is not signed in', () => {
     await page.getByLabel('Username').fill(ann.username);
     await page.getByLabel('Password', { exact: true }).fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('Username or password is wrong.').waitFor();
+    await page.getByRole('alert').getByText('Wrong username or password.').waitFor();
     await page.getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/chats/${bob.id}`);
   });
 
-  it('is never led to another site', async () => {
+  it('sign-in never leads to another site', async () => {
     const ann = await kit.person('Ann');
     for (const back of ['https://evil.example/', '//evil.example/', '/\\evil.example']) {
       const page = await (await kit.context()).newPage();
@@ -61,8 +61,8 @@ describe('who is not signed in', () => {
   });
 });
 
-describe('who is signed in', () => {
-  it('stays so when pages are reloaded and left before they are there', async () => {
+describe('a session', () => {
+  it('survives pages that are left while they load', async () => {
     const page = await kit.open(await kit.person('Ann'));
     for (let i = 0; i < 6; i += 1) await page.goto('/people', { waitUntil: 'commit' });
     for (let i = 0; i < 3; i += 1) {
@@ -73,7 +73,7 @@ describe('who is signed in', () => {
     await kit.openTab(page.context(), '/people');
   });
 
-  it('still is after a reload, and in another tab', async () => {
+  it('survives a reload and is shared with other tabs', async () => {
     const page = await kit.open(await kit.person('Ann'));
     await page.reload();
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });

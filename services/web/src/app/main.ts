@@ -1,8 +1,8 @@
 import { createApp } from 'vue';
-import App from './App.vue';
 import '../core/styles/index.css';
 import { applyTheme } from '../core/theme.ts';
 import { registerWorker } from '../offline/register.ts';
+import App from './App.vue';
 import { router } from './router.ts';
 
 applyTheme();

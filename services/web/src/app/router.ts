@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import ChatList from '../chats/ChatList.vue';
 import SignIn from '../session/SignIn.vue';
 import { ensureSession } from '../session/session.ts';
+import { closeTopOverlay } from '../ui/overlays.ts';
 import Empty from './Empty.vue';
 import Shell from './Shell.vue';
 import SplitView from './SplitView.vue';
@@ -14,15 +15,15 @@ const People = defineAsyncComponent(() => import('../people/People.vue'));
 const Profile = () => import('../people/Profile.vue');
 const Settings = defineAsyncComponent(() => import('../settings/Settings.vue'));
 
-/** The id of a chat or user in a path, as a prop. */
+/** The id in a path, as a prop of the page. */
 const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(route.params.conversation) });
 const user = (route: { params: { user?: string } }) => ({ user: Number(route.params.user) });
 const id = '([1-9]\\d{0,15})';
 
-/** A list with the page beside it, or before it on a phone. `page` says that there is one. */
+/** Each section is a list with a page beside it; on a phone one of the two. */
 const routes: RouteRecordRaw[] = [
-  { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { open: true } },
-  { path: '/register', component: SignIn, props: { registering: true }, meta: { open: true } },
+  { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { public: true } },
+  { path: '/register', component: SignIn, props: { registering: true }, meta: { public: true } },
   {
     path: '/',
     component: Shell,
@@ -44,7 +45,7 @@ const routes: RouteRecordRaw[] = [
         component: SplitView,
         props: { list: People },
         children: [
-          { path: '', component: Empty, props: { place: 'people' } },
+          { path: '', component: Empty, props: { section: 'people' } },
           { path: 'find', component: () => import('../people/FindPeople.vue'), meta: { page: true } },
           { path: 'requests', component: () => import('../people/Requests.vue'), meta: { page: true } },
           { path: 'groups', component: () => import('../people/FriendGroups.vue'), meta: { page: true } },
@@ -57,7 +58,7 @@ const routes: RouteRecordRaw[] = [
         component: SplitView,
         props: { list: Settings },
         children: [
-          { path: '', component: Empty, props: { place: 'settings' } },
+          { path: '', component: Empty, props: { section: 'settings' } },
           { path: 'profile', component: () => import('../settings/ProfileSettings.vue'), meta: { page: true } },
           { path: 'appearance', component: () => import('../settings/Appearance.vue'), meta: { page: true } },
           { path: 'notifications', component: () => import('../settings/Notifications.vue'), meta: { page: true } },
@@ -72,17 +73,26 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
-// Who is not signed in is led to sign-in, and back afterwards.
+/** The position in the history of the page that is shown. */
+let position = 0;
+router.afterEach(() => {
+  position = history.state?.position ?? 0;
+});
+
 router.beforeEach(async (to) => {
-  if (to.meta.open) return true;
+  // Back closes what is open over the page first. The router then restores the address.
+  const steppedBack = (history.state?.position ?? 0) < position;
+  if (steppedBack && closeTopOverlay()) return false;
+  // A page that needs a session leads to sign-in, which leads back.
+  if (to.meta.public) return true;
   return (await ensureSession()) || { path: '/sign-in', query: to.fullPath === '/chats' ? {} : { back: to.fullPath } };
 });
 
 declare module 'vue-router' {
   interface RouteMeta {
-    /** Can be seen without being signed in. */
-    open?: boolean;
-    /** Fills the screen of a phone, instead of the list. */
+    /** Needs no session. */
+    public?: boolean;
+    /** On a phone it replaces the list. */
     page?: boolean;
   }
 }

@@ -3,31 +3,31 @@ import type { Chat } from '@parley/protocol';
 import { type InjectionKey, inject } from 'vue';
 import type { MediaBody } from '../media/kinds.ts';
 
-/** What the parts of a chat page share. */
+/** State and actions that the components of a chat page share. */
 export interface ChatContext {
   parley: Parley;
   chat: number;
   type: Chat['type'];
-  /** What a user is called here. */
+  /** The name of a user in this chat: the remark, the alias in the group, or the own name. */
   nameOf(user: number): string;
   avatarOf(user: number): string | null;
-  /** A message that is at hand. */
+  /** A loaded message. Undefined if it is not loaded. */
   find(id: number): ChatMessage | undefined;
-  /** Shows a message, wherever in the chat it is. */
+  /** Scrolls to a message and loads it first if needed. */
   jump(id: number): void;
-  /** Opens the menu of a message at a place of the screen. */
+  /** Opens the menu of a message at a position of the window. */
   openMenu(message: ChatMessage, at: { x: number; y: number }): void;
   reply(message: ChatMessage): void;
   react(message: ChatMessage, emoji: string): void;
-  /** Puts a text back into the composer. */
-  writeAgain(text: string): void;
-  /** Opens a picture or film in full. */
+  /** Puts a text into the composer. */
+  compose(text: string): void;
+  /** Opens a picture in the viewer. */
   view(body: MediaBody): void;
 }
 
 export const chatContext: InjectionKey<ChatContext> = Symbol('chat');
 
-/** What the parts of a chat page share. */
+/** The context of the chat page around this component. */
 export function useChat(): ChatContext {
   return inject(chatContext) as ChatContext;
 }

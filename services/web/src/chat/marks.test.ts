@@ -3,8 +3,8 @@ import { marks } from './marks.ts';
 
 const show = (parts: ReturnType<typeof marks>) => parts.map(({ text, hit }) => (hit ? `[${text}]` : text)).join('');
 
-describe('what was found in a text', () => {
-  it('is marked', () => {
+describe('a search result', () => {
+  it('marks each hit', () => {
     expect(
       show(
         marks('say hello to hello kitty', [
@@ -14,11 +14,11 @@ describe('what was found in a text', () => {
       ),
     ).toBe('say [hello] to [hello] kitty');
   });
-  it('is seen, however far into the text it is', () => {
+  it('shows a hit far into a long text', () => {
     const text = `${'x'.repeat(7000)} needle ${'y'.repeat(900)}`;
     const shown = show(marks(text, [[7001, 7007]]));
     expect(shown).toContain('[needle]');
     expect(shown.length).toBeLessThan(260);
   });
-  it('may be nothing', () => expect(show(marks('plain', []))).toBe('plain'));
+  it('shows a text without hits as it is', () => expect(show(marks('plain', []))).toBe('plain'));
 });

@@ -1,13 +1,13 @@
-/** Characters shown before the first hit. */
+/** Characters before the first hit. */
 const LEAD = 40;
 
-/** Characters shown of a text in all. */
+/** Characters of a result. */
 const LENGTH = 240;
 
 /**
- * A text cut into what was searched and what was not, from shortly before the first hit.
+ * Splits a text into hits and the text between them, from shortly before the first hit.
  *
- * @param hits from where to where, in UTF-16 units, ascending
+ * @param hits start and end of each hit in UTF-16 units, ascending
  */
 export function marks(text: string, hits: readonly (readonly [number, number])[]): Part[] {
   const first = hits[0]?.[0] ?? 0;

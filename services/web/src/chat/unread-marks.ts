@@ -1,7 +1,7 @@
 import { reactive } from 'vue';
 import { localStore } from '../core/local-store.ts';
 
-/** Chats the user marked as unread, on this device: they ask for attention though everything in them was read. */
+/** Chats that the user marked as unread on this device, although every message is read. */
 const marked = reactive(new Set((localStore.get('unread') ?? '').split(',').map(Number).filter(Boolean)));
 
 export function isMarkedUnread(chat: number): boolean {
@@ -10,13 +10,14 @@ export function isMarkedUnread(chat: number): boolean {
 
 export function markUnread(chat: number): void {
   marked.add(chat);
-  keep();
+  save();
 }
 
+/** Removes the mark. No-op if there is none. */
 export function clearUnread(chat: number): void {
-  if (marked.delete(chat)) keep();
+  if (marked.delete(chat)) save();
 }
 
-function keep(): void {
+function save(): void {
   localStore.set('unread', marked.size > 0 ? [...marked].join() : undefined);
 }

@@ -1,16 +1,16 @@
 import { shallowReactive } from 'vue';
 
-/** Groups this user is not in any more. */
-const gone = shallowReactive(new Set<number>());
+/** Groups that the user left, or that were dissolved. */
+const left = shallowReactive(new Set<number>());
 
 export function hasLeft(group: number): boolean {
-  return gone.has(group);
+  return left.has(group);
 }
 
 export function markLeft(group: number): void {
-  gone.add(group);
+  left.add(group);
 }
 
 export function markJoined(group: number): void {
-  gone.delete(group);
+  left.delete(group);
 }

@@ -1,15 +1,18 @@
 import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
-import { onScopeDispose } from 'vue';
+import { onScopeDispose, ref } from 'vue';
 import { markJoined, markLeft } from './left-groups.ts';
 
-/** Chats that are read at most: who has more finds the others by search. */
-const MOST = 2000;
+/** Chats that are loaded at most. Search finds the others. */
+const MAX_CHATS = 2000;
 
-/** Ms after which is asked again for a chat's name. */
-const AGAIN = 1500;
+/** Ms after which the name of a chat is requested again. */
+const RETRY_MS = 1500;
 
-/** Brings the chats to hand that the SDK does not read by itself, which are those beyond the newest. */
+/** Whether the list of chats was loaded, or could not be. */
+export const chatsLoaded = ref(false);
+
+/** Loads the chats beyond the newest, which the SDK loads. */
 export async function loadAllChats(parley: Parley): Promise<void> {
   const before = parley.chats();
   const listed = new Set<number>();
@@ -23,16 +26,18 @@ export async function loadAllChats(parley: Parley): Promise<void> {
       await parley.load(...page.items);
       for (const { chat } of page.items) listed.add(chat);
       after = page.next;
-    } while (after && listed.size < MOST);
+    } while (after && listed.size < MAX_CHATS);
   } catch {
-    // Without a connection there are those that were kept.
+    // Without a connection the stored chats are shown.
     return;
+  } finally {
+    chatsLoaded.value = true;
   }
   if (after) return;
   for (const { chat, type } of before) if (type === 'group' && !listed.has(chat)) markLeft(chat);
 }
 
-/** Follows what happens to chats besides their messages, while the component lives. */
+/** Follows changes of chats and groups besides their messages, while the component lives. */
 export function followChats(parley: Parley): void {
   onScopeDispose(
     parley.on('event', (event) => {
@@ -49,13 +54,15 @@ export function followChats(parley: Parley): void {
   );
 }
 
-const asked = new Map<number, number>();
+const requested = new Map<number, number>();
 
-/** Asks the api for the names of chats of which no more than a message is known, as of those that a stranger began. */
-export function nameChats(parley: Parley, chats: readonly Chat[]): void {
+/**
+ * Reads the names of chats that are known from a message only, as those that a stranger started.
+ */
+export function loadNames(parley: Parley, chats: readonly Chat[]): void {
   for (const { chat, name } of chats) {
-    if (name !== '' || (asked.get(chat) ?? 0) > Date.now() - AGAIN) continue;
-    asked.set(chat, Date.now());
+    if (name !== '' || (requested.get(chat) ?? 0) > Date.now() - RETRY_MS) continue;
+    requested.set(chat, Date.now());
     void read(parley, chat);
   }
 }
@@ -64,6 +71,6 @@ async function read(parley: Parley, chat: number): Promise<void> {
   try {
     await parley.load(await parley.api('PUT /chats/{id}', { id: chat }));
   } catch {
-    // Gone meanwhile, or read again with the next change.
+    // The chat was deleted, or the next change reads it again.
   }
 }

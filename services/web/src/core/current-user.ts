@@ -2,7 +2,10 @@ import type { User } from '@parley/protocol';
 import { type ShallowRef, shallowRef } from 'vue';
 import { localStore } from './local-store.ts';
 
-/** The signed-in user. A later visit reads it from local storage, so that the page opens without the network. */
+/**
+ * The signed-in user. A later visit reads it from local storage, so that the page opens without the
+ * network.
+ */
 export const me: ShallowRef<User | undefined> = shallowRef(readStored());
 
 /** Sets the signed-in user, also for later visits. `undefined` removes it. */

@@ -1,10 +1,10 @@
 import { language } from './i18n.ts';
 import { strings } from './strings.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 const locales = { en: 'en', zh: 'zh-CN' } as const;
 
-/** The page's language as `Intl` names it. */
+/** The language of the interface as `Intl` names it. */
 export function locale(): string {
   return locales[language.value];
 }
@@ -14,7 +14,7 @@ export function timeText(date: number): string {
   return format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(date);
 }
 
-/** The day as a line between messages has it: today, yesterday, a weekday, or a date. */
+/** The day for the separator between messages: today, yesterday, a weekday, or a date. */
 export function dayText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return strings.today;
@@ -24,7 +24,7 @@ export function dayText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'long', ...(year && { year }) }).format(date);
 }
 
-/** When something was, in a few letters: the time if it was today, else the day. */
+/** A date in a few letters: the time if it is today, else the day. */
 export function shortText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return timeText(date);
@@ -33,13 +33,13 @@ export function shortText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
 }
 
-/** A day and its time, for those who want to know. */
+/** The day and the time with seconds. */
 export function fullText(date: number): string {
   return format({ dateStyle: 'full', timeStyle: 'medium' }).format(date);
 }
 
 function daysBetween(date: number, now: number): number {
-  return Math.round((startOf(now) - startOf(date)) / DAY);
+  return Math.round((startOf(now) - startOf(date)) / DAY_MS);
 }
 
 function startOf(date: number): number {
@@ -48,7 +48,7 @@ function startOf(date: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Making a format takes long. */
+/** Caches formats, which are slow to create. */
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = locale() + JSON.stringify(options);
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);

@@ -3,22 +3,26 @@ import { localStore } from './local-store.ts';
 
 export const languages = { en: 'English', zh: '中文' } as const;
 
-/** The language of the page: the one chosen, else the first of the browser's that there is. */
+/**
+ * The language of the interface: the user's choice, else the browser's first language that is
+ * available.
+ */
 export const language = ref<Language>(read());
 
-/** Chooses a language, for later visits too. */
+/** Sets the language, also for later visits. */
 export function setLanguage(chosen: Language): void {
   language.value = chosen;
   localStore.set('language', chosen);
 }
 
 /**
- * The words of a feature in the language of the page. Reading one in a template or computed follows the language.
+ * Defines the texts of a feature. A text that a template or computed value reads changes with the
+ * language.
  *
- * @param en strings, or functions that make them
- * @param zh the same in Chinese; the types see to it that none is missing
+ * @param en texts, or functions that return them
+ * @param zh the same in Chinese; a missing text is a type error
  */
-export function defineStrings<Words extends Record<string, Word>>(en: Words, zh: Same<Words>): Words {
+export function defineStrings<Strings extends Record<string, Text>>(en: Strings, zh: Translated<Strings>): Strings {
   const all = { en, zh };
   return new Proxy(en, { get: (_, key) => all[language.value][key as string] });
 }
@@ -39,5 +43,5 @@ function read(): Language {
 export type Language = keyof typeof languages;
 
 // biome-ignore lint/suspicious/noExplicitAny: each function has parameters of its own.
-type Word = string | ((...values: any[]) => string);
-type Same<Words> = { [Key in keyof Words]: Words[Key] extends string ? string : Words[Key] };
+type Text = string | ((...values: any[]) => string);
+type Translated<Strings> = { [Key in keyof Strings]: Strings[Key] extends string ? string : Strings[Key] };

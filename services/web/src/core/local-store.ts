@@ -1,24 +1,42 @@
-/** Small things this browser remembers. Where storage is refused, as in some private windows, they last as long as the page. */
+/**
+ * Small values in localStorage. Where the browser refuses storage, they last as long as the page.
+ */
 export const localStore = {
   get(key: string): string | undefined {
     try {
-      return localStorage.getItem(PREFIX + key) ?? kept.get(key);
+      return localStorage.getItem(PREFIX + key) ?? memory.get(key);
     } catch {
-      return kept.get(key);
+      return memory.get(key);
     }
   },
-  /** Undefined forgets it. */
+  /** Stores a value. `undefined` removes it. */
   set(key: string, value: string | undefined): void {
-    if (value === undefined) kept.delete(key);
-    else kept.set(key, value);
+    if (value === undefined) memory.delete(key);
+    else memory.set(key, value);
     try {
       if (value === undefined) localStorage.removeItem(PREFIX + key);
       else localStorage.setItem(PREFIX + key, value);
     } catch {
-      // Kept for as long as the page is open.
+      // localStorage is full or blocked; the value stays in memory.
     }
+  },
+  /** Keys that begin with a prefix. */
+  keys(prefix: string): string[] {
+    const keys = new Set([...memory.keys()]);
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) keys.add(key.slice(PREFIX.length));
+    } catch {
+      // localStorage is blocked.
+    }
+    return [...keys].filter((key) => key.startsWith(prefix));
+  },
+  /** Calls `listener` when another tab stores or removes a value. */
+  onChange(listener: (key: string, value: string | undefined) => void): void {
+    addEventListener('storage', ({ key, newValue }) => {
+      if (key?.startsWith(PREFIX)) listener(key.slice(PREFIX.length), newValue ?? undefined);
+    });
   },
 };
 
 const PREFIX = 'parley.';
-const kept = new Map<string, string>();
+const memory = new Map<string, string>();

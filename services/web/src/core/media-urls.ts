@@ -2,34 +2,41 @@ import { type MediaUrl, type Parley, ParleyError } from '@parley/client';
 import { onScopeDispose, type Ref, ref, watchEffect } from 'vue';
 import { onSignOut } from './sign-out.ts';
 
-/** Ms before its end at which an address is not handed out any more. */
-const MARGIN = 60_000;
+/** Ms before its expiry from which a URL is no longer used. */
+const EXPIRY_MARGIN_MS = 60_000;
 
-/** Ms between attempts to get an address. */
-const PAUSES = [700, 2000, 6000];
+/** Ms between attempts to get a URL. */
+const RETRY_DELAYS_MS = [700, 2000, 6000];
 
-const known = new Map<number, Promise<MediaUrl>>();
-// They speak for the user who asked.
-onSignOut(() => known.clear());
+const cache = new Map<number, Promise<MediaUrl>>();
+// URLs are signed for the user who requested them.
+onSignOut(() => cache.clear());
 
-/** An address of a media that `<img>`, `<video>` and downloads can use. @throws ParleyError */
+/**
+ * A signed URL of a media object for `<img>`, `<video>` and downloads. Cached until it expires.
+ * @throws ParleyError
+ */
 export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl> {
-  const before = await known.get(media)?.catch(() => undefined);
-  if (before && before.expires - MARGIN > Date.now()) return before;
-  const asked = parley.api('GET /media/{id}/url', { id: media });
-  known.set(media, asked);
-  asked.catch(() => known.delete(media));
-  return asked;
+  const cached = await cache.get(media)?.catch(() => undefined);
+  if (cached && cached.expires - EXPIRY_MARGIN_MS > Date.now()) return cached;
+  const request = parley.api('GET /media/{id}/url', { id: media });
+  cache.set(media, request);
+  request.catch(() => cache.delete(media));
+  return request;
 }
 
-/** The same for a component; `failed` when there is none: it was removed, or there is no connection. */
+/**
+ * The same for a component. `failed` is set if the object was deleted or the server cannot be
+ * reached.
+ */
 export function useMediaUrl(
   parley: Parley,
   media: () => number | undefined,
-): { url: Ref<MediaUrl | undefined>; failed: Ref<Failed>; retry(): void } {
+): { url: Ref<MediaUrl | undefined>; failed: Ref<Failure>; retry(): void } {
   const url = ref<MediaUrl>();
-  const failed = ref<Failed>();
+  const failed = ref<Failure>();
   let timer = 0;
+  let disposed = false;
   const load = async (id: number | undefined, attempt = 0) => {
     window.clearTimeout(timer);
     failed.value = undefined;
@@ -38,16 +45,15 @@ export function useMediaUrl(
       const found = await mediaUrl(parley, id);
       if (media() === id) url.value = found;
     } catch (error) {
-      if (media() !== id || gone) return;
+      if (media() !== id || disposed) return;
       failed.value = error instanceof ParleyError && !error.retry ? 'gone' : 'unreachable';
-      // What was sent a moment ago may not be known everywhere yet.
-      const wait = PAUSES[attempt];
-      if (wait !== undefined) timer = window.setTimeout(() => load(id, attempt + 1), wait);
+      // The message may arrive before the api knows the right to its media.
+      const delay = RETRY_DELAYS_MS[attempt];
+      if (delay !== undefined) timer = window.setTimeout(() => load(id, attempt + 1), delay);
     }
   };
-  let gone = false;
   onScopeDispose(() => {
-    gone = true;
+    disposed = true;
     window.clearTimeout(timer);
   });
   watchEffect(() => {
@@ -57,4 +63,4 @@ export function useMediaUrl(
   return { url, failed, retry: () => load(media()) };
 }
 
-type Failed = 'gone' | 'unreachable' | undefined;
+type Failure = 'gone' | 'unreachable' | undefined;

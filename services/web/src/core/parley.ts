@@ -3,48 +3,51 @@ import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { localStore } from './local-store.ts';
 
 const user = Number(localStore.get('user')) || undefined;
-const session = rememberedSession();
+const session = storedSession();
 
-/** The one client of the page. The gateways are those that the session names. */
+/** The SDK client of the page. It connects to the gateways that the session names. */
 const parley = new Parley({
   api: location.origin,
   ...(user && { user }),
   ...(session && { session }),
-  // A page that is left in the middle of a refresh would lose the new token, and the old one is good for nothing then.
+  // A refresh token is valid once: a page that is left during the request must still receive the
+  // new one.
   fetch: (input, init) =>
     fetch(input, String(input).endsWith('/sessions/refresh') ? { ...init, keepalive: true } : init),
 });
 
-// The access token of some minutes spares a refresh at each reload; what refreshes it is in a cookie that no script reads.
+// The access token is valid for minutes and saves a refresh at each reload. The refresh token stays
+// in an HttpOnly cookie.
 parley.on('session', (now) => localStore.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
 
-function rememberedSession(): SavedSession | undefined {
+function storedSession(): SavedSession | undefined {
   try {
-    const kept: SavedSession | null = JSON.parse(localStore.get('session') ?? 'null');
-    return kept && kept.user.id === user && kept.expires > Date.now() ? kept : undefined;
+    const stored: SavedSession | null = JSON.parse(localStore.get('session') ?? 'null');
+    return stored && stored.user.id === user && stored.expires > Date.now() ? stored : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The one client of the page; it is connected wherever a route asks for a session. */
+/** The SDK client of the page. It is connected on every route that needs a session. */
 export function useParley(): Parley {
   return parley;
 }
 
 /**
- * What the client knows, as a ref that follows it: read anew after each `change`, once for all that came in one task.
+ * A value read from the client, as a ref. It is read again after each `change` event, once per
+ * microtask.
  *
- * @param chat when given, only changes of this chat count
+ * @param chat limits this to changes of one chat. Default: all changes
  */
 export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number): Readonly<ShallowRef<T>> {
   const value = shallowRef(read(parley)) as ShallowRef<T>;
-  let waiting = false;
+  let scheduled = false;
   const off = parley.on('change', (change) => {
-    if (waiting || (chat && change.chat !== undefined && change.chat !== chat())) return;
-    waiting = true;
+    if (scheduled || (chat && change.chat !== undefined && change.chat !== chat())) return;
+    scheduled = true;
     queueMicrotask(() => {
-      waiting = false;
+      scheduled = false;
       if (parley.status.state !== 'off') value.value = read(parley);
     });
   });
@@ -52,14 +55,22 @@ export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number)
   return value;
 }
 
-/** Whether this browser keeps what is not sent yet across reloads. */
+/** Whether this browser keeps unsent messages across reloads. */
 export const storage = shallowRef(parley.storage);
 parley.on('storage', (now) => {
   storage.value = now;
 });
 
-/** How the connection is doing. */
+/** The state of the connection. */
 export const status = shallowRef(parley.status);
 parley.on('status', (now) => {
   status.value = now;
 });
+
+/** Whether the device has a network, as the browser reports it. */
+export const deviceOnline = shallowRef(navigator.onLine);
+for (const event of ['online', 'offline'] as const) {
+  addEventListener(event, () => {
+    deviceOnline.value = navigator.onLine;
+  });
+}

@@ -1,6 +1,9 @@
 import { language } from './i18n.ts';
 
-/** A time in the past as people say it: "5 minutes ago", "yesterday", a date when it is long ago. */
+/**
+ * A time in the past in words: "5 minutes ago", "yesterday". Older than a week: a date. Ms since
+ * 1970.
+ */
 export function relativeTime(date: number, now = Date.now()): string {
   const seconds = Math.min(0, Math.round((date - now) / 1000));
   const locale = language.value === 'zh' ? 'zh-CN' : 'en';

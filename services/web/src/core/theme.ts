@@ -3,10 +3,10 @@ import { localStore } from './local-store.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
-/** What the user chose; `system` follows the device. */
+/** The user's choice. `system` follows the device. */
 export const theme = ref<Theme>(read());
 
-/** Puts the chosen theme on the page, now and whenever it changes. */
+/** Applies the theme to the page, now and on each change. */
 export function applyTheme(): void {
   watch(
     theme,
@@ -19,8 +19,8 @@ export function applyTheme(): void {
 }
 
 function read(): Theme {
-  const kept = localStore.get('theme');
-  return themes.find((name) => name === kept) ?? 'system';
+  const stored = localStore.get('theme');
+  return themes.find((name) => name === stored) ?? 'system';
 }
 
 export type Theme = (typeof themes)[number];

@@ -11,14 +11,14 @@ describe('files', () => {
     ['', 'file'],
   ])('of type %j are sent as %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
 
-  it('have sizes and durations that people read', () => {
+  it('have sizes and durations in words', () => {
     expect(sizeText(0, 'en')).toBe('0 byte');
     expect(sizeText(1_400_000, 'en')).toBe('1.4 MB');
     expect(durationText(65.2)).toBe('1:05');
     expect(durationText(Number.NaN)).toBe('0:00');
   });
 
-  it('are signed by the ending of their name alone', () => {
+  it('show the extension of their name', () => {
     expect(extensionOf('a.tar.gz')).toBe('GZ');
     expect(extensionOf('<script>.js"')).toBe('');
   });

@@ -1,31 +1,31 @@
 import type { MediaKind } from './kinds.ts';
 
-/** Ms after which a film that does not tell its size is sent without. */
-const PATIENCE = 4000;
+/** Ms after which a file whose metadata does not load is sent without. */
+const PROBE_TIMEOUT_MS = 4000;
 
-/** What the browser can tell of a film or sound before it is uploaded: size in pixels, duration in seconds. */
+/**
+ * Upload metadata that the browser reads from a video or sound: size in pixels, duration in
+ * seconds.
+ */
 export function probe(file: Blob, kind: MediaKind): Promise<Record<string, string>> {
   if (kind !== 'video' && kind !== 'audio') return Promise.resolve({});
   const element = document.createElement(kind);
   const url = URL.createObjectURL(file);
   return new Promise<Record<string, string>>((resolve) => {
-    const told = () => {
-      const { duration } = element;
-      const seen: Record<string, string> = {};
-      if (Number.isFinite(duration) && duration > 0) seen.duration = duration.toFixed(2);
-      if (element instanceof HTMLVideoElement && element.videoWidth > 0) {
-        seen.width = String(element.videoWidth);
-        seen.height = String(element.videoHeight);
-      }
-      resolve(seen);
-    };
-    const timer = setTimeout(told, PATIENCE);
-    const end = () => {
+    const finish = () => {
       clearTimeout(timer);
-      told();
+      const { duration } = element;
+      const found: Record<string, string> = {};
+      if (Number.isFinite(duration) && duration > 0) found.duration = duration.toFixed(2);
+      if (element instanceof HTMLVideoElement && element.videoWidth > 0) {
+        found.width = String(element.videoWidth);
+        found.height = String(element.videoHeight);
+      }
+      resolve(found);
     };
-    element.addEventListener('loadedmetadata', end, { once: true });
-    element.addEventListener('error', end, { once: true });
+    const timer = setTimeout(finish, PROBE_TIMEOUT_MS);
+    element.addEventListener('loadedmetadata', finish, { once: true });
+    element.addEventListener('error', finish, { once: true });
     element.preload = 'metadata';
     element.src = url;
   }).finally(() => {

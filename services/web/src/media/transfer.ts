@@ -2,14 +2,22 @@ import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 import { Upload } from 'tus-js-client';
 
-/** Bytes of one request: a connection that breaks loses no more than the part it was at. */
-const CHUNK = 4 * 1024 * 1024;
+/** Bytes per request: what a broken connection loses at most. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
 
-/** Uploads a file by the tus protocol. `stop` breaks off, and `start` goes on from where it was. */
-export function createTransfer(parley: Parley, file: Blob, metadata: Record<string, string>, told: Told): Transfer {
+/**
+ * Uploads a file by the tus protocol. `stop` pauses it, and `start` continues at the server's
+ * offset.
+ */
+export function createTransfer(
+  parley: Parley,
+  { file, metadata, url }: TransferSource,
+  listener: TransferListener,
+): Transfer {
   const upload = new Upload(file, {
     endpoint: new URL('/v1/media', location.href).href,
-    chunkSize: CHUNK,
+    ...(url && { uploadUrl: url }),
+    chunkSize: CHUNK_BYTES,
     retryDelays: [500, 1000, 3000, 5000, 10_000],
     metadata,
     storeFingerprintForResuming: false,
@@ -17,18 +25,19 @@ export function createTransfer(parley: Parley, file: Blob, metadata: Record<stri
       await parley.resume();
       request.setHeader('Authorization', `Bearer ${parley.session?.accessToken ?? ''}`);
     },
-    onProgress: (sent, total) => told.progress(total === 0 ? 1 : sent / total),
-    onError: (error) => told.failed(reasonOf(error)),
+    onUploadUrlAvailable: () => upload.url && listener.onUrl(upload.url),
+    onProgress: (sent, total) => listener.onProgress(total === 0 ? 1 : sent / total),
+    onError: (error) => listener.onFailure(failureOf(error)),
     onSuccess: async ({ lastResponse }) => {
       try {
         const body = lastResponse?.getBody();
-        told.done(body ? (JSON.parse(body) as Media) : await ask());
+        listener.onDone(body ? (JSON.parse(body) as Media) : await readMedia());
       } catch {
-        told.failed('unreachable');
+        listener.onFailure('unreachable');
       }
     },
   });
-  const ask = () => parley.api('GET /media/{id}/info', { id: Number(upload.url?.split('/').at(-1)) });
+  const readMedia = () => parley.api('GET /media/{id}/info', { id: Number(upload.url?.split('/').at(-1)) });
   return {
     start: () => upload.start(),
     stop: () => upload.abort(),
@@ -36,7 +45,7 @@ export function createTransfer(parley: Parley, file: Blob, metadata: Record<stri
   };
 }
 
-function reasonOf(error: Error & { originalResponse?: { getStatus(): number } | null }): FailedBecause {
+function failureOf(error: Error & { originalResponse?: { getStatus(): number } | null }): UploadFailure {
   const status = error.originalResponse?.getStatus() ?? 0;
   if (status === 413) return 'too-large';
   return status === 0 || status >= 500 || status === 429 || status === 423 ? 'unreachable' : 'refused';
@@ -45,16 +54,24 @@ function reasonOf(error: Error & { originalResponse?: { getStatus(): number } | 
 export interface Transfer {
   start(): void;
   stop(): Promise<void>;
-  /** Breaks off, and removes what was uploaded. */
+  /** Stops, and deletes what was uploaded. */
   cancel(): Promise<void>;
 }
 
-/** Who hears how an upload fares. */
-export interface Told {
-  /** How much is there, 0 to 1. */
-  progress(share: number): void;
-  done(media: Media): void;
-  failed(reason: FailedBecause): void;
+export interface TransferSource {
+  file: Blob;
+  metadata: Record<string, string>;
+  /** Address of an upload to continue. Default: a new upload. */
+  url?: string | undefined;
 }
 
-export type FailedBecause = 'too-large' | 'unreachable' | 'refused';
+export interface TransferListener {
+  /** The server created the upload. */
+  onUrl(url: string): void;
+  /** Uploaded share, 0 to 1. */
+  onProgress(share: number): void;
+  onDone(media: Media): void;
+  onFailure(reason: UploadFailure): void;
+}
+
+export type UploadFailure = 'too-large' | 'unreachable' | 'refused';

@@ -4,123 +4,212 @@ import { reactive, shallowReactive } from 'vue';
 import { onSignOut } from '../core/sign-out.ts';
 import { kindOf, type MediaBody, type MediaKind } from './kinds.ts';
 import { probe } from './probe.ts';
-import type { FailedBecause, Transfer } from './transfer.ts';
+import type { Transfer } from './transfer.ts';
+import { type Upload, type UploadRecord, uploadName } from './upload.ts';
+import { ownUpload } from './upload-lock.ts';
+import { UploadStore } from './upload-store.ts';
 
-/** Characters of a file's name. */
-const NAME = 255;
-
-/** Bytes of a file; a server may allow less, or more, than is usual. */
-export const MAX_FILE = 100 * 1024 * 1024;
-
-/** A file on its way into a chat: uploaded, then sent. */
-export interface Upload {
-  readonly key: number;
-  readonly chat: number;
-  readonly name: string;
-  readonly size: number;
-  readonly kind: MediaKind;
-  /** An address of the picture or film itself, in this page. */
-  readonly preview: string | undefined;
-  /** How much is uploaded, 0 to 1. */
-  progress: number;
-  state: 'uploading' | 'paused' | 'failed';
-  error?: FailedBecause;
-  /** Stops until `resume`. */
-  pause(): void;
-  resume(): void;
-  /** Forgets it, and what was uploaded of it. */
-  cancel(): void;
-}
+/** Uploads that run at a time. The others wait. */
+const MAX_PARALLEL = 2;
 
 const uploads = shallowReactive<Upload[]>([]);
-let count = 0;
-onSignOut(() => {
-  for (const upload of [...uploads]) upload.cancel();
-});
+const transfers = new Map<string, Transfer>();
+/** Release the locks of the uploads that this tab owns. */
+const releases = new Map<string, () => void>();
+let store: UploadStore | undefined;
+let lastOrder = 0;
 
-/** Files on their way into a chat. */
+/** The uploads of a chat, in the order in which their files were chosen. */
 export function uploadsOf(chat: number): Upload[] {
   return uploads.filter((upload) => upload.chat === chat);
 }
 
-/** Uploads files, one after the other, and sends each as soon as it is there. */
-export function sendFiles(parley: Parley, chat: number, files: Iterable<File>): void {
-  for (const file of files) uploads.push(begin(parley, chat, file, kindOf(file.type)));
+/** Uploads files and sends each as a message, in the given order. */
+export function sendFiles(parley: Parley, chat: number, files: readonly File[], caption = ''): void {
+  for (const [index, file] of files.entries()) {
+    add(parley, record(chat, file, kindOf(file.type), {}, index === files.length - 1 ? caption : ''));
+  }
 }
 
-/** The same with a recording, of which the file itself does not tell how many seconds it has. */
+/** Uploads and sends a recording. Its length in seconds is not in the file. */
 export function sendVoice(parley: Parley, chat: number, file: File, seconds: number): void {
-  uploads.push(begin(parley, chat, file, 'audio', { duration: seconds.toFixed(2) }));
+  add(parley, record(chat, file, 'audio', { duration: seconds.toFixed(2) }));
 }
 
-function begin(parley: Parley, chat: number, file: File, kind: MediaKind, told: Record<string, string> = {}): Upload {
-  let transfer: Transfer | undefined;
-  const shown = kind === 'image' || kind === 'video';
-  const upload: Upload = reactive({
-    key: ++count,
-    chat,
-    name: nameOf(file),
-    size: file.size,
-    kind,
-    preview: shown ? URL.createObjectURL(file) : undefined,
-    progress: 0,
-    state: 'uploading',
-    pause: () => {
-      upload.state = 'paused';
-      void transfer?.stop();
-    },
-    resume: () => {
-      upload.state = 'uploading';
-      if (transfer) transfer.start();
-      else void open();
-    },
-    cancel: () => {
-      void transfer?.cancel().catch(() => {});
-      remove();
-    },
+/**
+ * Continues the uploads of an earlier visit. An upload of another open tab follows when that tab
+ * closes.
+ */
+export async function restoreUploads(parley: Parley): Promise<void> {
+  const found = (await openStore(parley)?.all()) ?? [];
+  for (const stored of found) {
+    if (!uploads.some(({ key }) => key === stored.key)) add(parley, stored, true);
+  }
+}
+
+/** Pauses an upload until `resumeUpload`. */
+export function pauseUpload(upload: Upload): void {
+  upload.state = 'paused';
+  void transfers.get(upload.key)?.stop();
+}
+
+/** Continues a paused or failed upload. */
+export function resumeUpload(parley: Parley, upload: Upload): void {
+  delete upload.error;
+  upload.state = 'waiting';
+  startNext(parley);
+}
+
+/** Removes an upload and what the server has of it. */
+export function cancelUpload(parley: Parley, upload: Upload): void {
+  void transfers
+    .get(upload.key)
+    ?.cancel()
+    .catch(() => {});
+  remove(upload);
+  startNext(parley);
+  sendUploaded(parley, upload.chat);
+}
+
+function record(chat: number, file: File, kind: MediaKind, metadata: Record<string, string>, caption = '') {
+  lastOrder = Math.max(Date.now(), lastOrder + 1);
+  return { key: crypto.randomUUID(), chat, order: lastOrder, file, name: uploadName(file), kind, metadata, caption };
+}
+
+function add(parley: Parley, stored: UploadRecord, restored = false): void {
+  void ownUpload(stored.key, async () => {
+    // Another tab may have finished it while this one waited for the lock.
+    if (restored && !(await openStore(parley)?.all())?.some(({ key }) => key === stored.key)) return;
+    await new Promise<void>((release) => {
+      releases.set(stored.key, release);
+      const shown = stored.kind === 'image' || stored.kind === 'video';
+      const preview = shown ? URL.createObjectURL(stored.file) : undefined;
+      const upload: Upload = reactive({ ...stored, preview, progress: 0, state: 'waiting', stored: restored });
+      const at = uploads.findIndex(({ order }) => order > upload.order);
+      uploads.splice(at < 0 ? uploads.length : at, 0, upload);
+      void save(parley, upload);
+      startNext(parley);
+    });
   });
-  const fail = (error: FailedBecause) => Object.assign(upload, { state: 'failed', error });
-  const remove = () => {
-    if (upload.preview) URL.revokeObjectURL(upload.preview);
-    const at = uploads.findIndex(({ key }) => key === upload.key);
-    if (at >= 0) uploads.splice(at, 1);
-  };
-  const open = async () => {
-    if (file.size > MAX_FILE) return fail('too-large');
-    if (file.size === 0) return fail('refused');
-    try {
-      const [{ createTransfer }, seen] = await Promise.all([import('./transfer.ts'), probe(file, kind)]);
-      const metadata = { filename: upload.name, filetype: file.type, ...seen, ...told };
-      transfer = createTransfer(parley, file, metadata, {
-        progress: (share) => {
-          upload.progress = share;
-        },
-        failed: fail,
-        done: (media) => {
-          void parley.send(chat, bodyOf(kind, media)).catch(() => {});
-          remove();
-        },
-      });
-      if (upload.state === 'uploading') transfer.start();
-    } catch {
-      fail('unreachable');
-    }
-  };
-  void open();
-  return upload;
 }
 
-/** What is sent: what the server found in it counts, not what its name says. */
+async function save(parley: Parley, upload: Upload): Promise<void> {
+  const saved = (await openStore(parley)?.save(upload)) ?? false;
+  upload.stored = saved;
+  // It may have been sent or cancelled during the write.
+  if (!uploads.includes(upload)) await store?.delete(upload.key);
+}
+
+function startNext(parley: Parley): void {
+  const free = MAX_PARALLEL - uploads.filter(({ state }) => state === 'uploading').length;
+  const waiting = uploads.filter(({ state }) => state === 'waiting').slice(0, Math.max(0, free));
+  for (const upload of waiting) {
+    upload.state = 'uploading';
+    void start(parley, upload);
+  }
+}
+
+async function start(parley: Parley, upload: Upload): Promise<void> {
+  try {
+    const running = transfers.get(upload.key) ?? (await open(parley, upload));
+    if (upload.state === 'uploading') running.start();
+  } catch {
+    fail(parley, upload, 'unreachable');
+  }
+}
+
+async function open(parley: Parley, upload: Upload): Promise<Transfer> {
+  const { file, kind } = upload;
+  const [{ createTransfer }, probed] = await Promise.all([import('./transfer.ts'), probe(file, kind)]);
+  const metadata = { filename: upload.name, filetype: file.type, ...probed, ...upload.metadata };
+  const transfer = createTransfer(
+    parley,
+    { file, metadata, url: upload.url },
+    {
+      onUrl: (url) => {
+        upload.url = url;
+        void openStore(parley)?.saveUrl(upload.key, url);
+      },
+      onProgress: (share) => {
+        upload.progress = share;
+      },
+      onFailure: (reason) => fail(parley, upload, reason),
+      onDone: (media) => {
+        Object.assign(upload, { media, state: 'uploaded', progress: 1 });
+        sendUploaded(parley, upload.chat);
+        startNext(parley);
+      },
+    },
+  );
+  transfers.set(upload.key, transfer);
+  return transfer;
+}
+
+function fail(parley: Parley, upload: Upload, error: NonNullable<Upload['error']>): void {
+  Object.assign(upload, { state: 'failed', error });
+  startNext(parley);
+  sendUploaded(parley, upload.chat);
+}
+
+/**
+ * Sends what is uploaded, but no file before one that was chosen earlier. Paused and failed files
+ * hold nothing back.
+ */
+function sendUploaded(parley: Parley, chat: number): void {
+  for (const upload of uploadsOf(chat)) {
+    if (upload.state === 'waiting' || upload.state === 'uploading') return;
+    if (!upload.media) continue;
+    void parley.send(chat, bodyOf(upload.kind, upload.media), { ref: upload.key }).catch(() => {});
+    if (upload.caption !== '') void parley.send(chat, upload.caption, { ref: `${upload.key}-text` }).catch(() => {});
+    remove(upload);
+  }
+}
+
+function remove(upload: Upload): void {
+  if (upload.preview) URL.revokeObjectURL(upload.preview);
+  const at = uploads.findIndex(({ key }) => key === upload.key);
+  if (at >= 0) uploads.splice(at, 1);
+  transfers.delete(upload.key);
+  void store?.delete(upload.key).finally(() => {
+    releases.get(upload.key)?.();
+    releases.delete(upload.key);
+  });
+}
+
+/** The body to send. Its type follows what the server found in the file, not the file's name. */
 function bodyOf(wanted: MediaKind, { id, ...media }: Media): MediaBody {
   const found = kindOf(media.mime);
   const type = found === wanted || (found === 'video' && wanted === 'audio') ? wanted : 'file';
   return { type, media: id, ...media };
 }
 
-function nameOf(file: File): string {
-  const name = [...file.name.toWellFormed().replaceAll('\0', '')];
-  const ending = name.lastIndexOf('.');
-  if (name.length <= NAME) return name.join('') || 'file';
-  const tail = ending > 0 && name.length - ending <= 16 ? name.slice(ending) : [];
-  return [...name.slice(0, NAME - tail.length), ...tail].join('');
+function openStore(parley: Parley): UploadStore | undefined {
+  try {
+    if (parley.user) store ??= new UploadStore(parley.user);
+  } catch {
+    // The browser refuses storage: the page warns before it is left.
+  }
+  return store;
 }
+
+addEventListener('beforeunload', (event) => {
+  if (uploads.some(({ stored, state }) => !stored && state !== 'failed')) event.preventDefault();
+});
+
+onSignOut((forget) => {
+  for (const upload of [...uploads]) {
+    if (forget)
+      void transfers
+        .get(upload.key)
+        ?.cancel()
+        .catch(() => {});
+    else void transfers.get(upload.key)?.stop();
+    if (upload.preview) URL.revokeObjectURL(upload.preview);
+    if (forget) void store?.delete(upload.key);
+    releases.get(upload.key)?.();
+  }
+  uploads.splice(0);
+  transfers.clear();
+  releases.clear();
+  store = undefined;
+});

@@ -1,114 +1,112 @@
 import type { ChatMessage } from '@parley/client';
 import type { Chat, ParleyEvent } from '@parley/protocol';
-import { onScopeDispose, type Ref, watchEffect } from 'vue';
+import { onScopeDispose, type Ref } from 'vue';
 import type { Router } from 'vue-router';
 import { previewOf } from '../chat/message/preview.ts';
 import { useParley } from '../core/parley.ts';
 import { incomingRequests, loadFriends, requests } from '../people/friends.ts';
+import { readUser } from '../people/members.ts';
 import { toast } from '../ui/toasts.ts';
 import { preferences } from './preferences.ts';
+import { playSound } from './sound.ts';
 import { strings } from './strings.ts';
+import { useWindowTitle } from './title.ts';
+
+/** Ms after which a friend request is too old for a toast. */
+const RECENT_MS = 60_000;
 
 /**
- * Tells the user, for as long as the component lives, of what comes for chats that are not open: in the title, at the top of the page,
- * and by the browser while the page is in the background.
+ * Notifies the user of events in chats that are not on the screen, while the component lives: in
+ * the title, by toasts, by a sound, and by the browser's notifications while the page is in the
+ * background.
  */
 export function useNotifications(router: Router, unread: Ref<number>): void {
   const parley = useParley();
+  useWindowTitle(unread);
 
-  watchEffect(() => {
-    const count = unread.value;
-    document.title = count > 0 ? strings.title(count > 99 ? '99+' : String(count)) : 'Parley';
-    // Where the app is installed, its icon shows it as well.
-    if ('setAppBadge' in navigator)
-      (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
-  });
-  onScopeDispose(() => {
-    document.title = 'Parley';
-  });
-
-  const isLookedAt = (chat: number) =>
+  const isOnScreen = (chat: number) =>
     document.visibilityState === 'visible' && router.currentRoute.value.params.conversation === String(chat);
   const open = (path: string) => () => {
     window.focus();
     router.push(path);
   };
 
-  /** What is heard of before the list was read has no name yet, and whether it is muted is not known. */
+  /** A chat that is known from a message only has no name yet, and `muted` is not known. */
   const find = async (chat: number): Promise<Chat> =>
     parley.chats().find((each) => each.chat === chat && each.name !== '') ??
     parley.api('PUT /chats/{id}', { id: chat });
 
-  const tell = async ({ chat, body }: ChatMessage) => {
-    if (isLookedAt(chat)) return;
-    const { name: own, remark, avatar, muted } = await find(chat);
+  const notifyMessage = async ({ chat, from, body }: ChatMessage) => {
+    if (isOnScreen(chat)) return;
+    const { name: own, remark, avatar, muted, type } = await find(chat);
     if (muted) return;
-    const name = remark || own;
-    const path = `/chats/${chat}`;
-    show({
-      title: name,
-      text: previewOf(body),
-      tag: `chat-${chat}`,
-      open: open(path),
-      from: { id: chat, name, avatar },
-    });
+    const title = remark || own;
+    const sender = type === 'group' ? (await readUser(parley, from))?.name : undefined;
+    const picture = { id: chat, name: title, avatar };
+    notify({ title, sender, text: previewOf(body), tag: `chat-${chat}`, open: open(`/chats/${chat}`), from: picture });
   };
-  const tellOfFriend = async ({ user, change }: Extract<ParleyEvent, { kind: 'friend' }>) => {
-    const asked = requests.value.some(({ to }) => to.id === user);
+
+  const notifyFriend = async ({ user, change }: Extract<ParleyEvent, { kind: 'friend' }>) => {
+    const sent = requests.value.some(({ to }) => to.id === user);
     if (change === 'requested') {
       await loadFriends(true);
-      if (!incomingRequests.value.some(({ from }) => from.id === user)) return;
-    } else if (change !== 'accepted' || !asked) return;
+      const request = incomingRequests.value.find(({ from }) => from.id === user);
+      if (!request || request.date < Date.now() - RECENT_MS) return;
+    } else if (change !== 'accepted' || !sent) return;
     const { name, avatar } = await parley.api('GET /users/{id}', { id: user });
-    const text = change === 'requested' ? strings.asks(name) : strings.accepted(name);
-    show({
-      title: '',
-      text,
+    notify({
+      text: change === 'requested' ? strings.requested(name) : strings.accepted(name),
       tag: `friend-${user}`,
-      open: open(change === 'requested' ? '/people/requests' : `/people/${user}`),
+      open: open(change === 'requested' ? '/people/requests' : `/chats/${user}`),
       from: { id: user, name, avatar },
     });
   };
 
+  // Events that were missed while offline are in the lists; only live ones notify.
+  const isLive = () => parley.status.state === 'online';
   onScopeDispose(
     parley.on('message', (message) => {
-      // What was missed while away stands in the list; it would be too much here.
-      if (!message.mine && parley.status.state === 'online') tell(message).catch(() => {});
+      if (!message.mine && isLive()) notifyMessage(message).catch(() => {});
     }),
   );
   onScopeDispose(
     parley.on('event', (event) => {
-      if (event.kind === 'friend') tellOfFriend(event).catch(() => {});
+      if (event.kind === 'friend' && isLive()) notifyFriend(event).catch(() => {});
     }),
   );
 }
 
-function show({ title, text, tag, open, from }: Told): void {
+function notify({ title = '', sender, text, tag, open, from }: Notice): void {
+  if (preferences.sound) playSound();
   if (document.visibilityState === 'visible') {
-    if (preferences.inPage) toast(text, { ...(title && { title }), open, from });
+    if (preferences.inPage) toast(text, { ...(title && { title }), ...(sender && { sender }), open, from });
     return;
   }
   if (!preferences.browser || !('Notification' in window) || Notification.permission !== 'granted') return;
+  // The tag replaces the notification of another tab.
+  const body = sender ? `${sender}: ${text}` : text;
+  const options = { tag, icon: '/icon-192.png', ...(title && { body }) };
   try {
-    // One for each chat, whichever of the tabs shows it.
-    const notification = new Notification(title || text, { tag, icon: '/icon-192.png', ...(title && { body: text }) });
+    const notification = new Notification(title || text, options);
     notification.onclick = () => {
       notification.close();
       open();
     };
   } catch {
-    // Phones take notifications of workers alone.
+    // Phones accept notifications from workers only.
     navigator.serviceWorker
       ?.getRegistration()
-      .then((registration) =>
-        registration?.showNotification(title || text, { tag, icon: '/icon-192.png', ...(title && { body: text }) }),
-      );
+      .then((registration) => registration?.showNotification(title || text, options));
   }
 }
 
-interface Told {
-  title: string;
+interface Notice {
+  /** The chat. Default: none, and the text is the whole notice. */
+  title?: string;
+  /** The sender in a group. */
+  sender?: string | undefined;
   text: string;
+  /** Notices with the same tag replace each other. */
   tag: string;
   open(): void;
   from: { id: number; name: string; avatar: string | null };

@@ -1,19 +1,22 @@
 import { reactive, readonly } from 'vue';
 import { localStore } from '../core/local-store.ts';
 
-const kept = localStore.get('notify')?.split(',');
-const state = reactive({ inPage: kept?.includes('inPage') ?? true, browser: kept?.includes('browser') ?? false });
+const stored = localStore.get('notify')?.split(',');
+const state = reactive({
+  /** Toasts in the page. */
+  inPage: stored?.includes('inPage') ?? true,
+  /** Notifications of the browser while the page is in the background. */
+  browser: stored?.includes('browser') ?? false,
+  /** A short sound for each message of a chat that is not on the screen. */
+  sound: stored?.includes('sound') ?? false,
+});
 
-/** How this browser notifies: in the page, and by notifications while the page is in the background. */
+/** How this browser notifies the user. */
 export const preferences = readonly(state);
 
-/** Chooses, for later visits too. */
+/** Changes preferences, also for later visits. */
 export function setPreferences(changes: Partial<typeof state>): void {
   Object.assign(state, changes);
-  localStore.set(
-    'notify',
-    Object.entries(state)
-      .flatMap(([name, on]) => (on ? [name] : []))
-      .join() || 'none',
-  );
+  const on = Object.entries(state).flatMap(([name, value]) => (value ? [name] : []));
+  localStore.set('notify', on.join() || 'none');
 }

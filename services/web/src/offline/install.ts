@@ -1,22 +1,22 @@
 import { computed, shallowRef } from 'vue';
 
-const offer = shallowRef<InstallOffer>();
+const prompt = shallowRef<InstallPrompt>();
 
 /** Whether the browser offers to install the page as an app. */
-export const canInstall = computed(() => offer.value !== undefined);
+export const canInstall = computed(() => prompt.value !== undefined);
 
-/** Asks the user whether to install. */
+/** Shows the browser's installation dialog. No-op if the browser does not offer it. */
 export async function install(): Promise<void> {
-  const asked = offer.value;
-  offer.value = undefined;
-  await asked?.prompt();
+  const current = prompt.value;
+  prompt.value = undefined;
+  await current?.prompt();
 }
 
 addEventListener('beforeinstallprompt', (event) => {
   event.preventDefault();
-  offer.value = event as InstallOffer;
+  prompt.value = event as InstallPrompt;
 });
 
-interface InstallOffer extends Event {
+interface InstallPrompt extends Event {
   prompt(): Promise<void>;
 }

@@ -5,14 +5,19 @@ import { useParley } from '../core/parley.ts';
 
 const parley = useParley();
 
-/** How Web Push stands in this browser. */
+/** The state of Web Push in this browser. @throws ParleyError */
 export async function pushState(): Promise<PushState> {
   if (!supported()) return 'unsupported';
   if ((await serverKey()) === undefined) return 'not-offered';
   return (await current()) && localStore.get('push') === 'on' ? 'on' : 'off';
 }
 
-/** Has the server push messages to this browser when no page is open. @throws ParleyError, DOMException when the browser refuses */
+/**
+ * Subscribes this browser to push notifications while no page is open.
+ *
+ * @throws ParleyError
+ * @throws DOMException if the browser refuses
+ */
 export async function subscribe(): Promise<void> {
   const key = await serverKey();
   const registration = await navigator.serviceWorker.ready;
@@ -22,7 +27,7 @@ export async function subscribe(): Promise<void> {
   localStore.set('push', 'on');
 }
 
-/** Ends that. */
+/** Ends the subscription. */
 export async function unsubscribe(): Promise<void> {
   localStore.set('push', undefined);
   const subscription = await current();
@@ -31,7 +36,10 @@ export async function unsubscribe(): Promise<void> {
   await subscription.unsubscribe();
 }
 
-/** Tells the server again where to push to: the browser changes it at times. Silent: it is tried again with the next visit. */
+/**
+ * Sends the push address to the server again, since browsers change it. Ignores errors: the next
+ * visit retries.
+ */
 export async function renewPush(): Promise<void> {
   if (localStore.get('push') !== 'on' || !supported()) return;
   const subscription = await current();
@@ -43,7 +51,7 @@ function supported(): boolean {
   return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 }
 
-/** The key by which the push service knows the server; undefined when it does not push. */
+/** The server's VAPID key. Undefined if the server does not push. */
 async function serverKey(): Promise<string | undefined> {
   try {
     const { key } = JSON.parse(await (await parley.request('/push')).text()) as { key: string };

@@ -1,12 +1,16 @@
-/** Registers the worker that serves the page from the cache when the network is away, and shows pushed notifications. */
+/**
+ * Registers the service worker, which serves the page from a cache without the network and shows
+ * push notifications.
+ */
 export function registerWorker(open: (path: string) => void): void {
-  // What was there before a rebuild is gone: a part of the page that was not loaded yet cannot be any more.
+  // A rebuild deletes the old files: a part of the page that was not loaded before can no longer be
+  // loaded.
   addEventListener('vite:preloadError', (event) => {
     event.preventDefault();
     if (navigator.onLine) location.reload();
   });
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
-  // Some private windows refuse it; the page does without.
+  // Some private windows refuse it; the page works without.
   navigator.serviceWorker.register('/sw.js').catch(() => {});
   navigator.serviceWorker.addEventListener('message', ({ data }) => {
     if (typeof data?.open === 'string') open(data.open);

@@ -1,36 +1,52 @@
 import type { Member, Parley } from '@parley/client';
 import type { User } from '@parley/protocol';
 import { onScopeDispose, reactive, shallowReactive, shallowRef, watch } from 'vue';
+import { readAllPages } from '../core/read-all-pages.ts';
 import { onSignOut } from '../core/sign-out.ts';
 
-/** Everybody whose name is known, whatever chat they were met in. */
-const people = shallowReactive(new Map<number, Pick<User, 'id' | 'name' | 'avatar'>>());
-const asked = new Set<number>();
+/** Users whose name is known, from all chats. */
+const users = shallowReactive(new Map<number, KnownUser>());
+const requested = new Set<number>();
 onSignOut(() => {
-  people.clear();
-  asked.clear();
+  users.clear();
+  requested.clear();
 });
 
-/** Takes names from where they come anyway. */
-export function cacheUsers(users: Iterable<Pick<User, 'id' | 'name' | 'avatar'>>): void {
-  for (const { id, name, avatar } of users) people.set(id, { id, name, avatar });
+/** Caches users that came with another response. */
+export function cacheUsers(all: Iterable<KnownUser>): void {
+  for (const { id, name, avatar } of all) users.set(id, { id, name, avatar });
 }
 
-/** A user, as far as is known now; who is not known yet is asked for. */
-export function userOf(parley: Parley, id: number): Pick<User, 'id' | 'name' | 'avatar'> | undefined {
-  const known = people.get(id);
-  if (!known && !asked.has(id)) {
-    asked.add(id);
+/**
+ * A user from the cache. Undefined if it is not known yet: it is then read from the api, which
+ * updates reactive readers.
+ */
+export function userOf(parley: Parley, id: number): KnownUser | undefined {
+  const known = users.get(id);
+  if (!known && !requested.has(id)) {
+    requested.add(id);
     parley.api('GET /users/{id}', { id }).then(
       (user) => cacheUsers([user]),
-      // Gone for good, or asked again by the next page that wants it.
-      (error) => error.retry && asked.delete(id),
+      // A failed request is repeated by the next reader; a deleted user is not.
+      (error) => error.retry && requested.delete(id),
     );
   }
   return known;
 }
 
-/** The members of a group, kept up to date while the component lives; none of what is no group. */
+/** A user from the cache or the api. Undefined if the user cannot be read. */
+export async function readUser(parley: Parley, id: number): Promise<KnownUser | undefined> {
+  const known = users.get(id);
+  if (known) return known;
+  const user = await parley.api('GET /users/{id}', { id }).catch(() => undefined);
+  if (user) cacheUsers([user]);
+  return user;
+}
+
+/**
+ * The members of a group, kept up to date while the component lives. Empty if `group` returns
+ * undefined.
+ */
 export function useMembers(parley: Parley, group: () => number | undefined) {
   const members = shallowRef<Member[]>([]);
   const state = reactive({ loading: false, failed: false });
@@ -40,17 +56,7 @@ export function useMembers(parley: Parley, group: () => number | undefined) {
     state.loading = true;
     state.failed = false;
     try {
-      const all: Member[] = [];
-      let after: string | null = null;
-      do {
-        const page: { items: Member[]; next: string | null } = await parley.api('GET /groups/{id}/members', {
-          id,
-          limit: 200,
-          ...(after && { after }),
-        });
-        all.push(...page.items);
-        after = page.next;
-      } while (after);
+      const all = await readAllPages((paging) => parley.api('GET /groups/{id}/members', { id, ...paging }));
       if (group() !== id) return;
       members.value = all;
       cacheUsers(all.map(({ user }) => user));
@@ -62,9 +68,11 @@ export function useMembers(parley: Parley, group: () => number | undefined) {
   onScopeDispose(
     parley.on('event', (event) => {
       if (event.kind === 'group' && event.group === group()) void load();
-      if (event.kind === 'profile' && people.delete(event.user)) asked.delete(event.user);
+      if (event.kind === 'profile' && users.delete(event.user)) requested.delete(event.user);
     }),
   );
   watch(group, () => void load(), { immediate: true });
   return { members, state, load };
 }
+
+type KnownUser = Pick<User, 'id' | 'name' | 'avatar'>;

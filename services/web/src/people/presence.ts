@@ -1,47 +1,49 @@
 import { onScopeDispose, shallowReactive, watchEffect } from 'vue';
-import { useParley } from '../core/parley.ts';
+import { status, useParley } from '../core/parley.ts';
 
 const parley = useParley();
 
-/** Users one connection may follow. */
-const MOST = 500;
+/** Users whose presence one connection may watch. */
+const MAX_WATCHED = 500;
 
 const known = shallowReactive(new Map<number, Presence>());
-/** Who is wanted, by who wants them; the latest to ask come first. */
-const wanted = new Map<symbol, number[]>();
-let told = '';
+/** Watched users by component, the latest last. */
+const watched = new Map<symbol, number[]>();
+let sent = '';
 
 parley.on('presence', ({ user, online, lastSeen }) => known.set(user, { online, lastSeen }));
 
-/** Whether a user is online, as far as that is followed; to be read where it shall be followed. */
+/**
+ * The presence of a watched user. Undefined if it is not known, as while there is no connection.
+ */
 export function presenceOf(user: number): Presence | undefined {
-  return known.get(user);
+  return status.value.state === 'online' ? known.get(user) : undefined;
 }
 
-/** Follows the presence of these users while the component lives. */
+/** Watches the presence of users while the component lives. */
 export function watchPresence(users: () => readonly number[]): void {
-  const key = Symbol('follower');
+  const key = Symbol('watcher');
   watchEffect(() => {
-    wanted.delete(key);
-    wanted.set(key, [...users()]);
-    tell();
+    watched.delete(key);
+    watched.set(key, [...users()]);
+    sendWatchList();
   });
   onScopeDispose(() => {
-    wanted.delete(key);
-    tell();
+    watched.delete(key);
+    sendWatchList();
   });
 }
 
-function tell(): void {
-  const users = [...new Set([...wanted.values()].reverse().flat())].slice(0, MOST);
+function sendWatchList(): void {
+  const users = [...new Set([...watched.values()].reverse().flat())].slice(0, MAX_WATCHED);
   const list = users.join();
-  if (list === told || parley.status.state === 'off') return;
-  told = list;
+  if (list === sent || parley.status.state === 'off') return;
+  sent = list;
   parley.watch(users);
 }
 
 export interface Presence {
   online: boolean;
-  /** Ms since 1970; null while online and when not known. */
+  /** Ms since 1970. Null while online and if not known. */
   lastSeen: number | null;
 }

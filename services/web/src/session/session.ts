@@ -1,22 +1,24 @@
-import type { Account } from '@parley/client';
-import { ParleyError } from '@parley/client';
+import { type Account, ParleyError } from '@parley/client';
 import { shallowRef } from 'vue';
 import { me, setMe } from '../core/current-user.ts';
 import { localStore } from '../core/local-store.ts';
 import { useParley } from '../core/parley.ts';
 import { notifySignOut } from '../core/sign-out.ts';
 import { unsubscribe } from '../offline/push.ts';
+import { deviceName } from './device-name.ts';
 
 const parley = useParley();
 
-/** Why the page is at sign-in, when it was not by choice: the session ended on another device or grew too old. */
+/**
+ * Whether the session ended without the user's choice: on another device, or because it expired.
+ */
 export const ended = shallowRef(false);
 
 let connected = false;
 
 /**
- * Goes on with the session of an earlier visit, if there is one: without the network too, with what was kept. Resolves with true as
- * soon as chats can be shown.
+ * Continues the session of an earlier visit, also without the network. Resolves with true as soon
+ * as chats can be shown, and with false if there is no session.
  */
 export async function ensureSession(): Promise<boolean> {
   if (connected) return true;
@@ -26,28 +28,31 @@ export async function ensureSession(): Promise<boolean> {
   return true;
 }
 
-/** Begins a session. @throws ParleyError */
+/** Signs in. @throws ParleyError */
 export async function signIn(account: Omit<Account, 'name'>): Promise<void> {
   await parley.signIn({ ...account, device: deviceName() });
   await connect();
 }
 
-/** Makes an account and begins a session. @throws ParleyError */
+/** Creates an account and signs in. @throws ParleyError */
 export async function register(account: Account): Promise<void> {
   await parley.register({ ...account, device: deviceName() });
   await connect();
 }
 
-/** Ends the session, and forgets what was kept of it here. */
+/** Ends the session and deletes what this browser stores of the user. */
 export async function signOut(): Promise<void> {
   localStore.set('leaving', String(me.value?.id));
-  leave();
+  leave(true);
   await unsubscribe().catch(() => {});
   await parley.signOut();
   localStore.set('leaving', undefined);
 }
 
-/** The page may have been closed in the middle of it. False while it cannot be finished. */
+/**
+ * Finishes a sign-out that was cut off when its page closed. Returns false if the server cannot be
+ * reached.
+ */
 async function finishSignOut(): Promise<boolean> {
   const user = localStore.get('leaving');
   if (user === undefined) return true;
@@ -62,10 +67,10 @@ async function finishSignOut(): Promise<boolean> {
   }
 }
 
-/** The server ended the session: what was kept and not sent stays, for when the same user signs in again. */
-async function sessionOver(): Promise<void> {
+/** The server ended the session. Unsent messages stay stored for the user's next sign-in. */
+async function handleSessionEnd(): Promise<void> {
   if (!connected) return;
-  leave();
+  leave(false);
   ended.value = true;
   await parley.close();
 }
@@ -77,36 +82,27 @@ async function connect(): Promise<void> {
   connected = true;
 }
 
-function leave(): void {
+function leave(forget: boolean): void {
   connected = false;
+  notifySignOut(forget);
   setMe(undefined);
-  notifySignOut();
 }
 
 parley.on('session', (session) => {
   if (session) setMe(session.user);
-  else sessionOver();
+  else handleSessionEnd();
 });
 
 parley.on('status', async ({ state }) => {
   if (state !== 'ended' || !connected) return;
-  // Revoked, or replaced by another connection: the api knows.
+  // The session was revoked, or another connection replaced this one: the api knows which.
   try {
     await parley.api('GET /me');
   } catch (error) {
-    if (error instanceof ParleyError && error.status === 401) await sessionOver();
+    if (error instanceof ParleyError && error.status === 401) await handleSessionEnd();
   }
 });
 
 parley.on('event', async (event) => {
   if (event.kind === 'profile' && event.user === me.value?.id) setMe(await parley.api('GET /me'));
 });
-
-/** What this browser is called in the list of sessions. */
-function deviceName(): string {
-  const { userAgent } = navigator;
-  const browser = ['Firefox', 'Edg', 'OPR', 'Chrome', 'Safari'].find((name) => userAgent.includes(name)) ?? 'Browser';
-  const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'].find((name) => userAgent.includes(name));
-  const named = { Edg: 'Edge', OPR: 'Opera' }[browser] ?? browser;
-  return system ? `${named}, ${system}` : named;
-}

@@ -1,10 +1,10 @@
 import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 
-/** Pixels of a side of an avatar. */
+/** Pixels of an avatar's side. */
 const SIDE = 512;
 
-/** Cuts the middle of a picture to a square and makes it small. Rejects for a file that is no picture. */
+/** The middle of a picture as a small square. @throws DOMException if the file is not a picture */
 export async function avatarFrom(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file);
   const side = Math.min(picture.width, picture.height);
@@ -23,7 +23,7 @@ export async function avatarFrom(file: Blob): Promise<Blob> {
 
 /** Uploads a small file in one request. @throws ParleyError */
 export async function uploadSmall(parley: Parley, blob: Blob, name: string): Promise<Media> {
-  const answer = await parley.request('/media', {
+  const response = await parley.request('/media', {
     method: 'POST',
     headers: {
       'tus-resumable': '1.0.0',
@@ -33,5 +33,5 @@ export async function uploadSmall(parley: Parley, blob: Blob, name: string): Pro
     },
     body: blob,
   });
-  return JSON.parse(await answer.text());
+  return JSON.parse(await response.text());
 }

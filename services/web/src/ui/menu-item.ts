@@ -1,10 +1,10 @@
 import type { IconName } from './icons.ts';
 
-/** A line of a menu. */
+/** An entry of a menu. */
 export interface MenuItem {
   label: string;
   icon?: IconName;
-  /** Cannot be taken back. */
+  /** Cannot be undone: stands apart from the others, in red. */
   danger?: boolean;
   act(): void;
 }

@@ -1,17 +1,25 @@
 import { ref } from 'vue';
 
-/** What is shown for a moment, oldest first. */
+/** Toasts on the screen at a time. */
+const MAX_TOASTS = 4;
+
+/** The toasts on the screen, oldest first. */
 export const toasts = ref<Toast[]>([]);
 
-/** Shows a line for a moment, 5 s unless told; `open` is called when it is clicked. */
+/**
+ * Shows a toast.
+ *
+ * @param more `duration` in ms. Default: 5000
+ */
 export function toast(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> & { duration?: number } = {}): void {
   last += 1;
   const id = last;
   const { duration = 5000, ...rest } = more;
-  toasts.value = [...toasts.value.slice(-3), { id, text, ...rest }];
+  toasts.value = [...toasts.value.slice(1 - MAX_TOASTS), { id, text, ...rest }];
   setTimeout(() => dismiss(id), duration);
 }
 
+/** Removes a toast. No-op if it is gone. */
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((each) => each.id !== id);
 }
@@ -21,9 +29,12 @@ let last = 0;
 export interface Toast {
   id: number;
   text: string;
-  /** Above the text. */
+  /** The chat, above the text. */
   title?: string;
+  /** The sender, before the text. Default: none. */
+  sender?: string;
+  /** Runs when the toast is clicked. */
   open?: () => void;
-  /** Whose picture is shown beside it. */
+  /** User or group whose picture is shown. */
   from?: { id: number; name: string; avatar: string | null };
 }

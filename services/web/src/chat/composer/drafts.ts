@@ -1,52 +1,62 @@
 import { reactive } from 'vue';
+import { localStore } from '../../core/local-store.ts';
+import { onSignOut } from '../../core/sign-out.ts';
 
-/** What was typed and not sent, by chat; kept across reloads where the browser lets pages keep anything. */
+/**
+ * Unsent text by chat. Each chat has its own entry in local storage, so that two tabs do not
+ * overwrite each other's drafts. A change in one tab appears in the others.
+ */
 export class Drafts {
-  readonly #key: string;
-  readonly #drafts: Record<number, Draft>;
+  readonly #prefix: string;
+  readonly #drafts: Record<number, Draft> = reactive({});
 
   constructor(user: number) {
-    this.#key = `parley-drafts-${user}`;
-    this.#drafts = reactive(this.#read());
+    this.#prefix = `draft.${user}.`;
+    for (const key of localStore.keys(this.#prefix)) this.#read(key, localStore.get(key));
+    localStore.onChange((key, value) => key.startsWith(this.#prefix) && this.#read(key, value));
+    onSignOut((forget) => forget && this.#deleteAll());
   }
 
   of(chat: number): Draft | undefined {
     return this.#drafts[chat];
   }
 
-  /** Keeps a draft, or forgets it when there is nothing in it. */
+  /** Stores a draft. An empty one is deleted. */
   set(chat: number, draft: Draft): void {
-    if (draft.text === '' && !draft.replyTo) delete this.#drafts[chat];
+    const empty = draft.text === '' && !draft.replyTo;
+    if (empty) delete this.#drafts[chat];
     else this.#drafts[chat] = { ...draft };
+    localStore.set(this.#prefix + chat, empty ? undefined : JSON.stringify(draft));
+  }
+
+  #read(key: string, value: string | undefined): void {
+    const chat = Number(key.slice(this.#prefix.length));
     try {
-      localStorage.setItem(this.#key, JSON.stringify(this.#drafts));
+      if (value === undefined) delete this.#drafts[chat];
+      else this.#drafts[chat] = JSON.parse(value) as Draft;
     } catch {
-      // No room, or none allowed: the page still has it.
+      // Not a draft.
     }
   }
 
-  #read(): Record<number, Draft> {
-    try {
-      return JSON.parse(localStorage.getItem(this.#key) ?? '{}') as Record<number, Draft>;
-    } catch {
-      return {};
-    }
+  #deleteAll(): void {
+    for (const chat of Object.keys(this.#drafts)) this.set(Number(chat), { text: '' });
   }
 }
 
-/** What stands in the composer. */
+/** The unsent content of a composer. */
 export interface Draft {
   text: string;
-  /** The message it answers. */
+  /** The message that it replies to. */
   replyTo?: number | undefined;
   /** Users chosen from the list of mentions. */
   mentions?: number[] | undefined;
 }
 
-let known: { user: number; drafts: Drafts } | undefined;
+let current: { user: number; drafts: Drafts } | undefined;
 
-/** The drafts of the page's user. */
+/** The drafts of a user. */
 export function draftsOf(user: number): Drafts {
-  if (known?.user !== user) known = { user, drafts: new Drafts(user) };
-  return known.drafts;
+  if (current?.user !== user) current = { user, drafts: new Drafts(user) };
+  return current.drafts;
 }

@@ -3,13 +3,16 @@ import zh from 'emojibase-data/zh/compact.json?url';
 import type { Language } from '../../core/i18n.ts';
 import { localStore } from '../../core/local-store.ts';
 
-/** Emoji that are remembered as used. */
-const RECENT = 24;
+/** Recently used emoji that are stored. */
+const MAX_RECENT = 24;
 
-/** The groups of emojibase that hold emoji to choose from, in order; `component` holds parts of emoji. */
+/**
+ * The groups of emojibase in the order of the picker. Its group `component` holds parts of emoji
+ * only.
+ */
 const GROUPS = [0, 1, 3, 4, 5, 6, 7, 8, 9];
 
-/** All emoji by group, each with the words by which it is found in a language. */
+/** All emoji by group, with the words that find them in a language. */
 export async function loadEmoji(language: Language): Promise<Emoji[][]> {
   const response = await fetch(language === 'zh' ? zh : en);
   const data = (await response.json()) as Entry[];
@@ -24,13 +27,15 @@ export async function loadEmoji(language: Language): Promise<Emoji[][]> {
   );
 }
 
+/** Recently used emoji, the latest first. */
 export function recentEmoji(): string[] {
   return (localStore.get('emoji') ?? '').split(' ').filter(Boolean);
 }
 
-export function useEmoji(emoji: string): void {
+/** Stores an emoji as recently used. */
+export function storeRecentEmoji(emoji: string): void {
   const recent = [emoji, ...recentEmoji().filter((each) => each !== emoji)];
-  localStore.set('emoji', recent.slice(0, RECENT).join(' '));
+  localStore.set('emoji', recent.slice(0, MAX_RECENT).join(' '));
 }
 
 export interface Emoji {

@@ -1,13 +1,13 @@
-/** Types of sound a browser may record, the best first. */
+/** Types of sound that browsers record, the preferred one first. */
 const TYPES = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
 
 /**
- * Records from the microphone.
+ * Starts a recording from the microphone.
  *
- * @param told hears several times a second how long it is, in seconds, and how loud, 0 to 1
- * @throws DOMException when there is no microphone, or it may not be used
+ * @param onProgress receives the length in seconds and the loudness, 0 to 1, ten times a second
+ * @throws DOMException if there is no microphone or the user denies it
  */
-export async function startRecording(told: (seconds: number, loudness: number) => void): Promise<Recording> {
+export async function startRecording(onProgress: (seconds: number, loudness: number) => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   const recorder = new MediaRecorder(stream, { ...(mimeType && { mimeType }), audioBitsPerSecond: 32_000 });
@@ -22,7 +22,7 @@ export async function startRecording(told: (seconds: number, loudness: number) =
   const timer = setInterval(() => {
     analyser.getByteTimeDomainData(wave);
     const loudest = wave.reduce((most, value) => Math.max(most, Math.abs(value - 128)), 0);
-    told((performance.now() - began) / 1000, loudest / 128);
+    onProgress((performance.now() - began) / 1000, loudest / 128);
   }, 100);
   const stop = async () => {
     clearInterval(timer);
@@ -44,9 +44,9 @@ export async function startRecording(told: (seconds: number, loudness: number) =
   };
 }
 
-/** A recording under way. */
+/** A recording in progress. */
 export interface Recording {
-  /** Ends it. */
+  /** Ends the recording and returns it as a file. */
   stop(): Promise<File>;
   discard(): void;
 }

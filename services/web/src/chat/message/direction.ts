@@ -1,4 +1,4 @@
-/** The direction in which a text is read: that of its first letter. */
+/** The writing direction of a text: that of its first letter. */
 export function directionOf(text: string): 'ltr' | 'rtl' {
   const letter = /\p{L}/u.exec(text)?.[0] ?? '';
   return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr';

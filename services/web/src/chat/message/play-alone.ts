@@ -1,6 +1,6 @@
 let playing: HTMLMediaElement | undefined;
 
-/** One recording is heard at a time: the one before pauses. */
+/** Pauses the sound that plays, so that one plays at a time. */
 export function playAlone(element: HTMLMediaElement): void {
   if (playing !== element) playing?.pause();
   playing = element;

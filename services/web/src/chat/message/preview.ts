@@ -2,15 +2,15 @@ import type { Body } from '@parley/protocol';
 import { strings } from '../strings.ts';
 
 /** Characters of a preview. */
-const LENGTH = 120;
+const MAX_LENGTH = 120;
 
-/** A message in one line. */
-export function previewOf(body: Body | null): string {
+/** A message on one line. Empty for a recalled one. */
+export function previewOf(body: Body | null, length = MAX_LENGTH): string {
   switch (body?.type) {
     case undefined:
       return '';
     case 'text':
-      return shorten(body.text);
+      return shorten(body.text, length);
     case 'image':
       return `[${strings.photo}]`;
     case 'video':
@@ -18,7 +18,7 @@ export function previewOf(body: Body | null): string {
     case 'audio':
       return `[${strings.voiceMessage}]`;
     case 'file':
-      return `[${strings.file}] ${shorten(body.name)}`;
+      return `[${strings.file}] ${shorten(body.name, length)}`;
     case 'sticker':
       return `[${strings.sticker}]`;
     case 'card':
@@ -26,7 +26,7 @@ export function previewOf(body: Body | null): string {
   }
 }
 
-function shorten(text: string): string {
-  const start = text.length > LENGTH * 8 ? text.slice(0, LENGTH * 8).toWellFormed() : text;
-  return start.replace(/\s+/g, ' ').trim().slice(0, LENGTH).toWellFormed();
+function shorten(text: string, length: number): string {
+  const start = text.length > length * 8 ? text.slice(0, length * 8).toWellFormed() : text;
+  return start.replace(/\s+/g, ' ').trim().slice(0, length).toWellFormed();
 }

@@ -19,7 +19,7 @@ describe('the parts of a text', () => {
     expect(links(text)).toEqual(expected);
   });
 
-  it('are the whole text, whatever is in it', () => {
+  it('add up to the whole text', () => {
     const text = '<b>@Ann</b> & https://a.b/c) @Ann Lee \u202e evil \n\n www.x.y,';
     const names = new Map([
       [1, 'Ann'],
@@ -33,11 +33,11 @@ describe('the parts of a text', () => {
     ]);
   });
 
-  it('do not let an override of direction into a link', () => {
+  it('end a link before a direction override', () => {
     expect(links('https://a.b/\u202egpj.exe')).toEqual(['https://a.b/']);
   });
 
-  it('take a text of 8000 characters without spaces in little time', () => {
+  it('are found in 8,000 characters without spaces', () => {
     expect(textParts('w'.repeat(8000))).toHaveLength(1);
     expect(textParts('https://a.b/'.repeat(660)).length).toBeGreaterThan(0);
   });

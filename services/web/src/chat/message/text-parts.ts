@@ -1,7 +1,7 @@
 /**
- * Splits a text into what is shown as it is, links, and mentions. Only http and https become links.
+ * Splits a text into plain text, links and mentions. Only http and https addresses become links.
  *
- * @param names what each mentioned user is called
+ * @param names names of the mentioned users by id
  */
 export function textParts(text: string, names: ReadonlyMap<number, string> = new Map()): TextPart[] {
   const mentions = [...names].filter(([, name]) => name !== '').sort((a, b) => b[1].length - a[1].length);
@@ -31,7 +31,7 @@ export function textParts(text: string, names: ReadonlyMap<number, string> = new
   return parts;
 }
 
-/** True for one to three emoji and nothing else: they are shown large. */
+/** Whether a text is one to three emoji and nothing else, which are shown large. */
 export function isLargeEmoji(text: string): boolean {
   if (text.length > 48) return false;
   const trimmed = text.replace(/\s/g, '');
@@ -46,7 +46,7 @@ export function isLargeEmoji(text: string): boolean {
 const segmenter = new Intl.Segmenter();
 const LINK = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/iuy;
 
-/** The link that begins at a place, without the punctuation that ends the sentence around it. */
+/** The link that begins at an index, without the punctuation that ends the sentence around it. */
 function linkAt(text: string, at: number): string | undefined {
   const start = text[at];
   if (start !== 'h' && start !== 'H' && start !== 'w' && start !== 'W') return undefined;

@@ -1,22 +1,22 @@
 /**
- * Where the rows of a list stand, counted in pixels from its end: what comes in above moves nothing. Rows that were not seen yet
- * have an estimated height.
+ * The positions of the rows of a list, in pixels from its end: rows that are added above move
+ * nothing. A row that was not measured yet has an estimated height.
  */
 export class Heights {
   readonly #known = new Map<string, number>();
   readonly #estimate: (row: { key: string }) => number;
   #ends = new Float64Array(0);
   #index = new Map<string, number>();
-  /** Pixels below the last row that stand for rows no longer at hand. */
+  /** Pixels below the last row, in place of rows that are no longer loaded. */
   below = 0;
-  /** Of the whole list. */
+  /** Pixels of the whole list. */
   total = 0;
 
   constructor(estimate: (row: { key: string }) => number) {
     this.#estimate = estimate;
   }
 
-  /** Takes a row's height. False when that was known. */
+  /** Stores a row's height. Returns false if it did not change. */
   measure(key: string, height: number): boolean {
     if (this.#known.get(key) === height) return false;
     this.#known.set(key, height);
@@ -27,7 +27,7 @@ export class Heights {
     return this.#known.get(row.key) ?? this.#estimate(row);
   }
 
-  /** Sets the rows out anew. */
+  /** Computes the positions of all rows. */
   layOut(rows: readonly { key: string }[]): void {
     this.#ends = new Float64Array(rows.length);
     this.#index = new Map();
@@ -41,21 +41,21 @@ export class Heights {
     this.total = end;
   }
 
-  /** Pixels between a row's lower edge and the end of the list; undefined when it is not at hand. */
+  /** Pixels from a row's lower edge to the end of the list. Undefined if the row is not loaded. */
   end(key: string): number | undefined {
     const at = this.#index.get(key);
     return at === undefined ? undefined : this.#ends[at];
   }
 
-  /** The lower edge of a row by its place. */
+  /** The same by the row's index. */
   endAt(at: number): number {
     return this.#ends[at] ?? this.below;
   }
 
   /**
-   * The rows of which something lies between two distances from the end.
+   * The rows between two distances from the end.
    *
-   * @returns the place of the first, and that after the last
+   * @returns the index of the first row, and the index after the last
    */
   range(from: number, to: number): [start: number, stop: number] {
     const start = this.#firstWhere((end) => end < to);
@@ -63,7 +63,10 @@ export class Heights {
     return [start, Math.min(this.#ends.length, upper + 1)];
   }
 
-  /** The first row, from the top, whose lower edge fulfils a condition that holds for all below it. */
+  /**
+   * The first row, from the top, whose lower edge meets a condition that holds for all rows below
+   * it.
+   */
   #firstWhere(holds: (end: number) => boolean): number {
     let low = 0;
     let high = this.#ends.length;

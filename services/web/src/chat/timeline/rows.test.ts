@@ -25,12 +25,12 @@ const outline = (messages: ChatMessage[], unread?: number) =>
   );
 
 describe('rows of a chat', () => {
-  it('begin each day with a line', () => {
+  it('start each day with a line', () => {
     const rows = outline([message(1, 1, noon), message(2, 1, noon + 24 * HOUR), message(3, 1, noon + 24 * HOUR + 1)]);
     expect(rows).toEqual(['day', '1 first last', 'day', '2 first', '3 last']);
   });
 
-  it('keep together what one sender says in a few minutes', () => {
+  it('group messages of one sender within a few minutes', () => {
     const rows = outline([
       message(1, 1, noon),
       message(2, 1, noon + 60_000),
@@ -49,7 +49,7 @@ describe('rows of a chat', () => {
     ]);
   });
 
-  it('are none without messages', () => {
+  it('are empty without messages', () => {
     expect(toRows([])).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import type { ChatMessage } from '@parley/client';
 
-/** Ms within which messages of one sender stand together. */
-const TOGETHER = 5 * 60_000;
+/** Ms within which messages of one sender form a run. */
+const RUN_MS = 5 * 60_000;
 
 /**
- * What the list of a chat shows, from top to bottom: messages, a line before the first of each day, and one before the first that
- * is unread.
+ * The rows of a chat from top to bottom: messages, a line before the first message of each day, and
+ * one before the first unread message.
  *
- * @param unreadFrom the message that is the first unread one; undefined when there is none
+ * @param unreadFrom id of the first unread message. Default: none
  */
 export function toRows(messages: readonly ChatMessage[], unreadFrom?: number): Row[] {
   const rows: Row[] = [];
@@ -18,9 +18,9 @@ export function toRows(messages: readonly ChatMessage[], unreadFrom?: number): R
     const unread = unreadFrom !== undefined && message.id === unreadFrom;
     if (today !== day) rows.push({ kind: 'day', key: `day:${today}`, date: message.date });
     if (unread) rows.push({ kind: 'unread', key: 'unread' });
-    const first = today !== day || unread || !together(before, message);
+    const first = today !== day || unread || !isRun(before, message);
     const next = messages[index + 1];
-    const last = !next || dayOf(next.date) !== today || !together(message, next) || next.id === unreadFrom;
+    const last = !next || dayOf(next.date) !== today || !isRun(message, next) || next.id === unreadFrom;
     rows.push({ kind: 'message', key: message.key, message, first, last });
     before = message;
     day = today;
@@ -28,15 +28,18 @@ export function toRows(messages: readonly ChatMessage[], unreadFrom?: number): R
   return rows;
 }
 
-function together(before: ChatMessage | undefined, message: ChatMessage): boolean {
+function isRun(before: ChatMessage | undefined, message: ChatMessage): boolean {
   if (!before || before.recalled || message.recalled) return false;
-  return before.from === message.from && message.date - before.date < TOGETHER;
+  return before.from === message.from && message.date - before.date < RUN_MS;
 }
 
 let lastStart = 0;
 let lastName = '';
 
-/** A day in the page's own time zone. Most messages are of the day of the one before. */
+/**
+ * The day of a message in the local time zone. Cached, since most messages are of the same day as
+ * the one before.
+ */
 function dayOf(date: number): string {
   if (date >= lastStart && date < lastStart + 23 * 3_600_000) return lastName;
   const day = new Date(date);
@@ -45,7 +48,7 @@ function dayOf(date: number): string {
   return lastName;
 }
 
-/** One line of the list. `first` and `last`: of messages of one sender that stand together. */
+/** One row of the list. `first` and `last` within a run of messages of one sender. */
 export type Row =
   | { kind: 'day'; key: string; date: number }
   | { kind: 'unread'; key: string }

@@ -1,29 +1,32 @@
 import type { ChatMessage, Parley } from '@parley/client';
 import type { Message } from '@parley/protocol';
 
-/** Where a timeline gets the messages of its chat from. */
+/** Where a timeline reads the messages of its chat. */
 export interface Source {
   /** This user. */
   readonly me: number;
-  /** The newest messages, which the SDK keeps up to date: those accepted, ascending by id, then those on their way. */
+  /**
+   * The newest messages, which the SDK keeps up to date: accepted ones ascending by id, then those
+   * in the outbox.
+   */
   tail(): ChatMessage[];
-  /** Whether there are older ones than the tail's. */
+  /** Whether the history has older messages than the tail. */
   hasOlder(): boolean;
-  /** Makes the tail longer. */
+  /** Makes the tail at least `count` messages long. */
   extend(count: number): Promise<void>;
   /** Reads a page of the history. */
   page(query: { before?: number; after?: number; around?: number; limit: number }): Promise<Page>;
-  /** How far the peer has received and read. */
+  /** Ids up to which the peer has received and read messages. */
   marks(): { delivered: number; read: number };
 }
 
-/** A page of messages, ascending; `more`: there are further ones where it was asked for. */
+/** A page of messages, ascending. `more`: the history continues in the direction of the query. */
 export interface Page {
   items: Message[];
   more: boolean;
 }
 
-/** The source of a chat of the page's client. */
+/** The source of a chat: the SDK's state and the api. */
 export function parleySource(parley: Parley, chat: number): Source {
   return {
     me: parley.user ?? 0,

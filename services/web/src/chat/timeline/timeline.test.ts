@@ -7,7 +7,7 @@ import { Timeline } from './timeline.ts';
 const ME = 1;
 const PEER = 2;
 
-/** A chat of so many messages, of which the SDK keeps the newest. */
+/** A chat whose newest messages the SDK keeps. */
 class Chat implements Source {
   readonly me = ME;
   readonly all: Message[];
@@ -66,7 +66,7 @@ const ids = (timeline: Timeline) => timeline.messages.map(({ id }) => id);
 const from = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('a timeline', () => {
-  it('goes back to the first message without a hole', async () => {
+  it('loads older messages to the first one without gaps', async () => {
     const chat = new Chat(330);
     const timeline = new Timeline(chat);
     while (await timeline.loadOlder()) chat.say();
@@ -75,14 +75,14 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(1, chat.all.length));
   });
 
-  it('reads no page when there is nothing older', async () => {
+  it('requests no page if there are no older messages', async () => {
     const chat = new Chat(20);
     const timeline = new Timeline(chat);
     expect(await timeline.loadOlder()).toBe(false);
     expect(chat.pages).toBe(0);
   });
 
-  it('holds a limited number of messages, and finds its way back to the newest', async () => {
+  it('holds a limited number of messages and can return to the newest', async () => {
     const chat = new Chat(2000);
     const timeline = new Timeline(chat, 300);
     while (await timeline.loadOlder()) expect(timeline.messages.length).toBeLessThanOrEqual(300);
@@ -94,7 +94,7 @@ describe('a timeline', () => {
     expect(timeline.older).toBe(true);
   });
 
-  it('jumps to a message far back and joins the newest again', async () => {
+  it('jumps to a message far back and attaches again', async () => {
     const chat = new Chat(1000);
     const timeline = new Timeline(chat);
     expect(await timeline.jump(400)).toBe(true);
@@ -110,11 +110,11 @@ describe('a timeline', () => {
     expect(ids(timeline)).toEqual(from(952, 1001));
   });
 
-  it('says so when the message to jump to is not there', async () => {
+  it('returns false for a jump to a message that does not exist', async () => {
     expect(await new Timeline(new Chat(100)).jump(5000)).toBe(false);
   });
 
-  it('shows as the same object what did not change', () => {
+  it('keeps the objects of unchanged messages', () => {
     const chat = new Chat(60);
     const timeline = new Timeline(chat);
     const before = timeline.messages.at(-1);
@@ -123,7 +123,7 @@ describe('a timeline', () => {
     expect(timeline.messages.at(-2)).toBe(before);
   });
 
-  it('changes older messages as events say', async () => {
+  it('applies events to older messages', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();
@@ -136,7 +136,7 @@ describe('a timeline', () => {
     expect(shown(202)?.body).toBeNull();
   });
 
-  it('shows older messages as read once the peer has read them', async () => {
+  it('marks older messages as read after the peer reads them', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();
@@ -146,7 +146,7 @@ describe('a timeline', () => {
     expect(timeline.messages.find(({ id }) => id === 201)?.state).toBe('read');
   });
 
-  it('stays where it is when messages were missed, and goes on from there', async () => {
+  it('keeps its position after lost events and loads from there', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();

@@ -3,33 +3,34 @@ import type { EventOf, Message } from '@parley/protocol';
 import { reactions } from './reactions.ts';
 import type { Source } from './source.ts';
 
-/** Messages in one page of history. */
+/** Messages per page of the history. */
 const PAGE = 100;
 
-/** Messages the SDK keeps of a chat, so that the newest open without the network. */
+/** Messages that the SDK stores per chat, so that a chat opens without the network. */
 const TAIL = 50;
 
 /**
- * The messages of a chat that are at hand: a stretch of its history without a hole. Attached, it ends with the newest message and
- * follows what the SDK knows; detached, it lies further back, around what one looks for, and goes on in both directions. However
- * far one goes, it holds `most` messages at most: those at the far end are let go.
+ * The loaded messages of a chat: a part of its history without gaps. While attached, it ends with
+ * the newest message and follows the SDK's state. While detached, it is further back, as after a
+ * jump, and can be extended in both directions. It holds a limited number of messages and drops
+ * those at the far end.
  */
 export class Timeline {
   readonly #source: Source;
-  readonly #most: number;
-  /** Older than the tail, ascending. */
+  readonly #limit: number;
+  /** Messages older than the tail, ascending. */
   #pages: ChatMessage[] = [];
-  /** What the SDK keeps; empty while detached. */
+  /** The SDK's messages. Empty while detached. */
   #tail: ChatMessage[] = [];
   #older: boolean | undefined;
   #attached = true;
   #marks = { delivered: 0, read: 0 };
   #turn = 0;
 
-  /** @param most how many messages are held at most */
-  constructor(source: Source, most = 2000) {
+  /** @param limit messages that are held at most */
+  constructor(source: Source, limit = 2000) {
     this.#source = source;
-    this.#most = most;
+    this.#limit = limit;
     this.refresh();
   }
 
@@ -37,17 +38,17 @@ export class Timeline {
     return this.#pages.length === 0 ? this.#tail : [...this.#pages, ...this.#tail];
   }
 
-  /** There are older messages than these. */
+  /** Whether the history has older messages. */
   get older(): boolean {
     return this.#older ?? this.#source.hasOlder();
   }
 
-  /** There are newer messages than these. */
+  /** Whether the history has newer messages. */
   get newer(): boolean {
     return !this.#attached;
   }
 
-  /** Looks again at what the SDK knows. */
+  /** Reads the SDK's state again. */
   refresh(): void {
     this.#showMarks();
     if (!this.#attached) return;
@@ -55,7 +56,7 @@ export class Timeline {
     const known = new Map(before.map((message) => [message.key, message]));
     const tail = this.#source.tail().map((message) => same(known.get(message.key), message) ?? message);
     const first = tail.find(({ id }) => id !== undefined)?.id;
-    // What the SDK lets go of stays here.
+    // Messages that the SDK dropped stay here.
     if (first !== undefined) {
       const left = before.filter(({ id }) => id !== undefined && id < first);
       if (left.length > 0 && left.length < before.length) this.#pages = [...this.#pages, ...left];
@@ -65,14 +66,14 @@ export class Timeline {
     if (this.#pages.length === 0) this.#older = undefined;
   }
 
-  /** Something was missed for good: what is here may end before what is newest. */
+  /** Detaches after events were lost: newer messages may be missing. */
   lose(): void {
     const kept = this.messages.filter(({ id }) => id !== undefined);
     this.#turn += 1;
     if (kept.length > 0) this.#detach(kept, this.older);
   }
 
-  /** Brings older messages to hand. False when there are none. @throws ParleyError */
+  /** Loads older messages. Resolves with false if there are none. @throws ParleyError */
   async loadOlder(): Promise<boolean> {
     if (!this.older) return false;
     const first = this.messages[0]?.id;
@@ -87,11 +88,11 @@ export class Timeline {
     if (turn !== this.#turn) return true;
     this.#pages = [...items.map((message) => this.#show(message)), ...this.#pages];
     this.#older = more;
-    if (this.messages.length > this.#most) this.#detach(this.messages.slice(0, this.#most), more);
+    if (this.messages.length > this.#limit) this.#detach(this.messages.slice(0, this.#limit), more);
     return true;
   }
 
-  /** Of a detached timeline, brings newer messages to hand. @throws ParleyError */
+  /** Loads newer messages while detached. @throws ParleyError */
   async loadNewer(): Promise<void> {
     const last = this.#pages.at(-1)?.id;
     if (this.#attached || last === undefined) return;
@@ -102,12 +103,15 @@ export class Timeline {
     const first = this.#source.tail()[0]?.id ?? Number.POSITIVE_INFINITY;
     if (!more || (pages.at(-1)?.id ?? 0) >= first) this.#attach(pages);
     else {
-      if (pages.length > this.#most) this.#older = true;
-      this.#pages = pages.slice(-this.#most);
+      if (pages.length > this.#limit) this.#older = true;
+      this.#pages = pages.slice(-this.#limit);
     }
   }
 
-  /** Brings a message and those around it to hand. False when there is no such message. @throws ParleyError */
+  /**
+   * Loads a message and those around it. Resolves with false if it does not exist. @throws
+   * ParleyError
+   */
   async jump(id: number): Promise<boolean> {
     if (this.messages.some((message) => message.id === id)) return true;
     const turn = ++this.#turn;
@@ -120,7 +124,7 @@ export class Timeline {
     return true;
   }
 
-  /** Goes to the newest messages. */
+  /** Attaches to the newest messages. */
   toLatest(): void {
     if (this.#attached) return;
     this.#turn += 1;
@@ -130,7 +134,7 @@ export class Timeline {
     this.refresh();
   }
 
-  /** Does to messages the SDK has let go of what an event says. */
+  /** Applies an event to messages that the SDK no longer holds. */
   apply(event: EventOf<'recall' | 'edit' | 'react'>): void {
     const at = this.#pages.findIndex(({ id }) => id === event.id);
     const message = this.#pages[at];
@@ -181,7 +185,7 @@ export class Timeline {
   }
 }
 
-/** The message as it was known, if it says the same: what shows it need not look again. */
+/** The known object if the message is unchanged, so that its component does not render again. */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
   const fields = ['id', 'state', 'body', 'edited', 'recalled', 'reactions', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;

@@ -2,16 +2,17 @@ import { computed, nextTick, onBeforeUnmount, onMounted, type Ref, ref, shallowR
 import { Heights } from './heights.ts';
 import type { Row } from './rows.ts';
 
-/** Pixels above and below what is seen that are rendered as well. */
+/** Pixels beyond the visible part that are rendered as well. */
 const MARGIN = 600;
 
-/** Pixels from the end within which one counts as being there. */
+/** Pixels from the end that count as the end. */
 const END = 24;
 
 /**
- * Renders of a long list only what is seen. The scroller lays out from its end (`column-reverse`), so its place is the distance from
- * there: older rows that come in above move nothing, and at the end one stays there. Elsewhere the lowest row that is seen keeps
- * its place, whatever happens around it.
+ * Renders only the visible rows of a long list. The scroller lays out from its end
+ * (`column-reverse`), so that its scroll position is the distance from the end: rows added above
+ * move nothing, and at the end the list follows new rows. Elsewhere the lowest visible row keeps
+ * its position while rows around it change.
  */
 export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[], newer: () => boolean) {
   const heights = new Heights((row) => estimate(row as Row));
@@ -19,7 +20,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
   const room = ref(800);
   const layout = shallowRef(0);
   const atEnd = computed(() => distance.value <= END && !newer());
-  /** Set while what is shown is to be at the end, whatever comes. */
+  /** Whether the list follows its end. */
   let held = true;
 
   const range = computed(() => {
@@ -38,7 +39,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return heights.endAt(stop.value - 1);
   });
 
-  /** Sets the rows out anew; the row that is seen lowest stays where it is. */
+  /** Computes the positions again. The lowest visible row stays where it is. */
   function layOut(): void {
     const anchor: string | undefined = held ? undefined : lowest();
     const before = anchor === undefined ? undefined : heights.end(anchor);
@@ -47,7 +48,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     const now = anchor === undefined ? undefined : heights.end(anchor);
     let shift: number = 0;
     if (before !== undefined && now !== undefined) {
-      // Rows that were let go at the end leave their room, so that nothing moves.
+      // Rows that were dropped at the end leave empty space, so that nothing moves.
       if (newer() && before > now) {
         heights.below = before - now;
         heights.layOut(rows());
@@ -67,18 +68,18 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return undefined;
   }
 
-  /** The rows as they were set out last. */
+  /** The rows of the last layout. */
   let last: Row[] = rows();
 
   function moveTo(to: number): void {
     const element = scroller.value;
     if (!element) return;
     element.scrollTop = -Math.max(0, to);
-    look();
+    updatePosition();
   }
 
-  /** Takes where the scroller stands. */
-  function look(): void {
+  /** Reads the scroll position. */
+  function updatePosition(): void {
     const element = scroller.value;
     if (!element) return;
     distance.value = Math.max(0, -element.scrollTop);
@@ -95,10 +96,10 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     }
     if (changed) layOut();
   });
-  const frame = new ResizeObserver(look);
+  const frame = new ResizeObserver(updatePosition);
   onMounted(() => {
     if (scroller.value) frame.observe(scroller.value);
-    look();
+    updatePosition();
   });
   onBeforeUnmount(() => {
     observer.disconnect();
@@ -122,8 +123,8 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     atEnd,
     distance,
     room,
-    look,
-    /** Keeps an eye on the height of a rendered row. */
+    updatePosition,
+    /** Directive that measures a rendered row. */
     vMeasure: {
       mounted: (element: HTMLElement) => observer.observe(element),
       unmounted: (element: HTMLElement) => observer.unobserve(element),
@@ -132,7 +133,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
       held = true;
       moveTo(0);
     },
-    /** Puts a row into the middle. Resolves once it is there and its height is known. */
+    /** Scrolls a row to the middle. Resolves when it is there and measured. */
     async show(key: string): Promise<void> {
       held = false;
       for (let times = 0; times < 3; times++) {
@@ -144,16 +145,19 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
         await nextTick();
         await new Promise(requestAnimationFrame);
       }
-      look();
+      updatePosition();
     },
-    /** Pixels between what is seen and the first row. */
+    /** Pixels from the visible part to the first row. */
     above: () => heights.total - distance.value - room.value,
-    /** Pixels between what is seen and the last row at hand; negative when one sees beyond it. */
+    /**
+     * Pixels from the visible part to the last loaded row. Negative if the space below it is
+     * visible.
+     */
     below: () => distance.value - heights.below,
   };
 }
 
-/** A guess that is near enough for the scrollbar. */
+/** The height of a row that was not measured yet. */
 function estimate(row: Row): number {
   if (row.kind !== 'message') return 44;
   const { body } = row.message;

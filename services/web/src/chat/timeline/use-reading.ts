@@ -1,29 +1,31 @@
 import type { Parley } from '@parley/client';
 import { onScopeDispose, ref, watch } from 'vue';
+import { clearMention } from '../mentions.ts';
 
 /**
- * Marks a chat as read while its newest message is seen: the list is at its end, and the page in front. `arrived` counts messages
- * of others that came while it was not.
+ * Marks a chat as read while its newest message is visible: the list is at its end and the window
+ * has the focus. `arrived` counts messages of others that arrived otherwise.
  */
 export function useReading(parley: Parley, chat: number) {
   const atEnd = ref(true);
-  const seen = ref(inFront());
+  const visible = ref(hasFocus());
   const arrived = ref(0);
-  const look = () => {
-    seen.value = inFront();
+  const update = () => {
+    visible.value = hasFocus();
   };
   const ending = new AbortController();
-  document.addEventListener('visibilitychange', look, ending);
-  addEventListener('focus', look, ending);
-  addEventListener('blur', look, ending);
+  document.addEventListener('visibilitychange', update, ending);
+  addEventListener('focus', update, ending);
+  addEventListener('blur', update, ending);
 
   const read = () => {
-    if (!atEnd.value || !seen.value) return;
+    if (!atEnd.value || !visible.value) return;
     arrived.value = 0;
     parley.read(chat);
+    clearMention(chat);
   };
-  watch([atEnd, seen], read, { immediate: true });
-  watch(seen, (value) => parley.focus(value ? chat : null), { immediate: true });
+  watch([atEnd, visible], read, { immediate: true });
+  watch(visible, (value) => parley.focus(value ? chat : null), { immediate: true });
   const off = [
     parley.on('message', (message) => {
       if (message.chat !== chat || message.mine) return;
@@ -35,12 +37,12 @@ export function useReading(parley: Parley, chat: number) {
   onScopeDispose(() => {
     ending.abort();
     for (const end of off) end();
-    // Signing out ends the connection before the page.
+    // After a sign-out the connection is closed.
     if (parley.status.state !== 'off') parley.focus(null);
   });
   return { atEnd, arrived };
 }
 
-function inFront(): boolean {
+function hasFocus(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }

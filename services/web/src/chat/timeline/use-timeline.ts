@@ -3,27 +3,27 @@ import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { parleySource } from './source.ts';
 import { Timeline } from './timeline.ts';
 
-/** The timeline of a chat for a component, kept up to date while that lives. */
+/** The timeline of a chat, kept up to date while the component lives. */
 export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   const timeline = new Timeline(parleySource(parley, chat));
-  const view = shallowRef<View>(look());
-  let due = 0;
+  const view = shallowRef<View>(read());
+  let scheduled = 0;
 
-  function look(): View {
+  function read(): View {
     return { messages: timeline.messages, older: timeline.older, newer: timeline.newer };
   }
   const show = () => {
-    view.value = look();
+    view.value = read();
   };
   const refresh = () => {
-    due = 0;
+    scheduled = 0;
     if (parley.status.state === 'off') return;
     timeline.refresh();
     show();
   };
-  // Many changes may come within one frame.
+  // Renders once per frame, however many changes arrive in it.
   const schedule = () => {
-    due ||= document.hidden ? window.setTimeout(refresh, 50) : requestAnimationFrame(refresh);
+    scheduled ||= document.hidden ? window.setTimeout(refresh, 50) : requestAnimationFrame(refresh);
   };
   let loading: Promise<unknown> | undefined;
   const once = (work: () => Promise<unknown>) => {
@@ -45,8 +45,8 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   ];
   onScopeDispose(() => {
     for (const end of off) end();
-    clearTimeout(due);
-    cancelAnimationFrame(due);
+    clearTimeout(scheduled);
+    cancelAnimationFrame(scheduled);
   });
   return {
     view,
@@ -64,14 +64,14 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   };
 }
 
-/** What is at hand of a chat, and how to get at the rest. */
+/** The loaded messages of a chat, and how to load others. */
 export interface ChatTimeline {
   view: ShallowRef<View>;
   /** @throws ParleyError */
   loadOlder(): Promise<void>;
   /** @throws ParleyError */
   loadNewer(): Promise<void>;
-  /** False when there is no such message. @throws ParleyError */
+  /** Resolves with false if the message does not exist. @throws ParleyError */
   jump(id: number): Promise<boolean>;
   toLatest(): void;
 }

@@ -1,4 +1,6 @@
-/** Shows what the server pushed, unless a page is being looked at, which shows it itself. */
+/**
+ * Shows a push as a notification. No-op while a page is visible, which shows the message itself.
+ */
 export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessageData | null): Promise<void> {
   const pushed = read(data);
   const pages = await self.clients.matchAll({ type: 'window' });
@@ -13,7 +15,7 @@ export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessa
   });
 }
 
-/** Opens the chat that a notification is about: in a page that is open, else in a new one. */
+/** Opens the chat of a notification, in an open page if there is one. */
 export async function openNotified(self: ServiceWorkerGlobalScope, notification: Notification): Promise<void> {
   notification.close();
   const path: unknown = notification.data?.path;

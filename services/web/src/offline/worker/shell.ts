@@ -1,24 +1,24 @@
-/** What the page is made of, by their paths, and the name of this build; put in by the build. */
+/** Paths of the files of the page, and the name of this build. The build inserts both. */
 declare const __FILES__: string[];
 declare const __BUILD__: string;
 
-/** Ms after which a network that does not answer counts as away. */
-const PATIENCE = 2500;
+/** Ms after which a request for the page falls back to the cache. */
+const NETWORK_TIMEOUT_MS = 2500;
 
 const NAME = `shell-${__BUILD__}`;
 
-/** The files of the page, kept in a cache. */
+/** The cache of the page's files. */
 export function shell({ caches, location }: ServiceWorkerGlobalScope) {
   const page = async (request: Request): Promise<Response> => {
-    const keptPage = async () => (await caches.match('/index.html')) ?? Response.error();
+    const cachedPage = async () => (await caches.match('/index.html')) ?? Response.error();
     try {
-      const late = new Promise<never>((_, reject) =>
-        setTimeout(() => reject(new Error('The network is silent')), PATIENCE),
+      const timeout = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error('No response')), NETWORK_TIMEOUT_MS),
       );
-      const answer = await Promise.race([fetch(request), late]);
-      return answer.ok || answer.type === 'opaqueredirect' ? answer : await keptPage();
+      const response = await Promise.race([fetch(request), timeout]);
+      return response.ok || response.type === 'opaqueredirect' ? response : await cachedPage();
     } catch {
-      return keptPage();
+      return cachedPage();
     }
   };
   return {
@@ -28,12 +28,15 @@ export function shell({ caches, location }: ServiceWorkerGlobalScope) {
         __FILES__.map((path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' })),
       );
     },
-    /** Removes what earlier builds kept. */
+    /** Deletes the caches of earlier builds. */
     clean: async () => {
       for (const name of await caches.keys()) if (name.startsWith('shell-') && name !== NAME) await caches.delete(name);
     },
-    /** The answer to a request for a part of the page; undefined for all others, which go to the network. */
-    answer: (request: Request): Promise<Response> | undefined => {
+    /**
+     * The response to a request for a file of the page. Undefined for other requests, which go to
+     * the network.
+     */
+    respond: (request: Request): Promise<Response> | undefined => {
       const { origin, pathname } = new URL(request.url);
       if (request.method !== 'GET' || origin !== location.origin) return undefined;
       if (request.mode === 'navigate') return /^\/(v1|docs|layim|openapi)/.test(pathname) ? undefined : page(request);

@@ -1,0 +1,34 @@
+import type { Parley } from '@parley/client';
+import type { Chat } from '@parley/protocol';
+import { computed, ref, watch } from 'vue';
+import { useSnapshot } from '../core/parley.ts';
+
+/**
+ * The chat of the page as the list of chats has it. Opens it at the server if it is not in the list
+ * yet.
+ */
+export function useBox(parley: Parley, chat: number) {
+  const listed = useSnapshot(
+    (each) => each.chats().find((box) => box.chat === chat),
+    () => chat,
+  );
+  /** The chat does not exist, or the user has no access to it. */
+  const unavailable = ref(false);
+  const open = () =>
+    parley.api('PUT /chats/{id}', { id: chat }).then(
+      (box) => parley.load(box),
+      (error) => {
+        if (error.status === 404) unavailable.value = true;
+      },
+    );
+  // Keeps the last state of a chat that was deleted while its page is open. Opening it would put it
+  // back into the list.
+  const box = computed<Chat | undefined>((last) => listed.value ?? last);
+  // A chat that is known from a message only has no name yet.
+  watch(
+    () => !box.value?.name,
+    (nameless) => nameless && void open(),
+    { immediate: true },
+  );
+  return { box, unavailable };
+}

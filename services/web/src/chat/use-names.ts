@@ -1,0 +1,30 @@
+import type { Parley } from '@parley/client';
+import { computed } from 'vue';
+import { me } from '../core/current-user.ts';
+import { useSnapshot } from '../core/parley.ts';
+import { useMembers, userOf } from '../people/members.ts';
+import { strings } from './strings.ts';
+
+/** Names and pictures of the users in a chat. */
+export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
+  const { members, load } = useMembers(parley, () => (isGroup() ? chat : undefined));
+  const aliases = computed(() => new Map(members.value.map(({ user, alias }) => [user.id, alias || user.name])));
+  const box = useSnapshot(
+    (each) => each.chats().find((one) => one.chat === chat),
+    () => chat,
+  );
+  return {
+    members,
+    load,
+    nameOf: (user: number): string => {
+      if (user === me.value?.id) return me.value.name;
+      if (user === chat && box.value) return box.value.remark || box.value.name;
+      return aliases.value.get(user) ?? userOf(parley, user)?.name ?? strings.someone;
+    },
+    avatarOf: (user: number): string | null => {
+      if (user === chat) return box.value?.avatar ?? null;
+      const member = members.value.find((each) => each.user.id === user)?.user;
+      return member?.avatar ?? userOf(parley, user)?.avatar ?? null;
+    },
+  };
+}

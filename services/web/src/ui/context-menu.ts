@@ -1,0 +1,51 @@
+/** Ms for which a finger rests. */
+const LONG_PRESS_MS = 450;
+
+/**
+ * Listeners that open the menu of an element by right click, menu key and long press. A long press
+ * opens the menu only: the click that would follow it is suppressed, and so is the `contextmenu`
+ * event that some phones add.
+ *
+ * @param open receives the position in the window
+ */
+export function contextMenu(open: (at: { x: number; y: number }) => void) {
+  let timer = 0;
+  let touching = false;
+  let fired = false;
+  const fire = (at: { x: number; y: number }) => {
+    window.clearTimeout(timer);
+    if (touching && fired) return;
+    fired = true;
+    open(at);
+  };
+  const cancel = () => window.clearTimeout(timer);
+  return {
+    contextmenu: (event: MouseEvent) => {
+      // A selection keeps the browser's menu.
+      if (!touching && !getSelection()?.isCollapsed) return;
+      event.preventDefault();
+      const byKeyboard = event.clientX === 0 && event.clientY === 0;
+      const { left, bottom } = (event.currentTarget as HTMLElement).getBoundingClientRect();
+      fire(byKeyboard ? { x: left + 48, y: bottom } : { x: event.clientX, y: event.clientY });
+    },
+    touchstart: (event: TouchEvent) => {
+      cancel();
+      const [touch] = event.touches;
+      touching = true;
+      fired = false;
+      if (!touch || event.touches.length > 1) return;
+      const at = { x: touch.clientX, y: touch.clientY };
+      timer = window.setTimeout(() => fire(at), LONG_PRESS_MS);
+    },
+    touchmove: cancel,
+    touchend: (event: TouchEvent) => {
+      cancel();
+      if (fired) event.preventDefault();
+      touching = false;
+    },
+    touchcancel: () => {
+      cancel();
+      touching = false;
+    },
+  };
+}

@@ -1,0 +1,260 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ChatPage, chatPage } from './chat-page.ts';
+import { type sizes, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start({ env: { RECALL_WINDOW: '1h' } });
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+/** Two friends with a message from each, as the page of the first. */
+async function chat(size: keyof typeof sizes = 'desktop') {
+  const [ann, bob] = await kit.friends('Ann', 'Bob');
+  await kit.say(bob, ann, 'from Bob');
+  await kit.say(ann, bob, 'from Ann');
+  const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}`, size }));
+  await a.seen('from Ann');
+  return { ann, bob, a };
+}
+
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const { activeElement: element } = document;
+    return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
+  });
+const hasFocus = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
+
+describe('a bubble', () => {
+  it('names its sender, its time and its text, and each action names its message', async () => {
+    const { a } = await chat();
+    await a.list.getByRole('group', { name: /^Bob, \d\d:\d\d: from Bob$/ }).waitFor();
+    await a.list.getByRole('group', { name: /^You, \d\d:\d\d: from Ann$/ }).waitFor();
+    const actions = await a.list
+      .locator('.more')
+      .evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+    expect(actions).toEqual(['Actions for message from Bob: from Bob', 'Actions for message from You: from Ann']);
+  });
+
+  it('is reached by the arrow keys, opens its menu by Enter, and Esc leads back to the text field', async () => {
+    const { a } = await chat();
+    await a.list.focus();
+    await a.page.keyboard.press('ArrowUp');
+    expect(await focused(a.page)).toMatch(/^You, .*from Ann$/);
+    await a.page.keyboard.press('ArrowUp');
+    expect(await focused(a.page)).toMatch(/^Bob, .*from Bob$/);
+    await a.page.keyboard.press('Enter');
+    await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    const outline = await a.page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
+    expect(outline).toBe('solid');
+    await a.page.keyboard.press('Escape');
+    await expect.poll(() => focused(a.page)).toMatch(/^Bob, .*from Bob$/);
+    await a.page.keyboard.press('Escape');
+    expect(await focused(a.page)).toBe('Write a message');
+  });
+});
+
+describe('the live region', () => {
+  it('announces each new message, with a repeated text, a sticker, a card and a file too', async () => {
+    const { ann, bob, a } = await chat();
+    const log = a.page.getByRole('log');
+    const announced = () => log.locator('p').allTextContents();
+    await kit.say(bob, ann, 'again');
+    await expect.poll(announced).toEqual(['Bob: again']);
+    await kit.say(bob, ann, 'again');
+    await expect.poll(announced).toEqual(['Bob: again', 'Bob: again']);
+    const send = (body: object) =>
+      fetch(`${kit.stack.gatewayUrls[0]}/v1/frames`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bob.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ type: 'send', ref: crypto.randomUUID(), to: ann.id, body }),
+      });
+    await send({ type: 'sticker', code: '🐱' });
+    await send({ type: 'card', user: bob.id });
+    await expect.poll(announced).toEqual(['Bob: again', 'Bob: again', 'Bob: [Sticker]', 'Bob: [Contact]']);
+  });
+});
+
+describe('the focus', () => {
+  it('is not lost after a reaction, a recall, a dialog and the search', async () => {
+    const { a } = await chat();
+    await a.choose('from Bob', 'React with 👍');
+    await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
+    expect(await hasFocus(a.page)).toBe(true);
+
+    await a.choose('from Bob', /^React$/);
+    await a.page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
+    await a.page.keyboard.press('Escape');
+    await a.page.getByRole('dialog').first().waitFor({ state: 'detached' });
+    await expect.poll(() => hasFocus(a.page)).toBe(true);
+
+    await a.list.focus();
+    await a.page.keyboard.press('ArrowUp');
+    await a.page.keyboard.press('Enter');
+    await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
+    await a.page.getByRole('dialog').getByRole('button', { name: 'Recall message' }).click();
+    await a.page.getByText('You recalled a message').first().waitFor();
+    await expect.poll(() => hasFocus(a.page)).toBe(true);
+
+    await a.page.getByRole('button', { name: 'Search in this chat' }).click();
+    await a.page.getByRole('searchbox', { name: 'Search messages' }).press('Escape');
+    await expect.poll(() => hasFocus(a.page)).toBe(true);
+  });
+
+  it('reaches the page past the list by the skip link, and the list has one tab stop', async () => {
+    const { bob, ann, a } = await chat();
+    for (const name of ['Cem', 'Dora', 'Emil']) {
+      const other = await kit.person(name);
+      await kit.befriend(ann, other);
+      await kit.say(other, ann, 'hi');
+    }
+    await a.page.goto(`/chats/${bob.id}`);
+    await a.seen('from Ann');
+    await expect.poll(() => a.page.getByRole('region', { name: 'Chats' }).locator('li a').count()).toBe(4);
+    expect(await a.page.locator('li a[tabindex="0"]').count()).toBe(1);
+    await a.page.locator('.skip').focus();
+    await a.page.keyboard.press('Enter');
+    expect(await focused(a.page)).toBe('Write a message');
+    await a.page.locator('li a[tabindex="0"]').focus();
+    const before = await focused(a.page);
+    await a.page.keyboard.press('Home');
+    await a.page.keyboard.press('End');
+    expect(await focused(a.page)).not.toBe('');
+    await a.page.keyboard.press('ArrowUp');
+    expect(before).toContain('Bob');
+  });
+});
+
+describe('editing by ArrowUp', () => {
+  it('puts the caret at the end of the text', async () => {
+    const { a } = await chat();
+    await a.box.press('ArrowUp');
+    await a.page.getByText('Editing a message').waitFor();
+    await a.page.keyboard.type('!');
+    expect(await a.box.inputValue()).toBe('from Ann!');
+  });
+});
+
+describe('recalling', () => {
+  it('asks first, and stands apart from Edit', async () => {
+    const { a } = await chat();
+    await a.bubble('from Ann').click({ button: 'right', position: { x: 8, y: 8 } });
+    await a.page.getByRole('menuitem', { name: 'Recall message' }).waitFor();
+    const labels = (await a.page.getByRole('menuitem').allTextContents())
+      .map((label) => label.trim())
+      .filter((label) => /^[A-Z]/.test(label));
+    expect(labels).toEqual(['Reply', 'Copy', 'Edit', 'Forward', 'Recall message']);
+    const box = async (name: string) =>
+      (await a.page.getByRole('menuitem', { name }).boundingBox()) ?? { y: 0, height: 0 };
+    const [above, recall] = [await box('Forward'), await box('Recall message')];
+    expect(recall.y - (above.y + above.height)).toBeGreaterThanOrEqual(8);
+    await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
+    await a.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await a.seen('from Ann');
+    expect(await a.page.getByText('You recalled a message').count()).toBe(0);
+  });
+});
+
+describe('Back', () => {
+  it('closes what is open first, and leads from a chat to the list once', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'from Bob');
+    const page = await kit.open(ann, { size: 'phone' });
+    await page.getByRole('link', { name: /Bob/ }).click();
+    const a = chatPage(page);
+    await a.seen('from Bob');
+    await page.getByRole('button', { name: 'Search in this chat' }).click();
+    const field = page.getByRole('searchbox', { name: 'Search messages' });
+    await field.waitFor();
+    await page.goBack();
+    await field.waitFor({ state: 'detached' });
+    await a.seen('from Bob');
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
+    await page.goBack();
+    await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor({ state: 'detached' });
+    expect(new URL(page.url()).pathname).toBe(`/chats/${bob.id}`);
+    await page.getByRole('button', { name: 'Back to chats' }).click();
+    await page.waitForURL('**/chats');
+    await page.getByRole('link', { name: /Bob/ }).click();
+    await a.seen('from Bob');
+    await page.goBack();
+    await page.waitForURL('**/chats');
+  });
+});
+
+/** Rests a finger on an element, as a phone reports it, and lifts it. */
+async function longPress(a: ChatPage, selector: string): Promise<void> {
+  const box = (await a.page.locator(selector).first().boundingBox()) ?? { x: 0, y: 0 };
+  const session = await a.page.context().newCDPSession(a.page);
+  const touchPoints = [{ x: box.x + 40, y: box.y + 16 }];
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+  await a.page.getByRole('menu').waitFor();
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+}
+
+describe('on a phone', () => {
+  it('a long press opens the menu only', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'https://example.org/a-link-that-is-long-enough');
+    const page = await kit.open(ann, { size: 'phone' });
+    const a = chatPage(page);
+    await page.getByRole('link', { name: /Bob/ }).waitFor();
+    await longPress(a, '.item a');
+    await page.getByRole('menuitem', { name: 'Pin on top' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/chats');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: /Bob/ }).click();
+    await a.seen('https://example.org');
+    await longPress(a, '.bubble');
+    await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(page.context().pages()).toHaveLength(1);
+  });
+
+  it('Send keeps the focus in the text field, and a double tap does not start a recording', async () => {
+    const { a } = await chat('phone');
+    await a.box.tap();
+    await a.box.fill('quick');
+    const send = (await a.page.getByRole('button', { name: 'Send', exact: true }).boundingBox()) ?? { x: 0, y: 0 };
+    await a.page.touchscreen.tap(send.x + 20, send.y + 20);
+    await a.page.touchscreen.tap(send.x + 20, send.y + 20);
+    await a.seen('quick');
+    expect(await focused(a.page)).toBe('Write a message');
+    expect(await a.page.getByRole('timer').count()).toBe(0);
+  });
+
+  it('targets have 44 px, and text fields have letters of 16 px', async () => {
+    const { a } = await chat('phone');
+    await a.choose('from Bob', 'React with 👍').catch(async () => {
+      await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
+      await a.page.getByRole('menuitem', { name: 'React with 👍' }).click();
+    });
+    await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
+    const small = () =>
+      a.page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('button, nav a, header a, [role="menuitem"]')].flatMap((element) => {
+          const { width, height } = element.getBoundingClientRect();
+          if (width === 0 || element.matches('.more, .skip')) return [];
+          return Math.min(width, height) < 44 ? [`${element.ariaLabel ?? element.textContent} ${width}x${height}`] : [];
+        }),
+      );
+    const letters = () =>
+      a.page.evaluate(() =>
+        [...document.querySelectorAll('input:not([type=file]), textarea, select')].map(
+          (field) => getComputedStyle(field).fontSize,
+        ),
+      );
+    expect(await small()).toEqual([]);
+    expect(new Set(await letters())).toEqual(new Set(['16px']));
+    await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
+    await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(await small()).toEqual([]);
+    for (const path of ['/chats', '/people', '/settings', '/settings/profile']) {
+      await a.page.goto(path);
+      await a.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+      expect(await small()).toEqual([]);
+      for (const size of await letters()) expect(size).toBe('16px');
+    }
+  });
+});

@@ -1,0 +1,205 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chatPage } from './chat-page.ts';
+import { type Person, WebKit } from './kit.ts';
+
+let kit: WebKit;
+beforeAll(async () => {
+  kit = await WebKit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+const width = (pixels: number, height = 720) => ({ viewport: { width: pixels, height } });
+
+/** Elements of a page that reach beyond its right edge. */
+const cut = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('button, input, select, textarea, a, h1, h2, p, label')].flatMap(
+      (element) => {
+        const { left, right, width: wide } = element.getBoundingClientRect();
+        if (wide === 0 || element.closest('.ui-visually-hidden, .skip, [hidden]')) return [];
+        return right > innerWidth + 1 || left < -1
+          ? [`${element.tagName} ${element.textContent?.slice(0, 30)} ${left}–${right}`]
+          : [];
+      },
+    ),
+  );
+
+async function group(...names: [string, ...string[]]): Promise<{ people: Person[]; id: number }> {
+  const people = (await kit.friends(...names)) as Person[];
+  const [owner, ...others] = people as [Person, ...Person[]];
+  const body = { name: `Layout ${crypto.randomUUID().slice(0, 8)}`, members: others.map(({ id }) => id) };
+  const { id } = await kit.call<{ id: number }>('POST', '/groups', { token: owner.token, body });
+  return { people, id };
+}
+
+describe('at 320 px', () => {
+  it('sign-in, profile, friend groups, requests, emoji and the reaction dialog reflow', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bartholomew Featherstonehaugh-Cholmondeley');
+    const stranger = await kit.person('Someone with quite a long name');
+    await kit.call('POST', '/friend-requests', { token: stranger.token, body: { to: ann.id } });
+    await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: 'Colleagues of the second floor' } });
+    await kit.say(bob, ann, 'hello');
+    const signIn = await (await kit.context(width(320))).newPage();
+    await signIn.goto('/register');
+    await signIn.getByRole('button', { name: 'Create account' }).waitFor();
+    expect(await cut(signIn)).toEqual([]);
+    const page = await kit.open(ann, width(320));
+    for (const path of [
+      `/people/${bob.id}`,
+      '/people/groups',
+      '/people/requests',
+      '/people',
+      '/settings/profile',
+      '/groups/new',
+      '/chats',
+    ]) {
+      await page.goto(path);
+      await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+      await page.waitForLoadState('networkidle');
+      expect(await cut(page), path).toEqual([]);
+    }
+    await page.goto('/people/groups');
+    await page.getByRole('button', { name: /^Rename/ }).click();
+    expect(await cut(page)).toEqual([]);
+    await page.goto('/people/requests');
+    const name = await page.getByText('Someone with quite a long name').boundingBox();
+    expect(name?.width).toBeGreaterThan(120);
+    await page.goto(`/chats/${bob.id}`);
+    const a = chatPage(page);
+    await a.seen('hello');
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await page.locator('[data-emoji]').first().waitFor();
+    expect(await cut(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await a.choose('hello', /^React$/);
+    await page.getByRole('dialog').locator('[data-emoji]').first().waitFor();
+    expect(await cut(page)).toEqual([]);
+    const [dialog, close] = [
+      await page.locator('dialog').boundingBox(),
+      await page.locator('dialog').getByRole('button', { name: 'Close', exact: true }).boundingBox(),
+    ];
+    expect((close?.x ?? 0) + (close?.width ?? 0)).toBeLessThanOrEqual((dialog?.x ?? 0) + (dialog?.width ?? 0));
+  }, 90_000);
+});
+
+describe('below 1024 px', () => {
+  it('a search hit that is tapped is visible', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'the needle');
+    for (let count = 0; count < 5; count++) await kit.say(bob, ann, `hay ${count}`);
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}`, ...width(820, 1100) }));
+    await a.page.getByRole('button', { name: 'Search in this chat' }).click();
+    await a.page.getByRole('searchbox', { name: 'Search messages' }).fill('needle');
+    const panel = a.page.getByRole('region', { name: 'Search in this chat' });
+    await panel.getByRole('button', { name: /the needle/ }).click({ timeout: 30_000 });
+    await panel.waitFor({ state: 'detached' });
+    await a.seen('the needle');
+  });
+});
+
+describe('at 2560 px', () => {
+  it('own messages and those of others stand in one column', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'left');
+    await kit.say(ann, bob, 'right');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}`, ...width(2560, 1200) }));
+    await a.seen('right');
+    const [left, right] = [await a.bubble('left').boundingBox(), await a.bubble('right').boundingBox()];
+    expect((right?.x ?? 0) + (right?.width ?? 0) - (left?.x ?? 0)).toBeLessThanOrEqual(960);
+  });
+});
+
+describe('a run of bubbles', () => {
+  it('has the pitch of its bubbles plus 2 px, and its avatar at the last one', async () => {
+    const { people, id } = await group('Ann', 'Bob');
+    const [ann, bob] = people as [Person, Person];
+    for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);
+    const a = chatPage(await kit.open(ann, { path: `/chats/${id}` }));
+    await a.seen('three');
+    const boxes = await Promise.all(
+      ['one', 'two', 'three'].map(async (text) => (await a.bubble(text).boundingBox()) ?? { y: 0, height: 0 }),
+    );
+    const [first, second, third] = boxes as [(typeof boxes)[0], (typeof boxes)[0], (typeof boxes)[0]];
+    expect(second.y - first.y).toBeCloseTo(first.height + 2, 0);
+    expect(third.y - second.y).toBeCloseTo(second.height + 2, 0);
+    expect(first.height).toBeLessThan(42);
+    const avatars = a.list.locator('.avatar img, .avatar .letter');
+    expect(await avatars.count()).toBe(1);
+    const avatar = (await avatars.boundingBox()) ?? { y: 0, height: 0 };
+    expect(avatar.y + avatar.height).toBeCloseTo(third.y + third.height, 0);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'stands out from its background by a contrast of 1.25 in the %s',
+    async (colorScheme) => {
+      const [ann, bob] = await kit.friends('Ann', 'Bob');
+      await kit.say(bob, ann, 'left');
+      await kit.say(ann, bob, 'right');
+      const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}`, colorScheme }));
+      await a.seen('right');
+      const background = (selector: string) =>
+        a.page
+          .locator(selector)
+          .first()
+          .evaluate((element) => getComputedStyle(element).backgroundColor);
+      const chat = await background('.messages');
+      for (const selector of ['.message:not(.mine) .bubble', '.mine .bubble'])
+        expect(contrast(chat, await background(selector))).toBeGreaterThanOrEqual(1.25);
+      await a.choose('left', 'Forward');
+      const field = a.page.getByRole('dialog').locator('.box');
+      const line = await field.evaluate((element) => getComputedStyle(element).borderTopColor);
+      const dialog = await a.page.locator('dialog').evaluate((element) => getComputedStyle(element).backgroundColor);
+      expect(contrast(line, dialog)).toBeGreaterThanOrEqual(1.5);
+    },
+  );
+});
+
+describe('the time of a message', () => {
+  it('keeps its distance from text that is written from right to left', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'שלום עולם');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await a.seen('שלום');
+    const bubble = a.bubble('שלום');
+    const [text, time] = [await bubble.locator('.text').boundingBox(), await bubble.locator('.meta').boundingBox()];
+    expect((text?.x ?? 0) - ((time?.x ?? 0) + (time?.width ?? 0))).toBeGreaterThanOrEqual(8);
+  });
+});
+
+describe('names', () => {
+  it('of people wrap on their profile, and of files keep their ending', async () => {
+    const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64);
+    const [ann, bob] = await kit.friends('Ann', long);
+    const page = await kit.open(ann, { path: `/people/${bob.id}`, ...width(390) });
+    const heading = page.locator('h2', { hasText: long });
+    await heading.waitFor();
+    expect(await heading.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    await page.goto(`/chats/${bob.id}`);
+    const a = chatPage(page);
+    await a.sendFiles({
+      name: `${'a very long name of a file '.repeat(6)}report.pdf`,
+      mimeType: 'application/pdf',
+      buffer: Buffer.from('%PDF-'),
+    });
+    const tail = a.list.locator('.file .tail');
+    await tail.waitFor();
+    expect(await tail.textContent()).toMatch(/report\.pdf$/);
+    const [end, bubble] = [await tail.boundingBox(), await a.list.locator('.bubble').last().boundingBox()];
+    expect((end?.x ?? 0) + (end?.width ?? 0)).toBeLessThanOrEqual((bubble?.x ?? 0) + (bubble?.width ?? 0));
+  });
+});
+
+/** Contrast of two colors, as WCAG defines it, 1 to 21. */
+function contrast(one: string, other: string): number {
+  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(color: string): number {
+  const [red = 0, green = 0, blue = 0] = (color.match(/[\d.]+/g) ?? []).map((value) => {
+    const share = Number(value) / 255;
+    return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
