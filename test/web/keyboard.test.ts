@@ -174,7 +174,7 @@ describe('Back', () => {
     await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor();
     await page.goBack();
     await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor({ state: 'detached' });
-    expect(new URL(page.url()).pathname).toBe(`/chats/${bob.id}`);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/chats/${bob.id}`);
     await page.getByRole('button', { name: 'Back to chats' }).click();
     await page.waitForURL('**/chats');
     await page.getByRole('link', { name: /Bob/ }).click();

@@ -75,8 +75,9 @@ export const router = createRouter({ history: createWebHistory(), routes });
 
 /** The position in the history of the page that is shown. */
 let position = 0;
-router.afterEach(() => {
-  position = history.state?.position ?? 0;
+router.afterEach((_to, _from, failure) => {
+  // After an aborted step back, the router has not restored the state of the history yet.
+  if (!failure) position = history.state?.position ?? 0;
 });
 
 router.beforeEach(async (to) => {
