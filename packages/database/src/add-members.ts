@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * Puts users into a group, inside the caller's transaction; whoever is in it already stays as they are. New members have
- * nothing unread: what was accepted up to `now` counts as seen, also if it is recorded later. Answers the ids of those
- * really added. Does not look at `max_members`; call `bumpPermits` for the group as well.
- *
- * @param now the message id of now by Redis' clock; 0 for a group that nobody has written to
+ * Adds users to a group, inside the caller's transaction. Users who are members already stay
+ * unchanged. New members have no unread messages: everything accepted up to `now` counts as seen,
+ * also if it is recorded later. Returns the ids that were added. Does not check `max_members`. Call
+ * `bumpPermits` for the group as well. @param now the current message id by Redis' clock; 0 for a
+ * group without messages
  */
 export async function addMembers(tx: Database, group: number, members: NewMember[], now: number): Promise<number[]> {
   await sql`update groups set horizon_id = greatest(horizon_id, ${now}) where id = ${group}`.execute(tx);

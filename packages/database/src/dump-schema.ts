@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * The schema as SQL text, from the catalog: the same for every PostgreSQL from 15 on, so that a migration's whole effect
- * shows in review. Partitions are told in one line each. Meant to be read and compared, not run.
+ * Returns the schema as SQL text from the catalog, equal on every PostgreSQL from 15 on, so that a
+ * review shows the effect of a migration. A partition is one line. For reading and comparing, not
+ * for execution.
  */
 export async function dumpSchema(db: Database): Promise<string> {
   const parts: string[][] = [];
@@ -40,7 +41,7 @@ const columns = `
   from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped`;
 
-// PostgreSQL 18 lists "not null" here too; the columns say it already.
+// PostgreSQL 18 lists "not null" here too. The columns have it already.
 const constraints = `
   select string_agg(format(E',\\n  constraint %s %s', k.conname, pg_get_constraintdef(k.oid)), '' order by k.contype desc, k.conname)
   from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c')`;

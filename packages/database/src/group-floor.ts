@@ -1,5 +1,6 @@
 /**
- * Messages of a group up to this id are not a member's to see: they deleted them, or joined later where the group shows nothing of the
- * time before. SQL over the group `g`, its member `m` and the member's chat `c`, which may be missing.
+ * SQL of the id up to which a member sees no messages of a group: they cleared the chat, or joined
+ * later and the group hides its earlier history. Uses the group `g`, its member `m` and the
+ * member's chat `c`, which may be null.
  */
 export const groupFloor = `greatest(c.cleared_id, case g.history when 'joined' then m.joined_id else 0 end)`;

@@ -2,38 +2,40 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables/index.ts';
 
-/** Where services read and write. `destroy()` closes its connections. */
+/** A Kysely instance with Parley's tables. `destroy()` closes its connections. */
 export type Database = Kysely<Tables>;
 
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  /** Connections at most; 10 unless given. */
+  /** Maximum of connections. Default: 10. */
   maxConnections?: number;
-  /** Ms to wait for a connection before a query fails; 5000 unless given. */
+  /** Ms to wait for a free connection before a query fails. Default: 5000. */
   connectTimeout?: number;
-  /** Ms after which the server ends a statement; 0 (the default) for never. */
+  /** Ms after which PostgreSQL cancels a statement. 0: never. Default: 0. */
   statementTimeout?: number;
-  /** What this process is called in `pg_stat_activity`. */
+  /** Name of the connections in `pg_stat_activity`. */
   name?: string;
-  /** Told when an idle connection breaks; the pool replaces it. Nothing is told unless given. */
+  /** Called when an idle connection breaks. The pool replaces it. */
   onError?: (error: Error) => void;
 }
 
-/** Opens nothing yet: the first query connects. `bigint` columns are read as numbers; one beyond 2^53 throws. */
+/**
+ * Creates a pool; the first query connects. `bigint` columns are read as numbers; a value beyond
+ * 2^53 throws.
+ */
 export function openDatabase(options: DatabaseOptions): Database {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: createPool(options, {}) }) });
 }
 
 /**
- * Connections without Kysely, for prepared statements; statements given without waiting for each other share one round
- * trip. `end()` closes them.
- *
- * @param session settings of each connection, such as `jit: 'off'`
+ * Creates a pool without Kysely, for prepared statements. Statements that do not wait for each
+ * other are pipelined. `end()` closes its connections. @param session settings of each connection,
+ * such as `jit: 'off'`
  */
 export function openPool(options: DatabaseOptions, session: Record<string, string> = {}): Pool {
   const pool = createPool(options, { pipeline: true });
-  // Not as startup options: connection poolers refuse those. A failure shows in the query that follows.
+  // Not startup options, which connection poolers reject. If it fails, the next query fails too.
   for (const [setting, value] of Object.entries(session)) {
     pool.on('connect', (client) => {
       client.query('select set_config($1, $2, false)', [setting, value]).catch(() => {});
@@ -51,13 +53,13 @@ function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
     application_name: options.name ?? 'parley',
     keepAlive: true,
     types: { getTypeParser },
-    // A server that is silent ends no statement itself.
+    // A crashed server cancels no statement, so the client needs a timeout too.
     ...(statementTimeout ? { statement_timeout: statementTimeout, query_timeout: statementTimeout + 1000 } : {}),
     ...more,
   });
   pool.on('error', (error) => options.onError?.(error));
-  // One that breaks while in use, between two queries of a transaction, has no other listener, and would end the process. The next
-  // query on it fails.
+  // A connection that breaks between two queries of a transaction has no other listener, and the
+  // error would end the process. The next query fails.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * To be called by every transaction that changes friends or blocks of users, or members of groups, with their ids and
- * before it reads them: such transactions then follow each other, and each later state has a greater version.
+ * Increments the permits version of users and groups. Every transaction that changes friends,
+ * blocks or members calls it with their ids before it reads them. This serialises such
+ * transactions, so that a later state has a greater version.
  */
 export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
-  // Locked in ascending order, so that two transactions over the same users do not wait for each other.
+  // Locked in ascending order, which avoids deadlocks.
   await sql`select from users where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`select from groups where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`update users set permits_version = permits_version + 1 where id = any(${ids}::bigint[])`.execute(tx);
@@ -14,8 +15,9 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 }
 
 /**
- * Who may write to a user or group, as the copy in Redis has it: version and lists of one moment. A user's `contacts` are
- * those with whom they are friends. A deleted or deactivated user or a dissolved group is nobody, at a version of its own.
+ * Returns who may write to a user or group: version and lists of one moment, as the copy in Redis
+ * holds them. A user's `contacts` are their friends. A deleted or deactivated user and a dissolved
+ * group are nobody, at their own version.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
@@ -35,19 +37,19 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
   return members === null ? { kind: 'nobody', version } : { kind, version, members };
 }
 
-/** PostgreSQL's truth about who may write to an id; `version` grows with each change. */
+/** Who may write to an id. `version` increases with each change. */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[] }
-  /** `version` where it once was somebody. */
+  /** `version` if the id once belonged to a user or group. */
   | { kind: 'nobody'; version?: number };
 
 interface PermitsRow {
   kind: 'user' | 'group';
   version: number;
-  /** Null for a deleted or deactivated user. */
+  /** Null if the user is deleted or deactivated. */
   contacts: number[] | null;
   blocks: number[];
-  /** Null for a dissolved group. */
+  /** Null if the group is dissolved. */
   members: number[] | null;
 }

@@ -1,10 +1,13 @@
 /**
- * Who reacted with what, as it lies in `messages.reactions`: emoji -> user -> when, negative once taken back. The time
- * is kept so that of two changes by the same user the newer wins, whichever is recorded first.
+ * The value of `messages.reactions`: emoji -> user -> date, negative after removal. The date
+ * decides which of two changes by a user is newer, whichever is recorded first.
  */
 export type Reactions = Record<string, Record<string, number>>;
 
-/** The reactions that hold, in the order in which each emoji was first used; users in the order they reacted. */
+/**
+ * Returns the active reactions in the order in which each emoji was first used, and users in the
+ * order in which they reacted.
+ */
 export function activeReactions(reactions: Reactions | null): { emoji: string; users: number[] }[] {
   return Object.entries(reactions ?? {})
     .map(([emoji, dates]) => ({

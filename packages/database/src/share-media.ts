@@ -3,16 +3,16 @@ import { CompiledQuery } from 'kysely';
 import type { Connection, Database } from './open-database.ts';
 
 /**
- * Notes in the caller's transaction that messages carry media, so that whoever has the message sees the media. A share holds only if
- * its sender sees the media too: sending the id of somebody else's media shows nothing to anybody.
- *
- * What a sender got may be recorded after what they sent on, by another recorder. So a share that does not hold yet waits for some
- * minutes, and is looked at again when the same media is shared anew.
+ * Stores in the caller's transaction that messages carry media, so that their readers may load it.
+ * A share is granted only if its sender has access to the media: sending a foreign media id grants
+ * nothing. The message that granted the sender access may be recorded later, by another recorder.
+ * So a share that is not granted stays pending for 10 minutes, and is checked again when the same
+ * media is shared.
  */
 export async function shareMedia(connection: Connection, shares: readonly MediaShare[], now: number): Promise<void> {
   if (shares.length === 0) return;
   const media = [...new Set(shares.map((share) => share.media))];
-  // Shared while it is about to be removed for not having been: either waits for the other.
+  // Locks the media, so that the sweeper does not delete it as unsent at the same time.
   const { rows } = await connection.query<{ id: number }>(lock, [media]);
   if (rows.length === 0) return;
   const columns = (['owner', 'media', 'peer', 'message', 'sender'] as const).map((key) => shares.map((it) => it[key]));
@@ -24,17 +24,20 @@ export async function shareMedia(connection: Connection, shares: readonly MediaS
   }
 }
 
-/** Grants the shares of a media that waited for what was recorded meanwhile. Answers whether there were any. */
+/**
+ * Grants the pending shares of media whose senders have access by now. Returns whether there were
+ * any.
+ */
 export async function grantWaiting(db: Database, media: number, now: number): Promise<boolean> {
   const values = [[media], firstMessageId(now - waitMs)];
   const { numAffectedRows = 0n } = await db.executeQuery(CompiledQuery.raw(grant, values));
   return numAffectedRows > 0n;
 }
 
-/** How long a share waits for its sender to see the media, in ms. */
+/** Ms for which a share stays pending. */
 const waitMs = 600_000;
 
-/** How often something may be sent on before the first of it is recorded. */
+/** How many times media can be forwarded before the first message is recorded. */
 const longestChain = 8;
 
 const lock = 'select id from media where id = any($1::bigint[]) order by id for key share';
@@ -47,7 +50,7 @@ const insert = `
   join media m on m.id = d.media_id
   on conflict do nothing`;
 
-// By sender, not by share: however often one sends what they do not see, they are looked at once.
+// Checks each sender once, however many shares they have.
 const grant = `
   with senders as materialized (
     select distinct media_id, sender_id from media_shares
@@ -57,7 +60,7 @@ const grant = `
   where s.media_id = d.media_id and s.sender_id = d.sender_id and not s.granted and s.message_id > $2
     and sees_media(d.sender_id, d.media_id)`;
 
-/** A message in one owner's copy; a group's copy has the group for owner and peer. */
+/** A message in one owner's copy. Owner and peer of a group's copy are the group. */
 export interface MediaShare {
   owner: number;
   peer: number;

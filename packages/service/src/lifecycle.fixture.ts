@@ -1,6 +1,6 @@
 import { runService } from './lifecycle.ts';
 
-/** A process for lifecycle.test.ts: two parts; `FIXTURE` says how it behaves. */
+/** A process for lifecycle.test.ts with two parts. `FIXTURE` selects its behaviour. */
 await runService({
   name: 'fixture',
   stopWithin: 2000,

@@ -46,7 +46,7 @@ describe('a service', () => {
     expect(run.output).not.toContain('takes too long');
   });
 
-  it('does not wait for ever for a part to stop', async () => {
+  it('exits although a part does not stop', async () => {
     const run = new Run('hangs on stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -54,7 +54,7 @@ describe('a service', () => {
     expect(run.output).toContain('takes too long');
   });
 
-  it('stops the other parts although one fails to, and exits 1', async () => {
+  it('stops the other parts if one fails to stop, and exits 1', async () => {
     const run = new Run('fails to stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -62,7 +62,7 @@ describe('a service', () => {
     expect(run.output).toContain('first stopped');
   });
 
-  it('says in one line why it cannot start, stops what ran, and exits 1', async () => {
+  it('prints in one line why it cannot start, stops the running parts, and exits 1', async () => {
     const run = new Run('fails to start');
     expect(await run.exit()).toBe(1);
     expect(run.errors).toBe('fixture cannot start: port 80 is taken\n');
@@ -84,7 +84,7 @@ describe('a service', () => {
     expect(await run.exit()).toBe(0);
   });
 
-  it('ends with the process that started it', async () => {
+  it('exits with its parent process', async () => {
     const run = new Run('', { PARLEY_PARENT_PIPE: '1' });
     await run.until(/"started"/);
     run.child.stdin?.end();
@@ -92,7 +92,7 @@ describe('a service', () => {
     expect(run.output).toMatch(/second stopped\nfirst stopped\n/);
   });
 
-  it('does not care about standard input unless told to', async () => {
+  it('ignores standard input by default', async () => {
     const run = new Run();
     run.child.stdin?.end();
     await run.until(/"started"/);

@@ -4,13 +4,16 @@ import { createLog, type Log } from './log.ts';
 /**
  * Runs a process from start to exit.
  *
- * - `start` reads its config, builds the parts, and hands in each one's `stop` as soon as the part runs.
- * - SIGTERM or SIGINT stops the parts once, the last started first, and exits 0; 1 if one of them failed or all took longer than
- *   `stopWithin`. A second signal exits at once.
- * - An error of `start` is told in one line on standard error (and in the log), what ran already is stopped, exit 1.
+ * - `start` reads the config, creates the parts, and registers the `stop` of each part as soon as
+ *   it runs.
+ * - SIGTERM or SIGINT stops the parts once, in reverse order, and exits 0; 1 if a part fails or all
+ *   take longer than `stopWithin`. A second signal exits at once.
+ * - If `start` throws, the error is logged and printed in one line on standard error; the running
+ *   parts are stopped, exit 1.
  * - An uncaught exception is logged, exit 1: the state is unknown, another replica takes over.
  * - An unhandled rejection does the same, or is only logged if `surviveRejections` is set.
- * - With `PARLEY_PARENT_PIPE=1` the end of standard input counts as SIGTERM, so that no process outlives the one that started it.
+ * - With `PARLEY_PARENT_PIPE=1` the end of standard input counts as SIGTERM, so that no process
+ *   outlives its parent.
  */
 export async function runService({
   name,
@@ -28,7 +31,7 @@ export async function runService({
     stopping = true;
     log.info({ reason }, 'stopping');
     const late = setTimeout(() => {
-      log.error({ stopWithin }, 'stopping takes too long');
+      log.error({ stopWithin }, 'stop timed out');
       process.exit(1);
     }, stopWithin);
     const clean = await stopAll(parts, log);
@@ -66,7 +69,7 @@ async function stopAll(parts: readonly Part[], log: Log): Promise<boolean> {
       await part.stop();
     } catch (error) {
       clean = false;
-      log.error({ err: error, part: part.name }, 'cannot stop');
+      log.error({ err: error, part: part.name }, 'stop failed');
     }
   }
   return clean;
@@ -77,19 +80,20 @@ function followParent(gone: () => void): void {
 }
 
 function firstLine(error: unknown): string {
-  // An AggregateError (a refused connection to a name with several addresses) says nothing itself, its parts do.
+  // An AggregateError (a refused connection to a name with several addresses) has no message; its
+  // parts have.
   const cause = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.split('\n', 1)[0] ?? '';
 }
 
 export interface RunOptions {
-  /** Names the process in its log. */
+  /** Name of the process in its log. */
   name: string;
   start(service: Service): Promise<void>;
-  /** `process.env` when absent. */
+  /** Default: `process.env`. */
   env?: Environment;
-  /** How long stopping may take, in ms; 30 s when absent. */
+  /** Maximum time for stopping, in ms. Default: 30 s. */
   stopWithin?: number;
   /**
    * Whether the process goes on after an unhandled rejection. For processes whose requests share no
@@ -98,12 +102,12 @@ export interface RunOptions {
   surviveRejections?: boolean;
 }
 
-/** What `start` gets. */
+/** The argument of `start`. */
 export interface Service {
   env: Environment;
-  /** The process' log at level `info`; set `log.level` once the config is read. */
+  /** The log of the process, at level `info`. Set `log.level` after reading the config. */
   log: Log;
-  /** Names a part that runs from now on, and how to stop it. */
+  /** Registers a running part and its stop function. */
   onStop(part: string, stop: () => Promise<void> | void): void;
 }
 

@@ -1,10 +1,10 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /**
- * Makes a process' log: one JSON object per line, with `service`, ISO time and level by name. What may hold a secret (tokens,
- * passwords, cookies, authorization headers) is replaced by `[redacted]`, up to two objects deep.
- *
- * @param destination where lines go; standard output when absent, written before the call returns
+ * Creates the log of a process: one JSON object per line, with `service`, ISO time and the level's
+ * name. Fields that may hold a secret (tokens, passwords, cookies, authorization headers) become
+ * `[redacted]`, up to two objects deep. @param destination of the lines, written synchronously.
+ * Default: standard output
  */
 export function createLog({ name, level = 'info' }: LogOptions, destination?: DestinationStream): Log {
   const options = {
@@ -17,7 +17,7 @@ export function createLog({ name, level = 'info' }: LogOptions, destination?: De
   return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
-/** The words LOG_LEVEL may take, from quiet to talkative. */
+/** The values of LOG_LEVEL, from quiet to verbose. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 const redactedNames = [

@@ -3,8 +3,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 export { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /**
- * Makes a process' metrics: a registry that already holds the process' own (CPU, memory, event loop lag, garbage collection) under
- * the prefix `parley_`. Add counters with `new Counter({ ..., registers: [metrics] })`; every sample carries the label `service`.
+ * Creates the metrics of a process: a registry with the process' own metrics (CPU, memory, event
+ * loop lag, garbage collection), prefix `parley_`. Add counters with `new Counter({ ..., registers:
+ * [metrics] })`. Every sample has the label `service`.
  */
 export function createMetrics(service: string): Registry {
   const registry = new Registry();

@@ -2,12 +2,12 @@ import type { Environment } from './env/read-env.ts';
 import { createLog, type Log } from './log.ts';
 
 /**
- * Runs a process that does one thing and ends: exit 0 when it is done, 1 when it failed, which is told in the log and in one line on
- * standard error. A signal ends it at once, as it would any program, so what it does must bear that.
+ * Runs a process that does one thing: exits 0 when done, or 1 after an error, which is logged and
+ * printed in one line on standard error. A signal ends it at once, so its work must be repeatable.
  */
 export async function runTask({ name, run, env = process.env }: TaskOptions): Promise<void> {
   const log = createLog({ name });
-  // The first process of a container is not ended by signals that it does not handle.
+  // The first process of a container ignores signals that it does not handle.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
   try {
     await run({ env, log });
@@ -20,10 +20,10 @@ export async function runTask({ name, run, env = process.env }: TaskOptions): Pr
 }
 
 export interface TaskOptions {
-  /** Names the process in its log. */
+  /** Name of the process in its log. */
   name: string;
-  /** Does the thing. */
+  /** The work. */
   run(task: { env: Environment; log: Log }): Promise<void>;
-  /** `process.env` when absent. */
+  /** Default: `process.env`. */
   env?: Environment;
 }

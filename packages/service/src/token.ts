@@ -3,9 +3,8 @@ import jwt from 'jsonwebtoken';
 import { isOlderThanUser } from './tokens/is-older-than-user.ts';
 
 /**
- * Makes an access token: a JWT signed by HS256 that names its user and session.
- *
- * @param lifetime how long it holds, in seconds; a whole number above 0
+ * Signs an access token: a JWT (HS256) with user and session. @param lifetime in seconds; a whole
+ * number above 0
  */
 export function signToken(secret: string, { user, session, lifetime }: TokenClaims): string {
   return jwt.sign({ sid: session }, keyOf(secret), {
@@ -18,21 +17,24 @@ export function signToken(secret: string, { user, session, lifetime }: TokenClai
 }
 
 /**
- * Tells whose access token this is. Never throws: whatever is not a token of ours, signed with this secret and by HS256, is
- * `invalid`; one that was is `expired`. Whether its session has been revoked is not known here. `TokenVerifier` knows other issuers
- * besides.
+ * Verifies an access token. Never throws. A token that is not ours, or not signed with this secret
+ * by HS256, is `invalid`; an expired one is `expired`. Does not check whether the session was
+ * revoked. `TokenVerifier` also verifies tokens of other issuers.
  */
 export function verifyToken(secret: string, token: string): Verified {
   try {
     const options = { algorithms: ['HS256' as const], issuer: 'parley', audience: 'parley' };
     return readClaims(jwt.verify(token, keyOf(secret), options));
   } catch (error) {
-    // jsonwebtoken checks the signature before the end, so `expired` is never said of a forgery.
+    // jsonwebtoken checks the signature first, so a forged token is never reported as `expired`.
     return { ok: false, reason: error instanceof jwt.TokenExpiredError ? 'expired' : 'invalid' };
   }
 }
 
-/** Given a text, jsonwebtoken tries at each call whether it is a PEM key, which costs many times what the signature does. */
+/**
+ * With a text, jsonwebtoken tests at each call whether it is a PEM key, which costs many times the
+ * signature.
+ */
 function keyOf(secret: string): KeyObject {
   if (known?.secret !== secret) known = { secret, key: createSecretKey(Buffer.from(secret)) };
   return known.key;
@@ -57,7 +59,7 @@ export interface TokenClaims {
   lifetime: number;
 }
 
-/** Whose token it is, `expires` in ms since 1970; or why it is nobody's. */
+/** User, session and expiry (Unix ms), or why the token is rejected. */
 export type Verified =
   | { ok: true; user: number; session: string; expires: number }
   | { ok: false; reason: 'expired' | 'invalid' };

@@ -1,29 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { Outcome, Variable } from './env/read-env.ts';
 
-/** What an endpoint may be told of. */
+/** Kinds of events that an endpoint can subscribe to. */
 export const webhookKinds = ['message', 'friend', 'group', 'presence'] as const;
 
 export type WebhookKind = (typeof webhookKinds)[number];
 
-/** Who is told of events, and of which. */
+/** A webhook endpoint and its subscriptions. */
 export interface WebhookEndpoint {
-  /** Names what is kept for the endpoint: its own name, else made of its address. */
+  /** Key of the endpoint's queue: its name, else derived from its address. */
   id: string;
   url: string;
   events: readonly WebhookKind[];
-  /** What each request is signed with, one signature by each; none where nothing is sent from. */
+  /** Secrets that sign requests, one signature each. Empty in processes that do not send. */
   secrets: readonly Buffer[];
 }
 
-/** What waits to be pushed to browsers, kept as for an endpoint. No endpoint can have that name. */
+/**
+ * The queue of push notifications, which is handled like an endpoint. No endpoint can have that
+ * name.
+ */
 export const pushEndpoint: WebhookEndpoint = { id: '~push', url: '', events: ['message'], secrets: [] };
 
 /**
- * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the base64 of 24 to 64 bytes; several in
- * a list, while an old one is being replaced. Never printed.
- *
- * @param signed whether each needs a secret: not in processes that only note what happened
+ * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the
+ * base64 of 24 to 64 bytes; a list of secrets while one is being replaced. Never printed. @param
+ * signed whether each needs a secret: false in processes that only queue events
  */
 export function webhooks({ signed = false } = {}): Variable<readonly WebhookEndpoint[]> {
   return {
@@ -42,7 +44,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text.
+    // The parser's message quotes the text, which may contain secrets.
     throw new TypeError('must be JSON');
   }
 }

@@ -6,7 +6,8 @@ import type { PushUsers } from './push/push-users.ts';
 
 /**
  * Queues webhook events for committed messages, edits, recalls and reactions, and push events for
- * messages whose recipients may have a push device. Rejects if Redis does not accept them. An event that is queued again has the same id.
+ * messages whose recipients may have a push device. Rejects if Redis does not accept them. An event
+ * that is queued again has the same id.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,

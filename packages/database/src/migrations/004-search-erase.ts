@@ -5,8 +5,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  // Holds the few messages that were edited or taken back: nothing is written to it when a message
-  // is recorded.
+  // Contains only edited and recalled messages: recording a message does not write to it.
   `create index messages_changed on messages (owner_id, coalesce(recalled, edited)) where coalesce(recalled, edited) is not null`,
   `create table search_owners (
     owner_id bigint primary key,
@@ -28,7 +27,7 @@ const statements = [
     ids bytea not null,
     primary key (owner_id, last_id)
   )`,
-  // Not compressed, so that a part of a value is read without the rest.
+  // Uncompressed, so that a part of a value can be read alone.
   `alter table search_segments alter column postings set storage external, alter column ids set storage external`,
   'alter table users add column erased bigint',
 ];

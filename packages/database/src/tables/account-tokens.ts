@@ -1,6 +1,9 @@
 import type { Generated } from 'kysely';
 
-/** A token that was sent or handed to a user once, to set a password or to confirm an e-mail address. */
+/**
+ * A token that was sent or handed to a user once, to set a password or to confirm an e-mail
+ * address.
+ */
 export interface AccountTokensTable {
   /** SHA-256 of the token, as base64url. */
   hash: string;

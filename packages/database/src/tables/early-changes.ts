@@ -1,13 +1,16 @@
 import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
-/** A recall, edit or reaction recorded before its message: applied when the message comes, forgotten after a day. */
+/**
+ * A deferred change: a recall, edit or reaction recorded before its message. Applied when the
+ * message is recorded, deleted after a day.
+ */
 export interface EarlyChangesTable {
   owner_id: number;
   peer_id: number;
-  /** Of the message. */
+  /** Id of the message. */
   id: number;
-  /** Who changes it. */
+  /** Sender of the change. */
   user_id: number;
   kind: 'recall' | 'edit' | 'react';
   /** Empty unless `kind` is `react`. */

@@ -1,11 +1,11 @@
 import type { Generated } from 'kysely';
 
-/** A heading under which a user sorts friends. */
+/** A heading of a user's friend list. */
 export interface FriendGroupsTable {
   id: Generated<number>;
   user_id: number;
   /** Unique per user, in lower case and NFKC. */
   name: string;
-  /** Ascending place in the list. */
+  /** Position in the list, ascending. */
   position: Generated<number>;
 }

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A question to become friends; at most one is pending from one user to another. */
+/** A friend request. At most one is pending from one user to another. */
 export interface FriendRequestsTable {
   id: Generated<number>;
   from_id: number;

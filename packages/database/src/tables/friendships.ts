@@ -4,7 +4,7 @@ import type { Generated } from 'kysely';
 export interface FriendshipsTable {
   user_id: number;
   friend_id: number;
-  /** What this user calls the friend; empty for none. */
+  /** The user's name for the friend. Empty: none. */
   remark: Generated<string>;
   friend_group_id: number | null;
   since: Generated<number>;

@@ -1,21 +1,21 @@
 import type { Generated } from 'kysely';
 
-/** A user in a group, and how far they have seen it. */
+/** A member of a group, with their marks. */
 export interface GroupMembersTable {
   group_id: number;
   user_id: number;
   role: Generated<'owner' | 'admin' | 'member'>;
-  /** What the member is called in this group; empty for the user's own name. */
+  /** The member's name in this group. Empty: the user's own name. */
   alias: Generated<string>;
   joined: Generated<number>;
-  /** The message id of the moment of joining; 0 for those who were there from the first. */
+  /** The message id at the time of joining; 0 for founding members. */
   joined_id: Generated<number>;
-  /** The read mark, moved by the recorder. */
+  /** The read mark, written by the recorder. */
   read_id: Generated<number>;
-  /** The delivered mark, moved by the recorder. */
+  /** The delivered mark, written by the recorder. */
   delivered_id: Generated<number>;
-  /** The greatest of the read mark, the id of the moment of joining, and `chats.cleared_id`. */
+  /** The greatest of the read mark, the message id at joining, and `chats.cleared_id`. */
   seen_id: Generated<number>;
-  /** How many of the group's messages are up to `seen_id` or are the member's own: those that are not unread. */
+  /** Number of the group's messages that are up to `seen_id` or are the member's own. */
   seen_count: Generated<number>;
 }

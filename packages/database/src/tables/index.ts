@@ -20,7 +20,7 @@ import type { SearchSegmentsTable } from './search-segments.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { UsersTable } from './users.ts';
 
-/** Every table by its name. Dates are `bigint` milliseconds since 1970 UTC, as on the wire; ids are safe integers. */
+/** Every table by its name. Dates are Unix ms; ids are safe integers. */
 export interface Tables {
   users: UsersTable;
   sessions: SessionsTable;

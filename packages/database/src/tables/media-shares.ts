@@ -1,6 +1,7 @@
 /**
- * A message that carries a media, in one owner's copy (a group's: owner and peer are the group). Who has that message sees the media
- * while it is there, if it was granted: its sender saw the media too. See `sees_media` and `shareMedia`.
+ * A message that carries media, in one owner's copy (owner and peer of a group's copy are the
+ * group). If granted, its readers may load the media while the message is visible. See `sees_media`
+ * and `shareMedia`.
  */
 export interface MediaSharesTable {
   owner_id: number;

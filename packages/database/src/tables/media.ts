@@ -2,23 +2,25 @@ import type { Generated } from 'kysely';
 
 /** An uploaded file. */
 export interface MediaTable {
-  /** Drawn at random, so that nobody guesses one. */
+  /** Random, so that it cannot be guessed. */
   id: number;
   owner_id: number;
   name: string;
-  /** What the content is; until it is there, what the uploader says it is. */
+  /** MIME type of the content; until the upload completes, as the client declared it. */
   mime: string;
-  /** Bytes announced. */
+  /** Bytes, as declared by the client. */
   size: number;
-  /** Pixels, and seconds; null where there are none, or nobody knows. */
+  /** Pixels, and seconds. Null: not applicable or unknown. */
   width: Generated<number | null>;
   height: Generated<number | null>;
   duration: Generated<number | null>;
-  /** Whether a smaller picture is kept beside it. */
+  /** Whether a thumbnail is stored. */
   thumbnail: Generated<boolean>;
   storage_key: string;
   state: Generated<'uploading' | 'ready'>;
   created: Generated<number>;
-  /** When it may be removed unless it was finished, or sent, by then; null: it is kept. */
+  /**
+   * When it may be deleted, if the upload did not complete or it was not sent by then. Null: never.
+   */
   expires: number | null;
 }

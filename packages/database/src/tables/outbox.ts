@@ -2,12 +2,12 @@ import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
 /**
- * What Redis has yet to be told of a change made here. Written in the transaction of the change, so that neither happens
- * without the other; removed once Redis has all of it.
+ * A notice to Redis about a change in this database. Written in the transaction of the change,
+ * deleted after Redis has all of it.
  */
 export interface OutboxTable {
   id: Generated<number>;
   notice: JsonColumn;
-  /** From when on anyone may deliver it; until then whoever wrote it does. */
+  /** When any replica may deliver it, in Unix ms. Until then the process that wrote it does. */
   due: number;
 }

@@ -1,16 +1,16 @@
 import type { Generated } from 'kysely';
 
-/** A browser that wants to be told of messages when no page is open. */
+/** A browser that receives push messages while no page is open. */
 export interface PushSubscriptionsTable {
-  /** Where its push service takes messages for it; a secret of the browser's. */
+  /** Address at the browser's push service. A secret. */
   endpoint: string;
   user_id: number;
-  /** With its end the browser is told no more; null for those of another issuer, who ends them. */
+  /** The subscription ends with this session. Null for sessions of another issuer. */
   session_id: string | null;
-  /** The browser's public key, and a secret shared with it: base64url. */
+  /** The browser's public key and shared secret, as base64url. */
   p256dh: string;
   auth: string;
-  /** In which words are chosen: `en`, `zh`. */
+  /** Language of the notifications: `en`, `zh`. */
   language: string;
   created: Generated<number>;
 }

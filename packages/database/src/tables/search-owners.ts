@@ -1,12 +1,12 @@
 import type { Generated } from 'kysely';
 
-/** A user or group whose messages are indexed because somebody searched them. */
+/** A user or group whose messages are indexed, because somebody searched them. */
 export interface SearchOwnersTable {
   owner_id: number;
-  /** Messages up to here stand in `search_segments`; those above are searched as they are. */
+  /** Messages up to this id are in `search_segments`. Newer ones are searched without an index. */
   horizon_id: Generated<number>;
-  /** When somebody last searched here, to the day. */
+  /** Day of the last search. */
   searched: Generated<number>;
-  /** From when on the indexer is to look; null for not at all. */
+  /** When the indexer runs next. Null: not scheduled. */
   due: number | null;
 }

@@ -1,25 +1,26 @@
 import type { Generated } from 'kysely';
 
 /**
- * The index of one owner's messages with ids from `first_id` to `last_id`: which terms occur in which of them. Those of one
- * owner do not overlap. It names candidates; what a message says and whether it may be seen is up to `messages`.
+ * The index of one owner's messages with ids from `first_id` to `last_id`: the messages of each
+ * term. Segments of an owner do not overlap. The index finds candidates; `messages` decides what is
+ * found and visible.
  */
 export interface SearchSegmentsTable {
   owner_id: number;
   last_id: number;
   first_id: number;
-  /** Messages in it. */
+  /** Number of messages. */
   count: number;
-  /** Edits and recalls dated before this (ms since 1970) are in it. */
+  /** Includes edits and recalls before this date, in Unix ms. */
   built: number;
-  /** Messages of it were deleted: to be built anew. */
+  /** Whether messages were deleted, so that the segment must be rebuilt. */
   stale: Generated<boolean>;
-  /** With whom its messages were exchanged. */
+  /** Peers of its messages. */
   peers: number[];
-  /** JSON: the first term of each block of `postings` and where the block begins. */
+  /** JSON: the first term of each block of `postings`, and its offset. */
   fences: string;
-  /** Blocks of terms in order, each term with the places of its messages. */
+  /** Blocks of sorted terms, each with the positions of its messages. */
   postings: Buffer;
-  /** For each place the message's id and peer, as two 64-bit floats. */
+  /** Id and peer of the message at each position, as two 64-bit floats. */
   ids: Buffer;
 }

@@ -5,15 +5,15 @@ export interface SessionsTable {
   /** Random and opaque: 16 bytes as base64url. */
   id: string;
   user_id: number;
-  /** What the device calls itself; null if it did not say. */
+  /** The device's name for itself. Null: unknown. */
   device: string | null;
-  /** Digest of the refresh token now valid. */
+  /** Digest of the valid refresh token. */
   refresh_hash: string;
-  /** Digest of the token before it: seen again, the session ends. */
+  /** Digest of the previous refresh token. Its reuse ends the session. */
   previous_hash: string | null;
   created: Generated<number>;
   last_used: Generated<number>;
-  /** When the refresh token ends. */
+  /** When the refresh token expires. */
   expires: number;
   revoked: number | null;
 }

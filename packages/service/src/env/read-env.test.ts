@@ -50,14 +50,14 @@ describe('readEnv', () => {
     });
   });
 
-  it('takes the default of a variable that is absent or empty', () => {
+  it('uses the default of a variable that is missing or empty', () => {
     expect(readEnv({ B: '' }, { A: integer({ min: 1, default: 7 }), B: text({ default: undefined }) })).toEqual({
       A: 7,
       B: undefined,
     });
   });
 
-  it('names every variable that cannot be used, at once', () => {
+  it('names every invalid variable at once', () => {
     const env = { PORT: '70000', TTL: '15', LEVEL: 'loud', QUIET: 'maybe', LIMIT: '1MB' };
     const spec = {
       HOST: text(),
@@ -72,19 +72,19 @@ describe('readEnv', () => {
   });
 
   it.each(['1.5', '1e3', '0x10', 'NaN', 'Infinity', '99999999999999999999'])(
-    'refuses %s as a whole number',
+    'rejects %s as a whole number',
     (value) => {
       expect(problemsOf(() => readEnv({ N: value }, { N: integer({ min: 0 }) }))).toHaveLength(1);
     },
   );
 
-  it('keeps a span of time within its range', () => {
+  it('rejects a duration outside its range', () => {
     expect(problemsOf(() => readEnv({ T: '2h' }, { T: duration({ min: 0, max: 60_000 }) }))).toEqual([
       { variable: 'T', problem: 'must be from 0 to 60000 ms, not 2h' },
     ]);
   });
 
-  it('takes several addresses only where they are meant', () => {
+  it('accepts several addresses only with `several`', () => {
     const env = { REDIS_URL: 'redis://a:7000, redis://b:7000' };
     expect(readEnv(env, { REDIS_URL: url(['redis'], { several: true }) })).toEqual(env);
     expect(problemsOf(() => readEnv(env, { REDIS_URL: url(['redis']) }))).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('readEnv', () => {
     ).toHaveLength(1);
   });
 
-  it('never prints a secret, nor an address that may hold a password', () => {
+  it('never prints a secret, nor an address that may contain a password', () => {
     const env = { NODE_ENV: 'production', KEY: 'hunter2', REDIS_URL: 'http://:hunter2@localhost' };
     expect(() => readEnv(env, { KEY: secret(), REDIS_URL: url(['redis', 'rediss']) })).toThrow(
       /^(?!.*hunter2).*KEY must have.*REDIS_URL must be/s,
@@ -104,23 +104,23 @@ describe('readEnv', () => {
 describe('a secret', () => {
   const spec = { KEY: secret({ default: developmentSecret }) };
 
-  it('has its default outside production only', () => {
+  it('has a default only outside production', () => {
     expect(readEnv({}, spec).KEY).toBe(developmentSecret);
     expect(problemsOf(() => readEnv({ NODE_ENV: 'production' }, spec))).toEqual([
       { variable: 'KEY', problem: 'is required' },
     ]);
   });
 
-  it('may not be a known default in production', () => {
+  it('rejects a known default in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: developmentSecret }, spec)).toThrow(/publicly known default/);
   });
 
-  it('may not be short in production', () => {
+  it('rejects a short one in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(31) }, spec)).toThrow(/at least 32/);
     expect(readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(32) }, spec).KEY).toHaveLength(32);
   });
 
-  it('no password that everybody knows in an address', () => {
+  it('rejects an address with a well-known password', () => {
     const spec = { DATABASE_URL: url(['postgres']) };
     const read = (password: string, NODE_ENV?: string) =>
       readEnv({ NODE_ENV, DATABASE_URL: `postgres://parley:${password}@db/parley` }, spec).DATABASE_URL;

@@ -1,10 +1,8 @@
 /**
- * Reads typed settings out of environment variables.
- *
- * Every variable is read before anything is thrown, so that an operator sees all mistakes at once. A variable that is
- * absent or empty takes its default; without one it is required. With `NODE_ENV=production` secrets are held to more.
- *
- * @throws EnvError listing every problem by variable. Values of secrets are never part of it.
+ * Reads typed settings from environment variables. Reads every variable before it throws, so that
+ * an operator sees all mistakes at once. A missing or empty variable has its default; without a
+ * default it is required. `NODE_ENV=production` sets stricter rules for secrets. @throws EnvError
+ * listing every problem by variable, without the values of secrets
  */
 export function readEnv<S extends Record<string, Variable<unknown>>>(env: Environment, spec: S): Values<S> {
   const production = env.NODE_ENV === 'production';
@@ -19,7 +17,7 @@ export function readEnv<S extends Record<string, Variable<unknown>>>(env: Enviro
   return values as Values<S>;
 }
 
-/** The environment cannot be used; `problems` says why, one entry per variable. */
+/** The environment is invalid; `problems` has one entry per variable. */
 export class EnvError extends Error {
   readonly problems: readonly EnvProblem[];
 
@@ -30,22 +28,25 @@ export class EnvError extends Error {
   }
 }
 
-/** A variable and what is wrong with it, as the end of a sentence that begins with its name. */
+/** A variable and its problem, as the end of a sentence that begins with its name. */
 export interface EnvProblem {
   variable: string;
   problem: string;
 }
 
-/** What `process.env` looks like. */
+/** The shape of `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A kind of variable: knows how to read its text. `text` is trimmed, and empty where the variable is absent. */
+/**
+ * The type of a variable, with its parser. `text` is trimmed; it is empty if the variable is
+ * missing.
+ */
 export interface Variable<T> {
   read(text: string, production: boolean): Outcome<T>;
 }
 
-/** The value read, or why it could not be. */
+/** The value, or why it is invalid. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: string };
 
-/** The settings a spec yields. */
+/** The values of a spec. */
 export type Values<S> = { [K in keyof S]: S[K] extends Variable<infer T> ? T : never };

@@ -1,7 +1,8 @@
 import type { Outcome, Variable } from './read-env.ts';
 
-// Each kind takes `default`: the value of an absent variable. Leave it out and the variable is required; say
-// `default: undefined` and it is optional. (`NoInfer`: the type is that of the default alone, whatever the place wants.)
+// Each type has the option `default`: the value of a missing variable. Without it the variable is
+// required; with `default: undefined` it is optional. (`NoInfer`: the type is that of the default
+// alone.)
 
 /** Free text. */
 export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
@@ -20,14 +21,14 @@ export function integer<D extends number | undefined = number>(
   });
 }
 
-/** A span of time such as `500ms`, `30s`, `15m`, `2h` or `30d`; read as milliseconds, in which `min` and `max` count too. */
+/** A duration such as `500ms`, `30s`, `15m`, `2h` or `30d`. Value, `min` and `max` are in ms. */
 export function duration<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {
   return amount(options, milliseconds, 'a span of time with its unit, such as 500ms, 30s, 15m, 2h or 30d');
 }
 
-/** An amount of memory such as `4096B`, `64KiB`, `100MiB` or `1GiB`; read as bytes, in which `min` and `max` count too. */
+/** A size such as `4096B`, `64KiB`, `100MiB` or `1GiB`. Value, `min` and `max` are in bytes. */
 export function size<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {
@@ -45,7 +46,7 @@ export function bool<D extends boolean | undefined = boolean>(
   });
 }
 
-/** One word of a fixed set. */
+/** One of the given words. */
 export function oneOf<const W extends string>(words: readonly W[], options?: { default?: NoInfer<W> }): Variable<W>;
 export function oneOf<const W extends string>(
   words: readonly W[],
@@ -61,7 +62,7 @@ export function oneOf<const W extends string>(
   });
 }
 
-/** Entries separated by commas; blanks around an entry, and empty entries, are dropped. */
+/** Comma-separated entries. Whitespace around entries and empty entries are removed. */
 export function list<D extends readonly string[] | undefined = readonly string[]>(
   options: Default<D> = {},
 ): Variable<readonly string[] | NoInfer<D>> {
@@ -70,8 +71,9 @@ export function list<D extends readonly string[] | undefined = readonly string[]
 }
 
 /**
- * An address with one of the given schemes (`postgres`, `redis`), or with `several` one or more, separated by commas. It may hold a
- * password, so it is never printed; in production one that stands in public files (`parley`, `postgres`, ...) is refused.
+ * An address with one of the given schemes (`postgres`, `redis`); with `several`, comma-separated
+ * addresses. Never printed, since it may contain a password. In production, well-known passwords
+ * (`parley`, `postgres`, ...) are rejected.
  */
 export function url<D extends string | undefined = string>(
   schemes: readonly string[],
@@ -90,8 +92,8 @@ export function url<D extends string | undefined = string>(
 }
 
 /**
- * A key that others must not know; it is never printed. In production it must have at least 32 characters, may not be
- * one that stands in public files (`developmentSecret`), and gets no default.
+ * A secret; never printed. In production it has no default, needs at least 32 characters, and must
+ * not be a well-known one (`developmentSecret`).
  */
 export function secret<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
   return {
@@ -106,7 +108,7 @@ export function secret<D extends string | undefined = string>(options: Default<D
   };
 }
 
-/** What services on one machine share while nobody set a secret. Refused in production. */
+/** The secret that services on one machine share by default. Rejected in production. */
 export const developmentSecret = 'parley-development-secret-not-for-production';
 
 const knownSecrets = new Set([developmentSecret, 'secret', 'changeme', 'change-me', 'password', 'parley', 'postgres']);

@@ -1,14 +1,14 @@
 import { jwkKey, type VerifyKey } from './key.ts';
 
-/** Keys of a set that are looked at. */
+/** Maximum of keys read from a set. */
 const MOST_KEYS = 100;
 
-/** Bytes of a set that are read. */
+/** Maximum of bytes read. */
 const MOST_BYTES = 512 * 1024;
 
 /**
- * Reads a JWK set: its keys by `kid`, those without one by an empty text. Rejects when it does not come within `timeout` ms, is
- * elsewhere (redirects are not followed), too large, or holds no key to verify tokens with.
+ * Fetches a JWK set. Returns its keys by `kid`; a key without one has the name ''. Rejects if the
+ * response is late (`timeout` ms), redirected, too large, or has no key that verifies tokens.
  */
 export async function fetchKeys(url: string, timeout: number): Promise<Map<string, VerifyKey>> {
   const signal = AbortSignal.timeout(timeout);
@@ -24,7 +24,7 @@ export async function fetchKeys(url: string, timeout: number): Promise<Map<strin
     if (typeof jwk !== 'object' || jwk === null) continue;
     const key = jwkKey(jwk);
     const kid: unknown = jwk.kid ?? '';
-    // The first of a name stays: another one under the same cannot take its place.
+    // The first key of a name stays: a later one cannot replace it.
     if (key !== undefined && typeof kid === 'string' && !found.has(kid)) found.set(kid, key);
   }
   if (found.size === 0) throw new Error('the key set holds no key for RS256 or ES256');
@@ -36,7 +36,7 @@ async function readText(response: Response): Promise<string> {
   let size = 0;
   for await (const part of response.body ?? []) {
     size += part.byteLength;
-    // Leaving the loop cancels the rest.
+    // Leaving the loop cancels the response.
     if (size > MOST_BYTES) throw new Error(`the key set has more than ${MOST_BYTES} bytes`);
     parts.push(part);
   }

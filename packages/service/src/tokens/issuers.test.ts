@@ -15,7 +15,7 @@ const read = (value: unknown) =>
 const plain = { issuer: 'https://id.example', audience: 'chat', secret };
 
 describe('TOKEN_ISSUERS', () => {
-  it('is none when it is not set', () => {
+  it('is empty by default', () => {
     expect(read('')).toEqual([]);
   });
 
@@ -51,7 +51,7 @@ describe('TOKEN_ISSUERS', () => {
     ['one issuer twice', [plain, plain]],
     ['a misspelt field', [{ ...plain, audiance: 'x' }]],
     ['clocks that differ by an hour', [{ ...plain, tolerance: 3600 }]],
-  ])('is refused with %s, telling no secret', (_, value) => {
+  ])('rejects %s without printing secrets', (_, value) => {
     const error = (() => {
       try {
         return String(read(value));

@@ -1,25 +1,26 @@
 import type { Outcome, Variable } from '../env/read-env.ts';
 import { publicKey, secretKey, type VerifyKey } from './key.ts';
 
-/** Who else may issue access tokens, what for, and how they are recognised. */
+/** A token issuer besides Parley, and how its tokens are verified. */
 export interface TokenIssuer {
-  /** The token's `iss`. */
+  /** Required `iss` of a token. */
   issuer: string;
-  /** What its `aud` must hold. */
+  /** Required `aud` of a token. */
   audience: string;
-  /** The key, or where the issuer publishes its keys. */
+  /** The key, or the address where the issuer publishes its keys. */
   keys: VerifyKey | { jwks: string };
-  /** The claim that holds a user's id here; when absent, `sub` is the user's external id. */
+  /** The claim with the user's id. Default: `sub` is the user's external id. */
   uid: string | undefined;
-  /** Put before `sub`, so that two issuers cannot name each other's users. */
+  /** Prefix of `sub`, so that issuers cannot name each other's users. */
   prefix: string;
-  /** Seconds by which clocks may differ. */
+  /** Tolerated clock difference in seconds. */
   tolerance: number;
 }
 
 /**
- * A JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256), "publicKey" (PEM: RS256, ES256) and "jwks" (a URL),
- * "uid"?, "prefix"?, "tolerance"? (seconds, 30 unless given)}]`. It may hold secrets and is never printed.
+ * A JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256), "publicKey" (PEM:
+ * RS256, ES256) and "jwks" (a URL), "uid"?, "prefix"?, "tolerance"? (seconds, default 30)}]`. Never
+ * printed, since it may contain secrets.
  */
 export function tokenIssuers(): Variable<readonly TokenIssuer[]> {
   return {
@@ -38,7 +39,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text.
+    // The parser's message quotes the text, which may contain secrets.
     throw new TypeError('must be JSON');
   }
 }
@@ -90,7 +91,7 @@ function readKeys(given: Record<string, unknown>): TokenIssuer['keys'] {
   }
 }
 
-/** Whether what comes from there comes from who is meant. */
+/** Whether the address authenticates its server. */
 function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username } = new URL(address);

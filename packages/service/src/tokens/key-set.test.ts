@@ -13,7 +13,7 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = (key: KeyObject, more: object): JsonWebKey => ({ ...key.export({ format: 'jwk' }), ...more });
 const first = jwk(rsa.publicKey, { kid: 'one', use: 'sig', alg: 'RS256' });
 
-/** A server that publishes keys, and what it answers for now. */
+/** A server that publishes keys, with a response that the test sets. */
 let server: Server;
 let url: string;
 let answer: { status?: number; body?: string; location?: string; hang?: boolean } = {};
@@ -67,7 +67,7 @@ describe('keys published at an address', () => {
     expect(asked).toBe(1);
   });
 
-  it('that are new are refused at first, and fetched for the next time', async () => {
+  it('that are new are rejected first, then fetched', async () => {
     using verifier = await verifierOf();
     publish(first, jwk(next.publicKey, { kid: 'two' }));
     const token = sign(next.privateKey, 'two');
@@ -76,26 +76,26 @@ describe('keys published at an address', () => {
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('that nobody has do not make us ask more often than now and then', async () => {
+  it('that do not exist cause a limited number of fetches', async () => {
     using verifier = await verifierOf({ pause: 60_000 });
     for (let i = 0; i < 50; i += 1) expect(verifier.verify(sign(rsa.privateKey, `kid-${i}`)).ok).toBe(false);
     expect(asked).toBe(1);
   });
 
-  it('that are withdrawn hold no longer', async () => {
+  it('that are withdrawn are rejected', async () => {
     using verifier = await verifierOf({ interval: 20 });
     publish(jwk(next.publicKey, { kid: 'two' }));
     await waitFor(() => !verifier.verify(sign(rsa.privateKey, 'one')).ok);
   });
 
-  it('stay while the address does not answer', async () => {
+  it('are kept while the address is unavailable', async () => {
     using verifier = await verifierOf({ interval: 10 });
     answer = { status: 500, body: 'gone' };
     await waitFor(() => verifier.failures.length >= 2);
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('are found without a name only if there is one alone', async () => {
+  it('are found without a name if there is only one', async () => {
     using verifier = await verifierOf();
     expect(verifier.verify(sign(rsa.privateKey, undefined)).ok).toBe(true);
     publish(first, jwk(next.publicKey, { kid: 'two' }));
@@ -103,7 +103,7 @@ describe('keys published at an address', () => {
     expect(two.verify(sign(rsa.privateKey, undefined)).ok).toBe(false);
   });
 
-  it('on P-256 verify ES256, and each key nothing but its own algorithm', async () => {
+  it('on P-256 verify ES256, each key only its own algorithm', async () => {
     publish(first, jwk(ec.publicKey, { kid: 'ec' }));
     using verifier = await verifierOf();
     expect(verifier.verify(sign(ec.privateKey, 'ec', 'ES256')).ok).toBe(true);

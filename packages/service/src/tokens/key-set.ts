@@ -2,9 +2,9 @@ import { fetchKeys } from './fetch-keys.ts';
 import type { VerifyKey } from './key.ts';
 
 /**
- * The keys that an issuer publishes at an address, kept in memory so that asking for one never waits. They are fetched in the
- * background: at the start until that succeeds once, then now and then, and when a key is asked for that is not there. What was
- * fetched last stays while the address does not answer.
+ * The keys that an issuer publishes, in memory, so that a lookup never waits. Fetches them in the
+ * background: at the start until it succeeds, then periodically, and when a key is missing. While
+ * the address is unavailable, the last keys are kept.
  */
 export class KeySet {
   readonly #url: string;
@@ -21,14 +21,17 @@ export class KeySet {
     this.#options = options;
   }
 
-  /** The key of that name; without a name the only one. Undefined when there is none yet: it is looked for then, for the next time. */
+  /**
+   * Returns the key of that name; without a name, the only key. A missing key is fetched for later
+   * lookups.
+   */
   find(kid: string | undefined): VerifyKey | undefined {
     const key = kid === undefined ? this.#only() : this.#keys.get(kid);
     if (key === undefined && !this.#stopped && performance.now() - this.#asked >= this.#options.pause) this.refresh();
     return key;
   }
 
-  /** Fetches the keys anew, once for all who ask meanwhile. Never rejects; resolves when that is over. */
+  /** Fetches the keys, once for concurrent callers. Never rejects; resolves when the fetch ends. */
   refresh(): Promise<void> {
     this.#running ??= this.#fetch().finally(() => {
       this.#running = undefined;
@@ -36,7 +39,7 @@ export class KeySet {
     return this.#running;
   }
 
-  /** Fetches nothing more. */
+  /** Ends the fetches. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -66,10 +69,10 @@ export class KeySet {
 export interface KeySetOptions {
   /** Ms between two fetches. */
   interval: number;
-  /** Ms that must have passed since the last fetch before a missing key causes one. */
+  /** Minimum of ms between two fetches for missing keys. */
   pause: number;
-  /** Ms for one fetch. */
+  /** Timeout of a fetch in ms. */
   timeout: number;
-  /** Hears of each fetch that failed. */
+  /** Called after each failed fetch. */
   onError(error: unknown, url: string): void;
 }

@@ -1,34 +1,34 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /**
- * A key with the one algorithm it is used with. What a token's header says can only agree with it: a public key is never taken for
- * the secret of HS256, and `none` has no key.
+ * A key with its only algorithm. A token's header must agree with it: a public key is never used as
+ * an HS256 secret, and `none` has no key.
  */
 export interface VerifyKey {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';
   readonly key: KeyObject;
 }
 
-/** The key of a shared secret. Throws when it is too short to be one, or a public key by mistake. */
+/** Creates the key of a shared secret. Throws if the secret is too short or a public key. */
 export function secretKey(secret: string): VerifyKey {
   if (secret.includes('-----BEGIN')) throw new TypeError('is a PEM key, not a secret');
   if (Buffer.byteLength(secret) < 32) throw new TypeError('must have at least 32 bytes');
   return { algorithm: 'HS256', key: createSecretKey(Buffer.from(secret)) };
 }
 
-/** Reads a public key in PEM. Throws when it is none, or of a kind that is not taken. */
+/** Reads a public key in PEM. Throws if it is not one, or its type is not supported. */
 export function publicKey(pem: string): VerifyKey {
   if (pem.includes('PRIVATE KEY')) throw new TypeError('is a private key; give the public one alone');
   return bound(createPublicKey(pem));
 }
 
-/** Reads one key of a JWK set; undefined when it is not one that signs tokens in a way taken here. */
+/** Reads a key of a JWK set. Undefined if it does not sign tokens by a supported algorithm. */
 export function jwkKey(jwk: Record<string, unknown>): VerifyKey | undefined {
   if (jwk.kty !== 'RSA' && jwk.kty !== 'EC') return undefined;
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes('verify')) return undefined;
   try {
-    // Only what makes up a public key: a private part that slipped in is left where it is.
+    // Only the public part: a private part that was published by mistake is ignored.
     const { kty, n, e, crv, x, y } = jwk;
     const parts = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }) as JsonWebKey;
     const key = bound(createPublicKey({ key: parts, format: 'jwk' }));

@@ -43,7 +43,7 @@ const rs = (more: jwt.SignOptions = {}, key = rsa.privateKey) =>
   jwt.sign({}, key, options('rs', { algorithm: 'RS256', ...more }));
 
 describe('TokenVerifier', () => {
-  it('takes tokens made here beside those of others', () => {
+  it('accepts tokens of Parley and of other issuers', () => {
     const token = signToken(secret, { user: 195752, session: 's1', lifetime: 60 });
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { user: 195752 }, session: 's1' });
   });
@@ -61,7 +61,7 @@ describe('TokenVerifier', () => {
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { external } });
   });
 
-  it('takes our own id from the claim that was agreed on, as number or text', () => {
+  it('reads the user id from the agreed claim, as number or text', () => {
     for (const claim of [195752, '195752']) {
       const token = hs({}, { chat_user: claim }, 'uid');
       expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { foreign: 195752 } });
@@ -71,7 +71,7 @@ describe('TokenVerifier', () => {
     }
   });
 
-  it('gives a session of the issuer a name of its own that no session here can have', () => {
+  it('names a session of another issuer differently from all own sessions', () => {
     const session = (token: string) => {
       const verified = verifier.verify(token);
       if (!verified.ok) throw new Error(verified.reason);
@@ -84,7 +84,7 @@ describe('TokenVerifier', () => {
     expect(new Set(names).size).toBe(5);
   });
 
-  it('bears clocks that differ, within the tolerance', () => {
+  it('tolerates different clocks, within the tolerance', () => {
     const token = hs({ expiresIn: -5 });
     const verified = verifier.verify(token);
     expect(verified.ok && verified.expires > Date.now()).toBe(true);
@@ -127,7 +127,7 @@ describe('TokenVerifier', () => {
     expect(verifier.verify(token)).toEqual({ ok: false, reason: 'invalid' });
   });
 
-  /** What a verifier falls for that takes whatever key it has for whatever algorithm the header names. */
+  /** An attack on verifiers that use any key with the algorithm in the header. */
   function forged(key: string | Buffer): string {
     const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
     return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;

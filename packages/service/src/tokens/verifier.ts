@@ -6,18 +6,18 @@ import type { TokenIssuer } from './issuers.ts';
 import type { VerifyKey } from './key.ts';
 import { KeySet, type KeySetOptions } from './key-set.ts';
 
-/** Longest token looked at, in characters. */
+/** Maximum length of a token, in characters. */
 const LONGEST = 8192;
 
 /**
- * Tells whose access tokens are, those made here and those of other issuers. Asking never waits: keys that are published somewhere are
- * fetched in the background, from `start` to `stop`.
+ * Verifies access tokens of Parley and of other issuers. A verification never waits: published keys
+ * are fetched in the background, from `start` to `stop`.
  */
 export class TokenVerifier {
   readonly #secret: string;
   readonly #issuers: Map<string, Issuer>;
 
-  /** @param secret what tokens made here are signed with */
+  /** @param secret signs tokens of Parley */
   constructor(secret: string, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
     this.#secret = secret;
     this.#issuers = new Map(
@@ -28,7 +28,7 @@ export class TokenVerifier {
     );
   }
 
-  /** Begins to fetch keys; resolves when each set was fetched, or could not be for now. */
+  /** Starts fetching keys; resolves when each set is fetched or failed once. */
   async start(): Promise<void> {
     await Promise.all(this.#sets().map((set) => set.refresh()));
   }
@@ -38,8 +38,8 @@ export class TokenVerifier {
   }
 
   /**
-   * Never throws. What is not signed by the issuer it names, with the key and the algorithm that go with it, or is for others, is
-   * `invalid`; so is a token whose key is not here yet.
+   * Never throws. `invalid`: not signed by its issuer with the right key and algorithm, for another
+   * audience, or its key is not fetched yet.
    */
   verify(token: string): VerifiedBearer {
     if (token.length > LONGEST) return invalid;
@@ -51,7 +51,7 @@ export class TokenVerifier {
     return [...this.#issuers.values()].flatMap(({ keys }) => (keys instanceof KeySet ? [keys] : []));
   }
 
-  /** Whom the token says it is from, which its signature has yet to prove. */
+  /** The issuer that the token claims; its signature is not verified yet. */
   #issuerOf(token: string): Issuer | undefined {
     const payload = decode(token)?.payload;
     return typeof payload === 'object' && payload.iss !== undefined ? this.#issuers.get(payload.iss) : undefined;
@@ -66,7 +66,7 @@ function own(verified: Verified): VerifiedBearer {
 
 function foreign(issuer: Issuer, token: string): VerifiedBearer {
   const header = decode(token)?.header;
-  // Extensions that must be understood, and are not.
+  // The token requires extensions that are not supported.
   if (header === undefined || header.crit !== undefined) return invalid;
   const key = issuer.keys instanceof KeySet ? issuer.keys.find(header.kid) : issuer.keys;
   if (key === undefined) return invalid;
@@ -85,7 +85,7 @@ function readClaims({ issuer, uid, prefix, tolerance }: Issuer, claims: string |
   if (bearer === undefined || ('foreign' in bearer && isOlderThanUser(claims.iat, bearer.foreign))) return invalid;
   const name = typeof claims.sid === 'string' && claims.sid !== '' ? `sid ${claims.sid}` : `sub ${claims.sub}`;
   const digest = createHash('sha256').update(`${issuer}\n${name}`).digest('base64url');
-  // No session made here has a dot in its id, so that no other issuer can speak for one.
+  // Sessions of Parley contain no dot, so that other issuers cannot name them.
   return { ok: true, bearer, session: `f.${digest.slice(0, 22)}`, expires: (claims.exp + tolerance) * 1000 };
 }
 
@@ -113,10 +113,13 @@ const usual: KeySetOptions = { interval: 600_000, pause: 30_000, timeout: 5000, 
 
 type Issuer = Omit<TokenIssuer, 'keys'> & { keys: VerifyKey | KeySet };
 
-/** Whom a token is for: a user here; a user here as another issuer says, who may not exist; or someone by their external id. */
+/**
+ * The bearer of a token: a user; a user as another issuer names them, who may not exist; or an
+ * external id.
+ */
 export type Bearer = { user: number } | { foreign: number } | { external: string };
 
-/** Whose token it is, `expires` in ms since 1970; or why it is nobody's. */
+/** Bearer, session and expiry (Unix ms), or why the token is rejected. */
 export type VerifiedBearer =
   | { ok: true; bearer: Bearer; session: string; expires: number }
   | { ok: false; reason: 'expired' | 'invalid' };

@@ -1,14 +1,14 @@
 import type { Outcome, Values, Variable } from '../env/read-env.ts';
 import { list, text } from '../env/variables.ts';
 
-/** The variables of traces, named as OpenTelemetry names them. */
+/** The variables of traces, with OpenTelemetry's names. */
 export const traceVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: text({ default: '' }),
   OTEL_EXPORTER_OTLP_HEADERS: list({ default: [] }),
   OTEL_TRACES_SAMPLER_ARG: ratio(0.01),
 };
 
-/** What they come to; undefined where nothing is to be traced. */
+/** Returns their config. Undefined if tracing is off. */
 export function traceConfig(values: Values<typeof traceVariables>): TraceConfig | undefined {
   if (values.OTEL_EXPORTER_OTLP_ENDPOINT === '') return undefined;
   const headers = values.OTEL_EXPORTER_OTLP_HEADERS.map((entry) => entry.split(/=(.*)/s, 2) as [string, string]);
@@ -30,9 +30,9 @@ function ratio(usual: number): Variable<number> {
 }
 
 export interface TraceConfig {
-  /** Where spans are posted. */
+  /** Address of the collector. */
   url: string;
   headers: Record<string, string>;
-  /** How many of all messages are traced, from 0 to 1. */
+  /** Share of messages that are traced, from 0 to 1. */
   ratio: number;
 }

@@ -1,9 +1,9 @@
 import type { TraceConfig } from './config.ts';
 
-/** Ms after which a collector counts as away. */
-const PATIENCE = 5000;
+/** Ms after which a collector counts as unavailable. */
+const TIMEOUT_MS = 5000;
 
-/** Posts spans by OTLP over HTTP, as JSON. Rejects when the collector does not take them. */
+/** Posts spans by OTLP over HTTP, as JSON. Rejects if the collector does not accept them. */
 export async function postSpans(config: TraceConfig, resource: Resource, spans: readonly Span[]): Promise<void> {
   const { service, instance } = resource;
   const attributes = toAttributes({
@@ -12,14 +12,14 @@ export async function postSpans(config: TraceConfig, resource: Resource, spans: 
     'service.instance.id': instance,
   });
   const scopeSpans = [{ scope: { name: 'parley' }, spans: spans.map(toOtlp) }];
-  const answer = await fetch(config.url, {
+  const response = await fetch(config.url, {
     method: 'POST',
     headers: { ...config.headers, 'content-type': 'application/json' },
     body: JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans }] }),
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
   });
-  await answer.arrayBuffer();
-  if (!answer.ok) throw new Error(`the collector answers ${answer.status}`);
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`the collector responded ${response.status}`);
 }
 
 function toOtlp({ traceId, spanId, parentSpanId, name, start, end, attributes }: Span): object {
@@ -48,13 +48,13 @@ function toNanoseconds(ms: number): string {
   return (BigInt(Math.round(ms * 1000)) * 1000n).toString();
 }
 
-/** Who posts. */
+/** The process that posts. */
 export interface Resource {
   service: string;
   instance: string;
 }
 
-/** Ids in hexadecimal, times in ms since 1970. */
+/** Ids in hexadecimal, times in Unix ms. */
 export interface Span {
   traceId: string;
   spanId: string;

@@ -4,14 +4,15 @@ import type { TraceConfig } from './config.ts';
 import { postSpans, type Span } from './post-spans.ts';
 
 /** Ms between two posts. */
-const INTERVAL = 1000;
+const INTERVAL_MS = 1000;
 
-/** Spans that wait at most; more are dropped, so that a collector that is away costs nothing. */
-const MOST_WAITING = 4096;
+/** Maximum of spans that wait. More are dropped, so that an unavailable collector costs nothing. */
+const MAX_WAITING = 4096;
 
 /**
- * Spans of messages on their way, sent to a collector by OTLP. No context travels with a message: which messages are traced, the id of
- * a message's trace and that of its first span follow from the message's id and conversation, so each process that sees it adds to the same trace.
+ * Collects spans of messages and sends them to a collector by OTLP. Messages carry no trace
+ * context: whether a message is traced, its trace id and its first span id are derived from the
+ * message's id and conversation, so that every process adds to the same trace.
  */
 export class Traces {
   readonly #options: TracesOptions;
@@ -26,19 +27,19 @@ export class Traces {
     this.#threshold = options.config.ratio * 2 ** 32;
   }
 
-  /** Ms since 1970, exact enough for spans. */
+  /** Unix ms with fractions, as precise as spans need. */
   now(): number {
     return performance.timeOrigin + performance.now();
   }
 
-  /** Whether a message is traced; the same in all processes with the same ratio. */
+  /** Whether a message is traced. Equal in all processes with the same ratio. */
   samples(id: number): boolean {
     return mix(id) < this.#threshold;
   }
 
-  /** Adds a span of a message that is traced. The first is `send`, all others lie below it. */
+  /** Adds a span of a traced message. `send` is the root, all others are its children. */
   add({ name, message, start, end, attributes = {} }: Step): void {
-    if (this.#waiting.length >= MOST_WAITING) return;
+    if (this.#waiting.length >= MAX_WAITING) return;
     const digest = createHash('sha256').update(`${message.conversation} ${message.id}`).digest('hex');
     const [traceId, first] = [digest.slice(0, 32), digest.slice(32, 48)];
     this.#waiting.push({
@@ -52,10 +53,10 @@ export class Traces {
         ...attributes,
       },
     });
-    this.#timer ??= setTimeout(() => this.#post(), INTERVAL).unref();
+    this.#timer ??= setTimeout(() => this.#post(), INTERVAL_MS).unref();
   }
 
-  /** Sends what waits; resolves when it is sent or lost. */
+  /** Sends the spans that wait; resolves when they are sent or lost. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#post();
@@ -68,7 +69,7 @@ export class Traces {
     this.#waiting = [];
     if (spans.length === 0) return;
     const { config, service, instance, log } = this.#options;
-    // One after the other: a slow collector is not asked twice.
+    // In sequence: a slow collector gets one request at a time.
     this.#posting = this.#posting
       .then(() => postSpans(config, { service, instance }, spans))
       .then(
@@ -76,14 +77,14 @@ export class Traces {
           this.#failing = false;
         },
         (error) => {
-          if (!this.#failing) log.warn({ err: error, spans: spans.length }, 'cannot send traces');
+          if (!this.#failing) log.warn({ err: error, spans: spans.length }, 'sending traces failed');
           this.#failing = true;
         },
       );
   }
 }
 
-/** An id's bits, stirred (the last steps of MurmurHash3): neighbours come out far apart. */
+/** Mixes the bits of an id (finaliser of MurmurHash3), so that neighbours differ. */
 function mix(id: number): number {
   let hash = (id % 2 ** 32) ^ Math.floor(id / 2 ** 32);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -95,16 +96,16 @@ export interface TracesOptions {
   config: TraceConfig;
   /** Such as `gateway`. */
   service: string;
-  /** Which of them. */
+  /** Name of the process. */
   instance: string;
   log: Pick<Log, 'warn'>;
 }
 
-/** What a process did with a message. */
+/** A step of a message through a process. */
 export interface Step {
   name: 'send' | 'deliver' | 'record';
   message: { id: number; conversation: string };
-  /** Both in ms since 1970. */
+  /** Unix ms. */
   start: number;
   end: number;
   attributes?: Record<string, string | number | boolean>;

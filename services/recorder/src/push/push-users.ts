@@ -18,7 +18,10 @@ export class PushUsers {
     this.#users?.add(user);
   }
 
-  /** Whether some recipient of a message may have a push device. Members of groups are not known here. */
+  /**
+   * Whether some recipient of a message may have a push device. Members of groups are not known
+   * here.
+   */
   mayReach({ conversation, to }: { conversation: string; to: number }): boolean {
     if (!this.#users) return true;
     return conversation.startsWith('g') ? this.#users.size > 0 : this.#users.has(to);
