@@ -129,6 +129,20 @@ describe('a message to a group', () => {
     expect(await world.chat(b, group)).toBeUndefined();
   });
 
+  it('is purged if its group is dissolved before it is recorded', async () => {
+    const [a, b] = await world.users(2);
+    const group = await world.group([a, b]);
+    await world.write(groupMessage(5, a, group));
+    await world.db.updateTable('groups').set({ dissolved: 1 }).where('id', '=', group).execute();
+    await world.write(groupMessage(6, b, group), recall(a, group, 5, 9, true), message(7, a, b));
+    await world.write(groupMessage(6, b, group));
+    expect([await world.message(group, group, 5), await world.message(group, group, 6)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await world.message(a, b, 7)).toBeDefined();
+  });
+
   it('accepted before a member joined and recorded afterwards is not unread for them', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b]);

@@ -5,9 +5,10 @@ import { applyChange, type Copy } from './apply-change.ts';
 import { applyDeferred, deferChange } from './deferred-changes.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
 import { carriesMedia, toShares } from './media-shares.ts';
+import { purgeGroups } from './purge-groups.ts';
 import { recountUnread, upsertChats } from './upsert-chats.ts';
 import { isUndone, writeAtOnce } from './write-at-once.ts';
-import { writeGroups } from './write-groups.ts';
+import { type WrittenGroups, writeGroups } from './write-groups.ts';
 
 /**
  * Writes entries in one transaction; resolves after the commit. Idempotent.
@@ -17,7 +18,8 @@ import { writeGroups } from './write-groups.ts';
  *    only the rows that were missing.
  * 2. Count unread messages where the batch alone does not determine the number.
  * 3. Apply recalls, edits and reactions, including those deferred until their message arrived.
- * 4. Store which messages carry media, so that their readers may load it.
+ * 4. Delete the messages of dissolved groups: they were accepted before gateways knew.
+ * 5. Store which messages carry media, so that their readers may load it.
  *
  * @param mayWrite called before the commit; if it returns false (a lease was lost), the transaction
  * is rolled back and {@redis NotCommitted} thrown
@@ -63,7 +65,7 @@ async function writeMissing(connection: Connection, entries: readonly Entry[]): 
 
 type Rows = Awaited<ReturnType<typeof upsertChats>>;
 
-async function finish(connection: Connection, sums: Digest, rows: Rows, groups: number[]): Promise<void> {
+async function finish(connection: Connection, sums: Digest, rows: Rows, groups: WrittenGroups): Promise<void> {
   const { messages, changes } = sums;
   await recountUnread(
     connection,
@@ -78,7 +80,7 @@ async function finish(connection: Connection, sums: Digest, rows: Rows, groups: 
   for (const row of rows) {
     if (row.early) await applyDeferred(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);
   }
-  for (const group of groups) await applyDeferred(connection, { owner: group, peer: group, group: true }, now);
+  for (const group of groups.deferred) await applyDeferred(connection, { owner: group, peer: group, group: true }, now);
   const shares = [
     ...messages.flatMap((message) =>
       toShares(message, message.from, copiesOf({ ...message, user: message.from, chat: message.to })),
@@ -86,6 +88,7 @@ async function finish(connection: Connection, sums: Digest, rows: Rows, groups: 
     ...changes.flatMap((change) => toShares(change, change.user, copiesOf(change))),
   ];
   await shareMedia(connection, shares, now);
+  await purgeGroups(connection, groups.dissolved);
 }
 
 function copiesOf({ user, chat, group }: Pick<ChangeEntry, 'user' | 'chat' | 'group'>): Copy[] {

@@ -6,13 +6,13 @@ import { bigints, jsons } from './binary-array.ts';
 /**
  * Counts new messages of groups and advances members' marks. No row is written per member and
  * message: a member's unread number is the group's `message_count` minus the member's `seen_count`.
- * Returns the groups that have deferred changes.
+ * Returns the groups that have deferred changes, and those that are dissolved.
  *
  * Every writer of `seen_count` locks the group first (`clearChat` and `addMembers` too), which
  * keeps it exact.
  */
-export async function writeGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<number[]> {
-  if (groups.length === 0) return [];
+export async function writeGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<WrittenGroups> {
+  if (groups.length === 0) return { deferred: [], dissolved: [] };
   const ids = groups.map((group) => group.group);
   const { rows } = await connection.query<GroupRow>({ name: 'lock-groups', text: lock, values: [bigints(ids)] });
   const locked = new Map(rows.map((row) => [row.id, row]));
@@ -23,11 +23,20 @@ export async function writeGroups(connection: Connection, groups: readonly Group
     countLate(connection, known, locked),
     moveMarks(connection, known),
   ]);
-  return rows.filter((row) => row.early).map((row) => row.id);
+  return {
+    deferred: rows.filter((row) => row.early).map((row) => row.id),
+    dissolved: rows.filter((row) => row.dissolved).map((row) => row.id),
+  };
+}
+
+/** Ids of groups that need further steps. */
+export interface WrittenGroups {
+  deferred: number[];
+  dissolved: number[];
 }
 
 const lock = `
-  select id, last_id, horizon_id, early from groups where id = any($1::bigint[]) order by id for no key update`;
+  select id, last_id, horizon_id, early, dissolved is not null as dissolved from groups where id = any($1::bigint[]) order by id for no key update`;
 
 /**
  * Updates the last message. Marks above it raise the horizon, so that messages that arrive below it
@@ -130,4 +139,5 @@ interface GroupRow {
   last_id: number;
   horizon_id: number;
   early: boolean;
+  dissolved: boolean;
 }
