@@ -1,3 +1,4 @@
+export { watchDependencies } from './dependency-gauge.ts';
 export { EnvError, type Environment, type EnvProblem, readEnv, type Values, type Variable } from './env/read-env.ts';
 export { bool, developmentSecret, duration, integer, list, oneOf, secret, size, text, url } from './env/variables.ts';
 export {
@@ -15,7 +16,7 @@ export {
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
-export { type Comparison, compareStores } from './stores/compare-stores.ts';
+export { type Comparison, compareStores, DATABASE_WENT_BACK } from './stores/compare-stores.ts';
 export { StoresMonitor } from './stores/stores-monitor.ts';
 export { runTask, type TaskOptions } from './task.ts';
 export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';

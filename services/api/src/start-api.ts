@@ -2,11 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
 import { connectRedis } from '@parley/redis';
-import { createLog, createMetrics, type Log, TokenVerifier, Traces } from '@parley/service';
+import { createLog, createMetrics, type Log, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { Outbox } from './events/outbox.ts';
+import { pingDatabase } from './http/health-queries.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
 import { FenceCache } from './search/fence-cache.ts';
@@ -43,6 +44,13 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const indexer = new SearchIndexer({ db, redis, log, interval: config.indexInterval });
       const stores = createStoresMonitor(db, redis, log, metrics);
       await stores.start();
+      const unwatchDependencies = watchDependencies(metrics, {
+        redis: () => redis.client.ping(),
+        postgresql: () => pingDatabase(db),
+        stores: async () => {
+          if (!stores.matched) throw new Error('the stores do not belong together');
+        },
+      });
       const app = createApp({
         config,
         db,
@@ -72,6 +80,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);
         unwatch();
+        unwatchDependencies();
         await stores.stop();
         tokens.stop();
         await traces?.stop();

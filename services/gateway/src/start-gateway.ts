@@ -13,7 +13,7 @@ import {
   recordBacklog,
   recover,
 } from '@parley/redis';
-import { type Log, type Registry, TokenVerifier, Traces } from '@parley/service';
+import { type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { AdmissionControl } from './admission/admission-control.ts';
 import { FrameHandler } from './commands/frame-handler.ts';
 import type { Config } from './config.ts';
@@ -133,6 +133,12 @@ export async function startGateway(
   const heartbeat = () => presence.heartbeat().catch((error) => log.warn({ err: error }, 'presence heartbeat failed'));
   const heartbeats = setInterval(heartbeat, config.probeInterval);
   await Promise.all([heartbeat(), probe.start(), tokens.start(), storeGuard.start()]);
+  const unwatchDependencies = watchDependencies(metrics, {
+    redis: () => redis.client.ping(),
+    stores: async () => {
+      if (!storeGuard.serving) throw new Error('the stores do not belong together');
+    },
+  });
 
   const clock = new Clock(() => sweepConnections(connections));
   const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
@@ -167,6 +173,7 @@ export async function startGateway(
     admission.stop();
     clock.stop();
     probe.stop();
+    unwatchDependencies();
     await storeGuard.stop();
     await presence.stop();
     hub.close();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSchema, type Database, openDatabase, openPool, SchemaTooOld } from '@parley/database';
 import { connectRedis } from '@parley/redis';
-import { checkServers, createMetrics, type Log, startHealthServer, Traces } from '@parley/service';
+import { checkServers, createMetrics, type Log, startHealthServer, Traces, watchDependencies } from '@parley/service';
 import type { RecorderConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { buryEntry, confirmItems, trimStream } from './entries/record-stream.ts';
@@ -103,6 +103,17 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const health = await startHealthServer({ host: config.host, port: config.port, ready, metrics: registry });
   onStop('health', () => health.stop());
 
+  const requireStores = async () => {
+    if (!stores.matched) throw new Error('the stores do not belong together');
+  };
+  onStop(
+    'dependency checks',
+    watchDependencies(registry, {
+      redis: () => redis.client.ping(),
+      postgresql: () => checkSchema(db),
+      stores: requireStores,
+    }),
+  );
   await waitForSchema(db, log);
   await stores.start();
   onStop('stores monitor', () => stores.stop());
