@@ -1,6 +1,6 @@
 /**
- * What must hold in the database at any moment. Each is one statement, so that it sees one moment although people write meanwhile: a
- * row for each thing that is wrong, its `what` saying where.
+ * Invariants of the database. Each is one statement, which sees one moment while users write. It
+ * returns a row per fault, whose `what` describes it.
  */
 export const checks: readonly Check[] = [
   {
@@ -94,6 +94,24 @@ export const checks: readonly Check[] = [
         and (c.read_id, c.delivered_id) is distinct from (coalesce(o.peer_read_id, 0), coalesce(o.peer_delivered_id, 0))`,
   },
   {
+    name: 'dissolved',
+    holds: 'messages of a group are deleted within ten minutes after it was dissolved',
+    text: `
+      select format('message %s of group %s is there, which was dissolved', m.id, g.id) as what
+      from groups g join messages m on m.owner_id = g.id and m.peer_id = g.id
+      where g.dissolved < now_ms() - 600000`,
+  },
+  {
+    name: 'ids',
+    holds: 'no id belongs to a user and a group, or to somebody who is younger than their messages',
+    text: `
+      select format('%s is a user and a group', u.id) as what from users u join groups g on g.id = u.id
+      union all
+      select format('user %s has a message of %s, sent before the account was created', u.id, m.id)
+      from users u join messages m on m.owner_id = u.id
+      where u.id >= 1000000000000 and u.id < 9000000000000000 and m.id / 4096 < u.id / 1024 - 60000`,
+  },
+  {
     name: 'orphans',
     holds: 'nothing belongs to what is not there',
     text: `
@@ -113,10 +131,10 @@ export const checks: readonly Check[] = [
   },
 ];
 
-/** One thing that must hold. */
+/** An invariant. */
 export interface Check {
   name: string;
-  /** What holds, in words. */
+  /** The invariant in words. */
   holds: string;
   text: string;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from '../open-database.ts';
 
-/** Which of these messages are not in their user's copy, nor deleted from it. */
+/** Returns those messages that are neither in their user's copy nor cleared from it. */
 export async function findUnrecorded<M extends Copied>(pool: Pool, messages: readonly M[]): Promise<M[]> {
   const { rows } = await pool.query<{ place: number }>(find, [
     messages.map(({ user }) => user),
@@ -24,7 +24,7 @@ const find = `
 
 interface Copied {
   user: number;
-  /** The peer or group. */
+  /** A user or group. */
   chat: number;
   id: number;
 }

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool?.end());
 
-/** Ann and Ben have written to each other, and in a group; Ben has read up to 11. */
+/** Ann and Ben have written to each other and in a group. Ben has read up to 11. */
 beforeEach(async () => {
   await pool.query('truncate users, groups, messages, chats, early_changes cascade');
   await pool.query(`insert into users (id, username, name) values (1, 'ann', 'Ann'), (2, 'ben', 'Ben')`);
@@ -38,8 +38,8 @@ async function faults(): Promise<string[]> {
   return (await verifyDatabase(pool)).filter((each) => each.faults > 0).map(({ name }) => name);
 }
 
-describe('looking whether the database is whole', () => {
-  it('finds nothing wrong where nothing is', async () => {
+describe('verifyDatabase', () => {
+  it('finds no faults in valid data', async () => {
     expect(await faults()).toEqual([]);
   });
 
@@ -64,6 +64,19 @@ describe('looking whether the database is whole', () => {
       'update messages set sender_id = 7 where owner_id < 3 and id = 10',
       ['senders', 'unread'],
     ],
+    [
+      'messages of a group that was dissolved long ago',
+      'update groups set dissolved = now_ms() - 3600000',
+      ['dissolved'],
+    ],
+    ['an id of a user and a group', `insert into users (id, username, name) values (9, 'nine', 'Nine')`, ['ids']],
+    [
+      'messages of a former owner of the id',
+      `insert into users (username, name) values ('new', 'New');
+       insert into messages (owner_id, peer_id, id, sender_id) select max(id), max(id), 12, max(id) from users where username = 'new';
+       insert into chats (owner_id, peer_id, last_id, last_sender) select max(id), max(id), 12, max(id) from users where username = 'new'`,
+      ['ids'],
+    ],
     ['messages without their chat', 'delete from chats where owner_id = 1', ['marks', 'orphans']],
     ['a friendship that has one side', 'delete from friendships where user_id = 1', ['orphans']],
   ])('finds %s', async (_, plant, found) => {
@@ -71,7 +84,7 @@ describe('looking whether the database is whole', () => {
     expect((await faults()).sort()).toEqual(found);
   });
 
-  it('does not ask for what its owner deleted', async () => {
+  it('does not expect messages that their owner cleared', async () => {
     await pool.query('delete from messages where owner_id = 2');
     await pool.query(
       'update chats set cleared_id = 13, unread = 0, last_sender = null, last_body = null where owner_id = 2',
@@ -79,7 +92,7 @@ describe('looking whether the database is whole', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('names how many there are, and some of them', async () => {
+  it('returns the number of faults and some examples', async () => {
     await pool.query('delete from messages where owner_id = 2');
     const [copies] = await verifyDatabase(pool);
     expect(copies).toMatchObject({ faults: 4 });
@@ -87,8 +100,8 @@ describe('looking whether the database is whole', () => {
   });
 });
 
-describe('looking for messages that users were told of', () => {
-  it('finds those that are in no copy of theirs, and does not mind what they deleted', async () => {
+describe('findUnrecorded', () => {
+  it('finds messages that are in no copy, except those that were cleared', async () => {
     const told = [10, 11, 14].map((id) => ({ user: 2, chat: 1, id }));
     expect(await findUnrecorded(pool, [...told, { user: 2, chat: 9, id: 21 }])).toEqual([told[2]]);
     await pool.query('update chats set cleared_id = 14 where owner_id = 2');

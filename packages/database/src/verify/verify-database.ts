@@ -1,12 +1,12 @@
 import type { Pool } from '../open-database.ts';
 import { type Check, checks } from './checks.ts';
 
-/** Faults of one kind that are named; of more only the number is told. */
+/** Examples per check. */
 const EXAMPLES = 5;
 
 /**
- * Looks whether what was recorded is whole: every message in both copies, counters exact, marks equal. It reads everything, but changes
- * and locks nothing; people may write meanwhile. Answers one result for each check.
+ * Checks the invariants of recorded data: every message in both copies, exact counters, equal
+ * marks. Reads all data, but changes and locks nothing. Returns a result per check.
  */
 export async function verifyDatabase(pool: Pool): Promise<Result[]> {
   const results: Result[] = [];
@@ -19,10 +19,10 @@ export async function verifyDatabase(pool: Pool): Promise<Result[]> {
   return results;
 }
 
-/** What a check found. */
+/** The result of a check. */
 export interface Result extends Pick<Check, 'name' | 'holds'> {
-  /** How many things are wrong. */
+  /** Number of faults. */
   faults: number;
-  /** Some of them. */
+  /** Some faults, in words. */
   examples: string[];
 }

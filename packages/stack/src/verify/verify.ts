@@ -1,20 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findUnrecorded, openPool, type Pool, type Result, recentUsers, verifyDatabase } from '@parley/database';
-import { connectRedis, type InboxMessage, inspectInbox, type RedisConnection } from '@parley/redis';
+import {
+  findUnrecorded,
+  openDatabase,
+  openPool,
+  type Pool,
+  type Result,
+  readInstallation,
+  recentUsers,
+  verifyDatabase,
+} from '@parley/database';
+import { connectRedis, type InboxMessage, inspectInbox, type RedisConnection, readMarks } from '@parley/redis';
+import { compareStores } from '@parley/service';
 
-/** Faults of one kind that are named. */
+/** Examples per check. */
 const EXAMPLES = 5;
 
 /**
- * Ms that a message gets from Redis to PostgreSQL before it counts as not recorded, when nothing
- * waits in the record streams.
+ * Ms from Redis to PostgreSQL after which a message counts as unrecorded, if the record streams are
+ * short.
  */
-const PATIENCE = 10_000;
+const RECORD_TIMEOUT_MS = 10_000;
 
 /**
- * Looks whether a system that runs has kept its promises, as far as that can be told without asking
- * clients: PostgreSQL by itself, the inboxes in Redis by themselves, and one held against the
- * other. Changes nothing.
+ * Checks a running system as far as possible without its clients: PostgreSQL, the inboxes in Redis,
+ * and both against each other. Changes nothing.
  */
 export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOptions): Promise<Result[]> {
   const pool = openPool({ url: databaseUrl, name: 'parley-verify', maxConnections: 2 });
@@ -22,10 +31,21 @@ export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOp
     redisUrl === undefined ? undefined : await connectRedis({ url: redisUrl, name: 'parley-verify', buckets });
   try {
     const results = await verifyDatabase(pool);
-    return link ? [...results, ...(await verifyRedis(link, pool, users))] : results;
+    if (!link) return results;
+    return [...results, await verifyStores(link, databaseUrl), ...(await verifyRedis(link, pool, users))];
   } finally {
     await Promise.all([pool.end(), link?.close()]);
   }
+}
+
+/** Whether Redis and PostgreSQL belong together, and neither was restored without the other. */
+async function verifyStores(redis: RedisConnection, url: string): Promise<Result> {
+  await using db = openDatabase({ url, name: 'parley-verify', maxConnections: 1 });
+  // Redis first: the database advances before Redis does.
+  const marks = await readMarks(redis);
+  const found = compareStores(await readInstallation(db), marks);
+  const faults = found.state === 'mismatch' ? [found.reason] : [];
+  return result('stores', 'Redis and PostgreSQL belong together', faults);
 }
 
 async function verifyRedis(link: RedisConnection, pool: Pool, count: number): Promise<Result[]> {
@@ -42,24 +62,24 @@ async function verifyRedis(link: RedisConnection, pool: Pool, count: number): Pr
     result('inboxes', 'inboxes have no gap, and messages of a conversation are in order', faults),
     result(
       'recorded',
-      'what users were told is recorded',
+      'messages in inboxes are recorded',
       unrecorded.map(({ user, conversation, id }) => `message ${id} of ${conversation} is not in the copy of ${user}`),
     ),
     result(
       'dead',
-      'nothing was given up by the recorder',
+      'the recorder moved no entry to the dead entries',
       dead.flatMap((length, bucket) => (length > 0 ? [`${length} entries in ${link.keys.recordDead(bucket)}`] : [])),
     ),
   ];
 }
 
-/** What was accepted a moment ago may be under way, for long when PostgreSQL was away. */
+/** Messages may be in flight, for longer if PostgreSQL was unavailable. */
 async function stillMissing(link: RedisConnection, pool: Pool, messages: InboxMessage[]): Promise<InboxMessage[]> {
   let missing = messages;
-  let deadline = performance.now() + PATIENCE;
+  let deadline = performance.now() + RECORD_TIMEOUT_MS;
   while (missing.length > 0 && performance.now() < deadline) {
     const waiting = await lengths(link, (bucket) => link.keys.record(bucket));
-    if (waiting.some((length) => length > 1000)) deadline = performance.now() + PATIENCE;
+    if (waiting.some((length) => length > 1000)) deadline = performance.now() + RECORD_TIMEOUT_MS;
     await delay(500);
     missing = await findUnrecorded(pool, missing);
   }
@@ -74,13 +94,13 @@ function result(name: string, holds: string, faults: string[]): Result {
   return { name, holds, faults: faults.length, examples: faults.slice(0, EXAMPLES) };
 }
 
-/** What is to be looked at. */
+/** The system to check. */
 export interface VerifyOptions {
   databaseUrl: string;
-  /** Without it only PostgreSQL is looked at. */
+  /** Default: only PostgreSQL is checked. */
   redisUrl?: string | undefined;
-  /** As of the services. */
+  /** As in the services. */
   buckets: number;
-  /** Users whose inboxes are read: those whose chats changed last. */
+  /** Number of users whose inboxes are read, most recently changed first. */
   users: number;
 }
