@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes an installation of what backup.sh copied, where there is none: `deploy/compose/restore.sh
+# Creates an installation from a copy of backup.sh, where there is none: `deploy/compose/restore.sh
 # FOLDER`. COMPOSE_PROJECT_NAME names it, if not `parley`.
 set -e
 folder=$(cd "$1" && pwd)
@@ -32,4 +32,10 @@ docker run --rm --interactive --volume "${project}_redis:/data" "$redis" sh -c '
 
 compose up --detach --no-build --wait postgres
 compose exec -T postgres pg_restore --username parley --dbname parley --clean --if-exists --exit-on-error <"$folder/postgres.dump"
+
+# The copies are of different moments. This settles them, so that every device reloads what
+# PostgreSQL holds.
+compose up --detach --no-build --wait redis
+compose run --rm migrate
+compose run --rm --no-deps recorder-1 --env-file=/run/parley/services.env reconcile.js
 compose up --detach --no-build

@@ -19,6 +19,7 @@ const entries = [
   ['services/api/src/media/picture-process.js', 'services/api/dist/picture-process.js'],
   ['services/gateway/src/main.ts', 'services/gateway/dist/main.js'],
   ['services/recorder/src/main.ts', 'services/recorder/dist/main.js'],
+  ['services/recorder/src/reconcile.ts', 'services/recorder/dist/reconcile.js'],
   ['packages/stack/src/start.ts', 'packages/stack/dist/start.js'],
 ];
 

@@ -1,0 +1,38 @@
+import { buryEntry, trimStream } from '../entries/record-stream.ts';
+import { Lease } from '../lease/lease.ts';
+import { ClusterSource } from '../source/cluster-source.ts';
+import { writeBatch } from '../write/write-batch.ts';
+import { Writer } from '../writer.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+
+/** Entries read and written at once, about. */
+const BATCH = 1000;
+
+/**
+ * Writes all entries of the record streams. Recorders that are paused do not write; one that does
+ * is harmless. Returns how many.
+ */
+export async function drainRecords({ redis, pool, log }: ReconcileDeps): Promise<number> {
+  const { keys } = redis;
+  const leases = Array.from({ length: keys.buckets }, (_, bucket) => new Lease(bucket, Number.POSITIVE_INFINITY));
+  const writer = new Writer({
+    writeBatch: (entries, mayCommit) => writeBatch(pool, entries, mayCommit),
+    confirm: async (items) => items,
+    committed: async () => {},
+    trim: (bucket, id) => trimStream(redis, keys.record(bucket), id),
+    bury: (entry, reason) => buryEntry(redis, entry, reason),
+    handle: async () => {},
+    log,
+  });
+  // Also reads a single server, by the connection that is open.
+  const source = new ClusterSource(redis, BATCH, keys.record);
+  let written = 0;
+  for (;;) {
+    const { entries } = await source.read(leases, 0);
+    if (entries.length === 0) break;
+    await writer.write(entries);
+    written += entries.length;
+  }
+  await writer.trim();
+  return written;
+}

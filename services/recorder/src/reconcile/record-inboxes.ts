@@ -1,0 +1,99 @@
+import { findUnrecorded } from '@parley/database';
+import type { EventOf, ParleyEvent } from '@parley/protocol';
+import { inboxOwners } from '@parley/redis';
+import type { Entry } from '../entries/entry.ts';
+import { parseEntry } from '../entries/parse-entry.ts';
+import { readJson } from '../entries/read-json.ts';
+import { writeBatch } from '../write/write-batch.ts';
+import type { ReconcileDeps } from './reconcile-deps.ts';
+
+/** Events of one read. */
+const PAGE = 500;
+
+/**
+ * Writes the messages, recalls, edits, reactions and marks that inboxes hold and PostgreSQL lacks,
+ * because it was restored to an earlier moment. Messages of users who registered after that moment
+ * are skipped: their accounts are gone. Returns how many entries it wrote.
+ */
+export async function recordInboxes(deps: ReconcileDeps): Promise<number> {
+  let written = 0;
+  // Messages first, of all inboxes: a change waits for its message for a day only.
+  for (const kinds of [['message'], ['recall', 'edit', 'react', 'mark']]) {
+    for (const owner of await inboxOwners(deps.redis)) written += await recordInbox(deps, owner, new Set(kinds));
+  }
+  return written;
+}
+
+async function recordInbox(deps: ReconcileDeps, owner: number, kinds: ReadonlySet<string>): Promise<number> {
+  const { client, keys } = deps.redis;
+  let written = 0;
+  for (let from = '-'; ; ) {
+    const page = await client.xrange(keys.inbox(owner), from, '+', 'COUNT', PAGE);
+    const events = page.map(([, [, text]]) => JSON.parse(text ?? '{}') as ParleyEvent);
+    const wanted = events.filter(({ kind }) => kinds.has(kind));
+    const missing = await keepUnrecorded(deps, owner, wanted);
+    const known = await keepKnown(deps, owner, missing);
+    const entries = known.map((each, index) => toEntry(owner, each, Date.now() + index));
+    if (entries.length > 0) await writeBatch(deps.pool, entries, () => true);
+    written += entries.length;
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) return written;
+    from = `(${last[0]}`;
+  }
+}
+
+/** Drops messages that are recorded, or deleted by the owner of the inbox. */
+async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<ParleyEvent[]> {
+  const messages = events.filter((event) => event.kind === 'message');
+  const keys = messages.map((event) => ({ user: owner, chat: chatOf(owner, event), id: event.id, event }));
+  const missing = new Set((await findUnrecorded(pool, keys)).map(({ event }): ParleyEvent => event));
+  return events.filter((event) => event.kind !== 'message' || missing.has(event));
+}
+
+/**
+ * Drops events of chats with users or groups that PostgreSQL does not know. Returns the others with
+ * whether the chat is a group.
+ */
+async function keepKnown({ db }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<KnownEvent[]> {
+  const recorded = events as Recorded[];
+  const ids = [...new Set([owner, ...recorded.map((event) => chatOf(owner, event))])];
+  const users = await db.selectFrom('users').select('id').where('id', 'in', ids).execute();
+  const groups = await db
+    .selectFrom('groups')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('dissolved', 'is', null)
+    .execute();
+  const isGroup = new Map([
+    ...users.map(({ id }): [number, boolean] => [id, false]),
+    ...groups.map(({ id }): [number, boolean] => [id, true]),
+  ]);
+  if (!isGroup.has(owner)) return [];
+  return recorded.flatMap((event) => {
+    const group = isGroup.get(chatOf(owner, event));
+    return group === undefined ? [] : [{ event, group }];
+  });
+}
+
+function chatOf(owner: number, event: Recorded): number {
+  if (event.kind !== 'message') return event.chat;
+  return event.conversation.startsWith('g') || event.from === owner ? event.to : event.from;
+}
+
+/**
+ * @param date of a change, which its event lacks. Later than any in the database, whose changes the
+ * inbox holds too.
+ */
+function toEntry(owner: number, { event, group }: KnownEvent, date: number): Entry {
+  if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));
+  // Between users, `chat` names the peer of the inbox's owner. A record names that of `user`.
+  const chat = group || event.user === owner ? event.chat : owner;
+  return parseEntry(readJson(JSON.stringify({ ...event, chat, group, date })));
+}
+
+type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'mark'>;
+
+interface KnownEvent {
+  event: Recorded;
+  group: boolean;
+}
