@@ -52,6 +52,14 @@ export const alertCases: AlertCase[] = [
     firing: { ...healthy, [up('gateway', 'gateway-0')]: '0x120' },
     quiet: { ...healthy, [up('gateway', 'gateway-0')]: '0x12 1x108' },
   },
+  dependency('ParleyPostgresDown', 'postgresql'),
+  dependency('ParleyRedisDown', 'redis'),
+  {
+    alert: 'ParleyStoresDisagree',
+    within: '1m',
+    firing: { [`parley_dependency_up{${ns},pod="x",dependency="stores"}`]: '0x120' },
+    quiet: { [`parley_dependency_up{${ns},pod="x",dependency="stores"}`]: '1x120' },
+  },
   {
     alert: 'ParleyMessagesDoNotPass',
     within: '3m',
@@ -133,6 +141,17 @@ function four(job: string, down: number): Series {
 function gauge(alert: string, within: string, metric: string, firing: number, quiet: number): AlertCase {
   const name = `${metric}{${ns},pod="x"}`;
   return { alert, within, firing: { [name]: `${firing}x120` }, quiet: { [name]: `${quiet}x120` } };
+}
+
+/** A store that no process reaches, and one that a single process does not reach. */
+function dependency(alert: string, name: string): AlertCase {
+  const series = (pod: string) => `parley_dependency_up{${ns},pod="${pod}",dependency="${name}"}`;
+  return {
+    alert,
+    within: '1m',
+    firing: { [series('x')]: '0x120', [series('y')]: '0x120' },
+    quiet: { [series('x')]: '0x120', [series('y')]: '1x120' },
+  };
 }
 
 function buckets(metric: string, perStep: Record<string, number>, labels = ''): Series {

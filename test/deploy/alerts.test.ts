@@ -27,7 +27,7 @@ describe('alerts', () => {
   });
 
   it('page within a minute of a total stop', () => {
-    const total = ['GatewaysDown', 'ApisDown', 'RecordersDown'];
+    const total = ['GatewaysDown', 'ApisDown', 'RecordersDown', 'PostgresDown', 'RedisDown', 'StoresDisagree'];
     for (const name of total) {
       const rule = rules.find(({ alert }) => alert === `Parley${name}`);
       // A scrape every 10 s with a timeout of 5 s and an evaluation every 15 s come on top.
