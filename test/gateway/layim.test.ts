@@ -13,7 +13,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** A page with LayIM, whose socket does what LayIM's documentation says: `getMessage` gets what comes as it is. */
+/**
+ * A page with LayIM, whose socket does what LayIM documents: `getMessage` gets each message
+ * unchanged.
+ */
 class Page {
   readonly shown: Shown[] = [];
   closed: number | undefined;
@@ -36,7 +39,10 @@ class Page {
     return page;
   }
 
-  /** What `layim.on('sendMessage', res)` hands over, wrapped as pages do it. Ids come from the page's HTML, as text. */
+  /**
+   * What `layim.on('sendMessage', res)` hands over, wrapped as pages do it. Ids come from the
+   * page's HTML, as text.
+   */
   write(to: number, content: string, { type = 'friend', wrap = (res: object): object => res } = {}): void {
     const mine = { username: 'me', avatar: 'a.jpg', id: '1', mine: true, content };
     const other = { username: 'x', id: String(to), avatar: 'b.jpg', sign: '', name: 'x', type };
@@ -103,7 +109,7 @@ describe('a LayIM page', () => {
     expect(ben.events[0]?.event).toMatchObject({ kind: 'message', from: a, to: b, body });
   });
 
-  it('gets what a friend wrote, in the form getMessage takes, under their name', async () => {
+  it('receives what a friend wrote in the form of getMessage, under their name', async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'Ann', avatar: 'https://example.com/ann.png' });
     await using ben = await Page.open(b, { gateway: 1 });
@@ -130,7 +136,7 @@ describe('a LayIM page', () => {
     await using ann = await Page.open(a);
     await using ben = await Page.open(b, { gateway: 1 });
     ann.write(group, 'all', { type: 'group' });
-    // Nobody said what ann is called, so her id has to do.
+    // There is no profile of Ann, so her id is her name.
     const message = { username: String(a), avatar: '', id: group, type: 'group', content: 'all', fromid: a };
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
@@ -208,7 +214,7 @@ describe('a LayIM page', () => {
     expect(page.contents).toEqual(texts);
   });
 
-  it('is told in the chat window that a message was refused, and why', async () => {
+  it('shows in the chat window that a message was refused, and why', async () => {
     const [a, b] = await kit.friends();
     const stranger = kit.newId();
     await kit.permit(stranger, []);
@@ -248,7 +254,7 @@ describe('nobody gets in', () => {
     expect((await knock(http, '/layim/socket?token=garbage')).status).toBe(401);
     expect((await knock(http, path, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await knock(http, path)).status).toBe(101);
-    // The protocol's own socket takes no token from its address.
+    // The protocol's own socket reads no token from its address.
     expect((await knock(http, path.replace('/layim/', '/v1/'))).status).toBe(401);
   });
 });

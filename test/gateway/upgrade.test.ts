@@ -136,7 +136,7 @@ describe('too many connections of a user', () => {
 });
 
 describe('a connection', () => {
-  it('of a revoked session is closed with 4003 before anything it says is done', async () => {
+  it('of a revoked session is closed with 4003 before any of its frames runs', async () => {
     const [a, b] = await kit.friends();
     const token = kit.token(a, { session: 'stolen' });
     await revokeSession(kit.link, a, 'stolen', Date.now() + 600_000);
@@ -168,7 +168,7 @@ describe('a connection', () => {
     await stays.settled();
   });
 
-  it('takes no token of another user, of an ended session or of nobody, and goes on with its own', async () => {
+  it('rejects a token of another user, of an ended session or of nobody, and continues with its own', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await revokeSession(kit.link, a, 'ended', Date.now() + 600_000);
@@ -195,7 +195,7 @@ describe('a connection', () => {
     }
   });
 
-  it('hears the welcome first, however early it speaks', async () => {
+  it('receives the welcome first, however early it sends', async () => {
     const [a, b] = await kit.friends();
     for (let round = 0; round < 10; round += 1) {
       await using early = Client.start(kit.gateway(round % 2).url, kit.token(a), { device: `d${round}` });

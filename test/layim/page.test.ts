@@ -14,7 +14,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Opens the page at the api's own address, with layui as it is published, and its socket at a gateway. */
+/**
+ * Opens the page at the api's own address, with layui as it is published, and its socket at a
+ * gateway.
+ */
 async function openPage(person: Person, gateway: 0 | 1): Promise<Page> {
   const page = await (await kit.context()).newPage();
   await page.route('**/page/**', async (route) => {
@@ -61,12 +64,12 @@ it('two people talk through unchanged pages on layui, at two gateways, friend to
   const loaded = await pages.ben.request.get(address);
   expect(loaded.headers()['content-type']).toBe('image/png');
 
-  // Each message came once, and only to whom it was for: LayIM shows its own by itself.
+  // Each message came once, and only to its recipient: LayIM shows its own by itself.
   expect(await pages.ann.locator('#messages li').count()).toBe(4);
   expect(await pages.ben.locator('#messages li').count()).toBe(4);
 });
 
-it('what was said to someone away waits for their page', async () => {
+it('what was sent to someone away waits for their page', async () => {
   const [ann, ben] = await kit.friends('Ann', 'Ben');
   const page = await openPage(ann, 0);
   await say(page, 'Ben', 'are you there?');

@@ -64,7 +64,7 @@ function install() {
   // With another version of Node other binaries are wanted; by this file pnpm would think that
   // nothing has changed.
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
-  // It is the very pnpm that package.json asks for, so it need not look that one up.
+  // It is the very pnpm that package.json names, so it need not look that one up.
   const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
   const { status, stdout, stderr, error } = spawnSync('npx', args, {
     cwd: root,

@@ -14,7 +14,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const versions = argv.length > 2 ? argv.slice(2) : ['20.19', '22', '24', '26'];
 
 /**
- * Sockets on both libraries, the lifecycle of a process, and the whole system with its native parts.
+ * Sockets on both libraries, the lifecycle of a process, and the whole system with its native
+ * parts.
  */
 const suites = [
   'packages/service/src/lifecycle.test.ts',

@@ -10,7 +10,10 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** The data of the chunks that arrived whole, up to the CRLF that completes each: what Python's `requests` passes on. */
+/**
+ * The data of the chunks that arrived whole, up to the CRLF that completes each: what Python's
+ * `requests` passes on.
+ */
 function wholeChunks(received: string): string[] {
   const bytes = Buffer.from(received, 'latin1');
   const chunks: string[] = [];

@@ -45,7 +45,7 @@ describe('a body that does not arrive', () => {
     expect(await status(late)).toBe('200');
   });
 
-  it('counts against its address, whoever the users are', async () => {
+  it('counts against its address, for all users together', async () => {
     const requests = Array.from({ length: 7 }, () => halfSent(kit.token(kit.newId())));
     const statuses = await Promise.all(requests.map(async (each) => (await each.until(/^HTTP\/1\.1 (\d+)/))[1]));
     expect(statuses.toSorted()).toEqual([...Array(5).fill('408'), ...Array(2).fill('429')]);

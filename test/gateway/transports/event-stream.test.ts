@@ -27,7 +27,7 @@ const arrive = (user: number, texts: string[]) =>
 const connectionOf = (user: number) =>
   [...kit.gateway().gateway.connections].find((connection) => connection.user.id === user);
 
-it('a browser that comes back says where it was by Last-Event-ID, which counts more than the cursor of its address', async () => {
+it('resumes from Last-Event-ID, which has precedence over the cursor of the query', async () => {
   const b = kit.newId();
   await arrive(b, ['m1']);
   const first = await open(b, 0, { cursor: 'latest' });
@@ -46,7 +46,7 @@ it('a browser that comes back says where it was by Last-Event-ID, which counts m
   expect([...second.heard, ...third.heard]).toEqual(['m2', 'm3', 'm4']);
 });
 
-it('a stream on which nothing happens stays open, kept awake by comments', async () => {
+it('keeps an idle stream open by comments', async () => {
   const b = kit.newId();
   await using line = await open(b);
   await line.until(() => line.comments >= 3, 'three comments');
@@ -56,7 +56,7 @@ it('a stream on which nothing happens stays open, kept awake by comments', async
   expect(line.ended).toBeUndefined();
 });
 
-it('is answered as what it is, and kept by no cache', async () => {
+it('has the content type of an event stream, and no cache may keep it', async () => {
   const { http } = kit.gateway();
   const abort = new AbortController();
   const { headers } = await fetch(`${http}/v1/events`, {
@@ -72,7 +72,7 @@ it('is answered as what it is, and kept by no cache', async () => {
   });
 });
 
-it('a reader that takes nothing is let go, and its user is seen to be gone', async () => {
+it('closes a reader that reads nothing, and its user is offline', async () => {
   const b = kit.newId();
   await using line = await open(b);
   line.pause();
@@ -86,7 +86,7 @@ it('a reader that takes nothing is let go, and its user is seen to be gone', asy
   expect(await kit.link.client.exists(kit.link.keys.online(b))).toBe(0);
 });
 
-it('a reader that is slow but reads stays for as long as it takes', async () => {
+it('keeps a reader that is slow but reads', async () => {
   const b = kit.newId();
   const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
   await using line = await open(b);

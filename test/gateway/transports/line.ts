@@ -1,10 +1,13 @@
 import type { ClientFrame, EventFrame, ServerFrame } from '@parley/protocol';
 
-/** A client of one transport, as the tests that all transports pass see it. It keeps everything it gets. */
+/**
+ * A client of one transport, as the tests that all transports pass see it. It keeps everything it
+ * gets.
+ */
 export abstract class Line {
   /** All frames that came but the welcome. */
   readonly frames: ServerFrame[] = [];
-  /** What the welcome, or the first poll, said. */
+  /** What the welcome, or the first poll, contained. */
   opened: Opened | undefined;
   /** How it ended: by a code of the protocol, or by the status of an HTTP answer. */
   ended: Ended | undefined;
@@ -12,9 +15,12 @@ export abstract class Line {
   cursor = '';
   readonly #watchers = new Set<() => void>();
 
-  /** Sends a frame and resolves with its reply; undefined when it has none. Only a frame with a `ref` is sure to have one. */
+  /**
+   * Sends a frame and resolves with its reply; undefined when it has none. Only a frame with a
+   * `ref` is sure to have one.
+   */
   abstract ask(frame: ClientFrame): Promise<ServerFrame | undefined>;
-  /** Takes nothing more until `resume`. */
+  /** Reads nothing more until `resume`. */
   abstract pause(): void;
   abstract resume(): void;
   /** Hangs up. */
@@ -47,7 +53,7 @@ export abstract class Line {
     return this.until(() => this.heard.length >= count, `${count} messages`);
   }
 
-  /** Resolves with what `look` answers as soon as that is something. */
+  /** Resolves with the first result of `look` that is not undefined or false. */
   until<T>(look: () => T | undefined | false, what: string): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -93,7 +99,7 @@ export abstract class Line {
   }
 }
 
-/** Where a client goes in, and as whom. */
+/** Where a client connects, and with which token. */
 export interface Target {
   /** `http://…` of the gateway. */
   http: string;

@@ -16,7 +16,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Posts as a user to the first gateway, unless told otherwise. */
+/** Posts as a user to the first gateway by default. */
 const post = (
   user: number,
   frame: object | string | Uint8Array,
@@ -68,7 +68,7 @@ describe('a frame that is posted', () => {
     await bob.frame((frame) => frame.type === 'typing');
   });
 
-  it('and is refused, says why, with the status of its code', async () => {
+  it('that is refused has an error frame and the status of its code', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker, nobody] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
@@ -106,7 +106,7 @@ describe('a frame that is posted', () => {
       expect(said(await post(kit.newId(), of(bytes)))).toMatchObject([413, { code: 'too-large' }]);
   });
 
-  it('beyond the rate is refused with 429 and says when to come again, at all gateways together', async () => {
+  it('beyond the rate is refused with 429 and Retry-After, at all gateways together', async () => {
     const slow = { frameRate: 1, frameBurst: 3 };
     const [one, two] = [await kit.addGateway(slow), await kit.addGateway(slow)];
     const a = kit.newId();
@@ -214,7 +214,7 @@ describe('a web page of another origin', () => {
     }
   });
 
-  it('that is not allowed is told nothing and gets nothing done', async () => {
+  it('that is not allowed reads nothing and changes nothing', async () => {
     const evil = 'https://evil.example';
     expect((await ask(evil)).headers.get('access-control-allow-origin')).toBeNull();
     const [a, b] = await kit.friends();

@@ -67,7 +67,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     return line;
   };
 
-  it('a client is told where it is, and gets what comes from then on', async () => {
+  it('reports the cursor, and delivers what follows it', async () => {
     const [a, b] = await kit.friends();
     await arrive(b, ['before']);
     await using bob = await open(b, 1, { cursor: 'latest' });
@@ -130,7 +130,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('rejects with 400 a cursor that is none', async () => {
+  it('rejects an invalid cursor with 400', async () => {
     for (const cursor of ['yesterday', '7', '7-3-1', 'null', '9007199254740993-1']) {
       const line = start(target(kit.newId(), 0, { cursor }));
       expect(await line.untilEnded()).toEqual({ status: 400 });
@@ -150,7 +150,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     }
   });
 
-  it('what was not heard is read from the inbox as soon as a later event shows the gap', async () => {
+  it('reads the inbox as soon as a later event shows a gap', async () => {
     const b = kit.newId();
     await using bob = await open(b, 0);
     await arrive(b, ['m1']);
@@ -164,7 +164,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('who does not read delays nobody, and gets everything in the end', async () => {
+  it('a client that does not read delays nobody, and receives everything in the end', async () => {
     const b = kit.newId();
     const texts = Array.from({ length: 300 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
     await using slow = await open(b, 0, { device: 'slow' });
@@ -181,7 +181,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(slow.ended).toBeUndefined();
   });
 
-  it('who has no token, or one that ended, does not get in', async () => {
+  it('rejects a missing, invalid or expired token with 401', async () => {
     for (const token of ['', 'garbage', kit.token(kit.newId(), { lifetime: -60 })]) {
       const line = start(target(kit.newId(), 0, {}, { token }));
       expect(await line.untilEnded()).toEqual({ status: 401 });
@@ -222,7 +222,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(await line.untilEnded()).toEqual({ status: 400 });
   });
 
-  it('a gateway that drains says so, lets go, and takes nobody new', async () => {
+  it('a draining gateway asks clients to reconnect, closes, and rejects new ones', async () => {
     const leaving = await kit.addGateway({ drainTime: 300 });
     const [a, b] = await kit.friends();
     await using line = start(target(b, 0, {}, { http: leaving.http }));
@@ -232,7 +232,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     await line.untilHeard(1);
     const draining = leaving.gateway.drain();
     expect(await line.untilEnded()).toEqual(ends.draining);
-    // Who polls may have been between two polls, and hears it by the status alone.
+    // A client between two polls receives the status alone.
     if (!ends.draining.status) expect(line.frames.at(-1)).toEqual({ type: 'reconnect', after: expect.any(Number) });
     const late = start(target(b, 0, {}, { http: leaving.http }));
     expect(await late.untilEnded()).toEqual({ status: 503 });
@@ -243,7 +243,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(elsewhere.heard).toEqual(['m2']);
   });
 
-  it('who is there is seen to be, without a break, until they go', async () => {
+  it('shows the user as online, without a break, until they leave', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 1);
     await using bob = await open(b, 0);

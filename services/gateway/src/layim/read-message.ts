@@ -1,9 +1,10 @@
 import { type FrameOf, limits, readFrame } from '@parley/protocol';
 
 /**
- * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as `{type: "sendMessage" | "chatMessage",
- * data}`, as a send. The sender is known from the token, whatever `mine` says; the content's markup (`face[…]`, `img[…]`) is LayIM's
- * affair. Undefined for anything else, such as a heartbeat of the page's own, or an `id` that names no chat window.
+ * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as
+ * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token,
+ * whatever `mine` contains; the content's markup (`face[…]`, `img[…]`) is LayIM's affair. Undefined for
+ * anything else, such as a heartbeat of the page's own, or an `id` that names no chat window.
  *
  * @param ref the idempotency key of the send
  */
@@ -37,7 +38,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 /** A message to a chat of LayIM's, or why it cannot be sent. */
 export type LayimSend = { chat: LayimChat; frame: FrameOf<'send'> } | { chat: LayimChat; problem: string };
 
-/** A chat window, by the id that LayIM gives it. */
+/** A chat window, by the id that LayIM assigns. */
 export interface LayimChat {
   id: string | number;
   type: 'friend' | 'group';

@@ -1,7 +1,10 @@
 import { type Body, type MessageEvent, parseConversation } from '@parley/protocol';
 import type { Profile } from '@parley/redis';
 
-/** A message as LayIM's `getMessage` takes it. `id` is the chat window it belongs in: a group's, or the other user's. */
+/**
+ * A message in the form of LayIM's `getMessage`. `id` is the chat window it belongs in: a group's, or
+ * the other user's.
+ */
 export function toMessage(event: MessageEvent, me: number, from: Profile | undefined): LayimMessage {
   const group = parseConversation(event.conversation)?.type === 'group';
   const mine = event.from === me;
@@ -18,7 +21,10 @@ export function toMessage(event: MessageEvent, me: number, from: Profile | undef
   };
 }
 
-/** LayIM's pages send no token with what they load, so that a medium from elsewhere is named, not shown. */
+/**
+ * LayIM's pages send no token with what they load, so that a medium from elsewhere is named, not
+ * shown.
+ */
 function toContent(body: Body): string {
   switch (body.type) {
     case 'text':
@@ -35,7 +41,7 @@ function toContent(body: Body): string {
   }
 }
 
-/** What `getMessage` takes. */
+/** The parameter of LayIM's `getMessage`. */
 export interface LayimMessage {
   username: string;
   avatar: string;

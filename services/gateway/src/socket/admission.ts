@@ -6,7 +6,10 @@ import type { Claims } from '../connection/connection-deps.ts';
 import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest } from './socket-server.ts';
 
-/** Decides by the request alone whether its sender may come in: token, origin, device. What needs Redis is found out later. */
+/**
+ * Decides by the request alone whether its sender may come in: token, origin, device. What needs
+ * Redis is found out later.
+ */
 export function admit(
   deps: ServerDeps,
   request: IncomingRequest,
@@ -24,7 +27,10 @@ export function admit(
   return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires };
 }
 
-/** Like `admit`, for a request that opens a connection: also checks the cursor, and the limits of this deps. */
+/**
+ * Like `admit`, for a request that opens a connection: also checks the cursor, and the limits of
+ * this deps.
+ */
 export function admitConnection(
   deps: ServerDeps,
   request: IncomingRequest,
@@ -40,14 +46,20 @@ export function admitConnection(
   return { ...visitor, from };
 }
 
-/** Whether the user has all connections they may have at this gateway already. Those at other gateways are counted in Redis. */
+/**
+ * Whether the user has all connections they may have at this gateway already. Those at other
+ * gateways are counted in Redis.
+ */
 function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
   // A new connection replaces the others, however many there are.
   if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
   return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
 }
 
-/** Programs send no origin; web pages may come from the gateway's own host, or from the origins of the config. */
+/**
+ * Programs send no origin; web pages may come from the gateway's own host, or from the origins of
+ * the config.
+ */
 export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest): boolean {
   const origin = request.header('origin');
   if (origin === '') return true;
@@ -68,7 +80,10 @@ function tokenOf(request: IncomingRequest): string | undefined {
   return protocols[0]?.trim() === subprotocol ? protocols[1]?.trim() || undefined : undefined;
 }
 
-/** The sender of a request with a valid token. Which user that is may still have to be found out, see `identify`. */
+/**
+ * The sender of a request with a valid token. Which user that is may still have to be found out,
+ * see `identify`.
+ */
 export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 
 /** A visitor who opens a connection, and where it continues. */

@@ -3,8 +3,8 @@ import type { Refused, Visitor } from './admission.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /**
- * Finds out which user a visitor is: at once for a token made here, after a look at Redis for a token of another issuer. Calls exactly
- * one of `found` and `refused`.
+ * Finds out which user a visitor is: at once for a token made here, after a look at Redis for a
+ * token of another issuer. Calls exactly one of `found` and `refused`.
  */
 export function identify(
   deps: ServerDeps,

@@ -60,7 +60,10 @@ function serve(deps: ServerDeps, route: Route, request: IncomingRequest, respons
   refuse(response, { code: 'method-not-allowed' }, { allow: [...methods, 'OPTIONS'].join(', ') });
 }
 
-/** Responds with 500 if a handler throws or rejects: nothing that a request contains may end the process. */
+/**
+ * Responds with 500 if a handler throws or rejects: nothing that a request contains may end the
+ * process.
+ */
 function guard({ log }: ServerDeps, response: OutgoingResponse, handle: () => void | Promise<void>): void {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'request handler failed');

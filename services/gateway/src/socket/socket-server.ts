@@ -1,7 +1,7 @@
 /**
  * A SocketServer speaks HTTP and WebSocket on one port. It is the glue between the gateway's
- * transports and a socket library: `uws/` implements it with uWebSockets.js, `node/` with `node:http`
- * and `ws`. Every transport test runs on both.
+ * transports and a socket library: `uws/` implements it with uWebSockets.js, `node/` with
+ * `node:http` and `ws`. Every transport test runs on both.
  */
 export interface SocketServer {
   /** The port it listens on. */
@@ -21,7 +21,10 @@ export interface SocketServerOptions extends RequestLimits {
   maxHeaders: number;
   /** Bytes of a WebSocket message beyond which the library ends the connection. */
   maxMessage: number;
-  /** Ms after which a WebSocket that neither sends nor receives is dropped. A backstop of the keepalive sweep. */
+  /**
+   * Ms after which a WebSocket that neither sends nor receives is dropped. A backstop of the
+   * keepalive sweep.
+   */
   idleTime: number;
 }
 
@@ -40,7 +43,10 @@ export interface SocketHandlers {
   upgrades: ReadonlyMap<string, (request: IncomingRequest, upgrade: PendingUpgrade) => void>;
 }
 
-/** What a client requests. Valid only until the handler returns: read what is needed before the first `await`. */
+/**
+ * What a client requests. Valid only until the handler returns: read what is needed before the
+ * first `await`.
+ */
 export interface IncomingRequest {
   /** In capitals. */
   readonly method: string;
@@ -81,7 +87,9 @@ export interface HttpReply extends HttpHead {
   close?: boolean;
 }
 
-/** A request's body; or why there is none: over the size, not within the time, or the client left. */
+/**
+ * A request's body; or why there is none: over the size, not within the time, or the client left.
+ */
 export type RequestBody = Buffer | 'too-large' | 'too-slow' | 'aborted';
 
 /** The body of a response, sent piece by piece in chunked encoding. */
@@ -97,14 +105,20 @@ export interface ResponseStream {
 export interface StreamEvents {
   /** The network took some of what was unsent. */
   drained(): void;
-  /** Bytes without a meaning in the body's format. uWebSockets.js needs them to complete chunks and to measure progress. */
+  /**
+   * Bytes without a meaning in the body's format. uWebSockets.js needs them to complete chunks and
+   * to measure progress.
+   */
   filler: string;
 }
 
 /** A request to open a WebSocket, which is accepted, or refused by its `response`, now or later. */
 export interface PendingUpgrade {
   readonly response: OutgoingResponse;
-  /** Opens the WebSocket. Must not be called if the response is `done`. `protocol` is the subprotocol; '' for none. */
+  /**
+   * Opens the WebSocket. Must not be called if the response is `done`. `protocol` is the
+   * subprotocol; '' for none.
+   */
   accept(protocol: string, events: PeerEvents): SocketPeer;
 }
 
@@ -115,7 +129,10 @@ export interface SocketPeer {
   /** Bytes that the network has not taken yet. */
   unsent(): number;
   ping(): void;
-  /** Sends a close frame after everything that was sent. `closed` follows, at once or when the peer confirms. */
+  /**
+   * Sends a close frame after everything that was sent. `closed` follows, at once or when the peer
+   * confirms.
+   */
   close(code: number, reason: string): void;
   /** Drops the connection; `closed` follows. */
   terminate(): void;

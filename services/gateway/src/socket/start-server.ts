@@ -4,7 +4,10 @@ import { createHandlers } from './routes.ts';
 import type { ServerDeps } from './server-deps.ts';
 import type { SocketServer } from './socket-server.ts';
 
-/** Opens the gateway's port. Resolves once it is open; rejects if it cannot be opened, or `SOCKETS=uws` does not run here. */
+/**
+ * Opens the gateway's port. Resolves once it is open; rejects if it cannot be opened, or
+ * `SOCKETS=uws` does not run here.
+ */
 export function startServer(deps: ServerDeps): Promise<SocketServer> {
   const { config, log } = deps;
   const open = chooseLibrary(config, log);

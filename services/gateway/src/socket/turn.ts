@@ -7,7 +7,10 @@ export interface Writer {
 
 let writers: Writer[] = [];
 
-/** Flushes a writer at the end of this turn of the event loop, after everything that came in with it was handled. */
+/**
+ * Flushes a writer at the end of this turn of the event loop, after everything that came in with it
+ * was handled.
+ */
 export function flushAfterTurn(writer: Writer): void {
   if (writers.push(writer) === 1) setImmediate(flushAll);
 }

@@ -1,6 +1,9 @@
 import type { RequestBody } from '../socket-server.ts';
 
-/** Bytes of a body over the size that are read and discarded, so that the client can read the refusal. */
+/**
+ * Bytes of a body over the size that are read and discarded, so that the client can read the
+ * refusal.
+ */
 const MAX_DISCARDED = 8 * 1024 * 1024;
 
 /** Collects the chunks of a request's body, bounded in bytes and in time. */

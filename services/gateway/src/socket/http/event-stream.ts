@@ -9,8 +9,9 @@ import { flushAfterTurn, type Writer } from '../turn.ts';
 import { corsHeaders, refusalOfClose, refuse } from './replies.ts';
 
 /**
- * `GET /v1/events`: the same frames as server-sent events, the cursor as each event's `id`. Before the stream ends, an event of
- * type `close` carries the code and reason that a WebSocket would close with.
+ * `GET /v1/events`: the same frames as server-sent events, the cursor as each event's `id`. Before
+ * the stream ends, an event of type `close` carries the code and reason that a WebSocket would
+ * close with.
  */
 export function openEventStream(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);
@@ -79,7 +80,7 @@ class EventStream implements Transport, Writer, StreamEvents {
 
   ping(): void {
     if (!this.#stream || this.#response.done) return;
-    // That the network takes it is the only sign of life there is.
+    // An accepted write is the only sign of life there is.
     this.#pinged = true;
     this.#stream.write(PING);
     this.#seeTaken();

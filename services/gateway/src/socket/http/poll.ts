@@ -16,8 +16,9 @@ const WAIT = { default: 25_000, max: 60_000 };
 const LINGER = 5000;
 
 /**
- * `GET /v1/poll`: a connection that lasts until there are frames. Responds at once if there are events, else when one
- * comes, or with an empty list after the timeout; `cursor` is where the next poll continues.
+ * `GET /v1/poll`: a connection that lasts until there are frames. Responds at once if there are
+ * events, else when one comes, or with an empty list after the timeout; `cursor` is where the next
+ * poll continues.
  */
 export function poll(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);
@@ -60,7 +61,10 @@ class Poll implements Transport, Writer {
     response.onAbort(() => this.#end());
   }
 
-  /** Responds after so many ms with the frames there are; later, once the welcome is there, if it is not yet. */
+  /**
+   * Responds after so many ms with the frames there are; later, once the welcome is there, if it is
+   * not yet.
+   */
   wait(ms: number): void {
     this.#timer = setTimeout(() => {
       this.#late = true;

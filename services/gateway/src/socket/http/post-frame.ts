@@ -11,9 +11,9 @@ import { corsHeaders, jsonReply, problemReply, refuse } from './replies.ts';
 import type { BodyLimit, UnfinishedBodies } from './unfinished-bodies.ts';
 
 /**
- * `POST /v1/frames`: one client frame, whose reply frame is the response. A frame that concerns a connection (`focus`, `watch`, `auth`)
- * is handed to the connections of the same device, at whatever gateway they are. Who has no valid token is refused
- * before the body is read.
+ * `POST /v1/frames`: one client frame, whose reply frame is the response. A frame that concerns a
+ * connection (`focus`, `watch`, `auth`) is handed to the connections of the same device, at
+ * whatever gateway they are. Who has no valid token is refused before the body is read.
  */
 export function postFrame(
   deps: ServerDeps,

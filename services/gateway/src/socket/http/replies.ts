@@ -24,7 +24,10 @@ export function problemReply({ code, detail, retryAfter }: Refused, headers: Rec
   };
 }
 
-/** Seconds. At random where many clients are refused at once, so that they do not all come back at once. */
+/**
+ * Seconds. At random where many clients are refused at once, so that they do not all come back at
+ * once.
+ */
 function defaultRetryAfter(code: ErrorCode): number {
   return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;
 }

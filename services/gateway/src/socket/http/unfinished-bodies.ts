@@ -1,6 +1,6 @@
 /**
- * Counts request bodies that have begun and not ended, by the keys of who sends them, and caps them: each holds a
- * connection, and up to a frame of memory, until it ends or its time is up.
+ * Counts request bodies that have begun and not ended, by the keys of who sends them, and caps
+ * them: each holds a connection, and up to a frame of memory, until it ends or its time is up.
  */
 export class UnfinishedBodies {
   readonly #counts = new Map<string, number>();
@@ -12,7 +12,7 @@ export class UnfinishedBodies {
     return true;
   }
 
-  /** Takes one from each key. */
+  /** Subtracts one from each key. */
   end(limits: readonly BodyLimit[]): void {
     for (const { key } of limits) {
       const count = (this.#counts.get(key) ?? 0) - 1;

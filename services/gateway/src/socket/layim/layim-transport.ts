@@ -6,8 +6,9 @@ import type { PendingUpgrade } from '../socket-server.ts';
 import { type WebSocketRoute, WebSocketTransport } from '../websocket/websocket-transport.ts';
 
 /**
- * A connection over a WebSocket to a LayIM front end. Of all frames it passes on the messages, in LayIM's form and in order. LayIM
- * has no cursors, so this transport acknowledges what the network took.
+ * A connection over a WebSocket to a LayIM front end. Of all frames it passes on the messages, in
+ * LayIM's form and in order. LayIM has no cursors, so this transport acknowledges what the network
+ * took.
  */
 export class LayimTransport extends WebSocketTransport {
   readonly #route: WebSocketRoute;

@@ -9,8 +9,9 @@ import { openWebSocket, refuseVersion } from '../websocket/open-websocket.ts';
 import { LayimTransport } from './layim-transport.ts';
 
 /**
- * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end. It continues where the user's LayIM
- * was last, on any machine, unless its address names a `device` of its own. Returns the handler of its upgrades.
+ * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end. It
+ * continues where the user's LayIM was last, on any machine, unless its address names a `device` of
+ * its own. Returns the handler of its upgrades.
  */
 export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgrade: PendingUpgrade) => void {
   const profiles = new Profiles(deps.redis);
@@ -30,7 +31,8 @@ export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgra
 async function readLayim(deps: ServerDeps, connection: Connection, message: Buffer, isBinary: boolean): Promise<void> {
   const value = deps.frames.parse(connection, message, isBinary);
   if (value === undefined) return;
-  // The number makes the ref the connection's own, so that its copy is recognised when it comes back.
+  // The number makes the ref the connection's own, so that its copy is recognised when it comes
+  // back.
   const send = readMessage(value, `${connection.id}-${deps.counters.frames}`);
   if (connection.opening) await connection.opening;
   if (connection.closed || !send) return;

@@ -1,7 +1,10 @@
 /** Bytes of frames that are written at once. A single larger frame is written alone. */
 const BATCH = 16 * 1024;
 
-/** The text frames of a WebSocket server (RFC 6455, section 5.2: final, unmasked), joined to a few buffers of whole frames. */
+/**
+ * The text frames of a WebSocket server (RFC 6455, section 5.2: final, unmasked), joined to a few
+ * buffers of whole frames.
+ */
 export function encodeFrames(messages: readonly (string | Uint8Array)[]): Buffer[] {
   const buffers: Buffer[] = [];
   let from = 0;

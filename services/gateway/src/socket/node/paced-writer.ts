@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes pieces to a stream, the next one when the network took the one before. Node.js joins everything that waits into
- * one write, whose progress nobody sees; here each piece that leaves is progress.
+ * Writes pieces to a stream, the next one when the network took the one before. Node.js joins
+ * everything that waits into one write, whose progress nobody sees; here each piece that leaves is
+ * progress.
  */
 export class PacedWriter<Piece extends string | Buffer> {
   readonly #stream: Writable;

@@ -5,13 +5,14 @@ import { encodeFrames } from './frame.ts';
 import { PacedWriter } from './paced-writer.ts';
 
 /**
- * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those of one turn in one write; `ws` reads, and
- * sends control frames, which may come between two of ours.
+ * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those
+ * of one turn in one write; `ws` reads, and sends control frames, which may come between two of
+ * ours.
  */
 export class NodePeer implements SocketPeer {
   readonly #webSocket: WebSocket;
   readonly #writer: PacedWriter<Buffer>;
-  /** Messages that were not written, since the client is closing. The network never takes them. */
+  /** Messages that were not written, since the client is closing. The network never gets them. */
   #dropped = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, events: PeerEvents, onError: (error: unknown) => void) {

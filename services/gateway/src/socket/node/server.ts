@@ -55,7 +55,8 @@ function createHttpServer({ maxHeaders, requestTime }: SocketServerOptions, hand
     connectionsCheckingInterval: Math.min(1000, requestTime),
     keepAliveTimeout: KEEP_ALIVE,
     noDelay: true,
-    // From Node.js 24.9 on: requests for other protocols, such as Java's for HTTP/2, are then plain requests.
+    // From Node.js 24.9 on: requests for other protocols, such as Java's for HTTP/2, are then plain
+    // requests.
     ...{ shouldUpgradeCallback: (message: IncomingMessage) => upgradeOf(handlers, message) !== undefined },
   });
 }

@@ -1,7 +1,10 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { IncomingRequest } from '../socket-server.ts';
 
-/** A request of uWebSockets.js, which allocates it on the stack: it is gone when the handler returns. */
+/**
+ * A request of uWebSockets.js, which allocates it on the stack: it is gone when the handler
+ * returns.
+ */
 export class UwsRequest implements IncomingRequest {
   readonly #request: HttpRequest;
   readonly #response: HttpResponse;
@@ -35,7 +38,10 @@ export class UwsRequest implements IncomingRequest {
   }
 }
 
-/** The library writes an IPv4 address that came over an IPv6 socket in full: `0000:0000:0000:0000:0000:ffff:7f00:0001`. */
+/**
+ * The library writes an IPv4 address that came over an IPv6 socket in full:
+ * `0000:0000:0000:0000:0000:ffff:7f00:0001`.
+ */
 function plainAddress(text: string): string {
   const mapped = /^(?:0000:){5}ffff:([0-9a-f]{2})([0-9a-f]{2}):([0-9a-f]{2})([0-9a-f]{2})$/.exec(text);
   return mapped

@@ -2,9 +2,9 @@ import type { HttpResponse } from 'uWebSockets.js';
 import type { OutgoingResponse, ResponseStream, StreamEvents } from '../socket-server.ts';
 
 /**
- * A growing response of uWebSockets.js. The library sends the CRLF that completes a chunk only with the next
- * chunk, and some readers (Python's `requests`) wait for it. So a filler follows each piece as a chunk of its own: what
- * stays incomplete is the filler.
+ * A growing response of uWebSockets.js. The library sends the CRLF that completes a chunk only with
+ * the next chunk, and some readers (Python's `requests`) wait for it. So a filler follows each
+ * piece as a chunk of its own: what stays incomplete is the filler.
  */
 export class UwsStream implements ResponseStream {
   unsent = 0;
@@ -48,7 +48,10 @@ export class UwsStream implements ResponseStream {
     this.#response.cork(() => this.#response.end(text));
   }
 
-  /** The library does not say how much it holds back, only whether the network took all of a write: a filler finds out. */
+  /**
+   * The library does not say how much it holds back, only whether the network took all of a write:
+   * a filler finds out.
+   */
   #measure(): void {
     if (this.unsent === 0 || this.#owner.done) return;
     let taken = false;

@@ -1,7 +1,10 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import type { OutgoingResponse, PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts';
 
-/** A request for a WebSocket of uWebSockets.js. It keeps the headers of the handshake, so that the decision can wait. */
+/**
+ * A request for a WebSocket of uWebSockets.js. It keeps the headers of the handshake, so that the
+ * decision can wait.
+ */
 export class UwsUpgrade implements PendingUpgrade {
   readonly response: OutgoingResponse & { done: boolean };
   /** Set once the WebSocket is open. */

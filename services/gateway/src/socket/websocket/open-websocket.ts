@@ -7,7 +7,9 @@ import type { ServerDeps } from '../server-deps.ts';
 import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
 import type { WebSocketTransport } from './websocket-transport.ts';
 
-/** Refuses a handshake of another version of the WebSocket protocol than RFC 6455; whether it did. */
+/**
+ * Refuses a handshake of another version of the WebSocket protocol than RFC 6455; whether it did.
+ */
 export function refuseVersion(request: IncomingRequest, { response }: PendingUpgrade): boolean {
   if (request.header('sec-websocket-version') === '13') return false;
   const detail = 'Sec-WebSocket-Version must be 13.';

@@ -5,12 +5,15 @@ import type { ServerDeps } from '../server-deps.ts';
 import type { PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts';
 import { flushAfterTurn, type Writer } from '../turn.ts';
 
-/** Close codes before the welcome that are HTTP refusals; the others open the WebSocket, since browsers see nothing but close codes. */
+/**
+ * Close codes before the welcome that are HTTP refusals; the others open the WebSocket, since
+ * browsers see nothing but close codes.
+ */
 const REFUSED_BY_HTTP = [1012, 4029];
 
 /**
- * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome: until then the connection may
- * end with an HTTP status.
+ * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome: until then
+ * the connection may end with an HTTP status.
  */
 export class WebSocketTransport implements Transport, Writer, PeerEvents {
   /** Set once it is known whose it is. */
