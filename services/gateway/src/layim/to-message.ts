@@ -2,8 +2,8 @@ import { type Body, type MessageEvent, parseConversation } from '@parley/protoco
 import type { Profile } from '@parley/redis';
 
 /**
- * A message in the form of LayIM's `getMessage`. `id` is the chat window it belongs in: a group's, or
- * the other user's.
+ * A message in the form of LayIM's `getMessage`. `id` is the chat window it belongs in: a group's,
+ * or the other user's.
  */
 export function toMessage(event: MessageEvent, me: number, from: Profile | undefined): LayimMessage {
   const group = parseConversation(event.conversation)?.type === 'group';
