@@ -69,7 +69,7 @@ describe.each(looks)('%s', (_, options) => {
       await look(page, path);
     }
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('by the keyboard', () => {

@@ -59,5 +59,5 @@ describe.each(looks)('axe on a $size, $colorScheme', (look) => {
     await page.goto('/groups/new');
     await page.getByRole('checkbox', { name: /Bob/ }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });

@@ -3,7 +3,7 @@ import { defineStrings } from '../core/i18n.ts';
 export const strings = defineStrings(
   {
     people: 'People',
-    search: 'Search friends and groups',
+    search: 'Search people',
     find: 'Find people',
     findHint: 'Username or name',
     noneFound: 'No one has this name.',
@@ -58,7 +58,7 @@ export const strings = defineStrings(
   },
   {
     people: '联系人',
-    search: '搜索好友和群',
+    search: '搜索联系人',
     find: '找人',
     findHint: '用户名或昵称',
     noneFound: '没有找到这个人。',
