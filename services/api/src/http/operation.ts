@@ -64,17 +64,17 @@ export function createRouter(): App {
 }
 
 /** A JSON answer. */
-export function answer<S extends z.ZodType>(schema: S, description: string) {
+export function jsonResponse<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
 /** A JSON body that must be there. */
-export function body<S extends z.ZodType>(schema: S) {
+export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
 /** The answer to what has no result. */
-export const done = { description: 'Done' } as const;
+export const noContent = { description: 'Done' } as const;
 
 // Besides what an operation says itself, each may refuse for these reasons.
 function responses({ refuses = [], request, responses }: Description, signedIn: boolean): RouteConfig['responses'] {

@@ -36,7 +36,7 @@ export function toPage<R, T>(
 }
 
 /** Reads the place that `after` stands for; undefined at the beginning. Refuses what does not have that form. */
-export function readPlace<P extends Place>(after: string | undefined, form: z.ZodType<P>): P | undefined {
+export function readCursor<P extends Place>(after: string | undefined, form: z.ZodType<P>): P | undefined {
   if (after === undefined) return undefined;
   try {
     return form.parse(JSON.parse(Buffer.from(after, 'base64url').toString()));
@@ -46,7 +46,7 @@ export function readPlace<P extends Place>(after: string | undefined, form: z.Zo
 }
 
 /** The place in a list ordered by one number. */
-export const numberPlace = z.tuple([z.int()]);
+export const numberCursor = z.tuple([z.int()]);
 
 /** The values a list is ordered by, of one row. */
 export type Place = readonly (number | string | null)[];

@@ -1,6 +1,6 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal } from '../../http/refusal.ts';
 import { blockSchema } from '../../http/schemas.ts';
 import { block } from './block.ts';
@@ -12,11 +12,12 @@ import { block } from './block.ts';
 export const put = callerOperation(
   {
     method: 'put',
+    operationId: 'blockUser',
     path: '/v1/blocks/{id}',
     tags: ['Blocks'],
     summary: 'Block someone',
     request: { params: idParams },
-    responses: { 200: answer(blockSchema, 'The block') },
+    responses: { 200: jsonResponse(blockSchema, 'The block') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

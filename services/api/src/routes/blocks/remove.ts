@@ -1,17 +1,18 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { unblock } from './block.ts';
 
 /** Lets someone write to the caller again; nothing happens if they could. */
 export const remove = callerOperation(
   {
     method: 'delete',
+    operationId: 'unblockUser',
     path: '/v1/blocks/{id}',
     tags: ['Blocks'],
     summary: 'Unblock someone',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
   },
   async (c) => {
     const { user: me } = c.var.caller;

@@ -3,7 +3,7 @@ import { groupConversation, userConversation } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { findChat } from './find-chat.ts';
 
 /**
@@ -13,11 +13,12 @@ import { findChat } from './find-chat.ts';
 export const clear = callerOperation(
   {
     method: 'delete',
+    operationId: 'clearChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
     summary: 'Delete your own copy of a chat',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

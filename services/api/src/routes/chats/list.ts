@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { chatSchema, pageOf } from '../../http/schemas.ts';
 import { listChats } from '../../queries/chats.ts';
 
@@ -10,15 +10,16 @@ const place = z.tuple([z.int(), z.int()]);
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listChats',
     path: '/v1/chats',
     tags: ['Chats'],
     summary: 'Your chats that have messages',
     request: { query: pageQuery },
-    responses: { 200: answer(pageOf(chatSchema), 'A page of chats, the newest first') },
+    responses: { 200: jsonResponse(pageOf(chatSchema), 'A page of chats, the newest first') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const before = readPlace(after, place);
+    const before = readCursor(after, place);
     const chats = await listChats(c.var.context.db, c.var.caller.user, before, limit + 1);
     return c.json(
       toPage(

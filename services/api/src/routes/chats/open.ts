@@ -1,6 +1,6 @@
 import type { Chat } from '@parley/protocol';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
@@ -9,11 +9,12 @@ import { findChat } from './find-chat.ts';
 export const open = callerOperation(
   {
     method: 'put',
+    operationId: 'openChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
     summary: 'Open your chat with someone or a group',
     request: { params: idParams },
-    responses: { 200: answer(chatSchema, 'The chat') },
+    responses: { 200: jsonResponse(chatSchema, 'The chat') },
     refuses: ['not-found'],
   },
   async (c) => {

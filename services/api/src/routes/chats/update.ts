@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Chat } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
@@ -15,11 +15,12 @@ const schema = z
 export const update = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
     summary: 'Pin or mute a chat',
-    request: { params: idParams, body: body(schema) },
-    responses: { 200: answer(chatSchema, 'The chat as changed') },
+    request: { params: idParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(chatSchema, 'The chat as changed') },
     refuses: ['not-found'],
   },
   async (c) => {

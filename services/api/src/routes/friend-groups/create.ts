@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendGroupSchema } from '../../http/schemas.ts';
 import { countFriendGroups, insertFriendGroup } from '../../queries/friend-groups.ts';
@@ -14,11 +14,12 @@ const schema = z.strictObject({ name: line(64), position: positionField.default(
 export const create = callerOperation(
   {
     method: 'post',
+    operationId: 'createFriendGroup',
     path: '/v1/friend-groups',
     tags: ['Friends'],
     summary: 'Add a friend group',
-    request: { body: body(schema) },
-    responses: { 201: answer(friendGroupSchema, 'The friend group') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(friendGroupSchema, 'The friend group') },
     refuses: ['conflict'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { friendGroupSchema, pageOf } from '../../http/schemas.ts';
 import { listFriendGroups } from '../../queries/friend-groups.ts';
 
@@ -10,15 +10,16 @@ const place = z.tuple([z.int32(), z.int()]);
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listFriendGroups',
     path: '/v1/friend-groups',
     tags: ['Friends'],
     summary: 'Your friend groups',
     request: { query: pageQuery },
-    responses: { 200: answer(pageOf(friendGroupSchema), 'A page of friend groups by position') },
+    responses: { 200: jsonResponse(pageOf(friendGroupSchema), 'A page of friend groups by position') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const rows = await listFriendGroups(c.var.context.db, c.var.caller.user, readPlace(after, place), limit + 1);
+    const rows = await listFriendGroups(c.var.context.db, c.var.caller.user, readCursor(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

@@ -1,5 +1,5 @@
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { deleteFriendGroup } from '../../queries/friend-groups.ts';
 
@@ -7,11 +7,12 @@ import { deleteFriendGroup } from '../../queries/friend-groups.ts';
 export const remove = callerOperation(
   {
     method: 'delete',
+    operationId: 'removeFriendGroup',
     path: '/v1/friend-groups/{id}',
     tags: ['Friends'],
     summary: 'Remove a friend group, not its friends',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

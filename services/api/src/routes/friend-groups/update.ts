@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams, line } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendGroupSchema } from '../../http/schemas.ts';
 import { isNameTaken, updateFriendGroup } from '../../queries/friend-groups.ts';
@@ -16,11 +16,12 @@ const schema = z
 export const update = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateFriendGroup',
     path: '/v1/friend-groups/{id}',
     tags: ['Friends'],
     summary: 'Rename or move a friend group',
-    request: { params: idParams, body: body(schema) },
-    responses: { 200: answer(friendGroupSchema, 'The friend group as changed') },
+    request: { params: idParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(friendGroupSchema, 'The friend group as changed') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import type { FriendRequest } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { friendRequestSchema } from '../../http/schemas.ts';
 import { isBlocked } from '../../queries/blocks.ts';
@@ -13,11 +13,12 @@ import { lockRequest } from './lock-request.ts';
 export const accept = callerOperation(
   {
     method: 'post',
+    operationId: 'acceptFriendRequest',
     path: '/v1/friend-requests/{id}/accept',
     tags: ['Friends'],
     summary: 'Accept a request',
     request: { params: idParams },
-    responses: { 200: answer(friendRequestSchema, 'The request') },
+    responses: { 200: jsonResponse(friendRequestSchema, 'The request') },
     refuses: ['not-found', 'conflict', 'blocked'],
   },
   async (c) => {

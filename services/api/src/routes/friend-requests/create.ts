@@ -5,7 +5,7 @@ import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
 import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendRequestSchema } from '../../http/schemas.ts';
 import { isBlocked } from '../../queries/blocks.ts';
@@ -23,11 +23,12 @@ const schema = z.strictObject({ to: id, message: line(200, 0).default('') });
 export const create = callerOperation(
   {
     method: 'post',
+    operationId: 'createFriendRequest',
     path: '/v1/friend-requests',
     tags: ['Friends'],
     summary: 'Ask someone to become friends',
-    request: { body: body(schema) },
-    responses: { 201: answer(friendRequestSchema, 'The request; theirs, accepted, if they had asked already') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(friendRequestSchema, 'The request; theirs, accepted, if they had asked already') },
     refuses: ['not-found', 'blocked', 'conflict', 'too-many'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import type { FriendRequest } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { friendRequestSchema } from '../../http/schemas.ts';
 import { decide, getRequest } from '../../queries/friend-requests.ts';
@@ -11,11 +11,12 @@ import { lockRequest } from './lock-request.ts';
 export const decline = callerOperation(
   {
     method: 'post',
+    operationId: 'declineFriendRequest',
     path: '/v1/friend-requests/{id}/decline',
     tags: ['Friends'],
     summary: 'Decline a request',
     request: { params: idParams },
-    responses: { 200: answer(friendRequestSchema, 'The request') },
+    responses: { 200: jsonResponse(friendRequestSchema, 'The request') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { numberPlace, pageFields, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { numberCursor, pageFields, readCursor, toPage } from '../../http/page.ts';
 import { friendRequestSchema, pageOf } from '../../http/schemas.ts';
 import { listRequests } from '../../queries/friend-requests.ts';
 
@@ -10,15 +10,16 @@ const query = z.strictObject({ state: friendRequestSchema.shape.state.optional()
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listFriendRequests',
     path: '/v1/friend-requests',
     tags: ['Friends'],
     summary: 'Requests from and to you',
     request: { query },
-    responses: { 200: answer(pageOf(friendRequestSchema), 'A page of requests, the newest first') },
+    responses: { 200: jsonResponse(pageOf(friendRequestSchema), 'A page of requests, the newest first') },
   },
   async (c) => {
     const { limit, after, state } = c.req.valid('query');
-    const [before] = readPlace(after, numberPlace) ?? [];
+    const [before] = readCursor(after, numberCursor) ?? [];
     const rows = await listRequests(c.var.context.db, c.var.caller.user, { before, state, limit: limit + 1 });
     return c.json(
       toPage(

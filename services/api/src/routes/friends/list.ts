@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { friendSchema, pageOf } from '../../http/schemas.ts';
 import { listFriends } from '../../queries/friendships.ts';
 import { toFriends } from './to-friends.ts';
@@ -11,16 +11,17 @@ const place = z.tuple([z.int32(), z.int(), z.int()]);
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listFriends',
     path: '/v1/friends',
     tags: ['Friends'],
     summary: 'Your friends',
     request: { query: pageQuery },
-    responses: { 200: answer(pageOf(friendSchema), 'A page of friends by friend group, those in none last') },
+    responses: { 200: jsonResponse(pageOf(friendSchema), 'A page of friends by friend group, those in none last') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const { db, redis } = c.var.context;
-    const rows = await listFriends(db, c.var.caller.user, { after: readPlace(after, place), limit: limit + 1 });
+    const rows = await listFriends(db, c.var.caller.user, { after: readCursor(after, place), limit: limit + 1 });
     const { items, next } = toPage(
       rows,
       limit,

@@ -1,6 +1,6 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { unfriend } from './unfriend.ts';
 
@@ -8,11 +8,12 @@ import { unfriend } from './unfriend.ts';
 export const remove = callerOperation(
   {
     method: 'delete',
+    operationId: 'removeFriend',
     path: '/v1/friends/{id}',
     tags: ['Friends'],
     summary: 'End a friendship',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams, line } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendSchema } from '../../http/schemas.ts';
 import { hasFriendGroup } from '../../queries/friend-groups.ts';
@@ -21,11 +21,12 @@ const schema = z
 export const update = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateFriend',
     path: '/v1/friends/{id}',
     tags: ['Friends'],
     summary: 'Change the remark or the friend group of a friend',
-    request: { params: idParams, body: body(schema) },
-    responses: { 200: answer(friendSchema, 'The friend as changed') },
+    request: { params: idParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(friendSchema, 'The friend as changed') },
     refuses: ['not-found'],
   },
   async (c) => {

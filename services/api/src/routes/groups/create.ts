@@ -4,7 +4,7 @@ import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { groupSchema } from '../../http/schemas.ts';
 import { findBusy } from '../../queries/group-members.ts';
@@ -24,11 +24,12 @@ const schema = z.strictObject({
 export const create = callerOperation(
   {
     method: 'post',
+    operationId: 'createGroup',
     path: '/v1/groups',
     tags: ['Groups'],
     summary: 'Make a group',
-    request: { body: body(schema) },
-    responses: { 201: answer(groupSchema, 'The group') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(groupSchema, 'The group') },
     refuses: ['not-found', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { endGroup } from './end-group.ts';
 import { enterGroup } from './enter-group.ts';
 
@@ -8,11 +8,12 @@ import { enterGroup } from './enter-group.ts';
 export const dissolve = callerOperation(
   {
     method: 'delete',
+    operationId: 'dissolveGroup',
     path: '/v1/groups/{id}',
     tags: ['Groups'],
     summary: 'Dissolve a group',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found', 'forbidden'],
   },
   async (c) => {

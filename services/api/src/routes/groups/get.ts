@@ -1,5 +1,5 @@
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { groupSchema } from '../../http/schemas.ts';
 import { getGroup } from '../../queries/groups.ts';
 import { noGroup } from './enter-group.ts';
@@ -8,11 +8,12 @@ import { noGroup } from './enter-group.ts';
 export const get = callerOperation(
   {
     method: 'get',
+    operationId: 'getGroup',
     path: '/v1/groups/{id}',
     tags: ['Groups'],
     summary: 'A group you are in',
     request: { params: idParams },
-    responses: { 200: answer(groupSchema, 'The group') },
+    responses: { 200: jsonResponse(groupSchema, 'The group') },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { depart } from './depart.ts';
 import { enterGroup } from './enter-group.ts';
 
@@ -8,11 +8,12 @@ import { enterGroup } from './enter-group.ts';
 export const leave = callerOperation(
   {
     method: 'post',
+    operationId: 'leaveGroup',
     path: '/v1/groups/{id}/leave',
     tags: ['Groups'],
     summary: 'Leave a group',
     request: { params: idParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { memberSchema, pageOf } from '../../http/schemas.ts';
 import { getRole, listMembers } from '../../queries/group-members.ts';
 import { noGroup } from './enter-group.ts';
@@ -12,11 +12,14 @@ const place = z.tuple([z.int(), z.int()]);
 export const listMembersOf = callerOperation(
   {
     method: 'get',
+    operationId: 'listMembers',
     path: '/v1/groups/{id}/members',
     tags: ['Groups'],
     summary: 'Who is in a group',
     request: { params: idParams, query: pageQuery },
-    responses: { 200: answer(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id') },
+    responses: {
+      200: jsonResponse(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id'),
+    },
     refuses: ['not-found'],
   },
   async (c) => {
@@ -24,7 +27,7 @@ export const listMembersOf = callerOperation(
     const { id } = c.req.valid('param');
     const { limit, after } = c.req.valid('query');
     if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();
-    const rows = await listMembers(db, id, readPlace(after, place), limit + 1);
+    const rows = await listMembers(db, id, readCursor(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

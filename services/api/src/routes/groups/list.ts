@@ -1,5 +1,5 @@
-import { answer, callerOperation } from '../../http/operation.ts';
-import { numberPlace, pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { numberCursor, pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { groupSchema, pageOf } from '../../http/schemas.ts';
 import { listGroups } from '../../queries/groups.ts';
 
@@ -7,15 +7,16 @@ import { listGroups } from '../../queries/groups.ts';
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listGroups',
     path: '/v1/groups',
     tags: ['Groups'],
     summary: 'Groups you are in',
     request: { query: pageQuery },
-    responses: { 200: answer(pageOf(groupSchema), 'A page of groups by id') },
+    responses: { 200: jsonResponse(pageOf(groupSchema), 'A page of groups by id') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const [last = 0] = readPlace(after, numberPlace) ?? [];
+    const [last = 0] = readCursor(after, numberCursor) ?? [];
     const rows = await listGroups(c.var.context.db, c.var.caller.user, last, limit + 1);
     return c.json(
       toPage(

@@ -3,7 +3,7 @@ import { type Group, groupConversation, type Member } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
 import { forgetChats, getMember, memberIds } from '../../queries/group-members.ts';
@@ -17,11 +17,12 @@ import { requireAddable } from './require-addable.ts';
 export const putMember = callerOperation(
   {
     method: 'put',
+    operationId: 'putMember',
     path: '/v1/groups/{id}/members/{user}',
     tags: ['Groups'],
     summary: 'Add someone to a group',
     request: { params: memberParams },
-    responses: { 200: answer(memberSchema, 'The member') },
+    responses: { 200: jsonResponse(memberSchema, 'The member') },
     refuses: ['not-found', 'forbidden', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {

@@ -1,5 +1,5 @@
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { getRole } from '../../queries/group-members.ts';
 import { depart } from './depart.ts';
@@ -10,11 +10,12 @@ import { memberParams } from './fields.ts';
 export const removeMember = callerOperation(
   {
     method: 'delete',
+    operationId: 'removeMember',
     path: '/v1/groups/{id}/members/{user}',
     tags: ['Groups'],
     summary: 'Take someone out of a group',
     request: { params: memberParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found', 'forbidden', 'conflict'],
   },
   async (c) => {

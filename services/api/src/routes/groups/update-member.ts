@@ -3,7 +3,7 @@ import type { Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { line } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
 import { getMember, memberIds, updateMember } from '../../queries/group-members.ts';
@@ -24,11 +24,12 @@ const schema = z
 export const updateMemberOf = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateMember',
     path: '/v1/groups/{id}/members/{user}',
     tags: ['Groups'],
     summary: 'Change the role of a member, or your own name in the group',
-    request: { params: memberParams, body: body(schema) },
-    responses: { 200: answer(memberSchema, 'The member as changed') },
+    request: { params: memberParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(memberSchema, 'The member as changed') },
     refuses: ['not-found', 'forbidden', 'conflict'],
   },
   async (c) => {

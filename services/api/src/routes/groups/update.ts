@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Group } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { groupSchema } from '../../http/schemas.ts';
 import { memberIds } from '../../queries/group-members.ts';
@@ -19,11 +19,12 @@ const schema = z
 export const update = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateGroup',
     path: '/v1/groups/{id}',
     tags: ['Groups'],
     summary: 'Change a group',
-    request: { params: idParams, body: body(schema) },
-    responses: { 200: answer(groupSchema, 'The group as changed') },
+    request: { params: idParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(groupSchema, 'The group as changed') },
     refuses: ['not-found', 'forbidden', 'conflict'],
   },
   async (c) => {

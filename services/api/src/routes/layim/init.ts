@@ -24,6 +24,7 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
       method: 'get',
+      operationId: 'layimInit',
       path: '/init',
       tags: ['LayIM'],
       summary: 'What LayIM begins with',

@@ -14,6 +14,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
       method: 'get',
+      operationId: 'layimMedia',
       path: '/media/{id}/{seal}',
       tags: ['LayIM'],
       summary: 'What was uploaded from a LayIM page',

@@ -15,6 +15,7 @@ export function addMembers(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
       method: 'get',
+      operationId: 'layimMembers',
       path: '/members',
       tags: ['LayIM'],
       summary: 'Who is in a group, for LayIM',

@@ -27,6 +27,7 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
     router.openapi(
       {
         method: 'post',
+        operationId: kind === 'image' ? 'layimUploadImage' : 'layimUploadFile',
         path: `/upload/${kind}`,
         tags: ['LayIM'],
         summary: kind === 'image' ? 'Upload a picture, for LayIM' : 'Upload a file, for LayIM',

@@ -5,7 +5,7 @@ import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { countLeft, eraseUser, getPasswordHash, readPeers, readTies, type Ties } from '../../queries/erase.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
@@ -35,6 +35,7 @@ const remainsSchema = z.object({
 export const erase = callerOperation(
   {
     method: 'delete',
+    operationId: 'deleteMe',
     path: '/v1/me',
     tags: ['Accounts'],
     summary: 'Delete your account',
@@ -42,8 +43,8 @@ export const erase = callerOperation(
       'For good. All sessions end, friendships end, groups are left: one you own goes to its oldest admin, else to its oldest member, ' +
       'and is dissolved if you are alone in it. Your own copies of chats, your files that nobody was sent, and what the server remembers ' +
       'for your devices are deleted. What others have of you stays theirs, from a deleted user; the answer says what.',
-    request: { body: body(schema) },
-    responses: { 200: answer(remainsSchema, 'What remains where') },
+    request: { body: jsonBody(schema) },
+    responses: { 200: jsonResponse(remainsSchema, 'What remains where') },
     refuses: ['forbidden', 'too-many'],
   },
   async (c) => {

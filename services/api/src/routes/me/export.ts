@@ -11,6 +11,7 @@ const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 export const exportAll = callerOperation(
   {
     method: 'get',
+    operationId: 'exportMe',
     path: '/v1/me/export',
     tags: ['Accounts'],
     summary: 'Everything of yours, as one archive',

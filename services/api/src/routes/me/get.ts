@@ -1,4 +1,4 @@
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { getUser } from '../../queries/users.ts';
@@ -7,10 +7,11 @@ import { getUser } from '../../queries/users.ts';
 export const get = callerOperation(
   {
     method: 'get',
+    operationId: 'getMe',
     path: '/v1/me',
     tags: ['People'],
     summary: 'Yourself',
-    responses: { 200: answer(userSchema, 'The user') },
+    responses: { 200: jsonResponse(userSchema, 'The user') },
   },
   async (c) => {
     const user = await getUser(c.var.context.db, c.var.caller.user);

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { avatarField, line, nameField } from '../../http/fields.ts';
-import { answer, body, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { friendIds } from '../../queries/friendships.ts';
@@ -15,11 +15,12 @@ const schema = z
 export const update = callerOperation(
   {
     method: 'patch',
+    operationId: 'updateMe',
     path: '/v1/me',
     tags: ['People'],
     summary: 'Change your name, avatar or sign',
-    request: { body: body(schema) },
-    responses: { 200: answer(userSchema, 'The user as changed') },
+    request: { body: jsonBody(schema) },
+    responses: { 200: jsonResponse(userSchema, 'The user as changed') },
   },
   async (c) => {
     const { user: me } = c.var.caller;

@@ -12,6 +12,7 @@ const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 export const content = operation(
   {
     method: 'get',
+    operationId: 'getMedia',
     path: '/v1/media/{id}',
     tags: ['Media'],
     summary: 'The bytes of a media that you were sent, or sent',

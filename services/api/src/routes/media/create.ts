@@ -7,6 +7,7 @@ import { tusAnswer } from './tus-answer.ts';
 export const create = callerOperation(
   {
     method: 'post',
+    operationId: 'createUpload',
     path: '/v1/media',
     tags: ['Media'],
     summary: 'Begin an upload (tus protocol 1.0.0)',

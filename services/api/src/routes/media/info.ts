@@ -8,6 +8,7 @@ import { whole } from './schemas.ts';
 export const info = callerOperation(
   {
     method: 'get',
+    operationId: 'getMediaInfo',
     path: '/v1/media/{id}/info',
     tags: ['Media'],
     summary: 'Name, size and type of a media, as a message takes them',

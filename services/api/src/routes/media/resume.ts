@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, done, type Operation } from '../../http/operation.ts';
+import { callerOperation, noContent, type Operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { completeUpload } from '../../media/complete-upload.ts';
 import { getMedia } from '../../queries/media.ts';
@@ -16,6 +16,7 @@ const path = '/v1/media/uploads/{id}';
 export const resume = callerOperation(
   {
     method: 'patch',
+    operationId: 'resumeUpload',
     path,
     tags: ['Media'],
     summary: 'Go on with your upload (tus)',
@@ -33,11 +34,12 @@ export const resume = callerOperation(
 export const cancel = callerOperation(
   {
     method: 'delete',
+    operationId: 'cancelUpload',
     path,
     tags: ['Media'],
     summary: 'Remove your upload, unless it was sent to anybody (tus)',
     request: { params: idParams, headers: tusHeaders() },
-    responses: tusAnswers({ 204: done }),
+    responses: tusAnswers({ 204: noContent }),
     refuses: ['not-found'],
   },
   (c) => serve(c, c.req.valid('param').id),
@@ -46,6 +48,7 @@ export const cancel = callerOperation(
 const described = callerOperation(
   {
     method: 'head',
+    operationId: 'getUploadProgress',
     path,
     tags: ['Media'],
     summary: 'Ask how much of your upload is there (tus)',

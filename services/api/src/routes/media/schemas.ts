@@ -1,6 +1,6 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { problemType } from '@parley/protocol';
-import { answer } from '../../http/operation.ts';
+import { jsonResponse } from '../../http/operation.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
 /** Headers of the tus protocol, which looks at them itself. */
@@ -15,7 +15,7 @@ export const bytesBody = {
 
 /** The media, once it is whole. */
 export function whole(description: string) {
-  return answer(mediaSchema, description);
+  return jsonResponse(mediaSchema, description);
 }
 
 /** What the tus protocol answers, besides what every operation may refuse; it writes its answers itself. */

@@ -12,6 +12,7 @@ import { signatureQuery } from './schemas.ts';
 export const thumbnail = operation(
   {
     method: 'get',
+    operationId: 'getThumbnail',
     path: '/v1/media/{id}/thumbnail',
     tags: ['Media'],
     summary: 'A small picture of a picture, at most 320 pixels a side',

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { signMedia } from '../../media/media-url.ts';
 import { requireMedia } from './require-media.ts';
 
@@ -14,13 +14,14 @@ const schema = z.object({
 export const url = callerOperation(
   {
     method: 'get',
+    operationId: 'getMediaUrl',
     path: '/v1/media/{id}/url',
     tags: ['Media'],
     summary: 'Addresses of a media that need no access token, for a short time',
     description:
       'They speak for the caller: who loses sight of the media cannot use them either. To be kept as secret as a token.',
     request: { params: idParams },
-    responses: { 200: answer(schema, 'The addresses') },
+    responses: { 200: jsonResponse(schema, 'The addresses') },
     refuses: ['not-found'],
   },
   async (c) => {

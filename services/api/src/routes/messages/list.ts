@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { idField, idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { messageSchema } from '../../http/schemas.ts';
@@ -31,11 +31,12 @@ const pageSchema = z.object({
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listMessages',
     path: '/v1/chats/{id}/messages',
     tags: ['Chats'],
     summary: 'Messages of a chat, from your own copy',
     request: { params: idParams, query },
-    responses: { 200: answer(pageSchema, 'The newest page, or the one asked for') },
+    responses: { 200: jsonResponse(pageSchema, 'The newest page, or the one asked for') },
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { offered } from './offered.ts';
 
 const schema = z.object({
@@ -9,10 +9,11 @@ const schema = z.object({
 export const get = callerOperation(
   {
     method: 'get',
+    operationId: 'getPush',
     path: '/v1/push',
     tags: ['Push'],
     summary: 'Whether this server pushes to browsers, and by which key',
-    responses: { 200: answer(schema, 'The key') },
+    responses: { 200: jsonResponse(schema, 'The key') },
     refuses: ['not-found'],
   },
   (c) => c.json({ key: offered(c.var.context).keys.publicKey }, 200),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from '@hono/zod-openapi';
 import { limitRate } from '../../http/limit-rate.ts';
-import { body, callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, jsonBody, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { putSubscription } from '../../queries/push-subscriptions.ts';
 import { checkHost, Forbidden } from '../../webhooks/guard.ts';
@@ -23,13 +23,14 @@ const schema = z.object({
 export const put = callerOperation(
   {
     method: 'put',
+    operationId: 'putPushSubscription',
     path: '/v1/push/subscriptions',
     tags: ['Push'],
     summary: 'Push messages to this browser when no page is open',
     description:
       'What `pushManager.subscribe` of the browser gave. It ends with the session, or when the push service says so.',
-    request: { body: body(schema) },
-    responses: { 204: done },
+    request: { body: jsonBody(schema) },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

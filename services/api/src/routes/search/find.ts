@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { fits } from '@parley/protocol';
 import { idField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { limitField, readPlace } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { limitField, readCursor } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { messageSchema, pageOf } from '../../http/schemas.ts';
 import { type FoundRow, namesOf } from '../../queries/found-messages.ts';
@@ -48,6 +48,7 @@ const place = z.tuple([z.int(), z.int()]);
 export const find = callerOperation(
   {
     method: 'get',
+    operationId: 'searchMessages',
     path: '/v1/search',
     tags: ['Chats'],
     summary: 'Search your messages',
@@ -57,7 +58,7 @@ export const find = callerOperation(
       'query of nothing else finds nothing. A page may hold fewer than `limit`, or none, though `next` leads to more: when much was not ' +
       'searched for long, and is not indexed yet.',
     request: { query },
-    responses: { 200: answer(pageOf(hitSchema), 'A page of what was found, the newest message first') },
+    responses: { 200: jsonResponse(pageOf(hitSchema), 'A page of what was found, the newest message first') },
     refuses: ['not-found', 'history-disabled', 'too-many'],
   },
   async (c) => {
@@ -66,7 +67,7 @@ export const find = callerOperation(
     const { user: me } = c.var.caller;
     const { q, chat, limit, after } = c.req.valid('query');
     if (config.history === 'relay') throw new Refusal('history-disabled');
-    const [id, peer] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    const [id, peer] = readCursor(after, place) ?? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
     await limitRate(context, 'search', me, config.perMinute.searches);
     const wanted = readQuery(q);
     const only = chat === undefined ? undefined : await findChat(db, me, chat);

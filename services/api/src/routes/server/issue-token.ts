@@ -3,7 +3,7 @@ import { openSession } from '../../accounts/open-session.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { deviceField } from '../../http/fields.ts';
-import { answer, body, serverOperation } from '../../http/operation.ts';
+import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { sessionSchema } from '../../http/schemas.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
@@ -20,12 +20,13 @@ const schema = z.strictObject({
 export const issueToken = serverOperation(
   {
     method: 'post',
+    operationId: 'issueToken',
     path: '/v1/server/tokens',
     tags: ['Server'],
     summary: 'Sign a user in',
     description: 'Hand what comes back to a device of that user, over HTTPS.',
-    request: { body: body(schema) },
-    responses: { 201: answer(sessionSchema, 'A session') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(sessionSchema, 'A session') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { bodySchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
 import { accept } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
-import { answer, body, serverOperation } from '../../http/operation.ts';
+import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findActive } from '../../queries/server-users.ts';
 import { requireGroup } from './groups/require-group.ts';
@@ -30,13 +30,14 @@ const schema = z.strictObject({
 export const sendMessage = serverOperation(
   {
     method: 'post',
+    operationId: 'sendServerMessage',
     path: '/v1/server/messages',
     tags: ['Server'],
     summary: 'Send a message as a user or as the system',
-    request: { body: body(schema) },
+    request: { body: jsonBody(schema) },
     responses: {
-      200: answer(acceptedSchema, 'The message was sent before, with this ref'),
-      201: answer(acceptedSchema, 'The message is sent'),
+      200: jsonResponse(acceptedSchema, 'The message was sent before, with this ref'),
+      201: jsonResponse(acceptedSchema, 'The message is sent'),
     },
     refuses: ['not-found', 'not-friends', 'blocked', 'not-member'],
   },

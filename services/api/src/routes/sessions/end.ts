@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { sessionIdField } from '../../http/fields.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
@@ -9,11 +9,12 @@ import { endSession } from '../../queries/sessions.ts';
 export const end = callerOperation(
   {
     method: 'delete',
+    operationId: 'endSession',
     path: '/v1/sessions/{id}',
     tags: ['Accounts'],
     summary: 'Sign another device out',
     request: { params: z.object({ id: sessionIdField }) },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { sessionIdField } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../http/page.ts';
 import { pageOf, signInSchema } from '../../http/schemas.ts';
 import { listSessions } from '../../queries/sessions.ts';
 
@@ -11,16 +11,17 @@ const place = z.tuple([z.int(), sessionIdField]);
 export const list = callerOperation(
   {
     method: 'get',
+    operationId: 'listSessions',
     path: '/v1/sessions',
     tags: ['Accounts'],
     summary: 'Where you are signed in',
     request: { query: pageQuery },
-    responses: { 200: answer(pageOf(signInSchema), 'A page of sessions, the newest first') },
+    responses: { 200: jsonResponse(pageOf(signInSchema), 'A page of sessions, the newest first') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const { user, session } = c.var.caller;
-    const rows = await listSessions(c.var.context.db, user, Date.now(), readPlace(after, place), limit + 1);
+    const rows = await listSessions(c.var.context.db, user, Date.now(), readCursor(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

@@ -6,7 +6,7 @@ import { deleteRefreshCookie, refreshCookie, sessionAnswer, setRefreshCookie } f
 import type { AppContext, OpenEnv } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
-import { answer, operation } from '../../http/operation.ts';
+import { jsonResponse, operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { sessionSchema } from '../../http/schemas.ts';
 import { endSession, lockSession, rotateSession } from '../../queries/sessions.ts';
@@ -18,13 +18,14 @@ const schema = z.strictObject({ refreshToken: z.string().max(512).optional() });
 export const refresh = operation(
   {
     method: 'post',
+    operationId: 'refreshSession',
     path: '/v1/sessions/refresh',
     tags: ['Accounts'],
     summary: 'Refresh a session',
     description:
       'The refresh token comes in the body or, from a browser, as the cookie. Used twice, it ends its session.',
     request: { body: { required: false, content: { 'application/json': { schema } } } },
-    responses: { 200: answer(sessionSchema, 'The session with new tokens') },
+    responses: { 200: jsonResponse(sessionSchema, 'The session with new tokens') },
     refuses: ['unauthenticated', 'forbidden'],
   },
   async (c) => {

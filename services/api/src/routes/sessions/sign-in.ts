@@ -6,7 +6,7 @@ import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { deviceField, line } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
-import { answer, body, operation } from '../../http/operation.ts';
+import { jsonBody, jsonResponse, operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { sessionSchema } from '../../http/schemas.ts';
 import { getAccount } from '../../queries/users.ts';
@@ -21,11 +21,12 @@ const schema = z.strictObject({
 export const signIn = operation(
   {
     method: 'post',
+    operationId: 'signIn',
     path: '/v1/sessions',
     tags: ['Accounts'],
     summary: 'Sign in',
-    request: { body: body(schema) },
-    responses: { 201: answer(sessionSchema, 'A session; its refresh token is set as a cookie as well') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(sessionSchema, 'A session; its refresh token is set as a cookie as well') },
     refuses: ['unauthenticated', 'too-many'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { callerOperation, done } from '../../http/operation.ts';
+import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
@@ -8,10 +8,11 @@ import { endSession } from '../../queries/sessions.ts';
 export const signOut = callerOperation(
   {
     method: 'delete',
+    operationId: 'signOut',
     path: '/v1/sessions/current',
     tags: ['Accounts'],
     summary: 'Sign out',
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['conflict'],
   },
   async (c) => {

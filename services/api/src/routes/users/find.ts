@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { line, usernameField } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
-import { pageFields, readPlace, toPage } from '../../http/page.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { pageFields, readCursor, toPage } from '../../http/page.ts';
 import { pageOf, userSchema } from '../../http/schemas.ts';
 import { findUsers } from '../../queries/users.ts';
 
@@ -11,15 +11,16 @@ const place = z.tuple([usernameField]);
 export const find = callerOperation(
   {
     method: 'get',
+    operationId: 'findUsers',
     path: '/v1/users',
     tags: ['People'],
     summary: 'Find people by the beginning of their username or name',
     request: { query: z.strictObject({ q: line(64), ...pageFields }) },
-    responses: { 200: answer(pageOf(userSchema), 'A page of users by username') },
+    responses: { 200: jsonResponse(pageOf(userSchema), 'A page of users by username') },
   },
   async (c) => {
     const { q, limit, after } = c.req.valid('query');
-    const [last = ''] = readPlace(after, place) ?? [];
+    const [last = ''] = readCursor(after, place) ?? [];
     const users = await findUsers(c.var.context.db, q, last, limit + 1);
     return c.json(
       toPage(

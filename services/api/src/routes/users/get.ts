@@ -1,5 +1,5 @@
 import { idParams } from '../../http/fields.ts';
-import { answer, callerOperation } from '../../http/operation.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { getUser } from '../../queries/users.ts';
@@ -8,11 +8,12 @@ import { getUser } from '../../queries/users.ts';
 export const get = callerOperation(
   {
     method: 'get',
+    operationId: 'getUser',
     path: '/v1/users/{id}',
     tags: ['People'],
     summary: 'Someone by id',
     request: { params: idParams },
-    responses: { 200: answer(userSchema, 'The user') },
+    responses: { 200: jsonResponse(userSchema, 'The user') },
     refuses: ['not-found'],
   },
   async (c) => {

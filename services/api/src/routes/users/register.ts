@@ -5,7 +5,7 @@ import { setRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { deviceField, nameField, passwordField, usernameField } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
-import { answer, body, operation } from '../../http/operation.ts';
+import { jsonBody, jsonResponse, operation } from '../../http/operation.ts';
 import { fieldRefusal } from '../../http/refusal.ts';
 import { sessionSchema } from '../../http/schemas.ts';
 import { insertUser } from '../../queries/users.ts';
@@ -21,11 +21,12 @@ const schema = z.strictObject({
 export const register = operation(
   {
     method: 'post',
+    operationId: 'register',
     path: '/v1/users',
     tags: ['Accounts'],
     summary: 'Register',
-    request: { body: body(schema) },
-    responses: { 201: answer(sessionSchema, 'The user and a session') },
+    request: { body: jsonBody(schema) },
+    responses: { 201: jsonResponse(sessionSchema, 'The user and a session') },
     refuses: ['conflict', 'too-many'],
   },
   async (c) => {

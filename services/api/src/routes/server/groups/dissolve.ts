@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { done, serverOperation } from '../../../http/operation.ts';
+import { noContent, serverOperation } from '../../../http/operation.ts';
 import { lockGroup } from '../../../queries/groups.ts';
 import { findGroupId } from '../../../queries/server-groups.ts';
 import { endGroup } from '../../groups/end-group.ts';
@@ -10,11 +10,12 @@ import { refParam } from '../refs.ts';
 export const dissolveGroup = serverOperation(
   {
     method: 'delete',
+    operationId: 'dissolveServerGroup',
     path: '/v1/server/groups/{group}',
     tags: ['Server'],
     summary: 'Dissolve a group',
     request: { params: z.object({ group: refParam }) },
-    responses: { 204: done },
+    responses: { 204: noContent },
   },
   async (c) => {
     await commitAndNotify(c.var.context, async (tx, notify) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { answer, serverOperation } from '../../../http/operation.ts';
-import { pageQuery, readPlace, toPage } from '../../../http/page.ts';
+import { jsonResponse, serverOperation } from '../../../http/operation.ts';
+import { pageQuery, readCursor, toPage } from '../../../http/page.ts';
 import { memberSchema, pageOf } from '../../../http/schemas.ts';
 import { listMembers } from '../../../queries/group-members.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
@@ -15,11 +15,12 @@ const place = z.tuple([z.int(), z.int()]);
 export const getGroup = serverOperation(
   {
     method: 'get',
+    operationId: 'getServerGroup',
     path: '/v1/server/groups/{group}',
     tags: ['Server'],
     summary: 'A group',
     request: { params },
-    responses: { 200: answer(serverGroupSchema, 'The group') },
+    responses: { 200: jsonResponse(serverGroupSchema, 'The group') },
     refuses: ['not-found'],
   },
   async (c) => {
@@ -33,18 +34,21 @@ export const getGroup = serverOperation(
 export const listGroupMembers = serverOperation(
   {
     method: 'get',
+    operationId: 'listServerGroupMembers',
     path: '/v1/server/groups/{group}/members',
     tags: ['Server'],
     summary: 'Who is in a group',
     request: { params, query: pageQuery },
-    responses: { 200: answer(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id') },
+    responses: {
+      200: jsonResponse(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id'),
+    },
     refuses: ['not-found'],
   },
   async (c) => {
     const { db } = c.var.context;
     const { limit, after } = c.req.valid('query');
     const id = await requireGroup(db, c.req.valid('param').group);
-    const rows = await listMembers(db, id, readPlace(after, place), limit + 1);
+    const rows = await listMembers(db, id, readCursor(after, place), limit + 1);
     return c.json(
       toPage(
         rows,

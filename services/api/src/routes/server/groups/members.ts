@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type Member, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { answer, body, done, serverOperation } from '../../../http/operation.ts';
+import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
 import { getMember, memberIds, updateMember } from '../../../queries/group-members.ts';
@@ -25,11 +25,12 @@ const schema = z.strictObject({
 export const putGroupMember = serverOperation(
   {
     method: 'put',
+    operationId: 'putServerGroupMember',
     path: '/v1/server/groups/{group}/members/{user}',
     tags: ['Server'],
     summary: 'Put someone into a group',
-    request: { params, body: body(schema) },
-    responses: { 200: answer(memberSchema, 'The member') },
+    request: { params, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(memberSchema, 'The member') },
     refuses: ['not-found', 'conflict', 'group-full'],
   },
   async (c) => {
@@ -59,11 +60,12 @@ export const putGroupMember = serverOperation(
 export const removeGroupMember = serverOperation(
   {
     method: 'delete',
+    operationId: 'removeServerGroupMember',
     path: '/v1/server/groups/{group}/members/{user}',
     tags: ['Server'],
     summary: 'Take someone out of a group',
     request: { params },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { line } from '../../../http/fields.ts';
-import { answer, body, serverOperation } from '../../../http/operation.ts';
+import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { lockGroup } from '../../../queries/groups.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
@@ -30,13 +30,14 @@ const schema = z.strictObject({
 export const putGroup = serverOperation(
   {
     method: 'put',
+    operationId: 'putServerGroup',
     path: '/v1/server/groups/{externalId}',
     tags: ['Server'],
     summary: 'Make or change a group, by your own id',
-    request: { params: z.object({ externalId: externalIdField }), body: body(schema) },
+    request: { params: z.object({ externalId: externalIdField }), body: jsonBody(schema) },
     responses: {
-      200: answer(serverGroupSchema, 'The group as changed'),
-      201: answer(serverGroupSchema, 'The new group'),
+      200: jsonResponse(serverGroupSchema, 'The group as changed'),
+      201: jsonResponse(serverGroupSchema, 'The new group'),
     },
     refuses: ['not-found', 'conflict', 'group-full'],
   },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { answer, done, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { blockSchema } from '../../../http/schemas.ts';
 import { block, unblock } from '../../blocks/block.ts';
@@ -12,11 +12,12 @@ const params = z.object({ user: refParam, blocked: refParam });
 export const putBlock = serverOperation(
   {
     method: 'put',
+    operationId: 'putServerBlock',
     path: '/v1/server/users/{user}/blocks/{blocked}',
     tags: ['Server'],
     summary: 'Make a user block another',
     request: { params },
-    responses: { 200: answer(blockSchema, 'The block') },
+    responses: { 200: jsonResponse(blockSchema, 'The block') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
@@ -35,11 +36,12 @@ export const putBlock = serverOperation(
 export const removeBlock = serverOperation(
   {
     method: 'delete',
+    operationId: 'removeServerBlock',
     path: '/v1/server/users/{user}/blocks/{blocked}',
     tags: ['Server'],
     summary: 'Make a user unblock another',
     request: { params },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

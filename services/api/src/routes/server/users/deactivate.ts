@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { bumpPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { done, serverOperation } from '../../../http/operation.ts';
+import { noContent, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { getServerUser, updateServerUser } from '../../../queries/server-users.ts';
 import { endSurplusSessions } from '../../../queries/sessions.ts';
@@ -15,11 +15,12 @@ import { refParam, requireUser } from '../refs.ts';
 export const deactivateUser = serverOperation(
   {
     method: 'delete',
+    operationId: 'deactivateServerUser',
     path: '/v1/server/users/{user}',
     tags: ['Server'],
     summary: 'Deactivate a user',
     request: { params: z.object({ user: refParam }) },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found', 'forbidden'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Friend } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { answer, done, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { friendSchema } from '../../../http/schemas.ts';
 import { areFriends, type FriendRow, listFriends } from '../../../queries/friendships.ts';
@@ -17,11 +17,12 @@ const params = z.object({ user: refParam, friend: refParam });
 export const putFriend = serverOperation(
   {
     method: 'put',
+    operationId: 'putServerFriend',
     path: '/v1/server/users/{user}/friends/{friend}',
     tags: ['Server'],
     summary: 'Make two users friends',
     request: { params },
-    responses: { 200: answer(friendSchema, 'The friend as the user has them') },
+    responses: { 200: jsonResponse(friendSchema, 'The friend as the user has them') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {
@@ -44,11 +45,12 @@ export const putFriend = serverOperation(
 export const removeFriend = serverOperation(
   {
     method: 'delete',
+    operationId: 'removeServerFriend',
     path: '/v1/server/users/{user}/friends/{friend}',
     tags: ['Server'],
     summary: 'End a friendship',
     request: { params },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { answer, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { getServerUser, type ServerUser } from '../../../queries/server-users.ts';
 import { refParam, requireUser } from '../refs.ts';
 import { serverUserSchema } from '../schemas.ts';
@@ -8,11 +8,12 @@ import { serverUserSchema } from '../schemas.ts';
 export const getUser = serverOperation(
   {
     method: 'get',
+    operationId: 'getServerUser',
     path: '/v1/server/users/{user}',
     tags: ['Server'],
     summary: 'A user',
     request: { params: z.object({ user: refParam }) },
-    responses: { 200: answer(serverUserSchema, 'The user') },
+    responses: { 200: jsonResponse(serverUserSchema, 'The user') },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -3,7 +3,7 @@ import { bumpPermits, type Database } from '@parley/database';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { avatarField, line, nameField, usernameField } from '../../../http/fields.ts';
-import { answer, body, serverOperation } from '../../../http/operation.ts';
+import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { friendIds } from '../../../queries/friendships.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
 import {
@@ -28,11 +28,15 @@ const schema = z.strictObject({
 export const putUser = serverOperation(
   {
     method: 'put',
+    operationId: 'putServerUser',
     path: '/v1/server/users/{externalId}',
     tags: ['Server'],
     summary: 'Make or change a user, by your own id',
-    request: { params: z.object({ externalId: externalIdField }), body: body(schema) },
-    responses: { 200: answer(serverUserSchema, 'The user as changed'), 201: answer(serverUserSchema, 'The new user') },
+    request: { params: z.object({ externalId: externalIdField }), body: jsonBody(schema) },
+    responses: {
+      200: jsonResponse(serverUserSchema, 'The user as changed'),
+      201: jsonResponse(serverUserSchema, 'The new user'),
+    },
     refuses: ['conflict'],
   },
   async (c) => {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { listDeadWebhooks, removeDeadWebhook, replayWebhook } from '@parley/redis';
-import { answer, done, serverOperation } from '../../../http/operation.ts';
-import { pageFields, readPlace, toPage } from '../../../http/page.ts';
+import { jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
+import { pageFields, readCursor, toPage } from '../../../http/page.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { pageOf } from '../../../http/schemas.ts';
 import { deadParams, readDeadId, toDeadId } from './dead-id.ts';
@@ -14,16 +14,17 @@ const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageF
 export const listDead = serverOperation(
   {
     method: 'get',
+    operationId: 'listDeadWebhooks',
     path: '/v1/server/webhooks/dead',
     tags: ['Server'],
     summary: 'Events that were given up',
     request: { query },
-    responses: { 200: answer(pageOf(deadSchema), 'A page of events, the one given up last first') },
+    responses: { 200: jsonResponse(pageOf(deadSchema), 'A page of events, the one given up last first') },
   },
   async (c) => {
     const { redis, config } = c.var.context;
     const { limit, after, endpoint } = c.req.valid('query');
-    const [died, last] = readPlace(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
+    const [died, last] = readCursor(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
     // Of one endpoint no two have the same date; of several they may, and then go by the endpoint.
     const lists = await Promise.all(
@@ -47,11 +48,12 @@ export const listDead = serverOperation(
 export const replayDead = serverOperation(
   {
     method: 'post',
+    operationId: 'replayDeadWebhook',
     path: '/v1/server/webhooks/dead/{id}/replay',
     tags: ['Server'],
     summary: 'Try an event again, as if it were new',
     request: { params: deadParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {
@@ -66,11 +68,12 @@ export const replayDead = serverOperation(
 export const removeDead = serverOperation(
   {
     method: 'delete',
+    operationId: 'removeDeadWebhook',
     path: '/v1/server/webhooks/dead/{id}',
     tags: ['Server'],
     summary: 'Forget an event that was given up',
     request: { params: deadParams },
-    responses: { 204: done },
+    responses: { 204: noContent },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -1,5 +1,5 @@
 import { countWebhooks } from '@parley/redis';
-import { answer, serverOperation } from '../../../http/operation.ts';
+import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { pageOf } from '../../../http/schemas.ts';
 import { endpointSchema } from './schemas.ts';
 
@@ -7,10 +7,11 @@ import { endpointSchema } from './schemas.ts';
 export const listEndpoints = serverOperation(
   {
     method: 'get',
+    operationId: 'listWebhooks',
     path: '/v1/server/webhooks',
     tags: ['Server'],
     summary: 'Who is told of events',
-    responses: { 200: answer(pageOf(endpointSchema), 'All endpoints') },
+    responses: { 200: jsonResponse(pageOf(endpointSchema), 'All endpoints') },
   },
   async (c) => {
     const { redis, config } = c.var.context;
