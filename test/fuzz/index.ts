@@ -7,13 +7,18 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     frames: { type: 'string', default: '1000000' },
     requests: { type: 'string', default: '100000' },
+    contract: { type: 'string', default: '20' },
   },
 });
-const [seed, frames, requests] = [values.seed, values.frames, values.requests].map(Number) as [number, number, number];
-if (![seed, frames, requests].every(Number.isSafeInteger)) throw new Error('--seed, --frames and --requests are whole');
+const numbers = [values.seed, values.frames, values.requests, values.contract].map(Number);
+const [seed, frames, requests, contract] = numbers as [number, number, number, number];
+if (!numbers.every(Number.isSafeInteger))
+  throw new Error('--seed, --frames, --requests and --contract are whole numbers');
 
-process.stdout.write(`npm run fuzz -- --seed ${seed} --frames ${frames} --requests ${requests}\n`);
+process.stdout.write(
+  `npm run fuzz -- --seed ${seed} --frames ${frames} --requests ${requests} --contract ${contract}\n`,
+);
 const report = (line: string) => process.stderr.write(`${line}\n`);
-const figures = await fuzz({ seed, frames, requests, report });
+const figures = await fuzz({ seed, frames, requests, contract, report });
 process.stdout.write(show(figures));
 process.exitCode = figures.faults.length === 0 ? 0 : 1;

@@ -1,13 +1,21 @@
+import { type ContractFigures, fuzzContract } from './contract/schemathesis.ts';
 import { type FrameFigures, fuzzFrames } from './frames/fuzz-frames.ts';
 import { fuzzRequests, type RequestFigures } from './requests/fuzz-requests.ts';
 import { type Footprint, footprint } from './system/footprint.ts';
-import { startSystem } from './system/system.ts';
+import { type Person, startSystem } from './system/system.ts';
 
 /** Bytes that a process may hold more than after the first tenth. */
 const GROWTH = 128 * 1024 * 1024;
 
 /** Lies to a system of its own in every way it takes words, and resolves with what came of it. */
-export async function fuzz({ seed, frames, requests, weigh = true, report }: FuzzOptions): Promise<FuzzFigures> {
+export async function fuzz({
+  seed,
+  frames,
+  requests,
+  contract = 0,
+  weigh = true,
+  report,
+}: FuzzOptions): Promise<FuzzFigures> {
   await using system = await startSystem();
   const some = async (frameCount: number, requestCount: number, from: number) => ({
     frames: await fuzzFrames(system, { seed: from, count: frameCount, report }),
@@ -17,13 +25,21 @@ export async function fuzz({ seed, frames, requests, weigh = true, report }: Fuz
   const first = await some(Math.ceil(frames / 10), Math.ceil(requests / 10), seed);
   const before = weigh ? await footprint(system.stack) : [];
   const rest = await some(Math.floor(frames * 0.9), Math.floor(requests * 0.9), seed + 1);
+  const { apiUrl: api, gatewayUrls } = system.stack;
+  const [[{ token }]] = (await system.pairs(1)) as [[Person, Person]];
+  const checked =
+    contract === 0
+      ? undefined
+      : await fuzzContract({ api, gateway: gatewayUrls[0] as string, token, seed, examples: contract });
+  if (contract > 0 && checked === undefined) report('schemathesis is not installed: the contract was not checked');
   const after = weigh ? await footprint(system.stack) : [];
   const faults = [
     ...[first, rest].flatMap((part) => [...part.frames.faults, ...part.requests.faults]),
+    ...(checked?.faults ?? []),
     ...system.complaints(),
     ...before.flatMap((was, i) => leaks(was, after[i] as Footprint)),
   ];
-  return { parts: [first, rest], before, after, faults };
+  return { parts: [first, rest], contract: checked, before, after, faults };
 }
 
 function leaks(was: Footprint, is: Footprint): string[] {
@@ -38,6 +54,8 @@ export interface FuzzOptions {
   seed: number;
   frames: number;
   requests: number;
+  /** Requests by schemathesis for each operation, at most. Default: 0, none. */
+  contract?: number;
   /** Whether memory and handles are looked at; they are unless told not to. */
   weigh?: boolean;
   /** Hears how far it is. */
@@ -46,6 +64,8 @@ export interface FuzzOptions {
 
 export interface FuzzFigures {
   parts: { frames: FrameFigures; requests: RequestFigures }[];
+  /** Undefined where schemathesis did not run. */
+  contract: ContractFigures | undefined;
   before: Footprint[];
   after: Footprint[];
   /** What should not have happened; none is the aim. */

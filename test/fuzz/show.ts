@@ -1,7 +1,7 @@
 import type { FuzzFigures } from './run.ts';
 
 /** The figures for people, and the first faults. */
-export function show({ parts, before, after, faults }: FuzzFigures): string {
+export function show({ parts, contract, before, after, faults }: FuzzFigures): string {
   const sum = (of: (part: FuzzFigures['parts'][number]) => number) => Math.round(parts.reduce((n, p) => n + of(p), 0));
   const statuses = new Map<string, number>();
   for (const { requests } of parts)
@@ -11,6 +11,7 @@ export function show({ parts, before, after, faults }: FuzzFigures): string {
     `frames       ${sum((p) => p.frames.frames)} in ${sum((p) => p.frames.seconds)} s over ${sum((p) => p.frames.connections)} connections; ${sum((p) => p.frames.replies)} frames came back`,
     `messages     ${sum((p) => p.frames.messages)} accepted of them and ${sum((p) => p.frames.talked)} of bystanders, compared with PostgreSQL`,
     `requests     ${sum((p) => p.requests.requests)} in ${sum((p) => p.requests.seconds)} s; ${[...statuses].map(([status, times]) => `${status}: ${times}`).join(', ')}`,
+    `contract     ${contract ? `${contract.cases} cases by schemathesis` : 'not checked'}`,
     ...after.map(({ name, memory, handles }, i) => {
       const mib = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`;
       return `${name.padEnd(12)} ${mib(before[i]?.memory)} -> ${mib(memory)}, ${before[i]?.handles} -> ${handles} handles`;

@@ -38,7 +38,8 @@ export const markSchema = z
   .refine((mark) => (mark.delivered === undefined) !== (mark.read === undefined), {
     error: 'Give one of delivered and read',
     path: ['read'],
-  });
+  })
+  .meta({ oneOf: ['delivered', 'read'].map((field) => ({ properties: { [field]: {} }, required: [field] })) });
 
 /** Every frame that a client sends. */
 export const clientFrameSchema = z.discriminatedUnion('type', [

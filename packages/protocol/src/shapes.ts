@@ -102,7 +102,7 @@ export const messageSchema = z.object({
   to: id,
   date,
   /** Null after a recall. */
-  body: bodySchema.nullable(),
+  body: z.union([bodySchema, z.null()]),
   /** In the sender's copy only. */
   ref: z.string().optional(),
   replyTo: id.optional(),
@@ -121,7 +121,7 @@ export const chatSchema = z.object({
   avatar: z.string().nullable(),
   /** The user's own name for a friend. */
   remark: z.string().optional(),
-  last: messageSchema.nullable(),
+  last: z.union([messageSchema, z.null()]),
   unread: z.int().nonnegative(),
   /** Last message that the user has read. */
   read: mark,

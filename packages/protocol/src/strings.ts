@@ -11,7 +11,8 @@ export function text(max: number, min = 1) {
     .min(min)
     .refine((value) => value.length <= max || fits(value, max), { error: `Too long: at most ${max} characters` })
     .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' })
-    .refine((value) => !value.includes('\0'), { error: 'Holds a null character' });
+    .refine((value) => !value.includes('\0'), { error: 'Holds a null character' })
+    .meta({ minLength: min, maxLength: max, pattern: '^[^\\u0000]*$' });
 }
 
 /**
@@ -26,4 +27,4 @@ export function fits(value: string, max: number): boolean {
 }
 
 /** Id of a user, group, message or media: a positive safe integer. */
-export const id = z.int().positive();
+export const id = z.int().positive().meta({ maximum: Number.MAX_SAFE_INTEGER });

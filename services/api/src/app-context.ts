@@ -3,6 +3,7 @@ import type { RedisConnection } from '@parley/redis';
 import type { Log, Registry, StoresMonitor, TokenVerifier, Traces } from '@parley/service';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
+import type { RateLimit } from './http/refusal.ts';
 import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
@@ -31,6 +32,8 @@ export interface OpenEnv {
     context: AppContext;
     /** Told in the header `x-request-id` and in the log. */
     requestId: string;
+    /** The rate limit that counted this request last. */
+    rateLimit?: RateLimit;
   };
 }
 

@@ -6,7 +6,7 @@ import type { AppContext } from './app-context.ts';
 import { addDocs } from './http/docs.ts';
 import { addHealth } from './http/health.ts';
 import { limitConcurrency } from './http/limit-concurrency.ts';
-import { limitAddress } from './http/limit-rate.ts';
+import { limitAddress, rateLimitHeaders } from './http/limit-rate.ts';
 import { notFound, onError } from './http/on-error.ts';
 import { type App, createRouter } from './http/operation.ts';
 import { Refusal } from './http/refusal.ts';
@@ -20,7 +20,7 @@ export function createApp(context: AppContext): App {
   const { origins, limits } = context.config;
   const app = createRouter();
   app.onError(onError);
-  app.notFound(notFound);
+  app.notFound(notFound(app));
   app.use(requestLog(context));
   app.use(secureHeaders(headers));
   app.use(refuseOddHost);
@@ -31,14 +31,15 @@ export function createApp(context: AppContext): App {
     await next();
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
+  app.use(rateLimitHeaders);
   const limitWork = limitConcurrency(context.metrics, limits.concurrency, takesUpload);
   for (const paths of ['/v1/*', '/layim/*']) {
     app.use(paths, limitWork);
-    app.use(paths, limitAddress(context));
+    app.use(paths, limitAddress);
   }
   for (const paths of ['/v1/*', '/layim/*']) app.use(paths, requireMatchingStores(context));
   addHealth(app, context);
-  addDocs(app);
+  addDocs(app, context.config);
   for (const operation of operations) operation.add(app);
   addWeb(app, context);
   return app;
@@ -57,11 +58,15 @@ function crossOrigin(origins: readonly string[]) {
     credentials: true,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['authorization', 'content-type', 'x-request-id', 'range', 'if-range', 'if-none-match', ...tusAsks],
-    exposeHeaders: ['x-request-id', 'retry-after', 'location', 'content-range', 'content-disposition', ...tusTells],
+    exposeHeaders: [...exposed, ...tusTells],
     maxAge: 600,
   };
 }
 
+const exposed = [
+  ...['x-request-id', 'retry-after', 'location', 'allow', 'content-range', 'content-disposition'],
+  ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+];
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
 

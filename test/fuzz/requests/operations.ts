@@ -2,14 +2,17 @@
 export async function readOperations(apiUrl: string, gatewayUrl: string): Promise<Operation[]> {
   const document = (await (await fetch(`${apiUrl}/openapi.json`)).json()) as OpenApi;
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
-    Object.entries(operations).map(([method, { parameters = [], requestBody, security }]): Operation => {
+    Object.entries(operations).flatMap(([method, { parameters = [], requestBody, security, servers }]) => {
+      // Gateways serve these; they follow below.
+      if (servers?.every(({ url }) => url !== '/')) return [];
       const named = (place: string) => parameters.filter((it) => it.in === place).map(({ name }) => name);
       const [[type, content] = ['', undefined]] = Object.entries(requestBody?.content ?? {});
-      return {
-        ...{ root: apiUrl, method: method.toUpperCase(), path, type, closed: security !== undefined },
+      const operation: Operation = {
+        ...{ root: apiUrl, method: method.toUpperCase(), path, type, closed: security.length > 0 },
         ...{ query: named('query'), headers: named('header') },
         fields: Object.keys(content?.schema.properties ?? {}),
       };
+      return [operation];
     }),
   );
   const none = { type: '', query: [], headers: [], fields: [], closed: true };
@@ -48,7 +51,8 @@ interface OpenApi {
       {
         parameters?: { in: string; name: string }[];
         requestBody?: { content: Record<string, { schema: { properties?: object } }> };
-        security?: unknown;
+        security: unknown[];
+        servers?: { url: string }[];
       }
     >
   >;

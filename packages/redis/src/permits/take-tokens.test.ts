@@ -12,7 +12,7 @@ onEachRedis((redis) => {
   it('grants the burst, then nothing until the next token', async () => {
     const user = redis.newId();
     for (let i = 0; i < 5; i += 1)
-      expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0 });
+      expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0, left: 4 - i });
     const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
     expect(granted).toBe(0);
     expect(after).toBeGreaterThan(0);
@@ -21,8 +21,8 @@ onEachRedis((redis) => {
 
   it('grants the available tokens if more are requested', async () => {
     const user = redis.newId();
-    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0 });
-    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0 });
+    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0, left: 2 });
+    expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0, left: 0 });
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 

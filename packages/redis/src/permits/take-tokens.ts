@@ -16,8 +16,8 @@ export async function takeTokens(
   want = 1,
 ): Promise<TokenGrant> {
   const reply = await redis.run(script, [redis.keys.rate(what, subject)], [rate.burst, rate.perSecond, want]);
-  const [granted, after] = reply as [number, number];
-  return { granted, after };
+  const [granted, after, left] = reply as [number, number, number];
+  return { granted, after, left };
 }
 
 export interface Rate {
@@ -31,4 +31,6 @@ export interface TokenGrant {
   granted: number;
   /** Ms until the next token. 0 if some were granted. */
   after: number;
+  /** Tokens that the bucket still holds. */
+  left: number;
 }

@@ -17,7 +17,7 @@ export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const { bearer, session } = verified;
   const foreign = !('user' in bearer);
   const user = foreign ? await findBearer(context, bearer) : bearer.user;
-  const [ended] = await Promise.all([isEnded(context, user, session, foreign), limitRequests(context, 'user', user)]);
+  const [ended] = await Promise.all([isEnded(context, user, session, foreign), limitRequests(c, 'user', user)]);
   if (ended) throw new Refusal('unauthenticated', 'This session has ended.');
   c.set('caller', foreign ? { user, session, foreign } : { user, session });
   await next();

@@ -10,7 +10,7 @@ export const authorise: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const [, given] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
   const key = given === undefined ? undefined : findKey(context.config.apiKeys, given);
   if (key === undefined) throw new Refusal('unauthenticated', 'A valid API key is needed.');
-  await limitRequests(context, 'key', key.name);
+  await limitRequests(c, 'key', key.name);
   c.set('key', key.name);
   await next();
 };

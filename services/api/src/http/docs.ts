@@ -1,23 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { ApiConfig } from '../config.ts';
+import { createDocument } from '../openapi/document.ts';
 import type { App } from './operation.ts';
 
-/** Adds `/openapi.json`, made of the operations' own schemas, and `/docs`, a page to try them that loads nothing from elsewhere. */
-export function addDocs(app: App): void {
-  app.openAPIRegistry.registerComponent('securitySchemes', 'accessToken', {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'JWT',
-  });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
-    type: 'http',
-    scheme: 'bearer',
-    description: 'A key of `API_KEYS`, for the product alone: with it everything can be done in the name of anybody',
-  });
+/** Adds `/openapi.json` and `/docs`, a page to try the operations that loads nothing from other sites. */
+export function addDocs(app: App, { gatewayUrls }: Pick<ApiConfig, 'gatewayUrls'>): void {
   let document: string | undefined;
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(app.getOpenAPI31Document(about));
+    document ??= JSON.stringify(createDocument(app, gatewayUrls));
     return c.body(document, 200, { 'content-type': 'application/json' });
   });
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
@@ -26,16 +18,6 @@ export function addDocs(app: App): void {
     app.get(`/docs/${file}`, async (c) => c.body(await readAsset(file), 200, { 'content-type': type }));
   }
 }
-
-const about = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Parley',
-    version: '1',
-    description: 'Accounts, friends and chats. Messages are sent, and events received, through a gateway.',
-    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-  },
-};
 
 const assets = {
   'swagger-ui.css': 'text/css; charset=utf-8',

@@ -2,31 +2,41 @@ import { z } from '@hono/zod-openapi';
 import { fits, limits } from '@parley/protocol';
 
 /**
- * One line of text of `min` to `max` characters, blanks around it removed. Refused are lone surrogates, control characters, and those
- * that turn the direction of writing, with which a name could be made to look like another.
+ * One line of text of `min` to `max` characters after trimming. Rejects lone surrogates, control characters, those that
+ * change the direction of writing, and invisible ones, which would make a name look like another. The pattern says the same.
  */
-export function line(max: number, min = 1) {
+export function line(max: number, min: 0 | 1 = 1) {
   return z
     .string()
     .trim()
-    .refine((value) => fits(value, max), { error: `Too long: at most ${max} characters` })
-    .refine((value) => min === 0 || (fits(value, min - 1) ? false : visible.test(value)), {
-      error: `Too short: at least ${min} characters`,
+    .refine((value) => fits(value, max), { error: `Too long. Use at most ${max} characters.` })
+    .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
+    .refine((value) => !hasUnwanted.test(value), {
+      error: 'Contains a control character, an invisible character or a line break',
     })
-    .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' })
-    .refine((value) => !unwanted.test(value), { error: 'Holds a control character' })
-    .openapi({ minLength: min, maxLength: max });
+    .refine((value) => min === 0 || hasVisible.test(value), { error: 'Enter at least one character.' })
+    .openapi({ minLength: min, maxLength: max, pattern: min === 0 ? anyLine : visibleLine });
 }
 
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
-const unwanted = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+// Joiners and variation selectors are parts of emoji and of Persian and Indian words: alone they show nothing.
+const joiners = '\\u200c\\u200d\\ufe00-\\ufe0f';
+const unwanted =
+  '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f' +
+  '\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff0-\\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}';
+const blank = `\\s\\u2800${joiners}`;
+const hasUnwanted = new RegExp(`[${unwanted}]`, 'u');
+const hasVisible = new RegExp(`[^${blank}]`, 'u');
+const anyLine = `^[^${unwanted}]*$`;
+const visibleLine = `^[^${unwanted}]*[^${unwanted}${blank}][^${unwanted}]*$`;
+
+const avatarPattern = `^(https?://[^\\s<>"'\`\\u0000-\\u001f\\u007f-\\u009f]+|/v1/media/[1-9][0-9]{0,15})$`;
 
 /** A new username; upper case is lowered. */
 export const usernameField = z
   .string()
   .trim()
   .toLowerCase()
-  .regex(/^[a-z0-9_.-]{3,32}$/, '3 to 32 of a-z 0-9 _ . -')
+  .regex(/^[a-z0-9_.-]{3,32}$/, 'Use 3 to 32 of the characters a-z 0-9 _ . -')
   .openapi({ minLength: 3, maxLength: 32, pattern: '^[A-Za-z0-9_.-]{3,32}$', example: 'ann' });
 
 /** A session's id. */
@@ -35,20 +45,22 @@ export const sessionIdField = z.string().regex(/^[\w-]{1,64}$/, 'Not a session')
 /** A new password. */
 export const passwordField = z
   .string()
-  .refine((value) => !fits(value, 7), { error: 'Too short: at least 8 characters' })
-  .refine((value) => fits(value, 256), { error: 'Too long: at most 256 characters' })
-  .refine((value) => value.isWellFormed(), { error: 'Holds a lone surrogate' })
+  .refine((value) => !fits(value, 7), { error: 'Too short. Use at least 8 characters.' })
+  .refine((value) => fits(value, 256), { error: 'Too long. Use at most 256 characters.' })
+  .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 8, maxLength: 256, format: 'password' });
 
 export const nameField = line(64);
 
 export const deviceField = line(limits.device);
 
-/** Where an image lies: at any site, or here. */
+/** The address of an image: at any site, or an upload of this server. */
 export const avatarField = z
   .string()
   .max(1000)
-  .regex(/^(https?:\/\/[^\s<>"'`\p{Cc}\p{Cs}]+|\/v1\/media\/[1-9]\d{0,15})$/u, 'Not an address of an image')
+  .regex(new RegExp(avatarPattern), 'Not the address of an image')
+  .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
+  .openapi({ pattern: avatarPattern })
   .nullable();
 
 /** The id of a user, group, chat or the like, in a path or query. */
@@ -58,6 +70,14 @@ export const idField = z
   .transform(Number)
   .refine(Number.isSafeInteger, { error: 'Not an id' })
   .openapi({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** The body of a PATCH: the fields to change, at least one. */
+export function changes<S extends z.ZodRawShape>(shape: S) {
+  return z
+    .strictObject(shape)
+    .refine((given) => Object.keys(given).length > 0, { error: 'Name at least one field to change.' })
+    .openapi({ minProperties: 1 });
+}
 
 /** `{id}` of a path. */
 export const idParams = z.object({ id: idField });

@@ -3,41 +3,60 @@ import { takeTokens } from '@parley/redis';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { AppContext, OpenEnv } from '../app-context.ts';
 import { clientAddress } from './address.ts';
-import { Refusal } from './refusal.ts';
+import { type RateLimit, Refusal } from './refusal.ts';
 
 /**
- * Counts one request of a subject, over all replicas. Refuses with 429 when there were more than `perMinute`, whose bucket holds a
- * minute's worth. Throws when Redis is away: what needs a limit is not done without.
+ * Counts one request of a subject, over all replicas. The bucket holds a minute's worth of requests and fills evenly.
+ *
+ * @throws Refusal `too-many` when the bucket is empty
+ * @throws Error when Redis is unavailable: what has a limit of its own is not done without it
  */
 export async function limitRate(
-  { redis }: AppContext,
+  { redis }: Pick<AppContext, 'redis'>,
   what: string,
   subject: string | number,
   perMinute: number,
-): Promise<void> {
-  const { granted, after } = await takeTokens(redis, what, subject, { perSecond: perMinute / 60, burst: perMinute });
-  if (granted > 0) return;
-  throw new Refusal('too-many', undefined, { retryAfter: Math.max(1, Math.ceil(after / 1000)) });
+): Promise<RateLimit> {
+  const perSecond = perMinute / 60;
+  const { granted, after, left } = await takeTokens(redis, what, subject, { perSecond, burst: perMinute });
+  if (granted > 0) return { limit: perMinute, remaining: left, reset: Math.ceil((perMinute - left) / perSecond) };
+  const retryAfter = Math.max(1, Math.ceil(after / 1000));
+  throw new Refusal('too-many', undefined, { retryAfter, rateLimit: { limit: perMinute, remaining: 0, reset: 60 } });
 }
 
-/** The same for what costs little: it goes on while Redis is away. */
-export async function limitRequests(
-  context: AppContext,
+/** Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable nothing is limited. */
+export async function limitRequests<E extends OpenEnv>(
+  c: Context<E>,
   who: 'address' | 'user' | 'key',
   subject: string | number,
 ): Promise<void> {
+  const { context } = c.var;
   try {
-    await limitRate(context, `requests-${who}`, subject, context.config.requestsPerMinute[who]);
+    c.set('rateLimit', await limitRate(context, `requests-${who}`, subject, context.config.requestsPerMinute[who]));
   } catch (error) {
     if (error instanceof Refusal) throw error;
   }
 }
 
-/** Limits the requests of one address, whoever it stands for. */
-export function limitAddress(context: AppContext): MiddlewareHandler<OpenEnv> {
-  return async (c, next) => {
-    await limitRequests(context, 'address', addressOf(c));
-    await next();
+/** Limits the requests of one address, whichever user they are of. */
+export const limitAddress: MiddlewareHandler<OpenEnv> = async (c, next) => {
+  await limitRequests(c, 'address', addressOf(c));
+  await next();
+};
+
+/** Adds the rate limit that counted last to the response: that of the user or key, else that of the address. */
+export const rateLimitHeaders: MiddlewareHandler<OpenEnv> = async (c, next) => {
+  await next();
+  const { rateLimit } = c.var;
+  if (rateLimit === undefined || c.res.headers.has('ratelimit-limit')) return;
+  for (const [name, value] of Object.entries(toHeaders(rateLimit))) c.res.headers.set(name, value);
+};
+
+export function toHeaders({ limit, remaining, reset }: RateLimit): Record<string, string> {
+  return {
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': String(remaining),
+    'ratelimit-reset': String(reset),
   };
 }
 

@@ -4,21 +4,38 @@ import { HTTPException } from 'hono/http-exception';
 import type { OpenEnv } from '../app-context.ts';
 import { fromDomainError } from './domain-errors.ts';
 import { isUnavailable } from './is-unavailable.ts';
+import { toHeaders } from './limit-rate.ts';
+import { createMethodTable } from './method-table.ts';
+import type { App } from './operation.ts';
 import { Refusal } from './refusal.ts';
 
 /** Answers every error as a problem document. One nobody foresaw is logged, and tells the client its request id alone. */
 export function onError(error: Error, c: Context<OpenEnv>): Response {
   const refusal = toRefusal(error, c);
   const document = problem(refusal.code, refusal.detail, refusal.errors);
+  if (refusal.allow !== undefined) Object.assign(document, { status: 405, title: 'The method is not allowed here.' });
   const headers: Record<string, string> = { 'content-type': problemType };
   if (refusal.retryAfter !== undefined) headers['retry-after'] = String(refusal.retryAfter);
+  if (refusal.allow !== undefined) headers.allow = refusal.allow.join(', ');
+  if (refusal.rateLimit !== undefined) Object.assign(headers, toHeaders(refusal.rateLimit));
   if (refusal.code === 'unauthenticated') headers['www-authenticate'] = 'Bearer';
   return c.body(JSON.stringify(document), document.status as 400, headers);
 }
 
-/** Answers a path that nothing serves, or not by this method. */
-export function notFound(c: Context<OpenEnv>): Response {
-  return onError(new Refusal('not-found', 'Nothing is served here.'), c);
+/** Answers a path that no operation has, with 404, and a method that the path does not have, with 405. */
+export function notFound(app: App): (c: Context<OpenEnv>) => Response {
+  let methodsOf: ((path: string) => string[]) | undefined;
+  return (c) => {
+    methodsOf ??= createMethodTable(app.routes);
+    const allow = methodsOf(c.req.path);
+    if (allow.length === 0) return onError(new Refusal('not-found', 'There is no operation at this address.'), c);
+    return onError(methodNotAllowed(c.req.method, allow), c);
+  };
+}
+
+/** The error of a method that a path does not have. */
+export function methodNotAllowed(method: string, allow: readonly string[]): Refusal {
+  return new Refusal('bad-request', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow });
 }
 
 function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {

@@ -1,10 +1,12 @@
 import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/zod-openapi';
-import { type ErrorCode, errorCodes, problemType } from '@parley/protocol';
+import { type ErrorCode, errorCodes } from '@parley/protocol';
+import type { MiddlewareHandler } from 'hono';
 import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise, type ServerEnv } from './authorise.ts';
 import { onInvalid } from './on-invalid.ts';
-import { problemSchema } from './schemas.ts';
+import { Refusal } from './refusal.ts';
+import { problemResponse, withHeaders } from './response-headers.ts';
 
 /** An operation open to anybody: its description, which the OpenAPI document shows, and its handler. */
 export function operation<P extends string, R extends Description & { path: P }>(
@@ -13,7 +15,8 @@ export function operation<P extends string, R extends Description & { path: P }>
 ): Operation {
   return {
     add: (app) => {
-      app.openapi<R>({ ...description, responses: responses(description, false) }, handler);
+      const route = { security: [], ...describe(description, false), middleware: requireJson(description) };
+      app.openapi<R>(route as unknown as R, handler);
     },
   };
 }
@@ -25,15 +28,12 @@ export function callerOperation<P extends string, R extends Description & { path
 ): Operation {
   return {
     add: (app) => {
-      (app as unknown as OpenAPIHono<CallerEnv>).openapi<R>(
-        {
-          ...description,
-          security: [{ accessToken: [] }],
-          middleware: authenticate,
-          responses: responses(description, true),
-        },
-        handler,
-      );
+      const route = {
+        ...describe(description, true),
+        security: [{ accessToken: [] }],
+        middleware: [authenticate, requireJson(description)],
+      };
+      (app as unknown as OpenAPIHono<CallerEnv>).openapi<R>(route as unknown as R, handler);
     },
   };
 }
@@ -45,16 +45,24 @@ export function serverOperation<P extends string, R extends Description & { path
 ): Operation {
   return {
     add: (app) => {
-      (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(
-        {
-          ...description,
-          security: [{ apiKey: [] }],
-          middleware: authorise,
-          responses: responses(description, true),
-        },
-        handler,
-      );
+      const route = {
+        ...describe(description, true),
+        security: [{ apiKey: [] }],
+        middleware: [authorise, requireJson(description)],
+      };
+      (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(route as unknown as R, handler);
     },
+  };
+}
+
+/** Rejects a request without JSON where JSON is required: the framework would take it for an empty object. */
+function requireJson({ request }: Description): MiddlewareHandler {
+  const required = request?.body?.required === true && 'application/json' in request.body.content;
+  return async (c, next) => {
+    if (required && !/^application\/([\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
+      throw new Refusal('bad-request', 'The body must be JSON: content-type: application/json.');
+    }
+    await next();
   };
 }
 
@@ -76,22 +84,24 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
 /** The answer to what has no result. */
 export const noContent = { description: 'Done' } as const;
 
-// Besides what an operation says itself, each may refuse for these reasons.
-function responses({ refuses = [], request, responses }: Description, signedIn: boolean): RouteConfig['responses'] {
+/** The description without our own keys, and with every response that the operation may give. */
+function describe<R extends Description>({ refuses = [], ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
-  if (request !== undefined) codes.push('bad-request');
-  if (request?.body !== undefined) codes.push('too-large');
+  if (route.request !== undefined) codes.push('bad-request');
+  if (route.request?.body !== undefined) codes.push('too-large');
   if (signedIn) codes.push('unauthenticated');
   const byStatus = new Map<number, string[]>();
   for (const code of new Set(codes)) {
     const { status } = errorCodes[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
-  const refusals = [...byStatus].map(([status, words]) => [
-    status,
-    { description: words.join(', '), content: { [problemType]: { schema: problemSchema } } },
-  ]);
-  return { ...responses, ...Object.fromEntries(refusals.sort()) };
+  const refusals = [...byStatus].map(([status, words]) => [status, problemResponse(words)]);
+  const all: [string, RouteConfig['responses'][string]][] = Object.entries({
+    ...route.responses,
+    ...Object.fromEntries(refusals),
+  });
+  const responses = Object.fromEntries(all.map(([status, response]) => [status, withHeaders(status, response)]));
+  return { ...route, responses } as unknown as Omit<R, 'refuses'>;
 }
 
 /** Something the api does; its file says how it is asked for and what it does then. */
@@ -102,6 +112,8 @@ export interface Operation {
 export type App = OpenAPIHono<OpenEnv>;
 
 type Description = RouteConfig & {
+  /** The method's name in generated clients: a verb and its object, such as `listChats`. */
+  operationId: string;
   /** Codes this operation may answer, besides those that any may. */
   refuses?: readonly ErrorCode[];
 };

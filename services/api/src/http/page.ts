@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { limits } from '@parley/protocol';
-import { fieldRefusal } from './refusal.ts';
 
-/** How many items to answer. */
+/** The number of items of a page. Default: 50. */
 export const limitField = z
   .string()
   .regex(/^\d{1,3}$/, `A whole number from 1 to ${limits.page}`)
@@ -11,45 +10,70 @@ export const limitField = z
   .default(50)
   .openapi({ type: 'integer', minimum: 1, maximum: limits.page, default: 50 });
 
-/** The query of every list. */
-export const pageFields = {
-  limit: limitField,
-  after: z.string().max(500).optional().openapi({ description: 'The `next` of the page before' }),
-};
-
-export const pageQuery = z.strictObject(pageFields);
-
 /**
- * Makes a page of rows, of which one more than `limit` was asked for, to know whether there is a next page.
+ * A page cursor: where a list continues, as the values that the list is ordered by. Clients treat it as opaque. Every
+ * text of its pattern is valid; a cursor of a deleted item continues behind it.
  *
- * @param place where a row lies in the list's order
+ * @param parts `number`, `int32`, or the pattern of a text, which must come last
  */
-export function toPage<R, T>(
+export function pageCursor<const P extends readonly (keyof typeof numbers | RegExp)[]>(...parts: P): PageCursor<P> {
+  const pattern = parts
+    .map((part) => `(${typeof part === 'string' ? numbers[part].pattern : part.source})`)
+    .join('\\.');
+  const read = (text: string) => {
+    const texts = new RegExp(`^${pattern}$`).exec(text)?.slice(1) ?? [];
+    return texts.map((value, i) => {
+      const part = parts[i];
+      return typeof part === 'string' ? Math.min(Number(value), numbers[part].max) : value;
+    }) as CursorValues<P>;
+  };
+  const field = z
+    .string()
+    .max(500)
+    .regex(new RegExp(`^${pattern}$`), 'Not a cursor of this list. Use the `next` of the page before.')
+    .transform(read)
+    .openapi({ type: 'string', maxLength: 500, pattern: `^${pattern}$`, description: 'The `next` of the page before' });
+  return { field, write: (values) => values.join('.') };
+}
+
+/** The query of a list: `limit`, and `after` with the cursor of that list. */
+export function pageFields<P extends readonly unknown[]>(cursor: PageCursor<P>) {
+  return { limit: limitField, after: cursor.field.optional() };
+}
+
+/** Makes a page of rows. Pass one row more than `limit`, which shows that there is a next page. */
+export function toPage<R, T, P extends readonly unknown[]>(
   rows: readonly R[],
   limit: number,
   toItem: (row: R) => T,
-  place: (row: R) => Place,
+  cursor: PageCursor<P>,
+  valuesOf: (row: R) => CursorValues<P>,
 ): Page<T> {
-  const last = rows.length > limit ? rows[limit - 1] : undefined;
-  const next = last === undefined ? null : Buffer.from(JSON.stringify(place(last))).toString('base64url');
-  return { items: rows.slice(0, limit).map(toItem), next };
+  const last = rows.length > limit ? (rows[limit - 1] as R) : undefined;
+  return {
+    items: rows.slice(0, limit).map(toItem),
+    next: last === undefined ? null : cursor.write(valuesOf(last)),
+  };
 }
 
-/** Reads the place that `after` stands for; undefined at the beginning. Refuses what does not have that form. */
-export function readCursor<P extends Place>(after: string | undefined, form: z.ZodType<P>): P | undefined {
-  if (after === undefined) return undefined;
-  try {
-    return form.parse(JSON.parse(Buffer.from(after, 'base64url').toString()));
-  } catch {
-    throw fieldRefusal('bad-request', 'after', 'Not a place in this list');
-  }
+const numbers = {
+  number: { pattern: '[0-9]{1,16}', max: Number.MAX_SAFE_INTEGER },
+  int32: { pattern: '[0-9]{1,10}', max: 2 ** 31 - 1 },
+};
+
+/** A cursor of lists that are ordered by one id. */
+export const idCursor = pageCursor('number');
+
+/** The values of a cursor: numbers, and a text where the cursor has a pattern. */
+export type CursorValues<P extends readonly unknown[]> = {
+  -readonly [K in keyof P]: P[K] extends RegExp ? string : number;
+};
+
+export interface PageCursor<P extends readonly unknown[]> {
+  /** The schema of `after`; yields the values. */
+  field: z.ZodType<CursorValues<P>, string>;
+  write(values: CursorValues<P>): string;
 }
-
-/** The place in a list ordered by one number. */
-export const numberCursor = z.tuple([z.int()]);
-
-/** The values a list is ordered by, of one row. */
-export type Place = readonly (number | string | null)[];
 
 export interface Page<T> {
   items: T[];

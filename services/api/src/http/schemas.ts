@@ -2,8 +2,8 @@ import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
-// The protocol's schemas know nothing of OpenAPI; here they get the names under which its document shows them.
-for (const [name, schema] of Object.entries({
+/** The schemas that the document shows by name. */
+export const namedSchemas: Record<string, z.ZodType> = {
   User: protocol.userSchema,
   Session: protocol.sessionSchema,
   SignIn: protocol.signInSchema,
@@ -18,9 +18,11 @@ for (const [name, schema] of Object.entries({
   Chat: protocol.chatSchema,
   Media: protocol.mediaSchema,
   Problem: protocol.problemSchema,
-})) {
+};
+
+// The protocol's schemas know nothing of OpenAPI: its names are added here.
+for (const [name, schema] of Object.entries(namedSchemas))
   zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
-}
 
 export {
   blockSchema,

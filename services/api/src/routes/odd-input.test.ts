@@ -54,7 +54,12 @@ describe('odd input is refused or finds nothing', () => {
     ];
     for (const place of places) {
       const after = Buffer.from(JSON.stringify(place)).toString('base64url');
-      for (const given of [after, encodeURIComponent(JSON.stringify(place))]) {
+      const joined = Array.isArray(place) ? place.join('.') : place;
+      for (const given of [
+        after,
+        encodeURIComponent(JSON.stringify(place)),
+        encodeURIComponent(joined.toWellFormed()),
+      ]) {
         const { status } = await ann.get(`${path}&after=${given}`);
         expect([place, status]).toEqual([place, expect.toSatisfy((it: number) => it === 200 || it === 400)]);
       }

@@ -45,7 +45,7 @@ describe('blocking', () => {
 
   it('refuses oneself and nobody', async () => {
     const ann = await api.person();
-    expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(400);
+    expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(409);
     expect((await ann.call('put', '/v1/blocks/7')).status).toBe(404);
   });
 

@@ -1,5 +1,6 @@
+import { z } from '@hono/zod-openapi';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { numberCursor, pageQuery, readCursor, toPage } from '../../http/page.ts';
+import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { blockSchema, pageOf } from '../../http/schemas.ts';
 import { listBlocks } from '../../queries/blocks.ts';
 
@@ -11,18 +12,19 @@ export const list = callerOperation(
     path: '/v1/blocks',
     tags: ['Blocks'],
     summary: 'Whom you block',
-    request: { query: pageQuery },
+    request: { query: z.strictObject(pageFields(idCursor)) },
     responses: { 200: jsonResponse(pageOf(blockSchema), 'A page of blocked users by id') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const [last] = readCursor(after, numberCursor) ?? [];
+    const [last] = after ?? [];
     const rows = await listBlocks(c.var.context.db, c.var.caller.user, { after: last, limit: limit + 1 });
     return c.json(
       toPage(
         rows,
         limit,
         (row) => row,
+        idCursor,
         (row) => [row.user.id],
       ),
       200,

@@ -24,7 +24,7 @@ export const put = callerOperation(
     const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id: blocked } = c.req.valid('param');
-    if (blocked === me) throw fieldRefusal('bad-request', 'id', 'That is you');
+    if (blocked === me) throw fieldRefusal('conflict', 'id', 'You cannot block yourself.');
     return c.json(await commitAndNotify(context, (tx, notify) => block(tx, notify, context.config, me, blocked)), 200);
   },
 );

@@ -1,15 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import type { Chat } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { idParams } from '../../http/fields.ts';
+import { changes, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
 
-const schema = z
-  .strictObject({ pinned: z.boolean().optional(), muted: z.boolean().optional() })
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes({ pinned: z.boolean().optional(), muted: z.boolean().optional() });
 
 /** Pins or mutes a chat of the caller, on all of their devices. */
 export const update = callerOperation(

@@ -1,6 +1,5 @@
-import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { idParams, line } from '../../http/fields.ts';
+import { changes, idParams, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendGroupSchema } from '../../http/schemas.ts';
@@ -8,9 +7,7 @@ import { isNameTaken, updateFriendGroup } from '../../queries/friend-groups.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 import { positionField } from './position-field.ts';
 
-const schema = z
-  .strictObject({ name: line(64).optional(), position: positionField.optional() })
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes({ name: line(64).optional(), position: positionField.optional() });
 
 /** Renames or moves a heading of the caller. */
 export const update = callerOperation(

@@ -35,7 +35,7 @@ export const create = callerOperation(
     const { context } = c.var;
     const { user: me } = c.var.caller;
     const { to, message } = c.req.valid('json');
-    if (to === me) throw fieldRefusal('bad-request', 'to', 'That is you');
+    if (to === me) throw fieldRefusal('conflict', 'to', 'You cannot befriend yourself.');
     await limitRate(context, 'friend-request', me, context.config.perMinute.friendRequests);
     const request = await commitAndNotify(context, async (tx, notify) => {
       if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');

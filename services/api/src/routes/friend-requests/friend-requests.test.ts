@@ -49,7 +49,7 @@ describe('asking to become friends', () => {
   it('refuses oneself, nobody, and those who are friends', async () => {
     const [ann, ben] = await api.people();
     const self = await ask(ann, ann);
-    expect(self).toMatchObject({ status: 400, body: { errors: [{ path: 'to' }] } });
+    expect(self).toMatchObject({ status: 409, body: { errors: [{ path: 'to' }] } });
     expect((await ask(ann, { id: 5 })).status).toBe(404);
     await ann.befriend(ben);
     expect(await ask(ann, ben)).toMatchObject({ status: 409, body: { code: 'conflict' } });

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { numberCursor, pageFields, readCursor, toPage } from '../../http/page.ts';
+import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { friendRequestSchema, pageOf } from '../../http/schemas.ts';
 import { listRequests } from '../../queries/friend-requests.ts';
 
-const query = z.strictObject({ state: friendRequestSchema.shape.state.optional(), ...pageFields });
+const query = z.strictObject({ state: friendRequestSchema.shape.state.optional(), ...pageFields(idCursor) });
 
 /** Requests from and to the caller. */
 export const list = callerOperation(
@@ -19,13 +19,14 @@ export const list = callerOperation(
   },
   async (c) => {
     const { limit, after, state } = c.req.valid('query');
-    const [before] = readCursor(after, numberCursor) ?? [];
+    const [before] = after ?? [];
     const rows = await listRequests(c.var.context.db, c.var.caller.user, { before, state, limit: limit + 1 });
     return c.json(
       toPage(
         rows,
         limit,
         (row) => row,
+        idCursor,
         (row) => [row.id],
       ),
       200,

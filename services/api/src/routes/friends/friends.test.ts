@@ -76,7 +76,7 @@ describe('friends', () => {
     await ann.befriend(ben);
     const foreign = await addGroup(ben, { name: 'foreign' });
     const { status, body } = await ann.call<Problem>('patch', `/v1/friends/${ben.id}`, { friendGroup: foreign.id });
-    expect(status).toBe(400);
+    expect(status).toBe(404);
     expect(body.errors?.[0]?.path).toBe('friendGroup');
   });
 

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { pageQuery, readCursor, toPage } from '../../http/page.ts';
+import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { friendSchema, pageOf } from '../../http/schemas.ts';
 import { listFriends } from '../../queries/friendships.ts';
 import { toFriends } from './to-friends.ts';
 
-const place = z.tuple([z.int32(), z.int(), z.int()]);
+const cursor = pageCursor('int32', 'number', 'number');
 
 /** The caller's friends. */
 export const list = callerOperation(
@@ -15,17 +15,18 @@ export const list = callerOperation(
     path: '/v1/friends',
     tags: ['Friends'],
     summary: 'Your friends',
-    request: { query: pageQuery },
+    request: { query: z.strictObject(pageFields(cursor)) },
     responses: { 200: jsonResponse(pageOf(friendSchema), 'A page of friends by friend group, those in none last') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const { db, redis } = c.var.context;
-    const rows = await listFriends(db, c.var.caller.user, { after: readCursor(after, place), limit: limit + 1 });
+    const rows = await listFriends(db, c.var.caller.user, { after: after, limit: limit + 1 });
     const { items, next } = toPage(
       rows,
       limit,
       (row) => row,
+      cursor,
       (row) => row.place,
     );
     return c.json({ items: await toFriends(redis, items), next }, 200);

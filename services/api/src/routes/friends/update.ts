@@ -1,7 +1,6 @@
-import { z } from '@hono/zod-openapi';
 import { id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { idParams, line } from '../../http/fields.ts';
+import { changes, idParams, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendSchema } from '../../http/schemas.ts';
@@ -10,12 +9,10 @@ import { type FriendRow, listFriends, updateFriendship } from '../../queries/fri
 import { lockUsers } from '../../queries/lock-users.ts';
 import { toFriends } from './to-friends.ts';
 
-const schema = z
-  .strictObject({
-    remark: line(64, 0).optional().openapi({ description: 'What you call the friend; empty for none' }),
-    friendGroup: id.nullable().optional().openapi({ description: 'Null for none' }),
-  })
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes({
+  remark: line(64, 0).optional().openapi({ description: 'What you call the friend; empty for none' }),
+  friendGroup: id.nullable().optional().openapi({ description: 'Null for none' }),
+});
 
 /** Changes what the caller calls a friend, or where they sort them. The friend does not learn of it. */
 export const update = callerOperation(
@@ -38,7 +35,7 @@ export const update = callerOperation(
       await lockUsers(tx, [me]);
       const group = changes.friendGroup ?? null;
       if (group !== null && !(await hasFriendGroup(tx, me, group))) {
-        throw fieldRefusal('bad-request', 'friendGroup', 'You have no such friend group');
+        throw fieldRefusal('not-found', 'friendGroup', 'You have no friend group with this id.');
       }
       if (!(await updateFriendship(tx, me, friend, changes))) throw new Refusal('not-found', 'You are no friends.');
       notify({ events: [{ users: [me], event: { kind: 'friend', user: friend, change: 'updated' } }] });

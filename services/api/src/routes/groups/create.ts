@@ -6,6 +6,7 @@ import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { locationHeader } from '../../http/response-headers.ts';
 import { groupSchema } from '../../http/schemas.ts';
 import { findBusy } from '../../queries/group-members.ts';
 import { getGroup, insertGroup } from '../../queries/groups.ts';
@@ -29,7 +30,7 @@ export const create = callerOperation(
     tags: ['Groups'],
     summary: 'Make a group',
     request: { body: jsonBody(schema) },
-    responses: { 201: jsonResponse(groupSchema, 'The group') },
+    responses: { 201: { ...jsonResponse(groupSchema, 'The group'), headers: locationHeader } },
     refuses: ['not-found', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {
@@ -39,7 +40,7 @@ export const create = callerOperation(
     const given = c.req.valid('json');
     const { maxMembers = config.limits.groupMembers } = given;
     if (maxMembers > config.limits.groupMembers) {
-      throw fieldRefusal('bad-request', 'maxMembers', `At most ${config.limits.groupMembers}`);
+      throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${config.limits.groupMembers}.`);
     }
     const others = [...new Set(given.members)].filter((user) => user !== me);
     if (others.length >= maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
@@ -62,6 +63,7 @@ export const create = callerOperation(
       });
       return (await getGroup(tx, group, me)) as Group;
     });
-    return c.json(await refuseTakenName(work), 201);
+    const group = await refuseTakenName(work);
+    return c.json(group, 201, { location: `/v1/groups/${group.id}` });
   },
 );

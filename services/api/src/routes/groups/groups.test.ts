@@ -87,7 +87,7 @@ describe('making a group', () => {
     [{ name: 'a', members: Array(501).fill(5) }, 'members'],
     [{ name: 'a', description: 'x'.repeat(501) }, 'description'],
     [{ name: 'a', avatar: 'javascript:alert(1)' }, 'avatar'],
-    [{ name: 'a', maxMembers: 201 }, 'maxMembers'],
+    [{ name: 'a', maxMembers: 501 }, 'maxMembers'],
     [{ name: 'a', maxMembers: 0 }, 'maxMembers'],
     [{ name: 'a', history: 'some' }, 'history'],
     [{ name: 'a', owner: 5 }, 'owner'],
@@ -188,7 +188,7 @@ describe('changing a group', () => {
   it.each([
     [{}, 400],
     [{ maxMembers: 1 }, 409],
-    [{ maxMembers: 201 }, 400],
+    [{ maxMembers: 201 }, 409],
     [{ maxMembers: 501 }, 400],
     [{ role: 'owner' }, 400],
   ])('refuses %j with %i', async (changes, status) => {

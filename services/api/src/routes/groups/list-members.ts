@@ -1,12 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { pageQuery, readCursor, toPage } from '../../http/page.ts';
+import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { memberSchema, pageOf } from '../../http/schemas.ts';
 import { getRole, listMembers } from '../../queries/group-members.ts';
 import { noGroup } from './enter-group.ts';
 
-const place = z.tuple([z.int(), z.int()]);
+const cursor = pageCursor('int32', 'number');
 
 /** Who is in a group of the caller. */
 export const listMembersOf = callerOperation(
@@ -16,7 +16,7 @@ export const listMembersOf = callerOperation(
     path: '/v1/groups/{id}/members',
     tags: ['Groups'],
     summary: 'Who is in a group',
-    request: { params: idParams, query: pageQuery },
+    request: { params: idParams, query: z.strictObject(pageFields(cursor)) },
     responses: {
       200: jsonResponse(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id'),
     },
@@ -27,12 +27,13 @@ export const listMembersOf = callerOperation(
     const { id } = c.req.valid('param');
     const { limit, after } = c.req.valid('query');
     if ((await getRole(db, id, c.var.caller.user)) === undefined) throw noGroup();
-    const rows = await listMembers(db, id, readCursor(after, place), limit + 1);
+    const rows = await listMembers(db, id, after, limit + 1);
     return c.json(
       toPage(
         rows,
         limit,
         ({ rank: _, ...member }) => member,
+        cursor,
         (row) => [row.rank, row.user.id],
       ),
       200,

@@ -1,8 +1,7 @@
-import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { line } from '../../http/fields.ts';
+import { changes, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
@@ -11,14 +10,12 @@ import { updateGroup } from '../../queries/groups.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
-const schema = z
-  .strictObject({
-    role: roleSchema
-      .optional()
-      .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
-    alias: line(64, 0).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
-  })
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes({
+  role: roleSchema
+    .optional()
+    .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
+  alias: line(64, 0).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
+});
 
 /** Gives a member another role, or oneself another name in the group. */
 export const updateMemberOf = callerOperation(

@@ -1,7 +1,6 @@
-import { z } from '@hono/zod-openapi';
 import type { Group } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { idParams } from '../../http/fields.ts';
+import { changes, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { groupSchema } from '../../http/schemas.ts';
@@ -11,9 +10,7 @@ import { enterGroup } from './enter-group.ts';
 import { groupFields } from './fields.ts';
 import { refuseTakenName } from './name-taken.ts';
 
-const schema = z
-  .strictObject(groupFields)
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes(groupFields);
 
 /** Changes what is said of a group, or what holds in it. For its owner and admins. */
 export const update = callerOperation(
@@ -38,7 +35,11 @@ export const update = callerOperation(
       const members = await memberIds(tx, id);
       const most = changes.maxMembers ?? maxMembers;
       if (most !== maxMembers && most > context.config.limits.groupMembers) {
-        throw fieldRefusal('bad-request', 'maxMembers', `At most ${context.config.limits.groupMembers}`);
+        throw fieldRefusal(
+          'conflict',
+          'maxMembers',
+          `This server allows at most ${context.config.limits.groupMembers}.`,
+        );
       }
       if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
       await updateGroup(tx, id, changes);

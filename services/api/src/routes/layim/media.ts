@@ -18,6 +18,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       path: '/media/{id}/{seal}',
       tags: ['LayIM'],
       summary: 'What was uploaded from a LayIM page',
+      security: [],
       request: { params: z.object({ id: idField, seal: z.string() }) },
       responses: {
         200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },

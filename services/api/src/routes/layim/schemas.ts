@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { User } from '@parley/protocol';
 import { jsonResponse } from '../../http/operation.ts';
+import { problemResponse } from '../../http/response-headers.ts';
 
 /** Somebody, as LayIM lists them. */
 export const personSchema = z.object({
@@ -17,7 +18,7 @@ export function layimAnswers<S extends z.ZodType>(data: S, description: string) 
     msg: z.string().openapi({ description: 'What to tell the user when `code` is not 0' }),
     data: z.union([data, z.object({})]),
   });
-  return { 200: jsonResponse(schema, description) };
+  return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 
 /** A user as LayIM lists them, under the name that the one who sees the list gave them. */

@@ -1,15 +1,12 @@
-import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { avatarField, line, nameField } from '../../http/fields.ts';
+import { avatarField, changes, line, nameField } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { friendIds } from '../../queries/friendships.ts';
 import { updateUser } from '../../queries/users.ts';
 
-const schema = z
-  .strictObject({ name: nameField.optional(), avatar: avatarField.optional(), sign: line(200, 0).optional() })
-  .refine((changes) => Object.keys(changes).length > 0, { error: 'Nothing to change' });
+const schema = changes({ name: nameField.optional(), avatar: avatarField.optional(), sign: line(200, 0).optional() });
 
 /** Changes what others see of the caller, and tells the caller's friends. */
 export const update = callerOperation(

@@ -18,7 +18,8 @@ export const content = operation(
     summary: 'The bytes of a media that you were sent, or sent',
     description:
       'With Range, If-Range, If-None-Match and HEAD. Pictures, sound and film are shown in place; whatever else is for saving only.',
-    security: [{ accessToken: [] }],
+    // Without a token: the signature in the query.
+    security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {
       200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },

@@ -1,6 +1,7 @@
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, type Operation } from '../../http/operation.ts';
-import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
+import { locationHeader } from '../../http/response-headers.ts';
+import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
 /** Begins an upload of the caller's. */
@@ -15,7 +16,12 @@ export const create = callerOperation(
       'Upload-Length says how many bytes will come; Upload-Metadata may hold `filename`, `filetype`, and of a film or sound `width`, `height` ' +
       'and `duration`. Bytes may come with this request. The header Location leads to the upload, relative to this address.',
     request: { headers: tusHeaders('upload-length', 'upload-metadata'), body: bytesBody },
-    responses: tusAnswers({ 201: whole('Begun; with the media, if all its bytes came with the request') }),
+    responses: tusAnswers({
+      201: {
+        ...whole('Begun. Has the media as its body if all bytes came with the request'),
+        headers: { ...locationHeader, ...tusResponseHeaders },
+      },
+    }),
     refuses: ['too-large', 'too-many'],
   },
   async (c) => {

@@ -26,7 +26,7 @@ export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQ
   }
   const complete = user !== undefined && expires !== undefined;
   if (complete && isSigned(context.config.tokens.secret, id, { user, expires, signature }, Date.now())) {
-    await limitRequests(context, 'user', user);
+    await limitRequests(c, 'user', user);
     return user;
   }
   throw new Refusal('unauthenticated', 'The signature of this address is not valid, or no longer.');

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 import { idParams } from '../../http/fields.ts';
+import { methodNotAllowed } from '../../http/on-error.ts';
 import { callerOperation, noContent, type Operation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { completeUpload } from '../../media/complete-upload.ts';
@@ -66,7 +67,8 @@ export const progress: Operation = {
     const router = app as unknown as OpenAPIHono<CallerEnv>;
     router.get(path.replace('{id}', ':id'), authenticate, (c) => {
       const { success, data } = idParams.safeParse(c.req.param());
-      if (c.req.method !== 'HEAD' || !success) throw new Refusal('not-found');
+      if (c.req.method !== 'HEAD') throw methodNotAllowed(c.req.method, ['HEAD', 'PATCH', 'DELETE']);
+      if (!success) throw new Refusal('not-found');
       return serve(c, data.id);
     });
   },

@@ -1,6 +1,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { problemType } from '@parley/protocol';
 import { jsonResponse } from '../../http/operation.ts';
+import { textHeader } from '../../http/response-headers.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
 /** Headers of the tus protocol, which looks at them itself. */
@@ -11,6 +12,13 @@ export function tusHeaders(...names: readonly string[]) {
 /** Bytes of a file. */
 export const bytesBody = {
   content: { 'application/offset+octet-stream': { schema: z.any().openapi({ type: 'string', format: 'binary' }) } },
+};
+
+/** Headers of the tus protocol in a response. */
+export const tusResponseHeaders = {
+  'Tus-Resumable': textHeader('The version of the protocol'),
+  'Upload-Offset': textHeader('Bytes that the server has'),
+  'Upload-Expires': textHeader('When an unfinished upload is removed'),
 };
 
 /** The media, once it is whole. */
@@ -38,13 +46,13 @@ export const signatureQuery = z.object({
     .regex(/^[1-9]\d{0,15}$/)
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer' }),
+    .openapi({ type: 'integer', minimum: 1, maximum: 999_999_999_999_999 }),
   expires: z
     .string()
     .regex(/^\d{1,15}$/)
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer' }),
+    .openapi({ type: 'integer', minimum: 0, maximum: 999_999_999_999_999 }),
   signature: z.string().max(100).optional(),
 });
 

@@ -16,7 +16,8 @@ export const thumbnail = operation(
     path: '/v1/media/{id}/thumbnail',
     tags: ['Media'],
     summary: 'A small picture of a picture, at most 320 pixels a side',
-    security: [{ accessToken: [] }],
+    // Without a token: the signature in the query.
+    security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {
       200: {

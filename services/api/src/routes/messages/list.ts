@@ -10,17 +10,14 @@ import { type MessageRow, toMessage } from '../../queries/message-row.ts';
 import { readMessages } from '../../queries/messages.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-const query = z
-  .strictObject({
-    before: idField.optional().openapi({ description: 'The messages before this one' }),
-    after: idField.optional().openapi({ description: 'The messages after this one' }),
-    around: idField.optional().openapi({ description: 'The messages on both sides of this one, and itself' }),
-    limit: limitField,
-  })
-  .refine(({ before, after, around }) => [before, after, around].filter((it) => it !== undefined).length <= 1, {
-    error: 'Give one of before, after and around at most',
-    path: ['around'],
-  });
+const query = z.strictObject({
+  before: idField
+    .optional()
+    .openapi({ description: 'The messages before this one. Ignored with `after` or `around`.' }),
+  after: idField.optional().openapi({ description: 'The messages after this one. Ignored with `around`.' }),
+  around: idField.optional().openapi({ description: 'The messages on both sides of this one, and itself' }),
+  limit: limitField,
+});
 
 const pageSchema = z.object({
   items: z.array(messageSchema).openapi({ description: 'Ascending by id' }),
@@ -53,7 +50,7 @@ async function readPage(
   key: ChatKey,
   { before, after, around, limit }: z.infer<typeof query>,
 ): Promise<Page> {
-  if (after !== undefined) {
+  if (after !== undefined && around === undefined) {
     const rows = await readMessages(db, key, { above: after, limit: limit + 1 });
     return { rows: rows.slice(0, limit), more: rows.length > limit };
   }

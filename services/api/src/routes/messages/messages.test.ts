@@ -100,14 +100,11 @@ describe('reading messages', () => {
     expect(body.items[0]).toMatchObject({ body: null, recalled: 1_800_000_000_000 });
   });
 
-  it.each(['?before=1&after=2', '?before=x', '?limit=0', '?limit=201', '?around=-1', '?page=2'])(
-    'refuses "%s"',
-    async (query) => {
-      const { status, body } = await ann.get<Problem>(`/v1/chats/${ben.id}/messages${query}`);
-      expect(status).toBe(400);
-      expect(body.errors).toHaveLength(1);
-    },
-  );
+  it.each(['?before=x', '?limit=0', '?limit=201', '?around=-1', '?page=2'])('refuses "%s"', async (query) => {
+    const { status, body } = await ann.get<Problem>(`/v1/chats/${ben.id}/messages${query}`);
+    expect(status).toBe(400);
+    expect(body.errors).toHaveLength(1);
+  });
 
   it('answers that there is no history where none is kept', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });

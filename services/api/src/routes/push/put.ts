@@ -7,11 +7,11 @@ import { putSubscription } from '../../queries/push-subscriptions.ts';
 import { checkHost, Forbidden } from '../../webhooks/guard.ts';
 import { offered } from './offered.ts';
 
-/** Bytes in base64url. */
+/** Bytes in base64url, with or without padding. */
 const bytes = (count: number) =>
-  z.string().refine((text) => /^[\w-]+={0,2}$/.test(text) && Buffer.from(text, 'base64url').length === count, {
-    error: `Not ${count} bytes in base64url`,
-  });
+  z
+    .string()
+    .regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((count * 4) / 3)}}={0,2}$`), `Not ${count} bytes in base64url`);
 
 const schema = z.object({
   endpoint: z.url({ protocol: /^https?$/ }).max(1000),

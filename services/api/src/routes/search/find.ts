@@ -3,7 +3,7 @@ import { fits } from '@parley/protocol';
 import { idField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { limitField, readCursor } from '../../http/page.ts';
+import { pageCursor, pageFields } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { messageSchema, pageOf } from '../../http/schemas.ts';
 import { type FoundRow, namesOf } from '../../queries/found-messages.ts';
@@ -18,6 +18,8 @@ import { findChat } from '../chats/find-chat.ts';
 /** Characters of a query. */
 const longestQuery = 200;
 
+const cursor = pageCursor('number', 'number');
+
 const query = z.strictObject({
   q: z
     .string()
@@ -26,8 +28,7 @@ const query = z.strictObject({
     .refine((value) => fits(value, longestQuery), { error: `Too long: at most ${longestQuery} characters` })
     .openapi({ minLength: 1, maxLength: longestQuery, description: 'All of these words, in any case and order' }),
   chat: idField.optional().openapi({ description: 'Only the chat with this user or group' }),
-  limit: limitField,
-  after: z.string().max(500).optional().openapi({ description: 'The `next` of the page before' }),
+  ...pageFields(cursor),
 });
 
 const hitSchema = z.object({
@@ -35,14 +36,14 @@ const hitSchema = z.object({
   chat: z.int().positive(),
   type: z.enum(['user', 'group']),
   name: z.string().openapi({ description: 'What the other user, or the group, is called' }),
-  hits: z.array(z.tuple([z.int(), z.int()])).openapi({
-    description:
-      'Where what was searched stands in `message.body.text`, or `message.body.name` of a file: start and end (exclusive) in UTF-16 ' +
-      'units, as of JavaScript strings; ascending, without overlaps',
-  }),
+  hits: z
+    .array(z.tuple([z.int(), z.int()]).openapi({ type: 'array', items: { type: 'integer' }, minItems: 2, maxItems: 2 }))
+    .openapi({
+      description:
+        'Where what was searched stands in `message.body.text`, or `message.body.name` of a file: start and end (exclusive) in UTF-16 ' +
+        'units, as of JavaScript strings; ascending, without overlaps',
+    }),
 });
-
-const place = z.tuple([z.int(), z.int()]);
 
 /** Finds messages of the caller's own copies and of their groups. */
 export const find = callerOperation(
@@ -67,7 +68,7 @@ export const find = callerOperation(
     const { user: me } = c.var.caller;
     const { q, chat, limit, after } = c.req.valid('query');
     if (config.history === 'relay') throw new Refusal('history-disabled');
-    const [id, peer] = readCursor(after, place) ?? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+    const [id, peer] = after ?? [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
     await limitRate(context, 'search', me, config.perMinute.searches);
     const wanted = readQuery(q);
     const only = chat === undefined ? undefined : await findChat(db, me, chat);
@@ -86,10 +87,14 @@ export const find = callerOperation(
     }
     const page = found.slice(0, limit);
     const last = found.length > limit ? page.at(-1) : undefined;
-    const next = last ? [last.id, last.peer] : end === undefined ? undefined : [end, Number.MAX_SAFE_INTEGER];
+    const next: [number, number] | undefined = last
+      ? [last.id, last.peer]
+      : end === undefined
+        ? undefined
+        : [end, Number.MAX_SAFE_INTEGER];
     const names = await namesOf(db, [...new Set(page.map((row) => row.peer))]);
     const items = page.map((row) => toItem(me, wanted, row, names.get(row.peer) ?? ''));
-    return c.json({ items, next: next ? Buffer.from(JSON.stringify(next)).toString('base64url') : null }, 200);
+    return c.json({ items, next: next ? cursor.write(next) : null }, 200);
   },
 );
 

@@ -5,17 +5,21 @@ import { idField } from '../../http/fields.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findUserId } from '../../queries/server-users.ts';
 
+// `system` is the system user; a path cannot hold `.` and `..`.
+const externalIdPattern =
+  '^(?!(system|\\.{1,2})$)[^~\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$';
+
 /** What the product calls a user or group. */
 export const externalIdField = z
   .string()
   .min(1)
   .max(128)
-  .refine((value) => value.isWellFormed() && !/\p{Cc}|^\s|\s$/u.test(value), {
-    error: 'Holds blanks or control characters',
-  })
-  .refine((value) => !value.startsWith('~'), { error: 'Begins with ~, which stands before ids of Parley' })
-  .refine((value) => !['system', '.', '..'].includes(value), { error: 'Stands for something else' })
-  .openapi({ minLength: 1, maxLength: 128, example: 'customer-17' });
+  .regex(
+    new RegExp(externalIdPattern, 'u'),
+    'Begins or ends with a blank, begins with ~, or contains a control character',
+  )
+  .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
+  .openapi({ minLength: 1, maxLength: 128, pattern: externalIdPattern, example: 'customer-17' });
 
 /** A user or group in a path: by its external id, or by `~` and its id here. */
 export const refParam = z
@@ -27,7 +31,13 @@ export const refParam = z
       .pipe(idField),
     externalIdField,
   ])
-  .openapi({ type: 'string', description: 'The external id, or `~` and the id here', example: 'customer-17' });
+  .openapi({
+    type: 'string',
+    pattern: `^~[1-9][0-9]{0,14}$|${externalIdPattern}`,
+    maxLength: 128,
+    description: 'The external id, or `~` and the id here',
+    example: 'customer-17',
+  });
 
 /** A user in a body: by external id, a text, or by the id here, a number. */
 export const userRef = z

@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { sessionIdField } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
-import { pageQuery, readCursor, toPage } from '../../http/page.ts';
+import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { pageOf, signInSchema } from '../../http/schemas.ts';
 import { listSessions } from '../../queries/sessions.ts';
 
-const place = z.tuple([z.int(), sessionIdField]);
+const cursor = pageCursor('number', /[A-Za-z0-9_-]{1,64}/);
 
 /** Where the caller is signed in. */
 export const list = callerOperation(
@@ -15,18 +14,19 @@ export const list = callerOperation(
     path: '/v1/sessions',
     tags: ['Accounts'],
     summary: 'Where you are signed in',
-    request: { query: pageQuery },
+    request: { query: z.strictObject(pageFields(cursor)) },
     responses: { 200: jsonResponse(pageOf(signInSchema), 'A page of sessions, the newest first') },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
     const { user, session } = c.var.caller;
-    const rows = await listSessions(c.var.context.db, user, Date.now(), readCursor(after, place), limit + 1);
+    const rows = await listSessions(c.var.context.db, user, Date.now(), after, limit + 1);
     return c.json(
       toPage(
         rows,
         limit,
         (row) => ({ ...row, current: row.id === session }),
+        cursor,
         (row) => [row.created, row.id],
       ),
       200,

@@ -7,6 +7,7 @@ import { deviceField, nameField, passwordField, usernameField } from '../../http
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
 import { jsonBody, jsonResponse, operation } from '../../http/operation.ts';
 import { fieldRefusal } from '../../http/refusal.ts';
+import { locationHeader } from '../../http/response-headers.ts';
 import { sessionSchema } from '../../http/schemas.ts';
 import { insertUser } from '../../queries/users.ts';
 
@@ -26,7 +27,7 @@ export const register = operation(
     tags: ['Accounts'],
     summary: 'Register',
     request: { body: jsonBody(schema) },
-    responses: { 201: jsonResponse(sessionSchema, 'The user and a session') },
+    responses: { 201: { ...jsonResponse(sessionSchema, 'The user and a session'), headers: locationHeader } },
     refuses: ['conflict', 'too-many'],
   },
   async (c) => {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { jsonResponse, serverOperation } from '../../../http/operation.ts';
-import { pageQuery, readCursor, toPage } from '../../../http/page.ts';
+import { pageCursor, pageFields, toPage } from '../../../http/page.ts';
 import { memberSchema, pageOf } from '../../../http/schemas.ts';
 import { listMembers } from '../../../queries/group-members.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
@@ -9,7 +9,7 @@ import { serverGroupSchema } from '../schemas.ts';
 import { requireGroup } from './require-group.ts';
 
 const params = z.object({ group: refParam });
-const place = z.tuple([z.int(), z.int()]);
+const cursor = pageCursor('int32', 'number');
 
 /** One group. */
 export const getGroup = serverOperation(
@@ -38,7 +38,7 @@ export const listGroupMembers = serverOperation(
     path: '/v1/server/groups/{group}/members',
     tags: ['Server'],
     summary: 'Who is in a group',
-    request: { params, query: pageQuery },
+    request: { params, query: z.strictObject(pageFields(cursor)) },
     responses: {
       200: jsonResponse(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id'),
     },
@@ -48,12 +48,13 @@ export const listGroupMembers = serverOperation(
     const { db } = c.var.context;
     const { limit, after } = c.req.valid('query');
     const id = await requireGroup(db, c.req.valid('param').group);
-    const rows = await listMembers(db, id, readCursor(after, place), limit + 1);
+    const rows = await listMembers(db, id, after, limit + 1);
     return c.json(
       toPage(
         rows,
         limit,
         ({ rank: _, ...member }) => member,
+        cursor,
         (row) => [row.rank, row.user.id],
       ),
       200,

@@ -31,10 +31,10 @@ export const putGroup = serverOperation(
   {
     method: 'put',
     operationId: 'putServerGroup',
-    path: '/v1/server/groups/{externalId}',
+    path: '/v1/server/groups/{group}',
     tags: ['Server'],
     summary: 'Make or change a group, by your own id',
-    request: { params: z.object({ externalId: externalIdField }), body: jsonBody(schema) },
+    request: { params: z.object({ group: externalIdField }), body: jsonBody(schema) },
     responses: {
       200: jsonResponse(serverGroupSchema, 'The group as changed'),
       201: jsonResponse(serverGroupSchema, 'The new group'),
@@ -43,10 +43,10 @@ export const putGroup = serverOperation(
   },
   async (c) => {
     const { context } = c.var;
-    const { externalId } = c.req.valid('param');
+    const { group: externalId } = c.req.valid('param');
     const { owner: ownerRef, members, ...given } = c.req.valid('json');
     if ((given.maxMembers ?? 0) > context.config.limits.groupMembers) {
-      throw fieldRefusal('bad-request', 'maxMembers', `At most ${context.config.limits.groupMembers}`);
+      throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${context.config.limits.groupMembers}.`);
     }
     const work = commitAndNotify(context, async (tx, notify) => {
       await lockExternalGroup(tx, externalId);

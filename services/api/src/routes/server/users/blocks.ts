@@ -25,7 +25,7 @@ export const putBlock = serverOperation(
     const given = c.req.valid('param');
     const made = await commitAndNotify(context, async (tx, notify) => {
       const [user, blocked] = [await requireUser(tx, given.user), await requireUser(tx, given.blocked)];
-      if (user === blocked) throw fieldRefusal('bad-request', 'blocked', 'That is the same user');
+      if (user === blocked) throw fieldRefusal('conflict', 'blocked', 'A user cannot block themselves.');
       return await block(tx, notify, context.config, user, blocked);
     });
     return c.json(made, 200);

@@ -30,7 +30,7 @@ export const putFriend = serverOperation(
     const given = c.req.valid('param');
     const row = await commitAndNotify(context, async (tx, notify) => {
       const [user, friend] = [await requireUser(tx, given.user), await requireUser(tx, given.friend)];
-      if (user === friend) throw fieldRefusal('bad-request', 'friend', 'That is the same user');
+      if (user === friend) throw fieldRefusal('conflict', 'friend', 'A user cannot be their own friend.');
       await lockUsers(tx, [user, friend]);
       if (!(await areFriends(tx, user, friend))) await befriend(tx, notify, context.config, user, friend);
       const [found] = await listFriends(tx, user, { friend, limit: 1 });

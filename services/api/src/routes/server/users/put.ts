@@ -29,10 +29,10 @@ export const putUser = serverOperation(
   {
     method: 'put',
     operationId: 'putServerUser',
-    path: '/v1/server/users/{externalId}',
+    path: '/v1/server/users/{user}',
     tags: ['Server'],
     summary: 'Make or change a user, by your own id',
-    request: { params: z.object({ externalId: externalIdField }), body: jsonBody(schema) },
+    request: { params: z.object({ user: externalIdField }), body: jsonBody(schema) },
     responses: {
       200: jsonResponse(serverUserSchema, 'The user as changed'),
       201: jsonResponse(serverUserSchema, 'The new user'),
@@ -40,7 +40,7 @@ export const putUser = serverOperation(
     refuses: ['conflict'],
   },
   async (c) => {
-    const { externalId } = c.req.valid('param');
+    const { user: externalId } = c.req.valid('param');
     const given = c.req.valid('json');
     const work = commitAndNotify(c.var.context, async (tx, notify) => {
       const added = await insertServerUser(tx, externalId, given);

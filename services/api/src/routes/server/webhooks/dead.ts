@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { listDeadWebhooks, removeDeadWebhook, replayWebhook } from '@parley/redis';
 import { jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
-import { pageFields, readCursor, toPage } from '../../../http/page.ts';
+import { pageCursor, pageFields, toPage } from '../../../http/page.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { pageOf } from '../../../http/schemas.ts';
 import { deadParams, readDeadId, toDeadId } from './dead-id.ts';
 import { deadSchema } from './schemas.ts';
 
-const place = z.tuple([z.int(), z.string()]);
-const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields });
+const cursor = pageCursor('number', /[A-Za-z0-9_-]{0,32}/);
+const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields(cursor) });
 
 /** Events that endpoints could not be told. */
 export const listDead = serverOperation(
@@ -24,7 +24,7 @@ export const listDead = serverOperation(
   async (c) => {
     const { redis, config } = c.var.context;
     const { limit, after, endpoint } = c.req.valid('query');
-    const [died, last] = readCursor(after, place) ?? [Number.MAX_SAFE_INTEGER, ''];
+    const [died, last] = after ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
     // Of one endpoint no two have the same date; of several they may, and then go by the endpoint.
     const lists = await Promise.all(
@@ -38,6 +38,7 @@ export const listDead = serverOperation(
       rows.slice(0, limit + 1),
       limit,
       (row) => row as z.infer<typeof deadSchema>,
+      cursor,
       (row) => [row.died, row.endpoint],
     );
     return c.json(page, 200);

@@ -1,0 +1,118 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createRouter } from '../http/operation.ts';
+import { operations } from '../routes/index.ts';
+import { createDocument } from './document.ts';
+import { tags } from './tags.ts';
+
+let document: Document;
+let text: string;
+
+beforeAll(() => {
+  const app = createRouter();
+  for (const operation of operations) operation.add(app);
+  text = JSON.stringify(createDocument(app, ['https://chat.example.org']));
+  document = JSON.parse(text);
+});
+
+describe('the OpenAPI document', () => {
+  it("follows Redocly's recommended rules", async () => {
+    const config = await createConfig({ extends: ['recommended'] });
+    const problems = await lintFromString({ source: text, config });
+    // The tus protocol wants uploads at an address of their own below /v1/media.
+    const found = problems.filter(({ ruleId }) => ruleId !== 'no-ambiguous-paths');
+    expect(found.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
+  });
+
+  it.skipIf(!hasPythonValidator())('is accepted by openapi-spec-validator (skipped without: pip install it)', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'parley-openapi-')), 'openapi.json');
+    writeFileSync(file, text);
+    expect(python('-m', 'openapi_spec_validator', file)).toContain('OK');
+  });
+
+  it('has an operation id, a summary and a described tag for each operation, no id twice', () => {
+    const ids = each().map(({ operationId }) => operationId);
+    expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
+    expect(new Set(ids).size).toBe(ids.length);
+    const known = tags.map(({ name }) => name);
+    expect(each().filter((it) => !it.summary || !it.tags?.every((tag) => known.includes(tag)))).toEqual([]);
+  });
+
+  it('has no path twice under different names of parameters', () => {
+    const shapes = Object.keys(document.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
+    expect(shapes.filter((shape, i) => shapes.indexOf(shape) !== i)).toEqual([]);
+  });
+
+  it('describes Retry-After wherever a request may be repeated later, and the rate limit everywhere', () => {
+    const responses = api().flatMap((it) => Object.entries(it.responses));
+    const later = responses.filter(([status]) => status === '429' || status === '503');
+    expect(later.length).toBeGreaterThan(100);
+    expect(later.filter(([, response]) => response.headers?.['Retry-After'] === undefined)).toEqual([]);
+    expect(responses.filter(([, response]) => response.headers?.['RateLimit-Limit'] === undefined)).toEqual([]);
+  });
+
+  it('has patterns that every dialect of regular expressions reads', () => {
+    const ajv = new Ajv2020();
+    const patterns = JSON.stringify(document).match(/"pattern":"(?:[^"\\]|\\.)*"/g) ?? [];
+    expect(patterns.length).toBeGreaterThan(20);
+    for (const pattern of new Set(patterns)) {
+      expect(pattern).not.toMatch(/\\\\p\{|\/u"$/);
+      ajv.compile({ type: 'string', ...JSON.parse(`{${pattern}}`) });
+    }
+  });
+
+  it('lets a message be without a body and a chat without a last message, and nothing else be null by that', () => {
+    const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
+    const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };
+    expect(Message).toMatchObject({ type: 'object', properties: { body: orNull } });
+    expect(Chat).toMatchObject({ type: 'object', properties: { last: orNull } });
+  });
+
+  it('has the operations of the gateways with the servers they are at', () => {
+    const found = each().filter((it) => it.tags?.includes('Gateway'));
+    expect(found.map((it) => it.operationId)).toEqual(['streamEvents', 'pollEvents', 'postFrame']);
+    expect(found.map((it) => it.servers)).toEqual(
+      found.map(() => [expect.objectContaining({ url: 'https://chat.example.org' })]),
+    );
+  });
+});
+
+function each(): Operation[] {
+  return Object.values(document.paths).flatMap((path) => Object.values(path));
+}
+
+/** The operations that the api itself serves under `/v1`. */
+function api(): Operation[] {
+  return each().filter((it) => !it.tags?.some((tag) => ['Gateway', 'Health', 'LayIM'].includes(tag)));
+}
+
+function hasPythonValidator(): boolean {
+  try {
+    python('-c', 'import openapi_spec_validator');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function python(...args: string[]): string {
+  return execFileSync('python3', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
+
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: object };
+}
+
+interface Operation {
+  operationId: string;
+  summary?: string;
+  tags?: string[];
+  servers?: object[];
+  responses: Record<string, { headers?: Record<string, object> }>;
+}

@@ -1,0 +1,83 @@
+import { OpenApiGeneratorV31 } from '@asteasolutions/zod-to-openapi';
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import type { App } from '../http/operation.ts';
+import { headers, problemResponse } from '../http/response-headers.ts';
+import { namedSchemas } from '../http/schemas.ts';
+import { gatewayOperations } from './gateway-operations.ts';
+import { tags } from './tags.ts';
+
+/**
+ * The OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and the HTTP operations of the
+ * gateways at `gatewayUrls`.
+ */
+export function createDocument(app: App, gatewayUrls: readonly string[]): object {
+  const { openAPIRegistry: registry } = app;
+  registry.registerComponent('securitySchemes', 'accessToken', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'The access token of a session',
+  });
+  registry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A key of `API_KEYS`, for the server of your product alone: it acts in the name of any user',
+  });
+  for (const [name, header] of Object.entries(headers)) registry.registerComponent('headers', name, header);
+  for (const operation of [...gatewayOperations(gatewayUrls), ...health(gatewayUrls)]) registry.registerPath(operation);
+  // Generated first, a schema that is nullable in one place stays not nullable in the others.
+  const named = Object.values(namedSchemas).map((schema) => ({ type: 'schema' as const, schema }));
+  return new OpenApiGeneratorV31([...named, ...registry.definitions]).generateDocument({
+    openapi: '3.1.0',
+    info,
+    servers: [{ url: '/', description: 'The api' }],
+    tags,
+  });
+}
+
+const info = {
+  title: 'Parley',
+  version: '1.0.0',
+  description:
+    'A chat backend: accounts, friends, groups, chats, history, search and media. Messages are sent and events are ' +
+    'received through a gateway, by WebSocket or by the operations tagged Gateway.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  contact: { name: 'The operator of this server' },
+};
+
+/** Health is the same on every process. */
+function health(gatewayUrls: readonly string[]): RouteConfig[] {
+  const servers = [
+    { url: '/', description: 'The api' },
+    ...gatewayUrls.map((url) => ({ url, description: 'A gateway' })),
+  ];
+  const json = (description: string) => ({ description, content: { 'application/json': { schema: healthSchema } } });
+  const text = (description: string) => ({ description, content: { 'text/plain': { schema: z.string() } } });
+  const base = { method: 'get' as const, tags: ['Health'], servers, security: [] };
+  const badHost = problemResponse(['bad-request']);
+  return [
+    {
+      ...base,
+      path: '/healthz',
+      operationId: 'getLiveness',
+      summary: 'Is the process alive?',
+      responses: { 200: json('It is'), 400: badHost },
+    },
+    {
+      ...base,
+      path: '/readyz',
+      operationId: 'getReadiness',
+      summary: 'Can the process serve requests?',
+      responses: { 200: json('It can'), 400: badHost, 503: json('It cannot; the body names the reasons') },
+    },
+    {
+      ...base,
+      path: '/metrics',
+      operationId: 'getMetrics',
+      summary: 'Metrics for Prometheus',
+      responses: { 200: text('The metrics in the text format of Prometheus'), 400: badHost },
+    },
+  ];
+}
+
+const healthSchema = z.object({ ok: z.boolean(), reasons: z.array(z.string()).optional() }).openapi('Health');
