@@ -35,10 +35,9 @@ local function current(inbox, now, ttl)
   return epoch, whole(#entries)
 end
 
--- Appends an event and publishes its frame; answers how many gateways heard it, and the epoch. An
--- inbox that does not exist begins with epoch `now`. `refresh` renews the time to live, to an hour
--- more than `ttl` since callers may leave it out for an hour; a new inbox gets one in any case.
--- `hint` is the epoch as the caller remembers it, or '': it spares a look.
+-- Appends an event and publishes its frame; returns how many gateways received it, the epoch, and the stream id. An inbox that does not exist
+-- begins with epoch `now`. `refresh` renews the time to live, to an hour more than `ttl` since callers may leave it out for an
+-- hour; a new inbox gets one in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
 local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
   local id
   if hint ~= '' and tonumber(hint) >= since then
@@ -64,5 +63,31 @@ local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
     end
   end
   if refresh then redis.call('EXPIRE', inbox, ttl + 3600) end
-  return redis.call('SPUBLISH', channel, '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}'), hint
+  return redis.call('SPUBLISH', channel, '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}'), hint, id
+end
+
+-- The stream id of the newest entry that begins with `start`; nil if the inbox holds none. Reads back entry by entry.
+local function locate(inbox, start)
+  local before = '+'
+  repeat
+    local page = redis.call('XREVRANGE', inbox, before, '-', 'COUNT', 50)
+    for _, entry in ipairs(page) do
+      if string.sub(entry[2][2], 1, #start) == start then return entry[1] end
+      before = '(' .. entry[1]
+    end
+  until #page == 0
+  return nil
+end
+
+-- The position of a copy that was delivered before. A copy that has left the inbox lies before the oldest entry.
+local function position(inbox, start)
+  local found = locate(inbox, start)
+  if found then return found end
+  local oldest = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
+  if oldest then
+    local epoch, offset = string.match(oldest[1], '^(%d+)-(%d+)$')
+    return epoch .. '-' .. whole(math.max(0, offset - 1))
+  end
+  local epoch, offset = place(inbox)
+  return epoch and epoch .. '-' .. offset or '0-0'
 end

@@ -10,10 +10,9 @@
 --       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
 --       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12 what is to be kept before the event until it is
 --       forwarded, or ''    13... epoch of each participant's inbox as the caller remembers it, or ''
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message
--- before it or 0: a list of the ids
---       that went to each of the other buckets before if they are given and it was no duplicate; then the place of a participant
---       (from 1) and the epoch, for those whose epoch is another than given }
+-- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
+--       that went to each of the other buckets before if they are given and it was no duplicate; position of the sender's own copy, ''
+--       if the sender is elsewhere; then the number of a participant (from 1) and the epoch, for those whose epoch is another than given }
 --
 -- A duplicate has been delivered to these participants already: script and append-only file are all
 -- or nothing.
@@ -39,7 +38,8 @@ if redis.call('ZADD', KEYS[1], 'NX', number, ARGV[1]) == 0 then
     end
   end
   local before = redis.call('ZRANGE', KEYS[1], '(' .. seen, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')[2]
-  return { tonumber(seen), 1, others, tonumber(before or 0) }
+  local own = sender > 0 and position(KEYS[1 + 3 * sender], '{"kind":"message","id":' .. whole(seen) .. ARGV[3]) or ''
+  return { tonumber(seen), 1, others, tonumber(before or 0), own }
 end
 
 -- A text of this length costs as much as a command, so none is made on the way to another.
@@ -58,7 +58,7 @@ if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - n
 if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
 if ARGV[12] ~= '' then redis.call('HSET', KEYS[#KEYS], number .. ':' .. ARGV[1], ARGV[12] .. event) end
 
-local reply = { id, 0, 0, last }
+local reply = { id, 0, 0, last, '' }
 if ARGV[10] ~= '' then
   -- Members come and go, so that the message before need not have gone everywhere.
   local buckets = {}
@@ -76,8 +76,9 @@ for i = 4, count, 3 do
   local participant = (i - 1) / 3
   local own = participant == sender
   local hint = ARGV[12 + participant]
-  local heard, epoch =
+  local heard, epoch, at =
     deliver(KEYS[i], KEYS[i + 1], own and own_event or event, began, ARGV[7], ARGV[8], refresh, hint)
+  if own then reply[5] = at end
   if epoch ~= hint then
     reply[#reply + 1] = participant
     reply[#reply + 1] = epoch

@@ -53,6 +53,31 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, home, conversation)).toEqual([{ ...event, ref: 'r1' }]);
     });
 
+    it('returns the position of the sender’s own copy, also for a resend', async () => {
+      const [a, b] = pair();
+      await send(redis.connection, b, a, 'theirs');
+      const first = await send(redis.connection, a, b, 'r1');
+      await send(redis.connection, a, b, 'r2');
+      const { cursor, duplicate } = await send(redis.connection, a, b, 'r1');
+      const { client, keys } = redis.connection;
+      const [entry] = await client.xrange(keys.inbox(a), cursor, cursor);
+      expect(JSON.parse(entry?.[1][1] ?? '{}')).toMatchObject({ id: first.id, ref: 'r1' });
+      expect([first.cursor, duplicate]).toEqual([cursor, true]);
+    });
+
+    it('returns a position after the own copy for a resend whose copy has left the inbox', async () => {
+      const [a, b] = pair();
+      await send(redis.connection, a, b, 'r1');
+      const { cursor: second } = await send(redis.connection, a, b, 'r2');
+      const { client, keys } = redis.connection;
+      await client.xtrim(keys.inbox(a), 'MINID', second);
+      const [epoch, offset] = second.split('-');
+      const { cursor, duplicate } = await send(redis.connection, a, b, 'r1');
+      // In another bucket than the home, a copy that has left the inbox is appended again.
+      const next = keys.bucket(a) === keys.home(`${Math.min(a, b)}_${Math.max(a, b)}`) || !redis.connection.clustered;
+      expect([cursor, duplicate]).toEqual([`${epoch}-${next ? Number(offset) - 1 : Number(offset) + 1}`, true]);
+    });
+
     it('publishes the stored bytes with their offset to both', async () => {
       const [a, b] = pair();
       await using hearA = await redis.listen(redis.connection.keys.user(a));

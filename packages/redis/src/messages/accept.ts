@@ -48,25 +48,35 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     redis.since(home),
     left,
     ...near.map((user) => redis.epochs.get(user) ?? ''),
-  ])) as [id: number, duplicate: number, online: number, before: number | number[], ...epochs: (number | string)[]];
+  ])) as [
+    id: number,
+    duplicate: number,
+    online: number,
+    before: number | number[],
+    own: string,
+    ...epochs: (number | string)[],
+  ];
 
   const [id, duplicate, , before] = reply;
   // The first time may not have got to the replicas, and this time wrote nothing.
   if (duplicate === 1) await redis.confirm([home]);
-  for (let i = 4; i < reply.length; i += 2) {
+  for (let i = 5; i < reply.length; i += 2) {
     redis.epochs.set(near[(reply[i] as number) - 1] as number, reply[i + 1] as string);
   }
   const date = messageDate(id);
   let online = reply[2] === 1;
+  let cursor = reply[4];
   if (distant.length > 0) {
     const event = `{"kind":"message","id":${id}${start}${date}${rest}`;
     const last = (bucket: number) => (typeof before === 'number' ? before : (before[buckets.indexOf(bucket)] ?? 0));
     const forwarded = { id, before: last, conversation, from, participants: distant, event, ref: quotedRef };
-    online = (await forward(redis, forwarded)) || online;
+    const elsewhere = await forward(redis, forwarded);
+    online ||= elsewhere.online;
+    cursor ||= elsewhere.cursor;
     // Where this does not get through, it is forwarded once more, which changes nothing.
     redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${from}:${ref}`]).catch(() => {});
   }
-  return { id, conversation, date, duplicate: duplicate === 1, online };
+  return { id, conversation, date, cursor, duplicate: duplicate === 1, online };
 }
 
 export interface NewMessage {
@@ -89,6 +99,8 @@ export interface Accepted {
   conversation: string;
   /** Ms since 1970. */
   date: number;
+  /** The position of the sender's own copy, or one after it if the copy has left the inbox. */
+  cursor: string;
   duplicate: boolean;
   /** Some device of another participant was connected. */
   online: boolean;

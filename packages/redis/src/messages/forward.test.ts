@@ -36,7 +36,7 @@ onEachRedis((redis) => {
 
     it('waits for the message before it', async () => {
       const { message, arrived } = conversation(1);
-      const sent: Promise<boolean>[] = [];
+      const sent: Promise<unknown>[] = [];
       for (const place of [3, 2]) {
         sent.push(forward(redis.connection, message(place)));
         // When this resolves, the other call is waiting.
@@ -84,11 +84,11 @@ onEachRedis((redis) => {
       const { message, to } = conversation();
       const { client, keys } = redis.connection;
       await client.hset(keys.online(to), 'gateway', 1);
-      expect(await forward(redis.connection, message(1))).toBe(false);
+      expect(await forward(redis.connection, message(1))).toMatchObject({ online: false });
       await using _device = await redis.listen(keys.user(to));
-      expect(await forward(redis.connection, message(2))).toBe(true);
-      expect(await forward(redis.connection, message(2))).toBe(true);
-      expect(await forward(redis.connection, { ...message(3), from: to })).toBe(false);
+      expect(await forward(redis.connection, message(2))).toMatchObject({ online: true });
+      expect(await forward(redis.connection, message(2))).toMatchObject({ online: true });
+      expect(await forward(redis.connection, { ...message(3), from: to })).toMatchObject({ online: false });
     });
 
     it('differs from a message of another conversation with the same id', async () => {

@@ -21,12 +21,11 @@ const PATIENCE = 3000;
 const RECENT = 30_000;
 
 /**
- * Delivers an accepted message to participants whose buckets are not its home, once however often
- * it is repeated. Messages of a conversation come in the order of their ids, whichever gateways
- * they take: one that comes too early waits, at most three seconds. Resolves when every inbox has
- * the message; answers whether a participant other than the sender is connected.
+ * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
+ * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
+ * three seconds. Resolves when every inbox has the message.
  */
-export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<boolean> {
+export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();
   for (const user of message.participants) {
     const bucket = redis.keys.bucket(user);
@@ -34,8 +33,11 @@ export async function forward(redis: RedisConnection, message: ForwardedMessage)
     if (users) users.push(user);
     else byBucket.set(bucket, [user]);
   }
-  const online = await Promise.all([...byBucket].map(([bucket, users]) => forwardTo(redis, bucket, users, message)));
-  return online.includes(true);
+  const replies = await Promise.all([...byBucket].map(([bucket, users]) => forwardTo(redis, bucket, users, message)));
+  return {
+    online: replies.some(({ online }) => online),
+    cursor: replies.find(({ cursor }) => cursor !== '')?.cursor ?? '',
+  };
 }
 
 async function forwardTo(
@@ -43,7 +45,7 @@ async function forwardTo(
   bucket: number,
   users: number[],
   message: ForwardedMessage,
-): Promise<boolean> {
+): Promise<Forwarded> {
   const { id, conversation, from, event, ref } = message;
   const { keys } = redis;
   const names = [
@@ -65,8 +67,8 @@ async function forwardTo(
       redis.inboxTtl,
       redis.since(bucket),
     ];
-    const reply = await redis.run(script, names, args);
-    if (reply !== 'early') return reply === 1;
+    const reply = (await redis.run(script, names, args)) as 'early' | [online: number, cursor: string];
+    if (reply !== 'early') return { online: reply[0] === 1, cursor: reply[1] };
     await setTimeout(pause);
   }
 }
@@ -83,4 +85,11 @@ export interface ForwardedMessage {
   event: string;
   /** JSON text of the ref, for the own copy of the sender. */
   ref: string;
+}
+
+export interface Forwarded {
+  /** Whether a participant other than the sender is connected. */
+  online: boolean;
+  /** The position of the sender's own copy. '' if the sender is not among the participants. */
+  cursor: string;
 }

@@ -26,6 +26,16 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 
+  it('a bucket that holds fewer than the least grants nothing, and returns when it will hold them', async () => {
+    const user = redis.newId();
+    await fullIn(user, 2500);
+    const refused = await takeTokens(redis.connection, 'test', user, rate, 9, 4);
+    expect(refused.granted).toBe(0);
+    expect(refused.after).toBeGreaterThan(1000);
+    expect(refused.after).toBeLessThanOrEqual(1501);
+    expect(await takeTokens(redis.connection, 'test', user, rate, 9, 2)).toEqual({ granted: 2, after: 0 });
+  });
+
   it('refills by the clock of Redis up to the burst', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);

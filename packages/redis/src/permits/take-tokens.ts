@@ -5,8 +5,8 @@ import source from './take-tokens.lua';
 const script = createScript('take', [source]);
 
 /**
- * Takes up to `want` tokens from a rate bucket that all replicas share. Grants fewer or none if it
- * holds fewer. `after` is then the ms until the next token.
+ * Acquires up to `want` tokens of a rate bucket that all replicas share. Grants fewer if the bucket holds fewer, and nothing if
+ * it holds fewer than `least`.
  */
 export async function takeTokens(
   redis: RedisConnection,
@@ -14,10 +14,11 @@ export async function takeTokens(
   subject: number | string,
   rate: Rate,
   want = 1,
+  least = 1,
 ): Promise<TokenGrant> {
-  const reply = await redis.run(script, [redis.keys.rate(what, subject)], [rate.burst, rate.perSecond, want]);
-  const [granted, after, left] = reply as [number, number, number];
-  return { granted, after, left };
+  const reply = await redis.run(script, [redis.keys.rate(what, subject)], [rate.burst, rate.perSecond, want, least]);
+  const [granted, after] = reply as [number, number];
+  return { granted, after };
 }
 
 export interface Rate {
@@ -29,8 +30,6 @@ export interface Rate {
 
 export interface TokenGrant {
   granted: number;
-  /** Ms until the next token. 0 if some were granted. */
+  /** Ms until `least` tokens can be granted; 0 if some were granted. */
   after: number;
-  /** Tokens that the bucket still holds. */
-  left: number;
 }
