@@ -89,13 +89,14 @@ describe('typing', () => {
     await using alice = await kit.connect(a, 0);
     await using second = await kit.connect(a, 0, { device: 'second' });
     await using bob = await kit.connect(b, 1);
-    for (const active of [true, false]) alice.send({ type: 'typing', chat: b, active });
+    alice.send({ type: 'typing', chat: b, active: true, state: 'recording' });
+    alice.send({ type: 'typing', chat: b, active: false });
     await bob.until(
       () => bob.frames.filter(({ type }) => type === 'typing').length === 2,
       () => 'not typing',
     );
     expect(bob.frames.filter(({ type }) => type === 'typing')).toEqual([
-      { type: 'typing', chat: a, user: a, active: true },
+      { type: 'typing', chat: a, user: a, active: true, state: 'recording' },
       { type: 'typing', chat: a, user: a, active: false },
     ]);
     for (const client of [alice, second]) {

@@ -28,6 +28,7 @@ describe('two people on two gateways', () => {
       id: expect.any(Number),
       conversation: `${a}_${b}`,
       date: expect.any(Number),
+      cursor: expect.stringMatching(/^\d+-1$/),
       online: true,
       duplicate: false,
     });
@@ -47,6 +48,17 @@ describe('two people on two gateways', () => {
     expect(alice.heard).toEqual(['hello', 'hi']);
     expect(messages(alice)[0]).toMatchObject({ ref: 'c1', id: ack.id });
     expect(messages(alice)[1]).not.toHaveProperty('ref');
+  });
+
+  it('get the position of the own copy with each ack, also of a resend', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await bob.text(a, 'theirs');
+    const acks = [await alice.text(b, 'c1'), await alice.text(b, 'c2'), await alice.text(b, 'c1')];
+    await alice.untilEvents(3);
+    const cursors = alice.events.map(({ cursor }) => cursor);
+    expect(acks.map(({ cursor }) => cursor)).toEqual([cursors[1], cursors[2], cursors[1]]);
   });
 
   it('have the same message in every device of both, with the ref in the sender’s copies alone', async () => {

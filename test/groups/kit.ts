@@ -41,6 +41,8 @@ export class Kit implements AsyncDisposable {
         SEND_BURST: '10000',
         FRAME_RATE: '10000',
         FRAME_BURST: '10000',
+        SEND_BYTES: '1GiB',
+        SEND_BYTES_BURST: '1GiB',
         REQUESTS_PER_MINUTE: '1000000',
       },
       ...{ GROUP_CHANGES_PER_MINUTE: '100000', ...env },

@@ -18,6 +18,7 @@ describe('readFrame', () => {
     { type: 'mark', chat: 7, delivered: 4096, ref: 'm' },
     { type: 'received', cursor: '1740000000000-12' },
     { type: 'typing', chat: 7, active: true },
+    { type: 'typing', chat: 7, active: true, state: 'recording' },
     { type: 'focus', chat: null },
     { type: 'watch', users: [] },
     { type: 'recall', chat: 7, id: 1 },

@@ -28,7 +28,7 @@ const sendAckSchema = z
     date: z.int().describe('Unix ms'),
     online: z.boolean().describe('True if a device of the recipient, or of another member of the group, was connected'),
     duplicate: z.boolean().describe('True if the same `ref` was accepted before'),
-    cursor: z.string().optional().describe("Cursor of the message in the sender's own inbox"),
+    cursor: z.string().describe("Cursor of the message in the sender's own inbox"),
   })
   .describe("A `send` was accepted: the message is on disk in Redis and in every participant's inbox");
 

@@ -21,8 +21,10 @@ import {
   webhooks,
 } from '@parley/service';
 
-/** Everything a gateway can be told. Times are in ms, sizes in bytes. */
-export interface Config {
+import { type RateConfig, rateConfig, rateVariables } from './rate-config.ts';
+
+/** All settings of a gateway. Times are in ms, sizes in bytes. */
+export interface Config extends RateConfig {
   host: string;
   /** 0 takes a free one. */
   port: number;
@@ -69,12 +71,6 @@ export interface Config {
    * Bytes not yet taken by a socket above which it leaves the live stream and catches up by pages.
    */
   maxUnsent: number;
-  /** Sends of a user: tokens that flow in each second, and that the full bucket holds. */
-  sendRate: number;
-  sendBurst: number;
-  /** Frames of one connection: the same. */
-  frameRate: number;
-  frameBurst: number;
   /** Frames that may be under way at once, over all connections. */
   maxUnderWay: number;
   /** Time that a command to Redis may take before fewer may be. */
@@ -125,10 +121,7 @@ export function readConfig(env: Environment): Config {
     DRAIN_TIME: duration({ min: 0, max: 3_600_000, default: 10_000 }),
     STALL_TIME: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
     MAX_UNSENT: size({ min: 16 * 1024, default: 256 * 1024 }),
-    SEND_RATE: integer({ min: 1, max: 1_000_000, default: 20 }),
-    SEND_BURST: integer({ min: 1, max: 1_000_000, default: 100 }),
-    FRAME_RATE: integer({ min: 1, max: 1_000_000, default: 100 }),
-    FRAME_BURST: integer({ min: 1, max: 1_000_000, default: 500 }),
+    ...rateVariables,
     MAX_UNDER_WAY: integer({ min: 64, max: 1_000_000, default: 1024 }),
     MAX_WAIT: duration({ min: 10, max: 600_000, default: 250 }),
     RECORD_BACKLOG: size({ min: 1024 ** 2, default: 1024 ** 3 }),
@@ -165,10 +158,7 @@ export function readConfig(env: Environment): Config {
     drainTime: values.DRAIN_TIME,
     stallTime: values.STALL_TIME,
     maxUnsent: values.MAX_UNSENT,
-    sendRate: values.SEND_RATE,
-    sendBurst: values.SEND_BURST,
-    frameRate: values.FRAME_RATE,
-    frameBurst: values.FRAME_BURST,
+    ...rateConfig(values),
     maxUnderWay: values.MAX_UNDER_WAY,
     maxWait: values.MAX_WAIT,
     recordBacklog: values.RECORD_BACKLOG,

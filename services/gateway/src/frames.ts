@@ -6,6 +6,13 @@ export function errorFrame(ref: string | undefined, code: ErrorCode, message?: s
   return JSON.stringify({ type: 'error', ref, code, message: message ?? title, retry, retryAfter });
 }
 
+/** The reply to `send`. */
+export function sendAckFrame(ref: string, accepted: Acceptance): string {
+  const { id, conversation, date, cursor, online, duplicate } = accepted;
+  const head = `{"type":"ack","ref":${JSON.stringify(ref)},"id":${id},"conversation":"${conversation}"`;
+  return `${head},"date":${date},"cursor":"${cursor}","online":${online},"duplicate":${duplicate}}`;
+}
+
 /** The reply to every acknowledged frame but `send`. */
 export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
@@ -24,8 +31,8 @@ export function presenceFrame(user: number, online: boolean, lastSeen: number | 
   return `{"type":"presence","user":${user},"online":${online},"lastSeen":${lastSeen}}`;
 }
 
-export function typingFrame(chat: number, user: number, active: boolean): string {
-  return `{"type":"typing","chat":${chat},"user":${user},"active":${active}}`;
+export function typingFrame({ chat, user, active, state }: Typing): string {
+  return JSON.stringify({ type: 'typing', chat, user, active, state });
 }
 
 /** Asks the client to reconnect after so many ms. */
@@ -83,6 +90,22 @@ const ZERO = '0'.charCodeAt(0);
 const messagePattern =
   /^\{"type":"event","cursor":"\d+-\d+","event":\{"kind":"message","id":(\d+),"conversation":"(\w+)"/;
 const MESSAGE_HEAD_BYTES = 200;
+
+interface Acceptance {
+  id: number;
+  conversation: string;
+  date: number;
+  cursor: string;
+  online: boolean;
+  duplicate: boolean;
+}
+
+interface Typing {
+  chat: number;
+  user: number;
+  active: boolean;
+  state?: string | undefined;
+}
 
 interface Welcome {
   connection: string;

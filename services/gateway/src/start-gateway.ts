@@ -12,9 +12,11 @@ import {
   readStoreStatus,
   recordBacklog,
   recover,
+  takeTokens,
 } from '@parley/redis';
 import { type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { AdmissionControl } from './admission/admission-control.ts';
+import { UserRates } from './admission/user-rates.ts';
 import { FrameHandler } from './commands/frame-handler.ts';
 import type { Config } from './config.ts';
 import { Clock } from './connection/clock.ts';
@@ -28,12 +30,14 @@ import { Presence } from './presence/presence.ts';
 import { presenceWebhooks } from './presence/presence-webhooks.ts';
 import { redisPresence } from './presence/redis-presence.ts';
 import { WatchList } from './presence/watch-list.ts';
+import { frameRates, userRateLimits } from './rate-config.ts';
 import { Channels } from './redis/channels.ts';
 import { Probe } from './redis/probe.ts';
 import { StoreGuard } from './redis/store-guard.ts';
 import { startServer } from './socket/start-server.ts';
 import { type ExternalBearer, findExternalUser } from './users/external-user.ts';
 import { Hub } from './users/hub.ts';
+import { Permits } from './users/permits.ts';
 import { TracedUser } from './users/traced-user.ts';
 
 /**
@@ -140,10 +144,15 @@ export async function startGateway(
     },
   });
 
+  const rates = new UserRates(userRateLimits(config), (name, user, limit, want, least) =>
+    takeTokens(redis, name, user, limit, want, least),
+  );
+  const permits = new Permits(redis, (user) => rates.charge(user, 'lookup'));
   const clock = new Clock(() => sweepConnections(connections));
   const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
   const frames = new FrameHandler({
-    ...{ config, redis, log, counters, admission, clock, watchList, tokens, storeGuard, traces },
+    ...{ config, redis, log, counters, admission, rates, clock, permits, watchList, tokens, storeGuard, traces },
+    frameRates: frameRates(config),
     findExternalUser: externalUser,
   });
   const connectionDeps: ConnectionDeps<Connection> = {

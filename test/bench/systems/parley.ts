@@ -69,6 +69,10 @@ const environment = {
   SEND_BURST: '1000000',
   FRAME_RATE: '1000000',
   FRAME_BURST: '1000000',
+  SEND_BYTES: '1GiB',
+  SEND_BYTES_BURST: '1GiB',
+  FRAME_BYTES: '1GiB',
+  FRAME_BYTES_BURST: '1GiB',
   LOG_LEVEL: 'warn',
 };
 

@@ -1,32 +1,50 @@
 /** What one user may still do on this gateway, over all of the user's connections. */
 export class Budget {
+  /** Tokens that the shared rate limits granted to this gateway and that are not used yet. */
+  readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
+  /** Requests for more of them. */
+  readonly acquiring = new Map<RateName, Promise<void>>();
+  /** Frames and their bytes that the user may send now. -1 before the first frame. */
   #frames = -1;
-  #framesAt = 0;
-  #sends = 0;
+  #frameBytes = 0;
+  #refilledAt = 0;
 
   /**
-   * Takes tokens for a frame. Returns false if too few are left.
+   * Charges a frame. Returns false if the user sends too many, or too large ones.
    *
-   * @param now seconds, of any clock that does not go back
+   * @param frames what the frame costs, in frames
+   * @param bytes its size
+   * @param now seconds, of a clock that does not go back
    */
-  takeFrames(cost: number, now: number, { perSecond, burst }: { perSecond: number; burst: number }): boolean {
-    if (this.#frames < 0) this.#frames = burst;
-    else this.#frames = Math.min(burst, this.#frames + (now - this.#framesAt) * perSecond);
-    this.#framesAt = now;
-    if (this.#frames < cost) return false;
-    this.#frames -= cost;
+  takeFrame(frames: number, bytes: number, now: number, rates: FrameRates): boolean {
+    const seconds = this.#frames < 0 ? Number.POSITIVE_INFINITY : now - this.#refilledAt;
+    this.#frames = refill(this.#frames, seconds, rates.frames);
+    this.#frameBytes = refill(this.#frameBytes, seconds, rates.frameBytes);
+    this.#refilledAt = now;
+    if (this.#frames < frames || this.#frameBytes < bytes) return false;
+    this.#frames -= frames;
+    this.#frameBytes -= bytes;
     return true;
   }
+}
 
-  /** Takes one of the sends that the shared rate limit granted. Returns false if none is left. */
-  takeSend(): boolean {
-    if (this.#sends === 0) return false;
-    this.#sends -= 1;
-    return true;
-  }
+function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit): number {
+  return Math.min(burst, tokens + seconds * perSecond);
+}
 
-  /** Adds sends that the shared rate limit granted. */
-  grantSends(count: number): void {
-    this.#sends += count;
-  }
+/** A rate limit of a user that all gateways share. `bytes` counts what an act writes to Redis. */
+export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
+
+/** The rate limits of a user's frames on one gateway. */
+export interface FrameRates {
+  frames: RateLimit;
+  frameBytes: RateLimit;
+}
+
+/** A token bucket. */
+export interface RateLimit {
+  /** Tokens added per second. */
+  perSecond: number;
+  /** Tokens that the full bucket holds. */
+  burst: number;
 }

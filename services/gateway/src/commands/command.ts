@@ -2,10 +2,13 @@ import type { ClientFrame, FrameOf } from '@parley/protocol';
 import type { RedisConnection } from '@parley/redis';
 import type { Log, TokenVerifier, Traces } from '@parley/service';
 import type { AdmissionControl } from '../admission/admission-control.ts';
+import type { FrameRates } from '../admission/budget.ts';
+import type { UserRates } from '../admission/user-rates.ts';
 import type { Config } from '../config.ts';
 import type { WatchList } from '../presence/watch-list.ts';
 import type { StoreGuard } from '../redis/store-guard.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
+import type { Permits } from '../users/permits.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 
 /**
@@ -28,8 +31,11 @@ export interface CommandDeps {
   readonly log: Pick<Log, 'warn'>;
   readonly counters: CommandCounters;
   readonly admission: Pick<AdmissionControl, 'admit' | 'release' | 'retryAfter'>;
+  readonly rates: UserRates;
+  readonly frameRates: FrameRates;
   /** Seconds, for rate limits. */
   readonly clock: { readonly now: number };
+  readonly permits: Permits;
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly storeGuard: Pick<StoreGuard, 'refuse'>;
@@ -39,10 +45,7 @@ export interface CommandDeps {
   readonly traces: Traces | undefined;
 }
 
-export type CommandSettings = Pick<
-  Config,
-  'history' | 'sessionPolicy' | 'sendPolicy' | 'sendRate' | 'sendBurst' | 'frameRate' | 'frameBurst' | 'recallWindow'
->;
+export type CommandSettings = Pick<Config, 'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow'>;
 
 export interface CommandCounters {
   /** Client frames received. */

@@ -1,5 +1,6 @@
 import { type ClientFrame, limits, parseJson, readFrame } from '@parley/protocol';
-import { readFence, sendControl } from '@parley/redis';
+import { readFence, sendControl, takeTokens } from '@parley/redis';
+import { RateExceeded } from '../admission/user-rates.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
 import { checkToken } from './auth.ts';
 import type { Command, CommandDeps, ConnectionCommand } from './command.ts';
@@ -29,8 +30,12 @@ export class FrameHandler {
       return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
     }
     if (connection.closed) return;
-    const reply = await this.run(connection, reading.frame);
-    if (reply !== undefined) connection.reply(reply);
+    const { frame } = reading;
+    if (frame.type === 'send') connection.beginSend(frame.ref);
+    const reply = await this.run(connection, frame);
+    if (reply === undefined) return;
+    if (frame.type === 'send') connection.endSend(frame.ref, reply);
+    else connection.reply(reply);
   }
 
   /**
@@ -40,19 +45,36 @@ export class FrameHandler {
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
-    const { clock, config, counters } = this.#deps;
+    const { clock, counters, frameRates } = this.#deps;
     connection.alive();
     counters.frames += 1;
     if (isBinary) return connection.close('protocolError', 'frames are text');
     if (message.byteLength > limits.frameBytes) return connection.close('frameTooLarge', 'frame too large');
-    const rate = { perSecond: config.frameRate, burst: config.frameBurst };
-    if (!connection.user.budget.takeFrames(1, clock.now, rate))
+    if (!connection.user.budget.takeFrame(1, message.byteLength, clock.now, frameRates))
       return connection.close('tooManyFrames', 'too many frames');
     const json = parseJson(message.toString());
     if (json.ok) return json.value;
     if (json.reason === 'syntax') return connection.close('protocolError', 'not JSON');
     counters.refused += 1;
     return connection.reply(errorFrame(json.ref, 'bad-frame', json.message));
+  }
+
+  /**
+   * Charges a user for a frame that came without a connection. Resolves with the ms after which it may
+   * be sent again if there are too many, else with undefined. Rejects if Redis is unavailable.
+   *
+   * @param bytes its size
+   */
+  async admitRequest(user: number, bytes: number): Promise<number | undefined> {
+    const { redis, frameRates } = this.#deps;
+    const { frames, frameBytes } = frameRates;
+    const size = Math.min(bytes, frameBytes.burst);
+    const [frameGrant, bytesGrant] = await Promise.all([
+      takeTokens(redis, 'frames', user, frames),
+      takeTokens(redis, 'frame-bytes', user, frameBytes, size, size),
+    ]);
+    const after = Math.max(frameGrant.after, bytesGrant.after);
+    return after === 0 ? undefined : after;
   }
 
   /** Runs a frame. Resolves with the text of its reply, if there is one. Never rejects. */
@@ -72,6 +94,7 @@ export class FrameHandler {
     } catch (error) {
       counters.refused += 1;
       if (error instanceof Refusal) return errorFrame(frame.ref, error.code, error.detail, error.retryAfter);
+      if (error instanceof RateExceeded) return errorFrame(frame.ref, 'too-many', error.message, error.retryAfter);
       // Redis may have run it. Every frame may be sent again.
       log.warn({ err: error, connection: sender.id, frame: frame.type }, 'frame failed');
       return errorFrame(frame.ref, 'unavailable');

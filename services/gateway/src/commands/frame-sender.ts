@@ -24,7 +24,11 @@ export interface SenderConnection extends FrameSender, Watcher {
   /** Resolves when the connection is open or closed. Undefined from then on. */
   readonly opening: Promise<void> | undefined;
   readonly closed: boolean;
-  /** The client gave a sign of life. */
+  /** The client sent a message with this ref. Followed by `endSend`. */
+  beginSend(ref: string): void;
+  /** Sends the reply to a message. */
+  endSend(ref: string, reply: string): void;
+  /** The client is alive: it sent something. */
   alive(): void;
   /** Continues under a new token. `expires` in Unix ms. */
   renew(session: string, expires: number): void;

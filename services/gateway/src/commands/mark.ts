@@ -1,7 +1,7 @@
 import { type FrameOf, messageDate } from '@parley/protocol';
 import { mutate } from '@parley/redis';
-import { readStanding } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
+import { EVENT_OVERHEAD_BYTES } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
@@ -17,13 +17,13 @@ const MAX_SKEW_MS = 600_000;
  * the peer if the user may write to them. In a group it reaches the user's own devices only.
  */
 export async function mark(deps: CommandDeps, { user }: FrameSender, frame: FrameOf<'mark'>): Promise<undefined> {
-  const { redis, config } = deps;
+  const { redis, config, permits, rates } = deps;
   const { chat } = frame;
   const upTo = frame.read === undefined ? { delivered: frame.delivered as number } : { read: frame.read };
   if (messageDate(frame.read ?? (frame.delivered as number)) > Date.now() + MAX_SKEW_MS) {
     throw new Refusal('bad-frame', `${frame.read === undefined ? 'delivered' : 'read'}: No message has this id yet`);
   }
-  const standing = await readStanding(redis, user, chat);
+  const standing = await permits.standing(user, chat);
   if (standing === 'nobody' || standing === 'unknown' || standing === 'not-member') {
     throw new Refusal(sendRefusal(standing, config.sendPolicy) ?? 'not-found');
   }
@@ -33,6 +33,7 @@ export async function mark(deps: CommandDeps, { user }: FrameSender, frame: Fram
   if (!group && chat !== user.id && sendRefusal(standing, config.sendPolicy) === undefined) {
     entries.push({ user: chat, event: JSON.stringify({ ...event, chat: user.id }) });
   }
+  await rates.charge(user, 'mark', EVENT_OVERHEAD_BYTES * (entries.length + 1));
   const record = { kind: 'mark' as const, user: user.id, chat, ...(group && { group }), ...upTo };
   await mutate(redis, { record, recorded: config.history === 'mirror', entries });
 }

@@ -7,8 +7,9 @@ import {
   type Standing,
   sendRequest,
 } from '@parley/redis';
-import { readMembership, readOrRequest, readStanding } from '../users/permits.ts';
+import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
+import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
@@ -17,15 +18,16 @@ import { Refusal, sendRefusal } from './refusal.ts';
  * refusal.
  */
 export async function mutate(
-  { redis, config }: CommandDeps,
+  { redis, config, permits, rates }: CommandDeps,
   { user }: FrameSender,
   chat: number,
   mutation: Mutation,
 ): Promise<void> {
-  const found = await readMembership(redis, user, chat);
+  const found = await permits.membership(user, chat);
   const group = typeof found !== 'string';
   if (!group) refuse(found, mutation, config.sendPolicy);
   const users = group ? found : [...new Set([user.id, chat])];
+  await rates.chargeBytes(user, eventBytes(JSON.stringify(mutation)) * (users.length + 1));
   await mutateInRedis(redis, {
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
     recorded: config.history === 'mirror',
@@ -50,22 +52,26 @@ export async function readOwnMessage(
 }
 
 /**
- * Reads a message of one of the sender's chats: from the inbox, else from the recorder. Throws a
- * refusal if there is none.
+ * Charges a mutation and reads its message, in one of the sender's chats: from the inbox, else from
+ * the recorder. Throws a refusal if there is none.
  */
 export async function readMessage(
-  { redis, config }: CommandDeps,
+  { redis, config, permits, rates }: CommandDeps,
   { user }: FrameSender,
   chat: number,
   id: number,
 ): Promise<MessageFacts> {
+  await rates.charge(user, 'mutation');
   const event = await findMessage(redis, user.id, chat, id);
   if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
   if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
-  const group = (await readStanding(redis, user, chat)) === 'member';
+  const group = (await permits.standing(user, chat)) === 'member';
   const facts = await readOrRequest(
     () => readFacts(redis, user.id, chat, id),
-    () => sendRequest(redis, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) }),
+    async () => {
+      await rates.charge(user, 'lookup');
+      await sendRequest(redis, { kind: 'facts', user: user.id, chat, id, ...(group && { group }) });
+    },
   );
   if (!facts) throw new Refusal('unavailable');
   if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');

@@ -1,15 +1,14 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { type Accepted, accept, type Standing, takeTokens } from '@parley/redis';
-import { readMembership } from '../users/permits.ts';
+import { type Accepted, accept, type Standing } from '@parley/redis';
+import { sendAckFrame } from '../frames.ts';
+import type { LocalUser } from '../users/local-user.ts';
 import type { CommandDeps } from './command.ts';
+import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/**
- * Sends that a gateway takes from the shared rate limit at a time, so that most messages need no
- * request for one.
- */
-const LEASE = 10;
+/** Copies of a message to a user: in both inboxes and in the record stream. */
+const COPIES = 3;
 
 /**
  * Accepts a message. The reply is sent when the message is on disk and in the inboxes of all
@@ -17,37 +16,37 @@ const LEASE = 10;
  */
 export async function send(deps: CommandDeps, sender: FrameSender, frame: Send): Promise<string> {
   if (!sender.sends.begin())
-    throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged`, 1000);
+    throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
   try {
-    const members = await admit(deps, sender, frame.to);
-    return await acceptMessage(deps, sender, frame, members);
+    const content = contentOf(frame);
+    const members = await admit(deps, sender, frame.to, eventBytes(content.body) + content.extra.length);
+    return await acceptMessage(deps, sender, frame, content, members);
   } finally {
     sender.sends.end();
   }
 }
 
 /**
- * Resolves when the user may write to the receiver and is within the rate limit. Both are in memory
+ * Resolves when the user may write to the receiver and is within the rate limits. Both are in memory
  * for most messages. Resolves with the members of a group. Throws a refusal.
+ *
+ * @param bytes size of one copy of the message
  */
-function admit(deps: CommandDeps, sender: FrameSender, to: number): Members | Promise<Members> {
+function admit(deps: CommandDeps, sender: FrameSender, to: number, bytes: number): Members | Promise<Members> {
   const { user, sends } = sender;
   const standing = user.permit(to);
   const known = standing !== undefined && standing !== 'member';
-  if (sends.waiting || !known || !user.budget.takeSend()) return sends.inTurn(() => request(deps, sender, to));
-  return checkStanding(deps, standing);
+  if (!sends.waiting && known && deps.rates.tryCharge(user, 'send', COPIES * bytes))
+    return checkStanding(deps, standing);
+  return sends.inTurn(() => chargeAndRead(deps, user, to, bytes));
 }
 
-async function request(deps: CommandDeps, { user, connection }: FrameSender, to: number): Promise<Members> {
-  const { redis, config } = deps;
-  if (!user.budget.takeSend()) {
-    const rate = { perSecond: config.sendRate, burst: config.sendBurst };
-    const lease = connection ? Math.min(LEASE, config.sendBurst) : 1;
-    const { granted, after } = await takeTokens(redis, 'send', user.id, rate, lease);
-    if (granted === 0) throw new Refusal('too-many', 'You send too many messages. Try again later', after);
-    user.budget.grantSends(granted - 1);
-  }
-  return checkStanding(deps, await readMembership(redis, user, to));
+async function chargeAndRead(deps: CommandDeps, user: LocalUser, to: number, bytes: number): Promise<Members> {
+  const { permits, rates } = deps;
+  await rates.charge(user, 'send');
+  const members = checkStanding(deps, await permits.membership(user, to));
+  await rates.chargeBytes(user, bytes * (members ? members.length + 1 : COPIES));
+  return members;
 }
 
 function checkStanding({ config }: CommandDeps, found: Standing | number[]): Members {
@@ -57,18 +56,20 @@ function checkStanding({ config }: CommandDeps, found: Standing | number[]): Mem
   return undefined;
 }
 
-async function acceptMessage(deps: CommandDeps, sender: FrameSender, frame: Send, members: Members): Promise<string> {
+async function acceptMessage(
+  deps: CommandDeps,
+  sender: FrameSender,
+  frame: Send,
+  content: Content,
+  members: Members,
+): Promise<string> {
   const { redis, config, counters, traces } = deps;
-  let extra = '';
-  if (frame.replyTo !== undefined) extra += `,"replyTo":${frame.replyTo}`;
-  if (frame.mentions !== undefined) extra += `,"mentions":${JSON.stringify(frame.mentions)}`;
   const start = traces?.now() ?? 0;
   const accepted = await accept(redis, {
     from: sender.user.id,
     to: frame.to,
     ref: frame.ref,
-    body: JSON.stringify(frame.body),
-    extra,
+    ...content,
     record: config.history === 'mirror',
     ...(members && { members }),
   });
@@ -77,9 +78,15 @@ async function acceptMessage(deps: CommandDeps, sender: FrameSender, frame: Send
     counters.accepted += 1;
     if (traces) traceSend(traces, sender, accepted, start);
   }
-  const { id, conversation, date, online, duplicate } = accepted;
-  const head = `{"type":"ack","ref":${JSON.stringify(frame.ref)},"id":${id},"conversation":"${conversation}"`;
-  return `${head},"date":${date},"online":${online},"duplicate":${duplicate}}`;
+  return sendAckFrame(frame.ref, accepted);
+}
+
+/** The parts of the event that the sender wrote, as JSON. */
+function contentOf({ body, replyTo, mentions }: Send): Content {
+  let extra = '';
+  if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;
+  if (mentions !== undefined) extra += `,"mentions":${JSON.stringify(mentions)}`;
+  return { body: JSON.stringify(body), extra };
 }
 
 function traceSend(
@@ -94,6 +101,12 @@ function traceSend(
 }
 
 type Send = FrameOf<'send'>;
+
+interface Content {
+  body: string;
+  /** Further fields, each after a comma. */
+  extra: string;
+}
 
 /** The members of the group that is written to. Undefined for a user. */
 type Members = number[] | undefined;

@@ -65,4 +65,6 @@ export interface Claims {
   device: string;
   /** When the token expires, in Unix ms. */
   expires: number;
+  /** False: the connection does not get the copies of its own messages. Default: true. */
+  echo?: boolean;
 }

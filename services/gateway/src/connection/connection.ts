@@ -4,6 +4,7 @@ import { SendWindow } from '../admission/send-window.ts';
 import { eventFrame, reconnectFrame, welcomeFrame } from '../frames.ts';
 import type { LocalUser, UserConnection } from '../users/local-user.ts';
 import type { Claims, ConnectionDeps } from './connection-deps.ts';
+import { EchoFilter } from './echo-filter.ts';
 import type { Transport } from './transport.ts';
 
 /** Events in a full page of an inbox. */
@@ -48,6 +49,7 @@ export class Connection implements UserConnection {
   #stalledAt = 0;
   #stalledUnsent = 0;
   #sends: SendWindow | undefined;
+  readonly #echoFilter: EchoFilter | undefined;
   #opening: Promise<void> | undefined;
   /**
    * Number among the connections of its user. `SESSION_POLICY=single` only; 0 until it is known.
@@ -72,6 +74,7 @@ export class Connection implements UserConnection {
     this.#aliveAt = deps.clock.now;
     this.#pingedAt = deps.clock.now;
     this.user = deps.hub.join(claims.user, this);
+    if (claims.echo === false) this.#echoFilter = new EchoFilter(claims.user);
     deps.connections.add(this);
     deps.log.debug({ connection: this.id, user: claims.user, device: this.device }, 'connection opened');
   }
@@ -141,7 +144,7 @@ export class Connection implements UserConnection {
       if (offset === this.#offset + 1) {
         this.#offset = offset;
         this.#deps.counters.delivered += 1;
-        this.transport.send(frame);
+        this.#sendEvent(frame);
         return;
       }
       if (offset <= this.#offset) return;
@@ -160,7 +163,18 @@ export class Connection implements UserConnection {
     if (this.#state !== 'closed') this.transport.send(frame);
   }
 
-  /** The client gave a sign of life. */
+  /** The client sent a message with this ref. Followed by `endSend`. */
+  beginSend(ref: string): void {
+    this.#echoFilter?.begin(ref);
+  }
+
+  /** Sends the reply to a message: with `echo=0`, in place of the sender's own copy. */
+  endSend(ref: string, reply: string): void {
+    const now = this.#echoFilter ? this.#echoFilter.end(ref, reply, this.cursor) : reply;
+    if (now !== undefined) this.reply(now);
+  }
+
+  /** The client is alive: it sent something. */
   alive(): void {
     this.#aliveAt = this.#deps.clock.now;
   }
@@ -286,6 +300,13 @@ export class Connection implements UserConnection {
     return { epoch: this.#epoch, offset: this.#offset };
   }
 
+  /** Sends the event at the connection's position. */
+  #sendEvent(frame: string | Uint8Array): void {
+    const filter = this.#echoFilter;
+    if (!filter?.withholds(frame)) this.transport.send(frame);
+    if (filter) for (const reply of filter.release(this.cursor)) this.transport.send(reply);
+  }
+
   #closeIfReplaced(): void {
     if (this.#number > 0 && this.#number < this.user.fence) this.close('replaced', 'replaced by a newer connection');
   }
@@ -327,8 +348,8 @@ export class Connection implements UserConnection {
     const { transport, user } = this;
     let bytes = 0;
     for (const { offset, event } of page.events) {
-      transport.send(eventFrame({ epoch: page.epoch, offset }, event));
       this.#offset = offset;
+      this.#sendEvent(eventFrame({ epoch: page.epoch, offset }, event));
       bytes += event.length;
       if (bytes <= this.#deps.settings.maxUnsent) continue;
       bytes = 0;

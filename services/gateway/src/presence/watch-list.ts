@@ -20,7 +20,10 @@ export class WatchList {
     this.unwatch(watcher);
     const watch: Watch = { users, missed: false };
     this.#watchers.set(watcher, watch);
-    const visible = await Promise.all(users.map(isVisible));
+    const visible = await Promise.all(users.map(isVisible)).catch((error) => {
+      if (this.#watchers.get(watcher) === watch) this.unwatch(watcher);
+      throw error;
+    });
     const seen = users.filter((_, i) => visible[i]);
     const isCurrent = () => this.#watchers.get(watcher) === watch;
     if (!isCurrent()) return;

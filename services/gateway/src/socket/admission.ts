@@ -24,7 +24,8 @@ export function admit(
   const device = request.query('device') || (defaultDevice ?? session);
   if (device.length > limits.device || !device.isWellFormed() || device.includes('\0'))
     return { code: 'bad-request', detail: `device must be text of at most ${limits.device} characters.` };
-  return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires };
+  const echo = request.query('echo') !== '0';
+  return { connection: randomBytes(9).toString('base64url'), bearer, session, device, expires, echo };
 }
 
 /**

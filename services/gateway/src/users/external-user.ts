@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@parley/protocol';
 import { type RedisConnection, readExternalUser, sendRequest } from '@parley/redis';
 import type { Bearer, Log } from '@parley/service';
-import { readCopied, readOrRequest } from './permits.ts';
+import { readOrRequest, readStanding } from './permits.ts';
 
 /**
  * The user of another issuer's token. Looked up in the copies in Redis, since such a token may name
@@ -15,7 +15,7 @@ export async function findExternalUser(
   try {
     const user = 'foreign' in bearer ? bearer.foreign : await findByExternalId(redis, bearer.external);
     if (user === undefined) return unavailable;
-    const standing = user === null ? 'nobody' : await readCopied(redis, user, user);
+    const standing = user === null ? 'nobody' : await readStanding(redis, user, user);
     if (standing === 'unknown') return unavailable;
     // A group has an id too, but cannot connect.
     const isPerson = standing === 'stranger' || standing === 'friend' || standing === 'blocked';

@@ -33,6 +33,11 @@ export class LocalUser {
     this.id = id;
   }
 
+  /** True for a user without a connection here, who sends a frame by HTTP. */
+  get isVisitor(): boolean {
+    return this.connections.length === 0;
+  }
+
   /**
    * What the user may still do on this gateway. Created with the first frame, since most users are
    * idle.

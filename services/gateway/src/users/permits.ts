@@ -4,46 +4,79 @@ import type { LocalUser } from './local-user.ts';
 /** Ms between reads of a copy that the recorder was asked to make. */
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
-/**
- * How a user stands to another user or a group. Kept as long as the user's channel is subscribed,
- * on which changes are published. A missing copy is requested from the recorder. Returns `unknown`
- * if it does not arrive within a second.
- */
-export function readStanding(redis: RedisConnection, user: LocalUser, to: number): Standing | Promise<Standing> {
-  return user.permit(to) ?? readAndKeep(redis, user, to);
+/** Who may write to whom, from the copies in Redis. */
+export class Permits {
+  readonly #redis: RedisConnection;
+  readonly #chargeLookup: ChargeLookup;
+
+  /** @param chargeLookup charges a user for a request to the recorder, and rejects it if there were too many */
+  constructor(redis: RedisConnection, chargeLookup: ChargeLookup) {
+    this.#redis = redis;
+    this.#chargeLookup = chargeLookup;
+  }
+
+  /**
+   * How a user stands to another user or a group. Kept as long as the user's channel is subscribed, on
+   * which changes are published. A missing copy is requested from the recorder. Returns `unknown` if it
+   * does not arrive within a second.
+   */
+  standing(user: LocalUser, to: number): Standing | Promise<Standing> {
+    return user.permit(to) ?? this.#readAndKeep(user, to);
+  }
+
+  /**
+   * How a user stands to another user, or the members of a group that the user is in. Members are read
+   * each time, so that a removed member is out at once, even if this gateway has not received the change
+   * yet.
+   */
+  async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
+    const standing = await this.standing(user, to);
+    if (standing !== 'member') return standing;
+    const members = await readMembers(this.#redis, to);
+    if (members.includes(user.id)) return members;
+    user.forgetPermit(to);
+    const now = await this.standing(user, to);
+    return now === 'member' ? await readMembers(this.#redis, to) : now;
+  }
+
+  /** How a user stands to another user or a group. Nothing is kept. */
+  read(user: LocalUser, to: number): Promise<Standing> {
+    return readStanding(this.#redis, user.id, to, () => this.#chargeLookup(user));
+  }
+
+  async #readAndKeep(user: LocalUser, to: number): Promise<Standing> {
+    const keep = user.readPermit(to);
+    const standing = await this.read(user, to);
+    if (standing !== 'unknown' && standing !== 'nobody') keep(standing);
+    return standing;
+  }
 }
 
 /**
- * How a user stands to another user, or the members of a group that the user is in. Members are
- * read each time, so that a removed member is out at once, even if this gateway has not received
- * the change yet.
+ * How a user stands to another user or a group, from the copy in Redis.
+ *
+ * @param charge runs before a missing copy is requested
  */
-export async function readMembership(
+export async function readStanding(
   redis: RedisConnection,
-  user: LocalUser,
+  from: number,
   to: number,
-): Promise<number[] | Standing> {
-  const standing = await readStanding(redis, user, to);
-  if (standing !== 'member') return standing;
-  const members = await readMembers(redis, to);
-  if (members.includes(user.id)) return members;
-  user.forgetPermit(to);
-  const now = await readStanding(redis, user, to);
-  return now === 'member' ? await readMembers(redis, to) : now;
-}
-
-/** How a user stands to another user or a group, from the copy in Redis. Nothing is kept. */
-export async function readCopied(redis: RedisConnection, from: number, to: number): Promise<Standing> {
+  charge: () => Promise<void> = async () => {},
+): Promise<Standing> {
   const read = async () => {
     const standing = await readPermit(redis, from, to);
     return standing === 'unknown' ? undefined : standing;
   };
-  return (await readOrRequest(read, () => sendRequest(redis, { kind: 'rebuild', id: to }))) ?? 'unknown';
+  const request = async () => {
+    await charge();
+    await sendRequest(redis, { kind: 'rebuild', id: to });
+  };
+  return (await readOrRequest(read, request)) ?? 'unknown';
 }
 
 /**
- * Reads something that Redis may not have. If it is missing, requests it from the recorder and
- * reads again for about a second. Returns undefined if it is still missing then.
+ * Reads something that Redis may not have. If it is missing, requests it from the recorder and reads again
+ * for about a second. Returns undefined if it is still missing then.
  */
 export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,
@@ -60,9 +93,5 @@ export async function readOrRequest<T>(
   return undefined;
 }
 
-async function readAndKeep(redis: RedisConnection, user: LocalUser, to: number): Promise<Standing> {
-  const keep = user.readPermit(to);
-  const standing = await readCopied(redis, user.id, to);
-  if (standing !== 'unknown' && standing !== 'nobody') keep(standing);
-  return standing;
-}
+/** Charges a user for a lookup. Rejects if the user made too many. */
+export type ChargeLookup = (user: LocalUser) => Promise<void>;

@@ -1,5 +1,5 @@
 import { type ErrorCode, errorCodes, limits, parseJson, readFrame, type ServerFrame } from '@parley/protocol';
-import { isRevoked, takeTokens } from '@parley/redis';
+import { isRevoked } from '@parley/redis';
 import { RequestSender } from '../../commands/frame-sender.ts';
 import type { Claims } from '../../connection/connection-deps.ts';
 import { errorFrame } from '../../frames.ts';
@@ -60,7 +60,7 @@ async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<Requ
 const refusals = { 'too-large': 'too-large', 'too-slow': 'too-slow', aborted: 'bad-request' } as const;
 
 async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise<HttpReply> {
-  const { redis, config } = deps;
+  const { redis } = deps;
   deps.counters.frames += 1;
   const json = parseJson(text);
   if (!json.ok) return errorReply(json.ref, 'bad-frame', json.message);
@@ -69,11 +69,8 @@ async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise
   const { frame } = reading;
   if (await isRevoked(redis, claims.user, claims.session))
     return errorReply(frame.ref, 'unauthenticated', 'The session was ended');
-  const taken = await takeTokens(redis, 'frames', claims.user, {
-    perSecond: config.frameRate,
-    burst: config.frameBurst,
-  });
-  if (taken.granted === 0) return errorReply(frame.ref, 'too-many', undefined, taken.after);
+  const after = await deps.frames.admitRequest(claims.user, Buffer.byteLength(text));
+  if (after !== undefined) return errorReply(frame.ref, 'too-many', undefined, after);
 
   const sender = new RequestSender(deps.hub.visitor(claims.user), claims);
   return toReply(await deps.frames.run(sender, frame));

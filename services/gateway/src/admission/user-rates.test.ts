@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Budget, type RateLimit, type RateName } from './budget.ts';
+import { RateExceeded, UserRates } from './user-rates.ts';
+
+/** Shared buckets as Redis keeps them, which nothing refills. */
+class FakeBuckets {
+  readonly left = new Map<string, number>();
+  calls = 0;
+
+  readonly acquire = async (name: RateName, user: number, { burst }: RateLimit, want: number, least: number) => {
+    this.calls += 1;
+    const key = `${name} ${user}`;
+    const left = this.left.get(key) ?? burst;
+    const granted = left < least ? 0 : Math.min(left, want);
+    this.left.set(key, left - granted);
+    return { granted, after: granted === 0 ? 1234 : 0 };
+  };
+}
+
+const count = { perSecond: 1, burst: 100 };
+const limits = {
+  ...{ send: count, mutation: count, mark: count, typing: count, lookup: { perSecond: 1, burst: 3 } },
+  bytes: { perSecond: 1, burst: 100_000 },
+};
+
+let buckets: FakeBuckets;
+let rates: UserRates;
+let user: { id: number; budget: Budget; isVisitor: boolean };
+beforeEach(() => {
+  buckets = new FakeBuckets();
+  rates = new UserRates(limits, buckets.acquire);
+  user = { id: 7, budget: new Budget(), isVisitor: false };
+});
+
+const exceeded = (retryAfter: number) => expect.objectContaining({ retryAfter });
+
+describe('UserRates', () => {
+  it('acquires tokens for several acts at a time', async () => {
+    for (let i = 0; i < 10; i += 1) await rates.charge(user, 'send', 100);
+    expect(buckets.calls).toBe(2);
+  });
+
+  it('rejects with the time to retry when the number is used up', async () => {
+    for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
+    await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
+    await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);
+  });
+
+  it('rejects when the bytes are used up, and still admits a smaller act', async () => {
+    await rates.charge(user, 'send', 90_000);
+    await expect(rates.charge(user, 'mutation', 20_000)).rejects.toEqual(exceeded(1234));
+    await rates.charge(user, 'mutation', 1000);
+  });
+
+  it('admits an act that writes more than the burst when the bucket is full, and nothing after it', async () => {
+    await rates.charge(user, 'send', 1_000_000);
+    await expect(rates.charge(user, 'send', 1000)).rejects.toEqual(exceeded(1234));
+  });
+
+  it('shares the limits of a user between gateways', async () => {
+    const elsewhere = { id: 7, budget: new Budget(), isVisitor: false };
+    for (let i = 0; i < 50; i += 1) await rates.charge(user, 'send');
+    for (let i = 0; i < 50; i += 1) await rates.charge(elsewhere, 'send');
+    await expect(rates.charge(user, 'send')).rejects.toEqual(exceeded(1234));
+  });
+
+  it('acquires no more than it needs for a user without a connection', async () => {
+    await rates.charge({ ...user, isVisitor: true }, 'send', 100);
+    expect([buckets.left.get('send 7'), buckets.left.get('bytes 7')]).toEqual([99, 99_900]);
+  });
+
+  it('charges concurrent acts once each', async () => {
+    const acts = Array.from({ length: 120 }, () => rates.charge(user, 'send'));
+    const results = await Promise.allSettled(acts);
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(100);
+  });
+});
+
+describe('Budget', () => {
+  const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
+
+  it('refills frames up to the burst', () => {
+    const budget = new Budget();
+    const taken = (now: number) => {
+      let frames = 0;
+      while (budget.takeFrame(1, 0, now, frameRates)) frames += 1;
+      return frames;
+    };
+    expect([taken(1), taken(2), taken(1000)]).toEqual([4, 2, 4]);
+  });
+
+  it('rejects a frame whose bytes are too many, and charges nothing for it', () => {
+    const budget = new Budget();
+    expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(true);
+    expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(false);
+    expect(budget.takeFrame(1, 50, 1, frameRates)).toBe(true);
+  });
+});

@@ -1,0 +1,118 @@
+import type { Budget, RateLimit, RateName } from './budget.ts';
+
+/** Tokens acquired at a time, so that most acts need no command to Redis. */
+const LEASES: Record<RateName, number> = {
+  send: 10,
+  mutation: 5,
+  mark: 10,
+  typing: 5,
+  lookup: 1,
+  bytes: 64 * 1024,
+};
+
+/** Charges users for what their acts cause, in number and in bytes. All gateways share the limits through Redis. */
+export class UserRates {
+  readonly #limits: Record<RateName, RateLimit>;
+  readonly #acquire: AcquireTokens;
+
+  constructor(limits: Record<RateName, RateLimit>, acquire: AcquireTokens) {
+    this.#limits = limits;
+    this.#acquire = acquire;
+  }
+
+  /** Charges one act if the tokens for it are at hand. Returns false, and charges nothing, if they are not. */
+  tryCharge({ budget: { granted } }: ChargedUser, act: RateName, bytes: number): boolean {
+    if (granted[act] < 1 || granted.bytes < bytes) return false;
+    granted[act] -= 1;
+    granted.bytes -= bytes;
+    return true;
+  }
+
+  /**
+   * Charges one act. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
+   *
+   * @param bytes what the act writes to Redis. One that writes more than the burst needs a full bucket
+   */
+  async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
+    const cost = Math.min(bytes, this.#limits.bytes.burst);
+    while (!this.tryCharge(user, act, cost)) {
+      // Both, also if one is refused: what is granted stays for later acts.
+      const acquiring = [this.#ensure(user, act, 1), this.#ensure(user, 'bytes', cost)];
+      const failed = (await Promise.allSettled(acquiring)).find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+      // Another act of the same user may have used the tokens first.
+    }
+  }
+
+  /** Charges the bytes of an act whose number was charged before. Rejects as `charge` does. */
+  async chargeBytes(user: ChargedUser, bytes: number): Promise<void> {
+    const cost = Math.min(bytes, this.#limits.bytes.burst);
+    await this.#ensure(user, 'bytes', cost);
+    user.budget.granted.bytes -= cost;
+  }
+
+  /** Resolves, in the same turn, when so many tokens are at hand. */
+  async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
+    const { granted, acquiring } = user.budget;
+    while (granted[name] < count) {
+      // One at a time: concurrent acts would acquire tokens for each other and be refused themselves.
+      const pending = acquiring.get(name);
+      if (pending) {
+        await pending.catch(() => {});
+        continue;
+      }
+      const acquired = this.#acquireMissing(user, name, count).finally(() => acquiring.delete(name));
+      acquiring.set(name, acquired);
+      await acquired;
+    }
+  }
+
+  async #acquireMissing({ id, budget, isVisitor }: ChargedUser, name: RateName, count: number): Promise<void> {
+    const limit = this.#limits[name];
+    const missing = count - budget.granted[name];
+    const lease = isVisitor ? 0 : Math.min(LEASES[name], limit.burst);
+    const { granted, after } = await this.#acquire(name, id, limit, Math.max(missing, lease), missing);
+    if (granted < missing) throw new RateExceeded(name, after);
+    budget.granted[name] += granted;
+  }
+}
+
+/** A user has reached a rate limit. */
+export class RateExceeded extends Error {
+  /** Ms after which the same act may succeed. */
+  readonly retryAfter: number;
+
+  constructor(name: RateName, retryAfter: number) {
+    super(`${messages[name]} Try again later.`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+const messages: Record<RateName, string> = {
+  send: 'You send too many messages.',
+  mutation: 'You edit, react or recall too often.',
+  mark: 'You mark too many messages as read.',
+  typing: 'You send too many typing notifications.',
+  lookup: 'You look up too many unknown users or messages.',
+  bytes: 'You send too much data.',
+};
+
+/** Who is charged. */
+interface ChargedUser {
+  readonly id: number;
+  readonly budget: Budget;
+  /** Without a connection here: unused tokens would be lost. */
+  readonly isVisitor: boolean;
+}
+
+/**
+ * Acquires up to `want` tokens of a rate limit that all gateways share. Grants nothing if fewer than `least` are left; `after` is then the ms
+ * until they are.
+ */
+export type AcquireTokens = (
+  name: RateName,
+  user: number,
+  limit: RateLimit,
+  want: number,
+  least: number,
+) => Promise<{ granted: number; after: number }>;

@@ -1,0 +1,7 @@
+/** Bytes that an event takes in Redis besides the body of its message, about. */
+export const EVENT_OVERHEAD_BYTES = 200;
+
+/** Bytes of an event with a body, about. `body` is JSON. */
+export function eventBytes(body: string): number {
+  return EVENT_OVERHEAD_BYTES + Buffer.byteLength(body);
+}

@@ -1,0 +1,93 @@
+import { integer, size, type Values } from '@parley/service';
+import type { FrameRates, RateLimit, RateName } from './admission/budget.ts';
+
+const count = (value: number) => integer({ min: 1, max: 1_000_000, default: value });
+const bytes = (value: number) => size({ min: 1024, default: value });
+
+/** The variables of the rate limits. */
+export const rateVariables = {
+  SEND_RATE: count(20),
+  SEND_BURST: count(100),
+  SEND_BYTES: bytes(1024 * 1024),
+  SEND_BYTES_BURST: bytes(8 * 1024 * 1024),
+  MUTATION_RATE: count(10),
+  MUTATION_BURST: count(100),
+  MARK_RATE: count(50),
+  MARK_BURST: count(500),
+  TYPING_RATE: count(2),
+  TYPING_BURST: count(20),
+  LOOKUP_RATE: count(10),
+  LOOKUP_BURST: count(500),
+  FRAME_RATE: count(100),
+  FRAME_BURST: count(500),
+  FRAME_BYTES: bytes(512 * 1024),
+  FRAME_BYTES_BURST: bytes(4 * 1024 * 1024),
+};
+
+/** Reads the rate limits. */
+export function rateConfig(values: Values<typeof rateVariables>): RateConfig {
+  return {
+    sendRate: values.SEND_RATE,
+    sendBurst: values.SEND_BURST,
+    sendBytes: values.SEND_BYTES,
+    sendBytesBurst: values.SEND_BYTES_BURST,
+    mutationRate: values.MUTATION_RATE,
+    mutationBurst: values.MUTATION_BURST,
+    markRate: values.MARK_RATE,
+    markBurst: values.MARK_BURST,
+    typingRate: values.TYPING_RATE,
+    typingBurst: values.TYPING_BURST,
+    lookupRate: values.LOOKUP_RATE,
+    lookupBurst: values.LOOKUP_BURST,
+    frameRate: values.FRAME_RATE,
+    frameBurst: values.FRAME_BURST,
+    frameBytes: values.FRAME_BYTES,
+    frameBytesBurst: values.FRAME_BYTES_BURST,
+  };
+}
+
+/** The limits that all gateways share through Redis. */
+export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> {
+  return {
+    send: { perSecond: config.sendRate, burst: config.sendBurst },
+    mutation: { perSecond: config.mutationRate, burst: config.mutationBurst },
+    mark: { perSecond: config.markRate, burst: config.markBurst },
+    typing: { perSecond: config.typingRate, burst: config.typingBurst },
+    lookup: { perSecond: config.lookupRate, burst: config.lookupBurst },
+    bytes: { perSecond: config.sendBytes, burst: config.sendBytesBurst },
+  };
+}
+
+/** The limits of a user's frames on one gateway. */
+export function frameRates(config: RateConfig): FrameRates {
+  return {
+    frames: { perSecond: config.frameRate, burst: config.frameBurst },
+    frameBytes: { perSecond: config.frameBytes, burst: config.frameBytesBurst },
+  };
+}
+
+/** Rate limits of one user, over all connections. A rate is per second; a burst is what may be used at once. */
+export interface RateConfig {
+  /** Messages. */
+  sendRate: number;
+  sendBurst: number;
+  /** Bytes that messages and mutations write to Redis: their size times the inboxes that get a copy. */
+  sendBytes: number;
+  sendBytesBurst: number;
+  /** Edits, reactions and recalls. */
+  mutationRate: number;
+  mutationBurst: number;
+  markRate: number;
+  markBurst: number;
+  typingRate: number;
+  typingBurst: number;
+  /** Users and messages that Redis does not know and the recorder has to look up. */
+  lookupRate: number;
+  lookupBurst: number;
+  /** Frames to one gateway. */
+  frameRate: number;
+  frameBurst: number;
+  /** Bytes of frames to one gateway. */
+  frameBytes: number;
+  frameBytesBurst: number;
+}

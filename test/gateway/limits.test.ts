@@ -1,0 +1,195 @@
+import type { ClientFrame, ErrorFrame, ServerFrame } from '@parley/protocol';
+import { waitFor } from '@parley/stack';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+afterEach(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const text = (size: number) => ({ type: 'text' as const, text: 'x'.repeat(size) });
+
+/** The codes of replies, each with how often it came; `ok` for anything else. */
+const countCodes = (replies: ServerFrame[]) => {
+  const counts: Record<string, number> = {};
+  for (const reply of replies) {
+    const code = reply.type === 'error' ? reply.code : 'ok';
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+};
+
+const askAll = (client: Client, frames: (ClientFrame & { ref: string })[]) =>
+  Promise.all(frames.map((frame) => client.ask(frame)));
+
+/** Bytes of the record streams and the inboxes of some users. */
+const bytesOf = async (users: number[]) => {
+  const { client, keys } = kit.link;
+  const names = users.map((user) => keys.inbox(user));
+  const sizes = await Promise.all(names.map((name) => client.call('MEMORY', 'USAGE', name, 'SAMPLES', '0')));
+  return sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0);
+};
+
+/** Requests to the recorder that wait in all buckets. */
+const requests = async () => {
+  const { client, keys } = kit.link;
+  const buckets = Array.from({ length: keys.buckets }, (_, bucket) => client.xlen(keys.requests(bucket)));
+  return (await Promise.all(buckets)).reduce((sum, length) => sum + length, 0);
+};
+
+describe('a user', () => {
+  it('sends no more frames over many connections than over one', async () => {
+    kit = await Kit.start(1, { frameRate: 1, frameBurst: 30 });
+    const a = kit.newId();
+    const clients = await Promise.all(Array.from({ length: 8 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
+    for (let round = 0; round < 10; round += 1) for (const client of clients) client.send({ type: 'ping' });
+    await waitFor(() => clients.filter(({ closed }) => closed?.code === 4029).length >= 4);
+    const pongs = () => clients.flatMap(({ frames }) => frames.filter(({ type }) => type === 'pong')).length;
+    await waitFor(() => pongs() >= 30);
+    expect(pongs()).toBeLessThan(40);
+  });
+
+  it('sends no more bytes of frames over many connections than over one', async () => {
+    kit = await Kit.start(1, { frameBytes: 1024, frameBytesBurst: 100 * 1024 });
+    const [a, b] = await kit.friends();
+    const clients = await Promise.all(Array.from({ length: 4 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
+    for (let round = 0; round < 10; round += 1)
+      for (const client of clients) client.send({ type: 'send', ref: `${round}`, to: b, body: text(7900) });
+    await waitFor(() => clients.filter(({ closed }) => closed?.code === 4029).length >= 2);
+    expect(clients.flatMap(({ frames }) => frames.filter(({ type }) => type === 'ack')).length).toBeLessThan(20);
+  });
+
+  it('fills the inboxes of a group with no more bytes than the limit, however large the group', async () => {
+    const limit = 1024 * 1024;
+    kit = await Kit.start(2, { sendBytes: 1024, sendBytesBurst: limit });
+    const users = await kit.circle(25);
+    const group = await kit.group(users);
+    const sender = users[0] as number;
+    const clients = await Promise.all([
+      kit.connect(sender, 0, { device: 'x' }),
+      kit.connect(sender, 1, { device: 'y' }),
+    ]);
+    const replies = await Promise.all(
+      clients.map((client, i) =>
+        askAll(
+          client,
+          Array.from(
+            { length: 20 },
+            (_, n) => ({ type: 'send', ref: `${i} ${n}`, to: group, body: text(8000) }) as const,
+          ),
+        ),
+      ),
+    );
+    const counts = countCodes(replies.flat());
+    expect(counts.ok).toBeGreaterThan(0);
+    expect(Object.keys(counts).toSorted()).toEqual(['ok', 'too-many']);
+    const refusal = replies.flat().find((reply): reply is ErrorFrame => reply.type === 'error');
+    expect(refusal).toMatchObject({ retry: true, retryAfter: expect.any(Number) });
+    expect(await bytesOf(users)).toBeLessThan(1.5 * limit);
+  });
+
+  it('may send one message that writes more than the burst', async () => {
+    kit = await Kit.start(1, { sendBytes: 1024, sendBytesBurst: 16 * 1024 });
+    const users = await kit.circle(25);
+    const group = await kit.group(users);
+    await using client = await kit.connect(users[0] as number);
+    const frames = ['one', 'two'].map((ref) => ({ type: 'send' as const, ref, to: group, body: text(8000) }));
+    expect(countCodes(await askAll(client, frames))).toEqual({ ok: 1, 'too-many': 1 });
+  });
+
+  it.each([
+    ['edits', (to: number, id: number, n: number) => ({ type: 'edit', chat: to, id, body: text(n + 1) })],
+    [
+      'reacts',
+      (to: number, id: number, n: number) => ({ type: 'react', chat: to, id, emoji: '👍', active: n % 2 === 0 }),
+    ],
+    [
+      'reacts to unknown messages',
+      (to: number, id: number, n: number) => ({ type: 'react', chat: to, id: id + 1 + n, emoji: '👍', active: true }),
+    ],
+  ] as const)('%s no more often than the limit, over all gateways', async (_, frame) => {
+    kit = await Kit.start(2, { mutationRate: 1, mutationBurst: 20, lookupRate: 1, lookupBurst: 20, history: 'relay' });
+    const [a, b] = await kit.friends();
+    const clients = await Promise.all([kit.connect(a, 0, { device: 'x' }), kit.connect(a, 1, { device: 'y' })]);
+    const { id } = await (clients[0] as Client).text(b, 'm');
+    const replies = await Promise.all(
+      clients.map((client) =>
+        askAll(
+          client,
+          Array.from({ length: 30 }, (_, n) => ({ ...frame(b, id, n), ref: `r${n}` }) as ClientFrame & { ref: string }),
+        ),
+      ),
+    );
+    const { 'too-many': refused = 0 } = countCodes(replies.flat());
+    expect(refused).toBeGreaterThan(30);
+    expect(refused).toBeLessThan(60);
+  });
+
+  it('marks no more often than the limit', async () => {
+    kit = await Kit.start(1, { markRate: 1, markBurst: 20 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const { id } = await alice.text(b, 'm');
+    const frames = Array.from({ length: 40 }, (_, n) => ({ type: 'mark' as const, ref: `r${n}`, chat: b, read: id }));
+    const { ok, 'too-many': refused } = countCodes(await askAll(alice, frames));
+    expect(ok).toBeGreaterThanOrEqual(20);
+    expect(refused).toBeGreaterThan(10);
+  });
+
+  it('shows that they type no more often than the limit, and gets no error', async () => {
+    kit = await Kit.start(1, { typingRate: 1, typingBurst: 5 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    for (let i = 0; i < 20; i += 1) alice.send({ type: 'typing', chat: b, active: true });
+    await alice.text(b, 'done');
+    await bob.untilEvents(1);
+    const typing = bob.frames.filter(({ type }) => type === 'typing').length;
+    expect(typing).toBeGreaterThanOrEqual(5);
+    expect(typing).toBeLessThan(10);
+    expect(alice.frames.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+});
+
+describe('ids that are nobody’s', () => {
+  const asks = {
+    watch: (ids: number[]) => ids.map((id) => ({ type: 'watch', ref: `w${id}`, users: [id] })),
+    send: (ids: number[]) => ids.map((to) => ({ type: 'send', ref: `s${to}`, to, body: text(1) })),
+    mark: (ids: number[]) => ids.map((chat) => ({ type: 'mark', ref: `m${chat}`, chat, read: 1 })),
+    typing: (ids: number[]) => ids.map((chat) => ({ type: 'typing', chat, active: true })),
+    react: (ids: number[]) =>
+      ids.map((chat) => ({ type: 'react', ref: `r${chat}`, chat, id: 1, emoji: '👍', active: true })),
+  };
+
+  it.each(Object.entries(asks))(
+    'are looked up by %s no more often than the limit, apart from records',
+    async (_, frames) => {
+      kit = await Kit.start(2, { lookupRate: 1, lookupBurst: 10 });
+      const a = kit.newId();
+      const clients = await Promise.all([0, 1, 0, 1].map((gateway, i) => kit.connect(a, gateway, { device: `d${i}` })));
+      for (const client of clients) {
+        const ids = Array.from({ length: 25 }, () => kit.newId());
+        for (const frame of frames(ids)) client.send(frame as ClientFrame);
+      }
+      await waitFor(async () => (await requests()) >= 10);
+      for (const client of clients) await client.settled();
+      expect(await requests()).toBeLessThan(16);
+      expect(await kit.recorded(() => true)).toEqual([]);
+    },
+  );
+
+  it('do not keep a user from writing to friends', async () => {
+    kit = await Kit.start(1, { lookupRate: 1, lookupBurst: 5 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const unknown = Array.from({ length: 20 }, () => kit.newId());
+    const replies = await Promise.all([
+      alice.ask({ type: 'watch', ref: 'w', users: unknown }).catch(() => undefined),
+      alice.text(b, 'hello'),
+    ]);
+    expect(replies[0]).toMatchObject({ code: 'too-many', retryAfter: expect.any(Number) });
+    expect(replies[1]).toMatchObject({ type: 'ack' });
+  });
+});
