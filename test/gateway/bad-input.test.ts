@@ -27,7 +27,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Expects that others on the gateway noticed nothing. */
+/** Expects that the other connections of the gateway are not affected. */
 async function expectUndisturbed(): Promise<void> {
   await bystander.settled();
   expect(bystander.frames.filter((frame) => frame.type !== 'pong' && frame.type !== 'welcome')).toEqual([]);
@@ -37,7 +37,7 @@ const send = (fields: object) =>
   JSON.stringify({ type: 'send', ref: 'r', to: friend, body: { type: 'text', text: 'hi' }, ...fields });
 const text = (value: unknown) => send({ body: { type: 'text', text: value } });
 
-describe('a frame that is not valid', () => {
+describe('an invalid frame', () => {
   it.each<[string, () => string, { code: string; ref?: string }]>([
     ['a number', () => '5', { code: 'bad-frame' }],
     ['null', () => 'null', { code: 'bad-frame' }],
@@ -130,7 +130,7 @@ describe('a frame that is not valid', () => {
   });
 });
 
-describe('what cannot be read', () => {
+describe('a message that cannot be parsed', () => {
   it.each<[string, string | Buffer, number, boolean]>([
     ['text that is no JSON', 'hello', 4002, false],
     ['nothing', '', 4002, false],
@@ -151,14 +151,14 @@ describe('what cannot be read', () => {
     await expectUndisturbed();
   });
 
-  it('a frame of just 64 KiB is read', async () => {
+  it('accepts a frame of exactly 64 KiB', async () => {
     sender.socket.send('{"type":"ping","ref":"just"}'.padEnd(65_536));
     expect(await sender.reply('just')).toMatchObject({ type: 'pong' });
   });
 });
 
-describe('too much at once', () => {
-  it('frames beyond the rate close the connection with 4029', async () => {
+describe('rate limits', () => {
+  it('close the connection with 4029 when it sends too many frames', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 20 });
     await using client = await strict.connect(strict.newId());
     for (let i = 0; i < 20; i += 1) client.send({ type: 'ping', ref: `p${i}` });
@@ -167,7 +167,7 @@ describe('too much at once', () => {
     expect(await client.untilClosed()).toMatchObject({ code: 4029 });
   });
 
-  it('a watch list beyond the rate is refused, and the connection goes on', async () => {
+  it('reject a watch list that is too long, without closing the connection', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 10 });
     await using client = await strict.connect(strict.newId());
     const users = Array.from({ length: 400 }, (_, i) => i + 1);
@@ -181,7 +181,7 @@ describe('too much at once', () => {
     expect(client.frames.some((frame) => frame.type === 'presence')).toBe(false);
   });
 
-  it('sends beyond the rate of their user are refused, on all gateways and connections together, and say until when', async () => {
+  it('reject messages beyond the rate of their user over all gateways and connections, with retryAfter', async () => {
     await using strict = await Kit.start(2, { sendRate: 1, sendBurst: 20 });
     const [a, b] = await strict.friends();
     const clients = [await strict.connect(a, 0, { device: 'one' }), await strict.connect(a, 1, { device: 'two' })];
@@ -203,7 +203,7 @@ describe('too much at once', () => {
   });
 });
 
-it('none of this is left in the bystander’s inbox', async () => {
+it('leave no trace in the inbox of another user', async () => {
   await using again = await Client.open(kit.gateway().url, kit.token(friend), { device: 'new' });
   await again.settled();
   expect(again.events).toEqual([]);

@@ -13,8 +13,8 @@ afterAll(async () => {
 
 const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
 
-describe('changing a message', () => {
-  it('reaches all devices of both, each naming the chat its own way', async () => {
+describe('a mutation of a message', () => {
+  it('reaches all devices of both users, under the name that each has for the chat', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });
@@ -43,7 +43,7 @@ describe('changing a message', () => {
     }
   });
 
-  it('nobody can read what was taken back, also not who was away', async () => {
+  it('withholds the body of a recalled message, also from devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { id } = await alice.text(b, 'r1', 'a secret');
@@ -56,7 +56,7 @@ describe('changing a message', () => {
     expect(bob.heard).toEqual(['', 'no secret']);
   });
 
-  it('is for the sender, in time, and in the chat it was sent to', async () => {
+  it('is allowed to the sender only, in time, and in the chat of the message', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -71,7 +71,7 @@ describe('changing a message', () => {
     expect(await alice.ask({ type: 'edit', ref: '5', chat: b, id, body })).toMatchObject({ code: 'conflict' });
   });
 
-  it('asks the recorder about messages that left the inbox', async () => {
+  it('requests messages that have left the inbox from the recorder', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { keys, client } = kit.link;

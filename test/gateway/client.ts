@@ -1,10 +1,10 @@
 import type { ClientFrame, EventFrame, ServerFrame, Welcome } from '@parley/protocol';
 import { WebSocket } from 'ws';
 
-/** Sends that wait for their acknowledgement at a time; the protocol allows 32. */
+/** Messages in flight at a time; the protocol allows 32. */
 const WINDOW = 24;
 
-/** A WebSocket client that keeps everything it gets. */
+/** A WebSocket client that keeps every frame it receives. */
 export class Client {
   readonly socket: WebSocket;
   readonly frames: ServerFrame[] = [];
@@ -67,20 +67,23 @@ export class Client {
     return reply;
   }
 
-  /** Sends texts, each with itself as ref, as fast as acknowledgements allow: at most `window` are under way. */
+  /**
+   * Sends texts, each with itself as ref, as fast as acknowledgements allow: at most `window` are
+   * under way.
+   */
   async texts(to: number, texts: string[], { window = WINDOW }: { window?: number } = {}): Promise<SendAck[]> {
     const acks: Promise<SendAck>[] = [];
     for (const [i, text] of texts.entries()) {
       await acks[i - window];
       const ack = this.text(to, text);
-      // Whoever waits for all of them hears of the first that fails.
+      // `Promise.all` reports the first one that fails.
       ack.catch(() => {});
       acks.push(ack);
     }
     return Promise.all(acks);
   }
 
-  /** Waits for a frame, from place `from` among those that came. */
+  /** Waits for a frame, beginning with frame number `from`. */
   frame<T extends ServerFrame>(matches: (frame: ServerFrame) => frame is T, from = 0): Promise<T> {
     let at = from;
     return this.until(
@@ -95,7 +98,7 @@ export class Client {
     );
   }
 
-  /** Resolves with what `look` answers as soon as that is something; it is asked again after each frame. */
+  /** Resolves with the result of `look` as soon as it is truthy. Runs it after each frame. */
   until<T>(look: () => T | undefined | false, message: () => string, timeout = 10_000): Promise<T> {
     return new Promise((resolve, reject) => {
       const stop = () => {
@@ -121,20 +124,20 @@ export class Client {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** The texts of the messages that came, in order. */
+  /** The texts of the received messages, in order. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
     );
   }
 
-  /** Where it is: the cursor of its last event, else of the welcome. */
+  /** The cursor of the last event, else of the welcome. */
   get cursor(): string {
     const last = this.frames.findLast((frame) => frame.type === 'event' || frame.type === 'welcome');
     return (last as EventFrame | Welcome).cursor;
   }
 
-  /** Waits until as many events came. */
+  /** Waits until so many events have arrived. */
   async untilEvents(count: number, timeout?: number): Promise<EventFrame[]> {
     let events = 0;
     let at = 0;
@@ -149,7 +152,10 @@ export class Client {
     return this.events;
   }
 
-  /** Waits for the answer to a ping: what was sent before has been handled, and what was told before has come. */
+  /**
+   * Waits for a pong: earlier frames of the client are handled, earlier frames of the server have
+   * arrived.
+   */
   async settled(): Promise<void> {
     this.#pings += 1;
     await this.ask({ type: 'ping', ref: `ping-${this.#pings}` });
@@ -164,7 +170,7 @@ export class Client {
     );
   }
 
-  /** Closes in good order. */
+  /** Closes with a close frame. */
   async close(): Promise<void> {
     this.socket.close();
     await this.untilClosed();

@@ -14,8 +14,8 @@ afterAll(async () => {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
-describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
-  it('two people on two gateways talk live in both directions, and are told whether the other is there', async () => {
+describe('on a Redis Cluster, with each user in a bucket of their own', () => {
+  it('delivers messages live in both directions and reports whether the recipient is connected', async () => {
     const [a, b] = await kit.friends();
     expect(kit.link.keys.bucket(a)).not.toBe(kit.link.keys.bucket(b));
     await using alice = await kit.connect(a, 0);
@@ -33,7 +33,7 @@ describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
     expect(alice.events[1]?.event).toMatchObject({ ref: 'c1', id: ack.id });
   });
 
-  it('many who write to each other over both gateways have the same order in all copies, without a gap', async () => {
+  it('keeps one order without a gap in all copies while many write over both gateways', async () => {
     const users = await kit.circle(3);
     const clients = await Promise.all(
       users.flatMap((user, i) => [
@@ -53,7 +53,7 @@ describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
     );
     const copies = new Map<string, string>();
     for (const client of clients) {
-      // 40 of each of both devices, and as many to this user.
+      // 40 from both devices, and as many to this user.
       await client.untilEvents(160);
       await client.settled();
       expect(client.events).toHaveLength(160);
@@ -72,9 +72,10 @@ describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('a send whose gateway died half-way is made whole by sending it again, and is no second message', async () => {
+  it('completes a message whose gateway died half-way when it is resent, without a duplicate', async () => {
     const [a, b] = await kit.friends();
-    // Only the home bucket, that of alice, got it: as when the gateway died before it told the other.
+    // Appends to the home bucket only, that of alice, as if the gateway had died before it
+    // forwarded.
     const halfway = accept(
       {
         ...kit.link,
@@ -99,7 +100,7 @@ describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
     }
   });
 
-  it('a group with members in all buckets hears every message, once', async () => {
+  it('delivers each group message once to members in all buckets', async () => {
     const members = Array.from({ length: 12 }, () => kit.newId());
     const group = await kit.group(members);
     const clients = await Promise.all(members.map((user, i) => kit.connect(user, i % 2)));
@@ -113,8 +114,8 @@ describe('on a Redis Cluster, with everybody in a bucket of their own', () => {
   });
 });
 
-describe('on a Redis Cluster, a device that comes back', () => {
-  it('gets what follows its cursor, and a gap is filled', async () => {
+describe('on a Redis Cluster, a device that reconnects', () => {
+  it('receives what follows its cursor, and fills a gap', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.texts(b, numbers(150));

@@ -2,7 +2,7 @@ import { parseCursor } from '@parley/protocol';
 import { expect } from 'vitest';
 import type { Client } from './client.ts';
 
-/** Expects that the events a client got follow its welcome in offset order, without a gap. */
+/** Expects that the received events follow the welcome in offset order, without a gap. */
 export function expectGapless(client: Client): void {
   const welcome = client.frames.find((frame) => frame.type === 'welcome');
   const start = parseCursor(welcome?.type === 'welcome' ? welcome.cursor : '');

@@ -30,7 +30,7 @@ const tokenOf = (sub: string, claims: object = {}, options: jwt.SignOptions = {}
   jwt.sign(claims, secret, { issuer: 'product', audience: 'chat', subject: sub, expiresIn: 600, ...options });
 const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' });
 
-/** Two friends, of whom the first has an external id. */
+/** Two friends. The first one has an external id. */
 async function friends(): Promise<{ a: number; b: number; external: string }> {
   const [a, b] = await kit.friends();
   const external = `ann-${a}`;
@@ -38,8 +38,8 @@ async function friends(): Promise<{ a: number; b: number; external: string }> {
   return { a, b, external };
 }
 
-describe('with a token of another issuer', () => {
-  it('someone comes in by their external id and talks as the user they are here', async () => {
+describe('a token of another issuer', () => {
+  it('connects a user by external id', async () => {
     const { a, b, external } = await friends();
     await using bob = await kit.connect(b);
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -49,13 +49,13 @@ describe('with a token of another issuer', () => {
     expect(bob.events[0]?.event).toMatchObject({ kind: 'message', from: a });
   });
 
-  it('someone comes in by our own id where that was agreed on', async () => {
+  it('connects a user by internal id where the issuer may use it', async () => {
     const { a } = await friends();
     await using ann = await Client.open(kit.gateway().url, numberToken(a));
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('frames sent before the welcome are carried out after it, in order', async () => {
+  it('runs frames that were sent before the welcome after it, in order', async () => {
     const { b, external } = await friends();
     const early = Client.start(kit.gateway().url, tokenOf(external));
     await using ann = early;
@@ -66,7 +66,7 @@ describe('with a token of another issuer', () => {
     expect(ann.events.flatMap(({ event }) => (event.kind === 'message' ? [event.ref] : []))).toEqual(['1', '2', '3']);
   });
 
-  it('who is not known yet is asked for through the record stream', async () => {
+  it('requests an unknown external id from the recorder', async () => {
     const [a] = await kit.friends();
     const external = `late-${a}`;
     await using ann = Client.start(kit.gateway().url, tokenOf(external));
@@ -76,14 +76,14 @@ describe('with a token of another issuer', () => {
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('whom nobody can tell is asked to come back', async () => {
+  it('gets 503 with Retry-After while the user cannot be looked up', async () => {
     const { http } = kit.gateway();
     const lost = await knock(http, '/v1/socket', { authorization: `Bearer ${tokenOf('nobody-answers')}` });
     expect(lost).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(Number(lost.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('nobody comes in who is no user here, or is one no more', async () => {
+  it('is rejected if its user does not exist or was deleted', async () => {
     await writeExternalUser(kit.link, 'unknown', null);
     const group = await kit.group([kit.newId()]);
     const gone = kit.newId();
@@ -111,7 +111,7 @@ describe('with a token of another issuer', () => {
     expect(answer.status).toBe(401);
   });
 
-  it('the other ways in work alike', async () => {
+  it('works on every transport', async () => {
     const { a, b, external } = await friends();
     const headers = { authorization: `Bearer ${tokenOf(external)}`, 'content-type': 'application/json' };
     const { http } = kit.gateway();
@@ -133,7 +133,7 @@ describe('with a token of another issuer', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('a fresh one takes the place of one that ends, if it is the same user’s', async () => {
+  it('replaces one that expires, if it is of the same user', async () => {
     const { external } = await friends();
     const other = await friends();
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -146,7 +146,7 @@ describe('with a token of another issuer', () => {
     });
   });
 
-  it('a session is ended by its name, or all of a user’s at once', async () => {
+  it('is refused after its session, or all sessions of the user, were revoked', async () => {
     const { a, external } = await friends();
     const phone = tokenOf(external, { sid: 'phone' });
     await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });

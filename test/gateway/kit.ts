@@ -4,13 +4,13 @@ import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
 import { Client } from './client.ts';
 
-/** What the tests' tokens are signed with. */
+/** Signs the tokens of the tests. */
 export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
 /** The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts. */
 export const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
-/** Gateways in this process over a Redis of their own, and users made of nothing but their permits. */
+/** Gateways in this process over a Redis of their own. Their users consist of permits only. */
 export class Kit {
   readonly link: RedisConnection;
   readonly gateways: TestGateway[] = [];
@@ -23,13 +23,13 @@ export class Kit {
     this.redis = redis;
   }
 
-  /** Starts Redis and so many gateways. */
+  /** Starts Redis and some gateways. */
   static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis();
     return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
   }
 
-  /** The same over a Redis Cluster of three masters with replicas. */
+  /** The same on a Redis Cluster of three masters with replicas. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis({ cluster: true });
     return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
@@ -40,7 +40,7 @@ export class Kit {
     return this;
   }
 
-  /** Limits are far away unless given. */
+  /** Limits are out of reach by default. */
   config(overrides: Partial<Config> = {}): Config {
     return {
       ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.redis.url, TOKEN_SECRET: tokenSecret }),
@@ -90,18 +90,18 @@ export class Kit {
     return found;
   }
 
-  /** An id that nobody has. */
+  /** Returns an unused id. */
   newId(): number {
     this.#next += 1;
     return this.#next;
   }
 
-  /** Two users that may write to each other. */
+  /** Creates two users who may write to each other. */
   async friends(): Promise<[number, number]> {
     return (await this.circle(2)) as [number, number];
   }
 
-  /** Users that may all write to each other. */
+  /** Creates users who may all write to each other. */
   async circle(count: number): Promise<number[]> {
     const users = Array.from({ length: count }, () => this.newId());
     for (const user of users)
@@ -112,18 +112,18 @@ export class Kit {
     return users;
   }
 
-  /** Who may write to a user, replacing who might before. */
+  /** Replaces the users who may write to a user. */
   async permit(user: number, contacts: number[], blocks: number[] = []): Promise<void> {
     this.#version += 1;
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
   }
 
-  /** Notes that an id is nobody's, as the recorder does when it is asked. */
+  /** Writes that an id belongs to nobody, as the recorder does. */
   async nobody(id: number): Promise<void> {
     await writePermits(this.link, id, { kind: 'nobody' });
   }
 
-  /** A group of these users. */
+  /** Creates a group of these users. */
   async group(members: number[]): Promise<number> {
     const group = this.newId();
     this.#version += 1;
@@ -143,13 +143,13 @@ export class Kit {
     return Client.open(this.gateway(gateway).url, this.token(user), query);
   }
 
-  /** All that a user's inbox holds. */
+  /** Reads a user's whole inbox. */
   async inbox(user: number): Promise<InboxEntry[]> {
     const entries = await this.link.client.xrange(this.link.keys.inbox(user), '-', '+');
     return entries.map(([cursor, fields]) => ({ cursor, event: JSON.parse(fields[1] as string) }));
   }
 
-  /** All that was given to the recorder about an id, from all buckets. */
+  /** Returns the matching entries of all record streams. */
   async recorded(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
     const { client, keys } = this.link;
     const streams = await Promise.all(
@@ -161,7 +161,7 @@ export class Kit {
       .filter(matches);
   }
 
-  /** Kills Redis and starts it again with its data, or with none. */
+  /** Kills Redis and restarts it with its data, or without. */
   restartRedis(options: { empty?: boolean } = {}): Promise<void> {
     return this.redis.restart(options);
   }

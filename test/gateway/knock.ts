@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';
 
-/** Asks for a WebSocket and hangs up: resolves with what was answered. `body` is read when there is one. */
+/** Requests a WebSocket and closes it. Resolves with the response, and its `body` if it has one. */
 export function knock(http: string, path: string, headers: Record<string, string> = {}): Promise<Knocked> {
   return new Promise((resolve, reject) => {
     const asking = request(`${http}${path}`, {
@@ -29,7 +29,7 @@ export function knock(http: string, path: string, headers: Record<string, string
 }
 
 export interface Knocked {
-  /** 101 when the socket opened. */
+  /** 101 if the socket opened. */
   status: number;
   headers: IncomingHttpHeaders;
   body: unknown;

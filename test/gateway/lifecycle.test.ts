@@ -9,8 +9,8 @@ import { GatewayProcess } from './process.ts';
 
 const ready = async (http: string) => (await fetch(`${http}/readyz`)).status;
 
-describe('a peer', () => {
-  it('that vanished without closing is given up after two heartbeats; one that answers pings stays', async () => {
+describe('keepalive', () => {
+  it('ends a connection whose peer vanished after two heartbeats, and keeps one that replies to pings', async () => {
     await using kit = await Kit.start(1, { heartbeat: 1000 });
     const [a, b] = [kit.newId(), kit.newId()];
     await using alive = await kit.connect(a);
@@ -34,8 +34,8 @@ describe('a peer', () => {
   });
 });
 
-describe('while Redis does not answer', () => {
-  it('a gateway is not ready, and afterwards it is, and what was missed arrives', async () => {
+describe('while Redis does not reply', () => {
+  it('a gateway is not ready; afterwards it is, and delivers what was missed', async () => {
     await using kit = await Kit.start(1, { probeInterval: 100 });
     const [a, b] = await kit.friends();
     const { http } = kit.gateway();
@@ -63,7 +63,7 @@ describe('while Redis does not answer', () => {
     await alice.text(b, 'after');
   });
 
-  it('a gateway can be stopped all the same', async () => {
+  it('a gateway can be stopped', async () => {
     await using kit = await Kit.start(1);
     await using alice = await kit.connect(kit.newId());
     kit.redis.pause();
@@ -77,8 +77,8 @@ describe('while Redis does not answer', () => {
   });
 });
 
-describe('a gateway that drains', () => {
-  it('tells its clients when to go, acknowledges what is under way, takes nobody new, and closes with 1012', async () => {
+describe('a draining gateway', () => {
+  it('asks its clients to reconnect, acknowledges messages in flight, rejects new clients, closes with 1012', async () => {
     await using kit = await Kit.start(2, { drainTime: 500 });
     const [a, b] = await kit.friends();
     const { gateway, http } = kit.gateway(0);
@@ -106,7 +106,7 @@ describe('a gateway that drains', () => {
 });
 
 describe('a gateway', () => {
-  it('holds nothing of those who left', async () => {
+  it('keeps nothing of closed connections', async () => {
     await using kit = await Kit.start(1);
     const { gateway } = kit.gateway();
     for (let round = 0; round < 4; round += 1) {
@@ -121,7 +121,7 @@ describe('a gateway', () => {
     expect(online).toEqual([]);
   });
 
-  it('tells what it does in numbers', async () => {
+  it('exports metrics', async () => {
     await using kit = await Kit.start(1);
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -145,7 +145,7 @@ describe('a gateway', () => {
     expect(value('parley_probe_seconds_count')).toBeGreaterThan(0);
   });
 
-  it('counts each connection that closes once, by its code, whoever closed it', async () => {
+  it('counts each closed connection once, by its code, whichever side closed it', async () => {
     await using kit = await Kit.start(1);
     const [a] = await kit.friends();
     const leaving = await kit.connect(a);
@@ -173,7 +173,7 @@ describe('a gateway', () => {
 });
 
 describe('the process', () => {
-  it('drains and exits 0 on SIGTERM, its clients having been told', async () => {
+  it('drains and exits 0 on SIGTERM', async () => {
     await using kit = await Kit.start(1);
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url, DRAIN_TIME: '300ms' });
     const a = kit.newId();
@@ -187,7 +187,7 @@ describe('the process', () => {
     expect(await kit.link.client.zrange(kit.link.keys.gateways, '0', '-1')).toEqual([kit.gateway().gateway.id]);
   });
 
-  it('that is killed loses nothing: its clients go on elsewhere from where they were', async () => {
+  it('loses nothing when it is killed: its clients resume on another gateway', async () => {
     await using kit = await Kit.start(1);
     const [a, b] = await kit.friends();
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url });
@@ -207,7 +207,7 @@ describe('the process', () => {
     expect(again.heard).toEqual(['two']);
   });
 
-  it('says in one line what is wrong when it cannot start', async () => {
+  it('reports in one line why it cannot start', async () => {
     await using kit = await Kit.start(1);
     const { port } = new URL(kit.gateway().http);
     const taken = await GatewayProcess.failing({ REDIS_URL: kit.redis.url, PORT: port });

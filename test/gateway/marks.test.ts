@@ -23,7 +23,7 @@ async function untilMark(client: Client): Promise<ParleyEvent[]> {
 
 describe('a mark', () => {
   it.each(['delivered', 'read'] as const)(
-    '(%s) reaches the peer and one’s own devices, each under the name the chat has there',
+    "(%s) reaches the peer and the user's own devices, under the name that each has for the chat",
     async (how) => {
       const [a, b] = await kit.friends();
       await using alice = await kit.connect(a, 0);
@@ -41,7 +41,7 @@ describe('a mark', () => {
     },
   );
 
-  it('is taken where the clock has been set back since: ids stay ahead of it; but not of what cannot be yet', async () => {
+  it('is accepted when the clock was set back, and rejected for an id of the future', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     const minutes = (count: number) => firstMessageId(Date.now() + count * 60_000);
@@ -50,7 +50,7 @@ describe('a mark', () => {
     expect(await mark(minutes(60))).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('without a ref gets no answer', async () => {
+  it('without a ref gets no reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     bob.send({ type: 'mark', chat: a, read: 1 });
@@ -59,7 +59,7 @@ describe('a mark', () => {
     expect(bob.frames.filter(({ type }) => type === 'ack')).toEqual([]);
   });
 
-  it('in a group is for one’s own devices alone', async () => {
+  it("in a group reaches the user's own devices only", async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([a, b]);
     await using alice = await kit.connect(a, 0);
@@ -71,7 +71,7 @@ describe('a mark', () => {
     expect(marks(alice)).toEqual([]);
   });
 
-  it('is not shown to someone one may no longer write to', async () => {
+  it('does not reach a peer to whom the user may no longer write', async () => {
     const [a, b] = await kit.friends();
     await kit.permit(a, [], [b]);
     await using alice = await kit.connect(a, 0);
@@ -84,7 +84,7 @@ describe('a mark', () => {
 });
 
 describe('typing', () => {
-  it('shows on the devices of the other, and nowhere else, and is not kept', async () => {
+  it('reaches the devices of the peer and no others, with its state, and is not stored', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using second = await kit.connect(a, 0, { device: 'second' });
@@ -106,7 +106,7 @@ describe('typing', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('in a group shows to the other members', async () => {
+  it('in a group reaches the other members', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     const clients = await Promise.all([a, b, c].map((user, i) => kit.connect(user, i % 2)));
@@ -124,7 +124,7 @@ describe('typing', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('to a stranger shows nothing and is answered with nothing', async () => {
+  it('to a stranger is dropped without a reply', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await using alice = await kit.connect(a, 0);
@@ -138,8 +138,8 @@ describe('typing', () => {
   });
 });
 
-describe('the chat one looks at', () => {
-  it('may be named and taken back, without an answer', async () => {
+describe('focus', () => {
+  it('is accepted and reset without a reply', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.send({ type: 'focus', chat: b });

@@ -15,8 +15,8 @@ afterAll(async () => {
 const messages = (client: Client) =>
   client.events.map(({ event }) => event).filter((event): event is EventOf<'message'> => event.kind === 'message');
 
-describe('two people on two gateways', () => {
-  it('talk live in both directions', async () => {
+describe('two users on two gateways', () => {
+  it('exchange messages live', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -61,7 +61,7 @@ describe('two people on two gateways', () => {
     expect(acks.map(({ cursor }) => cursor)).toEqual([cursors[1], cursors[2], cursors[1]]);
   });
 
-  it('have the same message in every device of both, with the ref in the sender’s copies alone', async () => {
+  it("have the same message on every device, with the ref in the sender's copies only", async () => {
     const [a, b] = await kit.friends();
     const devices = (user: number) =>
       Promise.all([0, 1, 0].map((gateway, i) => kit.connect(user, gateway, { device: `d${i}` })));
@@ -77,7 +77,7 @@ describe('two people on two gateways', () => {
     await Promise.all([...alices, ...bobs].map((client) => client.close()));
   });
 
-  it('learn whether the other is connected, exactly, as soon as the other came or left', async () => {
+  it('learn with each ack whether the recipient is connected, as soon as that changes', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 5; round += 1) {
@@ -117,7 +117,7 @@ describe('a message', () => {
     expect(messages(alice)[0]).toMatchObject({ body, replyTo: 4096, mentions: [b, a], ref });
   });
 
-  it('that is sent again, over another connection and gateway too, is no second one', async () => {
+  it('is deduplicated when it is resent over another connection and gateway', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -138,7 +138,7 @@ describe('a message', () => {
     expect(await kit.recorded(({ conversation }) => conversation === first.conversation)).toHaveLength(2);
   });
 
-  it('that is sent many times at once gets one id', async () => {
+  it('gets one id when it is resent many times at once', async () => {
     const [a, b] = await kit.friends();
     const clients = await Promise.all([0, 1, 0, 1].map((gateway, i) => kit.connect(a, gateway, { device: `d${i}` })));
     const acks = await Promise.all(clients.flatMap((client) => [client.text(b, 'same'), client.text(b, 'same')]));
@@ -148,7 +148,7 @@ describe('a message', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('goes to every member of a group, and says whether one of the others is connected', async () => {
+  it('reaches every member of a group, and its ack reports whether another member is connected', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);
@@ -166,7 +166,7 @@ describe('a message', () => {
 });
 
 describe('a sender', () => {
-  it('may have 32 sends under way; the 33rd is refused and may be sent again', async () => {
+  it('may have 32 messages in flight; the 33rd is rejected and may be resent', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.text(b, 'warm');
@@ -190,7 +190,7 @@ describe('a sender', () => {
     expect(texts).toEqual(['warm', ...Array.from({ length: 33 }, (_, i) => `r${i + 1}`)]);
   });
 
-  it('gets acknowledgements and events that hold what the inbox holds', async () => {
+  it('receives acks and events that match the inbox', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);

@@ -13,13 +13,13 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Four users: 0 and 1 have two devices, on different gateways, the others one. */
+/** Four users: 0 and 1 have two devices, on different gateways. The others have one. */
 const owners = [0, 1, 2, 3, 0, 1];
 
-describe('whoever writes how much to whom at the same time', () => {
+describe('concurrent messages of several users', () => {
   const send = fc.record({ device: fc.nat(owners.length - 1), to: fc.integer({ min: 1, max: 3 }) });
 
-  it('each device gets every message once, without a gap, and both copies of a conversation are the same', async () => {
+  it('reach each device once and without a gap, in the same order in both copies of a conversation', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(send, { minLength: 60, maxLength: 160 }), async (sends) => {
         const users = await kit.circle(4);
@@ -71,7 +71,7 @@ function conversationsOf(client: Client): Map<string, EventOf<'message'>[]> {
   return conversations;
 }
 
-/** The numbers of the sends of a device, as its connection sent them. */
+/** The numbers of a device's messages, in the order in which its connection sent them. */
 function sentBy(device: number, messages: EventOf<'message'>[]): number[] {
   const texts = messages.map(({ body }) => (body.type === 'text' ? body.text.split('/') : []));
   return texts.filter(([by]) => by === String(device)).map(([, number]) => Number(number));

@@ -6,8 +6,8 @@ import { sendUntilTaken } from './send-until-taken.ts';
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
-describe('while Redis is killed and started again, under load', () => {
-  it('sockets stay open, sends are refused for now, and then everything comes once, in order', async () => {
+describe('while Redis is killed and restarted under load', () => {
+  it('sockets stay open, messages are rejected with retry, and afterwards everything arrives once and in order', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -26,18 +26,19 @@ describe('while Redis is killed and started again, under load', () => {
       await client.untilEvents(texts.length);
       await client.settled();
       expect(client.heard.toSorted()).toEqual(texts.toSorted());
-      // Half done when all masters of a cluster went, a message is made whole by its resend, after later ones.
+      // A message that was half accepted when all masters of a cluster died is completed by its
+      // resend, after later ones.
       if (!kit.redis.clustered) expect(client.heard).toEqual(alice.heard);
       expectGapless(client);
       expect(client.closed).toBeUndefined();
     }
-    // Their counts are there again, and who leaves meanwhile is not counted for ever.
+    // Their counts are written again. A user who disconnected in between is not counted.
     await waitFor(async () => Object.keys(await kit.link.client.hgetall(kit.link.keys.online(b))).length === 2);
   });
 });
 
-describe('a user who left while Redis was away', () => {
-  it('is offline when it is back', async () => {
+describe('a user who disconnected while Redis was unavailable', () => {
+  it('is offline when Redis is back', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -60,21 +61,21 @@ describe('a user who left while Redis was away', () => {
   });
 });
 
-describe('a session revoked while a gateway could not hear it', () => {
-  it('ends as soon as the gateway hears again', async () => {
+describe('a session revoked while a gateway was not subscribed', () => {
+  it('ends as soon as the gateway is subscribed again', async () => {
     await using kit = await Kit.start(1, { probeInterval: 200 });
     const [a] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { client, keys } = kit.link;
     await client.zadd(keys.revoked(a), Date.now() + 60_000, `session-${a}`);
-    // The word that would end it was published to nobody.
+    // The revocation was published while no gateway was subscribed.
     await kit.redis.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
     expect(await alice.untilClosed()).toMatchObject({ code: 4003 });
   });
 });
 
-describe('when Redis comes back without its data', () => {
-  it('clients are told to come back, and then that they have to reload', async () => {
+describe('after Redis restarted without its data', () => {
+  it('clients are asked to reconnect, then to reload', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -100,13 +101,13 @@ describe('when Redis comes back without its data', () => {
     expect(back.heard).toEqual(['after']);
   });
 
-  it('who had nothing yet stays, and their presence is told anew', async () => {
+  it('users with an empty inbox stay connected, and their presence is written again', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
     await kit.restartRedis({ empty: true });
-    // Their inboxes began anew all the same.
+    // Their inboxes have a new epoch all the same.
     await Promise.all([alice.untilClosed(), bob.untilClosed()]);
     await waitFor(() => Promise.all([kit.permit(b, [a]), kit.permit(a, [b])]).then(() => true));
     await using again = await kit.connect(b, 1, { cursor: bob.cursor });

@@ -14,15 +14,15 @@ afterAll(async () => {
 });
 
 let sent = 0;
-/** Sends something new and resolves with the answer's code, or `ack`. */
+/** Sends a new message. Resolves with the code of the error, or `ack`. */
 async function trySend(client: Client, to: number): Promise<string> {
   sent += 1;
   const reply = await client.ask({ type: 'send', ref: `try${sent}`, to, body: { type: 'text', text: 'hi' } });
   return reply.type === 'error' ? reply.code : reply.type;
 }
 
-describe('who may write to whom', () => {
-  it('is asked again as soon as it was told that it changed', async () => {
+describe('permits', () => {
+  it('are read again when a change is published', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     expect(await trySend(alice, b)).toBe('ack');
@@ -37,7 +37,7 @@ describe('who may write to whom', () => {
     await waitFor(async () => (await trySend(alice, b)) === 'blocked');
   });
 
-  it('is asked again after nothing was heard for a while', async () => {
+  it('are read again when published changes may have been lost', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     expect(await trySend(alice, b)).toBe('ack');
@@ -47,7 +47,7 @@ describe('who may write to whom', () => {
     expect(await trySend(alice, b)).toBe('not-friends');
   });
 
-  it('with everyone allowed, strangers may, and those who are blocked may not', async () => {
+  it('admit strangers where everyone may write, but no blocked users', async () => {
     const [a, stranger, blocker] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await kit.permit(blocker, [], [a]);
@@ -56,7 +56,7 @@ describe('who may write to whom', () => {
     expect(await trySend(alice, blocker)).toBe('blocked');
   });
 
-  it('in a group is who is a member', async () => {
+  it('of a group are those of its members', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([b]);
     await using alice = await kit.connect(a, 2);
@@ -64,12 +64,12 @@ describe('who may write to whom', () => {
   });
 });
 
-describe('when Redis does not know who may write to someone', () => {
-  /** The ids that the recorder was asked about. */
+describe('when Redis has no copy of the permits', () => {
+  /** The ids that were requested from the recorder. */
   const asked = async (id: number) =>
     (await kit.recorded((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
 
-  it('the recorder is asked, and the sends go on in order once it answered', async () => {
+  it('requests it from the recorder, then sends in order', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await using alice = await kit.connect(a);
     const sending = alice.texts(
@@ -84,7 +84,7 @@ describe('when Redis does not know who may write to someone', () => {
     );
   });
 
-  it('and no recorder answers, the send is refused for now and passes later', async () => {
+  it('rejects the message with retry while no recorder replies', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'later', to: b, body: { type: 'text', text: 'x' } } as const;
@@ -93,7 +93,7 @@ describe('when Redis does not know who may write to someone', () => {
     expect(await alice.ask(frame)).toMatchObject({ type: 'ack', duplicate: false });
   });
 
-  it('many who ask at once all get through', async () => {
+  it('delivers the messages of many concurrent senders', async () => {
     const b = kit.newId();
     const senders = Array.from({ length: 20 }, () => kit.newId());
     const clients = await Promise.all(senders.map((user, i) => kit.connect(user, i % 2)));

@@ -15,7 +15,7 @@ afterAll(async () => {
 const told = (client: Client, of: number) =>
   client.frames.filter((frame): frame is PresenceFrame => frame.type === 'presence' && frame.user === of);
 
-/** Watches and waits for the first answer about each. */
+/** Watches users and waits for the first state of each. */
 async function watch(client: Client, users: number[]): Promise<PresenceFrame[]> {
   const from = client.frames.length;
   client.send({ type: 'watch', users });
@@ -26,15 +26,15 @@ async function watch(client: Client, users: number[]): Promise<PresenceFrame[]> 
   );
 }
 
-/** Waits until the last that was told of a user is this. */
+/** Waits until the last state received of a user is this one. */
 const untilTold = (client: Client, of: number, online: boolean) =>
   client.until(
     () => told(client, of).at(-1)?.online === online && told(client, of).at(-1),
     () => `last told of ${of}: ${JSON.stringify(told(client, of).at(-1))}`,
   );
 
-describe('who watches friends', () => {
-  it('is told once how each stands, and when they were last seen', async () => {
+describe('a watch list', () => {
+  it('returns the state of each user once, and when they were last online', async () => {
     const [a, here, left, never] = (await kit.circle(4)) as [number, number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(here, 1);
@@ -54,7 +54,7 @@ describe('who watches friends', () => {
     expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(3);
   });
 
-  it('is told of the first connection that opens on any gateway and of the last that closes, and of none between', async () => {
+  it('reports the first connection on any gateway and the last one that closes, and none in between', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -74,7 +74,7 @@ describe('who watches friends', () => {
     expect(told(alice, b)).toHaveLength(3);
   });
 
-  it('is told only of those on the latest list', async () => {
+  it('replaces the one before', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -93,7 +93,7 @@ describe('who watches friends', () => {
     expect(told(alice, c)).toHaveLength(2);
   });
 
-  it('learns the truth in the end, however quickly others come and go while lists change', async () => {
+  it('converges to the current state however quickly users come and go while lists change', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 10; round += 1) {
@@ -108,7 +108,7 @@ describe('who watches friends', () => {
     }
   });
 
-  it('does not miss what changes while the connection catches up', async () => {
+  it('does not miss a change while the connection catches up', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -125,8 +125,8 @@ describe('who watches friends', () => {
   });
 });
 
-describe('strangers, and those who blocked one', () => {
-  it('look offline, whatever they do, and to watch them changes nothing for their friends', async () => {
+describe('users to whom one may not write', () => {
+  it('appear offline, and watching them changes nothing for their friends', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, [b]);
@@ -157,7 +157,7 @@ describe('strangers, and those who blocked one', () => {
 });
 
 describe('a gateway', () => {
-  it('that was killed leaves its users offline, and those who watch are told', async () => {
+  it('that was killed leaves its users offline, and watchers are notified', async () => {
     const [a, b] = await kit.friends();
     const { client, keys } = kit.link;
     await using alice = await kit.connect(a, 0);
@@ -174,7 +174,7 @@ describe('a gateway', () => {
     await untilTold(alice, b, true);
   });
 
-  it('that just started keeps its users online, though the others have not heard of it', async () => {
+  it('that has just started keeps its users online before others know of it', async () => {
     await using fresh = await Kit.start(1, { probeInterval: 60_000 });
     await fresh.addGateway({ probeInterval: 60_000 });
     const [a, b] = await fresh.friends();
@@ -188,7 +188,7 @@ describe('a gateway', () => {
     await there.settled();
   });
 
-  it('that is told to stop takes itself off the list and its users offline', async () => {
+  it('that stops removes itself from the list and leaves its users offline', async () => {
     await using other = await Kit.start(2, { probeInterval: 100 });
     const [a, b] = await other.friends();
     await using alice = await other.connect(a, 0);
@@ -202,7 +202,7 @@ describe('a gateway', () => {
   });
 });
 
-it('subscriptions do not outlive those who needed them', async () => {
+it('unsubscribes every channel that is no longer needed', async () => {
   await using own = await Kit.start(2, { probeInterval: 200 });
   const channels = async () =>
     ((await own.redis.ask('PUBSUB', 'SHARDCHANNELS')) as string[][]).flat().filter((name) => !name.includes(':probe:'));

@@ -8,7 +8,7 @@ import { tokenSecret } from './kit.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let built: Promise<unknown> | undefined;
 
-/** A gateway as it runs in production: its bundle, in a process of its own. */
+/** A gateway as it runs in production: its bundle in a process of its own. */
 export class GatewayProcess implements AsyncDisposable {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -20,7 +20,7 @@ export class GatewayProcess implements AsyncDisposable {
     this.#child = spawn(process.execPath, ['services/gateway/dist/main.js'], {
       cwd: root,
       env: { HOST: '127.0.0.1', PORT: String(port), TOKEN_SECRET: tokenSecret, PARLEY_PARENT_PIPE: '1', ...env },
-      // It ends with this process at the latest, when its standard input does.
+      // It ends when its standard input does, at the latest with this process.
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -31,7 +31,7 @@ export class GatewayProcess implements AsyncDisposable {
     }
   }
 
-  /** Builds it if need be, starts it and waits until it can serve. */
+  /** Builds the bundle if necessary, starts it and waits until it is ready. */
   static async start(env: Record<string, string>): Promise<GatewayProcess> {
     await build();
     const gateway = new GatewayProcess(await freePort(), env);
@@ -41,7 +41,10 @@ export class GatewayProcess implements AsyncDisposable {
     return gateway;
   }
 
-  /** Starts one that cannot run; resolves with its exit code and what it wrote besides its log. */
+  /**
+   * Starts a gateway that cannot run. Resolves with its exit code and what it wrote to standard
+   * error.
+   */
   static async failing(env: Record<string, string>): Promise<{ code: number | null; error: string }> {
     await build();
     const gateway = new GatewayProcess(await freePort(), env);

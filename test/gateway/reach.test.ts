@@ -4,7 +4,7 @@ import { Kit } from './kit.ts';
 
 let kit: Kit;
 beforeAll(async () => {
-  // Probes are heard too: none comes while this lasts.
+  // Probes are received too: none arrives while this test runs.
   kit = await Kit.start(4, { probeInterval: 60_000 });
 });
 afterAll(async () => {
@@ -13,7 +13,7 @@ afterAll(async () => {
 
 const heard = () => Promise.all(kit.gateways.map(({ http }) => readMetric(http, 'parley_channel_messages_total')));
 
-it('a message reaches the gateways that hold its people, once each, and no others', async () => {
+it('publishes a message once to each gateway that holds a participant, and to no other', async () => {
   const [a, b] = await kit.friends();
   await using alice = await kit.connect(a, 0);
   await using bob = await kit.connect(b, 1);

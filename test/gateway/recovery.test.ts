@@ -15,7 +15,7 @@ afterAll(async () => {
 
 const numbers = (count: number, from = 1) => Array.from({ length: count }, (_, i) => `m${from + i}`);
 
-/** Bob was sent `m1` to `m<count>` by alice while away; resolves with the cursors of these in order. */
+/** Alice sends `m1` to `m<count>` to Bob, who is offline. Resolves with their cursors, in order. */
 async function sentWhileAway(count: number): Promise<{ a: number; b: number; cursors: string[] }> {
   const [a, b] = await kit.friends();
   await using alice = await kit.connect(a);
@@ -23,8 +23,8 @@ async function sentWhileAway(count: number): Promise<{ a: number; b: number; cur
   return { a, b, cursors: (await kit.inbox(b)).map(({ cursor }) => cursor) };
 }
 
-describe('a device that comes back', () => {
-  it('gets what follows its cursor, once and in order, then what is new', async () => {
+describe('a device that reconnects', () => {
+  it('receives what follows its cursor, once and in order, then what is new', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
     expect(await bob.welcome()).toMatchObject({ user: b, recovered: true, cursor: cursors[1] });
@@ -36,7 +36,7 @@ describe('a device that comes back', () => {
     expectGapless(bob);
   });
 
-  it('gets nothing when it has everything', async () => {
+  it('receives nothing if it is up to date', async () => {
     const { b, cursors } = await sentWhileAway(2);
     await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
     expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[1] });
@@ -44,7 +44,7 @@ describe('a device that comes back', () => {
     expect(bob.events).toEqual([]);
   });
 
-  it('gets more than a page', async () => {
+  it('receives more than one page', async () => {
     const [, b] = await kit.friends();
     const texts = Array.from({ length: 250 }, (_, i) => `${i} ${'长'.repeat(3000)}`);
     await append(
@@ -58,7 +58,7 @@ describe('a device that comes back', () => {
     expectGapless(bob);
   });
 
-  it('without a cursor resumes where it acknowledged last, other devices where they did', async () => {
+  it('without a cursor resumes where it last acknowledged, each device at its own position', async () => {
     const { b, cursors } = await sentWhileAway(4);
     const phone = await kit.connect(b, 0, { device: 'phone' });
     await phone.untilEvents(4);
@@ -76,7 +76,7 @@ describe('a device that comes back', () => {
     expect(other.heard).toEqual(numbers(4));
   });
 
-  it('with `latest` gets only what is new', async () => {
+  it('with `latest` receives only what is new', async () => {
     const { a, b, cursors } = await sentWhileAway(3);
     await using bob = await kit.connect(b, 1, { cursor: 'latest' });
     expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[2] });
@@ -87,7 +87,7 @@ describe('a device that comes back', () => {
     expectGapless(bob);
   });
 
-  it('whose cursor lies before what was trimmed is told so, and gets all there is', async () => {
+  it('before the trimmed part of the inbox gets recovered: false and everything that is left', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await kit.link.client.xtrim(kit.link.keys.inbox(b), 'MAXLEN', 3);
     await using bob = await kit.connect(b, 1, { cursor: cursors[0] as string });
@@ -130,7 +130,7 @@ describe('a device that comes back', () => {
   });
 });
 
-describe('what was not heard', () => {
+describe('an event that was not published', () => {
   it('is read from the inbox as soon as a later event shows the gap', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -146,7 +146,7 @@ describe('what was not heard', () => {
     expectGapless(bob);
   });
 
-  it('in the moment of opening is neither lost nor doubled', async () => {
+  it('is neither lost nor doubled while the connection opens', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(400);
@@ -167,7 +167,7 @@ describe('what was not heard', () => {
     expect(heard).toEqual(texts);
   });
 
-  it('by many devices that open while much is sent comes to each of them', async () => {
+  it('reaches each of many devices that open during a flood', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(300);
@@ -187,8 +187,8 @@ describe('what was not heard', () => {
   });
 });
 
-describe('a connection that opens', () => {
-  it('does not go live on a page of the inbox that is older than the mending of the subscription', async () => {
+describe('an opening connection', () => {
+  it('does not go live on a page of the inbox that is older than its subscription', async () => {
     const [, b] = await kit.friends();
     const { gateway } = kit.gateway(0);
     const missed = () => gateway.hub.missed(new Set([kit.link.keys.bucket(b)]));
@@ -196,7 +196,8 @@ describe('a connection that opens', () => {
     const [epoch] = bob.cursor.split('-');
     for (let round = 1; round <= 5; round += 1) {
       const event = JSON.stringify(messageTo(b, `m${round}`));
-      // The inbox is asked, then an event comes that is not heard, then the subscription is there again.
+      // The inbox is read, then an event arrives that is not published, then the subscription is
+      // restored.
       missed();
       gateway.redis.client.xadd(kit.link.keys.inbox(b), `${epoch}-*`, 'e', event);
       missed();
@@ -205,7 +206,7 @@ describe('a connection that opens', () => {
     expect(bob.heard).toEqual(numbers(5));
   });
 
-  it('is not counted as connected after it closed, however early', async () => {
+  it('is not counted as connected if it closes before it is open', async () => {
     const [, b] = await kit.friends();
     const opened = await kit.connect(b, 0);
     for (let i = 0; i < 10; i += 1) {

@@ -10,7 +10,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-describe('a mere relay', () => {
+describe('HISTORY=relay', () => {
   it('records nothing', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -25,7 +25,7 @@ describe('a mere relay', () => {
     expect(await client.exists(keys.record(keys.bucket(Math.min(a, b))))).toBe(0);
   });
 
-  it('forgets a message once every device of its owner has it, not before', async () => {
+  it('removes a message when every device of its owner has acknowledged it', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using phone = await kit.connect(b, 0, { device: 'phone' });

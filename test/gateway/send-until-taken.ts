@@ -3,8 +3,8 @@ import { waitFor } from '@parley/stack';
 import type { Client } from './client.ts';
 
 /**
- * Sends texts over one connection, each with itself as ref, several at a time, and each again as long as it may be sent again.
- * Resolves with their acknowledgements; rejects when one is not taken within `timeout` ms.
+ * Sends texts over one connection, several at a time, each with itself as ref. Resends each while
+ * the error allows it. Resolves with the acks. Rejects if one is not accepted within `timeout` ms.
  */
 export async function sendUntilTaken(
   client: Client,

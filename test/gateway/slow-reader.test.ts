@@ -16,7 +16,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** The gateway's side of a client. */
+/** Returns the gateway's connection of a client. */
 const connectionOf = async (client: Client) => {
   const { connection } = await client.welcome();
   const found = [...kit.gateway().gateway.connections].find(({ id }) => id === connection);
@@ -24,10 +24,13 @@ const connectionOf = async (client: Client) => {
   return found;
 };
 
-/** Large texts, in bytes more than a socket's buffers hold. */
+/** Large texts, together more than the buffers of a socket hold. */
 const large = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
 
-/** Alice sends until the gateway holds back what a client does not read, and at least `least` texts; resolves with their number. */
+/**
+ * Alice sends until the gateway stops writing to a client that does not read, and at least `least`
+ * texts. Resolves with their number.
+ */
 async function sendUntilStalled(alice: Client, to: number, connection: Connection, least = 0): Promise<number> {
   for (const [i, text] of large.entries()) {
     await alice.text(to, String(i), text);
@@ -36,8 +39,8 @@ async function sendUntilStalled(alice: Client, to: number, connection: Connectio
   throw new Error('the socket took everything');
 }
 
-describe('a reader that does not read', () => {
-  it('delays nobody, costs the gateway no more than its limit and a page, and gets everything once it reads', async () => {
+describe('a client that does not read', () => {
+  it('delays nobody, costs the gateway a bounded amount of memory, and receives everything once it reads', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });
@@ -62,7 +65,7 @@ describe('a reader that does not read', () => {
     await slow.untilEvents(count + 1);
   });
 
-  it('for too long is closed with 4008 and comes back where it was', async () => {
+  it('for too long is closed with 4008 and resumes at its cursor', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });

@@ -26,7 +26,7 @@ async function replicaOf(master: string): Promise<RedisServer> {
 }
 
 describe('a message that no replica has', () => {
-  it('is told to nobody, its sender included, until one does: a fail-over would take it back', async () => {
+  it('is not delivered, not even to its sender, until a replica confirms it', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const ann = await people.online(a);
@@ -42,9 +42,10 @@ describe('a message that no replica has', () => {
     const sending = ann.send(b, 'two').then(() => {
       accepted = true;
     });
-    // The home of their conversation; in a cluster it goes on from there only when confirmed.
+    // The home bucket of the conversation. In a cluster the message is forwarded only after
+    // replicas confirm it.
     await waitFor(async () => (await kit.inbox(a)).some(({ event }) => event.body?.text === 'two'));
-    // The replicas had their time to confirm, and what was sent to the two until then has come.
+    // The replicas did not confirm in time, and what was published until then has arrived.
     await waitFor(() => counters.refused > refused, { message: 'never given up' });
     await Promise.all([hers.settled(), his.settled()]);
     expect([accepted, hers.heard, his.heard]).toEqual([false, ['one'], ['one']]);

@@ -13,7 +13,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('endpoints are told when a user comes online and goes, not of each connection', async () => {
+it('sends a webhook when a user comes online or goes offline, not for each connection', async () => {
   const [user] = await kit.friends();
   const told: unknown[] = [];
   const tell = async () => {
@@ -37,7 +37,7 @@ it('endpoints are told when a user comes online and goes, not of each connection
   expect(await countWebhooks(kit.link, 'messages')).toEqual({ waiting: 0, dead: 0 });
 });
 
-it('endpoints are told of those whose gateway was killed', async () => {
+it('sends webhooks for the users of a killed gateway', async () => {
   await using own = await Kit.start(2, { webhooks: [endpoint], probeInterval: 100 });
   const [user] = await own.friends();
   await own.link.client.hset(own.link.keys.online(user), 'killed', 1);

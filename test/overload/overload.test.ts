@@ -16,7 +16,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-/** Sends `count` messages as fast as they leave, and resolves with the reply to each. */
+/** Sends `count` messages as fast as possible. Resolves with all replies. */
 async function flood(client: Client, to: number, name: string, count: number): Promise<ServerFrame[]> {
   const from = client.frames.length;
   const refs = Array.from({ length: count }, (_, i) => `${name}-${i}`);
@@ -27,8 +27,8 @@ async function flood(client: Client, to: number, name: string, count: number): P
 const ackedOf = (replies: ServerFrame[]) =>
   replies.flatMap((reply) => (reply.type === 'ack' && 'id' in reply ? [reply.ref as string] : []));
 
-describe('ten times what a gateway takes on', () => {
-  it('is answered: taken on and delivered, or refused with a time to come back, and afterwards all passes', async () => {
+describe('ten times the load that a gateway carries', () => {
+  it('is delivered or rejected with a time to retry, and afterwards everything passes', async () => {
     const users = await kit.circle(40);
     const clients = await Promise.all(users.map((user) => kit.connect(user)));
     const listener = await kit.connect(users[0] as number, 0, { device: 'listener', cursor: 'latest' });
@@ -52,7 +52,7 @@ describe('ten times what a gateway takes on', () => {
     for (const client of [...clients, listener]) client.socket.terminate();
   });
 
-  it('does not close a connection, nor keep a ping from its answer', async () => {
+  it('closes no connection and delays no pong', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const flooding = flood(alice, b, 'pinging', 200);
@@ -63,8 +63,8 @@ describe('ten times what a gateway takes on', () => {
   });
 });
 
-describe('a user who floods over all connections they may have, while Redis answers nobody', () => {
-  it('is refused, with a time to come back; who writes little is not, and neither who comes later', async () => {
+describe('a user who floods over the maximum of connections while Redis does not reply', () => {
+  it('is rejected with a time to retry, while users within their share and later users are served', async () => {
     const users = await kit.circle(6);
     const [flooder, ...others] = users as [number, ...number[]];
     const devices = Array.from({ length: kit.config().maxConnectionsPerUser }, (_, i) => ({ device: `d${i}` }));
@@ -108,8 +108,8 @@ describe('a user who floods over all connections they may have, while Redis answ
   });
 });
 
-describe('one group of 200 with a flood', () => {
-  it('has every message that was accepted, once, in one order, with every member', async () => {
+describe('a flood of a group of 200', () => {
+  it('reaches every member once and in one order', async () => {
     const users = Array.from({ length: 200 }, () => kit.newId());
     const group = await kit.group(users);
     const clients = await Promise.all(users.slice(0, 10).map((user) => kit.connect(user)));
@@ -129,8 +129,8 @@ describe('one group of 200 with a flood', () => {
   });
 });
 
-describe('one user with 100 connections', () => {
-  it('gets as many as they may have, and each of these gets everything', async () => {
+describe('a user with 100 connections', () => {
+  it('keeps as many as allowed, and each of them receives everything', async () => {
     const [a, b] = await kit.friends();
     const clients = Array.from({ length: 100 }, (_, i) =>
       Client.start(kit.gateway().url, kit.token(b), { device: `d${i}`, cursor: 'latest' }),
@@ -150,8 +150,8 @@ describe('one user with 100 connections', () => {
 
 const bearer = (user: number) => ({ authorization: `Bearer ${kit.token(user)}` });
 
-describe('5,000 who connect in a second', { timeout: 90_000 }, () => {
-  it('are let in, or told when to come back; memory is bounded, and who comes after is served', async () => {
+describe('5,000 connections within a second', { timeout: 90_000 }, () => {
+  it('open or are rejected with a time to retry, within bounded memory, and later ones open', async () => {
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url, LOG_LEVEL: 'error' });
     const port = Number(new URL(gateway.url).port);
     const sockets: RawSocket[] = [];

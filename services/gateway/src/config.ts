@@ -26,20 +26,23 @@ import { type RateConfig, rateConfig, rateVariables } from './rate-config.ts';
 /** All settings of a gateway. Times are in ms, sizes in bytes. */
 export interface Config extends RateConfig {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 = any free port. */
   port: number;
   /** `redis://…`; several separated by commas are nodes of a Redis Cluster. */
   redisUrl: string;
   /** Redis replicas that must have a message before it is acknowledged. */
   replicasAck: number;
-  /** Number of buckets; the same in every process, for good. */
+  /**
+   * Number of hash buckets that spread users over a Redis Cluster. Cannot be changed after the
+   * first start.
+   */
   buckets: number;
-  /** What access tokens are signed with. */
+  /** Verifies access tokens. */
   tokenSecret: string;
-  /** Who else issues tokens, and how they are verified. */
+  /** Other issuers of tokens, and how their tokens are verified. */
   tokenIssuers: readonly TokenIssuer[];
   /**
-   * Web pages of these origins may connect, besides those of the gateway's own host; `*` is all.
+   * Origins of web pages that may connect, besides the gateway's own host. `*` is all.
    */
   origins: readonly string[];
   logLevel: LogLevel;
@@ -47,51 +50,53 @@ export interface Config extends RateConfig {
   history: 'mirror' | 'relay';
   /** `single`: a new connection of a user replaces the one before. */
   sessionPolicy: 'multi' | 'single';
-  /** Whether strangers may write to each other. */
+  /** `anyone` lets strangers write to each other. */
   sendPolicy: 'friends' | 'anyone';
   maxConnectionsPerUser: number;
-  /** Bytes of all headers of a request together: a token, and what a browser's cookies add. */
+  /** Bytes of all headers of a request together. */
   maxHeaders: number;
   /** Socket library; `auto` is uWebSockets.js where it has a binary. */
   sockets: 'auto' | 'uws' | 'node';
   /** Whether LayIM pages may connect. */
   layim: 'on' | 'off';
-  /** Time within which a request has to arrive, headers and body. */
+  /** Time within which a request must arrive, headers and body. */
   requestTime: number;
-  /** Requests whose body has begun and not ended: of one user, from one address. */
+  /** Requests whose body is incomplete: of one user, from one address. */
   maxUnfinishedPerUser: number;
   maxUnfinishedPerAddress: number;
-  /** Time between pings; a socket silent for twice that is closed. */
+  /** Time between pings. A connection that is silent for twice as long ends. */
   heartbeat: number;
-  /** Time in which all clients are told to go, on SIGTERM. */
+  /** Time over which clients are asked to reconnect elsewhere, after SIGTERM. */
   drainTime: number;
   /** Time without progress after which a slow reader is closed. */
   stallTime: number;
   /**
-   * Bytes not yet taken by a socket above which it leaves the live stream and catches up by pages.
+   * Unsent bytes of a connection above which it leaves the live stream and catches up by pages.
    */
   maxUnsent: number;
-  /** Frames that may be under way at once, over all connections. */
+  /** Frames in flight, over all connections. */
   maxUnderWay: number;
-  /** Time that a command to Redis may take before fewer may be. */
+  /**
+   * Time that a command to Redis may take. While it takes longer, fewer frames may be in flight.
+   */
   maxWait: number;
   /** Bytes of Redis' memory that unrecorded entries may occupy before sends are rejected. */
   recordBacklog: number;
-  /** Connections that may be opened at the same time. */
+  /** Connections that are opening at the same time. */
   maxOpening: number;
-  /** Time in which a message can be taken back. */
+  /** Time in which a message can be recalled. */
   recallWindow: number;
-  /** Events that an inbox holds, about. */
+  /** Events that an inbox holds, approximately. */
   inboxLength: number;
-  /** Time after which an inbox nobody writes to is gone. */
+  /** Time after which an unused inbox expires. */
   inboxTtl: number;
-  /** Who is told when users come online and go. */
+  /** Endpoints that get presence events. */
   webhooks: readonly WebhookEndpoint[];
-  /** Events that may wait for one of them. */
+  /** Events that may wait for one endpoint. */
   webhookBacklog: number;
-  /** Time between a gateway's deliveries to itself; three of them missed make it unready. */
+  /** Time between delivery probes. A gateway without one for three intervals is not ready. */
   probeInterval: number;
-  /** Where traces of messages go; nowhere when absent. */
+  /** Where traces of messages are exported. Default: off. */
   traces: TraceConfig | undefined;
 }
 

@@ -2,18 +2,18 @@ import { closeCodes } from '@parley/protocol';
 import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
 
 /**
- * What a gateway counts. Plain numbers, collected when somebody asks: the message path only adds to
- * them.
+ * Counts what happens on a gateway. Plain numbers, which are collected when metrics are read: the
+ * message path only adds to them.
  */
 export class Counters {
   /** Messages accepted, without duplicates. */
   accepted = 0;
   duplicates = 0;
-  /** Frames refused with an error. */
+  /** Frames rejected with an error. */
   refused = 0;
   /** Client frames read. */
   frames = 0;
-  /** Live events handed to a socket. */
+  /** Live events passed to a transport. */
   delivered = 0;
   /** Times a live connection had to catch up. */
   catchUps = 0;
@@ -33,16 +33,16 @@ export class Counters {
         },
       });
     count('messages_accepted', 'Messages accepted', () => this.accepted);
-    count('messages_duplicate', 'Sends that had been accepted before', () => this.duplicates);
+    count('messages_duplicate', 'Messages that had been accepted before', () => this.duplicates);
     count('frames_received', 'Client frames', () => this.frames);
-    count('frames_refused', 'Client frames answered with an error', () => this.refused);
-    count('events_delivered', 'Live events handed to a socket', () => this.delivered);
-    count('channel_messages', 'Messages heard from Redis, each once however many sockets it is for', received);
+    count('frames_refused', 'Client frames rejected with an error', () => this.refused);
+    count('events_delivered', 'Live events passed to a transport', () => this.delivered);
+    count('channel_messages', 'Messages received from Redis channels, each once for all connections', received);
     count('catch_ups', 'Times a live connection had to catch up', () => this.catchUps);
     const closed = this.#closed;
     new Counter({
       name: 'parley_connections_closed_total',
-      help: "Connections closed by either side, by close code; `other` for codes of a client's own",
+      help: 'Connections closed by either side, by close code; `other` for unknown codes',
       labelNames: ['code'],
       registers,
       collect() {
@@ -70,7 +70,7 @@ export class Counters {
   }
 
   closed(code: number): void {
-    // A client may close with any code; each would be a series of its own.
+    // A client may close with any code. Each would be a series of its own.
     const known = knownCodes.has(code) ? code : 0;
     this.#closed.set(known, (this.#closed.get(known) ?? 0) + 1);
   }
@@ -80,14 +80,14 @@ const knownCodes = new Set([1000, 1001, 1005, 1006, ...Object.values(closeCodes)
 
 const gaugeHelp = {
   connections: 'Open connections',
-  users: 'Users with connections, or who left a moment ago',
+  users: 'Users with connections, or whose last one closed a moment ago',
   connections_catching_up: 'Connections that read their inbox instead of being live',
-  inbox_lag_events: 'Events that the connection furthest behind has yet to get, as far as heard',
+  inbox_lag_events: 'Published events that the connection furthest behind has not sent yet',
 };
 
-/** What others count. */
+/** Values that other parts count. */
 export interface Readings {
   gauges: Record<keyof typeof gaugeHelp, () => number>;
-  /** Messages heard from Redis so far. */
+  /** Messages received from Redis channels so far. */
   received: () => number;
 }

@@ -66,12 +66,17 @@ export function frameRates(config: RateConfig): FrameRates {
   };
 }
 
-/** Rate limits of one user, over all connections. A rate is per second; a burst is what may be used at once. */
+/**
+ * Rate limits of one user, over all connections. A rate is per second; a burst is what may be used
+ * at once.
+ */
 export interface RateConfig {
   /** Messages. */
   sendRate: number;
   sendBurst: number;
-  /** Bytes that messages and mutations write to Redis: their size times the inboxes that get a copy. */
+  /**
+   * Bytes that messages and mutations write to Redis: their size times the inboxes that get a copy.
+   */
   sendBytes: number;
   sendBytesBurst: number;
   /** Edits, reactions and recalls. */

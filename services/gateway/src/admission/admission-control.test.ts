@@ -2,7 +2,7 @@ import { createMetrics } from '@parley/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AdmissionControl } from './admission-control.ts';
 
-/** What a command to Redis takes, in ms. */
+/** Duration of a command to Redis, in ms. */
 let slow: number;
 let admission: AdmissionControl;
 beforeEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
 
 const [FLOODER, BYSTANDER] = [1, 2];
 
-/** Takes on frames of one user until the limit is reached; answers how many there are. */
+/** Admits frames of one user until the limit is reached. Returns their number. */
 const fill = () => {
   let taken = 0;
   let slot = admission.admit(FLOODER);
@@ -35,7 +35,7 @@ const fill = () => {
 const finish = (frames: number) => {
   for (let i = 0; i < frames; i += 1) admission.release('open');
 };
-/** Asks for so many frames of a user; answers how many were taken on, all beyond the limit. */
+/** Requests frames of a user beyond the limit. Returns the number of admitted ones. */
 const beyond = (user: number, frames: number) => {
   const slots = Array.from({ length: frames }, () => admission.admit(user)).filter((slot) => slot !== undefined);
   expect(new Set(slots).size).toBeLessThanOrEqual(1);
@@ -43,14 +43,14 @@ const beyond = (user: number, frames: number) => {
   return slots.length;
 };
 
-describe('a gateway takes on', () => {
-  it('as many frames as it may, and others when those are done', async () => {
+describe('AdmissionControl', () => {
+  it('admits frames up to the limit, and more when some finish', async () => {
     expect(fill()).toBe(1000);
     finish(10);
     expect(fill()).toBe(10);
   });
 
-  it('beyond the limit a reserve for users who ask for little, and nothing of one who floods', async () => {
+  it('admits users within their share by the reserve, and rejects a user who floods', async () => {
     fill();
     expect(beyond(FLOODER, 1000)).toBeLessThan(5);
     expect(beyond(BYSTANDER, 2)).toBe(2);
@@ -62,7 +62,7 @@ describe('a gateway takes on', () => {
     expect(admission.rejected).toBeGreaterThan(10_000);
   });
 
-  it('no more than the reserve, a quarter of the limit, however many users ask for little', async () => {
+  it('admits no more than the reserve, a quarter of the limit, however many users stay within their share', async () => {
     fill();
     let taken = 0;
     for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
@@ -71,7 +71,7 @@ describe('a gateway takes on', () => {
     expect(beyond(BYSTANDER, 1)).toBe(1);
   });
 
-  it('the reserve also when the limit fell below what is under way', async () => {
+  it('keeps the reserve when the limit falls below the number of frames in flight', async () => {
     fill();
     slow = 2000;
     await vi.advanceTimersByTimeAsync(2000);
@@ -79,7 +79,7 @@ describe('a gateway takes on', () => {
     expect(beyond(BYSTANDER, 2)).toBe(2);
   });
 
-  it('fewer and fewer while commands take too long, and as many as before once they do not', async () => {
+  it('lowers the limit while commands are slow, and raises it again afterwards', async () => {
     fill();
     slow = 400;
     await vi.advanceTimersByTimeAsync(500);
@@ -97,7 +97,7 @@ describe('a gateway takes on', () => {
     expect(fill()).toBe(1000);
   });
 
-  it('no more than it does in the time a command may take, as soon as one takes longer', async () => {
+  it('lowers the limit to what finishes within maxWait', async () => {
     let taken = fill();
     slow = 2000;
     // 40 frames in each 100 ms are 100 in 250 ms.
@@ -110,7 +110,7 @@ describe('a gateway takes on', () => {
     expect(fill()).toBeLessThanOrEqual(100);
   });
 
-  it('so many connections at a time', async () => {
+  it('limits the connections that are opening', async () => {
     let open = () => {};
     const opened = new Promise<void>((resolve) => {
       open = resolve;
@@ -124,7 +124,7 @@ describe('a gateway takes on', () => {
     expect(admission.admitConnection()).toBe(true);
   });
 
-  it('what it refuses for a while, at different times', () => {
+  it('returns different times to retry', () => {
     const times = Array.from({ length: 50 }, () => admission.retryAfter);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
     expect(new Set(times).size).toBeGreaterThan(10);

@@ -8,31 +8,31 @@ beforeEach(() => {
   shares = new FairShare();
 });
 
-/** Asks for so many frames; answers how many of them are within the user's share. */
+/** Counts frames of a user. Returns how many of them are within the user's share. */
 const ask = (user: number, frames: number) =>
   Array.from({ length: frames }, () => shares.count(user)).filter(Boolean).length;
 
-/** Both ask for so many frames in each tenth of a second, of which ten are done. */
+/** Counts frames of both users in a tenth of a second in which ten frames finish. */
 function tenth(flood: number, little: number) {
   const granted = { flooder: ask(FLOODER, flood), bystander: ask(BYSTANDER, little) };
   shares.divide(10);
   return granted;
 }
 
-describe('while not all can be done', () => {
-  it('who asks for less than their share gets all of it, and who floods nothing', () => {
+describe('FairShare', () => {
+  it('admits all frames of a user within the share, and none of a user who floods', () => {
     for (let i = 0; i < 5; i += 1) tenth(100, 3);
     for (let i = 0; i < 50; i += 1) expect(tenth(100, 3)).toEqual({ flooder: 0, bystander: 3 });
   });
 
-  it('a user gets a few at once though nothing is done', () => {
+  it('admits a few frames of every user at once, also while nothing finishes', () => {
     expect(ask(FLOODER, 100)).toBe(4);
     shares.divide(0);
     expect(ask(FLOODER, 100)).toBe(0);
     expect(ask(BYSTANDER, 100)).toBe(4);
   });
 
-  it.each([0, 10])('who waits as long as they are told to is heard again, with %i done meanwhile', (done) => {
+  it.each([0, 10])('forgets a user who waits for retryAfter, with %i frames finished per tenth of a second', (done) => {
     ask(FLOODER, 10_000);
     for (let i = 0; i < 10; i += 1) {
       ask(BYSTANDER, 1);
@@ -41,7 +41,7 @@ describe('while not all can be done', () => {
     expect(ask(FLOODER, 1)).toBe(1);
   });
 
-  it('who flooded when alone is not remembered for longer when shares become smaller', () => {
+  it('forgets a user who flooded alone in the same time when shares become smaller', () => {
     for (let i = 0; i < 10; i += 1) {
       ask(FLOODER, 1000);
       shares.divide(500);

@@ -8,7 +8,7 @@ const INITIAL_FRAMES = 4;
 const FORGET_AFTER = 10;
 
 /**
- * Tells users who flood from users who do not, while a gateway is overloaded. Counts only the
+ * Distinguishes users who flood from others, while a gateway is overloaded. Counts only the
  * frames that arrive in that time, so that it costs nothing otherwise.
  */
 export class FairShare {

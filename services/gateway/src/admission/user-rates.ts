@@ -10,7 +10,10 @@ const LEASES: Record<RateName, number> = {
   bytes: 64 * 1024,
 };
 
-/** Charges users for what their acts cause, in number and in bytes. All gateways share the limits through Redis. */
+/**
+ * Charges users for what their acts cause, in number and in bytes. All gateways share the limits
+ * through Redis.
+ */
 export class UserRates {
   readonly #limits: Record<RateName, RateLimit>;
   readonly #acquire: AcquireTokens;
@@ -20,7 +23,10 @@ export class UserRates {
     this.#acquire = acquire;
   }
 
-  /** Charges one act if the tokens for it are at hand. Returns false, and charges nothing, if they are not. */
+  /**
+   * Charges one act if the tokens for it are at hand. Returns false, and charges nothing, if they
+   * are not.
+   */
   tryCharge({ budget: { granted } }: ChargedUser, act: RateName, bytes: number): boolean {
     if (granted[act] < 1 || granted.bytes < bytes) return false;
     granted[act] -= 1;
@@ -31,7 +37,8 @@ export class UserRates {
   /**
    * Charges one act. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
    *
-   * @param bytes what the act writes to Redis. One that writes more than the burst needs a full bucket
+   * @param bytes what the act writes to Redis. One that writes more than the burst needs a full
+   * bucket
    */
   async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
@@ -47,15 +54,16 @@ export class UserRates {
   /** Charges the bytes of an act whose number was charged before. Rejects as `charge` does. */
   async chargeBytes(user: ChargedUser, bytes: number): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
-    await this.#ensure(user, 'bytes', cost);
+    while (user.budget.granted.bytes < cost) await this.#ensure(user, 'bytes', cost);
     user.budget.granted.bytes -= cost;
   }
 
-  /** Resolves, in the same turn, when so many tokens are at hand. */
+  /** Resolves when so many tokens are at hand. Another act of the same user may use them first. */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
     const { granted, acquiring } = user.budget;
     while (granted[name] < count) {
-      // One at a time: concurrent acts would acquire tokens for each other and be refused themselves.
+      // One at a time: concurrent acts would acquire tokens for each other and be refused
+      // themselves.
       const pending = acquiring.get(name);
       if (pending) {
         await pending.catch(() => {});
@@ -106,8 +114,8 @@ interface ChargedUser {
 }
 
 /**
- * Acquires up to `want` tokens of a rate limit that all gateways share. Grants nothing if fewer than `least` are left; `after` is then the ms
- * until they are.
+ * Acquires up to `want` tokens of a rate limit that all gateways share. Grants nothing if fewer
+ * than `least` are left; `after` is then the ms until they are.
  */
 export type AcquireTokens = (
   name: RateName,

@@ -1,4 +1,4 @@
-/** Bytes that an event takes in Redis besides the body of its message, about. */
+/** Bytes of an event in Redis besides the body of its message, about. */
 export const EVENT_OVERHEAD_BYTES = 200;
 
 /** Bytes of an event with a body, about. `body` is JSON. */

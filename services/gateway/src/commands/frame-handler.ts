@@ -60,8 +60,8 @@ export class FrameHandler {
   }
 
   /**
-   * Charges a user for a frame that came without a connection. Resolves with the ms after which it may
-   * be sent again if there are too many, else with undefined. Rejects if Redis is unavailable.
+   * Charges a user for a frame that came without a connection. Resolves with the ms after which it
+   * may be sent again if there are too many, else with undefined. Rejects if Redis is unavailable.
    *
    * @param bytes its size
    */

@@ -4,7 +4,7 @@ import type { FrameSender } from './frame-sender.ts';
 import { mutate, readOwnMessage } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Takes back one of the sender's messages, for everybody. No-op if it was recalled before. */
+/** Recalls one of the sender's messages, for everybody. No-op if it was recalled before. */
 export async function recall(
   deps: CommandDeps,
   sender: FrameSender,

@@ -27,8 +27,8 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
 }
 
 /**
- * Resolves when the user may write to the receiver and is within the rate limits. Both are in memory
- * for most messages. Resolves with the members of a group. Throws a refusal.
+ * Resolves when the user may write to the receiver and is within the rate limits. Both are in
+ * memory for most messages. Resolves with the members of a group. Throws a refusal.
  *
  * @param bytes size of one copy of the message
  */

@@ -7,7 +7,7 @@ import { Refusal, sendRefusal } from './refusal.ts';
 const USERS_PER_FRAME = 10;
 
 /**
- * Replaces the watch list of a connection. Users to whom its user may not write are shown as
+ * Replaces the watch list of a connection. Users that its user may not write to are shown as
  * offline.
  */
 export async function watch(

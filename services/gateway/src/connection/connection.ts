@@ -37,7 +37,7 @@ export class Connection implements UserConnection {
   readonly #deps: ConnectionDeps<Connection>;
   #session: string;
   /**
-   * Seconds of the gateway's clock: when the token expires, the client last gave a sign of life,
+   * Seconds of the gateway's clock: when the token expires, the client was last active,
    * was last pinged.
    */
   #expires: number;
@@ -209,7 +209,7 @@ export class Connection implements UserConnection {
         this.#stalledAt = now;
       } else if (now - this.#stalledAt > settings.stallTime) this.close('noProgress', 'no progress');
     } else if (now - this.#aliveAt > 2 * settings.heartbeat) {
-      // The peer is gone without closing: a close frame would wait for its reply in vain.
+      // The peer is gone without closing: it would not reply to a close frame.
       this.transport.terminate();
     } else if (now - this.#pingedAt >= settings.heartbeat) {
       this.#pingedAt = now;

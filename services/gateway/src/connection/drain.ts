@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 /** Ms for which a connection waits for its unacknowledged messages before it closes. */
 const LAST_ACKS_MS = 1000;
 
-/** Ms between two looks at them. */
+/** Ms between two checks for them. */
 const POLL_MS = 10;
 
 /**

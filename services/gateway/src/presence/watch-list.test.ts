@@ -64,7 +64,7 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('shows users whom the watcher may not see as offline and does not subscribe to them', async () => {
+  it('shows users that the watcher may not see as offline and does not subscribe to them', async () => {
     source.states.set(1, online);
     await list.watch(watcher, [1], async () => false);
     expect(watcher.frames).toEqual([{ user: 1, online: false }]);

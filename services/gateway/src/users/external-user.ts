@@ -35,7 +35,7 @@ function findByExternalId(redis: RedisConnection, external: string): Promise<num
 
 const unavailable: NoUser = { code: 'unavailable' };
 
-/** What a token of another issuer says about its user. */
+/** How a token of another issuer names its user. */
 export type ExternalBearer = Exclude<Bearer, { user: number }>;
 
 /** Why a token has no user here. */

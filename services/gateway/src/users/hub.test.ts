@@ -61,7 +61,7 @@ describe('Hub', () => {
     expect(elsewhere.missed).not.toHaveBeenCalled();
   });
 
-  it('gives a visitor the entry of the connected user, and keeps no other', () => {
+  it('returns to a visitor the entry of the connected user, and keeps no other', () => {
     const user = hub.join(7, connection());
     expect(hub.visitor(7)).toBe(user);
     expect(hub.visitor(8).id).toBe(8);

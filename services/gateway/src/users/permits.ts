@@ -4,30 +4,33 @@ import type { LocalUser } from './local-user.ts';
 /** Ms between reads of a copy that the recorder was asked to make. */
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
-/** Who may write to whom, from the copies in Redis. */
+/** Reads whether one user may write to another, from the copies in Redis. */
 export class Permits {
   readonly #redis: RedisConnection;
   readonly #chargeLookup: ChargeLookup;
 
-  /** @param chargeLookup charges a user for a request to the recorder, and rejects it if there were too many */
+  /**
+   * @param chargeLookup charges a user for a request to the recorder, and rejects it if there were
+   * too many
+   */
   constructor(redis: RedisConnection, chargeLookup: ChargeLookup) {
     this.#redis = redis;
     this.#chargeLookup = chargeLookup;
   }
 
   /**
-   * How a user stands to another user or a group. Kept as long as the user's channel is subscribed, on
-   * which changes are published. A missing copy is requested from the recorder. Returns `unknown` if it
-   * does not arrive within a second.
+   * How a user stands to another user or a group. Kept as long as the user's channel is subscribed,
+   * on which changes are published. A missing copy is requested from the recorder. Returns
+   * `unknown` if it does not arrive within a second.
    */
   standing(user: LocalUser, to: number): Standing | Promise<Standing> {
     return user.permit(to) ?? this.#readAndKeep(user, to);
   }
 
   /**
-   * How a user stands to another user, or the members of a group that the user is in. Members are read
-   * each time, so that a removed member is out at once, even if this gateway has not received the change
-   * yet.
+   * How a user stands to another user, or the members of a group that the user is in. Members are
+   * read each time, so that a removed member is out at once, even if this gateway has not received
+   * the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const standing = await this.standing(user, to);
@@ -75,8 +78,8 @@ export async function readStanding(
 }
 
 /**
- * Reads something that Redis may not have. If it is missing, requests it from the recorder and reads again
- * for about a second. Returns undefined if it is still missing then.
+ * Reads something that Redis may not have. If it is missing, requests it from the recorder and
+ * reads again for about a second. Returns undefined if it is still missing then.
  */
 export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,
