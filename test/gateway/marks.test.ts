@@ -71,7 +71,7 @@ describe('a mark', () => {
     expect(marks(alice)).toEqual([]);
   });
 
-  it('does not reach a peer to whom the user may no longer write', async () => {
+  it('does not reach a peer that the user may no longer write to', async () => {
     const [a, b] = await kit.friends();
     await kit.permit(a, [], [b]);
     await using alice = await kit.connect(a, 0);

@@ -125,7 +125,7 @@ describe('a watch list', () => {
   });
 });
 
-describe('users to whom one may not write', () => {
+describe('users that one may not write to', () => {
   it('appear offline, and watching them changes nothing for their friends', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker] = [kit.newId(), kit.newId()];
