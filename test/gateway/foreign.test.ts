@@ -70,7 +70,7 @@ describe('a token of another issuer', () => {
     const [a] = await kit.friends();
     const external = `late-${a}`;
     await using ann = Client.start(kit.gateway().url, tokenOf(external));
-    await waitFor(async () => (await kit.recorded((entry) => entry.external === external)).length > 0);
+    await waitFor(async () => (await kit.requested((entry) => entry.external === external)).length > 0);
     expect(await readExternalUser(kit.link, external)).toBeUndefined();
     await writeExternalUser(kit.link, external, a, true);
     expect((await ann.welcome()).user).toBe(a);

@@ -150,12 +150,22 @@ export class Kit {
   }
 
   /** Returns the matching entries of all record streams. */
-  async recorded(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+  recorded(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+    return this.#entries((bucket) => this.link.keys.record(bucket), matches);
+  }
+
+  /** Returns the matching requests to the recorder, from all buckets. */
+  requested(matches: (entry: Record<string, unknown>) => boolean): Promise<Record<string, unknown>[]> {
+    return this.#entries((bucket) => this.link.keys.requests(bucket), matches);
+  }
+
+  async #entries(
+    stream: (bucket: number) => string,
+    matches: (entry: Record<string, unknown>) => boolean,
+  ): Promise<Record<string, unknown>[]> {
     const { client, keys } = this.link;
-    const streams = await Promise.all(
-      Array.from({ length: keys.buckets }, (_, bucket) => client.xrange(keys.record(bucket), '-', '+')),
-    );
-    return streams
+    const buckets = Array.from({ length: keys.buckets }, (_, bucket) => client.xrange(stream(bucket), '-', '+'));
+    return (await Promise.all(buckets))
       .flat()
       .map(([, fields]) => JSON.parse(fields[1] as string))
       .filter(matches);

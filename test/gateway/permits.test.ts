@@ -67,7 +67,7 @@ describe('permits', () => {
 describe('when Redis has no copy of the permits', () => {
   /** The ids that were requested from the recorder. */
   const asked = async (id: number) =>
-    (await kit.recorded((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
+    (await kit.requested((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
 
   it('requests it from the recorder, then sends in order', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
