@@ -35,9 +35,10 @@ local function current(inbox, now, ttl)
   return epoch, whole(#entries)
 end
 
--- Appends an event and publishes its frame; returns how many gateways received it, the epoch, and the stream id. An inbox that does not exist
--- begins with epoch `now`. `refresh` renews the time to live, to an hour more than `ttl` since callers may leave it out for an
--- hour; a new inbox gets one in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
+-- Appends an event and publishes its frame; returns how many gateways received it, the epoch, and
+-- the stream id. An inbox that does not exist begins with epoch `now`. `refresh` renews the time to
+-- live, to an hour more than `ttl` since callers may leave it out for an hour; a new inbox gets one
+-- in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
 local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
   local id
   if hint ~= '' and tonumber(hint) >= since then
@@ -66,7 +67,8 @@ local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
   return redis.call('SPUBLISH', channel, '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}'), hint, id
 end
 
--- The stream id of the newest entry that begins with `start`; nil if the inbox holds none. Reads back entry by entry.
+-- The stream id of the newest entry that begins with `start`; nil if the inbox holds none. Reads
+-- back entry by entry.
 local function locate(inbox, start)
   local before = '+'
   repeat
@@ -79,7 +81,8 @@ local function locate(inbox, start)
   return nil
 end
 
--- The position of a copy that was delivered before. A copy that has left the inbox lies before the oldest entry.
+-- The position of a copy that was delivered before. A copy that has left the inbox lies before the
+-- oldest entry.
 local function position(inbox, start)
   local found = locate(inbox, start)
   if found then return found end

@@ -21,9 +21,10 @@ const PATIENCE = 3000;
 const RECENT = 30_000;
 
 /**
- * Delivers an accepted message to participants whose buckets are not its home, once however often it is repeated. Messages
- * of a conversation come in the order of their ids, whichever gateways they take: one that comes too early waits, at most
- * three seconds. Resolves when every inbox has the message.
+ * Delivers an accepted message to participants whose buckets are not its home, once however often
+ * it is repeated. Messages of a conversation come in the order of their ids, whichever gateways
+ * they take: one that comes too early waits, at most three seconds. Resolves when every inbox has
+ * the message.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();

@@ -5,8 +5,8 @@ import source from './take-tokens.lua';
 const script = createScript('take', [source]);
 
 /**
- * Acquires up to `want` tokens of a rate bucket that all replicas share. Grants fewer if the bucket holds fewer, and nothing if
- * it holds fewer than `least`.
+ * Acquires up to `want` tokens of a rate bucket that all replicas share. Grants fewer if the bucket
+ * holds fewer, and nothing if it holds fewer than `least`.
  */
 export async function takeTokens(
   redis: RedisConnection,

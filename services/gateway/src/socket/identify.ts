@@ -8,11 +8,11 @@ import type { ServerDeps } from './server-deps.ts';
  */
 export function identify(
   deps: ServerDeps,
-  { bearer, connection, session, device, expires }: Visitor,
+  { bearer, connection, session, device, expires, echo = true }: Visitor,
   found: (claims: Claims) => void,
   refused: (why: Refused) => void,
 ): void {
-  const claims = { connection, session, device, expires };
+  const claims = { connection, session, device, expires, echo };
   if ('user' in bearer) return found({ ...claims, user: bearer.user });
   deps
     .findExternalUser(bearer)
