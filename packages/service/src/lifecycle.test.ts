@@ -43,7 +43,7 @@ describe('a service', () => {
     run.child.kill('SIGINT');
     expect(await run.exit()).toBe(1);
     expect(run.output).not.toContain('first stopped');
-    expect(run.output).not.toContain('takes too long');
+    expect(run.output).not.toContain('stop timed out');
   });
 
   it('exits although a part does not stop', async () => {
@@ -51,7 +51,7 @@ describe('a service', () => {
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
     expect(await run.exit()).toBe(1);
-    expect(run.output).toContain('takes too long');
+    expect(run.output).toContain('stop timed out');
   });
 
   it('stops the other parts if one fails to stop, and exits 1', async () => {
