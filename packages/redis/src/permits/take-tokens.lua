@@ -1,8 +1,8 @@
 -- Takes tokens from a rate bucket (GCRA: one date says how full it is).
 --
--- KEYS 1 rate bucket ARGV 1 tokens the full bucket holds 2 tokens that flow in per s 3 tokens
--- wanted 4 least to grant Reply { tokens granted, ms until the least could be granted when nothing
--- was }
+-- KEYS  1 rate bucket
+-- ARGV  1 tokens the full bucket holds    2 tokens that flow in per s    3 tokens wanted    4 least to grant
+-- Reply { tokens granted, ms until the least could be granted when nothing was, tokens left }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]
@@ -13,8 +13,10 @@ empty_at = math.max(now, math.min(empty_at, now + full))
 
 local granted = math.min(tonumber(ARGV[3]), math.floor((now + full - empty_at) / step + 1e-6))
 local least = tonumber(ARGV[4])
-if granted < least then return { 0, math.max(1, math.ceil(empty_at + least * step - full - now)) } end
+if granted < least then
+  return { 0, math.max(1, math.ceil(empty_at + least * step - full - now)), math.max(0, granted) }
+end
 
 empty_at = empty_at + granted * step
 redis.call('SET', KEYS[1], string.format('%.3f', empty_at), 'PX', math.ceil(empty_at - now) + 1)
-return { granted, 0 }
+return { granted, 0, math.floor((now + full - empty_at) / step + 1e-6) }

@@ -17,8 +17,8 @@ export async function takeTokens(
   least = 1,
 ): Promise<TokenGrant> {
   const reply = await redis.run(script, [redis.keys.rate(what, subject)], [rate.burst, rate.perSecond, want, least]);
-  const [granted, after] = reply as [number, number];
-  return { granted, after };
+  const [granted, after, left] = reply as [number, number, number];
+  return { granted, after, left };
 }
 
 export interface Rate {
@@ -32,4 +32,6 @@ export interface TokenGrant {
   granted: number;
   /** Ms until `least` tokens can be granted; 0 if some were granted. */
   after: number;
+  /** Tokens that the bucket still holds. */
+  left: number;
 }
