@@ -124,25 +124,32 @@ describe('npm start that fails', () => {
   });
 
   it.each([
-    ['REDIS_URL', 'redis://:hunter2@127.0.0.1:1', /^REDIS_URL: Redis at 127\.0\.0\.1:1 does not answer \(.*\)\.\n$/],
+    [
+      'REDIS_URL',
+      'redis://:hunter2@127.0.0.1:1',
+      /^REDIS_URL: cannot connect to Redis at 127\.0\.0\.1:1: nothing listens there\. .*\n$/,
+    ],
     [
       'DATABASE_URL',
       'postgres://a:hunter2@127.0.0.1:1/b',
-      /^DATABASE_URL: PostgreSQL at 127\.0\.0\.1:1 does not answer \(.*\)\.\n$/,
+      /^DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: nothing listens there\. .*\n$/,
     ],
-  ])('says that the server of %s does not answer, without its password', async (variable, url, message) => {
-    await using data = await emptyFolder();
-    await using starter = new Starter(['--data', data.path], { [variable]: url });
-    expect(await starter.ended()).toBe('exit code 1');
-    expect(starter.output).toMatch(message);
-    expect(starter.output).not.toContain('hunter2');
-  });
+  ])(
+    'names host, port and reason if the server of %s is unreachable, without its password',
+    async (variable, url, message) => {
+      await using data = await emptyFolder();
+      await using starter = new Starter(['--data', data.path], { [variable]: url });
+      expect(await starter.ended()).toBe('exit code 1');
+      expect(starter.output).toMatch(message);
+      expect(starter.output).not.toContain('hunter2');
+    },
+  );
 
   it.each([
     [['--port', '99999'], '--port must be a whole number from 1 to 65535, not 99999\n'],
     [['--gateways', 'two'], '--gateways must be a whole number from 1 to 64, not two\n'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help\n"],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     await using starter = new Starter(args);
     expect(await starter.ended()).toBe('exit code 1');
     expect(starter.output).toBe(message);

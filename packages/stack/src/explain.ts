@@ -10,7 +10,7 @@ export function explain(error: unknown, data: string): string {
 }
 
 /** Errors whose message is written for the user. */
-const KNOWN = new Set(['BadOption', 'DataInUse', 'NoRedis', 'PortInUse', 'NoExternalServer']);
+const KNOWN = new Set(['BadOption', 'DataInUse', 'NoDataFolder', 'NoRedis', 'PortInUse', 'NoExternalServer']);
 
 function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

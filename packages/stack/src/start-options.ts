@@ -8,6 +8,8 @@ Runs all of Parley on this machine: PostgreSQL, Redis, the api, gateways and the
   --gateways <n>     how many gateways (2)
   --data <folder>    where data and logs live (.data)
   --host <address>   address to listen at (127.0.0.1)
+  --watch            restart a service when its bundle changes (npm run dev)
+  --inspect          open a debugger port per service: 9229 and the ones after it
   --help
 
 DATABASE_URL and REDIS_URL name servers to use instead of starting some. Every setting of
@@ -19,11 +21,11 @@ the services may be given in the environment as well.`;
  * @throws BadOption with a message for the user
  */
 export function readStartOptions(args: string[]): StartOptions {
-  const { port, gateways, data, host, help } = parse(args);
+  const { port, gateways, data, host, help, watch, inspect } = parse(args);
   const options = {
     port: wholeNumber('--port', port, 1, 65_535),
     gateways: wholeNumber('--gateways', gateways, 1, 64),
-    ...{ data, host, help },
+    ...{ data, host, help, watch, inspect },
   };
   if (options.port + options.gateways > 65_535) throw new BadOption('--port leaves no ports for the gateways');
   return options;
@@ -39,6 +41,8 @@ function parse(args: string[]) {
         data: { type: 'string', default: '.data' },
         host: { type: 'string', default: '127.0.0.1' },
         help: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        inspect: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {
@@ -63,4 +67,8 @@ export interface StartOptions {
   data: string;
   host: string;
   help: boolean;
+  /** Restart a service when its bundle changes. */
+  watch: boolean;
+  /** Open a debugger port per service. */
+  inspect: boolean;
 }

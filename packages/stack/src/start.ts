@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { createDataFolder } from './data-folder.ts';
 import { lockData } from './data-lock.ts';
 import { createDemoAccounts, demo } from './demo.ts';
 import { explain } from './explain.ts';
 import { checkExternal } from './external.ts';
+import { restartOnBuild } from './restart-on-build.ts';
 import { type Stack, startStack } from './stack.ts';
 import { help, readStartOptions, type StartOptions } from './start-options.ts';
 import { startPorts } from './start-ports.ts';
@@ -29,10 +31,9 @@ export async function start(args: string[]): Promise<void> {
   }
 }
 
-async function run({ port, gateways, data, host }: StartOptions): Promise<void> {
+async function run({ port, gateways, data, host, watch, inspect }: StartOptions): Promise<void> {
   const began = performance.now();
-  const dataDir = resolve(data);
-  mkdirSync(dataDir, { recursive: true });
+  const dataDir = createDataFolder(data);
   const address = host === '0.0.0.0' ? outsideAddress() : host;
   await lockData(dataDir, `http://${address}:${port}`);
   const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
@@ -57,8 +58,10 @@ async function run({ port, gateways, data, host }: StartOptions): Promise<void> 
     web: true,
     build: false,
     report: say,
+    ...(inspect && { envOf: inspectorEnv() }),
   });
   superviseStack(stack, { signal: stopping.signal, report: say });
+  if (watch) restartOnBuild(stack, say);
 
   const open = !databaseUrl && ['127.0.0.1', 'localhost', '::1'].includes(host);
   const accounts = open && (await demoAccounts(dataDir, stack));
@@ -88,6 +91,17 @@ function onStopSignal(stop: () => Promise<void>): void {
   // npm, or its shell, may end without a signal to this process.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
+}
+
+/** Assigns each service a debugger port, from 9229 on. */
+function inspectorEnv(): (name: string) => NodeJS.ProcessEnv {
+  const names: string[] = [];
+  return (name) => {
+    if (!names.includes(name)) names.push(name);
+    const port = 9229 + names.indexOf(name);
+    say(`Debugger of ${name}: 127.0.0.1:${port}`);
+    return { NODE_OPTIONS: `--inspect=127.0.0.1:${port}` };
+  };
 }
 
 /**

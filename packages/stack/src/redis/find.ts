@@ -32,8 +32,11 @@ async function find(report: (line: string) => void): Promise<RedisProgram> {
     });
     if (program) return { kind: 'native', ...program };
   }
-  const docker = process.platform === 'linux' && (await onPath('docker'));
-  if (docker && (await answers(docker, ['info']))) return { kind: 'docker', command: docker, libraries: undefined };
+  // A container uses the host's network, which Linux alone offers.
+  for (const engine of process.platform === 'linux' ? ['docker', 'podman'] : []) {
+    const command = await onPath(engine);
+    if (command && (await answers(command, ['info']))) return { kind: 'docker', command, libraries: undefined };
+  }
   throw new NoRedis();
 }
 
@@ -53,8 +56,10 @@ export class NoRedis extends Error {
 
   constructor() {
     super(
-      'No Redis found. Install one (apt-get install redis-server, brew install redis), start Docker, ' +
-        'or set REDIS_URL to a server of your own.',
+      process.platform === 'win32'
+        ? 'No Redis found. Redis does not run on Windows: run Parley in WSL, or set REDIS_URL to a server of your own.'
+        : 'No Redis found. Install one (apt-get install redis-server, brew install redis), start Docker or Podman, ' +
+            'or set REDIS_URL to a server of your own.',
     );
   }
 }

@@ -1,0 +1,47 @@
+// `npm run dev`: runs everything as `npm start` does, and follows changes of the sources. Services
+// restart with a new bundle, and the web client reloads in the page of Vite. `--inspect` opens a
+// debugger port for each service.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { argv, exit } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from './build.mjs';
+import { buildWeb } from './build-web.mjs';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** Ms in which changes are collected before a build. An editor saves a file in several steps. */
+const BUILD_DELAY_MS = 200;
+let timer;
+let building = Promise.resolve();
+
+process.setSourceMapsEnabled(true);
+await build()
+  .then(buildWeb)
+  .catch(() => exit(1));
+for (const folder of sourceFolders()) watch(folder, { recursive: true }, schedule);
+const { start } = await import('../dist/start.js');
+await start([...argv.slice(2), '--watch']);
+const port = Number(/--port[= ](\d+)/.exec(argv.join(' '))?.[1] ?? 8080);
+spawn('npm', ['--prefix', 'services/web', 'run', '--silent', 'dev', '--', '--clearScreen', 'false'], {
+  cwd: root,
+  env: { ...process.env, PARLEY_API: `http://127.0.0.1:${port}` },
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
+
+/** Folders of the sources that services are built from. */
+function sourceFolders() {
+  const services = ['api', 'gateway', 'recorder'].map((name) => join(root, 'services', name, 'src'));
+  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'));
+  return [...services, ...packages].filter(existsSync);
+}
+
+/** Builds when a source has changed. A bundle is replaced only if its content differs. */
+function schedule(_, name) {
+  if (!name || !/(?<!\.test)\.(ts|lua)$/.test(name)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    // The errors of a source are printed by the build. The services run on.
+    building = building.then(() => build().catch(() => {}));
+  }, BUILD_DELAY_MS);
+}

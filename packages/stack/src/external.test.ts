@@ -1,0 +1,40 @@
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { checkExternal } from './external.ts';
+import { freePort } from './free-port.ts';
+
+const check = (redisUrl?: string, databaseUrl?: string) => checkExternal({ redisUrl, databaseUrl });
+
+describe('checkExternal', () => {
+  it('names host, port and reason if nothing listens, and never the password', async () => {
+    const port = await freePort();
+    await expect(check(`redis://:secret@127.0.0.1:${port}/0`)).rejects.toThrow(
+      `REDIS_URL: cannot connect to Redis at 127.0.0.1:${port}: nothing listens there. ` +
+        'Correct REDIS_URL, or remove it to start a Redis on this machine.',
+    );
+    await expect(check(undefined, `postgresql://ann:secret@127.0.0.1:${port}/parley`)).rejects.toThrow(
+      `DATABASE_URL: cannot connect to PostgreSQL at 127.0.0.1:${port}: nothing listens there.`,
+    );
+  });
+
+  it('adds the default port, and names an unknown host', async () => {
+    await expect(check('redis://no-such-host.invalid')).rejects.toThrow(
+      'cannot connect to Redis at no-such-host.invalid:6379: the host name is unknown',
+    );
+  });
+
+  it.each(['redis', 'localhost:6379', 'http://127.0.0.1:6379'])('shows the form of an address for %s', async (url) => {
+    await expect(check(url)).rejects.toThrow('REDIS_URL is not an address such as redis://127.0.0.1:6379');
+    await expect(check(undefined, url)).rejects.toThrow('DATABASE_URL is not an address such as postgresql://');
+  });
+
+  it('reports a server that closes the connection', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    await expect(check(undefined, `postgresql://127.0.0.1:${port}/parley`)).rejects.toThrow(
+      `cannot connect to PostgreSQL at 127.0.0.1:${port}: the server closed the connection`,
+    );
+    server.close();
+  });
+});
