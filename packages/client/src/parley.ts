@@ -212,9 +212,13 @@ export class Parley {
     if (id > (this.#client.state.chats.get(chat)?.read ?? 0)) this.#run({ do: 'mark', chat, mark: { read: id } });
   }
 
-  /** Notifies the chat that the user is typing. Call it with each key; frames are throttled. */
-  typing(chat: number, active = true): void {
-    this.#run({ do: 'typing', chat, active });
+  /**
+   * Notifies the chat that the user is typing. Call it with each key; frames are throttled.
+   *
+   * @param state what the user does, such as `recording`. Default: typing
+   */
+  typing(chat: number, active = true, state?: string): void {
+    this.#run({ do: 'typing', chat, active, state });
   }
 
   /**

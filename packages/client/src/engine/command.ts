@@ -9,7 +9,7 @@ export type Command =
   | { do: 'send'; entry: Outgoing }
   | { do: 'discard'; ref: string }
   | { do: 'mark'; chat: number; mark: Mark }
-  | { do: 'typing'; chat: number; active: boolean }
+  | { do: 'typing'; chat: number; active: boolean; state?: string | undefined }
   | { do: 'watch'; users: number[] }
   | { do: 'focus'; chat: number | null }
   /** Sends a frame and waits for its acknowledgement. */

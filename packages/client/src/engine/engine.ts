@@ -98,7 +98,7 @@ export class Engine implements CommandRunner {
         this.#mark(command.chat, command.mark);
         break;
       case 'typing':
-        if (this.#online) this.#typing.set(command.chat, command.active);
+        if (this.#online) this.#typing.set(command.chat, command.active, command.state);
         break;
       case 'watch':
         this.#watched.set(tab, command.users);

@@ -12,14 +12,17 @@ export class TypingSender {
   readonly #send: EngineContext['send'];
   readonly #idle = new Timer();
   #chat: number | undefined;
+  #state: string | undefined;
   #sentAt = 0;
 
   constructor({ send }: Pick<EngineContext, 'send'>) {
     this.#send = send;
   }
 
-  /** Records that the user types in a chat, or stopped. */
-  set(chat: number, active: boolean): void {
+  /**
+   * Records that the user types in a chat, or stopped. `state`: what the user does, if not typing.
+   */
+  set(chat: number, active: boolean, state?: string): void {
     if (this.#chat !== undefined && (this.#chat !== chat || !active)) {
       this.#send({ type: 'typing', chat: this.#chat, active: false });
       this.stop();
@@ -27,9 +30,10 @@ export class TypingSender {
     if (!active) return;
     this.#idle.restart(IDLE_MS, () => this.set(chat, false));
     this.#chat = chat;
-    if (Date.now() - this.#sentAt < INTERVAL_MS) return;
+    if (state === this.#state && Date.now() - this.#sentAt < INTERVAL_MS) return;
+    this.#state = state;
     this.#sentAt = Date.now();
-    this.#send({ type: 'typing', chat, active });
+    this.#send({ type: 'typing', chat, active, ...(state !== undefined && { state }) });
   }
 
   /**
@@ -39,6 +43,7 @@ export class TypingSender {
   stop(): void {
     this.#idle.clear();
     this.#chat = undefined;
+    this.#state = undefined;
     this.#sentAt = 0;
   }
 }
