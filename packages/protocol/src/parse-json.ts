@@ -2,8 +2,8 @@ import { limits } from './limits.ts';
 import { readRef } from './read-frame.ts';
 
 /**
- * Parses JSON from outside. Rejects values nested deeper than `limits.depth`: code that recurses, such as validation and
- * `JSON.stringify`, would exhaust the stack on them. Never throws.
+ * Parses JSON from outside. Rejects values nested deeper than `limits.depth`: code that recurses,
+ * such as validation and `JSON.stringify`, would exhaust the stack on them. Never throws.
  */
 export function parseJson(text: string): JsonReading {
   let value: unknown;
@@ -17,7 +17,10 @@ export function parseJson(text: string): JsonReading {
   return { ok: false, reason: 'depth', message, ref: readRef(value) };
 }
 
-/** Whether a value has more levels of objects and arrays than `levels`. Recurses no deeper than that. */
+/**
+ * Whether a value has more levels of objects and arrays than `levels`. Recurses no deeper than
+ * that.
+ */
 function isNestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

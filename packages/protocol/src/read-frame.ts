@@ -37,7 +37,10 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** The `ref` of something that may be a frame; undefined if there is none, or none that can be sent back. */
+/**
+ * The `ref` of something that may be a frame; undefined if there is none, or none that can be sent
+ * back.
+ */
 export function readRef(value: unknown): string | undefined {
   const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
   return typeof ref === 'string' && ref.length <= limits.ref && isStorable(ref) ? ref : undefined;
