@@ -3,11 +3,12 @@ import { type FrameFigures, fuzzFrames } from './frames/fuzz-frames.ts';
 import { fuzzRequests, type RequestFigures } from './requests/fuzz-requests.ts';
 import { type Footprint, footprint } from './system/footprint.ts';
 import { type Person, startSystem } from './system/system.ts';
+import { fuzzTransports, type TransportFigures } from './transports/fuzz-transports.ts';
 
 /** Bytes that a process may hold more than after the first tenth. */
 const GROWTH = 128 * 1024 * 1024;
 
-/** Lies to a system of its own in every way it takes words, and resolves with what came of it. */
+/** Sends made-up input to a system of its own by every transport. Resolves with the findings. */
 export async function fuzz({
   seed,
   frames,
@@ -19,6 +20,7 @@ export async function fuzz({
   await using system = await startSystem();
   const some = async (frameCount: number, requestCount: number, from: number) => ({
     frames: await fuzzFrames(system, { seed: from, count: frameCount, report }),
+    transports: await fuzzTransports(system, { seed: from, count: Math.ceil(frameCount / 20), report }),
     requests: await fuzzRequests(system, { seed: from, count: requestCount, report }),
   });
   // What caches and pools come to hold is not counted.
@@ -34,7 +36,7 @@ export async function fuzz({
   if (contract > 0 && checked === undefined) report('schemathesis is not installed: the contract was not checked');
   const after = weigh ? await footprint(system.stack) : [];
   const faults = [
-    ...[first, rest].flatMap((part) => [...part.frames.faults, ...part.requests.faults]),
+    ...[first, rest].flatMap((part) => [...part.frames.faults, ...part.transports.faults, ...part.requests.faults]),
     ...(checked?.faults ?? []),
     ...system.complaints(),
     ...before.flatMap((was, i) => leaks(was, after[i] as Footprint)),
@@ -56,14 +58,14 @@ export interface FuzzOptions {
   requests: number;
   /** Requests by schemathesis for each operation, at most. Default: 0, none. */
   contract?: number;
-  /** Whether memory and handles are looked at; they are unless told not to. */
+  /** Whether memory and handles are measured. Default: true. */
   weigh?: boolean;
-  /** Hears how far it is. */
+  /** Receives the progress. */
   report: (line: string) => void;
 }
 
 export interface FuzzFigures {
-  parts: { frames: FrameFigures; requests: RequestFigures }[];
+  parts: { frames: FrameFigures; transports: TransportFigures; requests: RequestFigures }[];
   /** Undefined where schemathesis did not run. */
   contract: ContractFigures | undefined;
   before: Footprint[];

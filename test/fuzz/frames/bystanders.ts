@@ -2,7 +2,10 @@ import type { ServerFrame } from '@parley/protocol';
 import type { Person } from '../system/system.ts';
 import { encodeFrame, RawSocket } from './raw-socket.ts';
 
-/** Two people who talk, one message after the other, while others lie: each must come, in order, as it was said. */
+/**
+ * Two people who talk, one message after the other, while others lie: each must come, in order, as
+ * it was sent.
+ */
 export class Bystanders {
   messages = 0;
   readonly faults: string[] = [];
@@ -26,7 +29,7 @@ export class Bystanders {
     this.#sockets = [open(speaker, (text) => this.#speak(text)), open(listener, (text) => this.#listen(text))];
   }
 
-  /** Stops after the message under way. Resolves with how many there were. */
+  /** Stops after the message in flight. Resolves with how many there were. */
   async stop(): Promise<number> {
     this.#stopped = true;
     const late = setTimeout(() => {

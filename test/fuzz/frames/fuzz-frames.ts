@@ -8,8 +8,8 @@ import { Liar } from './liar.ts';
 const PAIRS = 8;
 
 /**
- * Sends made-up frames to a gateway from all sides, while two people talk. Resolves with what was seen, and whether what was
- * accepted is in PostgreSQL as it was sent.
+ * Sends made-up frames to a gateway from all sides, while two people talk. Resolves with what was
+ * seen, and whether what was accepted is in PostgreSQL as it was sent.
  */
 export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
   const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);

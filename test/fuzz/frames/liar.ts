@@ -12,7 +12,10 @@ const BATCH = 50;
 const PATIENCE = 20_000;
 const SHORT_PATIENCE = 200;
 
-/** Somebody who sends made-up frames, over one connection after the other, and notes what came of it. */
+/**
+ * Somebody who sends made-up frames, over one connection after the other, and notes what came of
+ * it.
+ */
 export class Liar implements Places {
   readonly peer: number;
   readonly person: Person;
@@ -30,7 +33,7 @@ export class Liar implements Places {
   #socket: RawSocket | undefined;
   #refs = 0;
   #seen = 1;
-  /** Told of each answer, and of the end. */
+  /** Receives each reply, and the end. */
   #wake = () => {};
   #pong = '';
 
@@ -92,7 +95,7 @@ export class Liar implements Places {
     }
   }
 
-  /** The server answers, or ends the connection, as the last of the frames lets it. */
+  /** The server replies, or ends the connection, as the last of the frames lets it. */
   async #send(batch: Buffer[], last: Made | undefined): Promise<void> {
     const socket = this.#socket as RawSocket;
     socket.write(Buffer.concat(batch));

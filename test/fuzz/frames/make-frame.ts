@@ -15,6 +15,7 @@ export function makeFrame(random: Random, values: Values, places: Places): Made 
   if (kind < 0.993) return { bytes: control(random, values), ends: 'maybe' };
   if (kind < 0.995) return { bytes: encodeFrame(0x82, values.bytes(200)), ends: 'yes' };
   if (kind < 0.996) return text(random, Buffer.alloc(random.whole(65_537, 300_000), random.pick(['x', '[', '"'])));
+  if (kind < 0.9968) return text(random, Buffer.from(nested(random)));
   if (kind < 0.998) return { bytes: values.mutate(encodeFrame(0x81, values.bytes(100))), ends: 'maybe' };
   if (kind < 0.999) return { bytes: values.bytes(300), ends: 'maybe' };
   return text(random, Buffer.from(random.pick(['', '{', 'null x', 'nope', values.text()])));
@@ -65,6 +66,24 @@ function spoilt(random: Random, values: Values, frame: Record<string, unknown>):
     Object.fromEntries(others),
     { ...frame, [values.text()]: values.any() },
     { ...frame, type: values.text() },
+  ]);
+}
+
+/** A frame with a value nested so deep that code which recurses fails on it. */
+function nested(random: Random): string {
+  const depth = random.pick([33, 1000, 30_000]);
+  const [open, close] = random.pick([
+    ['[', ']'],
+    ['{"a":', '}'],
+  ]) as [string, string];
+  const fits = Math.min(depth, Math.floor(60_000 / (open.length + close.length)));
+  const value = `${open.repeat(fits)}1${close.repeat(fits)}`;
+  return random.pick([
+    value,
+    `{"type":"send","ref":"n","to":${value},"body":{"type":"text","text":"x"}}`,
+    `{"type":"send","ref":"n","to":7,"body":${value}}`,
+    `{"mine":{"content":"x"},"to":{"id":${value}}}`,
+    `{"type":"sendMessage","data":${value}}`,
   ]);
 }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/** A WebSocket client that sends whatever bytes it is given, and reads what a good server says. */
+/**
+ * A WebSocket client that sends whatever bytes it is given, and reads what a correct server sends.
+ */
 export class RawSocket {
   /** Resolves when the server has switched protocols, or the connection ended. */
   readonly opened: Promise<void>;
-  /** Set once the connection ended; the close code is 1006 where none was said. */
+  /** Set once the connection ended; the close code is 1006 if there was none. */
   closed: number | undefined;
   readonly #socket: Socket;
   readonly #onText: (text: string) => void;
@@ -102,6 +104,6 @@ export interface RawSocketOptions {
   token: string;
   onText: (text: string) => void;
   onClose?: () => void;
-  /** Hears an answer other than the switch of protocols. */
+  /** Receives a response other than the switch of protocols. */
   onRefusal?: (answer: string) => void;
 }

@@ -24,7 +24,10 @@ export function ask(agent: Agent, { root, method, path, headers, body }: Made): 
   });
 }
 
-/** Sends bytes that may be no request at all. Resolves with the status of the answer, 0 where the server hung up or waits for more. */
+/**
+ * Sends bytes that may be no request at all. Resolves with the status of the answer, 0 where the
+ * server hung up or waits for more.
+ */
 export function tell(root: string, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(root).port), '127.0.0.1');

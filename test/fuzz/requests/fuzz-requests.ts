@@ -7,10 +7,13 @@ import { type Answer, ask, tell, toBytes } from './ask.ts';
 import { type Known, type Made, makeRequest } from './make-request.ts';
 import { readOperations } from './operations.ts';
 
-/** Requests under way. */
+/** Requests in flight. */
 const AT_ONCE = 12;
 
-/** Sends made-up requests to every operation there is over HTTP, and now and then what is no request. */
+/**
+ * Sends made-up requests to every operation there is over HTTP, and now and then what is no
+ * request.
+ */
 export async function fuzzRequests(system: System, { seed, count, report }: RequestOptions): Promise<RequestFigures> {
   const { apiUrl, gatewayUrls } = system.stack;
   const operations = await readOperations(apiUrl, gatewayUrls[0] ?? '');
@@ -70,7 +73,7 @@ function judge({ closed, forged, path }: Made, { status, type, text }: Answer): 
   return (JSON.parse(text) as { code: string }).code in errorCodes ? undefined : 'a code that is none';
 }
 
-/** 505 says that the client speaks another HTTP. */
+/** 505 means that the client speaks another HTTP. */
 function isOurFault(status: number): boolean {
   return status >= 500 && status !== 505;
 }

@@ -112,7 +112,7 @@ const someHeaders = [
   'accept',
 ];
 
-/** What was learnt from answers. */
+/** What was learnt from responses. */
 export interface Known {
   token: string;
   ids: (number | string)[];
@@ -127,7 +127,7 @@ export interface Made {
   body?: Buffer;
   /** Whether the token is none that was given out. */
   forged: boolean;
-  /** Whether the operation asks for a token. */
+  /** Whether the operation requires a token. */
   closed: boolean;
 }
 

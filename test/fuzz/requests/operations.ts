@@ -39,7 +39,7 @@ export interface Operation {
   headers: string[];
   /** Of a JSON body. */
   fields: string[];
-  /** Whether it asks for a token. */
+  /** Whether it requires a token. */
   closed: boolean;
 }
 

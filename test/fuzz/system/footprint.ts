@@ -2,12 +2,16 @@ import { readdirSync } from 'node:fs';
 import type { Stack } from '@parley/stack';
 import { residentMemory, settledMemory } from '../../bench/measure/memory.ts';
 
-/** What the processes that clients reach hold, after they collected their garbage. Linux only; elsewhere nothing is known. */
+/**
+ * What the processes that clients reach hold, after they collected their garbage. Linux only;
+ * elsewhere nothing is known.
+ */
 export async function footprint({ processes: { api, gateways } }: Stack): Promise<Footprint[]> {
   if (process.platform !== 'linux') return [];
   const found: Footprint[] = [];
   for (const { name, pid } of [api, ...gateways]) {
-    // Node's debugger has one port for all processes of a machine; where it is taken, garbage is counted too.
+    // Node's debugger has one port for all processes of a machine; where it is taken, garbage is
+    // counted too.
     const memory = await settledMemory([pid]).catch(() => residentMemory([pid]));
     found.push({ name, memory, handles: readdirSync(`/proc/${pid}/fd`).length });
   }

@@ -6,7 +6,10 @@ import { signToken } from '@parley/service';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { emptyFolder } from '../../stack/starter.ts';
 
-/** The whole system in processes of its own, with limits out of the way, for as long as it is lied to. */
+/**
+ * The whole system in processes of its own, with limits out of the way, for as long as it is lied
+ * to.
+ */
 export async function startSystem(): Promise<System> {
   const folder = await emptyFolder();
   const stack = await startStack({ dataDir: folder.path, env: { ...process.env, ...environment } });
@@ -40,12 +43,15 @@ export async function startSystem(): Promise<System> {
   };
 }
 
-/** What services wrote of what should not have happened: errors, and frames that failed for no reason of the client's. */
+/**
+ * What services wrote of what should not have happened: errors, and frames that failed for no
+ * reason of the client's.
+ */
 function complaintsIn(folder: string): string[] {
   const lines = readdirSync(folder)
     .filter((file) => !/postgres|redis/.test(file))
     .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean));
-  return lines.filter((line) => /"level":"?(50|60|error|fatal)|cannot carry out|cannot take|put aside/.test(line));
+  return lines.filter((line) => /"level":"?(50|60|error|fatal)|frame failed|put aside/.test(line));
 }
 
 const secret = 'a secret for fuzzing only, long enough for it';
@@ -91,7 +97,7 @@ export interface Person {
 export interface System extends AsyncDisposable {
   stack: Stack;
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** New people, of whom each two may write to each other. */
+  /** New people, in pairs that may write to each other. */
   pairs(count: number): Promise<[Person, Person][]>;
   /** Resolves when all that was accepted is recorded. */
   recorded(): Promise<unknown>;
