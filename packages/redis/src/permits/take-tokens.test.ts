@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(refused.granted).toBe(0);
     expect(refused.after).toBeGreaterThan(1000);
     expect(refused.after).toBeLessThanOrEqual(1501);
-    expect(await takeTokens(redis.connection, 'test', user, rate, 9, 2)).toEqual({ granted: 2, after: 0 });
+    expect(await takeTokens(redis.connection, 'test', user, rate, 9, 2)).toEqual({ granted: 2, after: 0, left: 0 });
   });
 
   it('refills by the clock of Redis up to the burst', async () => {
