@@ -169,6 +169,12 @@ describe('the documentation', () => {
     }
   });
 
+  it('describes the frames of the gateways by AsyncAPI', async () => {
+    const answer = await fetch(`${api.url}/asyncapi.json`);
+    expect(answer.headers.get('content-type')).toBe('application/json');
+    expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', info: { title: expect.any(String) } });
+  });
+
   it('asks for a token wherever the api does', async () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {

@@ -1,17 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { asyncApi } from '@parley/protocol';
 import type { ApiConfig } from '../config.ts';
 import { createDocument } from '../openapi/document.ts';
 import type { App } from './operation.ts';
 
-/** Adds `/openapi.json` and `/docs`, a page to try the operations that loads nothing from other sites. */
+/** Adds `/openapi.json`, `/asyncapi.json` with the frames of the gateways, and `/docs`, a page to try the operations that loads nothing from other sites. */
 export function addDocs(app: App, { gatewayUrls }: Pick<ApiConfig, 'gatewayUrls'>): void {
   let document: string | undefined;
   app.get('/openapi.json', (c) => {
     document ??= JSON.stringify(createDocument(app, gatewayUrls));
     return c.body(document, 200, { 'content-type': 'application/json' });
   });
+  const events = JSON.stringify(asyncApi('1.0.0', [...gatewayUrls]));
+  app.get('/asyncapi.json', (c) => c.body(events, 200, { 'content-type': 'application/json' }));
   app.get('/docs', (c) => c.html(page, 200, { 'content-security-policy': policy }));
   app.get('/docs/start.js', (c) => c.body(start, 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   for (const [file, type] of Object.entries(assets)) {
