@@ -8,7 +8,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
  */
 export function moveInMessages(event: KeyboardEvent, list: HTMLElement, openMenu: (bubble: HTMLElement) => void): void {
   const bubbles = [...list.querySelectorAll<HTMLElement>('.bubble')];
-  const at = bubbles.findIndex((bubble) => bubble === event.target);
+  const at = bubbles.indexOf(event.target as HTMLElement);
   const step = STEPS[event.key];
   if (step && (at >= 0 || event.target === list)) {
     const to = at < 0 ? lastVisible(bubbles, list) : bubbles[at + step];
