@@ -13,7 +13,7 @@ async function slotOf(id: number): Promise<number> {
   return slot as number;
 }
 
-/** The user channels that some gateway hears from a node. */
+/** The user channels that gateways subscribe to at a node. */
 async function heardFrom(node: RedisServer): Promise<string[]> {
   const client = new Redis(node.url);
   const channels = (await client.call('PUBSUB', 'SHARDCHANNELS', '*:user:*')) as string[];
@@ -24,7 +24,7 @@ async function heardFrom(node: RedisServer): Promise<string[]> {
 const texts = Array.from({ length: 150 }, (_, i) => `m${i}`);
 
 // Without replicas to confirm, connections ask about each bucket that comes to a server.
-describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master is added and takes slots under load', (replicas) => {
+describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets slots under load', (replicas) => {
   beforeAll(async () => {
     kit = await Kit.start({ cluster: true, env: { REPLICAS_ACK: replicas, PROBE_INTERVAL: '500ms' } });
     cluster = kit.redis.cluster as RedisCluster;
@@ -60,7 +60,7 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master is added and take
     const event = (chat: number) => JSON.stringify({ kind: 'chat', chat, change: 'updated' });
     const { client: redis, keys } = kit.link;
     const [epoch] = client.cursor.split('-');
-    // In the stream and unheard: as when it was published after the old master had let go of the subscription.
+    // In the stream but not received: published after the old master dropped the subscription.
     await redis.xadd(keys.inbox(ann.id), `${epoch}-*`, 'e', event(1));
     await moveSlots(cluster, [await slotOf(ann.id)], added);
     await client.untilEvents(1);

@@ -35,7 +35,7 @@ async function cutOff(): Promise<void> {
 }
 
 describe('without REPLICAS_ACK, when a replica takes over that lacks what devices saw', () => {
-  it('they are told to begin anew and see what comes in its place; who lives on other masters notices nothing', async () => {
+  it('they get recovered false and what came in its place, and users on other masters notice nothing', async () => {
     const users = await kit.circle(30);
     const there = await Promise.all(users.map(isThere));
     const [a = 0, b = 0] = users.filter((_, i) => there[i]);

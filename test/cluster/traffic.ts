@@ -8,8 +8,9 @@ import type { Kit, Person } from '../groups/kit.ts';
 const PATIENCE = 40_000;
 
 /**
- * Pairs of people who write to each other over two gateways while something is done to Redis. People's ids follow each other,
- * so their buckets, and the conversations' homes, lie on all masters.
+ * Pairs of people who write to each other over two gateways while something is done to Redis.
+ * People's ids follow each other, so their buckets, and the conversations' homes, lie on all
+ * masters.
  */
 export class Traffic implements AsyncDisposable {
   readonly #kit: Kit;
@@ -35,7 +36,10 @@ export class Traffic implements AsyncDisposable {
     return this.#pairs.flatMap(({ from, to }) => [from, to]);
   }
 
-  /** Each pair's sender sends until everything is acknowledged; what was refused for now is sent again. */
+  /**
+   * Each pair's sender sends until everything is acknowledged, and resends what was rejected for
+   * now.
+   */
   async send(texts: string[]): Promise<void> {
     await Promise.all(this.#pairs.map(({ sender, to }) => sendUntilTaken(sender, to.id, texts, { timeout: PATIENCE })));
   }

@@ -57,7 +57,7 @@ describe('names', () => {
     expect(new Set(tags).size).toBe(64);
   });
 
-  it('keeps the bucket as hash tag for any text', () => {
+  it('contain the bucket as the only hash tag for any text', () => {
     const name = keys.rate('sign-in', '{5}}{');
     expect(calculateSlot(name)).toBe(calculateSlot(name.slice(0, name.indexOf('}') + 1)));
   });

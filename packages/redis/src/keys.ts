@@ -13,7 +13,7 @@ export interface Keys {
    * group.
    */
   home(conversation: string): number;
-  /** Sorted set: `<sender>:<ref>` scored by message id, the last 64. */
+  /** Sorted set: `<sender>:<ref>` scored by message id, for `REF_WINDOW`. */
   conversation(conversation: string): string;
   /** Hash: bucket -> the last message of a group's conversation that has recipients there. */
   reach(conversation: string): string;
@@ -27,6 +27,10 @@ export interface Keys {
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
+  /** Hash: events of an inbox that are no messages. Scripts derive its key from that of the inbox. */
+  index(user: number): string;
+  /** Hash: group that a user is no member of any more -> when they left, for a day. */
+  left(user: number): string;
   /**
    * Sorted set: `<conversation>:<message id>` scored by the id, of recalled messages whose text may
    * still be in the inbox.
@@ -73,12 +77,14 @@ export interface Keys {
   /** Hash: event id -> the event and the reason, for every id in that set. */
   webhookDeadEvents(endpoint: string): string;
   /**
-   * Hash: which server has a bucket, and since when it is in the place of another; of one server
-   * for all of them.
+   * Hash: the run of the server that has a bucket, and the bucket's generation. On one server,
+   * bucket 0 stands for all.
    */
   server(bucket: number): string;
   /** String: replicas that have what is written here have all that was written before. */
   confirm(bucket: number): string;
+  /** String: the last epoch that a new inbox of a bucket got. */
+  issued(bucket: number): string;
   /** Stream: record entries for the recorder. */
   record(bucket: number): string;
   /** Stream: gateways' requests for copies that Redis lacks. The recorder handles them. */
@@ -102,6 +108,12 @@ export interface Keys {
   forgetting(gateway: string): string;
   /** Sorted set: recorder -> last heartbeat. */
   readonly recorders: string;
+  /** Sorted set: process -> last heartbeat. */
+  readonly processes: string;
+  /** Hash: process -> JSON text of the settings that all processes share. */
+  readonly processSettings: string;
+  /** Hash: settings that the data depends on. */
+  readonly fixedSettings: string;
 }
 
 /** Creates the names for a number of buckets, 1 to 16384. */
@@ -117,6 +129,7 @@ export function createKeys(buckets: number): Keys {
     forwards: (bucket) => `{${bucket}}:forwards`,
     spread: (text) => spread(text) % buckets,
     inbox: (user) => `${of(user)}inbox:${user}`,
+    index: (user) => `${of(user)}inbox:${user}:index`,
     cursors: (user) => `${of(user)}cursors:${user}`,
     recalled: (user) => `${of(user)}recalled:${user}`,
     facts: (user, chat, id) => `${of(user)}facts:${user}:${chat}:${id}`,
@@ -128,6 +141,7 @@ export function createKeys(buckets: number): Keys {
     copy: (id) => `${of(id)}copy:${id}`,
     contacts: (user) => `${of(user)}contacts:${user}`,
     blocks: (user) => `${of(user)}blocks:${user}`,
+    left: (user) => `${of(user)}left:${user}`,
     members: (group) => `${of(group)}members:${group}`,
     profile: (user) => `${of(user)}profile:${user}`,
     external: (external) => `${of(spread(external))}external:${external}`,
@@ -139,6 +153,7 @@ export function createKeys(buckets: number): Keys {
     webhookDead: (endpoint) => `${of(spread(endpoint))}webhook-dead:${endpoint}`,
     webhookDeadEvents: (endpoint) => `${of(spread(endpoint))}webhook-dead-events:${endpoint}`,
     server: (bucket) => `{${bucket}}:server`,
+    issued: (bucket) => `{${bucket}}:issued`,
     confirm: (bucket) => `{${bucket}}:confirm`,
     record: (bucket) => `{${bucket}}:record`,
     requests: (bucket) => `{${bucket}}:requests`,
@@ -150,6 +165,9 @@ export function createKeys(buckets: number): Keys {
     gateways: 'gateways',
     forgetting: (gateway) => `forgetting:${gateway}`,
     recorders: 'recorders',
+    processes: '{0}:processes',
+    processSettings: '{0}:process-settings',
+    fixedSettings: '{0}:fixed-settings',
   };
 }
 

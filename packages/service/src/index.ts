@@ -1,6 +1,18 @@
 export { watchDependencies } from './dependency-gauge.ts';
 export { EnvError, type Environment, type EnvProblem, readEnv, type Values, type Variable } from './env/read-env.ts';
-export { bool, developmentSecret, duration, integer, list, oneOf, secret, size, text, url } from './env/variables.ts';
+export {
+  bool,
+  developmentSecret,
+  duration,
+  integer,
+  list,
+  oneOf,
+  secret,
+  share,
+  size,
+  text,
+  url,
+} from './env/variables.ts';
 export {
   type Answer,
   checkServers,

@@ -44,6 +44,7 @@ export function readConfig(env: Environment): ApiConfig {
     INBOX_LENGTH: integer({ min: 1, default: 1000 }),
     INBOX_TTL: duration({ min: second, default: 30 * day }),
     REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
+    REDIS_DURABILITY: oneOf(['always', 'everysec', 'none'], { default: 'always' }),
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
@@ -95,6 +96,7 @@ export function readConfig(env: Environment): ApiConfig {
       connectTimeout: Math.min(value.DATABASE_TIMEOUT, 5 * second),
     },
     redisTimeout: value.REDIS_TIMEOUT,
+    redisDurability: value.REDIS_DURABILITY,
     redis: {
       url: value.REDIS_URL,
       buckets: value.BUCKETS,
@@ -159,6 +161,8 @@ export interface ApiConfig {
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
   /** Ms after which a Redis that is silent counts as away. */
   redisTimeout: number;
+  /** What a crash of Redis' machine may lose. */
+  redisDurability: 'always' | 'everysec' | 'none';
   /** `inboxTtl` in s; `replicas` must have an event before it counts as accepted. */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
   /** Who may write to a user, and add them to groups: friends, or anyone they do not block. */

@@ -1,5 +1,6 @@
+import { fingerprint, joinInstallation } from '@parley/redis';
 import { runService } from '@parley/service';
-import { readConfig } from './config.ts';
+import { type ApiConfig, readConfig } from './config.ts';
 import { startApi } from './start-api.ts';
 
 await runService({
@@ -7,8 +8,25 @@ await runService({
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);
     log.level = config.logLevel;
+    onStop('shared settings', await join(config));
     const api = await startApi(config, log);
     onStop('api', () => api.stop());
     log.info({ url: api.url }, 'listening');
   },
 });
+
+function join(config: ApiConfig): Promise<() => Promise<void>> {
+  return joinInstallation({
+    url: config.redis.url,
+    buckets: config.redis.buckets,
+    service: 'api',
+    durability: config.redisDurability,
+    settings: {
+      HISTORY: config.history,
+      SEND_POLICY: config.sendPolicy,
+      REPLICAS_ACK: String(config.redis.replicas),
+      TOKEN_SECRET: fingerprint(config.tokens.secret),
+      TOKEN_ISSUERS: fingerprint(JSON.stringify(config.tokenIssuers)),
+    },
+  });
+}

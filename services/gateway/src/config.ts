@@ -9,6 +9,7 @@ import {
   oneOf,
   readEnv,
   secret,
+  share,
   size,
   type TokenIssuer,
   type TraceConfig,
@@ -90,6 +91,14 @@ export interface Config extends RateConfig {
   inboxLength: number;
   /** Time after which an unused inbox expires. */
   inboxTtl: number;
+  /** Memory that an inbox uses at most, approximately. */
+  inboxBytes: number;
+  /** Time for which a message with the same ref is a resend. */
+  refWindow: number;
+  /** Share of Redis' memory above which messages are rejected, from 0 to 1. */
+  redisMemoryShare: number;
+  /** What a crash of Redis' machine may lose. */
+  redisDurability: 'always' | 'everysec' | 'none';
   /** Endpoints that get presence events. */
   webhooks: readonly WebhookEndpoint[];
   /** Events that may wait for one endpoint. */
@@ -134,6 +143,10 @@ export function readConfig(env: Environment): Config {
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
+    INBOX_BYTES: size({ min: 64 * 1024, default: 4 * 1024 * 1024 }),
+    REF_WINDOW: duration({ min: 60_000, max: 86_400_000, default: 600_000 }),
+    REDIS_MEMORY_SHARE: share({ default: 0.9 }),
+    REDIS_DURABILITY: oneOf(['always', 'everysec', 'none'], { default: 'always' }),
     WEBHOOKS: webhooks(),
     WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
@@ -171,6 +184,10 @@ export function readConfig(env: Environment): Config {
     recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
+    inboxBytes: values.INBOX_BYTES,
+    refWindow: values.REF_WINDOW,
+    redisMemoryShare: values.REDIS_MEMORY_SHARE,
+    redisDurability: values.REDIS_DURABILITY,
     webhooks: values.WEBHOOKS,
     webhookBacklog: values.WEBHOOK_BACKLOG,
     probeInterval: values.PROBE_INTERVAL,

@@ -1,5 +1,6 @@
+import { fingerprint, joinInstallation } from '@parley/redis';
 import { createMetrics, runService } from '@parley/service';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
 import { startGateway } from './start-gateway.ts';
 
 /** Ms within which the process must have stopped: longer than the longest drain time. */
@@ -14,9 +15,27 @@ await runService({
   start: async ({ env, log, onStop }) => {
     const config = readConfig(env);
     log.level = config.logLevel;
+    onStop('shared settings', await join(config));
     const gateway = await startGateway(config, { log, metrics: createMetrics('gateway') });
     onStop('gateway', () => gateway.stop());
     onStop('connections', () => gateway.drain());
     log.info({ gateway: gateway.id, port: gateway.port }, 'listening');
   },
 });
+
+function join(config: Config): Promise<() => Promise<void>> {
+  return joinInstallation({
+    url: config.redisUrl,
+    buckets: config.buckets,
+    service: 'gateway',
+    durability: config.redisDurability,
+    settings: {
+      HISTORY: config.history,
+      SESSION_POLICY: config.sessionPolicy,
+      SEND_POLICY: config.sendPolicy,
+      REPLICAS_ACK: String(config.replicasAck),
+      TOKEN_SECRET: fingerprint(config.tokenSecret),
+      TOKEN_ISSUERS: fingerprint(JSON.stringify(config.tokenIssuers)),
+    },
+  });
+}

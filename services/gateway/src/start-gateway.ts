@@ -229,6 +229,9 @@ function openRedis(config: Config, id: string): Promise<RedisConnection> {
     buckets: config.buckets,
     inboxLength: config.inboxLength,
     inboxTtl: Math.ceil(config.inboxTtl / 1000),
+    inboxBytes: config.inboxBytes,
+    refWindow: config.refWindow,
+    memoryShare: config.redisMemoryShare,
     replicas: config.replicasAck,
   });
 }

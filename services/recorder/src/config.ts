@@ -22,6 +22,7 @@ export function readConfig(env: Environment) {
     DATABASE_CONNECTIONS: integer({ min: 2, max: 100, default: 4 }),
     BUCKETS: integer({ min: 1, max: 16_384, default: 64 }),
     REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
+    REDIS_DURABILITY: oneOf(['always', 'everysec', 'none'], { default: 'always' }),
     RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
@@ -49,6 +50,8 @@ export function readConfig(env: Environment) {
     buckets: values.BUCKETS,
     /** Replicas of Redis that must have an entry before it is recorded. */
     replicasAck: values.REPLICAS_ACK,
+    /** What a crash of Redis' machine may lose. */
+    redisDurability: values.REDIS_DURABILITY,
     /** Maximum of entries per transaction. */
     batch: values.RECORD_BATCH,
     /** Ms between reads while entries arrive. A longer wait makes larger batches. */

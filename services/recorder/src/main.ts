@@ -1,3 +1,4 @@
+import { joinInstallation } from '@parley/redis';
 import { runService } from '@parley/service';
 import { readConfig } from './config.ts';
 import { startRecorder } from './start-recorder.ts';
@@ -7,6 +8,14 @@ await runService({
   async start({ env, log, onStop }) {
     const config = readConfig(env);
     log.level = config.logLevel;
+    const join = joinInstallation({
+      url: config.redisUrl,
+      buckets: config.buckets,
+      service: 'recorder',
+      durability: config.redisDurability,
+      settings: { REPLICAS_ACK: String(config.replicasAck) },
+    });
+    onStop('shared settings', await join);
     const { port } = await startRecorder(config, log, onStop);
     log.info({ port, batch: config.batch, wait: config.wait }, 'recording');
   },

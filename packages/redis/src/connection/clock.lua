@@ -1,12 +1,12 @@
 -- Shared: Redis' clock.
 
--- Returns the Unix ms.
+-- Returns the Unix time in ms.
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
--- Formats an integer without an exponent, which Lua would use for large numbers.
+-- Formats a whole number. Lua would write a large one with an exponent.
 local function whole(number)
   return string.format('%d', number)
 end

@@ -1,6 +1,11 @@
--- Publishes a gateway's delivery probe the way messages are published.
+-- Writes and publishes a gateway's probe as messages are written and published.
 --
--- KEYS  1 probe channel
--- ARGV  1 what to publish
--- Reply how many heard it
-return redis.call('SPUBLISH', KEYS[1], ARGV[1])
+-- KEYS
+--   1  probe: the key and the channel have the same name
+-- ARGV
+--   1  text
+-- Reply
+--   the number of subscribers that got it
+local probe, text = KEYS[1], ARGV[1]
+redis.call('SET', probe, text, 'PX', 60000)
+return redis.call('SPUBLISH', probe, text)

@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((connection) => connection.close()));
 });
 
-/** Whether Redis accepts a write to the bucket within two seconds. */
+/** Whether Redis accepts a write for the bucket; replies within two seconds. */
 const takes = async (connection: RedisConnection, bucket: number) => {
   const key = `{${bucket}}:test`;
   const answer = connection.client.incr(key).then(
@@ -37,7 +37,7 @@ const untilItTakes = (connection: RedisConnection, bucket: number) =>
 
 describe('opening', () => {
   it.each(['redis://parley:secret@127.0.0.1:PORT', 'redis://:secret@127.0.0.1:PORT,redis://:secret@127.0.0.1:PORT'])(
-    'rejects with the address and without the password if nothing listens at %s',
+    'a connection to %s, where nothing listens, rejects with the address and without the password',
     async (template) => {
       const url = template.replaceAll('PORT', String(await freePort()));
       const error: Error = await connectRedis({ url }).then(
@@ -50,7 +50,7 @@ describe('opening', () => {
     },
   );
 
-  it('signs in with the password of the address and rejects a wrong one', async () => {
+  it('signs in with the password of the address, and rejects with a wrong one', async () => {
     await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
     const connection = await connectRedis({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
     expect(await takes(connection, 0)).toBe(true);
@@ -61,7 +61,7 @@ describe('opening', () => {
 });
 
 onEachRedis((redis) => {
-  it('waits for scripts in flight when it closes', async () => {
+  it('closing waits for the scripts in flight', async () => {
     const connection = await connectRedis({ url: redis.url });
     const under = Array.from({ length: 100 }, () => append(connection, [{ user: redis.newId(), event: '1' }]));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -72,7 +72,7 @@ onEachRedis((redis) => {
 });
 
 describe('while Redis is away', () => {
-  it('rejects commands while Redis is down and recovers with it', async () => {
+  it('commands reject, and pass again when it is back with its data', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await append(connection, [{ user: 5, event: '1' }]);
@@ -85,7 +85,7 @@ describe('while Redis is away', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('keeps everything that scripts wrote, with its expiry, after a crash', async () => {
+  it('all that scripts wrote is as it was after a crash, times to live included', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {
@@ -96,7 +96,7 @@ describe('while Redis is away', () => {
     await raiseFence(connection, 5, 's');
     await takeTokens(connection, 'send', 5, { perSecond: 1e-3, burst: 5 });
     const state = async () => {
-      // The run id identifies the server process, and changes after a crash.
+      // Contains the run of the server, which is another one after a crash.
       const names = (await connection.client.keys('*')).filter((name) => name !== connection.keys.server(0)).sort();
       const types = await Promise.all(names.map((name) => connection.client.type(name)));
       const contents = names.map((name, i) => {
@@ -118,7 +118,7 @@ describe('while Redis is away', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('rejects commands in flight', async () => {
+  it('commands in flight reject', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -130,7 +130,7 @@ describe('while Redis is away', () => {
     await expect(stuck).rejects.toThrow();
   });
 
-  it('rejects commands to a hung server on reset and recovers', async () => {
+  it('commands to one that is hung reject when the connection is reset, and pass when it is well again', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -151,7 +151,7 @@ describe('in a Redis Cluster', () => {
     return nodes.find(({ port }) => String(place).endsWith(`:${port}`)) as RedisServer;
   };
 
-  it('rejects commands for a master that is down and recovers with it', async () => {
+  it('commands for a master that is away reject, and pass again when it is back', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const away = ownerOf(connection, cluster.nodes, 0);
@@ -163,7 +163,7 @@ describe('in a Redis Cluster', () => {
     for (let bucket = 0; bucket < 64; bucket += 1) await untilItTakes(connection, bucket);
   });
 
-  it('follows a bucket to another master while other commands continue', async () => {
+  it('a bucket is found again that moves to another master while others go on', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const from = ownerOf(connection, cluster.nodes, 0);
@@ -175,7 +175,7 @@ describe('in a Redis Cluster', () => {
     await append(connection, [{ user: 64 + beside, event: '1' }]);
 
     await moveBucket(connection, 0);
-    // Both commands are in one pipeline: only one of them receives MOVED.
+    // Both in one pipeline: one gets the error that the slot moved, the other does not.
     await write('2');
     await write('3');
     expect((await readInbox(connection, 64)).map(({ text }) => text)).toEqual(['2', '3']);

@@ -3,10 +3,11 @@ import { createKeys, type Keys } from '../keys.ts';
 import { readAddress } from './address.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { createRedisClient, type RedisClient, retryDelay } from './create-redis-client.ts';
+import { Generations } from './generations.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { RedisSockets } from './redis-sockets.ts';
 import { type Argument, type Script, scriptTexts } from './script.ts';
 import { SlotMap } from './slot-map.ts';
-import { TakeOvers } from './take-overs.ts';
 
 /** The process's connection to Redis, one server or a Redis Cluster, with the names of all keys. */
 export interface RedisConnection {
@@ -18,15 +19,21 @@ export interface RedisConnection {
   readonly keys: Keys;
   /** True for Redis Cluster: a script reaches the keys of one bucket only. */
   readonly clustered: boolean;
-  /** Events an inbox holds, approximately. */
+  /** Messages that an inbox holds, approximately; other events have a limit of the same size. */
   readonly inboxLength: number;
   /** Seconds after which an inbox without new events expires. */
   readonly inboxTtl: number;
+  /** Bytes of memory that an inbox may use, approximately. */
+  readonly inboxBytes: number;
+  /** Ms for which the ref of a message is remembered. */
+  readonly refWindow: number;
   /**
-   * When the bucket's master was promoted, in Unix ms. 0 = never. Inboxes older than this get a new
-   * epoch.
+   * The bucket's generation, evaluated when the command is sent. Inboxes with a lower epoch get a
+   * new one.
    */
-  since(bucket: number): { toString(): string };
+  generation(bucket: number): { toString(): string };
+  /** Rejects messages while a server is almost out of memory. */
+  readonly memory: MemoryWatch;
   /** User -> epoch of the inbox, as the last script that appended to it replied. */
   readonly epochs: BoundedMap<number, string>;
   /**
@@ -50,7 +57,7 @@ export interface RedisConnection {
    * far; at once if `replicas` is 0. Rejects if they do not confirm.
    */
   confirm(buckets: Iterable<number>): Promise<void>;
-  /** Reconnects, for a connection that looks alive but is silent. Commands in flight reject. */
+  /** Reconnects a silent connection. Commands in flight reject. */
   reset(): void;
   /** Waits for the scripts in flight, then closes the connection. */
   close(): Promise<void>;
@@ -65,10 +72,16 @@ export interface RedisConnectionOptions {
   buckets?: number;
   /** Default: 1000. */
   inboxLength?: number;
+  /** Default: 4 MiB. */
+  inboxBytes?: number;
   /** Seconds. Default: 30 days. */
   inboxTtl?: number;
+  /** Ms. Default: 10 minutes. */
+  refWindow?: number;
   /** Replicas that must have an event before it counts as accepted. Default: 0. */
   replicas?: number;
+  /** Share of `maxmemory`, 0 to 1, above which messages are rejected. Default: 0.9. */
+  memoryShare?: number;
 }
 
 /** Ms that replies in flight get when the connection is closed. */
@@ -83,9 +96,12 @@ const MAX_EPOCHS = 20_000;
  */
 export async function connectRedis({
   inboxLength = 1000,
+  inboxBytes = 4 * 1024 * 1024,
   inboxTtl = 30 * 86400,
+  refWindow = 600_000,
   buckets = 64,
   replicas = 0,
+  memoryShare = 0.9,
   ...options
 }: RedisConnectionOptions): Promise<RedisConnection> {
   const clustered = options.url.includes(',');
@@ -93,18 +109,21 @@ export async function connectRedis({
   const keys = createKeys(buckets);
   const slots = new SlotMap(client);
   await slots.refresh();
-  const takeOvers = new TakeOvers(keys, clustered);
+  const memory = new MemoryWatch(client, memoryShare);
+  const generations = new Generations(keys, clustered);
   const sockets = new RedisSockets(clustered, slots, socketOptions(options, replicas), (call, has) =>
-    // With replicas that confirm, no replica that is promoted lacks an acknowledged write.
-    replicas === 0 ? takeOvers.read(call, has) : Promise.resolve(),
+    generations.read(call, has),
   );
   return {
-    since: (bucket) => takeOvers.since(bucket),
+    generation: (bucket) => generations.of(bucket),
     client,
     keys,
+    memory,
     clustered,
     inboxLength,
+    inboxBytes,
     inboxTtl,
+    refWindow,
     epochs: new BoundedMap(MAX_EPOCHS),
     run: (script, keys, args) =>
       script.run((command) => sockets.call(keys[0] as string, command, script.durable), keys, args),
@@ -124,6 +143,7 @@ export async function connectRedis({
     },
     close: async () => {
       slots.close();
+      memory.close();
       const closing = sockets
         .close()
         .then(() => client.quit())

@@ -1,31 +1,84 @@
--- Notes how far a device has everything. In relay mode what all known devices have leaves the
--- inbox.
+-- Notes up to where a device has everything. Removes what every known device has: in relay mode all
+-- of it, in mirror mode what is recorded, but for the newest events.
 --
--- KEYS 1 cursors, 2 inbox ARGV 1 device 2 epoch 3 offset 4 time to live in s 5 devices at most 6 1:
--- relay
-local function split(cursor)
-  local epoch, offset = string.match(cursor, '^(%d+)-(%d+)$')
-  return epoch, tonumber(offset)
+-- KEYS
+--   1  cursors: hash of device -> '<epoch>-<offset>'
+--   2  inbox
+-- ARGV
+--   1  device
+--   2  epoch
+--   3  offset
+--   4  time to live of an inbox, in s
+--   5  devices at most
+--   6  s after which a device that did not acknowledge anything is forgotten
+--   7  'relay', or 'mirror'
+--   8  mirror: Unix time in ms up to which everything is recorded, 0 if that is unknown
+--   9  mirror: newest events that stay
+local cursors, inbox = KEYS[1], KEYS[2]
+local device, epoch, offset = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local limits = read_limits(0, 0, 0, ARGV[4])
+local most, device_ttl = tonumber(ARGV[5]), tonumber(ARGV[6])
+local relay, recorded, tail = ARGV[7] == 'relay', tonumber(ARGV[8]), tonumber(ARGV[9])
+local seconds = math.floor(clock() / 1000)
+
+local index = inbox .. ':index'
+if tonumber(redis.call('HGET', index, '@' .. device) or 0) < seconds - 14400 then
+  redis.call('HSET', index, '@' .. device, whole(seconds))
+  redis.call('EXPIRE', index, limits.ttl + 3600)
 end
 
-local known = redis.call('HGET', KEYS[1], ARGV[1])
+local function read(text)
+  local stored_epoch, stored_offset = string.match(text, '^(%d+)-(%d+)$')
+  return stored_epoch, tonumber(stored_offset)
+end
+
+local known = redis.call('HGET', cursors, device)
 if known then
-  local epoch, offset = split(known)
-  if epoch == ARGV[2] and offset >= tonumber(ARGV[3]) then return end
+  local known_epoch, known_offset = read(known)
+  -- A step back is ignored.
+  if known_epoch == epoch and known_offset >= offset then return end
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. '-' .. ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('HSET', cursors, device, epoch .. '-' .. ARGV[3])
+redis.call('EXPIRE', cursors, ARGV[4])
 
-local devices = redis.call('HGETALL', KEYS[1])
-local furthest, least
+local current, last = last_id(inbox)
+if not current then return end
+last = tonumber(last)
+
+-- The device furthest behind is the one that most likely never returns.
+local devices = redis.call('HGETALL', cursors)
+local count, furthest, least = 0, nil, nil
 for i = 1, #devices, 2 do
-  local epoch, offset = split(devices[i + 1])
-  if epoch ~= ARGV[2] then offset = 0 end
-  if least == nil or offset < least then
-    least = offset
-    furthest = devices[i]
+  local their_epoch, their_offset = read(devices[i + 1])
+  local at = redis.call('HGET', index, '@' .. devices[i])
+  if at and tonumber(at) < seconds - device_ttl then
+    redis.call('HDEL', cursors, devices[i])
+    redis.call('HDEL', index, '@' .. devices[i])
+  else
+    count = count + 1
+    if their_offset > end_of_epoch(inbox, their_epoch, current, last) then their_offset = 0 end
+    if least == nil or their_offset < least then least, furthest = their_offset, devices[i] end
   end
 end
--- The one furthest behind is the one that most likely never comes back.
-if #devices / 2 > tonumber(ARGV[5]) then redis.call('HDEL', KEYS[1], furthest) end
-if ARGV[6] == '1' and least > 0 then redis.call('XTRIM', KEYS[2], 'MINID', ARGV[2] .. '-' .. string.format('%.0f', least + 1)) end
+if count > most then
+  redis.call('HDEL', cursors, furthest)
+  redis.call('HDEL', index, '@' .. furthest)
+end
+
+if not relay then least = math.min(least, last - tail) end
+local first = first_offset(inbox, last)
+if least < first or not relay and least - first < tail then return end
+local next_entry = entries_after(inbox, current, least, 1)[1]
+if not relay then
+  -- The newest message that would be removed must be in PostgreSQL.
+  local before = next_entry and '(' .. next_entry[1] or '+'
+  for _, entry in ipairs(redis.call('XREVRANGE', inbox, before, '-', 'COUNT', 100)) do
+    local date = string.match(entry[2][2], '^{"kind":"message".-"date":(%d+)')
+    if date then
+      if tonumber(date) >= recorded then return end
+      break
+    end
+  end
+end
+redis.call('XTRIM', inbox, 'MINID', next_entry and next_entry[1] or current .. '-' .. whole(least + 1))
+if not relay then note_loss(inbox, least, limits) end

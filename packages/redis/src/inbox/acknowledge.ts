@@ -1,16 +1,26 @@
 import type { Cursor } from '@parley/protocol';
+import clock from '../connection/clock.lua';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
+import { lastRecordedUpTo } from '../messages/recorded-up-to.ts';
 import source from './acknowledge.lua';
+import inbox from './inbox.lua';
 
-const script = createScript('acknowledge', [source]);
+const script = createScript('acknowledge', [clock, inbox, source]);
 
 /** Devices of a user whose cursors are kept. */
-const DEVICES = 64;
+const MAX_DEVICES = 64;
+
+/** Seconds after which a device that acknowledged nothing no longer keeps events in the inbox. */
+const DEVICE_TTL_S = 30 * 86_400;
+
+/** Newest events that stay in the inbox in mirror mode, though every device has them. */
+const TAIL = 64;
 
 /**
- * Notes how far a device has everything: where it resumes when it comes without a cursor. A step
- * back is ignored. In relay mode what every known device has is removed from the inbox.
+ * Notes up to where a device has everything. It resumes there if it connects without a cursor. A
+ * step back is ignored. Removes from the inbox what every known device has: all of it in relay
+ * mode, what is recorded but for a short tail in mirror mode.
  */
 export async function acknowledge(
   redis: RedisConnection,
@@ -20,5 +30,7 @@ export async function acknowledge(
   { relay = false }: { relay?: boolean } = {},
 ): Promise<void> {
   const names = [redis.keys.cursors(user), redis.keys.inbox(user)];
-  await redis.run(script, names, [device, cursor.epoch, cursor.offset, redis.inboxTtl, DEVICES, relay ? 1 : 0]);
+  const mode = relay ? ['relay', 0, 0] : ['mirror', lastRecordedUpTo(redis), TAIL];
+  const args = [device, cursor.epoch, cursor.offset, redis.inboxTtl, MAX_DEVICES, DEVICE_TTL_S, ...mode];
+  await redis.run(script, names, args);
 }

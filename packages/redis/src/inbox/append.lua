@@ -1,18 +1,31 @@
--- Appends an event to inboxes of one bucket and publishes it.
+-- Appends events to inboxes of one bucket and publishes them.
 --
--- KEYS  for each user: inbox, channel, online
--- ARGV  1 inbox length    2 inbox time to live in s    3 ms since 1970 of the take-over, 0 for none
---       4 the event, then for each user after the first: the event, or '' for the same
--- Reply the places (from 1) of those users that are connected
-since = tonumber(ARGV[3])
-local now = whole(clock())
+-- KEYS for each user: inbox, channel, online, left ARGV 1 generation of the bucket 2 events that an
+-- inbox holds 3 bytes that an inbox holds 4 time to live of an inbox, in s then for each user:
+--   *  the event, '' for that of the user before
+--   *  its merge key, 'o' for none, '' for a message
+--   *  '-<group>' if the user is no member of a group any more, '+<group>' if they became one, or
+--      '' Reply the positions (from 1) of those users that are connected
+local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+local now = clock()
 local connected = {}
 local event
 
-for i = 1, #KEYS, 3 do
-  local own = ARGV[4 + (i - 1) / 3]
+for i = 1, #KEYS, 4 do
+  local inbox, channel, online, left = KEYS[i], KEYS[i + 1], KEYS[i + 2], KEYS[i + 3]
+  local arg = 5 + (i - 1) / 4 * 3
+  local own, merge, membership = ARGV[arg], ARGV[arg + 1], ARGV[arg + 2]
   if own ~= '' then event = own end
-  local heard = deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[1], ARGV[2], true, '')
-  if heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then connected[#connected + 1] = (i + 2) / 3 end
+  if membership ~= '' then
+    local sign, group = string.sub(membership, 1, 1), string.sub(membership, 2)
+    if sign == '+' then
+      redis.call('HDEL', left, group)
+    else
+      redis.call('HSET', left, group, whole(now))
+      redis.call('EXPIRE', left, 86400)
+    end
+  end
+  local heard = deliver(inbox, channel, event, merge, now, '', true, limits)
+  if heard > 0 and redis.call('EXISTS', online) == 1 then connected[#connected + 1] = (i + 3) / 4 end
 end
 return connected

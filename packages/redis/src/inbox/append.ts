@@ -3,13 +3,16 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import source from './append.lua';
 import inbox from './inbox.lua';
+import { inboxLimits } from './inbox-limits.ts';
+import { mergeKey, parseEvent } from './merge-key.ts';
 
 const script = createScript('append', [clock, inbox, source], { durable: true });
 
 /**
- * Appends events to the inboxes of users and publishes them to their gateways, one script call for
- * each bucket. Resolves when every inbox has its event, with those users that are connected. When
- * one bucket fails it rejects, and others may have theirs already; repeated, they get it twice.
+ * Appends events to the inboxes of users and publishes them to their gateways, with one script call
+ * for each bucket. Resolves with the users that are connected, when every inbox has its event.
+ * Rejects if a bucket fails; others may have their events then, and get them twice when the call is
+ * repeated.
  */
 export async function append(redis: RedisConnection, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();
@@ -19,20 +22,31 @@ export async function append(redis: RedisConnection, entries: InboxEntry[]): Pro
     if (group) group.push(entry);
     else byBucket.set(bucket, [entry]);
   }
-  const connected = await Promise.all(
-    [...byBucket].map(async ([bucket, group]) => {
-      const names = group.flatMap(({ user }) => [
-        redis.keys.inbox(user),
-        redis.keys.user(user),
-        redis.keys.online(user),
-      ]);
-      const events = group.map(({ event }, i) => (i > 0 && event === group[i - 1]?.event ? '' : event));
-      const args = [redis.inboxLength, redis.inboxTtl, redis.since(bucket), ...events];
-      return (await redis.run(script, names, args)) as number[];
-    }),
-  );
-  const groups = [...byBucket.values()];
-  return connected.flatMap((flags, i) => flags.map((place) => groups[i]?.[place - 1]?.user as number));
+  const connected = await Promise.all([...byBucket].map(([bucket, group]) => appendTo(redis, bucket, group)));
+  return connected.flat();
+}
+
+async function appendTo(redis: RedisConnection, bucket: number, entries: InboxEntry[]): Promise<number[]> {
+  const { keys } = redis;
+  const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.online(user), keys.left(user)]);
+  let parsed = {};
+  const args = entries.flatMap(({ user, event }, i) => {
+    const same = i > 0 && event === entries[i - 1]?.event;
+    if (!same) parsed = parseEvent(event);
+    return [same ? '' : event, mergeKey(parsed), redis.clustered ? membership(parsed, user) : ''];
+  });
+  const positions = (await redis.run(script, names, [...inboxLimits(redis, bucket), ...args])) as number[];
+  return positions.map((position) => entries[position - 1]?.user as number);
+}
+
+/**
+ * Returns `-<group>` for the event by which a user learns that they are no member any more,
+ * `+<group>` for that of a new member.
+ */
+function membership({ kind, group, change, user }: Readonly<Record<string, unknown>>, owner: number): string {
+  if (kind !== 'group') return '';
+  if (change === 'dissolved' || ((change === 'removed' || change === 'left') && user === owner)) return `-${group}`;
+  return change === 'created' || (change === 'joined' && user === owner) ? `+${group}` : '';
 }
 
 export interface InboxEntry {

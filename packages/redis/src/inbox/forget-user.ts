@@ -8,6 +8,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 export async function forgetUser({ client, keys }: RedisConnection, user: number): Promise<void> {
   await client.del(
     keys.inbox(user),
+    keys.index(user),
+    keys.left(user),
     keys.cursors(user),
     keys.recalled(user),
     keys.seen(user),

@@ -1,88 +1,265 @@
--- Shared: an inbox is a stream whose ids are <epoch>-<offset>, offsets contiguous from 1.
+-- Shared: inboxes. An inbox is a stream of a user's events with ids <epoch>-<offset>.
+--
+-- Offsets are contiguous, over epochs too. A new epoch begins with the first event after the
+-- bucket's generation changed, since its server may have lost events that devices have seen. The
+-- first entry of an epoch has a field `p`: the last id of the epoch before. A cursor of an earlier
+-- epoch is valid up to that id.
+--
+-- <inbox>:index is a hash of the events that are no messages: merge key -> '<id>', for a mark
+-- '<id> <message id>'. A newer event replaces the one with the same merge key. More fields:
+--   '!'  offset of the newest event that was evicted: a device before it has lost something
+--   '#'  number of events that were replaced or evicted one by one, and left gaps
+--   '@<device>'  Unix time in s at which a device acknowledged something, to a few hours
+-- The key of the index is not passed to scripts: it shares the inbox's hash tag, and a plain
+-- message does not need it.
 
--- Ms since 1970 at which this server took over, as the caller knows it; inboxes that began before
--- begin anew.
-local since = 0
+-- Checks the size of an inbox after so many events, sooner after large ones.
+local CHECK_EVERY = 32
 
--- The epoch of an inbox and its last offset; nothing when it does not exist.
-local function place(inbox)
+-- Returns how large an inbox may be, and its bucket's generation: inboxes whose epoch is lower get
+-- a new epoch.
+local function read_limits(generation, length, bytes, ttl)
+  return {
+    generation = tonumber(generation),
+    length = tonumber(length),
+    bytes = tonumber(bytes),
+    ttl = tonumber(ttl),
+  }
+end
+
+-- Returns the last id of an inbox as two strings; nil if there is no inbox.
+local function last_id(inbox)
   local last = redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1]
   local id = last and last[1]
   if not id then
     if redis.call('EXISTS', inbox) == 0 then return nil end
-    -- All its entries were removed (relay mode): the stream still knows its last id.
+    -- All entries were removed: the stream still has its last id.
     local info = redis.call('XINFO', 'STREAM', inbox)
     for i = 1, #info, 2 do
       if info[i] == 'last-generated-id' then id = info[i + 1] end
     end
   end
-  local epoch, offset = string.match(id, '^(%d+)-(%d+)$')
-  return epoch, offset
+  return string.match(id, '^(%d+)-(%d+)$')
 end
 
--- The same, of an inbox that is no older than this server is master: one that is begins anew, with
--- all that it holds.
-local function current(inbox, now, ttl)
-  local epoch, offset = place(inbox)
-  if not epoch or tonumber(epoch) >= since then return epoch, offset end
-  local entries = redis.call('XRANGE', inbox, '-', '+')
-  epoch = whole(math.max(tonumber(now), since))
-  redis.call('DEL', inbox)
+-- Returns the offset of the first entry; one more than `last` if there is none.
+local function first_offset(inbox, last)
+  local first = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
+  return first and tonumber(string.match(first[1], '%d+$')) or tonumber(last) + 1
+end
+
+-- Returns an epoch for a new inbox, and remembers it so that the next generation is greater.
+local function new_epoch(inbox, now, limits)
+  local epoch = whole(math.max(now, limits.generation))
+  redis.call('SET', string.match(inbox, '^{%d+}') .. ':issued', epoch)
+  return epoch
+end
+
+-- Creates an inbox without events. Returns its epoch.
+local function create_inbox(inbox, now, limits)
+  local epoch = new_epoch(inbox, now, limits)
   redis.call('XADD', inbox, epoch .. '-0', 'e', '')
   redis.call('XDEL', inbox, epoch .. '-0')
-  for i, entry in ipairs(entries) do redis.call('XADD', inbox, epoch .. '-' .. i, 'e', entry[2][2]) end
-  redis.call('EXPIRE', inbox, ttl + 3600)
-  return epoch, whole(#entries)
+  redis.call('EXPIRE', inbox, limits.ttl + 3600)
+  return epoch
 end
 
--- Appends an event and publishes its frame; returns how many gateways received it, the epoch, and
--- the stream id. An inbox that does not exist begins with epoch `now`. `refresh` renews the time to
--- live, to an hour more than `ttl` since callers may leave it out for an hour; a new inbox gets one
--- in any case. `hint` is the epoch as the caller remembers it, or '': it spares a look.
-local function deliver(inbox, channel, event, now, length, ttl, refresh, hint)
-  local id
-  if hint ~= '' and tonumber(hint) >= since then
-    -- Neither an inbox that is gone nor one that began later takes it.
-    id = redis.pcall('XADD', inbox, 'NOMKSTREAM', 'MAXLEN', '~', length, hint .. '-*', 'e', event)
-    if type(id) ~= 'string' then
-      id = nil
-    elseif string.sub(id, -2) == '-0' then
-      -- The inbox is older than what the caller remembers: a server that had missed its new
-      -- beginning took over.
-      redis.call('XTRIM', inbox, 'MINID', hint .. '-1')
-      id = redis.call('XADD', inbox, hint .. '-*', 'e', event)
-    end
-  end
-  if not id then
-    hint = current(inbox, now, ttl)
-    if hint then
-      id = redis.call('XADD', inbox, 'MAXLEN', '~', length, hint .. '-*', 'e', event)
-    else
-      hint = now
-      id = redis.call('XADD', inbox, now .. '-1', 'e', event)
-      refresh = true
-    end
-  end
-  if refresh then redis.call('EXPIRE', inbox, ttl + 3600) end
-  return redis.call('SPUBLISH', channel, '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}'), hint, id
+-- Notes that events up to an offset were evicted.
+local function note_loss(inbox, offset, limits)
+  local index = inbox .. ':index'
+  local lost = tonumber(redis.call('HGET', index, '!') or 0)
+  if offset > lost then redis.call('HSET', index, '!', whole(offset)) end
+  redis.call('EXPIRE', index, limits.ttl + 3600)
 end
 
--- The stream id of the newest entry that begins with `start`; nil if the inbox holds none. Reads
--- back entry by entry.
+-- Removes the oldest entries so that about `length` are left.
+local function trim(inbox, length, limits)
+  if redis.call('XTRIM', inbox, 'MAXLEN', '~', length) == 0 then return end
+  local _, last = last_id(inbox)
+  note_loss(inbox, first_offset(inbox, last) - 1, limits)
+end
+
+-- Removes the oldest events that are no messages, until `keep` of them are left.
+local function evict_others(inbox, keep, limits)
+  local index = inbox .. ':index'
+  local fields = redis.call('HGETALL', index)
+  local events, gaps = {}, 0
+  for i = 1, #fields, 2 do
+    local id, offset = string.match(fields[i + 1], '^(%d+%-(%d+))')
+    if id then events[#events + 1] = { fields[i], id, tonumber(offset) } end
+    if fields[i] == '#' then gaps = tonumber(fields[i + 1]) end
+  end
+  table.sort(events, function(a, b) return a[3] < b[3] end)
+  local lost = 0
+  for i = 1, #events - keep do
+    redis.call('HDEL', index, events[i][1])
+    -- Those that the inbox had trimmed or every device had acknowledged are no loss.
+    if redis.call('XDEL', inbox, events[i][2]) == 1 then
+      lost = events[i][3]
+      gaps = gaps + 1
+    end
+  end
+  if lost == 0 then return end
+  redis.call('HSET', index, '#', gaps)
+  note_loss(inbox, lost, limits)
+end
+
+-- Writes the stream again: entries that were removed one by one keep their memory until then.
+local function compact(inbox)
+  local epoch, offset = last_id(inbox)
+  local ttl = redis.call('PTTL', inbox)
+  local entries = redis.call('XRANGE', inbox, '-', '+')
+  if #entries == 0 then return end
+  redis.call('DEL', inbox)
+  for _, entry in ipairs(entries) do redis.call('XADD', inbox, entry[1], unpack(entry[2])) end
+  redis.call('XSETID', inbox, epoch .. '-' .. offset)
+  if ttl > 0 then redis.call('PEXPIRE', inbox, ttl) end
+end
+
+-- Keeps an inbox within its limits. Messages are evicted by messages only: events that are no
+-- messages have a limit of their own, and are evicted first where the inbox has too many bytes.
+local function bound(inbox, limits)
+  local others = redis.call('HLEN', inbox .. ':index')
+  if others > limits.length then
+    others = math.floor(limits.length * 3 / 4)
+    evict_others(inbox, others, limits)
+  end
+  if redis.call('XLEN', inbox) - others > limits.length then
+    trim(inbox, whole(limits.length + others), limits)
+  end
+
+  local function used() return redis.call('MEMORY', 'USAGE', inbox, 'SAMPLES', 0) or 0 end
+  if used() <= limits.bytes then return end
+  local enough = limits.bytes * 3 / 4
+  compact(inbox)
+  if used() <= enough then return end
+  evict_others(inbox, 0, limits)
+  compact(inbox)
+  local left = used()
+  if left > enough then trim(inbox, whole(redis.call('XLEN', inbox) * enough / left), limits) end
+end
+
+local function is_check_due(offset, size)
+  if size >= 16384 then return true end
+  return offset % (size >= 2048 and CHECK_EVERY / 4 or CHECK_EVERY) == 0
+end
+
+-- Adds an event to the stream. Returns its id and epoch, and 'inbox' or 'epoch' if it began one.
+local function add(inbox, event, now, hint, limits)
+  local is_behind = false
+  if hint ~= '' and tonumber(hint) >= limits.generation then
+    -- Fails if the inbox has expired or has a newer epoch.
+    local id = redis.pcall('XADD', inbox, 'NOMKSTREAM', hint .. '-*', 'e', event)
+    if type(id) == 'string' then
+      if string.sub(id, -2) ~= '-0' then return id, hint, false end
+      -- The inbox has an older epoch than the caller remembers, so it gets that one.
+      is_behind = true
+      redis.call('XDEL', inbox, id)
+    end
+  end
+  local epoch, offset = last_id(inbox)
+  if not epoch then
+    epoch = new_epoch(inbox, now, limits)
+    return redis.call('XADD', inbox, epoch .. '-1', 'e', event), epoch, 'inbox'
+  end
+  if tonumber(epoch) >= limits.generation and not is_behind then
+    return redis.call('XADD', inbox, epoch .. '-*', 'e', event), epoch, false
+  end
+  local before = epoch .. '-' .. offset
+  epoch = is_behind and hint or whole(math.max(now, limits.generation))
+  local id = epoch .. '-' .. whole(offset + 1)
+  return redis.call('XADD', inbox, id, 'e', event, 'p', before), epoch, 'epoch'
+end
+
+-- Puts an event that is no message into the index, and removes the one that it replaces.
+local function replace(inbox, id, merge, starts, limits)
+  local index = inbox .. ':index'
+  local key, value = string.match(merge, '^(%S+)( ?%d*)$')
+  -- The first event of an epoch knows the epoch before, so none replaces it.
+  if starts == 'epoch' or key == 'o' then key, value = 'o' .. string.match(id, '%d+$'), '' end
+  local known = redis.call('HMGET', index, key, '#')
+  local before = known[1] and string.match(known[1], '^%S+')
+  local added
+  if before and redis.call('XDEL', inbox, before) == 1 then
+    added = redis.call('HSET', index, key, id .. value, '#', whole((known[2] or 0) + 1))
+  else
+    added = redis.call('HSET', index, key, id .. value)
+  end
+  if added > 0 then redis.call('EXPIRE', index, limits.ttl + 3600) end
+end
+
+-- Whether the inbox has a later mark than this one, which is then of no use.
+local function is_stale(inbox, merge)
+  local key, value = string.match(merge, '^(%S+) (%d+)$')
+  if not key then return false end
+  local known = redis.call('HGET', inbox .. ':index', key)
+  local newest = known and tonumber(string.match(known, ' (%d+)$'))
+  return newest and newest >= tonumber(value) or false
+end
+
+-- Appends an event to an inbox and publishes its frame. Returns the number of gateways that got it,
+-- the epoch, and the id.
+--
+-- merge '' for a message, 'o' for an event that replaces none, else its merge key, with a blank
+--          and the message id for a mark
+-- hint the epoch as the caller remembers it, or '': saves reading it refresh renews the time to
+-- live. It is an hour longer than `ttl`, since callers may skip that for
+--          an hour. A new inbox gets one in any case
+local function deliver(inbox, channel, event, merge, now, hint, refresh, limits)
+  if merge ~= '' and is_stale(inbox, merge) then return 0, hint end
+  local id, epoch, starts = add(inbox, event, now, hint, limits)
+  if merge ~= '' then replace(inbox, id, merge, starts, limits) end
+  if refresh or starts then redis.call('EXPIRE', inbox, limits.ttl + 3600) end
+  if is_check_due(tonumber(string.sub(id, #epoch + 2)), #event) then bound(inbox, limits) end
+  local frame = '{"type":"event","cursor":"' .. id .. '","event":' .. event .. '}'
+  return redis.call('SPUBLISH', channel, frame), epoch, id
+end
+
+-- Returns the first entry whose id is not below one, with its fields by name.
+local function entry_from(inbox, id, to)
+  local entry = redis.call('XRANGE', inbox, id, to or '+', 'COUNT', 1)[1]
+  if not entry then return nil end
+  local fields = {}
+  for i = 1, #entry[2], 2 do fields[entry[2][i]] = entry[2][i + 1] end
+  return fields
+end
+
+local MAX_OFFSET = '18446744073709551615'
+
+-- Returns the last offset up to which cursors of an epoch are valid; -1 for an unknown epoch.
+local function end_of_epoch(inbox, epoch, current, last)
+  if epoch == current then return last end
+  local successor = entry_from(inbox, '(' .. epoch .. '-' .. MAX_OFFSET)
+  local before, offset = string.match(successor and successor.p or '', '^(%d+)-(%d+)$')
+  return before == epoch and tonumber(offset) or -1
+end
+
+-- Returns entries after an offset that lies in an epoch or in one before it.
+local function entries_after(inbox, epoch, offset, most)
+  while true do
+    local head = entry_from(inbox, epoch .. '-0', epoch .. '-' .. MAX_OFFSET)
+    local before, last = string.match(head and head.p or '', '^(%d+)-(%d+)$')
+    if not before or offset >= tonumber(last) then break end
+    epoch = before
+  end
+  return redis.call('XRANGE', inbox, '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', most)
+end
+
+-- Returns the id of the newest entry that begins with a text; nil if there is none. Reads backwards.
 local function locate(inbox, start)
-  local before = '+'
+  local to = '+'
   repeat
-    local page = redis.call('XREVRANGE', inbox, before, '-', 'COUNT', 50)
+    local page = redis.call('XREVRANGE', inbox, to, '-', 'COUNT', 50)
     for _, entry in ipairs(page) do
       if string.sub(entry[2][2], 1, #start) == start then return entry[1] end
-      before = '(' .. entry[1]
+      to = '(' .. entry[1]
     end
   until #page == 0
   return nil
 end
 
--- The position of a copy that was delivered before. A copy that has left the inbox lies before the
--- oldest entry.
+-- Returns the position of a copy that was delivered before. A copy that has left the inbox lies
+-- before the oldest entry.
 local function position(inbox, start)
   local found = locate(inbox, start)
   if found then return found end
@@ -91,6 +268,6 @@ local function position(inbox, start)
     local epoch, offset = string.match(oldest[1], '^(%d+)-(%d+)$')
     return epoch .. '-' .. whole(math.max(0, offset - 1))
   end
-  local epoch, offset = place(inbox)
+  local epoch, offset = last_id(inbox)
   return epoch and epoch .. '-' .. offset or '0-0'
 end

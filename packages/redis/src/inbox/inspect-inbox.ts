@@ -5,23 +5,27 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const PAGE = 500;
 
 /**
- * Reads a whole inbox and says what is wrong with it: offsets must follow one another, and messages
- * of a conversation ascend. Answers its messages too, so that they can be looked for where they are
- * recorded.
+ * Reads a whole inbox and lists what is wrong with it: offsets must be contiguous, but for events
+ * that were replaced, and messages of a conversation must ascend. Returns its messages too, so that
+ * they can be compared with PostgreSQL.
  */
 export async function inspectInbox({ client, keys }: RedisConnection, user: number): Promise<Inspection> {
   const faults: string[] = [];
+  const gaps: string[] = [];
+  let missing = 0;
   const messages: InboxMessage[] = [];
   const newest = new Map<string, number>();
-  let [epoch, offset] = [0, 0];
+  let offset = 0;
   let from = '-';
   for (;;) {
     const entries = await client.xrange(keys.inbox(user), from, '+', 'COUNT', PAGE);
-    for (const [place, [, text]] of entries) {
-      const [nextEpoch, nextOffset] = place.split('-').map(Number) as [number, number];
-      if (offset > 0 && nextEpoch === epoch && nextOffset !== offset + 1)
-        faults.push(`the inbox of ${user} goes from ${offset} to ${nextOffset}`);
-      [epoch, offset] = [nextEpoch, nextOffset];
+    for (const [entry, [, text]] of entries) {
+      const nextOffset = Number(entry.split('-')[1]);
+      if (offset > 0 && nextOffset !== offset + 1) {
+        gaps.push(`the inbox of ${user} goes from ${offset} to ${nextOffset}`);
+        missing += nextOffset > offset ? nextOffset - offset - 1 : Number.POSITIVE_INFINITY;
+      }
+      offset = nextOffset;
       const event = JSON.parse(text ?? '{}') as MessageEvent;
       if (event.kind !== 'message') continue;
       const { conversation, id } = event;
@@ -31,9 +35,12 @@ export async function inspectInbox({ client, keys }: RedisConnection, user: numb
       messages.push({ user, conversation, id, chat: chatOf(event, user) });
     }
     const last = entries.at(-1);
-    if (!last || entries.length < PAGE) return { faults, messages };
+    if (!last || entries.length < PAGE) break;
     from = `(${last[0]}`;
   }
+  // Events that newer ones replaced leave gaps, and are counted.
+  const replaced = Number(await client.hget(keys.index(user), '#')) || 0;
+  return { faults: missing > replaced ? [...gaps, ...faults] : faults, messages };
 }
 
 function chatOf({ conversation, from, to }: MessageEvent, user: number): number {

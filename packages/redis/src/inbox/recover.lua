@@ -1,62 +1,78 @@
--- Reads an inbox after a cursor, a page at a time. An inbox that does not exist begins here, so
--- that there is a cursor.
+-- Reads a page of an inbox after a cursor. Creates the inbox if there is none, so that there is a
+-- cursor.
 --
--- KEYS 1 inbox, 2 cursors, 3 recalled ARGV 1 epoch ('' : none given, 'latest') 2 offset 3 device 4
--- events at most 5 inbox time to live in s
---       6 ms since 1970 of the take-over, 0 for none
---       7 1: gaps at the start of the inbox are loss (mirror), 0: they were acknowledged (relay)
--- Reply { 1 if nothing is missing, epoch, offset before the first event, last offset, offset,
--- event, offset, event, ... };
---       the offset of a message that was taken back is negative
---       With a gap, another epoch or an offset that is still to come, all that the inbox holds follows.
-since = tonumber(ARGV[6])
-local epoch, last = current(KEYS[1], clock(), ARGV[5])
+-- KEYS
+--   1  inbox
+--   2  cursors
+--   3  recalled
+-- ARGV
+--   1  epoch of the cursor, '' for where the device last acknowledged, 'latest' for the end
+--   2  offset of the cursor
+--   3  device
+--   4  events at most
+--   5  generation of the bucket
+--   6  time to live of an inbox, in s
+--   7  1 for mirror mode, 0 for relay mode
+-- Reply
+--   { 1 if no event is missing, epoch, offset before the first event, last offset,
+--     offset, event, offset, event, ... }
+--   The offset of a message that was recalled is negative. If events are missing, all that the
+--   inbox holds follows. Offsets of events that were replaced by newer ones are left out.
+local inbox, cursors, recalled = KEYS[1], KEYS[2], KEYS[3]
+local wanted, offset, device, most = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local limits = read_limits(ARGV[5], 0, 0, ARGV[6])
+local mirror = ARGV[7] == '1'
+
+local epoch, last = last_id(inbox)
 if not epoch then
-  epoch = whole(clock())
-  last = 0
-  redis.call('XADD', KEYS[1], epoch .. '-0', 'e', '')
-  redis.call('XDEL', KEYS[1], epoch .. '-0')
-  redis.call('EXPIRE', KEYS[1], ARGV[5] + 3600)
+  epoch, last = create_inbox(inbox, clock(), limits), 0
 end
 last = tonumber(last)
+if wanted == 'latest' then return { 1, tonumber(epoch), last, last } end
 
-local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
-first = first and tonumber(string.match(first[1], '%d+$')) or last + 1
+local index = inbox .. ':index'
+local first = first_offset(inbox, last)
+local noted = redis.call('HMGET', index, '!', '#')
+local lost, gaps = tonumber(noted[1] or 0), tonumber(noted[2] or 0)
 
-local wanted, offset = ARGV[1], tonumber(ARGV[2])
-if wanted == 'latest' then
-  return { 1, tonumber(epoch), last, last }
-end
 if wanted == '' then
-  local stored = redis.call('HGET', KEYS[2], ARGV[3])
+  local stored = redis.call('HGET', cursors, device)
   if stored then
-    wanted, offset = string.match(stored, '^(%d+)-(%d+)$')
+    wanted, offset = string.match(stored, '^(%d+)-(%d+)')
     offset = tonumber(offset)
   else
     wanted, offset = epoch, 0
-    -- What comes from now on stays until this device has it.
-    if ARGV[7] == '0' then redis.call('HSET', KEYS[2], ARGV[3], epoch .. '-' .. whole(first - 1)) end
   end
 end
 
 local recovered = 1
-if wanted ~= epoch or offset > last or (offset + 1 < first and ARGV[7] == '1') then
+if end_of_epoch(inbox, wanted, epoch, last) < offset or offset < lost then
   recovered = 0
   offset = first - 1
 elseif offset + 1 < first then
+  -- The first events are gone. In mirror mode newer ones may have replaced them; in relay mode
+  -- every known device has acknowledged them, but for one that was unknown.
+  if mirror and first - 1 - offset > gaps then recovered = 0 end
+  if not mirror and ARGV[1] ~= '' and redis.call('HEXISTS', cursors, device) == 0 then recovered = 0 end
   offset = first - 1
 end
+-- What a device has not acknowledged stays from now on. One that lost events gets `0` until it
+-- acknowledges.
+if (recovered == 1 or not mirror) and redis.call('HEXISTS', cursors, device) == 0 then
+  redis.call('HSET', cursors, device, epoch .. '-' .. whole(offset))
+  redis.call('EXPIRE', cursors, ARGV[6])
+end
 
-local recalls = redis.call('EXISTS', KEYS[3]) == 1
+local recalls = redis.call('EXISTS', recalled) == 1
 local reply = { recovered, tonumber(epoch), offset, last }
-for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', ARGV[4])) do
+for _, entry in ipairs(entries_after(inbox, epoch, offset, most)) do
   local event = entry[2][2]
-  local place = tonumber(string.match(entry[1], '%d+$'))
+  local position = tonumber(string.match(entry[1], '%d+$'))
   if recalls then
     local id, conversation = string.match(event, '^{"kind":"message","id":(%d+),"conversation":"([^"]+)"')
-    if id and redis.call('ZSCORE', KEYS[3], conversation .. ':' .. id) then place = -place end
+    if id and redis.call('ZSCORE', recalled, conversation .. ':' .. id) then position = -position end
   end
-  reply[#reply + 1] = place
+  reply[#reply + 1] = position
   reply[#reply + 1] = event
 end
 return reply

@@ -8,9 +8,9 @@ import source from './recover.lua';
 const script = createScript('recover', [clock, inbox, source]);
 
 /**
- * Reads a page of a user's inbox. An inbox that does not exist begins with this call. Where
- * replicas have to confirm, resolves only once they have what was read: a device that was told of
- * an event which a fail-over takes back would hold it for accepted.
+ * Reads a page of a user's inbox, and creates the inbox if it does not exist. With `replicas`,
+ * resolves only once they have what was read: otherwise a fail-over could take back an event that a
+ * device has seen.
  */
 export async function recover(
   redis: RedisConnection,
@@ -24,7 +24,7 @@ export async function recover(
   const reply = (await redis.run(
     script,
     [redis.keys.inbox(user), redis.keys.cursors(user), redis.keys.recalled(user)],
-    [epoch, offset, options.device, options.limit, redis.inboxTtl, redis.since(bucket), options.relay ? 0 : 1],
+    [epoch, offset, options.device, options.limit, redis.generation(bucket), redis.inboxTtl, options.relay ? 0 : 1],
   )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
   await redis.confirm([bucket]);
   const events: InboxPage['events'] = [];
@@ -36,37 +36,41 @@ export async function recover(
   return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], events };
 }
 
-/**
- * A message that was taken back, as those get it who had not yet: that it was there, and nothing of
- * what it said.
- */
+/** Returns a recalled message without its body, for devices that had not received it. */
 function withhold(event: string): string {
   const { ref, ...message } = JSON.parse(event) as MessageEvent;
   return JSON.stringify({ ...message, body: { type: 'text', text: '' }, recalled: true, ref });
 }
 
-/** Where to read on: at a cursor, where the device last acknowledged, or at the end. */
+/**
+ * Where a device continues: at a cursor, where it last acknowledged, or at the end of the inbox.
+ */
 export type ResumePoint = Cursor | 'acknowledged' | 'latest';
 
 export interface RecoverOptions {
   device: string;
   /** Events at most. */
   limit: number;
-  /** In relay mode entries leave the inbox once acknowledged, so a gap at its start is no loss. */
+  /**
+   * Relay mode: an event leaves the inbox once every known device has acknowledged it. Default:
+   * false.
+   */
   relay?: boolean;
 }
 
 export interface InboxPage {
   /**
-   * False: the cursor was too old or of another epoch; the page starts with the oldest event there
-   * is.
+   * False if events after the cursor are missing: they were evicted, or the cursor is of an unknown
+   * epoch, or the server lost what the device has seen. The page starts with the oldest event then.
    */
   recovered: boolean;
   epoch: number;
-  /** The place just before the first event. */
+  /** The offset before the first event. */
   offset: number;
   /** The last offset of the inbox. */
   last: number;
-  /** In offset order, without a gap; `event` is JSON text. */
+  /**
+   * In offset order. Offsets of events that newer ones replaced are left out. `event` is JSON text.
+   */
   events: { offset: number; event: string }[];
 }

@@ -1,88 +1,138 @@
--- Accepts a message at its home bucket: numbers it, records it, and delivers it to the participants
--- given.
+-- Accepts a message at its home bucket: recognises a resend, numbers the message, records it, and
+-- delivers it to those participants whose keys are given.
 --
--- KEYS 1 conversation, 2 record stream, 3 reach, then for each participant that can be reached from
--- here: inbox, channel, online;
---       then forwards, if there is something to forward
--- ARGV 1 <sender>:<ref> 2 ref as JSON text 3 event between id and date 4 event after the date,
--- without the brace
---       5 which participant is the sender (from 1; 0: none of them)    6 1: record, 0: do not
---       7 inbox length    8 inbox time to live in s    9 refs to remember    10 other buckets with members of the group, with
---       blanks between, or ''    11 ms since 1970 of the take-over, 0 for none    12 what is to be kept before the event until it is
---       forwarded, or ''    13... epoch of each participant's inbox as the caller remembers it, or ''
--- Reply { id, 1 if it was a duplicate, 1 if another participant is connected, id of the message before it or 0: a list of the ids
---       that went to each of the other buckets before if they are given and it was no duplicate; position of the sender's own copy, ''
---       if the sender is elsewhere; then the number of a participant (from 1) and the epoch, for those whose epoch is another than given }
+-- KEYS
+--   1  conversation: sorted set of '<sender>:<ref>' by message id
+--   2  record stream
+--   3  reach: hash of bucket -> last message for members there
+--   4  members of the group
+--   then for each participant that can be reached from here: inbox, channel, online
+--   last, only with ARGV 14: forwards
+-- ARGV
+--   1  generation of the bucket
+--   2  events that an inbox holds
+--   3  bytes that an inbox holds
+--   4  time to live of an inbox, in s
+--   5  <sender>:<ref>, where a long ref is hashed
+--   6  ref as JSON text
+--   7  event between id and date
+--   8  event after the date, without the closing brace
+--   9  position of the sender (from 1) among the participants, 0 for none
+--   10 1 to record the message, 0 not to
+--   11 ms for which a ref is remembered
+--   12 refs of a conversation that are remembered at most
+--   13 other buckets with members of the group, separated by blanks, or ''
+--   14 what is kept in front of the event until it is forwarded, or ''
+--   15 user ids of the participants of a group, separated by blanks, or ''
+--   then for each participant:
+--   *  the epoch of the inbox as the caller remembers it, or ''
+-- Reply
+--   { id, 1 for a resend, 1 if another participant is connected, id of the message before or 0,
+--     position of the sender's own copy or '' if it is elsewhere,
+--     participant, epoch, participant, epoch, ... }
+--   With ARGV 13, and for no resend, the fourth is a list: the message before in each other bucket.
+--   The epochs are those that differ from what the caller remembers.
 --
--- A duplicate has been delivered to these participants already: script and append-only file are all
--- or nothing.
+-- A resend has been delivered to these participants already: the script and the append-only file
+-- are all or nothing.
+local conversation, stream, reach, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local sender, records = tonumber(ARGV[9]), ARGV[10] == '1'
+local window, max_refs = tonumber(ARGV[11]), tonumber(ARGV[12])
+local distant, kept, users = ARGV[13], ARGV[14], ARGV[15]
+local FIRST, HINTS = 5, 15
+local count = kept == '' and #KEYS or #KEYS - 1
 
-local sender = tonumber(ARGV[5])
-since = tonumber(ARGV[11])
+-- 2025-01-01 UTC, the origin of message ids.
+local ORIGIN = 1735689600000
 local now = clock()
--- 2025-01-01 UTC, as in the protocol's ids.
-local id = (now - 1735689600000) * 4096
-local last = tonumber(redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2] or 0)
+local id = (now - ORIGIN) * 4096
+local last = tonumber(redis.call('ZRANGE', conversation, -1, -1, 'WITHSCORES')[2] or 0)
 if id <= last then id = last + 1 end
 local number = whole(id)
-local count = ARGV[12] == '' and #KEYS or #KEYS - 1
 
--- Writes nothing when the ref is known: the check and the first write are one.
-if redis.call('ZADD', KEYS[1], 'NX', number, ARGV[1]) == 0 then
-  local seen = redis.call('ZSCORE', KEYS[1], ARGV[1])
+-- The check and the first write are one command.
+if redis.call('ZADD', conversation, 'NX', number, name) == 0 then
+  local seen = redis.call('ZSCORE', conversation, name)
   local others = 0
-  for i = 4, count, 3 do
-    if (i - 1) / 3 ~= sender and redis.call('EXISTS', KEYS[i + 2]) == 1 then
+  for i = FIRST, count, 3 do
+    local online = KEYS[i + 2]
+    if (i - FIRST) / 3 + 1 ~= sender and redis.call('EXISTS', online) == 1 then
       others = 1
       break
     end
   end
-  local before = redis.call('ZRANGE', KEYS[1], '(' .. seen, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')[2]
-  local own = sender > 0 and position(KEYS[1 + 3 * sender], '{"kind":"message","id":' .. whole(seen) .. ARGV[3]) or ''
-  return { tonumber(seen), 1, others, tonumber(before or 0), own }
+  local before =
+    redis.call('ZRANGE', conversation, '(' .. seen, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1, 'WITHSCORES')[2]
+  local at = ''
+  if sender > 0 then
+    at = position(KEYS[FIRST + 3 * (sender - 1)], '{"kind":"message","id":' .. whole(seen) .. middle)
+  end
+  return { tonumber(seen), 1, others, tonumber(before or 0), at }
 end
 
--- A text of this length costs as much as a command, so none is made on the way to another.
-local date = math.floor(id / 4096) + 1735689600000
-local start = '{"kind":"message","id":' .. number .. ARGV[3] .. whole(date)
-local event = start .. ARGV[4] .. '}'
-local own_event = start .. ARGV[4] .. ',"ref":' .. ARGV[2] .. '}'
-local began = whole(now)
+-- Concatenating a text of this length costs as much as a command, so each is built once.
+local date = math.floor(id / 4096) + ORIGIN
+local start = '{"kind":"message","id":' .. number .. middle .. whole(date)
+local event = start .. rest .. '}'
+local own_event = start .. rest .. ',"ref":' .. ref .. '}'
 
--- Times to live are renewed when the conversation's hour turns, not for each message; they last an
--- hour more for that. Ids ahead of the clock are remembered until it has caught up.
-local refresh = math.floor(now / 3600000) ~= math.floor((last / 4096 + 1735689600000) / 3600000)
+-- Times to live are renewed once an hour, not for each message, and are an hour longer for that.
+-- Ids ahead of the clock are remembered until it has caught up.
+local last_date = last / 4096 + ORIGIN
+local refresh = math.floor(now / 3600000) ~= math.floor(last_date / 3600000)
+local ttl = whole(90000 + math.max(0, date - now) / 1000)
+if refresh then redis.call('EXPIRE', conversation, ttl) end
 
-redis.call('ZREMRANGEBYRANK', KEYS[1], 0, -1 - ARGV[9])
-if refresh then redis.call('EXPIRE', KEYS[1], whole(90000 + math.max(0, date - now) / 1000)) end
-if ARGV[6] == '1' then redis.call('XADD', KEYS[2], '*', 'e', own_event) end
-if ARGV[12] ~= '' then redis.call('HSET', KEYS[#KEYS], number .. ':' .. ARGV[1], ARGV[12] .. event) end
+-- Old refs are removed once a second at most. The newest stays: it is the conversation's last id.
+if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
+  redis.call('ZREMRANGEBYSCORE', conversation, '-inf', '(' .. whole((now - window - ORIGIN) * 4096))
+  redis.call('ZREMRANGEBYRANK', conversation, 0, -1 - max_refs)
+end
+if records then redis.call('XADD', stream, '*', 'e', own_event) end
+if kept ~= '' then
+  local forwards = KEYS[#KEYS]
+  redis.call('HSET', forwards, number .. ':' .. name, kept .. event)
+end
 
 local reply = { id, 0, 0, last, '' }
-if ARGV[10] ~= '' then
-  -- Members come and go, so that the message before need not have gone everywhere.
+if distant ~= '' then
+  -- Members join and leave, so the message before may have gone to other buckets.
   local buckets = {}
-  for bucket in string.gmatch(ARGV[10], '%d+') do buckets[#buckets + 1] = bucket end
-  reply[4] = redis.call('HMGET', KEYS[3], unpack(buckets))
-  local places = {}
+  for bucket in string.gmatch(distant, '%d+') do buckets[#buckets + 1] = bucket end
+  reply[4] = redis.call('HMGET', reach, unpack(buckets))
+  local reached = {}
   for i, bucket in ipairs(buckets) do
     reply[4][i] = tonumber(reply[4][i] or 0)
-    places[2 * i - 1], places[2 * i] = bucket, number
+    reached[2 * i - 1], reached[2 * i] = bucket, number
   end
-  redis.call('HSET', KEYS[3], unpack(places))
-  redis.call('EXPIRE', KEYS[3], whole(90000 + math.max(0, date - now) / 1000))
+  redis.call('HSET', reach, unpack(reached))
+  redis.call('EXPIRE', reach, ttl)
 end
-for i = 4, count, 3 do
-  local participant = (i - 1) / 3
-  local own = participant == sender
-  local hint = ARGV[12 + participant]
-  local heard, epoch, at =
-    deliver(KEYS[i], KEYS[i + 1], own and own_event or event, began, ARGV[7], ARGV[8], refresh, hint)
-  if own then reply[5] = at end
-  if epoch ~= hint then
-    reply[#reply + 1] = participant
-    reply[#reply + 1] = epoch
+
+-- Who was removed after the caller had read the members gets nothing after their `removed` event.
+local stay
+if users ~= '' and redis.call('EXISTS', members) == 1 then
+  local ids = {}
+  for user in string.gmatch(users, '%d+') do ids[#ids + 1] = user end
+  stay = redis.call('SMISMEMBER', members, unpack(ids))
+end
+
+for i = FIRST, count, 3 do
+  local inbox, channel, online = KEYS[i], KEYS[i + 1], KEYS[i + 2]
+  local participant = (i - FIRST) / 3 + 1
+  if not stay or stay[participant] == 1 then
+    local own = participant == sender
+    local hint = ARGV[HINTS + participant]
+    local text = own and own_event or event
+    local heard, epoch, at = deliver(inbox, channel, text, '', now, hint, refresh, limits)
+    if own then reply[5] = at end
+    if epoch ~= hint then
+      reply[#reply + 1] = participant
+      reply[#reply + 1] = epoch
+    end
+    if not own and reply[3] == 0 and heard > 0 and redis.call('EXISTS', online) == 1 then reply[3] = 1 end
   end
-  if not own and reply[3] == 0 and heard > 0 and redis.call('EXISTS', KEYS[i + 2]) == 1 then reply[3] = 1 end
 end
 return reply

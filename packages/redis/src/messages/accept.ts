@@ -3,21 +3,24 @@ import clock from '../connection/clock.lua';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import inbox from '../inbox/inbox.lua';
+import { inboxLimits } from '../inbox/inbox-limits.ts';
 import source from './accept.lua';
 import { forward } from './forward.ts';
+import { refName } from './ref-name.ts';
 
 const script = createScript('accept', [clock, inbox, source], { durable: true });
 
-/** Refs of a conversation that a resend is recognised by. */
-const REFS = 64;
+/** Refs of a conversation that are remembered at most, about 1 MB of Redis. */
+const MAX_REFS = 10_000;
 
 /**
- * Accepts a message: gives it its id and date, adds it to the record stream and to the inbox of
- * every participant, and publishes it to their gateways. Resolves when all that is done, on disk
- * where Redis syncs always. A resend with the same `ref` gets the first id and finishes what may
- * have been left half done; it is no second message. Without one, `repairForwards` does.
+ * Accepts a message: numbers it, records it, appends it to the inbox of every participant and
+ * publishes it to their gateways. Resolves when all that is done, and on disk where Redis always
+ * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and finishes a
+ * delivery that was left half done. Without a resend, `repairForwards` finishes it.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
+  redis.memory.check();
   const { from, to, ref } = message;
   const { keys } = redis;
   const conversation = message.members ? groupConversation(to) : userConversation(from, to);
@@ -27,26 +30,30 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   const distant = redis.clustered ? participants.filter((user) => keys.bucket(user) !== home) : [];
   const buckets = message.members ? [...new Set(distant.map((user) => keys.bucket(user)))] : [];
 
-  const names = [keys.conversation(conversation), keys.record(home), keys.reach(conversation)];
+  const reach = keys.reach(conversation);
+  // A key that is not used must be in the home bucket too.
+  const members = message.members ? keys.members(to) : reach;
+  const names = [keys.conversation(conversation), keys.record(home), reach, members];
   for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
+  const name = refName(from, ref);
   const quotedRef = JSON.stringify(ref);
   const left = distant.length > 0 ? `${distant.join(' ')}\n${quotedRef}\n` : '';
   if (left) names.push(keys.forwards(home));
   const start = `,"conversation":"${conversation}","from":${from},"to":${to},"date":`;
   const rest = `,"body":${message.body}${message.extra ?? ''}`;
   const reply = (await redis.run(script, names, [
-    `${from}:${ref}`,
+    ...inboxLimits(redis, home),
+    name,
     quotedRef,
     start,
     rest,
     near.indexOf(from) + 1,
     message.record ? 1 : 0,
-    redis.inboxLength,
-    redis.inboxTtl,
-    REFS,
+    redis.refWindow,
+    MAX_REFS,
     buckets.join(' '),
-    redis.since(home),
     left,
+    message.members ? near.join(' ') : '',
     ...near.map((user) => redis.epochs.get(user) ?? ''),
   ])) as [
     id: number,
@@ -58,7 +65,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   ];
 
   const [id, duplicate, , before] = reply;
-  // The first time may not have got to the replicas, and this time wrote nothing.
+  // The first attempt may not have reached the replicas, and this one wrote nothing.
   if (duplicate === 1) await redis.confirm([home]);
   for (let i = 5; i < reply.length; i += 2) {
     redis.epochs.set(near[(reply[i] as number) - 1] as number, reply[i + 1] as string);
@@ -73,8 +80,8 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     const elsewhere = await forward(redis, forwarded);
     online ||= elsewhere.online;
     cursor ||= elsewhere.cursor;
-    // Where this does not get through, it is forwarded once more, which changes nothing.
-    redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${from}:${ref}`]).catch(() => {});
+    // If this HDEL is lost, the recorder forwards again, which is idempotent.
+    redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${name}`]).catch(() => {});
   }
   return { id, conversation, date, cursor, duplicate: duplicate === 1, online };
 }
@@ -84,24 +91,24 @@ export interface NewMessage {
   to: number;
   /** The sender's idempotency key. */
   ref: string;
-  /** The members of the group when `to` is one; absent for a user. */
+  /** The members of the group that is written to. Undefined for a user. */
   members?: number[];
   /** JSON text. */
   body: string;
   /** JSON text of further fields, each with a comma before it. */
   extra?: string;
-  /** Whether the recorder gets it. */
+  /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;
 }
 
 export interface Accepted {
   id: number;
   conversation: string;
-  /** Ms since 1970. */
+  /** Unix time in ms. */
   date: number;
   /** The position of the sender's own copy, or one after it if the copy has left the inbox. */
   cursor: string;
   duplicate: boolean;
-  /** Some device of another participant was connected. */
+  /** Whether a device of another participant was connected. */
   online: boolean;
 }

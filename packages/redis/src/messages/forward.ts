@@ -4,27 +4,25 @@ import clock from '../connection/clock.lua';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import inbox from '../inbox/inbox.lua';
+import { inboxLimits } from '../inbox/inbox-limits.ts';
 import source from './forward.lua';
 
 const script = createScript('forward', [clock, inbox, source], { durable: true });
 
 /**
- * Ms for which a message waits for the one before it, whose gateway may have died between the two
- * scripts: `repairForwards` comes sooner.
+ * Ms for which a message waits for the one before it. `repairForwards` delivers that one sooner if
+ * its gateway died.
  */
-const PATIENCE = 3000;
+const MAX_WAIT_MS = 3000;
+
+/** A message does not wait for one that is older than it by this many ms. */
+const MAX_GAP_MS = 30_000;
 
 /**
- * Ms by which the one before may be older: what has not arrived by then has been given up, or
- * arrived where nobody remembers it.
- */
-const RECENT = 30_000;
-
-/**
- * Delivers an accepted message to participants whose buckets are not its home, once however often
- * it is repeated. Messages of a conversation come in the order of their ids, whichever gateways
- * they take: one that comes too early waits, at most three seconds. Resolves when every inbox has
- * the message.
+ * Delivers an accepted message to participants whose buckets are not its home. Idempotent. Messages
+ * of a conversation arrive in the order of their ids, from any gateway: one that comes too early
+ * waits for up to 3 s. Resolves when every inbox has the message, with whether a participant other
+ * than the sender is connected.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();
@@ -51,24 +49,18 @@ async function forwardTo(
   const { keys } = redis;
   const names = [
     keys.arrived(bucket, conversation),
-    ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user)]),
+    ...users.flatMap((user) => [keys.inbox(user), keys.user(user), keys.online(user), keys.left(user)]),
   ];
+  const group = conversation.startsWith('g') ? conversation.slice(1) : '';
   const last = message.before(bucket);
-  const recent = messageDate(id) - messageDate(last) < RECENT;
-  const deadline = performance.now() + PATIENCE;
+  const recent = messageDate(id) - messageDate(last) < MAX_GAP_MS;
+  const deadline = performance.now() + MAX_WAIT_MS;
   for (let pause = 1; ; pause = Math.min(pause * 2, 32)) {
     const before = recent && performance.now() < deadline ? last : 0;
-    const args = [
-      id,
-      before,
-      event,
-      ref,
-      users.indexOf(from) + 1,
-      redis.inboxLength,
-      redis.inboxTtl,
-      redis.since(bucket),
-    ];
-    const reply = (await redis.run(script, names, args)) as 'early' | [online: number, cursor: string];
+    const args = [id, before, event, ref, users.indexOf(from) + 1, group];
+    const reply = (await redis.run(script, names, [...inboxLimits(redis, bucket), ...args])) as
+      | 'early'
+      | [online: number, cursor: string];
     if (reply !== 'early') return { online: reply[0] === 1, cursor: reply[1] };
     await setTimeout(pause);
   }

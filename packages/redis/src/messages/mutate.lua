@@ -1,29 +1,46 @@
--- Records a change and tells users of one bucket: all of it or nothing, whoever dies meanwhile.
+-- Records a mutation (a mark, recall, edit or reaction) and delivers its event to users of one
+-- bucket: all of it or nothing.
 --
--- KEYS 1 record stream, then for each user: inbox, channel, recalled; then forwards, if there are
--- other buckets to tell ARGV 1 inbox length 2 inbox time to live in s 3 record entry, or '' 4
--- <conversation>:<message id> of a message that is
---       taken back, or ''    5 its id    6 messages taken back to remember    7 ms since 1970 of the take-over, 0 for none
---       8 field and 9 value of what is to be kept until the other buckets were told, or ''
---       10 the event, then for each user after the first: the event, or '' for the same
-since = tonumber(ARGV[7])
-local now = whole(clock())
-local event
+-- KEYS
+--   1  record stream
+--   then for each user: inbox, channel, recalled
+--   last, only with ARGV 8: forwards
+-- ARGV
+--   1  generation of the bucket
+--   2  events that an inbox holds
+--   3  bytes that an inbox holds
+--   4  time to live of an inbox, in s
+--   5  record entry, or ''
+--   6  '<conversation>:<message id>' of a message that is recalled, or ''
+--   7  its id
+--   8  field of what is kept until other buckets have the event, or ''
+--   9  its value
+--   then for each user:
+--   *  the event, '' for that of the user before
+--   *  its merge key
+local stream = KEYS[1]
+local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
+local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local now = clock()
 local count = #KEYS
+local event
 
-if ARGV[3] ~= '' then redis.call('XADD', KEYS[1], '*', 'e', ARGV[3]) end
-if ARGV[9] ~= '' then
-  redis.call('HSET', KEYS[count], ARGV[8], ARGV[9])
+if record ~= '' then redis.call('XADD', stream, '*', 'e', record) end
+if field ~= '' then
+  local forwards = KEYS[count]
+  redis.call('HSET', forwards, field, value)
   count = count - 1
 end
 for i = 2, count, 3 do
-  local own = ARGV[10 + (i - 2) / 3]
+  local inbox, channel, withheld = KEYS[i], KEYS[i + 1], KEYS[i + 2]
+  local arg = 10 + (i - 2) / 3 * 2
+  local own, merge = ARGV[arg], ARGV[arg + 1]
   if own ~= '' then event = own end
-  if ARGV[4] ~= '' then
-    redis.call('ZADD', KEYS[i + 2], ARGV[5], ARGV[4])
-    redis.call('ZREMRANGEBYRANK', KEYS[i + 2], 0, -1 - ARGV[6])
-    redis.call('EXPIRE', KEYS[i + 2], ARGV[2] + 3600)
+  if recalled ~= '' then
+    redis.call('ZADD', withheld, recalled_id, recalled)
+    redis.call('ZREMRANGEBYRANK', withheld, 0, -1 - 2 * limits.length)
+    redis.call('EXPIRE', withheld, limits.ttl + 3600)
   end
-  deliver(KEYS[i], KEYS[i + 1], event, now, ARGV[1], ARGV[2], true, '')
+  deliver(inbox, channel, event, merge, now, '', true, limits)
 end
 return 1

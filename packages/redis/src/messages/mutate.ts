@@ -5,19 +5,21 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import type { InboxEntry } from '../inbox/append.ts';
 import inbox from '../inbox/inbox.lua';
+import { inboxLimits } from '../inbox/inbox-limits.ts';
+import { mergeKey, parseEvent } from '../inbox/merge-key.ts';
 import source from './mutate.lua';
 import { type RecordEntry, recordText } from './record.ts';
 
-const script = createScript('change', [clock, inbox, source], { durable: true });
+const script = createScript('mutate', [clock, inbox, source], { durable: true });
 
 /**
- * Records a change to a conversation (a mark, a recall, an edit, a reaction), and appends its event
- * to the inboxes of users. Resolves when that is done and, where replicas have to confirm, on as
- * many of them. On one server all of it is done or nothing, so that nobody can know of a change
- * that will not be recorded, nor the other way round; in a cluster it is recorded first, and
- * `repairForwards` tells those whom it was not told. Repeated, users get the event twice.
+ * Records a mutation of a conversation (a mark, recall, edit or reaction) and appends its event to
+ * the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one server it
+ * is all or nothing. In a cluster the mutation is recorded first, and `repairForwards` delivers
+ * what a gateway that died did not. Users get the event twice if the call is repeated.
  */
 export async function mutate(redis: RedisConnection, { record, recorded, recall, entries }: Mutation): Promise<void> {
+  redis.memory.check();
   const { keys } = redis;
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
   const home = keys.home(conversation);
@@ -29,22 +31,22 @@ export async function mutate(redis: RedisConnection, { record, recorded, recall,
     distant.length > 0
       ? { field: `change:${Date.now()}:${randomUUID()}`, value: JSON.stringify([withheld, distant]) }
       : undefined;
-  await tell(redis, home, { entries: near, withheld, noted: recorded ? recordText(record) : '', left });
+  await deliver(redis, home, { entries: near, withheld, noted: recorded ? recordText(record) : '', left });
   if (!left) return;
-  await tellOthers(redis, withheld, distant);
+  await deliverElsewhere(redis, withheld, distant);
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
 }
 
 /**
- * Tells users outside of the home of a change, as `change` kept it; `repairForwards` does it once
- * more where that broke off.
+ * Delivers a mutation that `mutate` kept to the users of other buckets. Users that have it already
+ * get it twice.
  */
 export async function repairMutation(redis: RedisConnection, value: string): Promise<void> {
   const [withheld, entries] = JSON.parse(value) as [Withheld, InboxEntry[]];
-  await tellOthers(redis, withheld, entries);
+  await deliverElsewhere(redis, withheld, entries);
 }
 
-async function tellOthers(redis: RedisConnection, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
+async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entries: InboxEntry[]): Promise<void> {
   const byBucket = new Map<number, InboxEntry[]>();
   for (const entry of entries) {
     const bucket = redis.keys.bucket(entry.user);
@@ -52,42 +54,47 @@ async function tellOthers(redis: RedisConnection, withheld: Withheld, entries: I
     if (group) group.push(entry);
     else byBucket.set(bucket, [entry]);
   }
-  await Promise.all([...byBucket].map(([bucket, group]) => tell(redis, bucket, { entries: group, withheld })));
+  await Promise.all([...byBucket].map(([bucket, group]) => deliver(redis, bucket, { entries: group, withheld })));
 }
 
-async function tell(
+async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, noted = '', left }: Told,
+  { entries, withheld, noted = '', left }: Delivery,
 ): Promise<void> {
-  const { keys, inboxLength, inboxTtl } = redis;
+  const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
   if (left) names.push(keys.forwards(bucket));
-  const events = entries.map(({ event }, i) => (i > 0 && event === entries[i - 1]?.event ? '' : event));
+  let merge = '';
+  const events = entries.flatMap(({ event }, i) => {
+    const same = i > 0 && event === entries[i - 1]?.event;
+    if (!same) merge = mergeKey(parseEvent(event));
+    return [same ? '' : event, merge];
+  });
   const kept = [left?.field ?? '', left?.value ?? ''];
-  const args = [inboxLength, inboxTtl, noted, ...withheld, 2 * inboxLength, redis.since(bucket), ...kept, ...events];
+  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...events];
   await redis.run(script, [keys.record(bucket), ...names], args);
 }
 
-/** What changes, and who learns of it. */
+/** What is recorded, and who gets which event. */
 export interface Mutation {
-  /** What the recorder is to write. */
+  /** The entry for the recorder. */
   record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' }>;
-  /** Whether it gets that: not where history is off. */
+  /** Whether the entry is recorded; false in relay mode. */
   recorded: boolean;
-  /** The message that is taken back: inboxes withhold its body from now on. */
+  /** A message that is recalled: inboxes withhold its body from now on. */
   recall?: number | undefined;
   entries: InboxEntry[];
 }
 
-/** A message that was taken back, as inboxes remember it, and its id; '' and 0 for none. */
+/** A recalled message as `<conversation>:<id>`, and its id. '' and 0 for none. */
 type Withheld = [name: string, id: number];
 
-interface Told {
+interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
-  /** What the recorder gets. */
+  /** The entry for the recorder. */
   noted?: string;
-  /** What is kept in the bucket until others were told. */
+  /** Kept in the bucket until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
 }

@@ -21,6 +21,14 @@ export function integer<D extends number | undefined = number>(
   });
 }
 
+/** A share from 0 to 1, such as `0.9`. */
+export function share<D extends number | undefined = number>(options: Default<D> = {}): Variable<number | NoInfer<D>> {
+  return variable(options, (value) => {
+    const number = /^[01](\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
+    return number <= 1 ? ok(number) : bad(`must be a number from 0 to 1, not ${JSON.stringify(value)}`);
+  });
+}
+
 /** A duration such as `500ms`, `30s`, `15m`, `2h` or `30d`. Value, `min` and `max` are in ms. */
 export function duration<D extends number | undefined = number>(
   options: Range & Default<D>,

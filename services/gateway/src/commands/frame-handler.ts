@@ -1,5 +1,5 @@
 import { type ClientFrame, limits, parseJson, readFrame } from '@parley/protocol';
-import { readFence, sendControl, takeTokens } from '@parley/redis';
+import { RedisFullError, readFence, sendControl, takeTokens } from '@parley/redis';
 import { RateExceeded } from '../admission/user-rates.ts';
 import { ackFrame, errorFrame } from '../frames.ts';
 import { checkToken } from './auth.ts';
@@ -95,6 +95,8 @@ export class FrameHandler {
       counters.refused += 1;
       if (error instanceof Refusal) return errorFrame(frame.ref, error.code, error.detail, error.retryAfter);
       if (error instanceof RateExceeded) return errorFrame(frame.ref, 'too-many', error.message, error.retryAfter);
+      if (error instanceof RedisFullError)
+        return errorFrame(frame.ref, 'unavailable', 'The server is out of memory', error.retryAfter);
       // Redis may have run it. Every frame may be sent again.
       log.warn({ err: error, connection: sender.id, frame: frame.type }, 'frame failed');
       return errorFrame(frame.ref, 'unavailable');

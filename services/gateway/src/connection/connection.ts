@@ -331,6 +331,7 @@ export class Connection implements UserConnection {
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
         // Events that every device has acknowledged may have left the inbox.
+        this.#epoch = page.epoch;
         this.#offset = page.offset;
         this.#sendPage(page);
       }

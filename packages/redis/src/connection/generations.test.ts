@@ -13,7 +13,7 @@ let servers: RedisServer[];
 let connections: RedisConnection[];
 let admin: Redis;
 
-/** A master and its replica. Both have one message. */
+/** A master, its replica, and what both have: one message. */
 beforeEach(async () => {
   servers = await Promise.all([startRedis(), startRedis()]);
   admin = new Redis(servers[1]?.url ?? '');
@@ -28,8 +28,8 @@ afterEach(async () => {
   await Promise.all(servers.map((server) => server.stop()));
 });
 
-describe('a replica that takes the place of a failed master', () => {
-  it('reuses no offset of an event that it never received and a device has', async () => {
+describe('a replica that is promoted after its master failed', () => {
+  it('no other event gets the offset of one that it never received', async () => {
     const [master] = connections as [RedisConnection];
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await send(master, 'only the master has this');
@@ -51,7 +51,7 @@ describe('a replica that takes the place of a failed master', () => {
 });
 
 describe('a server that was restarted with all its data', () => {
-  it('continues the inboxes of a server that restarted with all data', async () => {
+  it('lets inboxes go on where they were', async () => {
     const [master] = connections as [RedisConnection];
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     await servers[0]?.restart();
@@ -60,8 +60,8 @@ describe('a server that was restarted with all its data', () => {
   });
 });
 
-describe('a replica that takes the place of a failed master of a cluster', () => {
-  it('reuses no offset of a lost event and continues inboxes on other masters', async () => {
+describe('a replica that is promoted in a cluster', () => {
+  it('no other event gets the offset of one that it never received, and inboxes of other masters continue', async () => {
     await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);
@@ -88,7 +88,7 @@ describe('a replica that takes the place of a failed master of a cluster', () =>
     await failing.kill();
     process.kill(heir.pid, 'SIGCONT');
 
-    // The home bucket of these users is on another master, which forwards the message.
+    // The home of theirs is another master: it comes from there.
     const sent = () =>
       send(connection, 'in its place', eve, dan)
         .then(() => true)
@@ -108,7 +108,7 @@ describe('a replica that takes the place of a failed master of a cluster', () =>
 });
 
 describe('a bucket that moves to another master', () => {
-  it('asks the new master of a moved bucket before the first command', async () => {
+  it('has its new one asked before the first command there', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);
@@ -118,7 +118,7 @@ describe('a bucket that moves to another master', () => {
     await client.del(keys.server(bucket));
     await moveBucket(connection, bucket);
     await send(connection, 'first', ann, ann + keys.buckets);
-    expect(await client.hget(keys.server(bucket), 'id')).toMatch(/^\w{40}$/);
+    expect(await client.hget(keys.server(bucket), 'run')).toMatch(/^\w{40}:\w{40}$/);
   });
 });
 

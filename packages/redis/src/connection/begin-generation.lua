@@ -1,0 +1,40 @@
+-- Begins a generation of a bucket if its server may have lost writes since the last one: it was
+-- restarted, promoted, restored, or the bucket moved. On one server, a generation is that of all
+-- buckets.
+--
+-- KEYS
+--   1  server: hash
+--   then for each bucket: issued, the last epoch that a new inbox got
+-- ARGV
+--   1  identity of the server's run
+--   2  a number from it, so that generations that begin after different losses differ
+--   3  birth of the data as the caller knows it, or ''
+-- Reply
+--   { generation, birth of the data, generation in which all data was found lost, or 0 }
+--   A generation is the Unix time in ms at which it began, and greater than every epoch before,
+--   even if the clock was set back.
+local server = KEYS[1]
+local identity, salt, known_birth = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local stored = redis.call('HMGET', server, 'run', 'generation', 'birth', 'lost')
+local run, generation, birth, lost = stored[1], tonumber(stored[2] or 0), stored[3], tonumber(stored[4] or 0)
+local writes = {}
+
+if run ~= identity then
+  local greatest = generation
+  for i = 2, #KEYS do greatest = math.max(greatest, tonumber(redis.call('GET', KEYS[i]) or 0)) end
+  generation = clock()
+  if generation <= greatest then generation = greatest + 1 + salt end
+  writes = { 'run', identity, 'generation', whole(generation) }
+end
+if not birth then
+  birth = whole(generation + salt)
+  table.insert(writes, 'birth')
+  table.insert(writes, birth)
+end
+if known_birth ~= '' and known_birth ~= birth and lost == 0 then
+  lost = generation
+  table.insert(writes, 'lost')
+  table.insert(writes, whole(lost))
+end
+if #writes > 0 then redis.call('HSET', server, unpack(writes)) end
+return { generation, birth, lost }

@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+import type { RedisConnection } from './redis-connection.ts';
+
+/** What a machine's crash may lose: nothing, the last second, or whatever Redis had not written. */
+export type Durability = 'always' | 'everysec' | 'none';
+
+/** The oldest version with shard channels and functions that scripts use. */
+const MIN_VERSION = 7;
+
+/**
+ * Checks that every server is configured so that it keeps what was acknowledged. Rejects with all
+ * that is wrong, and with the setting that accepts less.
+ */
+export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
+  const servers = 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client];
+  const problems = (await Promise.all(servers.map((server) => checkServer(server, durability)))).flat();
+  if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
+}
+
+async function checkServer(server: Redis, durability: Durability): Promise<string[]> {
+  const name = `Redis at ${server.options.host}:${server.options.port}`;
+  const info = await server.info();
+  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+  if (!(Number.parseInt(version, 10) >= MIN_VERSION))
+    return [`${name} is version ${version}. Parley needs ${MIN_VERSION}.0 or newer`];
+  const settings = await readSettings(server, info);
+  const wrong = (setting: string, need: string, why: string) => {
+    const found = settings[setting] ?? 'unknown';
+    return found === need ? [] : [`${name} has ${setting} ${found}. Set it to ${need}: ${why}`];
+  };
+  const problems = wrong('maxmemory-policy', 'noeviction', 'otherwise Redis deletes messages when its memory is full');
+  if (durability === 'none') return problems;
+  const accept = ', or set REDIS_DURABILITY';
+  problems.push(...wrong('appendonly', 'yes', `otherwise a restart of Redis loses every message${accept}=none`));
+  if (durability === 'everysec' && settings.appendfsync !== 'no') return problems;
+  const lost = settings.appendfsync === 'everysec' ? 'the last second' : 'the last messages';
+  problems.push(...wrong('appendfsync', 'always', `otherwise a crash of its machine loses ${lost}${accept}=everysec`));
+  return problems;
+}
+
+/** Reads settings. A provider that forbids `CONFIG` shows some of them in `INFO`. */
+async function readSettings(server: Redis, info: string): Promise<Record<string, string | undefined>> {
+  const shown = (field: string) => new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];
+  const settings: Record<string, string | undefined> = {
+    'maxmemory-policy': shown('maxmemory_policy'),
+    appendonly: shown('aof_enabled') === '1' ? 'yes' : 'no',
+  };
+  for (const setting of ['maxmemory-policy', 'appendonly', 'appendfsync']) {
+    const reply = (await server.config('GET', setting).catch(() => [])) as string[];
+    if (reply[1] !== undefined) settings[setting] = reply[1];
+  }
+  return settings;
+}

@@ -1,0 +1,41 @@
+import { hostname } from 'node:os';
+import { checkServers, type Durability } from './check-servers.ts';
+import { connectRedis } from './redis-connection.ts';
+import { shareSettings } from './share-settings.ts';
+
+/**
+ * Checks, before a process serves anybody, that Redis is configured to keep messages and that all
+ * running processes have the same shared settings. Returns what removes this process from those
+ * that run. Rejects with what is wrong.
+ */
+export async function joinInstallation({
+  url,
+  buckets,
+  service,
+  durability,
+  settings,
+}: InstallationOptions): Promise<() => Promise<void>> {
+  const redis = await connectRedis({ url, buckets, name: `parley-${service}-settings` });
+  try {
+    await checkServers(redis, durability);
+    const name = `${service} ${hostname()}:${process.pid}`;
+    const leave = await shareSettings(redis, name, { BUCKETS: String(buckets), ...settings });
+    return async () => {
+      await leave();
+      await redis.close();
+    };
+  } catch (error) {
+    await redis.close();
+    throw error;
+  }
+}
+
+export interface InstallationOptions {
+  url: string;
+  buckets: number;
+  /** Name of the service, for people. */
+  service: string;
+  durability: Durability;
+  /** Settings by their variable, besides `BUCKETS`. Secrets as fingerprints. */
+  settings: Readonly<Record<string, string>>;
+}

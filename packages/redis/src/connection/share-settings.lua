@@ -1,0 +1,41 @@
+-- Adds a process to those that run, or renews it, if its settings equal those of the others.
+--
+-- KEYS
+--   1  processes: sorted set of process by last heartbeat
+--   2  settings: hash of process -> JSON object of its settings
+--   3  fixed: hash of settings that never change
+-- ARGV
+--   1  process
+--   2  JSON object of settings, name -> text
+--   3  ms without a heartbeat after which a process counts as gone
+--   4  names of settings that never change, separated by blanks
+-- Reply
+--   {} if the process was added, else { other process, or '' for a fixed setting, name, its value
+--   there }
+local processes, settings, fixed = KEYS[1], KEYS[2], KEYS[3]
+local process, json, ttl, names = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local now = clock()
+local own = cjson.decode(json)
+
+for name in string.gmatch(names, '%S+') do
+  local value = redis.call('HGET', fixed, name)
+  if value and own[name] and value ~= own[name] then return { '', name, value } end
+end
+
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', processes, '-inf', whole(now - ttl))) do
+  redis.call('ZREM', processes, gone)
+  redis.call('HDEL', settings, gone)
+end
+for _, other in ipairs(redis.call('ZRANGE', processes, 0, -1)) do
+  local text = other ~= process and redis.call('HGET', settings, other)
+  for name, value in pairs(text and cjson.decode(text) or {}) do
+    if own[name] and own[name] ~= value then return { other, name, value } end
+  end
+end
+
+redis.call('ZADD', processes, whole(now), process)
+redis.call('HSET', settings, process, json)
+for name in string.gmatch(names, '%S+') do
+  if own[name] then redis.call('HSET', fixed, name, own[name]) end
+end
+return {}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import clock from './clock.lua';
+import type { RedisConnection } from './redis-connection.ts';
+import { createScript } from './script.ts';
+import source from './share-settings.lua';
+
+const script = createScript('share-settings', [clock, source]);
+
+const HEARTBEAT_MS = 2000;
+
+/** Ms without a heartbeat after which a process counts as gone. */
+const PROCESS_TTL_MS = 7000;
+
+/** Settings that data in Redis depends on: they stay when all processes have stopped. */
+const FIXED = ['BUCKETS'];
+
+/**
+ * Compares settings that processes must share, by name, with those of all running processes, and
+ * keeps them in Redis while this one runs. Rejects if another process has a different value, once
+ * that one has had time to expire. Returns what removes them.
+ *
+ * @param process a name for people, unique among running processes
+ */
+export async function shareSettings(
+  redis: RedisConnection,
+  process: string,
+  settings: Readonly<Record<string, string>>,
+): Promise<() => Promise<void>> {
+  const { processes, processSettings, fixedSettings } = redis.keys;
+  const names = [processes, processSettings, fixedSettings];
+  const args = [process, JSON.stringify(settings), PROCESS_TTL_MS, FIXED.join(' ')];
+  const share = async () => (await redis.run(script, names, args)) as string[];
+  const deadline = performance.now() + PROCESS_TTL_MS + HEARTBEAT_MS;
+  for (;;) {
+    const [other, name, value] = await share();
+    if (name === undefined) break;
+    // A process that was killed keeps its settings until it expires.
+    if (other !== '' && performance.now() < deadline) await sleep(HEARTBEAT_MS / 4);
+    else throw new Error(describe(other ?? '', name, value ?? '', settings[name] ?? ''));
+  }
+  const heartbeat = setInterval(() => share().catch(() => {}), HEARTBEAT_MS);
+  heartbeat.unref();
+  return async () => {
+    clearInterval(heartbeat);
+    await Promise.all([redis.client.zrem(processes, process), redis.client.hdel(processSettings, process)]).catch(
+      () => {},
+    );
+  };
+}
+
+/** Returns a short text that differs for different secrets and reveals nothing of them. */
+export function fingerprint(secret: string): string {
+  return `fingerprint ${createHash('sha256').update(`parley settings ${secret}`).digest('hex').slice(0, 12)}`;
+}
+
+function describe(other: string, name: string, theirs: string, own: string): string {
+  const where = other === '' ? 'the data in Redis was written with' : `the running process ${other} has`;
+  return `${name} is ${own} here, but ${where} ${theirs}. All processes of an installation need the same value`;
+}

@@ -1,0 +1,41 @@
+/**
+ * Returns what an inbox merges an event by: a newer event with the same key replaces it. Empty for
+ * a message, `o` for an event that replaces none. The key of a mark is followed by a blank and the
+ * message id: a later mark than the inbox has replaces it, an earlier one is dropped.
+ */
+export function mergeKey(event: Readonly<Record<string, unknown>>): string {
+  const { kind, chat, id, user, emoji, group, change, delivered, read } = event;
+  switch (kind) {
+    case 'message':
+      return '';
+    case 'mark':
+      if (typeof read === 'number' && delivered === undefined) return `r:${chat}:${user} ${read}`;
+      return typeof delivered === 'number' && read === undefined ? `d:${chat}:${user} ${delivered}` : 'o';
+    case 'edit':
+    case 'recall':
+    case 'pin':
+      return `${kind}:${chat}:${id}`;
+    case 'react':
+      return `react:${chat}:${id}:${user}:${encodeURIComponent(String(emoji))}`;
+    case 'vote':
+      return `vote:${chat}:${id}:${user}`;
+    case 'profile':
+      return `profile:${user}`;
+    case 'chat':
+      return `chat:${chat}:${change}`;
+    case 'group':
+      return change === 'updated' ? `group:${group}` : 'o';
+    default:
+      return 'o';
+  }
+}
+
+/** Parses an event; one that is no JSON object has no fields. */
+export function parseEvent(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const event: unknown = JSON.parse(text);
+    return typeof event === 'object' && event !== null ? (event as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

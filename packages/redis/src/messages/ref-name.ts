@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+
+/** Longer refs are hashed: a million messages of ten minutes have as many. */
+const MAX_LENGTH = 16;
+
+/**
+ * Returns the name by which a conversation remembers a ref, `<sender>:<ref>` with at most 16
+ * characters of the ref or its hash.
+ */
+export function refName(sender: number, ref: string): string {
+  if (ref.length <= MAX_LENGTH) return `${sender}:${ref}`;
+  // 96 bits. With the `=` it is longer than any ref that is not hashed.
+  return `${sender}:=${createHash('sha1').update(ref).digest('base64url').slice(0, MAX_LENGTH)}`;
+}
