@@ -114,7 +114,7 @@ onEachRedis((redis) => {
     const [a, b] = [redis.newId(), redis.newId()];
     const made = [1, 2, 3, 4, 5];
     for (const date of made) {
-      const event = `{"kind":"edit","id":1,"conversation":"${a}_${b}","edited":${date}}`;
+      const event = `{"kind":"edit","id":${date},"conversation":"${a}_${b}","edited":${date}}`;
       const record = { kind: 'edit', user: a, chat: b, id: 1, date, body: {} } as const;
       let done = 0;
       const once: RedisConnection = {
