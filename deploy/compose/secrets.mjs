@@ -1,17 +1,38 @@
-// Makes the secrets of this installation once: a folder with those that services read and the one
-// that PostgreSQL reads.
-import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+// Makes the secrets of this installation once, in a folder: what services read, what the api reads
+// besides, and what PostgreSQL reads.
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const [folder] = process.argv.slice(2);
 const services = join(folder, 'services.env');
+const api = join(folder, 'api.env');
 
 if (!existsSync(services)) {
   const password = secret();
   // The containers run as different users; who else can read the volume can read everything.
   put(join(folder, 'postgres-password'), password);
-  put(services, `TOKEN_SECRET=${secret()}\nDATABASE_URL=postgres://parley:${password}@postgres:5432/parley\n`);
+  put(services, `DATABASE_URL=postgres://parley:${password}@postgres:5432/parley\n`);
+}
+
+// The api signs access tokens; gateways verify them with the public key and cannot sign.
+if (!existsSync(api)) {
+  const pending = `${api}.pending`;
+  const lines = readFileSync(services, 'utf8').trim().split('\n');
+  // An earlier version kept it for all services.
+  const before = lines.find((line) => line.startsWith('TOKEN_SECRET='));
+  // Written first, so that a crash in between neither loses that secret nor mixes two pairs.
+  if (!existsSync(pending)) put(pending, apiSettings(before ?? `TOKEN_SECRET=${secret()}`));
+  const [, pair] = /^TOKEN_KEYS='(.*)'$/m.exec(readFileSync(pending, 'utf8'));
+  const [{ d, ...publicKey }] = JSON.parse(pair);
+  const rest = lines.filter((line) => line.startsWith('DATABASE_URL='));
+  put(services, `${[...rest, `TOKEN_PUBLIC_KEYS='${JSON.stringify([publicKey])}'`].join('\n')}\n`);
+  renameSync(pending, api);
+}
+
+function apiSettings(tokenSecret) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return `${tokenSecret}\nTOKEN_KEYS='${JSON.stringify([privateKey.export({ format: 'jwk' })])}'\n`;
 }
 
 function secret() {

@@ -31,8 +31,9 @@ export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts
 export { type Comparison, compareStores, DATABASE_WENT_BACK } from './stores/compare-stores.ts';
 export { StoresMonitor } from './stores/stores-monitor.ts';
 export { runTask, type TaskOptions } from './task.ts';
-export { signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
+export { type OwnKeys, signToken, type TokenClaims, type Verified, verifyToken } from './token.ts';
 export { type TokenIssuer, tokenIssuers } from './tokens/issuers.ts';
+export { generateTokenKey, type TokenKey, tokenKeys } from './tokens/token-keys.ts';
 export { type Bearer, TokenVerifier, type VerifiedBearer } from './tokens/verifier.ts';
 export { type TraceConfig, traceConfig, traceVariables } from './traces/config.ts';
 export { type Step, Traces } from './traces/traces.ts';

@@ -1,39 +1,56 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { isOlderThanUser } from './tokens/is-older-than-user.ts';
+import type { TokenKey } from './tokens/token-keys.ts';
 
 /**
- * Signs an access token: a JWT (HS256) with user and session. @param lifetime in seconds; a whole
- * number above 0
+ * Makes an access token: a JWT that names its user and session.
+ *
+ * @param key a key pair (ES256), or a secret that all processes share (HS256)
+ * @param lifetime how long it is valid, in seconds; a whole number above 0
  */
-export function signToken(secret: string, { user, session, lifetime }: TokenClaims): string {
-  return jwt.sign({ sid: session }, keyOf(secret), {
-    algorithm: 'HS256',
-    subject: String(user),
-    expiresIn: lifetime,
-    issuer: 'parley',
-    audience: 'parley',
-  });
+export function signToken(key: string | TokenKey, { user, session, lifetime }: TokenClaims): string {
+  const claims = { subject: String(user), expiresIn: lifetime, issuer: 'parley', audience: 'parley' };
+  if (typeof key === 'string') return jwt.sign({ sid: session }, keyOf(key), { ...claims, algorithm: 'HS256' });
+  if (key.privateKey === undefined) throw new TypeError(`The token key ${key.kid} is a public one`);
+  return jwt.sign({ sid: session }, key.privateKey, { ...claims, algorithm: 'ES256', keyid: key.kid });
 }
 
 /**
- * Verifies an access token. Never throws. A token that is not ours, or not signed with this secret
- * by HS256, is `invalid`; an expired one is `expired`. Does not check whether the session was
- * revoked. `TokenVerifier` also verifies tokens of other issuers.
+ * Returns the user and session of an access token. Never throws: what is not signed with one of
+ * these keys is `invalid`, and a token that was valid once is `expired`. Whether its session was
+ * revoked is not known here. `TokenVerifier` knows other issuers besides.
+ *
+ * @param keys key pairs or public keys, found by the token's `kid`, and the secret of tokens by
+ * HS256. An algorithm is accepted with a key of its own kind alone
  */
-export function verifyToken(secret: string, token: string): Verified {
+export function verifyToken(keys: string | OwnKeys, token: string): Verified {
+  const { secret, keys: pairs = [] } = typeof keys === 'string' ? { secret: keys } : keys;
   try {
-    const options = { algorithms: ['HS256' as const], issuer: 'parley', audience: 'parley' };
-    return readClaims(jwt.verify(token, keyOf(secret), options));
+    const key = pairs.length === 0 ? undefined : findPair(pairs, token);
+    if (key === undefined && secret === undefined) return invalid;
+    const options = { issuer: 'parley', audience: 'parley' };
+    const claims = key
+      ? jwt.verify(token, key.publicKey, { ...options, algorithms: ['ES256'] })
+      : jwt.verify(token, keyOf(secret as string), { ...options, algorithms: ['HS256'] });
+    return readClaims(claims);
   } catch (error) {
-    // jsonwebtoken checks the signature first, so a forged token is never reported as `expired`.
-    return { ok: false, reason: error instanceof jwt.TokenExpiredError ? 'expired' : 'invalid' };
+    // jsonwebtoken checks the signature before the end, so `expired` is never said of a forgery.
+    return error instanceof jwt.TokenExpiredError ? { ok: false, reason: 'expired' } : invalid;
   }
 }
 
+/** The key that a token names, which its signature has yet to prove. */
+function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefined {
+  const header = jwt.decode(token, { complete: true })?.header;
+  // Extensions that must be understood, and are not.
+  if (header?.crit !== undefined) throw new TypeError('unknown extension');
+  return header?.kid === undefined ? undefined : pairs.find(({ kid }) => kid === header.kid);
+}
+
 /**
- * With a text, jsonwebtoken tests at each call whether it is a PEM key, which costs many times the
- * signature.
+ * Given a text, jsonwebtoken tries at each call whether it is a PEM key, which costs many times
+ * what the signature does.
  */
 function keyOf(secret: string): KeyObject {
   if (known?.secret !== secret) known = { secret, key: createSecretKey(Buffer.from(secret)) };
@@ -43,7 +60,6 @@ function keyOf(secret: string): KeyObject {
 let known: { secret: string; key: KeyObject } | undefined;
 
 function readClaims(claims: string | jwt.JwtPayload): Verified {
-  const invalid: Verified = { ok: false, reason: 'invalid' };
   if (typeof claims === 'string' || claims.exp === undefined) return invalid;
   const { sub, sid, exp, iat } = claims;
   if (sub === undefined || !/^[1-9]\d{0,15}$/.test(sub) || !Number.isSafeInteger(Number(sub))) return invalid;
@@ -53,13 +69,22 @@ function readClaims(claims: string | jwt.JwtPayload): Verified {
   return { ok: true, user, session: sid, expires: exp * 1000 };
 }
 
+const invalid: Verified = { ok: false, reason: 'invalid' };
+
+/** What tokens of this installation are verified with. */
+export interface OwnKeys {
+  /** Of tokens by HS256; undefined: none are accepted. */
+  secret: string | undefined;
+  keys: readonly TokenKey[];
+}
+
 export interface TokenClaims {
   user: number;
   session: string;
   lifetime: number;
 }
 
-/** User, session and expiry (Unix ms), or why the token is rejected. */
+/** Whose token it is, `expires` in Unix ms; or why it is nobody's. */
 export type Verified =
   | { ok: true; user: number; session: string; expires: number }
   | { ok: false; reason: 'expired' | 'invalid' };

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,10 +7,11 @@ export async function readSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json');
   const known = await read(path);
   // The folder of an earlier version lacks some.
-  if (known.token && known.postgres && known.push) return known as Secrets;
+  if (known.token && known.tokenKey && known.postgres && known.push) return known as Secrets;
   const secrets = {
     token: randomBytes(32).toString('base64url'),
     postgres: randomBytes(16).toString('hex'),
+    tokenKey: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
     push: pushKeys(),
     ...known,
   };
@@ -39,8 +40,10 @@ function pushKeys(): Secrets['push'] {
 }
 
 export interface Secrets {
-  /** `TOKEN_SECRET`: signs access tokens. */
+  /** `TOKEN_SECRET` of the api: seals refresh tokens and addresses. */
   token: string;
+  /** `TOKEN_KEYS` of the api: signs access tokens. Gateways get its public half. */
+  tokenKey: JsonWebKey;
   /** Password of the embedded PostgreSQL. */
   postgres: string;
   /** `PUSH_PUBLIC_KEY` and `PUSH_PRIVATE_KEY`: identify the api to push services. */

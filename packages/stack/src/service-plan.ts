@@ -1,3 +1,4 @@
+import type { JsonWebKey } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { openLogFile } from './log-file.ts';
@@ -20,7 +21,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     ...plan.env,
   };
   const service = (entry: ServiceOptions['entry'], name: string, port: number): ServiceOptions => ({
-    ...{ entry, name, port, host, address, env: { ...env, ...plan.envOf?.(name) } },
+    ...{ entry, name, port, host, address, env: { ...env, ...keysOf(entry, plan), ...plan.envOf?.(name) } },
     onOutput: openLogFile(join(folder, `logs/${name}.log`)),
   });
   return [
@@ -36,6 +37,18 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
   ];
 }
 
+/**
+ * The keys of access tokens: the api signs, gateways verify and have no secret. Whoever sets `TOKEN_SECRET` or keys of their own
+ * decides alone.
+ */
+function keysOf(entry: ServiceOptions['entry'], { tokenKey, env }: ServicePlan): NodeJS.ProcessEnv {
+  const own = { ...process.env, ...env };
+  if (tokenKey === undefined || own.TOKEN_SECRET || own.TOKEN_KEYS || own.TOKEN_PUBLIC_KEYS) return {};
+  const { d, ...publicKey } = tokenKey;
+  if (entry === 'api') return { TOKEN_KEYS: JSON.stringify([tokenKey]) };
+  return entry === 'gateway' ? { TOKEN_PUBLIC_KEYS: JSON.stringify([publicKey]), TOKEN_SECRET: '' } : {};
+}
+
 export interface ServicePlan {
   /** Folder of logs and media. */
   folder: string;
@@ -48,6 +61,8 @@ export interface ServicePlan {
   gateways: number;
   recorders: number;
   tokenSecret: string;
+  /** Key pair of access tokens. Default: they are signed with `tokenSecret`. */
+  tokenKey?: JsonWebKey | undefined;
   redisUrl: string;
   databaseUrl: string;
   /** Additional environment of all services. Overrides that of the stack. */

@@ -37,10 +37,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const { redisUrl, databaseUrl } = databases;
     await migrate(databaseUrl);
     const plan = { folder: folder.path, host, gateways, recorders, tokenSecret: secrets.token, redisUrl, databaseUrl };
+    const { tokenKey } = secrets;
     const { address, ports, envOf } = options;
     const env = { ...(web && webEnv(secrets)), ...options.env };
     services.push(
-      ...(await planServices({ ...plan, address, ports, env, envOf })).map((part) => new ServiceProcess(part)),
+      ...(await planServices({ ...plan, tokenKey, address, ports, env, envOf })).map(
+        (part) => new ServiceProcess(part),
+      ),
     );
     await Promise.all(services.map((service) => service.restart()));
 

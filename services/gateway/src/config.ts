@@ -12,9 +12,11 @@ import {
   share,
   size,
   type TokenIssuer,
+  type TokenKey,
   type TraceConfig,
   text,
   tokenIssuers,
+  tokenKeys,
   traceConfig,
   traceVariables,
   url,
@@ -38,8 +40,10 @@ export interface Config extends RateConfig {
    * first start.
    */
   buckets: number;
-  /** Verifies access tokens. */
-  tokenSecret: string;
+  /** Secret of access tokens by HS256; undefined: none are accepted. */
+  tokenSecret: string | undefined;
+  /** Public keys of access tokens by ES256. */
+  tokenKeys: readonly TokenKey[];
   /** Other issuers of tokens, and how their tokens are verified. */
   tokenIssuers: readonly TokenIssuer[];
   /**
@@ -111,13 +115,16 @@ export interface Config extends RateConfig {
 
 /** Reads the config from environment variables. @throws EnvError that lists every problem */
 export function readConfig(env: Environment): Config {
+  // With public keys a gateway needs no secret, and so cannot sign tokens.
+  const hasKeys = (env.TOKEN_PUBLIC_KEYS?.trim() ?? '') !== '';
   const values = readEnv(env, {
     HOST: text({ default: '0.0.0.0' }),
     PORT: integer({ min: 0, max: 65535, default: 8081 }),
     REDIS_URL: url(['redis', 'rediss'], { several: true, default: 'redis://127.0.0.1:6379' }),
     REPLICAS_ACK: integer({ min: 0, max: 10, default: 0 }),
     BUCKETS: integer({ min: 1, max: 16384, default: 64 }),
-    TOKEN_SECRET: secret({ default: developmentSecret }),
+    TOKEN_SECRET: hasKeys ? secret({ default: undefined, optional: true }) : secret({ default: developmentSecret }),
+    TOKEN_PUBLIC_KEYS: tokenKeys('public'),
     TOKEN_ISSUERS: tokenIssuers(),
     ORIGINS: list({ default: [] }),
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
@@ -159,6 +166,7 @@ export function readConfig(env: Environment): Config {
     replicasAck: values.REPLICAS_ACK,
     buckets: values.BUCKETS,
     tokenSecret: values.TOKEN_SECRET,
+    tokenKeys: values.TOKEN_PUBLIC_KEYS,
     tokenIssuers: values.TOKEN_ISSUERS,
     origins: values.ORIGINS,
     logLevel: values.LOG_LEVEL,

@@ -50,7 +50,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const id = randomBytes(9).toString('base64url');
   const redis = await openRedis(config, id);
-  const tokens = new TokenVerifier(config.tokenSecret, config.tokenIssuers, {
+  const ownKeys = { secret: config.tokenSecret, keys: config.tokenKeys };
+  const tokens = new TokenVerifier(ownKeys, config.tokenIssuers, {
     onError: (error, url) => log.warn({ err: error, url }, 'fetching the keys of a token issuer failed'),
   });
   const traces = config.traces && new Traces({ config: config.traces, service: 'gateway', instance: id, log });

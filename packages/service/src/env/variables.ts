@@ -100,13 +100,16 @@ export function url<D extends string | undefined = string>(
 }
 
 /**
- * A secret; never printed. In production it has no default, needs at least 32 characters, and must
- * not be a well-known one (`developmentSecret`).
+ * A secret; never printed. In production it has no default unless it is `optional`, needs at least
+ * 32 characters, and must not be a well-known one (`developmentSecret`).
  */
-export function secret<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
+export function secret<D extends string | undefined = string>(
+  options: Default<D> & { optional?: boolean } = {},
+): Variable<string | NoInfer<D>> {
   return {
     read(value, production) {
-      if (value === '' && 'default' in options && !production) return ok(options.default as D);
+      const mayBeMissing = 'default' in options && (!production || options.optional === true);
+      if (value === '' && mayBeMissing) return ok(options.default as D);
       if (value === '') return bad('is required');
       if (production && knownSecrets.has(value.toLowerCase()))
         return bad('is a publicly known default; set one of your own');

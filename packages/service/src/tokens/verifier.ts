@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { type Verified, verifyToken } from '../token.ts';
+import { type OwnKeys, type Verified, verifyToken } from '../token.ts';
 import { isOlderThanUser } from './is-older-than-user.ts';
 import type { TokenIssuer } from './issuers.ts';
 import type { VerifyKey } from './key.ts';
@@ -14,12 +14,12 @@ const LONGEST = 8192;
  * are fetched in the background, from `start` to `stop`.
  */
 export class TokenVerifier {
-  readonly #secret: string;
+  readonly #own: string | OwnKeys;
   readonly #issuers: Map<string, Issuer>;
 
-  /** @param secret signs tokens of Parley */
-  constructor(secret: string, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
-    this.#secret = secret;
+  /** @param own what tokens made here are verified with: keys, or the secret of HS256 alone */
+  constructor(own: string | OwnKeys, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
+    this.#own = own;
     this.#issuers = new Map(
       issuers.map((issuer) => {
         const keys = 'jwks' in issuer.keys ? new KeySet(issuer.keys.jwks, { ...usual, ...options }) : issuer.keys;
@@ -44,7 +44,7 @@ export class TokenVerifier {
   verify(token: string): VerifiedBearer {
     if (token.length > LONGEST) return invalid;
     const issuer = this.#issuers.size === 0 ? undefined : this.#issuerOf(token);
-    return issuer === undefined ? own(verifyToken(this.#secret, token)) : foreign(issuer, token);
+    return issuer === undefined ? own(verifyToken(this.#own, token)) : foreign(issuer, token);
   }
 
   #sets(): KeySet[] {

@@ -1,0 +1,86 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
+import type { Outcome, Variable } from '../env/read-env.ts';
+
+/**
+ * A key pair on P-256 of access tokens (ES256), or its public half, which verifies tokens and
+ * cannot sign any.
+ */
+export interface TokenKey {
+  /** Its name in the header of a token. Default: the thumbprint of the public key (RFC 7638). */
+  kid: string;
+  publicKey: KeyObject;
+  privateKey: KeyObject | undefined;
+}
+
+/**
+ * Keys of access tokens: a JSON Web Key, a list of them or a set (`{"keys": […]}`) on P-256. The
+ * first one signs, all verify. Default: none. A variable with private keys holds secrets and is
+ * never printed.
+ *
+ * @param half `private`: each key must be a pair; `public`: none may be, since a process that only
+ * verifies must not be able to sign
+ */
+export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKey[]> {
+  return {
+    read(text): Outcome<readonly TokenKey[]> {
+      if (text === '') return { ok: true, value: [] };
+      try {
+        return { ok: true, value: readKeys(JSON.parse(text), half) };
+      } catch (error) {
+        // The parser's own message quotes the text.
+        const problem = error instanceof TypeError ? error.message : 'must be JSON Web Keys';
+        return { ok: false, problem };
+      }
+    },
+  };
+}
+
+/** Makes a key pair, as the JSON Web Keys that `TOKEN_KEYS` and `TOKEN_PUBLIC_KEYS` accept. */
+export function generateTokenKey(): { privateKey: JsonWebKey; publicKey: JsonWebKey } {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });
+  const publicKey = { kty, crv, x, y } as JsonWebKey;
+  return { privateKey: { ...publicKey, d } as JsonWebKey, publicKey };
+}
+
+function readKeys(value: unknown, half: 'private' | 'public'): TokenKey[] {
+  const isSet = value !== null && typeof value === 'object' && !Array.isArray(value) && 'keys' in value;
+  const listed = isSet ? value.keys : value;
+  const keys = (Array.isArray(listed) ? listed : [listed]).map((jwk, index) => readKey(jwk, index, half));
+  const twice = keys.find(({ kid }, index) => keys.findIndex((key) => key.kid === kid) !== index);
+  if (twice) throw new TypeError(`has two keys with the kid ${twice.kid}`);
+  return keys;
+}
+
+function readKey(value: unknown, index: number, half: 'private' | 'public'): TokenKey {
+  const { kty, crv, x, y, d, kid } = (value ?? {}) as Record<string, unknown>;
+  if (kty !== 'EC' || crv !== 'P-256') throw new TypeError(`[${index}] must be a JSON Web Key of kty EC on P-256`);
+  if (half === 'private' && d === undefined) throw new TypeError(`[${index}] has no private part (d)`);
+  if (half === 'public' && d !== undefined) {
+    throw new TypeError(`[${index}] has a private part (d): give this process the public part alone`);
+  }
+  if (kid !== undefined && (typeof kid !== 'string' || !/^[\w.-]{1,64}$/.test(kid))) {
+    throw new TypeError(`[${index}] has a kid that is not 1 to 64 letters, digits, - _ .`);
+  }
+  try {
+    const point = { kty, crv, x, y } as JsonWebKey;
+    const publicKey = createPublicKey({ key: point, format: 'jwk' });
+    const privateKey =
+      half === 'private' ? createPrivateKey({ key: { ...point, d } as JsonWebKey, format: 'jwk' }) : undefined;
+    return { kid: kid ?? thumbprint(publicKey), publicKey, privateKey };
+  } catch {
+    throw new TypeError(`[${index}] is no valid key`);
+  }
+}
+
+function thumbprint(key: KeyObject): string {
+  const { crv, kty, x, y } = key.export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+}
