@@ -6,6 +6,7 @@ export const errorCodes = {
   'bad-request': { status: 400, title: 'The request is not valid.', retry: false },
   'bad-frame': { status: 400, title: 'The frame is not valid.', retry: false },
   unauthenticated: { status: 401, title: 'Sign in: the access token is missing, invalid or expired.', retry: false },
+  'code-required': { status: 401, title: 'Enter the code of your second factor.', retry: false },
   forbidden: { status: 403, title: 'You are not allowed to do this.', retry: false },
   'not-friends': {
     status: 403,
@@ -21,6 +22,7 @@ export const errorCodes = {
   conflict: { status: 409, title: 'Conflicts with the current state.', retry: false },
   'group-full': { status: 409, title: 'The group is full.', retry: false },
   'recall-too-late': { status: 409, title: 'The message is too old to be recalled.', retry: false },
+  quota: { status: 413, title: 'Your files take as much as the server keeps for you.', retry: false },
   'too-large': { status: 413, title: 'The content is too large.', retry: false },
   'upgrade-required': { status: 426, title: 'This address is a WebSocket.', retry: false },
   'too-many': { status: 429, title: 'Too many requests. Try again later.', retry: true },

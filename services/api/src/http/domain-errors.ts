@@ -1,5 +1,6 @@
 import { MediaGoneError } from '../media/media-store.ts';
 import { PictureTooLarge } from '../media/picture-reader.ts';
+import { QuotaExceeded } from '../queries/media.ts';
 import { IndexBusyError } from '../search/search.ts';
 import { JobKilled, SideProcessBusy } from '../side-process/side-process.ts';
 import { Refusal } from './refusal.ts';
@@ -15,6 +16,7 @@ export function fromDomainError(error: Error): Refusal | undefined {
   if (error instanceof SideProcessBusy || error instanceof JobKilled) {
     return new Refusal('unavailable', 'The server is busy. Try again in a moment.', { retryAfter: 2, cause: error });
   }
+  if (error instanceof QuotaExceeded) return new Refusal('quota', error.message, { cause: error });
   if (error instanceof PictureTooLarge) return new Refusal('too-large', error.message, { cause: error });
   if (error instanceof MediaGoneError) return new Refusal('not-found', undefined, { cause: error });
   return undefined;

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import type { OpenEnv } from '../app-context.ts';
+import type { Bodies } from './bodies.ts';
 import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,6 +17,7 @@ export function limitConcurrency(
   metrics: Registry,
   most: number,
   free: (path: string) => boolean,
+  bodies: Bodies,
 ): MiddlewareHandler<OpenEnv> {
   let inFlight = 0;
   const byAddress = new Map<string, number>();
@@ -29,9 +31,9 @@ export function limitConcurrency(
   });
   return async (c, next) => {
     if (free(c.req.path)) return next();
-    // A body that comes slowly keeps nothing busy, and so is to keep nobody out.
-    if (c.req.method !== 'GET') await c.req.arrayBuffer().catch(refuseBroken);
     const address = addressOf(c);
+    // A body that comes slowly keeps nothing busy, so it does not count among the requests in flight.
+    if (c.req.method !== 'GET') await bodies.receive(c, address);
     const own = byAddress.get(address) ?? 0;
     if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {
       const retryAfter = 1 + Math.floor(Math.random() * 3);
@@ -48,8 +50,4 @@ export function limitConcurrency(
       else byAddress.delete(address);
     }
   };
-}
-
-function refuseBroken(cause: unknown): never {
-  throw new Refusal('bad-request', 'The body did not arrive.', { cause });
 }

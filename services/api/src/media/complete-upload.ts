@@ -8,11 +8,13 @@ import { headBytes, pictureTypes, sniff } from './sniff.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Finds out what a completely received upload is and, of a picture, its size. From then on it can be fetched and sent. Idempotent: it
- * runs again if the process died in between. Returns the row as it is then; undefined if the upload is gone.
+ * Finds out what a completely received upload is and, of a picture, its size. From then on it can
+ * be fetched and sent. Idempotent: it runs again if the process died in between. Returns the row as
+ * it is then; undefined if the upload is gone.
  *
  * @throws PictureTooLarge after removing a picture that takes too much to unpack
- * @throws SideProcessBusy when too many pictures wait; the bytes stay, and resuming the upload completes it
+ * @throws SideProcessBusy when too many pictures wait; the bytes stay, and resuming the upload
+ * completes it
  */
 export async function completeUpload(deps: CompleteDeps, id: number): Promise<MediaRow | undefined> {
   const { db, storage } = deps;

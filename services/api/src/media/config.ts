@@ -19,6 +19,10 @@ export const mediaVariables = {
   PICTURE_MEMORY: size({ min: 128 * 1024 * 1024, default: 256 * 1024 * 1024 }),
   PICTURE_TIME: duration({ min: 100, default: 20_000 }),
   MAX_PICTURES_WAITING: integer({ min: 1, default: 8 }),
+  MEDIA_QUOTA: size({ min: 0, default: 10 * 1024 ** 3 }),
+  MAX_UPLOADS_AT_ONCE: integer({ min: 1, default: 8 }),
+  FORM_MEMORY: size({ min: 11 * 1024 * 1024, default: 32 * 1024 * 1024 }),
+  FORM_TIME: duration({ min: 100, default: 2 * minute }),
   UPLOADS_PER_MINUTE: integer({ min: 1, default: 60 }),
   UPLOAD_TTL: duration({ min: 1000, default: day }),
   UPLOAD_SILENCE: duration({ min: 100, default: minute / 2 }),
@@ -49,6 +53,10 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
       timeout: value.PICTURE_TIME,
       maxPerUser: value.MAX_PICTURES_WAITING,
     },
+    quota: value.MEDIA_QUOTA,
+    uploadsAtOnce: value.MAX_UPLOADS_AT_ONCE,
+    formMemory: value.FORM_MEMORY,
+    formTime: value.FORM_TIME,
     uploadsPerMinute: value.UPLOADS_PER_MINUTE,
     uploadTtl: value.UPLOAD_TTL,
     uploadSilence: value.UPLOAD_SILENCE,
@@ -69,6 +77,16 @@ export interface MediaConfig {
   maxPixels: number;
   /** The processes that read pictures. */
   pictures: Omit<PictureOptions, 'maxPixels'>;
+  /** Bytes of all uploads of a user that are kept; 0 for no limit. */
+  quota: number;
+  /**
+   * Uploads of one user that are being received, per process; of one address four times as many.
+   */
+  uploadsAtOnce: number;
+  /** Bytes of LayIM forms that are being received, per process. */
+  formMemory: number;
+  /** Ms within which a LayIM form arrives. */
+  formTime: number;
   /** Per user. */
   uploadsPerMinute: number;
   /** From the beginning of an upload to its end. */

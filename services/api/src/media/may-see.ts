@@ -4,8 +4,9 @@ import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
 /**
- * Whether a user may fetch a media. PostgreSQL knows, except of messages that are not recorded yet, for which their inbox is asked:
- * there a message counts that carries the media, is newer than what is recorded of its chat, and whose sender sees the media.
+ * Whether a user may fetch a media. PostgreSQL knows, except of messages that are not recorded yet,
+ * for which their inbox is asked: there a message counts that carries the media, is newer than what
+ * is recorded of its chat, and whose sender sees the media.
  */
 export async function maySee(deps: SeeDeps, user: number, media: number): Promise<boolean> {
   if (await seesMedia(deps.db, user, media)) return true;

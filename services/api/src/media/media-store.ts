@@ -20,7 +20,10 @@ export class MediaStore {
   readonly storage: Storage;
   readonly pictures: PictureReader;
   readonly sweeper: Sweeper;
-  /** Ends when the api stops: what is being sent or received is broken off, for it can be resumed elsewhere. */
+  /**
+   * Ends when the api stops: what is being sent or received is broken off, for it can be resumed
+   * elsewhere.
+   */
   readonly stopped: AbortSignal;
   readonly #stop = new AbortController();
   readonly #tus: Server;
@@ -48,7 +51,8 @@ export class MediaStore {
       }),
       maxSize: config.maxBytes,
       namingFunction: () => String(newId()),
-      // Relative to `/v1/media`, so that it holds behind a proxy that serves the api below another path.
+      // Relative to `/v1/media`, so that it holds behind a proxy that serves the api below another
+      // path.
       generateUrl: (_, { id }) => `media/uploads/${id}`,
       getFileIdFromRequest: (_, last) => last,
       // Which pages may ask is decided for the whole api.
@@ -71,9 +75,11 @@ export class MediaStore {
   }
 
   /**
-   * Carries out one request of the tus protocol, whose answers it gives as they are. Throws what failed that is not the client's doing.
+   * Carries out one request of the tus protocol, whose answers it gives as they are. Throws what
+   * failed that is not the client's doing.
    *
-   * @param owner who asks; what they begin is theirs. Whether what they go on with is, was looked at before
+   * @param owner who asks; what they begin is theirs. Whether what they go on with is, was looked
+   * at before
    */
   async serve(request: Request, owner?: number): Promise<Response> {
     if (owner !== undefined) this.#owners.set(request, owner);

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * What to add to the address of a media, so that it needs no token: pages cannot give one with an image or a film. It speaks for one user
- * and holds for that user's rights only: who lost sight of the media cannot use it either. The same for a while, so that a browser finds
- * again what it has.
+ * What to add to the address of a media, so that it needs no token: pages cannot give one with an
+ * image or a film. It speaks for one user and holds for that user's rights only: who lost sight of
+ * the media cannot use it either. The same for a while, so that a browser finds again what it has.
  *
  * @param ttl how long it holds at least, in ms; twice that at most
  */

@@ -24,7 +24,10 @@ function start(options: Partial<ConstructorParameters<typeof PictureReader>[0]> 
 
 const read = (user: number, bytes: Buffer) => reader.read(user, () => Readable.from([bytes]));
 
-/** A small file that unpacks to 8 bytes for each of its pixels, all of them at once since it is interlaced. */
+/**
+ * A small file that unpacks to 8 bytes for each of its pixels, all of them at once since it is
+ * interlaced.
+ */
 function bomb(edge: number): Promise<Buffer> {
   const pixel = { width: edge, height: edge, channels: 4 as const, background: '#36c' };
   return sharp({ create: pixel, limitInputPixels: false }).toColourspace('rgb16').png({ progressive: true }).toBuffer();

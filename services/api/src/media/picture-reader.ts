@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { JobKilled, SideProcess } from '../side-process/side-process.ts';
 
 /**
- * Reads pictures in processes of their own. A file of some hundred bytes can unpack to gigabytes: memory and time of each picture
- * are bounded, and users take turns. One user occupies one process at a time, so that the others stay free for everybody else.
+ * Reads pictures in processes of their own. A file of some hundred bytes can unpack to gigabytes:
+ * memory and time of each picture are bounded, and users take turns. One user occupies one process
+ * at a time, so that the others stay free for everybody else.
  */
 export class PictureReader {
   readonly #options: PictureOptions;
@@ -28,11 +29,12 @@ export class PictureReader {
   }
 
   /**
-   * Measures a picture as it is shown (turned as its camera says) and makes a thumbnail of at most {@link thumbnailEdge} pixels a side.
-   * Returns undefined for what cannot be read as a picture.
+   * Measures a picture as it is shown (turned as its camera says) and makes a thumbnail of at most
+   * {@link thumbnailEdge} pixels a side. Returns undefined for what cannot be read as a picture.
    *
    * @param open opens the file; called when the picture's turn comes
-   * @throws PictureTooLarge when the picture has too many pixels, or takes too much memory or time to unpack
+   * @throws PictureTooLarge when the picture has too many pixels, or needs too much memory or time
+   * to unpack
    * @throws SideProcessBusy when too many pictures wait, of this user or of all
    */
   async read(user: number, open: () => Readable): Promise<Picture | undefined> {
@@ -58,7 +60,7 @@ export class PictureReader {
   }
 }
 
-/** A picture that takes little to send and much to show. */
+/** The picture is too large to unpack, however small its file is. */
 export class PictureTooLarge extends Error {
   override name = 'PictureTooLarge';
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 
-/** A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an error that `isUnavailable` knows. */
+/**
+ * A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an
+ * error that `isUnavailable` knows.
+ */
 export class S3Bucket {
   readonly #client: AwsClient;
   readonly #root: string;

@@ -3,9 +3,11 @@ import { S3Bucket, type S3Options } from './s3-bucket.ts';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
- * Media in a bucket of any store that speaks S3. A thing is a row of objects, each named after the place of its first byte:
- * `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. So what came before an upload broke off stays, whatever its size, which S3's
- * own way of uploading in parts (5 MiB at least) does not allow; and nothing more is asked of the store than to put, get, list and delete.
+ * Media in a bucket of any store that speaks S3. A thing is a row of objects, each named after the
+ * place of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. So what came
+ * before an upload broke off stays, whatever its size, which S3's own way of uploading in parts (5
+ * MiB at least) does not allow; and nothing more is asked of the store than to put, get, list and
+ * delete.
  */
 export class S3Storage implements Storage {
   readonly #bucket: S3Bucket;

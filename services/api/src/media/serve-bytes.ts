@@ -4,8 +4,9 @@ import { contentDisposition } from './file-name.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Answers a thing of the storage, whole or the range asked for. It never changes, so its tag stays; a client asks each time whether it
- * may still have it. Whatever it is, a browser does not run it: it keeps to the type, and has no rights where it shows it as a page.
+ * Answers a thing of the storage, whole or the range asked for. It never changes, so its tag stays;
+ * a client asks each time whether it may still have it. Whatever it is, a browser does not run it:
+ * it keeps to the type, and has no rights where it shows it as a page.
  *
  * @param stopped breaks off what is being sent
  */

@@ -1,11 +1,12 @@
 import { fileTypeFromBuffer } from 'file-type';
 
 /**
- * Tells what a file is by its first bytes, whatever its name or its uploader says: a MIME type, `text/plain` for what can be read, or
- * `application/octet-stream`.
+ * Tells what a file is by its first bytes, whatever its name or its uploader says: a MIME type,
+ * `text/plain` for what can be read, or `application/octet-stream`.
  *
  * @param head the first {@link headBytes} bytes, or all if there are fewer
- * @param said what the uploader says it is; decides between sound and film only, which may come in the same container
+ * @param said what the uploader says it is; decides between sound and film only, which may come in
+ * the same container
  */
 export async function sniff(head: Buffer, said: string): Promise<string> {
   const mime = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime.split(';')[0];
@@ -19,7 +20,10 @@ export async function sniff(head: Buffer, said: string): Promise<string> {
 /** How much of a file is looked at. */
 export const headBytes = 16 * 1024;
 
-/** Types that a page may show or play at once; all others are for saving only. None of them can hold a script. */
+/**
+ * Types that a page may show or play at once; all others are for saving only. None of them can hold
+ * a script.
+ */
 export const inlineTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Where the bytes of media lie: things of bytes under keys, that grow at their end until they are whole and never change afterwards.
- * A key is 32 hexadecimal digits, with `-thumbnail` behind them where it is a smaller picture. All replicas of the api see the same
- * storage; that only one at a time appends under a key is for the caller to see to.
+ * Where the bytes of media lie: things of bytes under keys, that grow at their end until they are
+ * whole and never change afterwards. A key is 32 hexadecimal digits, with `-thumbnail` behind them
+ * where it is a smaller picture. All replicas of the api see the same storage; that only one at a
+ * time appends under a key is for the caller to see to.
  *
  * Rejects, when the storage is away or full, with an error that `isUnavailable` knows.
  */
@@ -15,8 +16,9 @@ export interface Storage {
   /** How many bytes there are; undefined if the key holds nothing. */
   size(key: string): Promise<number | undefined>;
   /**
-   * Adds bytes behind the first `offset` ones, and resolves with how many there are then, all of them on disk. If the source fails
-   * rejects with its error, keeping what came before as far as it can; `size` tells how much.
+   * Adds bytes behind the first `offset` ones, and resolves with how many there are then, all of
+   * them on disk. If the source fails rejects with its error, keeping what came before as far as it
+   * can; `size` tells how much.
    */
   append(key: string, offset: number, bytes: AsyncIterable<Buffer>): Promise<number>;
   /** The bytes from `start` to `end`, both included. Where they are gone, the stream fails. */

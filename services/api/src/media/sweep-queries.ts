@@ -28,8 +28,9 @@ export async function deleteUploading(db: Database, id: number): Promise<boolean
 }
 
 /**
- * Forgets up to `limit` of the media that nobody was sent in time. Those that somebody was sent are kept for good; an avatar is looked at
- * again at `next`, for it may be changed. Answers what is gone.
+ * Forgets up to `limit` of the media that nobody was sent in time. Those that somebody was sent are
+ * kept for good; an avatar is looked at again at `next`, for it may be changed. Answers what is
+ * gone.
  */
 export async function deleteOverdue(db: Database, now: number, next: number, limit: number): Promise<Overdue> {
   return await db.transaction().execute(async (tx) => {

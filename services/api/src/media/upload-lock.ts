@@ -5,7 +5,10 @@ import source from './hold.lua';
 
 const script = createScript('hold-upload', [source]);
 
-/** Holds an upload against all replicas, so that no two requests write to it at once. The second is refused, not kept waiting. */
+/**
+ * Holds an upload against all replicas, so that no two requests write to it at once. The second is
+ * refused, not kept waiting.
+ */
 export class UploadLock implements Lock {
   readonly #redis: RedisConnection;
   readonly #upload: number;
@@ -13,7 +16,10 @@ export class UploadLock implements Lock {
   readonly #holder = randomUUID();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param settled resolves when nothing is being written to the upload here; until then the lock is not given back */
+  /**
+   * @param settled resolves when nothing is being written to the upload here; until then the lock
+   * is not given back
+   */
   constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#redis = redis;
     this.#upload = upload;

@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Database } from '@parley/database';
 import { DataStore, ERRORS, Upload } from '@tus/utils';
-import { deleteUnsent, getMedia, insertMedia, type MediaRow } from '../queries/media.ts';
+import { deleteUnsent, getMedia, insertWithinQuota, type MediaRow } from '../queries/media.ts';
 import type { MediaConfig } from './config.ts';
 import { cleanFileName } from './file-name.ts';
 import { removeBytes } from './remove-bytes.ts';
 import { TooManyPieces } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 
-/** What the tus protocol writes to: a row in PostgreSQL for what is known of an upload, the storage for its bytes. */
+/**
+ * What the tus protocol writes to: a row in PostgreSQL for what is known of an upload, the storage
+ * for its bytes.
+ */
 export class UploadStore extends DataStore {
   readonly #db: Database;
   readonly #storage: Storage;
@@ -32,8 +35,7 @@ export class UploadStore extends DataStore {
     const { filename, name, filetype, type, owner, ...metadata } = upload.metadata ?? {};
     const key = randomBytes(16).toString('hex');
     upload.creation_date = new Date().toISOString();
-    await this.#storage.create(key);
-    await insertMedia(this.#db, {
+    await insertWithinQuota(this.#db, this.#config.quota, {
       id: Number(upload.id),
       owner_id: Number(owner),
       name: cleanFileName(filename ?? name ?? ''),
@@ -45,6 +47,7 @@ export class UploadStore extends DataStore {
       storage_key: key,
       expires: Date.parse(upload.creation_date) + this.#config.uploadTtl,
     });
+    await this.#storage.create(key);
     return upload;
   }
 

@@ -2,9 +2,38 @@ import { type Database, grantWaiting } from '@parley/database';
 import type { Media } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Begins an upload. */
-export async function insertMedia(db: Database, media: NewMedia): Promise<void> {
-  await db.insertInto('media').values(media).execute();
+/**
+ * Begins an upload. Uploads of one user are counted one after the other, so that two at once do not pass the quota together.
+ *
+ * @param quota bytes of all uploads of the owner that are kept; 0 for no limit
+ * @throws QuotaExceeded
+ */
+export async function insertWithinQuota(db: Database, quota: number, media: NewMedia): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    if (quota > 0) {
+      await sql`select pg_advisory_xact_lock(hashtextextended('media quota ' || ${media.owner_id}::bigint, 0))`.execute(
+        tx,
+      );
+      if ((await countStored(tx, media.owner_id)) + media.size > quota) throw new QuotaExceeded(quota);
+    }
+    await tx.insertInto('media').values(media).execute();
+  });
+}
+
+/** Bytes of all uploads of a user that are kept, unfinished ones with the size that they will have. */
+export async function countStored(db: Database, owner: number): Promise<number> {
+  const { rows } = await sql<{ bytes: number }>`
+    select coalesce(sum(size), 0)::bigint as bytes from media where owner_id = ${owner}`.execute(db);
+  return rows[0]?.bytes ?? 0;
+}
+
+/** The user's files would take more bytes than the server keeps for one user. */
+export class QuotaExceeded extends Error {
+  override name = 'QuotaExceeded';
+
+  constructor(quota: number) {
+    super(`Your files may take ${Math.floor(quota / 1024 / 1024)} MiB in all. Delete some that you no longer need.`);
+  }
 }
 
 export async function getMedia(db: Database, id: number): Promise<MediaRow | undefined> {

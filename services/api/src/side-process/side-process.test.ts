@@ -42,7 +42,7 @@ it.runIf(process.platform === 'linux')('refuses memory beyond the limit to nativ
   expect(await side.run('ann', { name: 'allocate', value: 1024 * 1024 })).toBe(1024 * 1024);
 });
 
-it('takes turns between owners', async () => {
+it('runs jobs of owners in turns', async () => {
   start();
   const done: string[] = [];
   const run = (owner: string) => side.run(owner, { name: 'echo' }).then(() => done.push(owner));

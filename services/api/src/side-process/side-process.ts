@@ -3,11 +3,13 @@ import { platform } from 'node:process';
 import type { Readable } from 'node:stream';
 
 /**
- * A child process for work that could block this process or use up its memory. It handles one job at a time and is bounded:
- * a job that takes longer than `timeout`, or a process that uses more than `memory`, is killed, and the next job gets a new process.
- * The process starts with the first job and ends after `idle` ms without one, so that it costs nothing while it is not used.
+ * A child process for work that could block this process or use up its memory. It handles one job
+ * at a time and is bounded: a job that takes longer than `timeout`, or a process that uses more
+ * than `memory`, is killed, and the next job gets a new process. The process starts with the first
+ * job and ends after `idle` ms without one, so that it costs nothing while it is not used.
  *
- * Jobs of different owners take turns: an owner with many waiting jobs delays nobody else by more than one job.
+ * Jobs of different owners take turns: an owner with many waiting jobs delays nobody else by more
+ * than one job.
  */
 export class SideProcess<Job, Result> {
   readonly #options: SideProcessOptions;
@@ -26,8 +28,9 @@ export class SideProcess<Job, Result> {
   /**
    * Runs a job and resolves with its result.
    *
-   * @param open opens bytes that are streamed to the job as messages `{chunk}`, followed by `{end}`. It is called when the job's turn
-   * comes, and the stream is destroyed when the job ends. An error of the stream rejects the job
+   * @param open opens bytes that are streamed to the job as messages `{chunk}`, followed by
+   * `{end}`. It is called when the job's turn comes, and the stream is destroyed when the job ends.
+   * An error of the stream rejects the job
    * @throws SideProcessBusy when the owner or all owners have too many waiting jobs
    * @throws JobKilled when the job took too long or too much memory
    */
@@ -149,8 +152,8 @@ export class SideProcess<Job, Result> {
 }
 
 /**
- * The command that limits a program's memory, where the system can: on Linux the shell's `ulimit -d`, which counts every private
- * writable mapping, those of native libraries included.
+ * The command that limits a program's memory, where the system can: on Linux the shell's `ulimit
+ * -d`, which counts every private writable mapping, those of native libraries included.
  */
 function bounded(bytes: number, command: readonly [string, ...string[]]): [string, string[]] {
   const [program, ...args] = command;
@@ -158,7 +161,10 @@ function bounded(bytes: number, command: readonly [string, ...string[]]): [strin
   return ['/bin/sh', ['-c', 'ulimit -d "$0" && exec "$@"', String(Math.ceil(bytes / 1024)), ...command]];
 }
 
-/** Resolves when the message is on its way, so that no more than one chunk is in memory. Rejects when the process is gone. */
+/**
+ * Resolves when the message is on its way, so that no more than one chunk is in memory. Rejects
+ * when the process is gone.
+ */
 function send(child: ChildProcess, message: object): Promise<void> {
   return new Promise((resolve, reject) => child.send(message, (error) => (error ? reject(error) : resolve())));
 }

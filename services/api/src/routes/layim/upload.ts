@@ -1,12 +1,14 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Media } from '@parley/protocol';
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { CallerEnv } from '../../app-context.ts';
+import type { CallerEnv, OpenEnv } from '../../app-context.ts';
+import { receiveBody } from '../../http/bodies.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { pictureTypes } from '../../media/sniff.ts';
 import { keepMedia } from '../../queries/media.ts';
+import { admitForm } from '../media/admit-upload.ts';
 import { mediaAddress } from './media-address.ts';
 import { layimAnswers } from './schemas.ts';
 
@@ -22,7 +24,7 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
   const onError = (): never => {
     throw new Refusal('too-large', `At most ${MOST / 1024 / 1024} MiB can be sent.`);
   };
-  router.use('/upload/*', bodyLimit({ maxSize: MOST, onError }));
+  router.use('/upload/*', admitForm, bodyLimit({ maxSize: MOST, onError }), receiveForm);
   for (const kind of ['image', 'file'] as const) {
     router.openapi(
       {
@@ -46,6 +48,12 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
     );
   }
 }
+
+/** Reads the form within a time, so that an unfinished one does not stay in memory. */
+const receiveForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
+  await receiveBody(c as unknown as Context<OpenEnv>, c.var.context.config.media.formTime);
+  await next();
+};
 
 /** Stores it the way every upload is stored, by the tus protocol in one request. */
 async function store(c: Context<CallerEnv>, file: File): Promise<Media> {

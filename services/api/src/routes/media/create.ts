@@ -2,6 +2,7 @@ import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, type Operation } from '../../http/operation.ts';
 import { locationHeader } from '../../http/response-headers.ts';
 import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
+import { admitUpload } from './admit-upload.ts';
 import { tusAnswer } from './tus-answer.ts';
 
 /** Begins an upload of the caller's. */
@@ -22,16 +23,19 @@ export const create = callerOperation(
         headers: { ...locationHeader, ...tusResponseHeaders },
       },
     }),
-    refuses: ['too-large', 'too-many'],
+    refuses: ['too-large', 'quota', 'too-many'],
   },
   async (c) => {
     const { context, caller } = c.var;
     await limitRate(context, 'upload', caller.user, context.config.media.uploadsPerMinute);
-    return tusAnswer(await context.media.serve(c.req.raw, caller.user));
+    return await admitUpload(c, async () => tusAnswer(await context.media.serve(c.req.raw, caller.user)));
   },
 );
 
-/** Tells which parts of the tus protocol are spoken; where pages of other sites may call, that is asked and answered before. */
+/**
+ * Tells which parts of the tus protocol are spoken; where pages of other sites may call, that is
+ * asked and answered before.
+ */
 export const discover: Operation = {
   add: (app) => {
     app.options('/v1/media', async (c) => tusAnswer(await c.var.context.media.serve(c.req.raw)));

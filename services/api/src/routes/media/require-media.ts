@@ -8,14 +8,20 @@ import { isSigned } from '../../media/media-url.ts';
 import { getMedia, type MediaRow } from '../../queries/media.ts';
 import type { SignatureQuery } from './schemas.ts';
 
-/** The media of this id. Refuses alike what is not there, not whole yet, or not the user's to see: its being there is private too. */
+/**
+ * The media of this id. Refuses alike what is not there, not whole yet, or not the user's to see:
+ * its being there is private too.
+ */
 export async function requireMedia(context: AppContext, user: number, id: number): Promise<MediaRow> {
   const row = await getMedia(context.db, id);
   if (row?.state === 'ready' && (await maySee(context, user, id))) return row;
   throw new Refusal('not-found', 'There is no such media.');
 }
 
-/** Who asks for a media: by an access token, or by the signature of its address. Refuses with 401 who brings neither. */
+/**
+ * Who asks for a media: by an access token, or by the signature of its address. Refuses with 401
+ * who brings neither.
+ */
 export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQuery): Promise<number> {
   const { context } = c.var;
   const { user, expires, signature } = query;

@@ -8,6 +8,7 @@ import { callerOperation, noContent, type Operation } from '../../http/operation
 import { Refusal } from '../../http/refusal.ts';
 import { completeUpload } from '../../media/complete-upload.ts';
 import { getMedia } from '../../queries/media.ts';
+import { admitUpload } from './admit-upload.ts';
 import { bytesBody, tusAnswers, tusHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
@@ -60,7 +61,10 @@ const described = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/** Tells how much of an upload is there. The router looks for HEAD under GET; a GET that is none finds nothing. */
+/**
+ * Tells how much of an upload is there. The router looks for HEAD under GET; a GET that is none
+ * finds nothing.
+ */
 export const progress: Operation = {
   add: (app) => {
     described.add(app);
@@ -87,5 +91,6 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
     // All bytes had come, but the process that was to look at them died.
     await completeUpload({ db, storage: media.storage, pictures: media.pictures, config: config.media }, id);
   }
-  return tusAnswer(await media.serve(c.req.raw, caller.user));
+  const serveTus = async () => tusAnswer(await media.serve(c.req.raw, caller.user));
+  return c.req.method === 'PATCH' ? await admitUpload(c, serveTus) : await serveTus();
 }

@@ -26,7 +26,10 @@ export function whole(description: string) {
   return jsonResponse(mediaSchema, description);
 }
 
-/** What the tus protocol answers, besides what every operation may refuse; it writes its answers itself. */
+/**
+ * What the tus protocol answers, besides what every operation may refuse; it writes its answers
+ * itself.
+ */
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
   const refusals = Object.entries({
     403: 'A header is missing',

@@ -1,8 +1,8 @@
 import { type ErrorCode, problem, problemType } from '@parley/protocol';
 
 /**
- * Makes an answer of the tus server one of ours: what it refuses becomes a problem document with the same status. Which pages may read it
- * is decided elsewhere.
+ * Makes an answer of the tus server one of ours: what it refuses becomes a problem document with
+ * the same status. Which pages may read it is decided elsewhere.
  */
 export async function tusAnswer(answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);

@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, it } from 'vitest';
+import { TestApi } from '../../test/test-api.ts';
+
+const sockets: Socket[] = [];
+
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** Sends the head of a request, and what there is of its body. */
+async function begin({ url }: TestApi, head: string, body = ''): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  sockets.push(socket);
+  await new Promise<void>((resolve) => socket.write(`${head}\r\nhost: a\r\n${body}`, () => resolve()));
+  return socket;
+}
+
+const half = (length: number) => `content-type: application/json\r\ncontent-length: ${length}\r\n\r\n{`;
+
+it('closes a connection whose body does not arrive in time', async () => {
+  await using api = await TestApi.start({ BODY_TIME: '200ms' });
+  const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(100));
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*did not arrive in time/);
+});
+
+it('closes a connection whose headers do not arrive in time', async () => {
+  await using api = await TestApi.start({ HEADER_TIME: '200ms' });
+  const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', 'content-type: appl');
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+});
+
+it('refuses more unfinished bodies of one address before reading them', async () => {
+  await using api = await TestApi.start({ MAX_UNFINISHED_PER_ADDRESS: '3', BODY_TIME: '60s' });
+  const unfinished = await Promise.all(
+    Array.from({ length: 3 }, () => begin(api, 'POST /v1/sessions HTTP/1.1', half(100))),
+  );
+  const status = async () =>
+    (await api.call('post', '/v1/sessions', { body: { username: 'a', password: 'b' } })).status;
+  await expect.poll(status).toBe(429);
+  for (const socket of unfinished) socket.destroy();
+  await expect.poll(status).toBe(401);
+});
+
+it('refuses bodies beyond the memory for them', async () => {
+  await using api = await TestApi.start({ BODY_MEMORY: '64KiB', BODY_TIME: '60s' });
+  await begin(api, 'POST /v1/sessions HTTP/1.1', half(16_000));
+  const body = { username: 'a', password: 'x'.repeat(500) };
+  await expect.poll(async () => (await api.call('post', '/v1/sessions', { body })).status).toBe(429);
+});

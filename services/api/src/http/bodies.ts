@@ -1,0 +1,73 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { OpenEnv } from '../app-context.ts';
+import { InFlight } from './in-flight.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Receives bodies that are held in memory: admitted before they are read, bounded in number, bytes
+ * and time.
+ */
+export class Bodies {
+  readonly #limits: BodyLimits;
+  readonly #inFlight: InFlight;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
+    const { unfinishedPerAddress: perOwner, bodyMemory: bytes } = limits;
+    this.#inFlight = new InFlight({ perOwner, bytes, bytesPerOwner: bytes / 4 });
+  }
+
+  /**
+   * Reads the body of a request, where the handler finds it.
+   *
+   * @throws Refusal `too-many` or `unavailable` before anything is read, `bad-request` for a body
+   * that breaks off or comes too slowly
+   */
+  async receive(c: Context<OpenEnv>, address: string): Promise<void> {
+    const announced = Number(c.req.header('content-length') ?? this.#limits.body);
+    const release = this.#inFlight.admit([address], Math.min(announced || 0, this.#limits.body));
+    try {
+      await receiveBody(c, this.#limits.bodyTime);
+    } finally {
+      release();
+    }
+  }
+}
+
+/**
+ * Reads the body of a request into memory.
+ *
+ * @param within ms; the connection of a body that has not arrived by then is closed
+ */
+export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Refusal('bad-request', 'The body did not arrive in time.'));
+      // The response gets a moment to leave. The rest of the body has no reader.
+      const { incoming } = c.env as HttpBindings;
+      setTimeout(() => incoming.socket.destroy(), 500).unref();
+    }, within);
+  });
+  try {
+    await Promise.race([c.req.arrayBuffer().catch(refuseBroken), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refuseBroken(cause: unknown): never {
+  throw new Refusal('bad-request', 'The body did not arrive.', { cause });
+}
+
+export interface BodyLimits {
+  /** Bytes of one body. */
+  body: number;
+  /** Bytes of all bodies that are being received; of one address a quarter. */
+  bodyMemory: number;
+  /** Bodies of one address that are being received. */
+  unfinishedPerAddress: number;
+  /** Ms within which a body arrives. */
+  bodyTime: number;
+}

@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { InFlight } from './in-flight.ts';
+
+it('admits as many as an owner may have, until one is released', () => {
+  const inFlight = new InFlight({ perOwner: 2 });
+  const first = inFlight.admit(['ann']);
+  inFlight.admit(['ann']);
+  expect(() => inFlight.admit(['ann'])).toThrow(expect.objectContaining({ code: 'too-many' }));
+  inFlight.admit(['ben']);
+  first();
+  first();
+  inFlight.admit(['ann']);
+  expect(() => inFlight.admit(['ann'])).toThrow();
+});
+
+it('admits as many bytes as an owner, and all owners together, may have', () => {
+  const inFlight = new InFlight({ perOwner: 10, bytes: 100, bytesPerOwner: 60 });
+  const release = inFlight.admit(['ann'], 50);
+  expect(() => inFlight.admit(['ann'], 11)).toThrow(expect.objectContaining({ code: 'too-many' }));
+  inFlight.admit(['ben'], 50);
+  expect(() => inFlight.admit(['carl'], 1)).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  release();
+  inFlight.admit(['carl'], 50);
+  expect(inFlight.bytes).toBe(100);
+});
+
+it('counts for all owners of one thing, and for none if one of them is full', () => {
+  const inFlight = new InFlight({ perOwner: 1 });
+  inFlight.admit(['user 1', 'address a']);
+  expect(() => inFlight.admit(['user 2', 'address a'])).toThrow();
+  inFlight.admit(['user 2', 'address b']);
+});

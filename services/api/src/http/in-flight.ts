@@ -1,0 +1,73 @@
+import { Refusal } from './refusal.ts';
+
+/**
+ * Counts what this process has in flight, by owner (a user, an address), in number and bytes. It
+ * admits before anything is read, so that memory is bounded and nobody takes all of it.
+ */
+export class InFlight {
+  readonly #limits: InFlightLimits;
+  readonly #owners = new Map<string, Share>();
+  #bytes = 0;
+
+  constructor(limits: InFlightLimits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes that are admitted now. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Admits something and returns the function that releases it.
+   *
+   * @param owners who it counts for; each has limits of its own
+   * @param bytes how much memory it may take
+   * @throws Refusal `too-many` when an owner has too much in flight, `unavailable` when all have
+   */
+  admit(owners: readonly string[], bytes = 0): () => void {
+    const { perOwner, bytes: most = Number.POSITIVE_INFINITY, bytesPerOwner = Number.POSITIVE_INFINITY } = this.#limits;
+    for (const owner of owners) {
+      const share = this.#owners.get(owner) ?? nothing;
+      // One is admitted whatever its size: what is too large by itself is refused elsewhere.
+      const full = share.count >= perOwner || (share.count > 0 && share.bytes + bytes > bytesPerOwner);
+      if (full) throw new Refusal('too-many', 'You have too much in flight. Wait until some of it is done.', later());
+    }
+    if (this.#bytes > 0 && this.#bytes + bytes > most) throw new Refusal('unavailable', undefined, later());
+    this.#add(owners, 1, bytes);
+    let released = false;
+    return () => {
+      if (!released) this.#add(owners, -1, -bytes);
+      released = true;
+    };
+  }
+
+  #add(owners: readonly string[], count: number, bytes: number): void {
+    this.#bytes += bytes;
+    for (const owner of owners) {
+      const share = this.#owners.get(owner) ?? nothing;
+      const next = { count: share.count + count, bytes: share.bytes + bytes };
+      if (next.count > 0) this.#owners.set(owner, next);
+      else this.#owners.delete(owner);
+    }
+  }
+}
+
+function later(): { retryAfter: number } {
+  return { retryAfter: 1 + Math.floor(Math.random() * 3) };
+}
+
+const nothing: Share = { count: 0, bytes: 0 };
+
+interface Share {
+  count: number;
+  bytes: number;
+}
+
+export interface InFlightLimits {
+  /** How many one owner may have. */
+  perOwner: number;
+  /** Default: unlimited, as the next. */
+  bytes?: number;
+  bytesPerOwner?: number;
+}
