@@ -12,6 +12,7 @@ beforeAll(async () => {
   product = await startServerApi({
     ...{ REQUESTS_PER_ADDRESS: '1000000', REGISTRATIONS_PER_MINUTE: '1000000', SIGN_INS_PER_ADDRESS: '1000000' },
     SEARCHES_PER_MINUTE: '1000',
+    SIGN_INS_PER_MINUTE: '1000',
   });
   common = await makeWorld(product);
 });

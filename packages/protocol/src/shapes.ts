@@ -26,9 +26,19 @@ export const sessionSchema = z.object({
   expiresIn: z.int().positive(),
   /** Valid for one refresh. A second use ends the session. */
   refreshToken: z.string(),
+  /** Identifies this device at its next sign-in, so that strangers who guess the password cannot keep it out. */
+  deviceToken: z.string().optional(),
   user: userSchema,
   /** Root URL of each gateway, or one public URL. */
   gateways: z.array(z.string()),
+});
+
+/** What a user permits others. */
+export const privacySchema = z.object({
+  /** Who may add the user to groups, among those who may write to the user. */
+  addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
+  /** Whether others find the user by name or username. */
+  find: z.boolean().default(true),
 });
 
 /** A session in the list of a user's sessions. */
@@ -148,6 +158,7 @@ export const mediaSchema = z.object({
 });
 
 export type User = z.infer<typeof userSchema>;
+export type Privacy = z.infer<typeof privacySchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;
 export type FriendRequest = z.infer<typeof friendRequestSchema>;

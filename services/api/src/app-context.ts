@@ -1,6 +1,7 @@
 import type { Database } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
 import type { Log, Registry, StoresMonitor, TokenVerifier, Traces } from '@parley/service';
+import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { RateLimit } from './http/refusal.ts';
@@ -8,7 +9,7 @@ import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
-/** What the api is made of; every request carries it as `c.var.parts`. */
+/** What the api is made of; every request carries it as `c.var.context`. */
 export interface AppContext {
   config: ApiConfig;
   db: Database;
@@ -16,6 +17,7 @@ export interface AppContext {
   tokens: TokenVerifier;
   log: Log;
   metrics: Registry;
+  accounts: Accounts;
   outbox: Outbox;
   media: MediaStore;
   indexer: SearchIndexer;

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from './app-context.ts';
+import { Bodies } from './http/bodies.ts';
 import { addDocs } from './http/docs.ts';
 import { addHealth } from './http/health.ts';
 import { limitConcurrency } from './http/limit-concurrency.ts';
@@ -22,7 +23,9 @@ export function createApp(context: AppContext): App {
   app.onError(onError);
   app.notFound(notFound(app));
   app.use(requestLog(context));
-  app.use(secureHeaders(headers));
+  // Browsers stay with HTTPS for a year, where it is said to be in front.
+  const strictTransportSecurity = context.config.cookieSecure && 'max-age=31536000';
+  app.use(secureHeaders({ ...headers, strictTransportSecurity }));
   app.use(refuseOddHost);
   if (origins.length > 0) app.use(cors(crossOrigin(origins)));
   const limitBody = bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) });
@@ -32,7 +35,8 @@ export function createApp(context: AppContext): App {
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
   });
   app.use(rateLimitHeaders);
-  const limitWork = limitConcurrency(context.metrics, limits.concurrency, takesUpload);
+  const bodies = new Bodies(limits);
+  const limitWork = limitConcurrency(context.metrics, limits.concurrency, takesUpload, bodies);
   for (const paths of ['/v1/*', '/layim/*']) {
     app.use(paths, limitWork);
     app.use(paths, limitAddress);
@@ -45,10 +49,9 @@ export function createApp(context: AppContext): App {
   return app;
 }
 
-// HTTPS is up to what stands before the api, and so is demanding it. A page with a policy of its own keeps it.
+// A page with a policy of its own keeps it.
 const headers = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  strictTransportSecurity: false,
   overwrite: false,
 };
 

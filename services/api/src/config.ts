@@ -7,18 +7,22 @@ import {
   type LogLevel,
   list,
   logLevels,
+  type OwnKeys,
   oneOf,
   readEnv,
   secret,
   size,
   type TokenIssuer,
+  type TokenKey,
   type TraceConfig,
   text,
   tokenIssuers,
+  tokenKeys,
   traceConfig,
   traceVariables,
   url,
 } from '@parley/service';
+import { type AccountConfig, accountConfig, accountVariables } from './accounts/config.ts';
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
 import { type Networks, networks } from './http/networks.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
@@ -48,6 +52,9 @@ export function readConfig(env: Environment): ApiConfig {
     SEND_POLICY: oneOf(['friends', 'anyone'], { default: 'friends' }),
     HISTORY: oneOf(['mirror', 'relay'], { default: 'mirror' }),
     TOKEN_SECRET: secret({ default: developmentSecret }),
+    TOKEN_SECRET_BEFORE: secret({ default: undefined, optional: true }),
+    TOKEN_KEYS: tokenKeys('private'),
+    TOKEN_HS256: bool({ default: (env.TOKEN_KEYS?.trim() ?? '') === '' }),
     TOKEN_ISSUERS: tokenIssuers(),
     API_KEYS: apiKeys(),
     ACCESS_TOKEN_TTL: duration({ min: second, max: day, default: 15 * minute }),
@@ -57,20 +64,24 @@ export function readConfig(env: Environment): ApiConfig {
     ORIGINS: list({ default: [] }),
     WEB_ROOT: text({ default: '' }),
     TRUSTED_PROXIES: networks(),
+    PROXY_HOPS: integer({ min: 1, max: 10, default: 1 }),
     MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
+    HEADER_TIME: duration({ min: 100, default: 10 * second }),
+    BODY_TIME: duration({ min: 100, default: 15 * second }),
+    BODY_MEMORY: size({ min: 64 * 1024, default: 32 * 1024 * 1024 }),
+    MAX_UNFINISHED_PER_ADDRESS: integer({ min: 1, default: 128 }),
     MAX_REQUESTS_UNDER_WAY: integer({ min: 1, default: 256 }),
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
     MAX_GROUPS: integer({ min: 1, default: 1000 }),
+    MAX_GROUPS_OF_ONE_OWNER: integer({ min: 1, default: 100 }),
+    FRIEND_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
     MAX_GROUP_MEMBERS: integer({ min: 1, max: 500, default: 200 }),
     MAX_SESSIONS: integer({ min: 1, default: 100 }),
     REQUESTS_PER_MINUTE: integer({ min: 1, default: 1200 }),
     REQUESTS_PER_ADDRESS: integer({ min: 1, default: 6000 }),
     REQUESTS_PER_KEY: integer({ min: 1, default: 60_000 }),
-    REGISTRATIONS_PER_MINUTE: integer({ min: 1, default: 100 }),
-    SIGN_INS_PER_MINUTE: integer({ min: 1, default: 10 }),
-    SIGN_INS_PER_ADDRESS: integer({ min: 1, default: 100 }),
     FRIEND_REQUESTS_PER_MINUTE: integer({ min: 1, default: 300 }),
     GROUP_CHANGES_PER_MINUTE: integer({ min: 1, default: 300 }),
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
@@ -78,6 +89,7 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
+    ...accountVariables,
     ...mediaVariables,
     ...webhookVariables,
     ...pushVariables,
@@ -106,7 +118,15 @@ export function readConfig(env: Environment): ApiConfig {
     },
     sendPolicy: value.SEND_POLICY,
     history: value.HISTORY,
-    tokens: { secret: value.TOKEN_SECRET, access: value.ACCESS_TOKEN_TTL, refresh: value.REFRESH_TOKEN_TTL },
+    friendRequestCooldown: value.FRIEND_REQUEST_COOLDOWN,
+    tokens: {
+      secret: value.TOKEN_SECRET,
+      secrets: [value.TOKEN_SECRET, value.TOKEN_SECRET_BEFORE].filter((each) => each !== undefined),
+      signWith: value.TOKEN_KEYS[0] ?? value.TOKEN_SECRET,
+      verifyWith: { secret: value.TOKEN_HS256 ? value.TOKEN_SECRET : undefined, keys: value.TOKEN_KEYS },
+      access: value.ACCESS_TOKEN_TTL,
+      refresh: value.REFRESH_TOKEN_TTL,
+    },
     tokenIssuers: value.TOKEN_ISSUERS,
     apiKeys: value.API_KEYS,
     cookieSecure: value.COOKIE_SECURE,
@@ -114,13 +134,19 @@ export function readConfig(env: Environment): ApiConfig {
     origins: value.ORIGINS,
     webRoot: value.WEB_ROOT,
     trustedProxies: value.TRUSTED_PROXIES,
+    proxyHops: value.PROXY_HOPS,
     limits: {
       body: value.MAX_BODY,
+      headerTime: value.HEADER_TIME,
+      bodyTime: value.BODY_TIME,
+      bodyMemory: value.BODY_MEMORY,
+      unfinishedPerAddress: value.MAX_UNFINISHED_PER_ADDRESS,
       concurrency: value.MAX_REQUESTS_UNDER_WAY,
       friends: value.MAX_FRIENDS,
       friendGroups: value.MAX_FRIEND_GROUPS,
       blocks: value.MAX_BLOCKS,
       groups: value.MAX_GROUPS,
+      groupsOfOneOwner: value.MAX_GROUPS_OF_ONE_OWNER,
       groupMembers: value.MAX_GROUP_MEMBERS,
       sessions: value.MAX_SESSIONS,
     },
@@ -130,15 +156,13 @@ export function readConfig(env: Environment): ApiConfig {
       key: value.REQUESTS_PER_KEY,
     },
     perMinute: {
-      registrations: value.REGISTRATIONS_PER_MINUTE,
-      signIns: value.SIGN_INS_PER_MINUTE,
-      signInsPerAddress: value.SIGN_INS_PER_ADDRESS,
       friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
       groupChanges: value.GROUP_CHANGES_PER_MINUTE,
       searches: value.SEARCHES_PER_MINUTE,
       exports: value.EXPORTS_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
+    accounts: accountConfig(value),
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
     push: pushConfig(value),
@@ -169,8 +193,20 @@ export interface ApiConfig {
   sendPolicy: 'friends' | 'anyone';
   /** `relay`: nothing is recorded, so there is no history to read. */
   history: 'mirror' | 'relay';
-  /** Lifetimes in ms. */
-  tokens: { secret: string; access: number; refresh: number };
+  /** Ms after a declined friend request within which the same user cannot ask again. */
+  friendRequestCooldown: number;
+  tokens: {
+    /** Seals refresh tokens, media addresses and device tokens. */
+    secret: string;
+    /** The present secret and the one before, whose seals are still accepted. */
+    secrets: readonly string[];
+    /** What access tokens are signed with: a key pair, or `secret` where there is none. */
+    signWith: string | TokenKey;
+    verifyWith: OwnKeys;
+    /** Lifetimes in ms. */
+    access: number;
+    refresh: number;
+  };
   /** Who else issues access tokens. */
   tokenIssuers: readonly TokenIssuer[];
   /** Who may use the server API. */
@@ -185,17 +221,28 @@ export interface ApiConfig {
   webRoot: string;
   /** Proxies in front of the api, whose `X-Forwarded-For` is believed. */
   trustedProxies: Networks;
+  /** How many proxies of those networks stand before the api. */
+  proxyHops: number;
   limits: {
     /** Bytes of a request's body. */
     body: number;
+    /** Ms within which headers arrive, and bodies that are no uploads. */
+    headerTime: number;
+    bodyTime: number;
+    /** Bytes of bodies that are being received, of this process; of an address a quarter. */
+    bodyMemory: number;
+    /** Bodies of one address that are being received. */
+    unfinishedPerAddress: number;
     /** Requests being answered at once, of this process. */
     concurrency: number;
     /** Per user, unless said otherwise, as what follows. */
     friends: number;
     friendGroups: number;
     blocks: number;
-    /** That a user is in. */
+    /** That a user owns, and as many of others that a user is in. */
     groups: number;
+    /** Of one owner that a user is in. */
+    groupsOfOneOwner: number;
     /** Of one group: what it gets, and at most may be given. */
     groupMembers: number;
     /** Signing in once more ends the session unused for longest. */
@@ -204,11 +251,6 @@ export interface ApiConfig {
   /** Of any kind: of a user, an address, an API key. */
   requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
-    /** Per address. */
-    registrations: number;
-    /** Per account. */
-    signIns: number;
-    signInsPerAddress: number;
     /** Per user, as the next. */
     friendRequests: number;
     /** Making groups and adding members. */
@@ -219,6 +261,7 @@ export interface ApiConfig {
   };
   /** The cost of a password's hash; `memory` in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
+  accounts: AccountConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
   /** Undefined where browsers are not pushed to. */

@@ -3,6 +3,7 @@ import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
 import { connectRedis } from '@parley/redis';
 import { createLog, createMetrics, type Log, TokenVerifier, Traces, watchDependencies } from '@parley/service';
+import { Accounts } from './accounts/accounts.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
@@ -29,7 +30,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   try {
     await checkSchema(db);
     const redis = await connectRedis({ ...config.redis, name: 'parley-api' });
-    const tokens = new TokenVerifier(config.tokens.secret, config.tokenIssuers, {
+    const tokens = new TokenVerifier(config.tokens.verifyWith, config.tokenIssuers, {
       onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
     });
     const traces =
@@ -51,8 +52,10 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
           if (!stores.matched) throw new Error('the stores do not belong together');
         },
       });
+      const accounts = new Accounts({ db, log, config });
       const app = createApp({
         config,
+        accounts,
         db,
         redis,
         tokens,
@@ -66,7 +69,10 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         traces,
       });
       await tokens.start();
-      const server = createAdaptorServer({ fetch: app.fetch });
+      const server = createAdaptorServer({
+        fetch: app.fetch,
+        serverOptions: { headersTimeout: config.limits.headerTime, connectionsCheckingInterval: 1000 },
+      });
       const port = await listen(server, config);
       outbox.start();
       webhooks.start();
@@ -76,6 +82,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const unwatch = watchRedis(redis, config.redisTimeout);
       const stop = async (): Promise<void> => {
         await Promise.all([media.stop(), close(server)]);
+        await accounts.stop();
         await indexer.stop();
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);

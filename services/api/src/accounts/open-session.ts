@@ -3,14 +3,21 @@ import type { Session, User } from '@parley/protocol';
 import type { ApiConfig } from '../config.ts';
 import type { Notify } from '../events/notice.ts';
 import { Refusal } from '../http/refusal.ts';
-import { lockUsers } from '../queries/lock-users.ts';
 import { endSurplusSessions, insertSession, removeEndedSessions } from '../queries/sessions.ts';
+import { type Credentials, lockCredentials } from './account-queries.ts';
+import { endOfTokens } from './end-sessions.ts';
 import { createRefreshToken, createSessionId } from './refresh-token.ts';
 import { sessionAnswer } from './session-answer.ts';
 
 /**
- * Begins a session of a user, in the caller's transaction, and answers it. Ends those beyond the user's limit. Refuses for a user who
- * was deleted meanwhile.
+ * Starts a session of a user in the caller's transaction and returns it. Ends those beyond the
+ * user's limit.
+ *
+ * The user is locked, so whoever deactivates the account, deletes it or changes its password at
+ * this moment either comes first, and the session is refused, or comes second, and ends it.
+ *
+ * @param check throws if the credentials, as they are now, do not permit the session
+ * @throws Refusal `unauthenticated` when the account was deactivated or deleted
  */
 export async function openSession(
   tx: Database,
@@ -18,15 +25,18 @@ export async function openSession(
   config: ApiConfig,
   user: User,
   device: string | undefined,
+  check: (credentials: Credentials) => Promise<void> = async () => {},
 ): Promise<Session> {
+  const credentials = await lockCredentials(tx, user.id);
+  if (credentials === undefined) throw new Refusal('unauthenticated', 'The username or the password is wrong.');
+  await check(credentials);
   const id = createSessionId();
   const { token, hash } = createRefreshToken(config.tokens.secret, id);
-  if (!(await lockUsers(tx, [user.id]))) throw new Refusal('unauthenticated');
   const now = Date.now();
   await removeEndedSessions(tx, user.id, now);
   await insertSession(tx, { id, user: user.id, device, hash, now, expires: now + config.tokens.refresh });
   const surplus = await endSurplusSessions(tx, user.id, config.limits.sessions, now);
-  const until = now + config.tokens.access;
+  const until = endOfTokens(config);
   if (surplus.length > 0) notify({ revoked: surplus.map((session) => ({ user: user.id, session, until })) });
   return sessionAnswer(config, user, id, token);
 }

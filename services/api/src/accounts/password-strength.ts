@@ -1,11 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { SideProcess } from '../side-process/side-process.ts';
 
-/** Estimates how many guesses a password withstands, in a process of its own that runs only while passwords are set. */
+/**
+ * Estimates how many guesses a password withstands, in a process of its own that runs only while
+ * passwords are set.
+ */
 export class PasswordStrength {
   readonly #process: SideProcess<Job, number>;
 
-  constructor({ timeout = 10_000 }: { timeout?: number } = {}) {
+  constructor({ timeout = 30_000 }: { timeout?: number } = {}) {
     this.#process = new SideProcess({
       // Beside this file in the source, beside the bundle when built.
       file: fileURLToPath(new URL('./password-process.js', import.meta.url)),
@@ -18,8 +21,9 @@ export class PasswordStrength {
   }
 
   /**
-   * Returns zxcvbn's score: 0 (below 1,000 guesses) and 1 (below 10^6) are what attackers try first, 4 means 10^10 or more guesses.
-   * Only the first {@link CHECKED} characters count, since the time grows with their number.
+   * Returns zxcvbn's score: 0 (below 1,000 guesses) and 1 (below 10^6) are what attackers try
+   * first, 4 means 10^10 or more guesses. Only the first {@link CHECKED} characters count, since
+   * the time grows with their number.
    *
    * @param words what an attacker knows of this account, such as the username
    * @throws SideProcessBusy when too many passwords wait to be checked

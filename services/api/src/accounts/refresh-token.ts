@@ -1,7 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Makes a refresh token of a session: the session's id, 32 random bytes, and a seal over both. Only `hash` is kept.
+ * Makes a refresh token of a session: the session's id, 32 random bytes, and a seal over both. Only
+ * `hash` is kept.
  */
 export function createRefreshToken(secret: string, session: string): { token: string; hash: string } {
   const content = `${session}.${randomBytes(32).toString('base64url')}`;
@@ -10,8 +11,9 @@ export function createRefreshToken(secret: string, session: string): { token: st
 }
 
 /**
- * Reads what a client brought as its refresh token; undefined when it has not that form. `genuine` says that we made it, whenever that
- * was: one that is genuine yet not its session's latest has been used before.
+ * Reads what a client brought as its refresh token; undefined when it has not that form. `genuine`
+ * says that we made it, whenever that was: one that is genuine yet not its session's latest has
+ * been used before.
  */
 export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
   const [, content, session, mark] = /^(([\w-]{22})\.[\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];

@@ -1,42 +1,58 @@
 import type { Session, User } from '@parley/protocol';
 import { signToken } from '@parley/service';
 import type { Context } from 'hono';
-import { deleteCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import type { ApiConfig } from '../config.ts';
+import { createDeviceToken } from './secret-token.ts';
 
 /** A session as its device gets it, with a fresh access token. */
 export function sessionAnswer(config: ApiConfig, user: User, session: string, refreshToken: string): Session {
   const lifetime = Math.ceil(config.tokens.access / 1000);
   return {
-    accessToken: signToken(config.tokens.secret, { user: user.id, session, lifetime }),
+    accessToken: signToken(config.tokens.signWith, { user: user.id, session, lifetime }),
     expiresIn: lifetime,
     refreshToken,
+    deviceToken: createDeviceToken(config.tokens.secret, user.id, session),
     user,
     gateways: [...config.gatewayUrls],
   };
 }
 
-/** Hands a refresh token to a browser, out of reach of its scripts and of other sites. */
-export function setRefreshCookie(c: AnyContext, refreshToken: string): void {
+/**
+ * Sets the refresh token and the device token as cookies, out of reach of scripts and of other
+ * sites.
+ */
+export function setSessionCookies(c: AnyContext, { refreshToken, deviceToken }: Session): void {
   const { tokens } = c.var.context.config;
-  setCookie(c, refreshCookie, refreshToken, { ...attributes(c), maxAge: Math.floor(tokens.refresh / 1000) });
+  const maxAge = Math.floor(tokens.refresh / 1000);
+  setCookie(c, nameOf(c, 'refresh'), refreshToken, { ...attributes(c), maxAge });
+  // As long as browsers keep a cookie at most.
+  setCookie(c, nameOf(c, 'device'), deviceToken ?? '', { ...attributes(c), maxAge: 400 * 86_400 });
 }
 
-/** Takes it back. */
+/** Deletes the refresh cookie. The device stays known. */
 export function deleteRefreshCookie(c: AnyContext): void {
-  deleteCookie(c, refreshCookie, attributes(c));
+  deleteCookie(c, nameOf(c, 'refresh'), attributes(c));
 }
 
-export const refreshCookie = 'parley_refresh';
+/** The token in one of the cookies. */
+export function readSessionCookie(c: AnyContext, which: 'refresh' | 'device'): string | undefined {
+  return getCookie(c as Context<OpenEnv>, nameOf(c, which));
+}
+
+/**
+ * Browsers accept a `__Host-` cookie from this very host over HTTPS alone, so that no sibling
+ * domain can plant one.
+ */
+function nameOf(c: AnyContext, which: 'refresh' | 'device'): string {
+  return `${c.var.context.config.cookieSecure ? '__Host-' : ''}parley_${which}`;
+}
 
 function attributes(c: AnyContext) {
-  return {
-    path: '/v1/sessions',
-    httpOnly: true,
-    sameSite: 'Strict',
-    secure: c.var.context.config.cookieSecure,
-  } as const;
+  const secure = c.var.context.config.cookieSecure;
+  // `__Host-` requires the path `/`.
+  return { path: secure ? '/' : '/v1/sessions', httpOnly: true, sameSite: 'Strict', secure } as const;
 }
 
 type AnyContext = Context<OpenEnv> | Context<CallerEnv>;

@@ -14,8 +14,12 @@ describe('clientAddress', () => {
     ['10.0.0.1', '1.1.1.1', '10.0.0.2', '10.0.0.1'],
     ['10.0.0.1', '6.6.6.6, 1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
     ['::ffff:10.0.0.1', '6.6.6.6,1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
-    ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.0/8', '1.1.1.1'],
-    ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.0/8', '10.0.0.3'],
+    // A client in the network of the proxies forges what stands before its own address.
+    ['10.0.0.1', '6.6.6.6, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
+    ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
+    // Proxies that are named are no clients.
+    ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.1,10.0.0.2', '1.1.1.1'],
+    ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.0/8,10.0.0.2', '10.0.0.2'],
     ['10.0.0.1', undefined, '10.0.0.0/8', '10.0.0.1'],
     ['10.0.0.1', 'unknown', '10.0.0.0/8', '10.0.0.1'],
     ['10.0.0.1', '1.1.1.1, <script>', '10.0.0.0/8', '10.0.0.1'],
@@ -23,8 +27,14 @@ describe('clientAddress', () => {
     ['fd00::1', '6.6.6.6, [2001:db8:5::1]:4711', 'fd00::/8', '2001:db8:5:0::/64'],
     ['fd00::1', '2001:db8:5::1', 'fd00::1/128', '2001:db8:5:0::/64'],
   ])('of a connection from %s, forwarded for %s, with proxies at %j is %s', (remote, forwarded, proxies, address) => {
-    expect(clientAddress(remote, forwarded, new Networks(proxies === '' ? [] : [proxies]))).toBe(address);
+    expect(clientAddress(remote, forwarded, new Networks(proxies.split(',').filter(Boolean)))).toBe(address);
   });
+});
+
+it('counts as many proxies of a network as there are', () => {
+  const of = (hops: number) =>
+    clientAddress('10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', new Networks(['10.0.0.0/8']), hops);
+  expect([of(1), of(2), of(3)]).toEqual(['10.0.0.2', '1.1.1.1', '1.1.1.1']);
 });
 
 describe('a list of networks', () => {

@@ -2,17 +2,25 @@ import { isIP, isIPv6 } from 'node:net';
 import { type Networks, plainAddress } from './networks.ts';
 
 /**
- * Who to count requests by: the address of the client, of IPv6 its network (the first 64 bits), since a client has all of it.
+ * The address that a request counts for: that of the client, of IPv6 its network (the first 64
+ * bits), since a client has all of it.
  *
  * @param remote the other end of the connection
- * @param forwarded the header `X-Forwarded-For`, to which each proxy appends who asked it
- * @param proxies those whose word is taken; what others say may be forged
+ * @param forwarded the header `X-Forwarded-For`, to which each proxy appends the address that it
+ * was called from
+ * @param proxies the proxies whose header counts; what others send may be forged
+ * @param hops how many proxies of the networks stand before the api. A client in the network of the
+ * proxies is no proxy: what it sent before the entries of the real ones does not count. Proxies
+ * named by their own address need no hop
  */
-export function clientAddress(remote: string, forwarded: string | undefined, proxies: Networks): string {
+export function clientAddress(remote: string, forwarded: string | undefined, proxies: Networks, hops = 1): string {
   let address = plainAddress(remote);
+  let left = hops;
   for (const hop of (forwarded ?? '').split(',').reverse()) {
     const before = hopAddress(hop.trim());
     if (!proxies.has(address) || isIP(before) === 0) break;
+    if (!proxies.hasExactly(address)) left -= 1;
+    if (left < 0) break;
     address = before;
   }
   return isIPv6(address) ? network(address) : address.slice(0, 64);

@@ -23,6 +23,13 @@ describe('API_KEYS', () => {
     }
   });
 
+  it('have the scopes that are named, and all of them without', () => {
+    const keys = read(`shop:${hash('one')}:read+tokens,all:${hash('two')}`);
+    expect([...(findKey(keys, 'one')?.scopes ?? [])]).toEqual(['read', 'tokens']);
+    expect(findKey(keys, 'two')?.scopes.has('admin')).toBe(true);
+    expect(() => read(`shop:${hash('one')}:everything`)).toThrow(/scopes \(read, write/);
+  });
+
   it('are refused when one is too short, without telling it', () => {
     expect(() => read(`${secret},short-secret`)).toThrow(/API_KEYS \[1\] must have at least 32/);
     expect(() => read('short-secret')).not.toThrow(/short-secret/);

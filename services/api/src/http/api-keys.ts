@@ -2,8 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Variable } from '@parley/service';
 
 /**
- * The keys of the server API: entries separated by commas, each a secret of at least 32 characters without blanks, or `name:` and the SHA-256 of one
- * in hexadecimal, so that the secret itself stands nowhere. None when absent. Never printed.
+ * The keys of the server API: entries separated by commas. Each is a secret of at least 32
+ * characters without blanks, which may do everything; or `name:` and the SHA-256 of a secret in
+ * hexadecimal, so that the secret itself stands nowhere, with or without `:` and the scopes that it
+ * has, joined by `+`. Default: none. Never printed.
  */
 export function apiKeys(): Variable<readonly ApiKey[]> {
   return {
@@ -15,7 +17,7 @@ export function apiKeys(): Variable<readonly ApiKey[]> {
       const keys = entries.map(readKey);
       const wrong = keys.indexOf(undefined);
       if (wrong >= 0) {
-        const problem = `[${wrong}] must have at least 32 characters and no blanks, or be a name and a SHA-256 in hexadecimal`;
+        const problem = `[${wrong}] must have at least 32 characters and no blanks, or be a name, a SHA-256 in hexadecimal and scopes (${apiScopes.join(', ')}): shop:<sha256>:read+write`;
         return { ok: false, problem };
       }
       return { ok: true, value: keys as ApiKey[] };
@@ -31,18 +33,37 @@ export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefi
 }
 
 function readKey(entry: string, index: number): ApiKey | undefined {
-  const [, name, hex] = /^([\w.-]{1,32}):([0-9a-f]{64})$/i.exec(entry) ?? [];
-  if (name !== undefined && hex !== undefined) return { name, hash: Buffer.from(hex, 'hex') };
-  return entry.length < 32 || /\s/.test(entry) ? undefined : { name: `key-${index + 1}`, hash: sha256(entry) };
+  const [, name, hex, words] = /^([\w.-]{1,32}):([0-9a-f]{64})(?::([a-z+]+))?$/i.exec(entry) ?? [];
+  if (name !== undefined && hex !== undefined) {
+    const given = words?.split('+') ?? apiScopes;
+    if (!given.every(isScope)) return undefined;
+    return { name, hash: Buffer.from(hex, 'hex'), scopes: new Set(given) };
+  }
+  if (entry.length < 32 || /\s/.test(entry)) return undefined;
+  return { name: `key-${index + 1}`, hash: sha256(entry), scopes: new Set(apiScopes) };
+}
+
+function isScope(word: string): word is ApiScope {
+  return apiScopes.includes(word as ApiScope);
 }
 
 function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
+/**
+ * What a key may do: read users, groups and messages; write them; moderate (deactivate users, reset
+ * passwords, dissolve groups); sign users in; change how the installation works, which includes all
+ * others.
+ */
+export const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;
+
+export type ApiScope = (typeof apiScopes)[number];
+
 export interface ApiKey {
   /** For the log and the rate. */
   name: string;
   /** SHA-256 of the secret. */
   hash: Buffer;
+  scopes: ReadonlySet<ApiScope>;
 }

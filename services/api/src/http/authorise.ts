@@ -1,19 +1,35 @@
 import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import { audit } from '../accounts/audit.ts';
 import type { OpenEnv } from '../app-context.ts';
-import { findKey } from './api-keys.ts';
+import { type ApiScope, findKey } from './api-keys.ts';
 import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Lets pass who brings a key of the server API, named as `c.var.key`; refuses others with 401. */
-export const authorise: MiddlewareHandler<ServerEnv> = async (c, next) => {
-  const { context } = c.var;
-  const [, given] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
-  const key = given === undefined ? undefined : findKey(context.config.apiKeys, given);
-  if (key === undefined) throw new Refusal('unauthenticated', 'A valid API key is needed.');
-  await limitRequests(c, 'key', key.name);
-  c.set('key', key.name);
-  await next();
-};
+/**
+ * Lets pass who brings a key of the server API that has a scope, named as `c.var.key`. Each call
+ * has a line in the audit log.
+ */
+export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    const { context } = c.var;
+    const [, given] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+    const key = given === undefined ? undefined : findKey(context.config.apiKeys, given);
+    if (key === undefined) {
+      audit(c, 'server-api.refused', { reason: 'key' });
+      throw new Refusal('unauthenticated', 'A valid API key is needed.');
+    }
+    await limitRequests(c, 'key', key.name);
+    c.set('key', key.name);
+    if (!key.scopes.has(scope) && !key.scopes.has('admin')) {
+      audit(c, 'server-api.refused', { reason: 'scope', scope });
+      throw new Refusal('forbidden', `This API key lacks the scope ${scope}.`);
+    }
+    await next();
+    const { method } = c.req;
+    audit(c, 'server-api.called', { method, route: routePath(c, -1), status: c.res.status });
+  };
+}
 
 /** What a request to the server API carries. */
 export interface ServerEnv {

@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { fits, limits } from '@parley/protocol';
+import { findDisguise } from '../names/display-text.ts';
 
 /**
  * One line of text of `min` to `max` characters after trimming. Rejects lone surrogates, control characters, those that
  * change the direction of writing, and invisible ones, which would make a name look like another. The pattern says the same.
  */
-export function line(max: number, min: 0 | 1 = 1) {
+export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z
     .string()
     .trim()
@@ -15,6 +16,10 @@ export function line(max: number, min: 0 | 1 = 1) {
       error: 'Contains a control character, an invisible character or a line break',
     })
     .refine((value) => min === 0 || hasVisible.test(value), { error: 'Enter at least one character.' })
+    .superRefine((value, context) => {
+      const problem = findProblem(value);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
     .openapi({ minLength: min, maxLength: max, pattern: min === 0 ? anyLine : visibleLine });
 }
 
@@ -50,7 +55,8 @@ export const passwordField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 8, maxLength: 256, format: 'password' });
 
-export const nameField = line(64);
+/** A name of a person or group. */
+export const nameField = line(64, 1, findDisguise);
 
 export const deviceField = line(limits.device);
 

@@ -16,12 +16,13 @@ export async function limitRate(
   what: string,
   subject: string | number,
   perMinute: number,
+  burst = perMinute,
 ): Promise<RateLimit> {
   const perSecond = perMinute / 60;
-  const { granted, after, left } = await takeTokens(redis, what, subject, { perSecond, burst: perMinute });
-  if (granted > 0) return { limit: perMinute, remaining: left, reset: Math.ceil((perMinute - left) / perSecond) };
+  const { granted, after, left } = await takeTokens(redis, what, subject, { perSecond, burst });
+  if (granted > 0) return { limit: burst, remaining: left, reset: Math.ceil((burst - left) / perSecond) };
   const retryAfter = Math.max(1, Math.ceil(after / 1000));
-  throw new Refusal('too-many', undefined, { retryAfter, rateLimit: { limit: perMinute, remaining: 0, reset: 60 } });
+  throw new Refusal('too-many', undefined, { retryAfter, rateLimit: { limit: burst, remaining: 0, reset: 60 } });
 }
 
 /** Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable nothing is limited. */
@@ -63,5 +64,6 @@ export function toHeaders({ limit, remaining, reset }: RateLimit): Record<string
 /** The address that a request counts for. */
 export function addressOf(c: Context<OpenEnv>): string {
   const { address = 'unknown' } = getConnInfo(c).remote;
-  return clientAddress(address, c.req.header('x-forwarded-for'), c.var.context.config.trustedProxies);
+  const { trustedProxies, proxyHops } = c.var.context.config;
+  return clientAddress(address, c.req.header('x-forwarded-for'), trustedProxies, proxyHops);
 }

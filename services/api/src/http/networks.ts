@@ -21,6 +21,7 @@ export function networks(): Variable<Networks> {
 /** A set of addresses. */
 export class Networks {
   readonly #list = new BlockList();
+  readonly #single = new BlockList();
 
   /** Throws when an entry is no address and no network. */
   constructor(entries: readonly string[]) {
@@ -33,6 +34,12 @@ export class Networks {
     return isIP(plain) !== 0 && this.#list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
   }
 
+  /** Whether an address is named by itself, not as part of a network. */
+  hasExactly(address: string): boolean {
+    const plain = plainAddress(address);
+    return isIP(plain) !== 0 && this.#single.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+  }
+
   #add(entry: string): void {
     const [address = '', bits, ...rest] = entry.split('/');
     const family = isIP(address);
@@ -42,6 +49,7 @@ export class Networks {
       throw new TypeError(`must be addresses and networks such as 10.0.0.0/8, not ${JSON.stringify(entry)}`);
     }
     this.#list.addSubnet(address, length, family === 4 ? 'ipv4' : 'ipv6');
+    if (length === most) this.#single.addAddress(address, family === 4 ? 'ipv4' : 'ipv6');
   }
 }
 

@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/
 import { type ErrorCode, errorCodes } from '@parley/protocol';
 import type { MiddlewareHandler } from 'hono';
 import type { CallerEnv, OpenEnv } from '../app-context.ts';
+import type { ApiScope } from './api-keys.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise, type ServerEnv } from './authorise.ts';
 import { onInvalid } from './on-invalid.ts';
@@ -46,9 +47,9 @@ export function serverOperation<P extends string, R extends Description & { path
   return {
     add: (app) => {
       const route = {
-        ...describe(description, true),
+        ...describe({ ...description, refuses: ['forbidden', ...(description.refuses ?? [])] }, true),
         security: [{ apiKey: [] }],
-        middleware: [authorise, requireJson(description)],
+        middleware: [authorise(description.scope ?? (description.method === 'get' ? 'read' : 'write')), requireJson(description)],
       };
       (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(route as unknown as R, handler);
     },
@@ -116,4 +117,6 @@ type Description = RouteConfig & {
   operationId: string;
   /** Codes this operation may answer, besides those that any may. */
   refuses?: readonly ErrorCode[];
+  /** Of the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
+  scope?: ApiScope;
 };

@@ -25,6 +25,14 @@ export async function findPending(db: Database, from: number, to: number): Promi
   return row?.id;
 }
 
+/** When a request from one user to another was last declined, in Unix ms; undefined for never. */
+export async function lastDeclined(db: Database, from: number, to: number): Promise<number | undefined> {
+  const { rows } = await sql<{ decided: number | null }>`
+    select max(decided) as decided from friend_requests
+    where from_id = ${from} and to_id = ${to} and state = 'declined'`.execute(db);
+  return rows[0]?.decided ?? undefined;
+}
+
 /** Who asked whom. */
 export async function getParties(db: Database, id: number): Promise<Parties | undefined> {
   return await db

@@ -73,16 +73,44 @@ export async function forgetChats(db: Database, group: number, users: readonly n
   await db.deleteFrom('chats').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
 }
 
-/** Those of these users who are in as many groups as one may. */
+/** Those of these users who are in as many groups of others as one may. Own groups do not count, so that others cannot use them up. */
 export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
   const rows = await db
     .selectFrom('group_members')
     .select('user_id')
     .where('user_id', 'in', users)
+    .where('role', '<>', 'owner')
     .groupBy('user_id')
     .having(sql<boolean>`count(*) >= ${most}`)
     .execute();
   return rows.map((row) => row.user_id);
+}
+
+/** Those of these users who are in as many groups of one owner as one may. */
+export async function findCrowded(
+  db: Database,
+  owner: number,
+  users: readonly number[],
+  most: number,
+): Promise<number[]> {
+  const rows = await db
+    .selectFrom('group_members as m')
+    .innerJoin('groups as g', 'g.id', 'm.group_id')
+    .select('m.user_id')
+    .where('m.user_id', 'in', users)
+    .where('g.owner_id', '=', owner)
+    .where('g.dissolved', 'is', null)
+    .groupBy('m.user_id')
+    .having(sql<boolean>`count(*) >= ${most}`)
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
+/** How many groups a user owns. */
+export async function countOwned(db: Database, user: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from group_members where user_id = ${user} and role = 'owner'`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 const rank = sql<number>`case m.role when 'owner' then 0 when 'admin' then 1 else 2 end`;

@@ -9,13 +9,21 @@ export async function insertSession(db: Database, session: NewSession): Promise<
     .execute();
 }
 
-/** A session with its hashes, locked until the transaction ends. */
+/** A session with its hashes, locked until the transaction ends; `active` is false when its user was deactivated. */
 export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
   return await db
-    .selectFrom('sessions')
-    .select(['user_id as user', 'refresh_hash as hash', 'previous_hash as previousHash', 'expires', 'revoked'])
-    .where('id', '=', id)
-    .forUpdate()
+    .selectFrom('sessions as s')
+    .innerJoin('users as u', 'u.id', 's.user_id')
+    .select([
+      's.user_id as user',
+      's.refresh_hash as hash',
+      's.previous_hash as previousHash',
+      's.expires',
+      's.revoked',
+    ])
+    .select(sql<boolean>`u.deactivated is null and u.erased is null`.as('active'))
+    .where('s.id', '=', id)
+    .forUpdate('s')
     .executeTakeFirst();
 }
 
@@ -54,6 +62,24 @@ export async function endSurplusSessions(db: Database, user: number, keep: numbe
       select id from sessions where user_id = ${user} and revoked is null
       order by last_used desc, created desc, id offset ${keep}
     ) returning id`.execute(db);
+  return rows.map((row) => row.id);
+}
+
+/** Ends all sessions of a user except one; returns the ended ones. */
+export async function endOtherSessions(
+  db: Database,
+  user: number,
+  keep: string | undefined,
+  now: number,
+): Promise<string[]> {
+  const rows = await db
+    .updateTable('sessions')
+    .set({ revoked: now })
+    .where('user_id', '=', user)
+    .where('revoked', 'is', null)
+    .$if(keep !== undefined, (query) => query.where('id', '<>', keep as string))
+    .returning('id')
+    .execute();
   return rows.map((row) => row.id);
 }
 
@@ -115,6 +141,7 @@ interface LockedSession {
   previousHash: string | null;
   expires: number;
   revoked: number | null;
+  active: boolean;
 }
 
 interface SessionRow {

@@ -47,6 +47,7 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
       ]),
     )
     .where('username', '>', after)
+    .where(sql<boolean>`coalesce((privacy ->> 'find')::boolean, true)`)
     .where('deactivated', 'is', null)
     .where('id', '<>', SYSTEM_USER)
     .orderBy('username')

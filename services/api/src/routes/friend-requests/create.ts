@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
 import { type FriendRequest, id } from '@parley/protocol';
+import type { ApiConfig } from '../../config.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
 import { line } from '../../http/fields.ts';
@@ -9,7 +10,7 @@ import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { friendRequestSchema } from '../../http/schemas.ts';
 import { isBlocked } from '../../queries/blocks.ts';
-import { findPending, getRequest, insertRequest } from '../../queries/friend-requests.ts';
+import { findPending, getRequest, insertRequest, lastDeclined } from '../../queries/friend-requests.ts';
 import { areFriends } from '../../queries/friendships.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 import { befriend } from './befriend.ts';
@@ -43,6 +44,7 @@ export const create = callerOperation(
       if (await isBlocked(tx, to, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
       if (await isBlocked(tx, me, to)) throw new Refusal('conflict', 'You block this user.');
       const theirs = await findPending(tx, to, me);
+      if (theirs === undefined) await requireCooledDown(tx, context.config, me, to);
       const request = theirs ?? (await findPending(tx, me, to)) ?? (await ask(tx, notify, me, to, message));
       if (theirs !== undefined) await befriend(tx, notify, context.config, me, to);
       return (await getRequest(tx, request)) as FriendRequest;
@@ -50,6 +52,15 @@ export const create = callerOperation(
     return c.json(request, 201);
   },
 );
+
+/** Refuses who was declined a short time ago, so that nobody is asked again and again. */
+async function requireCooledDown(tx: Database, config: ApiConfig, me: number, to: number): Promise<void> {
+  const declined = await lastDeclined(tx, me, to);
+  const left = declined === undefined ? 0 : declined + config.friendRequestCooldown - Date.now();
+  if (left <= 0) return;
+  const retryAfter = Math.ceil(left / 1000);
+  throw new Refusal('too-many', 'This user declined your request a short time ago. Ask again later.', { retryAfter });
+}
 
 async function ask(tx: Database, notify: Notify, me: number, to: number, message: string): Promise<number> {
   notify({

@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { line } from '../../http/fields.ts';
+import { nameField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { locationHeader } from '../../http/response-headers.ts';
 import { groupSchema } from '../../http/schemas.ts';
-import { findBusy } from '../../queries/group-members.ts';
+import { countOwned } from '../../queries/group-members.ts';
 import { getGroup, insertGroup } from '../../queries/groups.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 import { groupFields } from './fields.ts';
@@ -17,7 +17,7 @@ import { requireAddable } from './require-addable.ts';
 
 const schema = z.strictObject({
   ...groupFields,
-  name: line(64).openapi({ description: 'Unique in any case among all groups' }),
+  name: nameField.openapi({ description: 'Unique in any case among all groups' }),
   members: z.array(id).max(500).default([]).openapi({ description: 'Besides the caller' }),
 });
 
@@ -31,7 +31,7 @@ export const create = callerOperation(
     summary: 'Make a group',
     request: { body: jsonBody(schema) },
     responses: { 201: { ...jsonResponse(groupSchema, 'The group'), headers: locationHeader } },
-    refuses: ['not-found', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
+    refuses: ['not-found', 'not-friends', 'blocked', 'forbidden', 'conflict', 'group-full', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
@@ -48,8 +48,8 @@ export const create = callerOperation(
     const work = commitAndNotify(context, async (tx, notify) => {
       const all = [me, ...others];
       if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');
-      if ((await findBusy(tx, [me], config.limits.groups)).length > 0) {
-        throw new Refusal('conflict', 'You are in as many groups as one may.');
+      if ((await countOwned(tx, me)) >= config.limits.groups) {
+        throw new Refusal('conflict', 'You own as many groups as possible.');
       }
       await requireAddable(tx, config, me, others);
       const { name, description = '', avatar = null, history = 'joined' } = given;

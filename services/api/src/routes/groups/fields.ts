@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { groupSchema } from '@parley/protocol';
-import { avatarField, idField, line } from '../../http/fields.ts';
+import { avatarField, idField, line, nameField } from '../../http/fields.ts';
 
 /** What can be said of a group by those who may; all of it may be left out. */
 export const groupFields = {
-  name: line(64).optional().openapi({ description: 'Unique in any case among all groups' }),
+  name: nameField.optional().openapi({ description: 'Unique in any case among all groups' }),
   description: line(500, 0).optional(),
   avatar: avatarField.optional(),
   history: groupSchema.shape.history

@@ -37,8 +37,8 @@ export const putMember = callerOperation(
       const found = await getMember(tx, id, user);
       if (found !== undefined) return found;
       if (!exists) throw new Refusal('not-found', 'There is no such user.');
-      await requireAddable(tx, context.config, me, [user]);
-      const { maxMembers } = (await getGroup(tx, id, me)) as Group;
+      const { maxMembers, owner } = (await getGroup(tx, id, me)) as Group;
+      await requireAddable(tx, context.config, me, [user], owner);
       const members = await memberIds(tx, id);
       if (members.length >= maxMembers) throw new Refusal('group-full');
       await bumpPermits(tx, [id]);

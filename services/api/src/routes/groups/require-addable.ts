@@ -3,26 +3,35 @@ import type { ApiConfig } from '../../config.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { blockersOf } from '../../queries/blocks.ts';
 import { friendsAmong } from '../../queries/friendships.ts';
-import { findBusy } from '../../queries/group-members.ts';
+import { findBusy, findCrowded } from '../../queries/group-members.ts';
+import { whoPermits } from '../../queries/privacy.ts';
 
 /**
- * Refuses when the caller may not put these users into a group: only who may write to someone may. All of them must be locked, so
- * that none gets into more groups than one may.
+ * Refuses when the caller may not put these users into a group: those who may write to someone may, unless that user permits fewer.
+ * All of them must be locked, so that none gets into more groups than one may.
+ *
+ * @param owner of the group: one user is in a bounded number of groups of one owner
  */
 export async function requireAddable(
   tx: Database,
   { sendPolicy, limits }: ApiConfig,
   me: number,
   users: readonly number[],
+  owner: number = me,
 ): Promise<void> {
   if (users.length === 0) return;
   const [blocker] = await blockersOf(tx, me, users);
-  if (blocker !== undefined) throw new Refusal('blocked', `User ${blocker} takes nothing from you.`);
-  if (sendPolicy === 'friends') {
-    const friends = new Set(await friendsAmong(tx, me, users));
-    const stranger = users.find((user) => !friends.has(user));
-    if (stranger !== undefined) throw new Refusal('not-friends', `Only friends of user ${stranger} may add them.`);
+  if (blocker !== undefined) throw new Refusal('blocked', `You can't add user ${blocker} to a group.`);
+  const friends = new Set(await friendsAmong(tx, me, users));
+  for (const [user, who] of await whoPermits(tx, 'addToGroups', users)) {
+    const permitted = who === 'everyone' || (who === 'friends' && friends.has(user));
+    if (!permitted) throw new Refusal('forbidden', `User ${user} chose not to be added to groups.`);
+  }
+  const stranger = users.find((user) => !friends.has(user));
+  if (sendPolicy === 'friends' && stranger !== undefined) {
+    throw new Refusal('not-friends', `Only friends of user ${stranger} can add them to a group.`);
   }
   const [busy] = await findBusy(tx, users, limits.groups);
-  if (busy !== undefined) throw new Refusal('conflict', `User ${busy} is in as many groups as one may.`);
+  const [crowded] = busy === undefined ? await findCrowded(tx, owner, users, limits.groupsOfOneOwner) : [busy];
+  if (crowded !== undefined) throw new Refusal('conflict', `User ${crowded} is in as many groups as possible.`);
 }

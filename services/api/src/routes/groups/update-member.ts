@@ -5,6 +5,7 @@ import { changes, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
+import { findDisguise } from '../../names/display-text.ts';
 import { getMember, memberIds, updateMember } from '../../queries/group-members.ts';
 import { updateGroup } from '../../queries/groups.ts';
 import { enterGroup } from './enter-group.ts';
@@ -14,7 +15,7 @@ const schema = changes({
   role: roleSchema
     .optional()
     .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
-  alias: line(64, 0).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
+  alias: line(64, 0, findDisguise).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
 });
 
 /** Gives a member another role, or oneself another name in the group. */

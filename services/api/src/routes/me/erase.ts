@@ -1,13 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { bumpPermits, type Database } from '@parley/database';
-import { verifyPassword } from '../../accounts/password.ts';
+import { audit } from '../../accounts/audit.ts';
+import { endOfTokens } from '../../accounts/end-sessions.ts';
+import { requirePassword } from '../../accounts/require-password.ts';
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
-import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { countLeft, eraseUser, getPasswordHash, readPeers, readTies, type Ties } from '../../queries/erase.ts';
+import { countLeft, eraseUser, readPeers, readTies, type Ties } from '../../queries/erase.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 import { leaveGroups } from './leave-groups.ts';
 
@@ -29,8 +30,8 @@ const remainsSchema = z.object({
 });
 
 /**
- * Deletes the caller's account. Once it answers, all devices are signed out, nobody can write to them, and friends and groups are left;
- * their messages are deleted in the background.
+ * Deletes the caller's account. Once it answers, all devices are signed out, nobody can write to
+ * them, and friends and groups are left; their messages are deleted in the background.
  */
 export const erase = callerOperation(
   {
@@ -49,15 +50,9 @@ export const erase = callerOperation(
   },
   async (c) => {
     const { context } = c.var;
-    const { config, db } = context;
+    const { config } = context;
     const { user: me } = c.var.caller;
-    await limitRate(context, 'erase', me, config.perMinute.signIns);
-    const known = await getPasswordHash(db, me);
-    if (known === undefined) throw new Refusal('unauthenticated');
-    const { password = '' } = c.req.valid('json');
-    if (known !== null && !(await verifyPassword(password, known, config.argon2))) {
-      throw new Refusal('forbidden', 'The password is wrong.');
-    }
+    await requirePassword(c, c.req.valid('json').password, { optional: true });
     const remains = await commitAndNotify(context, async (tx, notify) => {
       const { friends, asked, groups } = await lockTies(tx, me);
       const peers = await readPeers(tx, me);
@@ -66,7 +61,7 @@ export const erase = callerOperation(
       const at = Date.now();
       const { sessions, external } = await eraseUser(tx, me, at);
       notifyOf(notify, me, { friends, asked, peers });
-      const until = at + config.tokens.access;
+      const until = endOfTokens(config);
       const ended = [...new Set([...sessions, c.var.caller.session])];
       notify({
         revoked: ended.map((session) => ({ user: me, session, until })),
@@ -76,15 +71,20 @@ export const erase = callerOperation(
       notify({ erase: { user: me, at } });
       return remainsOf({ peers: peers.length, groups: groups.length, ...left });
     });
+    audit(c, 'account.deleted', { user: me });
     deleteRefreshCookie(c);
     return c.json({ remains }, 200);
   },
 );
 
-/** Locks a user with all who are tied to them, in the order in which everybody locks: users, then groups. */
+/**
+ * Locks a user with all who are tied to them, in the order in which everybody locks: users, then
+ * groups.
+ */
 async function lockTies(tx: Database, me: number): Promise<Ties> {
-  // Who is tied is known for certain only once the user is locked, and then it is too late to lock others in order. So they are read
-  // before, and who came in between ends the attempt; asking again succeeds.
+  // Who is tied is known for certain only once the user is locked, and then it is too late to lock
+  // others in order. So they are read before, and who came in between ends the attempt; asking
+  // again succeeds.
   const ties = await readTies(tx, me);
   await bumpPermits(tx, [me, ...ties.friends, ...ties.groups]);
   if (!(await lockUsers(tx, [me]))) throw new Refusal('unauthenticated');

@@ -7,7 +7,10 @@ import { callerOperation } from '../../http/operation.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** All that the server keeps of the caller and for them, in one archive, which is made while it is sent. */
+/**
+ * All that the server keeps of the caller and for them, in one archive, which is made while it is
+ * sent.
+ */
 export const exportAll = callerOperation(
   {
     method: 'get',

@@ -6,7 +6,10 @@ import { updateGroup } from '../../queries/groups.ts';
 import { depart } from '../groups/depart.ts';
 import { endGroup } from '../groups/end-group.ts';
 
-/** Takes a user out of groups, which must be locked. Those they own go to the oldest admin, else member, or end with them. */
+/**
+ * Takes a user out of groups, which must be locked. Those they own go to the oldest admin, else
+ * member, or end with them.
+ */
 export async function leaveGroups(
   tx: Database,
   notify: Notify,

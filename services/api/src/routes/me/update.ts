@@ -1,12 +1,26 @@
+import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { avatarField, changes, line, nameField } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
+import { requireFreeName } from '../../names/reserved-names.ts';
 import { friendIds } from '../../queries/friendships.ts';
-import { updateUser } from '../../queries/users.ts';
+import { updatePrivacy } from '../../queries/privacy.ts';
+import { getUser, updateUser } from '../../queries/users.ts';
 
-const schema = changes({ name: nameField.optional(), avatar: avatarField.optional(), sign: line(200, 0).optional() });
+const schema = changes({
+  name: nameField.optional(),
+  avatar: avatarField.optional(),
+  sign: line(200, 0).optional(),
+  privacy: z
+    .strictObject({
+      addToGroups: z.enum(['everyone', 'friends', 'nobody']).optional(),
+      find: z.boolean().optional(),
+    })
+    .optional()
+    .openapi({ description: 'Who may add you to groups, and whether others find you by name' }),
+});
 
 /** Changes what others see of the caller, and tells the caller's friends. */
 export const update = callerOperation(
@@ -15,16 +29,23 @@ export const update = callerOperation(
     operationId: 'updateMe',
     path: '/v1/me',
     tags: ['People'],
-    summary: 'Change your name, avatar or sign',
+    summary: 'Change your name, avatar, sign or privacy',
     request: { body: jsonBody(schema) },
     responses: { 200: jsonResponse(userSchema, 'The user as changed') },
+    refuses: ['conflict'],
   },
   async (c) => {
     const { user: me } = c.var.caller;
-    const changes = c.req.valid('json');
+    const { privacy, ...profile } = c.req.valid('json');
+    const { reservedNames } = c.var.context.config.accounts;
+    if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
-      const updated = await updateUser(tx, me, changes);
+      if (privacy !== undefined) await updatePrivacy(tx, me, privacy);
+      const shown = Object.keys(profile).length > 0;
+      const updated = shown ? await updateUser(tx, me, profile) : await getUser(tx, me);
       if (updated === undefined) throw new Refusal('unauthenticated');
+      // What one permits is nobody else's to know.
+      if (!shown) return updated;
       notify({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
       return updated;
     });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { audit } from '../../accounts/audit.ts';
 import { openSession } from '../../accounts/open-session.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
@@ -22,6 +23,7 @@ export const issueToken = serverOperation(
     method: 'post',
     operationId: 'issueToken',
     path: '/v1/server/tokens',
+    scope: 'tokens',
     tags: ['Server'],
     summary: 'Sign a user in',
     description: 'Hand what comes back to a device of that user, over HTTPS.',
@@ -42,6 +44,7 @@ export const issueToken = serverOperation(
       return await openSession(tx, notify, context.config, user, device);
     });
     await ensureCopy(context, session.user.id);
+    audit(c, 'session.token-issued', { user: session.user.id });
     return c.json(session, 201);
   },
 );

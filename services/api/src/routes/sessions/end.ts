@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { audit } from '../../accounts/audit.ts';
+import { endOfTokens } from '../../accounts/end-sessions.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { sessionIdField } from '../../http/fields.ts';
 import { callerOperation, noContent } from '../../http/operation.ts';
@@ -24,8 +26,9 @@ export const end = callerOperation(
     await commitAndNotify(context, async (tx, notify) => {
       const now = Date.now();
       if (!(await endSession(tx, user, id, now))) throw new Refusal('not-found');
-      notify({ revoked: [{ user, session: id, until: now + context.config.tokens.access }] });
+      notify({ revoked: [{ user, session: id, until: endOfTokens(context.config) }] });
     });
+    audit(c, 'session.ended', { user, session: id });
     return c.body(null, 204);
   },
 );

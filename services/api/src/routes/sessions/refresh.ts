@@ -1,9 +1,15 @@
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { getCookie } from 'hono/cookie';
+import { audit } from '../../accounts/audit.ts';
+import { endOfTokens } from '../../accounts/end-sessions.ts';
 import { createRefreshToken, readRefreshToken } from '../../accounts/refresh-token.ts';
-import { deleteRefreshCookie, refreshCookie, sessionAnswer, setRefreshCookie } from '../../accounts/session-answer.ts';
-import type { AppContext, OpenEnv } from '../../app-context.ts';
+import {
+  deleteRefreshCookie,
+  readSessionCookie,
+  sessionAnswer,
+  setSessionCookies,
+} from '../../accounts/session-answer.ts';
+import type { OpenEnv } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { ensureCopy } from '../../events/ensure-copy.ts';
 import { jsonResponse, operation } from '../../http/operation.ts';
@@ -30,7 +36,7 @@ export const refresh = operation(
   },
   async (c) => {
     const { context } = c.var;
-    const outcome = await rotate(context, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
+    const outcome = await rotate(c, c.req.valid('json').refreshToken ?? tokenOfCookie(c));
     if (outcome === undefined) {
       deleteRefreshCookie(c);
       throw new Refusal('unauthenticated', 'The refresh token does not hold.');
@@ -38,20 +44,23 @@ export const refresh = operation(
     const user = await getUser(context.db, outcome.user);
     if (user === undefined) throw new Refusal('unauthenticated');
     await ensureCopy(context, user.id);
-    setRefreshCookie(c, outcome.token);
-    return c.json(sessionAnswer(context.config, user, outcome.session, outcome.token), 200);
+    const session = sessionAnswer(context.config, user, outcome.session, outcome.token);
+    setSessionCookies(c, session);
+    return c.json(session, 200);
   },
 );
 
 /** Answers the new token and whose it is; undefined when the old one does not hold. */
-async function rotate(context: AppContext, given: string | undefined): Promise<Rotated | undefined> {
+async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<Rotated | undefined> {
+  const { context } = c.var;
   const { tokens } = context.config;
   const old = given === undefined ? undefined : readRefreshToken(tokens.secret, given);
   if (old === undefined) return undefined;
   return await commitAndNotify(context, async (tx, notify) => {
     const now = Date.now();
     const session = await lockSession(tx, old.session);
-    if (session === undefined || session.revoked !== null || session.expires <= now) return undefined;
+    if (session === undefined || session.revoked !== null || session.expires <= now || !session.active)
+      return undefined;
     const { user } = session;
     if (session.hash === old.hash) {
       const { token, hash } = createRefreshToken(tokens.secret, old.session);
@@ -60,7 +69,8 @@ async function rotate(context: AppContext, given: string | undefined): Promise<R
     }
     if (old.genuine || session.previousHash === old.hash) {
       await endSession(tx, user, old.session, now);
-      notify({ revoked: [{ user, session: old.session, until: now + tokens.access }] });
+      notify({ revoked: [{ user, session: old.session, until: endOfTokens(context.config) }] });
+      audit(c, 'session.reused-token', { user, session: old.session });
     }
     return undefined;
   });
@@ -68,7 +78,7 @@ async function rotate(context: AppContext, given: string | undefined): Promise<R
 
 /** A browser sends the cookie by itself, so a page of another site must not be what asks. */
 function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
-  const token = getCookie(c, refreshCookie);
+  const token = readSessionCookie(c, 'refresh');
   const origin = c.req.header('origin');
   if (token === undefined || origin === undefined) return token;
   const own = URL.canParse(origin) && new URL(origin).host === c.req.header('host');

@@ -1,3 +1,5 @@
+import { audit } from '../../accounts/audit.ts';
+import { endOfTokens } from '../../accounts/end-sessions.ts';
 import { deleteRefreshCookie } from '../../accounts/session-answer.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { callerOperation, noContent } from '../../http/operation.ts';
@@ -22,9 +24,10 @@ export const signOut = callerOperation(
     await commitAndNotify(context, async (tx, notify) => {
       const now = Date.now();
       await endSession(tx, user, session, now);
-      notify({ revoked: [{ user, session, until: now + context.config.tokens.access }] });
+      notify({ revoked: [{ user, session, until: endOfTokens(context.config) }] });
     });
     deleteRefreshCookie(c);
+    audit(c, 'session.ended', { user, session });
     return c.body(null, 204);
   },
 );

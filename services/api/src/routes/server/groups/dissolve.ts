@@ -12,6 +12,7 @@ export const dissolveGroup = serverOperation(
     method: 'delete',
     operationId: 'dissolveServerGroup',
     path: '/v1/server/groups/{group}',
+    scope: 'moderate',
     tags: ['Server'],
     summary: 'Dissolve a group',
     request: { params: z.object({ group: refParam }) },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { line } from '../../../http/fields.ts';
+import { nameField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { lockGroup } from '../../../queries/groups.ts';
@@ -17,7 +17,7 @@ import { requireRoom, updateServerGroup } from './update-group.ts';
 
 const schema = z.strictObject({
   ...groupFields,
-  name: line(64).openapi({ description: 'Unique in any case among all groups' }),
+  name: nameField.openapi({ description: 'Unique in any case among all groups' }),
   owner: userRef,
   members: z
     .array(userRef)

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { bumpPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
+import { audit } from '../../../accounts/audit.ts';
+import { endOfTokens } from '../../../accounts/end-sessions.ts';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { noContent, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
@@ -9,14 +11,15 @@ import { endSurplusSessions } from '../../../queries/sessions.ts';
 import { refParam, requireUser } from '../refs.ts';
 
 /**
- * Deactivates a user: their sessions end, their sockets are closed, they can neither come in nor be written to. Everything else stays
- * as it is, for them to find if they are put again.
+ * Deactivates a user: their sessions end, their sockets are closed, they can neither come in nor be
+ * written to. Everything else stays as it is, for them to find if they are put again.
  */
 export const deactivateUser = serverOperation(
   {
     method: 'delete',
     operationId: 'deactivateServerUser',
     path: '/v1/server/users/{user}',
+    scope: 'moderate',
     tags: ['Server'],
     summary: 'Deactivate a user',
     request: { params: z.object({ user: refParam }) },
@@ -31,9 +34,10 @@ export const deactivateUser = serverOperation(
       if (id === SYSTEM_USER) throw new Refusal('forbidden', 'The system stays.');
       await bumpPermits(tx, [id]);
       const now = Date.now();
+      audit(c, 'account.deactivated', { user: id });
       if ((await getServerUser(tx, id))?.deactivated === null) await updateServerUser(tx, id, { deactivated: now });
       const sessions = await endSurplusSessions(tx, id, 0, now);
-      const until = now + context.config.tokens.access;
+      const until = endOfTokens(context.config);
       notify({
         copies: [id],
         forget: [id],

@@ -24,7 +24,10 @@ const schema = z.strictObject({
   sign: line(200, 0).optional(),
 });
 
-/** Makes the user with an external id, or changes what is given of them; one who was deactivated is active again. */
+/**
+ * Makes the user with an external id, or changes what is given of them; one who was deactivated is
+ * active again.
+ */
 export const putUser = serverOperation(
   {
     method: 'put',

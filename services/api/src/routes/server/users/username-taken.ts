@@ -1,6 +1,9 @@
 import { fieldRefusal } from '../../../http/refusal.ts';
 
-/** Passes on what `work` resolves with; refuses when PostgreSQL found that another user has the username. */
+/**
+ * Passes on what `work` resolves with; refuses when PostgreSQL found that another user has the
+ * username.
+ */
 export async function refuseTakenUsername<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -1,0 +1,41 @@
+import type { Database } from '@parley/database';
+import type { Log } from '@parley/service';
+import type { ApiConfig } from '../config.ts';
+import { AuditLog } from './audit-log.ts';
+import { Mailer } from './mailer.ts';
+import { Passwords } from './passwords.ts';
+
+/** What routes of accounts need: passwords, e-mail, and work that goes on after the response. */
+export class Accounts {
+  readonly passwords: Passwords;
+  /** Undefined where no e-mail is sent. */
+  readonly mailer: Mailer | undefined;
+  readonly audit: AuditLog;
+  readonly #log: Log;
+  readonly #background = new Set<Promise<void>>();
+
+  constructor({ db, log, config }: { db: Database; log: Log; config: ApiConfig }) {
+    const { accounts, argon2, tokens } = config;
+    this.passwords = new Passwords({ db, cost: argon2, minScore: accounts.passwordStrength, secret: tokens.secret });
+    this.mailer = accounts.mail && new Mailer(accounts.mail, log);
+    this.audit = new AuditLog(accounts.auditLog ? log : undefined);
+    this.#log = log;
+  }
+
+  /**
+   * Runs work that the response does not wait for, so that its time reveals nothing. Failures are
+   * logged.
+   */
+  inBackground(work: () => Promise<void>): void {
+    const running = work()
+      .catch((err: unknown) => this.#log.warn({ err }, 'background work of an account failed'))
+      .finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#background);
+    await this.mailer?.stop();
+    this.passwords.stop();
+  }
+}

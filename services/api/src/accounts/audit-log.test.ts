@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Product, startServerApi } from '../../test/server-api.ts';
+import { password } from '../../test/test-api.ts';
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startServerApi({ LOG_LEVEL: 'error' });
+});
+afterAll(() => product?.[Symbol.asyncDispose]());
+
+interface Line {
+  log?: string;
+  event: string;
+  user?: number | null;
+  [field: string]: unknown;
+}
+
+const lines = () => product.api.logged.map((line) => JSON.parse(line) as Line).filter(({ log }) => log === 'audit');
+
+it('has one line for each event that matters, with who, from where, and in which request', async () => {
+  const ann = await product.api.person();
+  const { username } = ann.session.user;
+  const signIn = (given: string) => product.api.call('post', '/v1/sessions', { body: { username, password: given } });
+  await signIn('a wrong password');
+  await signIn(password);
+  await product.api.call('post', '/v1/sessions', { body: { username: 'my-secret-password', password } });
+  await ann.call('put', '/v1/me/password', { current: password, password: 'another horse' });
+  await ann.call('delete', '/v1/sessions/current');
+  await product.call('delete', `/users/~${ann.id}`);
+  const own = lines().filter(({ user }) => user === ann.id);
+  expect(own.map(({ event }) => event)).toEqual([
+    'account.registered',
+    'sign-in.failed',
+    'sign-in.succeeded',
+    'password.changed',
+    'session.ended',
+    'account.deactivated',
+  ]);
+  for (const line of own) {
+    expect(line).toMatchObject({ level: 'info', address: '127.0.0.1', requestId: expect.stringMatching(/^[\w-]+$/) });
+  }
+  expect(own[3]).toMatchObject({ by: { user: ann.id, session: expect.any(String) } });
+  expect(lines().filter(({ user, event }) => user === null && event === 'sign-in.failed')).toHaveLength(1);
+});
+
+it('names the API key of each call of the server API, and refused ones', async () => {
+  await product.call('get', '/users/nobody');
+  await product.api.call('get', '/v1/server/users/nobody', { token: 'x'.repeat(40) });
+  expect(lines().find(({ event }) => event === 'server-api.called')).toMatchObject({ key: 'key-1', status: expect.any(Number) });
+  expect(lines().find(({ event }) => event === 'server-api.refused')).toMatchObject({ address: '127.0.0.1' });
+});
+
+it('holds neither passwords nor tokens nor what somebody typed', async () => {
+  const text = lines().map((line) => JSON.stringify(line)).join('\n');
+  for (const word of [password, 'another horse', 'a wrong password', 'my-secret-password']) expect(text).not.toContain(word);
+  const { accessToken, refreshToken } = (await product.api.person()).session;
+  for (const word of [accessToken, refreshToken]) expect(text).not.toContain(word);
+});

@@ -1,0 +1,86 @@
+import { bool, duration, integer, list, oneOf, text, url, type Values } from '@parley/service';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The variables of accounts; README.md describes them. */
+export const accountVariables = {
+  REGISTRATION: oneOf(['open', 'invite', 'closed'], { default: 'open' }),
+  RESERVED_NAMES: list({ default: defaultReservedNames() }),
+  PASSWORD_STRENGTH: integer({ min: 0, max: 4, default: 2 }),
+  PASSWORD_RESET_TTL: duration({ min: minute, max: 7 * day, default: hour }),
+  PASSWORD_RESETS_PER_HOUR: integer({ min: 1, default: 3 }),
+  EMAIL_CONFIRMATION_TTL: duration({ min: minute, max: 7 * day, default: day }),
+  SIGN_INS_PER_MINUTE: integer({ min: 1, default: 10 }),
+  SIGN_IN_FAILURES_PER_DAY: integer({ min: 1, default: 100 }),
+  SIGN_INS_PER_ADDRESS: integer({ min: 1, default: 100 }),
+  REGISTRATIONS_PER_MINUTE: integer({ min: 1, default: 100 }),
+  SMTP_URL: url(['smtp', 'smtps'], { default: undefined }),
+  SMTP_TIMEOUT: duration({ min: 100, default: 10_000 }),
+  MAIL_FROM: text({ default: 'Parley <parley@localhost>' }),
+  PUBLIC_URL: text({ default: undefined }),
+  AUDIT_LOG: bool({ default: true }),
+};
+
+/** The settings that the variables yield. */
+export function accountConfig(value: Values<typeof accountVariables>): AccountConfig {
+  return {
+    registration: value.REGISTRATION,
+    reservedNames: value.RESERVED_NAMES,
+    passwordStrength: value.PASSWORD_STRENGTH,
+    resetTtl: value.PASSWORD_RESET_TTL,
+    resetsPerHour: value.PASSWORD_RESETS_PER_HOUR,
+    confirmationTtl: value.EMAIL_CONFIRMATION_TTL,
+    signInsPerMinute: value.SIGN_INS_PER_MINUTE,
+    signInFailuresPerDay: value.SIGN_IN_FAILURES_PER_DAY,
+    signInsPerAddress: value.SIGN_INS_PER_ADDRESS,
+    registrationsPerMinute: value.REGISTRATIONS_PER_MINUTE,
+    mail:
+      value.SMTP_URL === undefined
+        ? undefined
+        : { smtpUrl: value.SMTP_URL, from: value.MAIL_FROM, timeout: value.SMTP_TIMEOUT },
+    publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ''),
+    auditLog: value.AUDIT_LOG,
+  };
+}
+
+function defaultReservedNames(): readonly string[] {
+  return [
+    ...['admin', 'administrator', 'root', 'system', 'support', 'help', 'helpdesk', 'moderator', 'mod', 'staff'],
+    ...['security', 'abuse', 'postmaster', 'webmaster', 'hostmaster', 'official', 'service', 'bot', 'parley', 'api'],
+    ...['everyone', 'all', 'here', 'channel', 'null', 'undefined', 'deleted', 'me', 'info', 'noreply', 'owner'],
+  ];
+}
+
+/** Times are in ms. */
+export interface AccountConfig {
+  registration: 'open' | 'invite' | 'closed';
+  /** Usernames and display names that nobody can choose, nor anything that looks like them. */
+  reservedNames: readonly string[];
+  /** The smallest score of a new password, 0 to 4; 0 turns the check off. */
+  passwordStrength: number;
+  resetTtl: number;
+  /** Messages to one account; more are dropped silently. */
+  resetsPerHour: number;
+  confirmationTtl: number;
+  /** Failed attempts at one account from one address or known device. */
+  signInsPerMinute: number;
+  signInFailuresPerDay: number;
+  /** Attempts of one address a minute, over all accounts. */
+  signInsPerAddress: number;
+  /** Of one address. */
+  registrationsPerMinute: number;
+  /** Undefined where no e-mail is sent. */
+  mail: MailConfig | undefined;
+  /** The root of the web client, for links in e-mails; the first of `ORIGINS` when undefined. */
+  publicUrl: string | undefined;
+  auditLog: boolean;
+}
+
+export interface MailConfig {
+  smtpUrl: string;
+  from: string;
+  /** Ms for each step of a delivery. */
+  timeout: number;
+}

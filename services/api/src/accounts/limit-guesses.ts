@@ -1,0 +1,62 @@
+import { takeTokens } from '@parley/redis';
+import type { AppContext } from '../app-context.ts';
+import { Refusal } from '../http/refusal.ts';
+
+/**
+ * Counts a guess at a secret of an account before it is checked, and refuses with 429 who has
+ * guessed too often. Failed guesses count by account and address, so that a stranger who guesses
+ * never keeps the owner out. A device that was signed in before counts by itself, so that it gets
+ * in from the address of the stranger, too.
+ *
+ * While an account is attacked from many addresses, each of them gets fewer guesses: the owner
+ * still gets in from a new address.
+ *
+ * @throws Refusal `too-many`
+ */
+export async function limitGuesses(context: AppContext, { account, address, device }: Guesser): Promise<Guess> {
+  const { signInsPerMinute: most, signInFailuresPerDay: daily, signInsPerAddress } = context.config.accounts;
+  const buckets: [what: string, subject: string, perMinute: number, burst: number][] = [];
+  if (device === undefined) {
+    await take(context, ['sign-in-address', address, signInsPerAddress, signInsPerAddress]);
+    const attacked = !(await has(context, ['sign-in-account', account, most, most * 10]));
+    if (attacked) buckets.push(['sign-in-attacked', `${account} ${address}`, 1, Math.min(3, most)]);
+  }
+  const subject = device === undefined ? `${account} ${address}` : `${account} device ${device}`;
+  buckets.push(['sign-in', subject, most, most], ['sign-in-day', subject, daily / 1440, daily]);
+  for (const bucket of buckets) await take(context, bucket);
+  return {
+    // What was right does not count, nor what was wrong before it.
+    succeeded: async () => {
+      const { redis } = context;
+      await Promise.all(buckets.map(([what, subject]) => redis.client.del(redis.keys.rate(what, subject))));
+    },
+  };
+}
+
+async function has({ redis }: AppContext, [what, subject, perMinute, burst]: Bucket): Promise<boolean> {
+  return (await takeTokens(redis, what, subject, { perSecond: perMinute / 60, burst })).granted > 0;
+}
+
+async function take({ redis }: AppContext, [what, subject, perMinute, burst]: Bucket): Promise<void> {
+  const { granted, after } = await takeTokens(redis, what, subject, { perSecond: perMinute / 60, burst });
+  if (granted > 0) return;
+  throw new Refusal('too-many', 'Too many attempts. Try again later.', {
+    retryAfter: Math.max(1, Math.ceil(after / 1000)),
+  });
+}
+
+/** A guess that was counted. */
+export interface Guess {
+  /** Forgets the failed guesses of this guesser. */
+  succeeded(): Promise<void>;
+}
+
+export interface Guesser {
+  /** The username that is tried, whether it exists or not; or the id of who is signed in. */
+  account: string;
+  address: string;
+  /** The known device. */
+  device?: string | undefined;
+}
+
+type Bucket = readonly [what: string, subject: string, perMinute: number, burst: number];

@@ -1,0 +1,14 @@
+import type { ApiConfig } from '../config.ts';
+
+/**
+ * The address of a page of the web client that uses a token. The token is in the fragment, which
+ * neither servers nor their logs see.
+ */
+export function pageLink(
+  { accounts, origins }: ApiConfig,
+  page: 'reset-password' | 'confirm-email',
+  token: string,
+): string {
+  const root = accounts.publicUrl ?? origins[0] ?? 'http://127.0.0.1:8080';
+  return `${root}/${page}#${token}`;
+}

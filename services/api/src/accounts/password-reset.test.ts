@@ -1,0 +1,196 @@
+import type { Problem, Session } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Mailbox } from '../../test/mailbox.ts';
+import { type Product, startServerApi } from '../../test/server-api.ts';
+import { type Person, password } from '../../test/test-api.ts';
+
+let mailbox: Mailbox;
+let product: Product;
+
+beforeAll(async () => {
+  mailbox = await Mailbox.start();
+  product = await startServerApi({
+    SMTP_URL: mailbox.url,
+    PUBLIC_URL: 'https://chat.example/',
+    PASSWORD_RESETS_PER_HOUR: '2',
+    SIGN_INS_PER_MINUTE: '1000',
+    PASSWORD_STRENGTH: '2',
+  });
+});
+afterAll(async () => {
+  await product?.[Symbol.asyncDispose]();
+  await mailbox?.[Symbol.asyncDispose]();
+});
+
+const next = 'another horse entirely';
+
+const signIn = (username: string, given: string) =>
+  product.api.call<Session & Problem>('post', '/v1/sessions', { body: { username, password: given } });
+
+const askForReset = (username: string) => product.api.call('post', '/v1/password-resets', { body: { username } });
+
+const useToken = (token: string, given = next) =>
+  product.api.call<Problem>('put', `/v1/password-resets/${token}`, { body: { password: given } });
+
+async function tokenFor(address: string): Promise<string> {
+  await expect.poll(() => mailbox.tokenFor(address)).toBeTypeOf('string');
+  return mailbox.tokenFor(address) as string;
+}
+
+/** Somebody with a confirmed e-mail address. */
+async function withEmail(): Promise<{ person: Person; username: string; email: string }> {
+  const person = await product.api.person();
+  const { username } = person.session.user;
+  const email = `${username}@mail.example`;
+  expect((await person.call('put', '/v1/me/email', { email, password })).status).toBe(202);
+  const confirmed = await product.api.call('put', `/v1/email-confirmations/${await tokenFor(email)}`);
+  expect(confirmed.status).toBe(204);
+  mailbox.mails.length = 0;
+  return { person, username, email };
+}
+
+describe('changing the password', () => {
+  it('signs other devices out and keeps this one', async () => {
+    const person = await product.api.person();
+    const { username } = person.session.user;
+    const other = (await signIn(username, password)).body;
+    expect((await person.call('put', '/v1/me/password', { current: password, password: next })).status).toBe(204);
+    expect((await person.get('/v1/me')).status).toBe(200);
+    expect((await product.api.call('get', '/v1/me', { token: other.accessToken })).status).toBe(401);
+    const refreshed = await product.api.call('post', '/v1/sessions/refresh', {
+      body: { refreshToken: other.refreshToken },
+    });
+    expect(refreshed.status).toBe(401);
+    expect((await signIn(username, password)).status).toBe(401);
+    expect((await signIn(username, next)).status).toBe(201);
+  });
+
+  it('needs the current password, and a new one that is not easy to guess', async () => {
+    const person = await product.api.person();
+    const change = (current: string, given: string) =>
+      person.call<Problem>('put', '/v1/me/password', { current, password: given });
+    expect((await change('not the password', next)).body.code).toBe('forbidden');
+    expect((await change(password, 'password1')).body.errors?.[0]?.path).toBe('password');
+    expect((await change(password, `${person.session.user.username}-7`)).status).toBe(400);
+  });
+
+  it('is refused to users who sign in elsewhere', async () => {
+    const [ann] = await product.people('elsewhere');
+    const { body } = await ann.call<Problem>('put', '/v1/me/password', { current: password, password: next });
+    expect(body.code).toBe('conflict');
+  });
+});
+
+describe('an e-mail address', () => {
+  it('is the account’s once the link is opened, and the one before is told', async () => {
+    const { person, email } = await withEmail();
+    const changed = 'somewhere@else.example';
+    await person.call('put', '/v1/me/email', { email: 'somewhere@ELSE.example', password });
+    expect((await person.get('/v1/me/account')).body).toMatchObject({ email, pendingEmail: changed });
+    const token = await tokenFor(changed);
+    await product.api.call('put', `/v1/email-confirmations/${token}`);
+    expect((await person.get('/v1/me/account')).body).toMatchObject({ email: changed, pendingEmail: null });
+    await expect.poll(() => mailbox.mails.some(({ to }) => to.includes(email))).toBe(true);
+    expect((await product.api.call('put', `/v1/email-confirmations/${token}`)).status).toBe(404);
+  });
+
+  it('is not set without the password', async () => {
+    const person = await product.api.person();
+    const { status } = await person.call('put', '/v1/me/email', { email: 'a@b.example', password: 'wrong one' });
+    expect(status).toBe(403);
+  });
+
+  it.each(['nobody', 'a@b.example\nBcc: c@d.example', 'a@b.example, c@d.example', 'A <a@b.example>'])(
+    'is not %j',
+    async (email) => {
+      expect((await (await product.api.person()).call('put', '/v1/me/email', { email, password })).status).toBe(400);
+    },
+  );
+
+  it('is sent at most so many links an hour', async () => {
+    const person = await product.api.person();
+    const put = () => person.call('put', '/v1/me/email', { email: 'flood@mail.example', password });
+    expect([(await put()).status, (await put()).status, (await put()).status]).toEqual([202, 202, 429]);
+  });
+});
+
+describe('a reset by e-mail', () => {
+  it('sets a new password, signs every device out, and works once', async () => {
+    const { person, username, email } = await withEmail();
+    expect((await askForReset(username.toUpperCase())).status).toBe(202);
+    const token = await tokenFor(email);
+    expect(mailbox.mails.at(-1)?.content).toContain(`https://chat.example/reset-password#${token}`);
+    expect((await useToken(token, 'password1')).status).toBe(400);
+    expect((await useToken(token)).status).toBe(204);
+    expect((await person.get('/v1/me')).status).toBe(401);
+    expect((await signIn(username, next)).status).toBe(201);
+    expect((await useToken(token)).body.code).toBe('not-found');
+    await expect.poll(() => mailbox.mails.at(-1)?.content).toContain('was changed');
+  });
+
+  it('is sent again when the mail server was busy', async () => {
+    const { username, email } = await withEmail();
+    mailbox.refuseNext(1);
+    await askForReset(username);
+    expect(await tokenFor(email)).toBeTypeOf('string');
+  });
+
+  it('says the same of an account that does not exist or has no address, and sends nothing', async () => {
+    const person = await product.api.person();
+    const { email, username } = await withEmail();
+    const answers = [await askForReset('nobody-at-all'), await askForReset(person.session.user.username)];
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [202, undefined],
+      [202, undefined],
+    ]);
+    // The next one is sent after those two would have been.
+    await askForReset(username);
+    await tokenFor(email);
+    expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);
+  });
+
+  it('is sent at most so many times an hour, without saying so', async () => {
+    const { username, email } = await withEmail();
+    const statuses = [];
+    for (let i = 0; i < 4; i += 1) statuses.push((await askForReset(username)).status);
+    expect(statuses).toEqual([202, 202, 202, 202]);
+    const other = await withEmail();
+    await askForReset(other.username);
+    await tokenFor(other.email);
+    expect(mailbox.mails.filter(({ to }) => to.includes(email)).length).toBeLessThanOrEqual(2);
+  });
+
+  it('ends with a change of the password, and with the next link', async () => {
+    const { person, username, email } = await withEmail();
+    await askForReset(username);
+    const first = await tokenFor(email);
+    mailbox.mails.length = 0;
+    await askForReset(username);
+    const second = await tokenFor(email);
+    expect((await useToken(first)).status).toBe(404);
+    await person.call('put', '/v1/me/password', { current: password, password: next });
+    expect((await useToken(second, 'yet another horse')).status).toBe(404);
+  });
+});
+
+it('a reset by an operator gives a link that works once', async () => {
+  const person = await product.api.person();
+  const { body, status } = await product.call<{ token: string; url: string }>(
+    'post',
+    `/users/~${person.id}/password-reset`,
+  );
+  expect(status).toBe(201);
+  expect(body.url).toBe(`https://chat.example/reset-password#${body.token}`);
+  expect((await useToken(body.token)).status).toBe(204);
+  expect((await signIn(person.session.user.username, next)).status).toBe(201);
+});
+
+it('no token is kept as it is', async () => {
+  const { username, email } = await withEmail();
+  await askForReset(username);
+  const token = await tokenFor(email);
+  const rows = await product.api.db.selectFrom('account_tokens').selectAll().execute();
+  expect(JSON.stringify(rows)).not.toContain(token);
+  expect(product.api.logged.join('')).not.toContain(token);
+  expect(product.api.logged.join('')).not.toContain(email);
+});

@@ -1,0 +1,144 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
+import type { Database } from '@parley/database';
+import { fieldRefusal } from '../http/refusal.ts';
+import { countHashParameters } from './account-queries.ts';
+import { PasswordStrength } from './password-strength.ts';
+
+/** Hashes, verifies and judges passwords. */
+export class Passwords {
+  readonly #options: PasswordsOptions;
+  readonly #strength = new PasswordStrength();
+  /** By the parameters of their hash. */
+  readonly #decoys = new Map<string, Promise<string>>();
+  #classes: Promise<HashClass[]> | undefined;
+  #classesRead = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PasswordsOptions) {
+    this.#options = options;
+  }
+
+  /** Hashes a password by argon2id, off the main thread. */
+  hash(password: string): Promise<string> {
+    return hashAt(password, this.#options.cost);
+  }
+
+  /**
+   * Returns whether a password is that of a hash. Without a hash it returns false after the time
+   * that one takes.
+   *
+   * Where `ARGON2_*` was changed, accounts have hashes of different cost. An unknown username is
+   * then given the cost of one of them, the same one each time, with the frequency that it has
+   * among accounts: so the time does not reveal which accounts exist.
+   */
+  async verify(username: string, password: string, known: string | null | undefined): Promise<boolean> {
+    const fits = await verify(known ?? (await this.decoyOf(username)), normal(password));
+    return fits && typeof known === 'string';
+  }
+
+  /** Whether a hash has another cost than new ones. */
+  isOutdated(known: string): boolean {
+    return costOf(known) !== costText(this.#options.cost);
+  }
+
+  /**
+   * Refuses a new password that is among the first an attacker tries.
+   *
+   * @param words what an attacker knows: username, display name
+   * @param owner whose turn the check takes: an address or user
+   */
+  async requireStrong(owner: string, password: string, words: readonly string[], field = 'password'): Promise<void> {
+    const { minScore } = this.#options;
+    if (minScore === 0) return;
+    if ((await this.#strength.score(owner, password, words)) >= minScore) return;
+    throw fieldRefusal('bad-request', field, 'Too easy to guess: use more words or characters, and not your name');
+  }
+
+  stop(): void {
+    this.#strength.stop();
+  }
+
+  /** The hash that an unknown username is compared with. */
+  async decoyOf(username: string): Promise<string> {
+    const classes = await this.#readClasses();
+    const digest = createHmac('sha256', this.#options.secret).update(`decoy:${username}`).digest();
+    let rank = digest.readUIntBE(0, 6) % classes.reduce((sum, { count }) => sum + count, 0);
+    let chosen = classes[0] as HashClass;
+    for (const each of classes) {
+      chosen = each;
+      if (rank < each.count) break;
+      rank -= each.count;
+    }
+    const known = this.#decoys.get(chosen.text);
+    if (known) return known;
+    const decoy = hashAt(randomBytes(16).toString('hex'), chosen.cost);
+    this.#decoys.set(chosen.text, decoy);
+    return decoy;
+  }
+
+  /** Read again every hour. Where PostgreSQL is away, the last ones stay. */
+  #readClasses(): Promise<HashClass[]> {
+    const now = performance.now();
+    if (this.#classes === undefined || now - this.#classesRead > 3_600_000) {
+      this.#classesRead = now;
+      const before = this.#classes;
+      this.#classes = this.#queryClasses().catch(() => before ?? [this.#currentClass(1)]);
+    }
+    return this.#classes;
+  }
+
+  async #queryClasses(): Promise<HashClass[]> {
+    const rows = await countHashParameters(this.#options.db);
+    const classes = rows.flatMap(({ parameters, count }) => {
+      const [, memory, time, parallelism] = /^m=(\d+),t=(\d+),p=(\d+)$/.exec(parameters) ?? [];
+      if (parallelism === undefined) return [];
+      const cost = { memory: Number(memory) * 1024, time: Number(time), parallelism: Number(parallelism) };
+      return [{ text: parameters, cost, count }];
+    });
+    return classes.length > 0 ? classes : [this.#currentClass(1)];
+  }
+
+  #currentClass(count: number): HashClass {
+    const { cost } = this.#options;
+    return { text: costText(cost), cost, count };
+  }
+}
+
+function hashAt(password: string, { memory, time, parallelism }: Cost): Promise<string> {
+  return hash(normal(password), { memoryCost: Math.ceil(memory / 1024), timeCost: time, parallelism });
+}
+
+/** The same characters may come from different keyboards as different code points. */
+function normal(password: string): string {
+  return password.normalize('NFKC');
+}
+
+function costOf(known: string): string | undefined {
+  return /^\$argon2id\$v=\d+\$([^$]+)\$/.exec(known)?.[1];
+}
+
+function costText({ memory, time, parallelism }: Cost): string {
+  return `m=${Math.ceil(memory / 1024)},t=${time},p=${parallelism}`;
+}
+
+/** The cost of a hash; `memory` in bytes. */
+export interface Cost {
+  memory: number;
+  time: number;
+  parallelism: number;
+}
+
+export interface PasswordsOptions {
+  db: Database;
+  cost: Cost;
+  /** The smallest score of a new password; 0 accepts all. */
+  minScore: number;
+  secret: string;
+}
+
+/** Accounts whose hash has one cost. */
+interface HashClass {
+  text: string;
+  cost: Cost;
+  count: number;
+}

@@ -1,0 +1,115 @@
+import type { Problem, Session } from '@parley/protocol';
+import { TOTP } from 'otpauth';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Product, startServerApi } from '../../test/server-api.ts';
+import { type Person, password } from '../../test/test-api.ts';
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startServerApi({ SIGN_INS_PER_MINUTE: '5' });
+});
+afterAll(() => product?.[Symbol.asyncDispose]());
+
+const signIn = (person: Person, code?: string) =>
+  product.api.call<Session & Problem>('post', '/v1/sessions', {
+    body: { username: person.session.user.username, password, ...(code && { code }) },
+  });
+
+/** Codes of a secret; `steps` of 30 s away from now. */
+const codeOf = (secret: string, steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
+
+/** Somebody with a second factor, of which no code was used but that of the step before. */
+async function withTotp(): Promise<{ person: Person; secret: string; recoveryCodes: string[] }> {
+  const person = await product.api.person();
+  const { body } = await person.call<{ secret: string; uri: string }>('post', '/v1/me/totp', { password });
+  expect(body.uri).toMatch(/^otpauth:\/\/totp\/Parley:person-\d+\?.*secret=/);
+  const confirmed = await person.call<{ recoveryCodes: string[] }>('put', '/v1/me/totp', {
+    code: codeOf(body.secret, -1),
+  });
+  expect(confirmed.status).toBe(200);
+  return { person, secret: body.secret, ...confirmed.body };
+}
+
+describe('a second factor', () => {
+  it('is required at sign-in, beside the password', async () => {
+    const { person, secret } = await withTotp();
+    const without = await signIn(person);
+    expect([without.status, without.body.code]).toEqual([401, 'code-required']);
+    expect((await signIn(person, '000000')).body.code).toBe('unauthenticated');
+    expect((await signIn(person, codeOf(secret))).status).toBe(201);
+    expect((await person.get('/v1/me/account')).body).toMatchObject({ totp: true, recoveryCodes: 10 });
+  });
+
+  it('accepts each code once, also when two sign in at the same time', async () => {
+    const { person, secret } = await withTotp();
+    const both = await Promise.all([signIn(person, codeOf(secret)), signIn(person, codeOf(secret))]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
+    expect((await signIn(person, codeOf(secret, -1))).status).toBe(401);
+  });
+
+  it('stays unknown to whoever has a wrong password', async () => {
+    const { person } = await withTotp();
+    const { body } = await product.api.call<Problem>('post', '/v1/sessions', {
+      body: { username: person.session.user.username, password: 'a wrong password' },
+    });
+    expect(body.code).toBe('unauthenticated');
+  });
+
+  it('limits guesses at the code by account, whatever the device', async () => {
+    const { person, secret } = await withTotp();
+    const { deviceToken } = person.session;
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const body = { username: person.session.user.username, password, code: `00000${i}`, deviceToken };
+      statuses.push((await product.api.call('post', '/v1/sessions', { body })).status);
+    }
+    expect(statuses.at(-1)).toBe(429);
+    expect((await signIn(person, codeOf(secret))).status).toBe(429);
+  });
+
+  it('is replaced by each recovery code once', async () => {
+    const { person, recoveryCodes } = await withTotp();
+    const [code = ''] = recoveryCodes;
+    expect(new Set(recoveryCodes).size).toBe(10);
+    expect((await signIn(person, code.toUpperCase().replaceAll('-', ' '))).status).toBe(201);
+    expect((await signIn(person, code)).status).toBe(401);
+    expect((await person.get('/v1/me/account')).body).toMatchObject({ recoveryCodes: 9 });
+  });
+
+  it('signs other devices out when it is turned on', async () => {
+    const person = await product.api.person();
+    const other = (await signIn(person)).body;
+    const { body } = await person.call<{ secret: string }>('post', '/v1/me/totp', { password });
+    expect((await signIn(person)).status).toBe(201);
+    await person.call('put', '/v1/me/totp', { code: codeOf(body.secret) });
+    expect((await product.api.call('get', '/v1/me', { token: other.accessToken })).status).toBe(401);
+    expect((await person.get('/v1/me')).status).toBe(200);
+  });
+
+  it('is turned off with the password and a code', async () => {
+    const { person, secret } = await withTotp();
+    const remove = (given: object) => person.call<Problem>('delete', '/v1/me/totp', given);
+    expect((await remove({ password: 'a wrong one', code: codeOf(secret) })).status).toBe(403);
+    expect((await remove({ password, code: '000000' })).status).toBe(401);
+    expect((await remove({ password, code: codeOf(secret) })).status).toBe(204);
+    expect((await signIn(person)).status).toBe(201);
+  });
+
+  it('stays when the password is reset, and is turned off by the operator', async () => {
+    const { person } = await withTotp();
+    const { body } = await product.call<{ token: string }>('post', `/users/~${person.id}/password-reset`);
+    await product.api.call('put', `/v1/password-resets/${body.token}`, { body: { password } });
+    expect((await signIn(person)).body.code).toBe('code-required');
+    expect((await product.call('delete', `/users/~${person.id}/totp`)).status).toBe(204);
+    expect((await signIn(person)).status).toBe(201);
+  });
+
+  it('keeps no secret that can be read from the database', async () => {
+    const { person, secret, recoveryCodes } = await withTotp();
+    const row = await product.api.db.selectFrom('users').selectAll().where('id', '=', person.id).execute();
+    const codes = await product.api.db.selectFrom('recovery_codes').selectAll().execute();
+    const text = JSON.stringify([row, codes]);
+    for (const word of [secret, ...recoveryCodes]) expect(text).not.toContain(word);
+  });
+});

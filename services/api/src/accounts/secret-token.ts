@@ -1,0 +1,35 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Makes a token that is handed out once, and the hash that is kept of it. */
+export function createSecretToken(): { token: string; hash: string } {
+  const token = randomBytes(32).toString('base64url');
+  return { token, hash: hashToken(token) };
+}
+
+/** SHA-256 as base64url. A token is random, so it needs no slow hash. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/**
+ * Makes the token by which a device is known at its next sign-in, so that others who guess the
+ * password cannot keep it out. It opens nothing by itself.
+ */
+export function createDeviceToken(secret: string, user: number, session: string): string {
+  const content = `${user}.${session}`;
+  return `${content}.${sealDevice(secret, content)}`;
+}
+
+/**
+ * Returns which device of a user has this token; undefined when it is not genuine or another
+ * user's.
+ */
+export function readDeviceToken(secret: string, user: number, token: string | undefined): string | undefined {
+  const [, content, owner, device, seal] = /^((\d{1,16})\.([\w-]{22}))\.([\w-]{43})$/.exec(token ?? '') ?? [];
+  if (content === undefined || device === undefined || seal === undefined || Number(owner) !== user) return undefined;
+  return timingSafeEqual(Buffer.from(sealDevice(secret, content)), Buffer.from(seal)) ? device : undefined;
+}
+
+function sealDevice(secret: string, content: string): string {
+  return createHmac('sha256', secret).update(`device:${content}`).digest('base64url');
+}

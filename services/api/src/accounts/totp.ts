@@ -1,0 +1,87 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomInt } from 'node:crypto';
+import { Secret, TOTP } from 'otpauth';
+import { hashToken } from './secret-token.ts';
+
+/**
+ * Makes the secret of a second factor (160 bits) and the address that authenticator apps read as a
+ * QR code.
+ */
+export function createTotp(issuer: string, username: string): { secret: string; uri: string } {
+  const totp = totpOf(new Secret({ size: 20 }).base32, issuer, username);
+  return { secret: totp.secret.base32, uri: totp.toString() };
+}
+
+/**
+ * Returns the 30 s step of a code, one step early or late included; undefined for a wrong one.
+ *
+ * @param after the step of the last accepted code: codes of it and of earlier steps are wrong, so
+ * no code works twice
+ */
+export function verifyTotp(secret: string, code: string, after: number, now = Date.now()): number | undefined {
+  if (!/^\d{6}$/.test(code)) return undefined;
+  const delta = totpOf(secret).validate({ token: code, window: 1, timestamp: now });
+  if (delta === null) return undefined;
+  const step = Math.floor(now / STEP_MS) + delta;
+  return step > after ? step : undefined;
+}
+
+/**
+ * Makes recovery codes of 59 bits, such as `k3fp-9wzm-x7dt`, and the hashes that are kept of them.
+ */
+export function createRecoveryCodes(): { codes: string[]; hashes: string[] } {
+  const letter = () => ALPHABET[randomInt(ALPHABET.length)];
+  const part = () => Array.from({ length: 4 }, letter).join('');
+  const codes = Array.from({ length: RECOVERY_CODES }, () => `${part()}-${part()}-${part()}`);
+  return { codes, hashes: codes.map(hashRecoveryCode) };
+}
+
+/** The hash of a recovery code, as people type it. */
+export function hashRecoveryCode(code: string): string {
+  return hashToken(`recovery:${code.toLowerCase().replaceAll(/[\s-]/g, '')}`);
+}
+
+/**
+ * Encrypts a secret by AES-256-GCM, so that a copy of the database alone does not open second
+ * factors.
+ */
+export function encryptTotpSecret(key: string, user: number, secret: string): string {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(key), nonce).setAAD(Buffer.from(String(user)));
+  const content = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), content]).toString('base64url');
+}
+
+/**
+ * Decrypts a secret.
+ *
+ * @param keys what it may have been encrypted with: the present `TOKEN_SECRET` and the one before
+ * @throws Error when none fits
+ */
+export function decryptTotpSecret(keys: readonly string[], user: number, encrypted: string): string {
+  const bytes = Buffer.from(encrypted, 'base64url');
+  for (const key of keys) {
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(key), bytes.subarray(0, 12), { authTagLength: 16 });
+      decipher.setAuthTag(bytes.subarray(12, 28)).setAAD(Buffer.from(String(user)));
+      return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      // Encrypted with another key.
+    }
+  }
+  throw new Error(`The second factor of user ${user} was encrypted with another TOKEN_SECRET`);
+}
+
+function totpOf(secret: string, issuer?: string, label?: string): TOTP {
+  return new TOTP({ ...(issuer === undefined ? {} : { issuer }), ...(label === undefined ? {} : { label }), secret });
+}
+
+function keyOf(secret: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', 'parley totp secret', 32));
+}
+
+const STEP_MS = 30_000;
+
+const RECOVERY_CODES = 10;
+
+/** Letters and digits that are not mistaken for each other. */
+const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

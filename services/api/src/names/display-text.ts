@@ -1,0 +1,80 @@
+/**
+ * Finds what a text holds that nobody sees: control characters, blanks of no width, characters that
+ * turn the direction of writing or carry hidden text (tags). Returns the problem for people;
+ * undefined for a text that shows what it holds.
+ *
+ * Joiners and variation selectors pass where writing needs them: within emoji, and within words of
+ * scripts that join letters.
+ */
+export function findHidden(text: string): string | undefined {
+  if (!text.isWellFormed()) return 'Holds a lone surrogate';
+  if (controls.test(text)) return 'Holds a control character';
+  if (hidden.test(withoutJoins(text))) return 'Holds an invisible character';
+  if (marks.test(text)) return 'Holds too many marks on one letter';
+  return undefined;
+}
+
+/**
+ * Finds what makes a name look like another: what {@link findHidden} finds, and words that mix
+ * scripts whose letters look alike.
+ */
+export function findDisguise(name: string): string | undefined {
+  const hiddenProblem = findHidden(name);
+  if (hiddenProblem !== undefined) return hiddenProblem;
+  if (words(name).some(mixesScripts)) return 'Mixes letters of several scripts that look alike in one word';
+  return undefined;
+}
+
+const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Format characters, unassigned and private ones, fillers and blanks that are none, combining
+ * joiners, variation selectors.
+ */
+const hidden =
+  /[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]|\p{Variation_Selector}|\u034f|\u17b4|\u17b5|[\u{e0000}-\u{e0fff}]/u;
+
+const marks = /\p{M}{5}/u;
+
+/** Removes emoji sequences and the joiners that scripts need between two letters. */
+function withoutJoins(text: string): string {
+  return text
+    .replaceAll(flags, '')
+    .replaceAll(emoji, '')
+    .replaceAll(/(?<=[\p{L}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])/gu, (joiner, at: number) =>
+      joining.test(text.slice(Math.max(0, at - 4), at + 5)) ? '' : joiner,
+    );
+}
+
+/**
+ * Flags of England, Scotland and Wales: a black flag with tags, of which these three are in use.
+ */
+const flags =
+  /\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f}/gu;
+
+const emoji =
+  /(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u{1f1e6}-\u{1f1ff}]|[#*0-9](?=\ufe0f?\u20e3))\ufe0f?\u20e3?(?:\p{Emoji_Modifier})?(?:\u200d\p{Extended_Pictographic}\ufe0f?(?:\p{Emoji_Modifier})?)*/gu;
+
+/** Scripts whose words need joiners. */
+const joining =
+  /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}]/u;
+
+function words(text: string): string[] {
+  return text.normalize('NFKC').match(/[\p{L}\p{M}]+/gu) ?? [];
+}
+
+/**
+ * Latin, Greek, Cyrillic, Armenian and Cherokee share many shapes; a word of a person's name is of
+ * one of them.
+ */
+function mixesScripts(word: string): boolean {
+  return alike.filter((script) => script.test(word)).length > 1;
+}
+
+const alike = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+];

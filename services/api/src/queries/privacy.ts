@@ -1,0 +1,28 @@
+import type { Database } from '@parley/database';
+import { type Privacy, privacySchema } from '@parley/protocol';
+
+/** What a user chose, with the defaults of what they did not choose. */
+export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
+  const row = await db.selectFrom('users').select('privacy').where('id', '=', user).executeTakeFirst();
+  return privacySchema.parse(row?.privacy ?? {});
+}
+
+/** Changes what is given of a user's choices, in a transaction. */
+export async function updatePrivacy(tx: Database, user: number, changes: PrivacyChanges): Promise<void> {
+  const query = tx.selectFrom('users').select('privacy').where('id', '=', user).forNoKeyUpdate();
+  const before = (await query.executeTakeFirst())?.privacy ?? {};
+  const privacy = JSON.stringify({ ...before, ...changes });
+  await tx.updateTable('users').set({ privacy }).where('id', '=', user).execute();
+}
+
+/** The choice of each of these users. */
+export async function whoPermits(
+  db: Database,
+  what: 'addToGroups',
+  users: readonly number[],
+): Promise<Map<number, Privacy['addToGroups']>> {
+  const rows = await db.selectFrom('users').select(['id', 'privacy']).where('id', 'in', users).execute();
+  return new Map(rows.map(({ id, privacy }) => [id, privacySchema.parse(privacy)[what]]));
+}
+
+type PrivacyChanges = { [Choice in keyof Privacy]?: Privacy[Choice] | undefined };

@@ -1,0 +1,3 @@
+import { use } from './use.ts';
+
+export const emailConfirmations = [use];

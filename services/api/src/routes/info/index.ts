@@ -1,0 +1,30 @@
+import { z } from '@hono/zod-openapi';
+import { jsonResponse, operation } from '../../http/operation.ts';
+
+const schema = z
+  .object({
+    registration: z.enum(['open', 'invite', 'closed']),
+    passwordReset: z.boolean().openapi({ description: 'Whether passwords are reset by e-mail; else by the operator' }),
+    history: z.enum(['mirror', 'relay']).openapi({ description: 'Whether messages are recorded' }),
+    maxUpload: z.int().positive().openapi({ description: 'Bytes of one upload' }),
+  })
+  .openapi('Info');
+
+/** What a client needs to know of this server before anybody is signed in. */
+const get = operation(
+  {
+    method: 'get',
+    operationId: 'getInfo',
+    path: '/v1/info',
+    tags: ['Accounts'],
+    summary: 'What this server offers',
+    responses: { 200: jsonResponse(schema, 'Its settings that concern clients') },
+  },
+  (c) => {
+    const { accounts, history, media } = c.var.context.config;
+    const { registration, mail } = accounts;
+    return c.json({ registration, passwordReset: mail !== undefined, history, maxUpload: media.maxBytes }, 200);
+  },
+);
+
+export const info = [get];

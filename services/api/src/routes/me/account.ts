@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi';
+import { privacySchema } from '@parley/protocol';
+import { countRecoveryCodes, getCredentials, getPendingEmail } from '../../accounts/account-queries.ts';
+import { callerOperation, jsonResponse } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { getPrivacy } from '../../queries/privacy.ts';
+
+const schema = z
+  .object({
+    email: z.string().nullable(),
+    pendingEmail: z.string().nullable().openapi({ description: 'An address that waits to be confirmed' }),
+    hasPassword: z.boolean().openapi({ description: 'False for users who sign in elsewhere' }),
+    totp: z.boolean().openapi({ description: 'Whether signing in needs a second factor' }),
+    recoveryCodes: z.int().nonnegative().openapi({ description: 'How many are left' }),
+    privacy: privacySchema,
+  })
+  .openapi('Account');
+
+/** How the caller signs in. Only the caller sees it. */
+export const account = callerOperation(
+  {
+    method: 'get',
+    operationId: 'getAccount',
+    path: '/v1/me/account',
+    tags: ['Accounts'],
+    summary: 'How you sign in',
+    responses: { 200: jsonResponse(schema, 'The account') },
+  },
+  async (c) => {
+    const { db } = c.var.context;
+    const { user } = c.var.caller;
+    const credentials = await getCredentials(db, { user });
+    if (credentials === undefined) throw new Refusal('unauthenticated');
+    const [pendingEmail, recoveryCodes, privacy] = await Promise.all([
+      getPendingEmail(db, user),
+      countRecoveryCodes(db, user),
+      getPrivacy(db, user),
+    ]);
+    const { email, passwordHash, totpSecret } = credentials;
+    const totp = totpSecret !== null;
+    return c.json({ email, pendingEmail, hasPassword: passwordHash !== null, totp, recoveryCodes, privacy }, 200);
+  },
+);

@@ -1,0 +1,66 @@
+import type { Group, Problem, User } from '@parley/protocol';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await TestApi.start({ MAX_GROUPS: '4', MAX_GROUPS_OF_ONE_OWNER: '2' });
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+let count = 0;
+
+const createGroup = (owner: Person, ...members: Person[]) =>
+  owner.call<Group & Problem>('post', '/v1/groups', {
+    name: `group ${++count}`,
+    members: members.map(({ id }) => id),
+  });
+
+describe('who may add one to groups', () => {
+  it('is each person’s choice', async () => {
+    const [ann, ben] = await api.people();
+    await ann.befriend(ben);
+    expect((await createGroup(ann, ben)).status).toBe(201);
+    await ben.call('patch', '/v1/me', { privacy: { addToGroups: 'nobody' } });
+    expect((await createGroup(ann, ben)).body.code).toBe('forbidden');
+    const { body: group } = await createGroup(ann);
+    expect((await ann.call('put', `/v1/groups/${group.id}/members/${ben.id}`)).status).toBe(403);
+    await ben.call('patch', '/v1/me', { privacy: { addToGroups: 'friends' } });
+    expect((await ann.call('put', `/v1/groups/${group.id}/members/${ben.id}`)).status).toBe(200);
+    expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
+  });
+
+  it('leaves one the number of groups that one may own, however many others add one to', async () => {
+    const [ann, ben, carl] = await api.people();
+    for (const friend of [ben, carl]) await ann.befriend(friend);
+    expect((await createGroup(ben, ann)).status).toBe(201);
+    expect((await createGroup(ben, ann)).status).toBe(201);
+    // Of one owner, one is in two groups at most.
+    expect((await createGroup(ben, ann)).body.code).toBe('conflict');
+    expect((await createGroup(carl, ann)).status).toBe(201);
+    for (let i = 0; i < 4; i += 1) expect((await createGroup(ann)).status).toBe(201);
+    expect((await createGroup(ann)).body.code).toBe('conflict');
+  });
+});
+
+it('who does not want to be found is found by nobody', async () => {
+  const [ann, ben] = await api.people();
+  const find = async () => {
+    const { body } = await ben.get<{ items: User[] }>(`/v1/users?q=${ann.session.user.username}`);
+    return body.items.map(({ id }) => id);
+  };
+  expect(await find()).toContain(ann.id);
+  await ann.call('patch', '/v1/me', { privacy: { find: false } });
+  expect(await find()).not.toContain(ann.id);
+  await ann.call('patch', '/v1/me', { privacy: { find: true } });
+  expect(await find()).toContain(ann.id);
+});
+
+it('a choice is no event for friends', async () => {
+  const [ann, ben] = await api.people();
+  await ann.befriend(ben);
+  const before = await api.events(ben);
+  await ann.call('patch', '/v1/me', { privacy: { find: false } });
+  expect(await api.events(ben)).toEqual(before);
+});

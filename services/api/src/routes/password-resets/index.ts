@@ -1,0 +1,4 @@
+import { create } from './create.ts';
+import { use } from './use.ts';
+
+export const passwordResets = [create, use];
