@@ -47,13 +47,19 @@ it('has one line for each event that matters, with who, from where, and in which
 it('names the API key of each call of the server API, and refused ones', async () => {
   await product.call('get', '/users/nobody');
   await product.api.call('get', '/v1/server/users/nobody', { token: 'x'.repeat(40) });
-  expect(lines().find(({ event }) => event === 'server-api.called')).toMatchObject({ key: 'key-1', status: expect.any(Number) });
+  expect(lines().find(({ event }) => event === 'server-api.called')).toMatchObject({
+    key: 'key-1',
+    status: expect.any(Number),
+  });
   expect(lines().find(({ event }) => event === 'server-api.refused')).toMatchObject({ address: '127.0.0.1' });
 });
 
 it('holds neither passwords nor tokens nor what somebody typed', async () => {
-  const text = lines().map((line) => JSON.stringify(line)).join('\n');
-  for (const word of [password, 'another horse', 'a wrong password', 'my-secret-password']) expect(text).not.toContain(word);
+  const text = lines()
+    .map((line) => JSON.stringify(line))
+    .join('\n');
+  for (const word of [password, 'another horse', 'a wrong password', 'my-secret-password'])
+    expect(text).not.toContain(word);
   const { accessToken, refreshToken } = (await product.api.person()).session;
   for (const word of [accessToken, refreshToken]) expect(text).not.toContain(word);
 });

@@ -35,7 +35,10 @@ describe('the quota of a user', () => {
     const ann = await api.person();
     const form = new FormData();
     form.append('file', new File([Buffer.alloc(20 * KIB)], 'a.bin'));
-    const answer = await fetch(`${api.url}/layim/upload/file?token=${ann.session.accessToken}`, { method: 'POST', body: form });
+    const answer = await fetch(`${api.url}/layim/upload/file?token=${ann.session.accessToken}`, {
+      method: 'POST',
+      body: form,
+    });
     expect(await answer.json()).toMatchObject({ code: 413 });
   });
 });
