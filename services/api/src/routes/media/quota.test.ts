@@ -76,7 +76,8 @@ describe('uploads that do not come', () => {
   it('by tus of one user are bounded in number', async () => {
     await using api = await TestApi.start({ MAX_UPLOADS_AT_ONCE: '2' });
     const as = new Uploader(api.url, await api.person());
-    const places = await Promise.all(Array.from({ length: 3 }, async () => placeOf(await as.create(100))));
+    const places: string[] = [];
+    for (let i = 0; i < 3; i += 1) places.push(placeOf(await as.create(100)));
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
