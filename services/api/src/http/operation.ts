@@ -49,7 +49,10 @@ export function serverOperation<P extends string, R extends Description & { path
       const route = {
         ...describe({ ...description, refuses: ['forbidden', ...(description.refuses ?? [])] }, true),
         security: [{ apiKey: [] }],
-        middleware: [authorise(description.scope ?? (description.method === 'get' ? 'read' : 'write')), requireJson(description)],
+        middleware: [
+          authorise(description.scope ?? (description.method === 'get' ? 'read' : 'write')),
+          requireJson(description),
+        ],
       };
       (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(route as unknown as R, handler);
     },
@@ -86,7 +89,7 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
 export const noContent = { description: 'Done' } as const;
 
 /** The description without our own keys, and with every response that the operation may give. */
-function describe<R extends Description>({ refuses = [], ...route }: R, signedIn: boolean) {
+function describe<R extends Description>({ refuses = [], scope: _, ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
   if (route.request !== undefined) codes.push('bad-request');
   if (route.request?.body !== undefined) codes.push('too-large');

@@ -53,7 +53,9 @@ export const confirmSecret = callerOperation(
     summary: 'Turn your second factor on with a code of it',
     description: 'Each recovery code replaces one code. They are shown this once. Your other devices are signed out.',
     request: { body: jsonBody(z.strictObject({ code })) },
-    responses: { 200: jsonResponse(z.object({ recoveryCodes: z.array(z.string()) }), 'Codes for when the app is lost') },
+    responses: {
+      200: jsonResponse(z.object({ recoveryCodes: z.array(z.string()) }), 'Codes for when the app is lost'),
+    },
     refuses: ['forbidden', 'conflict', 'too-many'],
   },
   async (c) => {

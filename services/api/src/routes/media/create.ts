@@ -1,8 +1,8 @@
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, type Operation } from '../../http/operation.ts';
 import { locationHeader } from '../../http/response-headers.ts';
-import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
 import { admitUpload } from './admit-upload.ts';
+import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
 /** Begins an upload of the caller's. */
