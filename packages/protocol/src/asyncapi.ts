@@ -8,7 +8,7 @@ import { serverFrameSchema } from './server-frames.ts';
  *
  * @param gateways root URLs of gateways, such as `https://chat.example`
  */
-export function asyncApi(version: string, gateways: string[]) {
+export function asyncApi(version: string, gateways: readonly string[]) {
   const clientFrames = messagesOf(clientFrameSchema);
   const serverFrames = messagesOf(serverFrameSchema);
   const messages = { ...clientFrames, ...serverFrames };

@@ -109,7 +109,7 @@ describe('every answer', () => {
   });
 
   it('is strict about what a browser may do with it', async () => {
-    for (const path of ['/v1/me', '/healthz', '/openapi.json']) {
+    for (const path of ['/v1/me', '/healthz', '/openapi.json', '/asyncapi.json']) {
       const { headers } = await get(path);
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
       expect(headers.get('x-content-type-options')).toBe('nosniff');
