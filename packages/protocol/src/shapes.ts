@@ -26,7 +26,10 @@ export const sessionSchema = z.object({
   expiresIn: z.int().positive(),
   /** Valid for one refresh. A second use ends the session. */
   refreshToken: z.string(),
-  /** Identifies this device at its next sign-in, so that strangers who guess the password cannot keep it out. */
+  /**
+   * Identifies this device at its next sign-in, so that strangers who guess the password cannot
+   * keep it out.
+   */
   deviceToken: z.string().optional(),
   user: userSchema,
   /** Root URL of each gateway, or one public URL. */
