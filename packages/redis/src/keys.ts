@@ -27,7 +27,9 @@ export interface Keys {
   inbox(user: number): string;
   /** Hash: device -> last acknowledged cursor. */
   cursors(user: number): string;
-  /** Hash: events of an inbox that are no messages. Scripts derive its key from that of the inbox. */
+  /**
+   * Hash: events of an inbox that are no messages. Scripts derive its key from that of the inbox.
+   */
   index(user: number): string;
   /** Hash: group that a user is no member of any more -> when they left, for a day. */
   left(user: number): string;

@@ -46,7 +46,7 @@ export class ShardSubscription {
     if (this.#ready) this.#client.sunsubscribe(channel).catch(() => {});
   }
 
-  /** Reconnects and resubscribes, for a connection that looks alive but is silent. */
+  /** Reconnects and resubscribes, for a connection that seems alive but is silent. */
   reset(): void {
     if (!this.#ready) return;
     this.#ready = false;

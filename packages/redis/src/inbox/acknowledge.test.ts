@@ -27,7 +27,7 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({ phone: `${epoch}-3`, laptop: `${epoch}-1` });
     });
 
-    it('another inbox than before starts anew, at whichever offset', async () => {
+    it('a cursor of another inbox replaces the one before, at any offset', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch: epoch - 1, offset: 9 }, mode);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);

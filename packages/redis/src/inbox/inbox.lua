@@ -245,7 +245,8 @@ local function entries_after(inbox, epoch, offset, most)
   return redis.call('XRANGE', inbox, '(' .. epoch .. '-' .. whole(offset), '+', 'COUNT', most)
 end
 
--- Returns the id of the newest entry that begins with a text; nil if there is none. Reads backwards.
+-- Returns the id of the newest entry that begins with a text; nil if there is none. Reads
+-- backwards.
 local function locate(inbox, start)
   local to = '+'
   repeat

@@ -1,8 +1,14 @@
--- Takes tokens from a rate bucket (GCRA: one date says how full it is).
+-- Grants tokens of a rate bucket by GCRA: the key is the time at which the bucket is full again.
 --
--- KEYS  1 rate bucket
--- ARGV  1 tokens the full bucket holds    2 tokens that flow in per s    3 tokens wanted    4 least to grant
--- Reply { tokens granted, ms until the least could be granted when nothing was, tokens left }
+-- KEYS
+--   1  rate bucket
+-- ARGV
+--   1  tokens that the full bucket holds
+--   2  tokens that flow in per s
+--   3  tokens wanted
+--   4  least to grant
+-- Reply
+--   { tokens granted, ms until the least can be granted if none was, tokens left }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]
