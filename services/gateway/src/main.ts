@@ -34,7 +34,7 @@ function join(config: Config): Promise<() => Promise<void>> {
       SESSION_POLICY: config.sessionPolicy,
       SEND_POLICY: config.sendPolicy,
       REPLICAS_ACK: String(config.replicasAck),
-      TOKEN_SECRET: fingerprint(config.tokenSecret),
+      ...(config.tokenSecret !== undefined && { TOKEN_SECRET: fingerprint(config.tokenSecret) }),
       TOKEN_ISSUERS: fingerprint(JSON.stringify(config.tokenIssuers)),
     },
   });
