@@ -96,7 +96,7 @@ describe('a group of the product', () => {
     expect((await product.call<Problem>('put', '/groups/g-6/members/q', {})).body.code).toBe('group-full');
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 1 })).status).toBe(409);
     expect((await put('g-6', { name: 'Six', owner: 'o', members: ['p', 'q'], maxMembers: 3 })).body.members).toBe(3);
-    expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(400);
+    expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
   it('cannot have the name of another, nor members who do not exist', async () => {

@@ -66,7 +66,7 @@ export const sendMessage = serverOperation(
       const attributes = { 'parley.user': from, 'parley.online': online };
       context.traces.add({ name: 'send', message: { id, conversation }, start, end: context.traces.now(), attributes });
     }
-    return c.json(accepted, accepted.duplicate ? 200 : 201);
+    return c.json({ id, conversation, date: accepted.date, online, duplicate }, duplicate ? 200 : 201);
   },
 );
 

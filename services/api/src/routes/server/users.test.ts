@@ -182,8 +182,8 @@ describe('friendships and blocks', () => {
 
   it('are no way to be a friend of oneself or of nobody', async () => {
     await product.people('f-5');
-    expect((await product.call('put', '/users/f-5/friends/f-5')).status).toBe(400);
-    expect((await product.call('put', '/users/f-5/blocks/f-5')).status).toBe(400);
+    expect((await product.call('put', '/users/f-5/friends/f-5')).status).toBe(409);
+    expect((await product.call('put', '/users/f-5/blocks/f-5')).status).toBe(409);
     expect((await product.call('put', '/users/f-5/friends/nobody')).status).toBe(404);
     expect((await product.call('delete', '/users/f-5/blocks/nobody')).status).toBe(404);
   });
