@@ -1,4 +1,4 @@
-/** A Lua file, imported as its text. */
+/** A Lua file imports as its text. */
 declare module '*.lua' {
   const source: string;
   export default source;

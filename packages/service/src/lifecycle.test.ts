@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('a service', () => {
-  it('stops its parts in reverse order on SIGTERM and exits 0', async () => {
+  it('stops its parts in reverse order on SIGTERM and exits with 0', async () => {
     const run = new Run();
     await run.until(/"started"/);
     run.child.kill('SIGTERM');

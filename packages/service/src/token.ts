@@ -35,7 +35,7 @@ export function verifyToken(keys: string | OwnKeys, token: string): Verified {
       : jwt.verify(token, keyOf(secret as string), { ...options, algorithms: ['HS256'] });
     return readClaims(claims);
   } catch (error) {
-    // jsonwebtoken checks the signature before the end, so `expired` is never said of a forgery.
+    // jsonwebtoken checks the signature before the expiry, so a forgery is never `expired`.
     return error instanceof jwt.TokenExpiredError ? { ok: false, reason: 'expired' } : invalid;
   }
 }
@@ -49,8 +49,8 @@ function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefin
 }
 
 /**
- * Given a text, jsonwebtoken tries at each call whether it is a PEM key, which costs many times
- * what the signature does.
+ * With a text key jsonwebtoken tries to parse a PEM key on each call, which costs far more than the
+ * signature.
  */
 function keyOf(secret: string): KeyObject {
   if (known?.secret !== secret) known = { secret, key: createSecretKey(Buffer.from(secret)) };

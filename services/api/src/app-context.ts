@@ -24,30 +24,30 @@ export interface AppContext {
   fences: FenceCache;
   /** Whether Redis and PostgreSQL belong together. */
   stores: Pick<StoresMonitor, 'matched' | 'reason'>;
-  /** Of messages that the server API sends; undefined where nothing is traced. */
+  /** Spans of messages that the server API sends. Undefined if tracing is off. */
   traces: Traces | undefined;
 }
 
-/** What a request carries. */
+/** The variables of every request. */
 export interface OpenEnv {
   Variables: {
     context: AppContext;
-    /** Told in the header `x-request-id` and in the log. */
+    /** Sent in the header `x-request-id` and logged. */
     requestId: string;
     /** The rate limit that counted this request last. */
     rateLimit?: RateLimit;
   };
 }
 
-/** What a request of someone signed in carries. */
+/** The variables of a request with an access token. */
 export interface CallerEnv {
   Variables: OpenEnv['Variables'] & { caller: Caller };
 }
 
-/** Who asks. */
+/** The user who sends the request. */
 export interface Caller {
   user: number;
   session: string;
-  /** The session is one of another issuer's, who ends it. */
+  /** The session belongs to another issuer, which ends it. */
   foreign?: true;
 }

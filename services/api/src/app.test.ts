@@ -32,7 +32,7 @@ describe('a refusal', () => {
   });
 
   it.each(['/v1/nothing', '/nothing', '/v1/users/1/nothing', '/v1//me'])(
-    'of %s, which is served nowhere, is 404',
+    'of %s, which no route serves, is 404',
     async (path) => {
       const answer = await get(path);
       expect(answer.status).toBe(404);
@@ -47,13 +47,13 @@ describe('a refusal', () => {
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('of %j, which is no JSON, is 400', async (raw) => {
+  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('of %j, which is not JSON, is 400', async (raw) => {
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
     expect([status, body.code]).toEqual([400, 'bad-request']);
     expect(body.detail).toContain('JSON');
   });
 
-  it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])('of a Host that is none, %s, is 400', async (host) => {
+  it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])('of an invalid Host, %s, is 400', async (host) => {
     const asking = request(`${api.url}/v1/me`, { headers: { host }, agent: false });
     const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage];
     answer.resume();
@@ -61,7 +61,7 @@ describe('a refusal', () => {
     expect(api.logged.filter((line) => line.includes('a request failed'))).toEqual([]);
   });
 
-  it('of a body of another type is 400', async () => {
+  it('of another content type is 400', async () => {
     const headers = { 'content-type': 'text/plain' };
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw: '{"username":"a"}', headers });
     expect([status, body.code]).toEqual([400, 'bad-request']);
@@ -71,7 +71,7 @@ describe('a refusal', () => {
     expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
   });
 
-  it('of too large a body is 413, with and without a length', async () => {
+  it('of too large a body is 413, with and without a content length', async () => {
     const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
     const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
     expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);
@@ -85,7 +85,7 @@ describe('a refusal', () => {
     expect(await streamed.json()).toMatchObject({ code: 'too-large' });
   });
 
-  it('of something unforeseen tells the request id and nothing of the cause', async () => {
+  it('of an unexpected error contains the request id and not the cause', async () => {
     await api.db.schema.alterTable('blocks').renameTo('blocks_gone').execute();
     try {
       const { status, body, headers } = await ann.get<Problem>('/v1/blocks');
@@ -101,14 +101,14 @@ describe('a refusal', () => {
 });
 
 describe('every answer', () => {
-  it('carries a request id, that of the client if it is plausible', async () => {
+  it("has a request id, the client's if it is plausible", async () => {
     expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
     expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
     expect((await get('/v1/me')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
 
-  it('is strict about what a browser may do with it', async () => {
+  it('restricts what a browser may do with it', async () => {
     for (const path of ['/v1/me', '/healthz', '/openapi.json', '/asyncapi.json']) {
       const { headers } = await get(path);
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
@@ -117,7 +117,7 @@ describe('every answer', () => {
     expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('is for pages of the origins configured, and no others', async () => {
+  it('allows the configured origins only', async () => {
     const preflight = (origin: string) =>
       fetch(`${api.url}/v1/me`, {
         method: 'OPTIONS',
@@ -142,7 +142,7 @@ describe('every answer', () => {
 });
 
 describe('health', () => {
-  it('tells life, readiness and numbers', async () => {
+  it('serves liveness, readiness and metrics', async () => {
     expect((await get('/healthz')).status).toBe(200);
     expect(await (await get('/readyz')).json()).toEqual({ ok: true, reasons: [] });
     await ann.get<User>(`/v1/users/${ann.id}`);
@@ -156,7 +156,7 @@ const openApi = async () =>
   (await (await get('/openapi.json')).json()) as OpenApiDocument & { components: { schemas: Record<string, unknown> } };
 
 describe('the documentation', () => {
-  it('is an OpenAPI 3.1 document whose schemas are sound, with every shape named', async () => {
+  it('is a valid OpenAPI 3.1 document that names every shape', async () => {
     const document = await openApi();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.components.schemas).sort()).toEqual(
@@ -175,14 +175,14 @@ describe('the documentation', () => {
     expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', info: { title: expect.any(String) } });
   });
 
-  it('asks for a token wherever the api does', async () => {
+  it('requires a token wherever the api does', async () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {
         // A gateway serves it, not the api.
         if (servers?.every(({ url }) => url !== '/')) continue;
         const answer = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
-        // LayIM is told by the body.
+        // LayIM reads the outcome from the body.
         const status = path.startsWith('/layim/') ? ((await answer.json()) as { code: number }).code : answer.status;
         expect([path, method, security.length > 0]).toEqual([
           path,
@@ -193,7 +193,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('has a page to try it that loads nothing from elsewhere', async () => {
+  it('has an interactive page that loads nothing from other hosts', async () => {
     const page = await get('/docs');
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");

@@ -16,7 +16,9 @@ import { requireMatchingStores } from './http/require-matching-stores.ts';
 import { operations } from './routes/index.ts';
 import { addWeb } from './web/add-web.ts';
 
-/** The api as a function from requests to answers; `parts` must be open. */
+/**
+ * Creates the api as a function from requests to responses. The parts of `context` must be open.
+ */
 export function createApp(context: AppContext): App {
   const { origins, limits } = context.config;
   const app = createRouter();
@@ -73,13 +75,13 @@ const exposed = [
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
 
-/** The framework fails, late and as if it were our fault, on a `Host` that makes no address. */
+/** The framework fails late, with a 500, for a `Host` that is not an address. */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {
   if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header names no host.');
   await next();
 };
 
-/** How much may come there is for uploads to say. */
+/** Upload routes limit their bodies themselves. */
 function takesUpload(path: string): boolean {
   return path === '/v1/media' || path.startsWith('/v1/media/uploads/') || path.startsWith('/layim/upload/');
 }

@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 const least = { DATABASE_URL: 'postgres://localhost/parley' };
 
 describe('readConfig', () => {
-  it('needs to know the database alone, and is careful otherwise', () => {
+  it('requires only the database and has safe defaults', () => {
     expect(readConfig(least)).toMatchObject({
       redis: { url: 'redis://127.0.0.1:6379', buckets: 64, inboxTtl: 2_592_000 },
       tokens: { access: 900_000, refresh: 2_592_000_000 },
@@ -14,18 +14,18 @@ describe('readConfig', () => {
     });
   });
 
-  it('asks for a secret of its own in production, and sends cookies over HTTPS only', () => {
+  it('requires a secret in production and sends cookies over HTTPS only', () => {
     expect(() => readConfig({ ...least, NODE_ENV: 'production' })).toThrow(/TOKEN_SECRET is required/);
     const TOKEN_SECRET = 'x'.repeat(40);
     expect(readConfig({ ...least, NODE_ENV: 'production', TOKEN_SECRET }).cookieSecure).toBe(true);
   });
 
-  it('takes the nodes of a Redis Cluster', () => {
+  it('reads the nodes of a Redis Cluster', () => {
     const REDIS_URL = 'redis://a:7000,redis://b:7000';
     expect(readConfig({ ...least, REDIS_URL }).redis.url).toBe(REDIS_URL);
   });
 
-  it('names everything that is wrong at once', () => {
+  it('reports every invalid variable at once', () => {
     expect(() => readConfig({ PORT: 'x', REDIS_URL: 'http://a', HISTORY: 'both' })).toThrow(
       /PORT.*DATABASE_URL.*REDIS_URL.*HISTORY/s,
     );

@@ -30,9 +30,8 @@ import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
 
 /**
- * The api's config from its environment; README.md lists the variables.
- *
- * @throws EnvError naming every variable that cannot be used
+ * Reads the api's config from its environment. README.md lists the variables. @throws EnvError that
+ * names every invalid variable
  */
 export function readConfig(env: Environment): ApiConfig {
   const value = readEnv(env, {
@@ -178,20 +177,20 @@ const day = 24 * 60 * minute;
 
 export interface ApiConfig {
   host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number;
   logLevel: LogLevel;
-  /** Times in ms: for a statement, and for a free connection. */
+  /** Timeouts in ms: of a statement, and of waiting for a connection. */
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
-  /** Ms after which a Redis that is silent counts as away. */
+  /** Ms without a reply after which Redis counts as down. */
   redisTimeout: number;
   /** What a crash of Redis' machine may lose. */
   redisDurability: 'always' | 'everysec' | 'none';
-  /** `inboxTtl` in s; `replicas` must have an event before it counts as accepted. */
+  /** `inboxTtl` is in s. `replicas` must have an event before it counts as accepted. */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
-  /** Who may write to a user, and add them to groups: friends, or anyone they do not block. */
+  /** Who may write to a user and add them to groups: friends, or anyone they do not block. */
   sendPolicy: 'friends' | 'anyone';
-  /** `relay`: nothing is recorded, so there is no history to read. */
+  /** `relay`: nothing is recorded, so there is no history. */
   history: 'mirror' | 'relay';
   /** Ms after a declined friend request within which the same user cannot ask again. */
   friendRequestCooldown: number;
@@ -207,24 +206,24 @@ export interface ApiConfig {
     access: number;
     refresh: number;
   };
-  /** Who else issues access tokens. */
+  /** Other issuers of access tokens. */
   tokenIssuers: readonly TokenIssuer[];
-  /** Who may use the server API. */
+  /** The keys of the server API. */
   apiKeys: readonly ApiKey[];
-  /** Whether the refresh cookie is sent over HTTPS only. */
+  /** Whether browsers send the refresh cookie over HTTPS only. */
   cookieSecure: boolean;
-  /** Told to clients at sign-in. */
+  /** Sent to clients at sign-in. */
   gatewayUrls: readonly string[];
-  /** Of other sites whose pages may call the api with its cookie. */
+  /** Other sites whose pages may call the api with its cookie. */
   origins: readonly string[];
-  /** The folder of the web client to be served; empty for none. */
+  /** The folder of the web client to serve. Empty for none. */
   webRoot: string;
-  /** Proxies in front of the api, whose `X-Forwarded-For` is believed. */
+  /** Proxies in front of the api whose `X-Forwarded-For` is trusted. */
   trustedProxies: Networks;
   /** How many proxies of those networks stand before the api. */
   proxyHops: number;
   limits: {
-    /** Bytes of a request's body. */
+    /** Maximum bytes of a request body. */
     body: number;
     /** Ms within which headers arrive, and bodies that are no uploads. */
     headerTime: number;
@@ -233,9 +232,9 @@ export interface ApiConfig {
     bodyMemory: number;
     /** Bodies of one address that are being received. */
     unfinishedPerAddress: number;
-    /** Requests being answered at once, of this process. */
+    /** Maximum requests in flight in this process. */
     concurrency: number;
-    /** Per user, unless said otherwise, as what follows. */
+    /** Maximum per user, like the following limits. */
     friends: number;
     friendGroups: number;
     blocks: number;
@@ -243,33 +242,33 @@ export interface ApiConfig {
     groups: number;
     /** Of one owner that a user is in. */
     groupsOfOneOwner: number;
-    /** Of one group: what it gets, and at most may be given. */
+    /** Members of a group: the default, and the maximum that a group may set. */
     groupMembers: number;
-    /** Signing in once more ends the session unused for longest. */
+    /** Another sign-in ends the session that was unused for longest. */
     sessions: number;
   };
-  /** Of any kind: of a user, an address, an API key. */
+  /** Requests of any kind, per user, address or API key. */
   requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
-    /** Per user, as the next. */
+    /** Per user, like the next. */
     friendRequests: number;
-    /** Making groups and adding members. */
+    /** New groups and new members. */
     groupChanges: number;
-    /** Per user, as the next. */
+    /** Per user, like the next. */
     searches: number;
     exports: number;
   };
-  /** The cost of a password's hash; `memory` in bytes. */
+  /** The cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
   accounts: AccountConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
-  /** Undefined where browsers are not pushed to. */
+  /** Undefined if push is off. */
   push: PushConfig | undefined;
-  /** Where traces of messages that the server API sends go; nowhere when absent. */
+  /** The collector for traces of messages that the server API sends. Default: none. */
   traces: TraceConfig | undefined;
-  /** Ms between two looks for what Redis has yet to be told. */
+  /** Ms between two checks of the outbox. */
   outboxInterval: number;
-  /** Ms between two looks for messages to be indexed for search. */
+  /** Ms between two checks for messages to index. */
   indexInterval: number;
 }

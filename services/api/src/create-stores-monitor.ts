@@ -2,7 +2,7 @@ import { advanceMark, type Database, readEndedSessions, readInstallation } from 
 import { type RedisConnection, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
 import { type Log, type Registry, StoresMonitor } from '@parley/service';
 
-/** A monitor of this process' connections. */
+/** Creates a monitor on this process's connections. */
 export function createStoresMonitor(db: Database, redis: RedisConnection, log: Log, metrics: Registry): StoresMonitor {
   return new StoresMonitor(
     {

@@ -1,12 +1,13 @@
 import { checkSchema, migrate, openDatabase } from '@parley/database';
 import { readEnv, runTask, url } from '@parley/service';
 
-/** Ms between two looks. */
+/** Ms between two checks. */
 const PAUSE = 1000;
 
 /**
- * `node migrate.js` brings the database to the newest schema; any number may run at once. `node migrate.js wait` changes nothing and
- * ends when somebody else has, for processes that start beside a migration.
+ * `node migrate.js` migrates the database to the newest schema. Concurrent runs are safe. `node
+ * migrate.js wait` changes nothing and exits when another process has migrated, for services that
+ * start beside a migration.
  */
 await runTask({
   name: 'migrate',

@@ -29,7 +29,7 @@ describe('while PostgreSQL is away', () => {
   });
 });
 
-it('a PostgreSQL that hangs counts as away', async () => {
+it('a PostgreSQL that hangs counts as down', async () => {
   await using api = await TestApi.start({ DATABASE_TIMEOUT: '1s' });
   const ann = await api.person();
   api.postgres.stall();
@@ -41,7 +41,7 @@ it('a PostgreSQL that hangs counts as away', async () => {
   await waitFor(async () => (await ann.get('/v1/me')).status === 200);
 });
 
-it('a Redis that hangs counts as away', async () => {
+it('a Redis that hangs counts as down', async () => {
   await using api = await TestApi.start({ REDIS_TIMEOUT: '1s' });
   const ann = await api.person();
   api.redisGate.stall();
@@ -53,7 +53,7 @@ it('a Redis that hangs counts as away', async () => {
 });
 
 describe('while Redis is away', () => {
-  it('what is stored can be read, and tokens are refreshed', async () => {
+  it('serves stored data and refreshes tokens', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
@@ -74,7 +74,7 @@ describe('while Redis is away', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { ok: true, reasons: ['Redis is unavailable'] }]);
   });
 
-  it('what has a rate limit is refused as unavailable', async () => {
+  it('refuses rate-limited requests as unavailable', async () => {
     await using api = await TestApi.start();
     const { username } = (await api.person()).session.user;
     api.redisGate.shut();
@@ -84,7 +84,7 @@ describe('while Redis is away', () => {
     expect([register.status, register.body.code]).toEqual([503, 'unavailable']);
   });
 
-  it('a session ended meanwhile is refused at once, and by gateways afterwards', async () => {
+  it('refuses an ended session at once, and gateways do so afterwards', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.redisGate.shut();
@@ -95,7 +95,7 @@ describe('while Redis is away', () => {
     expect((await ann.get('/v1/me')).status).toBe(401);
   }, 30_000);
 
-  it('a change is kept, and told to Redis once it is back', async () => {
+  it('keeps a change and delivers it to Redis afterwards', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);

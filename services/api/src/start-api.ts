@@ -17,8 +17,8 @@ import { watchRedis } from './watch-redis.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /**
- * Connects to PostgreSQL and Redis and serves. Resolves once the port is open; rejects, leaving nothing open, when one of them is
- * away, media cannot be stored, or the schema is older than this code.
+ * Connects to PostgreSQL and Redis and serves. Resolves once the port is open. Rejects, with
+ * nothing left open, if a store is down, media cannot be stored, or the schema is too old.
  */
 export async function startApi(config: ApiConfig, log: Log = createLog({ name: 'api', level: 'warn' })): Promise<Api> {
   const metrics = createMetrics('api');
@@ -116,7 +116,7 @@ function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> 
   });
 }
 
-/** Idle connections close at once, the others with the answer they wait for. */
+/** Closes idle connections at once, others after their response. */
 function close(server: ServerType): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
@@ -129,8 +129,8 @@ function hostOf(host: string): string {
 /** A running api. */
 export interface Api {
   port: number;
-  /** Where this machine reaches it. */
+  /** Its URL on this machine. */
   url: string;
-  /** Answers what was asked, then closes everything. */
+  /** Finishes open requests, then closes everything. */
   stop(): Promise<void>;
 }

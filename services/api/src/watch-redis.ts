@@ -1,9 +1,9 @@
 import { liveGateways, type RedisConnection } from '@parley/redis';
 
 /**
- * Asks Redis now and then whether it is there, over each kind of connection to it. When it says nothing for `silence` ms though a
- * connection seems to be up, they are dropped: what waits for them rejects, and what is asked meanwhile does so at once. Answers how
- * to stop.
+ * Pings Redis regularly over each kind of connection. If a connected server does not reply for
+ * `silence` ms, drops the connections: waiting commands reject, and later ones reject at once.
+ * Returns a function that stops it.
  */
 export function watchRedis(redis: RedisConnection, silence: number): () => void {
   let waiting = false;

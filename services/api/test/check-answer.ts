@@ -1,8 +1,11 @@
 import { Ajv2020, type Schema, type ValidateFunction } from 'ajv/dist/2020.js';
 
-/** Makes a check of answers against an OpenAPI document: it throws on what the document does not describe. */
+/**
+ * Creates a check of responses against an OpenAPI document. It throws for anything the document
+ * does not describe.
+ */
 export function createCheck(document: OpenApiDocument): (method: string, path: string, answer: SeenAnswer) => void {
-  // Objects of answers may grow fields later; here whatever is not described counts as a leak.
+  // Responses may gain fields in later versions. In tests an undescribed field counts as a leak.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema(close(document) as Schema, 'api');
   const routes = Object.entries(document.paths).map(([template, operations]) => ({
@@ -14,7 +17,7 @@ export function createCheck(document: OpenApiDocument): (method: string, path: s
 
   return (method, path, { status, type, body }) => {
     const place = `${method.toUpperCase()} ${path} ${status}`;
-    // A path without parameters goes before one with.
+    // A path without parameters wins over one with parameters.
     const matching = routes.filter((it) => it.pattern.test(path) && it.operations[method] !== undefined);
     const route = matching.find((it) => it.template === path) ?? matching[0];
     if (route === undefined) {

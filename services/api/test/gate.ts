@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands before a server and can shut: a server that is away, without stopping it. */
+/**
+ * A TCP proxy in front of a server that can close, which imitates an outage without stopping the
+ * server.
+ */
 export class Gate {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   #open = true;
   #stalled = false;
 
-  /** Answers a gate and the address that leads through it. */
+  /** Returns a gate and the URL that leads through it. */
   static async before(target: string): Promise<{ gate: Gate; url: string }> {
     const url = new URL(target);
     const gate = new Gate(url.hostname, Number(url.port));
@@ -39,13 +42,13 @@ export class Gate {
     });
   }
 
-  /** Breaks what is connected and lets nobody through. */
+  /** Breaks all connections and refuses new ones. */
   shut(): void {
     this.#open = false;
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Lets everybody connect, and nothing through: a server that hangs. */
+  /** Accepts connections but forwards nothing, like a server that hangs. */
   stall(): void {
     this.#stalled = true;
     for (const socket of this.#sockets) socket.pause();

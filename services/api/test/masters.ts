@@ -1,12 +1,12 @@
 import type { RedisConnection } from '@parley/redis';
 import { Cluster, type Redis } from 'ioredis';
 
-/** The servers that hold data: one, or the masters of a cluster. */
+/** Returns the servers that hold data: one, or the masters of a cluster. */
 export function mastersOf({ client }: RedisConnection): Redis[] {
   return client instanceof Cluster ? client.nodes('master') : [client];
 }
 
-/** The one of them that a key or channel lives on. */
+/** Returns the server of a key or channel. */
 export async function masterOf({ client }: RedisConnection, key: string): Promise<Redis> {
   if (!(client instanceof Cluster)) return client;
   const slot = (await client.cluster('KEYSLOT', key)) as unknown as number;

@@ -2,11 +2,11 @@ import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, v
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A push service, and the browsers that use it: takes what is pushed as RFC 8030 says, and reads it as RFC 8291 does. */
+/** A push service with its browsers: accepts pushes by RFC 8030 and decrypts them by RFC 8291. */
 export class PushService {
-  /** What came, in order. */
+  /** The received pushes, in order. */
   readonly got: Pushed[] = [];
-  /** What is answered. */
+  /** The status of responses. */
   status = 201;
   readonly #server: Server;
   readonly #browsers = new Map<string, PushedBrowser>();
@@ -36,7 +36,7 @@ export class PushService {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A browser subscribes. */
+  /** Creates a subscription of a browser. */
   subscribe(): { endpoint: string; keys: { p256dh: string; auth: string } } {
     const path = `/${randomBytes(12).toString('hex')}`;
     const browser = new PushedBrowser();
@@ -75,7 +75,7 @@ class PushedBrowser {
   }
 }
 
-/** Whether the request is signed by the holder of a VAPID key, for this service. */
+/** Whether the request is signed with a VAPID key, for this service. */
 export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolean {
   const [, token = '', key] = /^vapid t=([^,]+), k=(.+)$/.exec(headers.authorization ?? '') ?? [];
   const [head, claims, signature = ''] = token.split('.');
@@ -95,6 +95,6 @@ export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolea
 export interface Pushed {
   endpoint: string;
   headers: IncomingHttpHeaders;
-  /** What the browser shows. */
+  /** The notification as the browser shows it. */
   shown: { chat: number; title: string; text: string };
 }

@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A server that gets webhook requests and answers as it is told. */
+/** A server that receives webhook requests and responds as configured. */
 export class Receiver {
-  /** What came, in order. */
+  /** The received requests, in order. */
   readonly got: Received[] = [];
-  /** Whoever answers; 204 when absent. */
+  /** The handler. Default: responds 204. */
   answer: ((response: ServerResponse, received: Received) => void) | undefined;
   port = 0;
   readonly #server: Server;
@@ -34,7 +34,7 @@ export class Receiver {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
-  /** Answers with these statuses, one after the other, then with 204. */
+  /** Responds with these statuses, one after the other, then with 204. */
   answers(...statuses: number[]): void {
     this.answer = (response) => void response.writeHead(statuses.shift() ?? 204).end();
   }
@@ -45,7 +45,7 @@ export class Receiver {
   }
 }
 
-/** What a receiver checks, as the specification says it. */
+/** Verifies a request as the specification requires of receivers. */
 export function isGenuine({ headers, body }: Received, secret: Buffer): boolean {
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures } = headers;
   if (Math.abs(Date.now() / 1000 - Number(timestamp)) > 300) return false;

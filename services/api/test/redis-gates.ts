@@ -3,7 +3,7 @@ import { type TestRedis, waitFor } from '@parley/stack';
 import { Cluster, Redis } from 'ioredis';
 import { Gate } from './gate.ts';
 
-/** Puts a gate before each server of a Redis; answers the address that leads through them. */
+/** Puts a gate before each server of a Redis. Returns the URLs that lead through them. */
 export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
   const gates = await Promise.all(server.nodes.map(({ url }) => Gate.before(url)));
   const url = gates.map((each) => each.url).join(',');
@@ -36,7 +36,10 @@ export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
   };
 }
 
-/** Makes the nodes of a cluster tell clients the gates' ports instead of their own; resolves when each knows those of all. */
+/**
+ * Makes the nodes of a cluster announce the gates' ports instead of their own. Resolves when each
+ * node knows all of them.
+ */
 async function announce(server: TestRedis, ports: number[]): Promise<void> {
   const clients = server.nodes.map((node) => new Redis(node.url));
   await Promise.all(clients.map((client, i) => client.config('SET', 'cluster-announce-port', String(ports[i]))));
@@ -49,11 +52,11 @@ async function announce(server: TestRedis, ports: number[]): Promise<void> {
   }
 }
 
-/** What stands before the servers of a Redis. */
+/** The gates before the servers of a Redis. */
 export interface RedisGates {
   gate: Pick<Gate, 'shut' | 'stall' | 'open' | 'close'>;
-  /** Of the gates, with commas between. */
+  /** The URLs of the gates, separated by commas. */
   url: string;
-  /** Opens a link that sees through an outage. */
+  /** Opens a connection that bypasses the gates. */
   connectPast(buckets: number): Promise<RedisConnection>;
 }

@@ -3,8 +3,8 @@ import { firstMessageId } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Writes messages of one owner's copy, or of a group, in bulk, as if they had been sent one a second until an hour ago; answers
- * their ids, ascending. Such messages are old enough to be indexed.
+ * Writes messages of one owner's copy or of a group in bulk, one per second until an hour ago,
+ * which is old enough for the indexer. Returns their ids in ascending order.
  */
 export async function seedHistory(db: Database, owner: number, messages: readonly OldMessage[]): Promise<number[]> {
   const start = Date.now() - 3_600_000 - messages.length * 1000;
@@ -32,9 +32,9 @@ export async function seedHistory(db: Database, owner: number, messages: readonl
 }
 
 interface OldMessage {
-  /** The owner itself in a group. */
+  /** In a group: the group itself. */
   peer: number;
   text: string;
-  /** The owner unless given. */
+  /** Default: the owner. */
   from?: number;
 }

@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 
-/** Writes messages between two users as the recorder does, both copies; answers their ids, ascending. */
+/**
+ * Writes both copies of messages between two users, as the recorder does. Returns their ids in
+ * ascending order.
+ */
 export async function seedMessages(db: Database, messages: readonly Seed[]): Promise<number[]> {
   const ids: number[] = [];
   for (const { from, to, text, ref = null, ...rest } of messages) {

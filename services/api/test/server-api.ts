@@ -1,10 +1,10 @@
 import type { Session } from '@parley/protocol';
 import { type Answered, Person, TestApi } from './test-api.ts';
 
-/** The key of the product. */
+/** The API key. */
 export const apiKey = 'key-of-the-product-long-enough-for-anything';
 
-/** An api whose product has a key; it calls the server API with it. */
+/** An api with an API key, which calls the server API with it. */
 export async function startServerApi(env: Record<string, string> = {}): Promise<Product> {
   return new Product(await TestApi.start({ API_KEYS: apiKey, ...env }));
 }
@@ -21,7 +21,7 @@ export class Product {
     return this.api.call<T>(method, `/v1/server${path}`, { token: apiKey, ...(body === undefined ? {} : { body }) });
   }
 
-  /** Makes users with these external ids and answers them, signed in. */
+  /** Creates users with these external ids and signs them in. */
   async people<const Ids extends readonly string[]>(...ids: Ids): Promise<{ [I in keyof Ids]: Person }> {
     const people: Person[] = [];
     for (const id of ids) {

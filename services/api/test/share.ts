@@ -2,7 +2,7 @@ import { openPool, shareMedia } from '@parley/database';
 import { seedMessages } from './seed.ts';
 import type { Person, TestApi } from './test-api.ts';
 
-/** Writes a message that carries a media, in both copies, as the recorder does; answers its id. */
+/** Writes both copies of a message that carries a media, as the recorder does. Returns its id. */
 export async function share(api: TestApi, from: Person, to: Person, media: number): Promise<number> {
   const [id] = (await seedMessages(api.db, [{ from: from.id, to: to.id, text: '' }])) as [number];
   const body = JSON.stringify({ type: 'file', media, name: 'a', size: 1, mime: 'text/plain' });

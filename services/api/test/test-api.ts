@@ -14,10 +14,13 @@ import { createCheck, type OpenApiDocument } from './check-answer.ts';
 import { Gate } from './gate.ts';
 import { gatesBefore, type RedisGates } from './redis-gates.ts';
 
-/** An api with a PostgreSQL database and a Redis of its own, spoken to by HTTP; each answer is checked against `/openapi.json`. */
+/**
+ * An api with a PostgreSQL database and a Redis of its own. It is called over HTTP, and each
+ * response is checked against `/openapi.json`.
+ */
 export class TestApi {
   readonly config: ApiConfig;
-  /** Past the gates: these see through an outage. */
+  /** Connections that bypass the gates, so that they work during an outage. */
   readonly db: Database;
   readonly redis: RedisConnection;
   readonly postgres: Gate;
@@ -67,7 +70,7 @@ export class TestApi {
     return this.#api.url;
   }
 
-  /** Asks, as somebody if a token is given, and answers what came back. */
+  /** Sends a request, with the token if one is given, and returns the response. */
   async call<T = Record<string, never>>(method: Method, path: string, options: CallOptions = {}): Promise<Answered<T>> {
     const { token, body, raw, headers } = options;
     const answer = await fetch(`${this.url}${path}`, {
@@ -86,7 +89,7 @@ export class TestApi {
     return { status: answer.status, body: parsed as T, headers: answer.headers };
   }
 
-  /** Registers someone whose name nobody else has. */
+  /** Registers a user with a unique name. */
   async person(): Promise<Person> {
     this.#count += 1;
     const username = `person-${this.#count}`;
@@ -94,12 +97,12 @@ export class TestApi {
     return new Person(this, session);
   }
 
-  /** Three people, in the order of their ids. */
+  /** Registers three users, in the order of their ids. */
   async people(): Promise<[Person, Person, Person]> {
     return [await this.person(), await this.person(), await this.person()];
   }
 
-  /** What lies in someone's inbox, in order. */
+  /** Returns the events in a user's inbox, in order. */
   async events({ id }: Person): Promise<ParleyEvent[]> {
     const entries = await this.redis.client.xrange(this.redis.keys.inbox(id), '-', '+');
     return entries.map(([, fields]) => JSON.parse(fields[1] ?? '') as ParleyEvent);
@@ -110,7 +113,7 @@ export class TestApi {
   }
 }
 
-/** Someone signed in. */
+/** A signed-in user. */
 export class Person {
   readonly id: number;
   readonly session: Session;
@@ -133,14 +136,14 @@ export class Person {
     });
   }
 
-  /** Makes both friends. */
+  /** Makes both users friends. */
   async befriend(other: Person): Promise<void> {
     await this.call('post', '/v1/friend-requests', { to: other.id });
     await other.call('post', '/v1/friend-requests', { to: this.id });
   }
 }
 
-/** The password of every person. */
+/** The password of every user. */
 export const password = 'correct horse';
 
 const cheap = {

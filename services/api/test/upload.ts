@@ -2,7 +2,7 @@ import type { Media } from '@parley/protocol';
 import sharp from 'sharp';
 import type { Person } from './test-api.ts';
 
-/** Speaks the tus protocol by hand, to an api at `root`. */
+/** A client of the tus protocol, written by hand, for an api at `root`. */
 export class Uploader {
   readonly #root: string;
   readonly #token: string;
@@ -12,7 +12,7 @@ export class Uploader {
     this.#token = person.session.accessToken;
   }
 
-  /** Begins an upload; with bytes, if some are given. */
+  /** Begins an upload, with its first bytes if given. */
   create(size: number, { name, type, bytes, headers = {} }: CreateOptions = {}): Promise<Response> {
     const metadata = Object.entries({ filename: name, filetype: type })
       .filter(([, value]) => value !== undefined)
@@ -29,7 +29,7 @@ export class Uploader {
     });
   }
 
-  /** Adds bytes behind the first `offset`. */
+  /** Adds bytes after the first `offset`. */
   patch(path: string, offset: number, bytes: Buffer | ReadableStream): Promise<Response> {
     const headers = { 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' };
     return this.ask('PATCH', path, { headers, body: bytes, duplex: 'half' } as RequestInit);

@@ -37,7 +37,7 @@ const untilItTakes = (connection: RedisConnection, bucket: number) =>
 
 describe('opening', () => {
   it.each(['redis://parley:secret@127.0.0.1:PORT', 'redis://:secret@127.0.0.1:PORT,redis://:secret@127.0.0.1:PORT'])(
-    'a connection to %s, where nothing listens, rejects with the address and without the password',
+    'rejects with the address and without the password if nothing listens at %s',
     async (template) => {
       const url = template.replaceAll('PORT', String(await freePort()));
       const error: Error = await connectRedis({ url }).then(
@@ -50,7 +50,7 @@ describe('opening', () => {
     },
   );
 
-  it('signs in with the password of the address, and rejects with a wrong one', async () => {
+  it('signs in with the password of the address and rejects a wrong one', async () => {
     await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
     const connection = await connectRedis({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
     expect(await takes(connection, 0)).toBe(true);
@@ -72,7 +72,7 @@ onEachRedis((redis) => {
 });
 
 describe('while Redis is away', () => {
-  it('commands reject, and pass again when it is back with its data', async () => {
+  it('rejects commands while Redis is down and recovers with it', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await append(connection, [{ user: 5, event: '1' }]);
@@ -85,7 +85,7 @@ describe('while Redis is away', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('all that scripts wrote is as it was after a crash, times to live included', async () => {
+  it('keeps everything that scripts wrote, with its expiry, after a crash', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {
@@ -130,7 +130,7 @@ describe('while Redis is away', () => {
     await expect(stuck).rejects.toThrow();
   });
 
-  it('commands to one that is hung reject when the connection is reset, and pass when it is well again', async () => {
+  it('rejects commands to a hung server on reset and recovers', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -151,7 +151,7 @@ describe('in a Redis Cluster', () => {
     return nodes.find(({ port }) => String(place).endsWith(`:${port}`)) as RedisServer;
   };
 
-  it('commands for a master that is away reject, and pass again when it is back', async () => {
+  it('rejects commands for a master that is down and recovers with it', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const away = ownerOf(connection, cluster.nodes, 0);
@@ -163,7 +163,7 @@ describe('in a Redis Cluster', () => {
     for (let bucket = 0; bucket < 64; bucket += 1) await untilItTakes(connection, bucket);
   });
 
-  it('a bucket is found again that moves to another master while others go on', async () => {
+  it('follows a bucket to another master while other commands continue', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const from = ownerOf(connection, cluster.nodes, 0);

@@ -13,7 +13,7 @@ const send = (connection: RedisConnection, from: number, to: number, ref: string
   accept(connection, { from, to, ref, body: body(ref), record: true, ...more });
 
 onEachRedis((redis) => {
-  /** Two users of one bucket: on Redis Cluster one script reaches both. */
+  /** Two users of one bucket. One script reaches both, also on a Redis Cluster. */
   const neighbours = () => {
     const a = redis.newId();
     return [a, a + 64_000] as const;
@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const pairs = { 'of one bucket': neighbours, 'of two buckets': strangers };
 
   describe.each(Object.entries(pairs))('a message between two users %s', (_, pair) => {
-    it('is numbered by the clock of Redis, and its date is that of its id', async () => {
+    it('takes id and date from the clock of Redis', async () => {
       const [a, b] = pair();
       const before = Date.now();
       const { id, date, duplicate, conversation } = await send(redis.connection, b, a, 'r');
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(conversation).toBe(`${a}_${b}`);
     });
 
-    it('lies in both inboxes and in the record stream of its home, with the ref in the own copy of the sender alone', async () => {
+    it("appends to both inboxes and the record stream, with the ref in the sender's copy only", async () => {
       const [a, b] = pair();
       const { id, date, conversation } = await send(redis.connection, b, a, 'r1', { extra: ',"replyTo":7' });
       const event = {
@@ -53,7 +53,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, home, conversation)).toEqual([{ ...event, ref: 'r1' }]);
     });
 
-    it('is published to both as the bytes that are stored, with its place in the inbox', async () => {
+    it('publishes the stored bytes with their offset to both', async () => {
       const [a, b] = pair();
       await using hearA = await redis.listen(redis.connection.keys.user(a));
       await using hearB = await redis.listen(redis.connection.keys.user(b));
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       }
     });
 
-    it('sent again with its ref keeps its id and appears nowhere a second time', async () => {
+    it('returns the first id for a repeated ref and delivers nothing again', async () => {
       const [a, b] = pair();
       await using hear = await redis.listen(redis.connection.keys.user(b));
       const first = await send(redis.connection, a, b, 'r');
@@ -83,7 +83,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, redis.connection.keys.bucket(a), first.conversation)).toHaveLength(1);
     });
 
-    it('whose ref the other user took, too, is another message', async () => {
+    it('treats the same ref of another user as another message', async () => {
       const [a, b] = pair();
       const one = await send(redis.connection, a, b, 'r');
       const other = await send(redis.connection, b, a, 'r');
@@ -107,7 +107,7 @@ onEachRedis((redis) => {
       expect(await ask('somebody listens, but no device is connected')).toBe(false);
     });
 
-    it('is not recorded in relay mode', async () => {
+    it('records nothing in relay mode', async () => {
       const [a, b] = pair();
       const { conversation } = await send(redis.connection, a, b, 'r', { record: false });
       expect(await readInbox(redis.connection, b)).toHaveLength(1);
@@ -134,7 +134,7 @@ onEachRedis((redis) => {
       expect(await client.zrange(keys.conversation(conversation), '0', '-1')).toEqual([`${a}:new`, `${a}:next`]);
     });
 
-    it('has one order in both inboxes, without gaps, however many gateways send at once', async () => {
+    it('keeps one gapless order in both inboxes when many gateways send', async () => {
       const [a, b] = pair();
       const connections = [redis.connection, await redis.open()];
       const accepted = await Promise.all(
@@ -181,7 +181,7 @@ onEachRedis((redis) => {
       ['a minute', 60_000],
       ['an hour', 3_600_000],
       ['a month', 30 * 86_400_000],
-    ])('go on upwards when the clock steps back by %s', async (_, ms) => {
+    ])('ascend when the clock steps back by %s', async (_, ms) => {
       const [a, b] = neighbours();
       const { conversation } = await send(redis.connection, a, b, 'before');
       const last = firstMessageId(Date.now() + ms) + 4095;
@@ -196,7 +196,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, b, a, 'after')).id).toBe(last + 2);
     });
 
-    it('are not given out again when the conversation was silent for a day while the clock was behind them', async () => {
+    it('are not reused after a day of silence with a slow clock', async () => {
       const [a, b] = neighbours();
       const name = redis.connection.keys.conversation(`${a}_${b}`);
       await redis.connection.client.zadd(name, firstMessageId(Date.now() + 10 * 86_400_000), `${a}:from the future`);
@@ -214,7 +214,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, a, b, 'r')).id).toBe(id);
     });
 
-    it('start again by the clock when Redis lost the conversation', async () => {
+    it('continue by the clock when Redis lost the conversation', async () => {
       const [a, b] = neighbours();
       const first = await send(redis.connection, a, b, 'r');
       await redis.connection.client.del(redis.connection.keys.conversation(first.conversation));
@@ -225,23 +225,23 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a send that reached only its home is finished by the resend, and by it alone', async () => {
+  it('a resend completes a send that reached only its home', async () => {
     const [a, b] = strangers();
     const first = await send(redis.connection, a, b, 'r');
     await send(redis.connection, a, b, 'later');
     const { client, keys } = redis.connection;
-    // What a gateway leaves that dies after the home script.
+    // Imitates a gateway that dies after the home script.
     await client.xdel(keys.inbox(b), ...(await readInbox(redis.connection, b)).slice(0, 1).map(({ cursor }) => cursor));
     const again = await send(redis.connection, a, b, 'r');
     expect(again).toMatchObject({ id: first.id, duplicate: true });
     await send(redis.connection, a, b, 'r');
     const ids = (await readInbox(redis.connection, b)).map(({ event }) => event.id);
-    // One server does all in one script, so there it cannot happen.
+    // On one server one script does everything, so this cannot happen.
     expect(ids.filter((id) => id === first.id)).toHaveLength(redis.connection.clustered ? 1 : 0);
     expect(await readInbox(redis.connection, a)).toHaveLength(2);
   });
 
-  it('a message to oneself lies once in the own inbox, and nobody else is online', async () => {
+  it('delivers a message to oneself once and reports nobody online', async () => {
     const user = redis.newId();
     await redis.connection.client.hset(redis.connection.keys.online(user), 'gateway', 1);
     await using hear = await redis.listen(redis.connection.keys.user(user));
@@ -253,7 +253,7 @@ onEachRedis((redis) => {
   });
 
   describe('a message to a group', () => {
-    it('reaches each of 150 members once, with the ref for its sender alone', async () => {
+    it('reaches each of 150 members once, with the ref for its sender only', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 150 }, () => redis.newId());
       const from = members[40] as number;
@@ -272,14 +272,14 @@ onEachRedis((redis) => {
       for (const member of members) expect(await readInbox(redis.connection, member)).toHaveLength(1);
     });
 
-    it('from somebody who is no member of it leaves them no copy', async () => {
+    it('delivers no copy to a sender who is not a member', async () => {
       const [group, member, from] = [redis.newId(), redis.newId(), redis.newId()];
       await send(redis.connection, from, group, 'r', { members: [member] });
       expect(await readInbox(redis.connection, from)).toEqual([]);
       expect((await readInbox(redis.connection, member))[0]?.event.ref).toBeUndefined();
     });
 
-    it('is recorded when nobody is left in it', async () => {
+    it('is recorded when the group has no members left', async () => {
       const [group, from] = [redis.newId(), redis.newId()];
       const { id, online } = await send(redis.connection, from, group, 'r', { members: [] });
       expect(online).toBe(false);
@@ -288,7 +288,7 @@ onEachRedis((redis) => {
       ]);
     });
 
-    it('has one order for all members, however many of them send at once', async () => {
+    it('keeps one order for all members when many of them send', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 6 }, () => redis.newId());
       const connections = [redis.connection, await redis.open()];
@@ -321,7 +321,7 @@ onEachRedis((redis) => {
       for (const ttl of [one, other]) expect(ttl).toBeGreaterThan(4990);
     });
 
-    it('are renewed when an hour has turned since the last message, so none ends within an hour after one', async () => {
+    it('are renewed each hour, so that none ends within an hour of a message', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r');
       const { client, keys } = redis.connection;
@@ -332,7 +332,7 @@ onEachRedis((redis) => {
       for (const ttl of await ttls(redis.connection, a, b)) expect(ttl).toBeGreaterThan(86_400);
     });
 
-    it('outlast an inbox time to live under an hour of steady messages', async () => {
+    it('keep an inbox with a short time to live during an hour of steady messages', async () => {
       const [a, b] = neighbours();
       const connection = await redis.open({ inboxTtl: 60 });
       await send(connection, a, b, 'r');
@@ -340,7 +340,7 @@ onEachRedis((redis) => {
       expect(Math.min(one as number, other as number)).toBeGreaterThan(3600);
     });
 
-    it('are given to an inbox that is new in an old conversation', async () => {
+    it('are set for a new inbox in an old conversation', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       await redis.connection.client.del(redis.connection.keys.inbox(b));
@@ -349,7 +349,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('an inbox holds about as many events as it may, and its offsets go on', async () => {
+  it('trims an inbox to about its length and continues its offsets', async () => {
     const [a, b] = neighbours();
     const connection = await redis.open({ inboxLength: 100 });
     for (let i = 0; i < 10; i += 1) {
@@ -361,7 +361,7 @@ onEachRedis((redis) => {
     expect(inbox.map(({ offset }) => offset)).toEqual(inbox.map((_, i) => 500 - inbox.length + 1 + i));
   });
 
-  it('an inbox goes on after all its entries were removed', async () => {
+  it('continues an inbox after all its entries were removed', async () => {
     const [a, b] = neighbours();
     for (const ref of ['r1', 'r2']) await send(redis.connection, a, b, ref);
     const before = await readInbox(redis.connection, b);
@@ -371,7 +371,7 @@ onEachRedis((redis) => {
     expect(next?.cursor).toBe(before[1]?.cursor.replace('-2', '-3'));
   });
 
-  it('any ref and any body arrive as they were sent', async () => {
+  it('delivers any ref and any body unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), fc.json(), async (ref, text) => {
         const [a, b] = strangers();
@@ -387,7 +387,7 @@ onEachRedis((redis) => {
   });
 
   it.each(['"', '\\', '\\"}', "'", ':', '1:2', '{}', '%s %.0f', '\n\r\t\0', 'ä漢字👩‍👩‍👧', '\u2028', ' '])(
-    'the ref %j is remembered',
+    'recognises the ref %j',
     async (ref) => {
       const [a, b] = strangers();
       const first = await send(redis.connection, a, b, ref);
@@ -396,7 +396,7 @@ onEachRedis((redis) => {
     },
   );
 
-  it('whatever is sent, resent and raced: each ref gets one id, and both inboxes hold the same ids ascending, once each', async () => {
+  it('gives each ref one id and both inboxes the same ids under random sends and races', async () => {
     const connections = [redis.connection, await redis.open()];
     const step = fc.record({
       by: fc.nat({ max: 1 }),
@@ -445,7 +445,7 @@ onEachRedis((redis) => {
       await send(redis.connection, a, b, 'r1');
       const before = redis.connection.epochs.get(b);
       await redis.connection.client.del(redis.connection.keys.inbox(b));
-      // An inbox begins with the millisecond of its first event.
+      // The epoch of an inbox is the ms of its first event.
       await waitFor(() => Date.now() > Number(before));
       await send(redis.connection, a, b, 'r2');
       const epoch = redis.connection.epochs.get(b);
@@ -455,7 +455,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(redis.connection.keys.inbox(b))).toBeGreaterThan(0);
     });
 
-    it('may be older than the inbox', async () => {
+    it('is ignored when the inbox has a newer epoch', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const epoch = redis.connection.epochs.get(b);

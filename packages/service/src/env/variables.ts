@@ -9,7 +9,7 @@ export function text<D extends string | undefined = string>(options: Default<D> 
   return variable(options, (value) => ok(value));
 }
 
-/** A whole number from `min` to `max`, both included. */
+/** An integer from `min` to `max`, both included. */
 export function integer<D extends number | undefined = number>(
   options: Range & Default<D>,
 ): Variable<number | NoInfer<D>> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('changes of who may write to whom', () => {
-  it('made at once by many leave Redis with what PostgreSQL has, and never fail', async () => {
+  it('leave Redis equal to PostgreSQL under concurrency, and never fail', async () => {
     const people = [...(await api.people()), ...(await api.people())];
     const seed = Date.now() % 2 ** 31;
     const next = random(seed);
@@ -41,7 +41,7 @@ describe('changes of who may write to whom', () => {
     expect(await api.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
   });
 
-  it('that nobody told, since an api died after the commit, are told by another', async () => {
+  it('are delivered by another api if theirs died after the commit', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     await api.db
@@ -53,7 +53,7 @@ describe('changes of who may write to whom', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').selectAll().execute()).length === 0);
   });
 
-  it('that cannot be told hold up no others', async () => {
+  it('do not delay others when they cannot be delivered', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     const poison = JSON.stringify({ copies: ['no id'] });
@@ -77,14 +77,14 @@ function moves({ id }: Person): Move[] {
   ];
 }
 
-/** Friendships that only one side has. */
+/** Returns the friendships that only one side has. */
 async function oneSided() {
   const rows = await api.db.selectFrom('friendships').select(['user_id', 'friend_id']).execute();
   const pairs = new Set(rows.map((row) => `${row.user_id} ${row.friend_id}`));
   return rows.filter((row) => !pairs.has(`${row.friend_id} ${row.user_id}`));
 }
 
-/** Numbers from 0 to 1, the same for the same seed. */
+/** Returns a generator of numbers from 0 to 1 with a fixed seed. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {

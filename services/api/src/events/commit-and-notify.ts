@@ -3,10 +3,11 @@ import type { AppContext } from '../app-context.ts';
 import type { Notice, Notify } from './notice.ts';
 
 /**
- * Makes a change in one transaction and tells Redis of it. `work` gets the transaction, and `tell` for what Redis shall learn.
- *
- * Resolves once PostgreSQL committed and Redis was told, so that after the answer the change holds on every gateway. If Redis is away
- * then, it still resolves: what is to be told stands in the outbox, committed with the change, and is told as soon as can be.
+ * Runs `work` in one transaction and publishes what follows to Redis. `work` receives the
+ * transaction and `notify`, which collects notices. Resolves once PostgreSQL has committed and
+ * Redis has the notices, so that the change holds on every gateway when the api responds. If Redis
+ * is down it still resolves: the notices are in the outbox, committed with the change, and are
+ * delivered later.
  */
 export async function commitAndNotify<T>(
   { db, outbox }: Pick<AppContext, 'db' | 'outbox'>,

@@ -15,10 +15,9 @@ import type { Notice } from './notice.ts';
 import { deleteMessages } from './purge-queries.ts';
 
 /**
- * Tells Redis. The order counts: who hears of a new friend by an event can write to them. Resolves when Redis has everything and
- * gateways have been told; rejects when some of it could not be told, then all of it is to be told again.
- *
- * @param signal stops the deleting of rows between two batches
+ * Delivers a notice to Redis. The order matters: a user who receives the event of a new friendship
+ * may write at once. Resolves when Redis has everything. If it rejects, deliver the whole notice
+ * again. @param signal stops the deletion of rows between two batches
  */
 export async function deliver(
   db: Database,
@@ -51,5 +50,8 @@ export async function deliver(
   if (notice.erase) await erase(db, redis, notice.erase, signal);
 }
 
-/** Inboxes of one script call, and rows of one transaction: neither Redis nor PostgreSQL is held up for long. */
+/**
+ * Inboxes per script call and rows per transaction. They bound how long Redis and PostgreSQL are
+ * busy.
+ */
 const atOnce = 500;

@@ -4,8 +4,8 @@ import { copyProfile } from './copy-profile.ts';
 import { deliver } from './deliver.ts';
 
 /**
- * Writes the copies of a user that Redis does not have: of their permits, and of how they are shown. Never rejects: without the first the
- * gateway asks the recorder for one, which takes the first sender a moment longer.
+ * Writes the copies of a user that Redis lacks: permits and profile. Never rejects. Without permits
+ * a gateway requests them from the recorder, which delays the first sender.
  */
 export async function ensureCopy({ db, redis, log }: AppContext, user: number): Promise<void> {
   try {

@@ -6,10 +6,9 @@ import type { Erasure } from './notice.ts';
 import { addNotices } from './outbox-queries.ts';
 
 /**
- * Removes what there is of a deleted user: in Redis, then in PostgreSQL, a part at a time. What was accepted before they were deleted may
- * be recorded yet, so it is done again until that is over; nothing is accepted afterwards.
- *
- * @param signal stops it between two parts
+ * Removes the data of a deleted user from Redis, then from PostgreSQL, in batches. The recorder may
+ * still record earlier messages, so this runs again until that is over. @param signal stops it
+ * between two batches
  */
 export async function erase(
   db: Database,
@@ -17,7 +16,7 @@ export async function erase(
   { user, at }: Erasure,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Read first: what is recorded later is removed the next time.
+  // Read first, because what is recorded later is removed by the next run.
   const over = (await recordedUpTo(redis)) > at;
   await forgetUser(redis, user);
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
@@ -28,8 +27,8 @@ export async function erase(
   if (!over) await addNotices(db, [{ erase: { user, at } }], Date.now() + pauseMs);
 }
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const atOnce = 500;
 
-/** How long until it is done again. */
+/** Ms until the next run. */
 const pauseMs = 20_000;

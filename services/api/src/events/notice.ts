@@ -1,31 +1,31 @@
 import type { ParleyEvent } from '@parley/protocol';
 
 /**
- * What Redis is told of a change in PostgreSQL, once that is committed. It may be told twice (a crash between telling and forgetting), so
- * every part bears repeating: copies are read anew, and events make clients look again.
+ * What Redis must learn about a committed change in PostgreSQL. A crash may deliver a notice twice,
+ * so every part is idempotent: copies are read again, and events make clients read again.
  */
 export interface Notice {
-  /** Users or groups whose permit copy is written anew, from what PostgreSQL holds at that moment. */
+  /** Users or groups whose permit copy is written again from PostgreSQL. */
   copies?: number[];
-  /** Users whose gateways forget what they remember of permits. */
+  /** Users whose cached permits gateways drop. */
   forget?: number[];
-  /** Sessions that ended; `until` is the end of their last access token, in ms since 1970. */
+  /** Sessions that ended. `until` is the end of their last access token, in Unix ms. */
   revoked?: { user: number; session: string; until: number }[];
-  /** External ids, and the users they stand for; null: nobody any more. */
+  /** External ids with their users. Null: no user any more. */
   externals?: { external: string; user: number | null }[];
-  /** Users whose sockets are closed, whatever session they are of. */
+  /** Users whose sockets are closed, for all sessions. */
   closed?: number[];
-  /** When it happened, in ms since 1970; now, when absent. */
+  /** When it happened, in Unix ms. Default: now. */
   date?: number;
   /** Events, each for the inboxes of some users. */
   events?: { users: number[]; event: ParleyEvent }[];
-  /** Rows of a cleared chat, to be deleted up to and with a message. */
+  /** Rows of a cleared chat to delete, up to and including a message. */
   purge?: { owner: number; peer: number; upTo: number };
-  /** A deleted user, of whom nothing is to be left. */
+  /** A deleted user whose data is to be erased. */
   erase?: Erasure;
 }
 
-/** Adds a notice to those that are written with the transaction and delivered after it. */
+/** Adds a notice, which is written with the transaction and delivered after it. */
 export type Notify = (notice: Notice) => void;
 
 /** A user who was deleted. */

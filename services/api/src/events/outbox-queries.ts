@@ -2,7 +2,9 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import type { Notice } from './notice.ts';
 
-/** Writes notices, to be told by others from `due` on; answers their ids in the same order. */
+/**
+ * Writes notices that other replicas deliver from `due` on. Returns their ids in the same order.
+ */
 export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {
   const rows = await db
     .insertInto('outbox')
@@ -12,7 +14,7 @@ export async function addNotices(db: Database, notices: readonly Notice[], due: 
   return rows.map((row) => row.id);
 }
 
-/** Takes the notice that is due for longest, leaving it to the caller until `until`; undefined when none is due. */
+/** Claims the notice that is due for longest until `until`. Undefined if none is due. */
 export async function claimNotice(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update outbox set due = ${until}
@@ -25,7 +27,7 @@ export async function removeNotice(db: Database, id: number): Promise<void> {
   await db.deleteFrom('outbox').where('id', '=', id).execute();
 }
 
-/** Leaves a notice until `due`. */
+/** Postpones a notice to `due`. */
 export async function postponeNotice(db: Database, id: number, due: number): Promise<void> {
   await db.updateTable('outbox').set({ due }).where('id', '=', id).execute();
 }

@@ -6,8 +6,9 @@ import type { Notice } from './notice.ts';
 import { addNotices, claimNotice, postponeNotice, removeNotice } from './outbox-queries.ts';
 
 /**
- * Sees to it that whatever was changed in PostgreSQL is told to Redis, by way of a table: a notice is written with the change, and
- * removed once told. Whoever wrote it tells it first; what they could not tell, or did not live to, any replica tells later.
+ * Delivers every change in PostgreSQL to Redis through a table. The writer adds a notice in the
+ * same transaction, delivers it after the commit and then deletes it. If the writer fails or
+ * crashes, any replica retries.
  */
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -20,34 +21,34 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** Looks for what is left from now on, every interval. */
+  /** Starts to retry undelivered notices, every interval. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#options.interval);
     this.wake();
   }
 
-  /** Resolves when what is under way is done; rows not yet deleted are left to another replica. */
+  /** Resolves when the work in flight is done. Other replicas delete the remaining rows. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Writes notices in a transaction; answers their ids. */
+  /** Writes notices in a transaction. Returns their ids. */
   async add(tx: Database, notices: Notice[]): Promise<number[]> {
     return notices.length === 0 ? [] : await addNotices(tx, notices, Date.now() + leaseMs);
   }
 
   /**
-   * Tells a notice just committed, and removes it; one with rows to delete in the background. Never rejects: what fails is tried
-   * again later.
+   * Delivers a committed notice and deletes it. Rows to delete are left to the background. Never
+   * rejects, because failures are retried.
    */
   async deliver(id: number, notice: Notice): Promise<void> {
     if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#deliver(id, notice)).then(() => {});
     else await this.#deliver(id, notice);
   }
 
-  /** Tells what is due, after the round that may be under way. */
+  /** Delivers what is due, after the round in flight. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -71,7 +72,7 @@ export class Outbox {
     }
   }
 
-  /** Tells one notice; false when that failed, and the next round is to try again. */
+  /** Delivers one notice. Returns false on failure, which the next round retries. */
   async #deliver(id: number, notice: Notice): Promise<boolean> {
     const { db, redis, log, interval, note } = this.#options;
     try {
@@ -81,22 +82,23 @@ export class Outbox {
       return true;
     } catch (error) {
       log.warn({ err: error, notice: id }, 'Redis could not be told of a change; trying again');
-      // Where this fails too, the lease runs out. Later than all that is due, so that one that always fails holds up no other.
+      // If this fails too, the lease expires. The retry is later than all due notices, so that one
+      // that always fails does not delay others.
       await postponeNotice(db, id, Date.now() + interval).catch(() => {});
       return false;
     }
   }
 }
 
-/** How long a notice is left to whoever has it in hand. */
+/** How long a notice is leased to the process that delivers it. */
 const leaseMs = 10_000;
 
 interface OutboxOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
-  /** Ms between two looks. */
+  /** Ms between two checks. */
   interval: number;
-  /** Notes a notice for webhooks; told again, it has the same id. */
+  /** Queues a notice for webhooks. A repeated notice has the same id. */
   note(id: number, notice: Notice): Promise<void>;
 }

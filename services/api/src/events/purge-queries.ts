@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Deletes up to `limit` rows of an owner's copy, up to and with the message `upTo`; answers how many. */
+/**
+ * Deletes up to `limit` rows of an owner's copy, up to and including the message `upTo`. Returns
+ * how many.
+ */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (

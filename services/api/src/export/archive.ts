@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
 /**
- * A zip archive as a stream that is made while it is read: one file after the other, each opened when its turn comes, so that
- * however large it is little is held. If a file fails, so does the stream; if the stream is destroyed, so is the file under way.
+ * Creates a zip archive as a stream. It opens one file after the other, so memory stays small. If a
+ * file fails, the stream fails. If the stream is destroyed, the open file is closed.
  */
 export function archive(files: AsyncIterable<ArchivedFile>): Readable {
   const zip = new ZipFile();
@@ -17,7 +17,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
       if (output.destroyed) return;
       zip.addReadStreamLazy(name, { compress, mtime: new Date() }, (begin) => {
         current = open();
-        // Not all errors of a file reach the archive by themselves.
+        // The library does not forward every error of a file.
         current.on('error', fail);
         if (output.destroyed) current.destroy();
         begin(null, current);
@@ -29,7 +29,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
   return output;
 }
 
-/** A file of things that have a line of JSON each, read page by page. */
+/** A file with one line of JSON per item, read page by page. */
 export function linesFile(name: string, pages: () => AsyncIterable<readonly unknown[]>): ArchivedFile {
   const open = () =>
     Readable.from(
@@ -46,7 +46,7 @@ export function linesFile(name: string, pages: () => AsyncIterable<readonly unkn
 export interface ArchivedFile {
   /** Its path, with `/` between folders. */
   name: string;
-  /** Whether it gets smaller by it. */
+  /** Whether compression makes it smaller. */
   compress: boolean;
   open: () => Readable;
 }

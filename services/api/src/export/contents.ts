@@ -16,8 +16,9 @@ import { listAllSessions, listPeers, listUploads, readAccount } from './export-q
 import { pageLength as limit, pages, type Read } from './pages.ts';
 
 /**
- * The files of a user's archive: what the server keeps of them and for them, without secrets. README.md of the api describes them. Each
- * is read when its turn comes; what changes meanwhile is in it or is not.
+ * The files of a user's archive: everything stored about the user, without secrets. The api's
+ * README lists them. Each file is read when the archive reaches it, so changes during the export
+ * may be in it or not.
  */
 export async function* contents(db: Database, storage: Storage, me: number): AsyncGenerator<ArchivedFile> {
   const list = <T>(name: string, read: Read<T>): ArchivedFile => linesFile(`${name}.jsonl`, () => pages(read));
@@ -60,7 +61,7 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
   for await (const page of pages(uploads)) {
     for (const { key, size, ...media } of page) {
       if (size === 0) continue;
-      // Pictures, sound and film are compressed already.
+      // Pictures, audio and video are compressed already.
       yield { name: nameOf(media), compress: false, open: () => storage.read(key, { start: 0, end: size - 1 }) };
     }
   }
@@ -75,7 +76,7 @@ function messages(db: Database, key: ChatKey): Read<Message> {
 
 type Upload = Awaited<ReturnType<typeof listUploads>>[number];
 
-/** Where a file lies in the archive. */
+/** The path of a file in the archive. */
 function nameOf({ id, name }: Pick<Upload, 'id' | 'name'>): string {
   return `media/${id}-${cleanFileName(name).replace(/[<>:"|?*]/g, '_')}`;
 }

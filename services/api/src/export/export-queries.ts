@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** A user as they are kept, less the hash of the password. */
+/** Returns a user without the password hash. */
 export async function readAccount(db: Database, user: number): Promise<object | undefined> {
   return await db
     .selectFrom('users')
@@ -10,7 +10,10 @@ export async function readAccount(db: Database, user: number): Promise<object | 
     .executeTakeFirst();
 }
 
-/** A user's sessions, those that ended too as long as they are kept, without what they are renewed by. */
+/**
+ * Returns a user's sessions without their refresh tokens. Ended ones are included while they are
+ * kept.
+ */
 export async function listAllSessions(db: Database, user: number): Promise<object[]> {
   return await db
     .selectFrom('sessions')
@@ -20,7 +23,7 @@ export async function listAllSessions(db: Database, user: number): Promise<objec
     .execute();
 }
 
-/** With whom a user has chats, users before groups, each by id; those after a place. */
+/** Returns the chats of a user, users before groups, by id, after a page cursor. */
 export async function listPeers(db: Database, user: number, after: Peer | undefined, limit: number): Promise<Peer[]> {
   const { rows } = await sql<Peer>`
     select * from (
@@ -32,7 +35,7 @@ export async function listPeers(db: Database, user: number, after: Peer | undefi
   return rows;
 }
 
-/** The files a user has uploaded, by id; those after an id. */
+/** Returns the files that a user uploaded, by id, after an id. */
 export async function listUploads(db: Database, user: number, after: number, limit: number): Promise<Upload[]> {
   return await db
     .selectFrom('media')
@@ -59,6 +62,6 @@ interface Upload {
   height: number | null;
   duration: number | null;
   created: number;
-  /** Where its bytes lie. */
+  /** The storage key of its bytes. */
   key: string;
 }

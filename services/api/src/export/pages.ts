@@ -1,4 +1,4 @@
-/** Reads a list to its end, page by page. */
+/** Yields all items of a list, page by page. */
 export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
   let last: T | undefined;
   do {
@@ -8,8 +8,8 @@ export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
   } while (last !== undefined);
 }
 
-/** Answers the page after an item, the first one for undefined; an empty one at the end. */
+/** Returns the page after an item, the first page for undefined, and an empty page at the end. */
 export type Read<T> = (last: T | undefined) => Promise<T[]>;
 
-/** Items of one page. */
+/** Items per page. */
 export const pageLength = 500;

@@ -26,7 +26,7 @@ export function clientAddress(remote: string, forwarded: string | undefined, pro
   return isIPv6(address) ? network(address) : address.slice(0, 64);
 }
 
-/** Some proxies tell the port as well: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+/** Some proxies append the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
 function hopAddress(hop: string): string {
   const [, bare] = /^(?:\[([^\]]+)\](?::\d+)?)$/.exec(hop) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop) ?? [];
   return plainAddress(bare ?? hop);

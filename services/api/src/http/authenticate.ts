@@ -7,7 +7,10 @@ import { isSessionLive } from '../queries/sessions.ts';
 import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Lets pass who brings a valid access token of a session that goes on, as `c.var.caller`; refuses others with 401. */
+/**
+ * Requires a valid access token of an active session and sets `c.var.caller`. Refuses other
+ * requests with 401.
+ */
 export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const { context } = c.var;
   const [, token] = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];
@@ -29,7 +32,10 @@ async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: nu
   return user;
 }
 
-/** Redis knows it at once; while Redis is away, PostgreSQL does, save of other issuers' sessions, which end with their tokens. */
+/**
+ * Redis knows revoked sessions at once. While it is down PostgreSQL decides, except for sessions of
+ * other issuers, which end with their tokens.
+ */
 async function isEnded({ redis, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {
     return await isRevoked(redis, user, session);

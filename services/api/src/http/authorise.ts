@@ -31,7 +31,7 @@ export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
   };
 }
 
-/** What a request to the server API carries. */
+/** The variables of a request to the server API. */
 export interface ServerEnv {
   Variables: OpenEnv['Variables'] & {
     /** The name of the API key. */

@@ -3,8 +3,9 @@ import { fits, limits } from '@parley/protocol';
 import { findDisguise } from '../names/display-text.ts';
 
 /**
- * One line of text of `min` to `max` characters after trimming. Rejects lone surrogates, control characters, those that
- * change the direction of writing, and invisible ones, which would make a name look like another. The pattern says the same.
+ * One line of text of `min` to `max` characters after trimming. Rejects lone surrogates, control
+ * characters, those that change the direction of writing, and invisible ones, which would make a
+ * name look like another. The pattern says the same.
  */
 export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z
@@ -23,7 +24,8 @@ export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) =>
     .openapi({ minLength: min, maxLength: max, pattern: min === 0 ? anyLine : visibleLine });
 }
 
-// Joiners and variation selectors are parts of emoji and of Persian and Indian words: alone they show nothing.
+// Joiners and variation selectors are parts of emoji and of Persian and Indian words: alone they
+// show nothing.
 const joiners = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const unwanted =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f' +
@@ -36,7 +38,7 @@ const visibleLine = `^[^${unwanted}]*[^${unwanted}${blank}][^${unwanted}]*$`;
 
 const avatarPattern = `^(https?://[^\\s<>"'\`\\u0000-\\u001f\\u007f-\\u009f]+|/v1/media/[1-9][0-9]{0,15})$`;
 
-/** A new username; upper case is lowered. */
+/** A new username, in lower case. */
 export const usernameField = z
   .string()
   .trim()
@@ -44,7 +46,7 @@ export const usernameField = z
   .regex(/^[a-z0-9_.-]{3,32}$/, 'Use 3 to 32 of the characters a-z 0-9 _ . -')
   .openapi({ minLength: 3, maxLength: 32, pattern: '^[A-Za-z0-9_.-]{3,32}$', example: 'ann' });
 
-/** A session's id. */
+/** The id of a session. */
 export const sessionIdField = z.string().regex(/^[\w-]{1,64}$/, 'Not a session');
 
 /** A new password. */

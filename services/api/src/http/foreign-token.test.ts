@@ -22,7 +22,7 @@ const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' }
 const me = (token: string) => product.api.call<User & Problem>('get', '/v1/me', { token });
 
 describe('a token of another issuer', () => {
-  it('says who asks, by external id or by our own', async () => {
+  it("identifies its user by external id or by Parley's id", async () => {
     const [ann] = await product.people('ann');
     for (const token of [tokenOf('ann'), numberToken(ann.id)]) {
       const { status, body } = await me(token);
@@ -30,7 +30,7 @@ describe('a token of another issuer', () => {
     }
   });
 
-  it('is no good for a user who does not exist, or was deactivated', async () => {
+  it('is refused for an unknown or deactivated user', async () => {
     const [gone] = await product.people('gone');
     await product.call('delete', '/users/gone');
     for (const token of [tokenOf('gone'), tokenOf('never-was'), numberToken(gone.id), numberToken(7)]) {
@@ -55,7 +55,7 @@ describe('a token of another issuer', () => {
     expect(statuses).toEqual([...Array(20).fill(200), 429]);
   });
 
-  it('belongs to a session that ends where it began', async () => {
+  it('belongs to a session that its issuer ends', async () => {
     await product.people('ben');
     const { status, body } = await product.api.call<Problem>('delete', '/v1/sessions/current', {
       token: tokenOf('ben'),

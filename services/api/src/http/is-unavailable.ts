@@ -1,6 +1,7 @@
 /**
- * Tells whether an error means that PostgreSQL or Redis is away or too busy for now, so that the same request may succeed later. Both
- * drivers throw plain errors, known by their codes or, where they have none, by their words.
+ * Returns whether an error means that PostgreSQL or Redis is down or overloaded, so that the same
+ * request may succeed later. Both drivers throw plain errors, which are recognised by code or,
+ * without one, by message.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -18,12 +19,13 @@ const networkCodes = new Set([
   'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
-  // The disk of media is full.
+  // The media disk is full.
   'ENOSPC',
   'EDQUOT',
 ]);
 
-// Connection lost, resources exhausted, statement cancelled, server starting or stopping, read-only (a failover), deadlock.
+// Connection lost, resources exhausted, statement cancelled, server starting or stopping, read-only
+// server (a fail-over), deadlock.
 const sqlStates = /^(08...|53...|57014|57P0[1-5]|25006|40001|40P01)$/;
 
 const words = new RegExp(

@@ -5,13 +5,14 @@ import type { Bodies } from './bodies.ts';
 import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Part of the limit that is kept, beyond it, for addresses of which nothing is being answered. */
+/** Share of the limit that is reserved for addresses without a request in flight. */
 const RESERVE = 1 / 4;
 
 /**
- * Refuses a request with 503, and a time to come back, while `most` others are being answered: those that were taken on are answered
- * in time, and memory is bounded. An address that has nothing under way gets in until there are a quarter more, so that one that floods
- * does not keep others out. An answer that streams counts until it begins; what `free` says of a path does not count.
+ * Refuses a request with 503 and `Retry-After` while `most` others are in flight, so that latency
+ * and memory stay bounded. A reserve of a quarter admits addresses without a request in flight, so
+ * that a flooding address does not lock others out. A streaming response counts until it begins.
+ * Paths for which `free` is true do not count.
  */
 export function limitConcurrency(
   metrics: Registry,
@@ -32,7 +33,8 @@ export function limitConcurrency(
   return async (c, next) => {
     if (free(c.req.path)) return next();
     const address = addressOf(c);
-    // A body that comes slowly keeps nothing busy, so it does not count among the requests in flight.
+    // A body that comes slowly keeps nothing busy, so it does not count among the requests in
+    // flight.
     if (c.req.method !== 'GET') await bodies.receive(c, address);
     const own = byAddress.get(address) ?? 0;
     if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {

@@ -6,7 +6,8 @@ import { clientAddress } from './address.ts';
 import { type RateLimit, Refusal } from './refusal.ts';
 
 /**
- * Counts one request of a subject, over all replicas. The bucket holds a minute's worth of requests and fills evenly.
+ * Counts one request of a subject, over all replicas. The bucket holds a minute's worth of requests
+ * and fills evenly.
  *
  * @throws Refusal `too-many` when the bucket is empty
  * @throws Error when Redis is unavailable: what has a limit of its own is not done without it
@@ -25,7 +26,10 @@ export async function limitRate(
   throw new Refusal('too-many', undefined, { retryAfter, rateLimit: { limit: burst, remaining: 0, reset: 60 } });
 }
 
-/** Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable nothing is limited. */
+/**
+ * Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable
+ * nothing is limited.
+ */
 export async function limitRequests<E extends OpenEnv>(
   c: Context<E>,
   who: 'address' | 'user' | 'key',
@@ -45,7 +49,10 @@ export const limitAddress: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await next();
 };
 
-/** Adds the rate limit that counted last to the response: that of the user or key, else that of the address. */
+/**
+ * Adds the rate limit that counted last to the response: that of the user or key, else that of the
+ * address.
+ */
 export const rateLimitHeaders: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await next();
   const { rateLimit } = c.var;

@@ -1,4 +1,7 @@
-/** A function that returns the methods that some of these routes have for a path, sorted; HEAD wherever there is GET. */
+/**
+ * A function that returns the methods that some of these routes have for a path, sorted; HEAD
+ * wherever there is GET.
+ */
 export function createMethodTable(routes: readonly Route[]): (path: string) => string[] {
   // Middleware is registered for all methods, the web client for all paths.
   const own = routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'));

@@ -1,7 +1,10 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import type { Variable } from '@parley/service';
 
-/** Addresses and networks such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`, separated by commas; none when absent. */
+/**
+ * Addresses and networks such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`, separated by commas.
+ * Default: none.
+ */
 export function networks(): Variable<Networks> {
   return {
     read(text) {
@@ -23,12 +26,12 @@ export class Networks {
   readonly #list = new BlockList();
   readonly #single = new BlockList();
 
-  /** Throws when an entry is no address and no network. */
+  /** Throws if an entry is neither an address nor a network. */
   constructor(entries: readonly string[]) {
     for (const entry of entries) this.#add(entry);
   }
 
-  /** Whether an address is among them; an IPv4 address written as an IPv6 one counts as what it is. */
+  /** Returns whether the set contains an address. An IPv4 address in IPv6 form counts as IPv4. */
   has(address: string): boolean {
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.#list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
@@ -53,7 +56,7 @@ export class Networks {
   }
 }
 
-/** An address without its zone, and `1.2.3.4` for `::ffff:1.2.3.4`. */
+/** Removes the zone of an address, and returns `1.2.3.4` for `::ffff:1.2.3.4`. */
 export function plainAddress(address: string): string {
   return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

@@ -9,7 +9,10 @@ import { createMethodTable } from './method-table.ts';
 import type { App } from './operation.ts';
 import { Refusal } from './refusal.ts';
 
-/** Answers every error as a problem document. One nobody foresaw is logged, and tells the client its request id alone. */
+/**
+ * Responds to every error with a problem document. Logs unexpected errors and sends only their
+ * request id.
+ */
 export function onError(error: Error, c: Context<OpenEnv>): Response {
   const refusal = toRefusal(error, c);
   const document = problem(refusal.code, refusal.detail, refusal.errors);
@@ -22,7 +25,10 @@ export function onError(error: Error, c: Context<OpenEnv>): Response {
   return c.body(JSON.stringify(document), document.status as 400, headers);
 }
 
-/** Answers a path that no operation has, with 404, and a method that the path does not have, with 405. */
+/**
+ * Answers a path that no operation has, with 404, and a method that the path does not have, with
+ * 405.
+ */
 export function notFound(app: App): (c: Context<OpenEnv>) => Response {
   let methodsOf: ((path: string) => string[]) | undefined;
   return (c) => {
@@ -52,7 +58,7 @@ function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {
   return new Refusal('internal', `Tell this id to whoever runs the server: ${requestId}`);
 }
 
-// Thrown by the framework before a handler is reached.
+// The framework throws these before a handler runs.
 function codeOf(status: number): ErrorCode {
   return status === 413 ? 'too-large' : 'bad-request';
 }

@@ -9,7 +9,7 @@ import { onInvalid } from './on-invalid.ts';
 import { Refusal } from './refusal.ts';
 import { problemResponse, withHeaders } from './response-headers.ts';
 
-/** An operation open to anybody: its description, which the OpenAPI document shows, and its handler. */
+/** Defines a public operation: its description for the OpenAPI document, and its handler. */
 export function operation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, OpenEnv>,
@@ -22,7 +22,7 @@ export function operation<P extends string, R extends Description & { path: P }>
   };
 }
 
-/** An operation of someone signed in: `c.var.caller`. */
+/** Defines an operation that requires an access token. `c.var.caller` is its user. */
 export function callerOperation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, CallerEnv>,
@@ -39,7 +39,7 @@ export function callerOperation<P extends string, R extends Description & { path
   };
 }
 
-/** An operation of the product Parley belongs to, which shows an API key: `c.var.key`. */
+/** Defines an operation of the server API, which requires an API key. `c.var.key` is its name. */
 export function serverOperation<P extends string, R extends Description & { path: P }>(
   description: R,
   handler: RouteHandler<R, ServerEnv>,
@@ -59,7 +59,10 @@ export function serverOperation<P extends string, R extends Description & { path
   };
 }
 
-/** Rejects a request without JSON where JSON is required: the framework would take it for an empty object. */
+/**
+ * Rejects a request without JSON where JSON is required: the framework would take it for an empty
+ * object.
+ */
 function requireJson({ request }: Description): MiddlewareHandler {
   const required = request?.body?.required === true && 'application/json' in request.body.content;
   return async (c, next) => {
@@ -70,22 +73,22 @@ function requireJson({ request }: Description): MiddlewareHandler {
   };
 }
 
-/** The application operations are added to. */
+/** The application that operations are added to. */
 export function createRouter(): App {
   return new OpenAPIHono<OpenEnv>({ defaultHook: onInvalid });
 }
 
-/** A JSON answer. */
+/** A JSON response. */
 export function jsonResponse<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const;
 }
 
-/** The answer to what has no result. */
+/** The response of an operation without a result. */
 export const noContent = { description: 'Done' } as const;
 
 /** The description without our own keys, and with every response that the operation may give. */
@@ -108,7 +111,7 @@ function describe<R extends Description>({ refuses = [], scope: _, ...route }: R
   return { ...route, responses } as unknown as Omit<R, 'refuses'>;
 }
 
-/** Something the api does; its file says how it is asked for and what it does then. */
+/** An operation of the api. */
 export interface Operation {
   add(app: App): void;
 }
@@ -118,7 +121,7 @@ export type App = OpenAPIHono<OpenEnv>;
 type Description = RouteConfig & {
   /** The method's name in generated clients: a verb and its object, such as `listChats`. */
   operationId: string;
-  /** Codes this operation may answer, besides those that any may. */
+  /** Codes that this operation may respond with, besides those of every operation. */
   refuses?: readonly ErrorCode[];
   /** Of the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
   scope?: ApiScope;

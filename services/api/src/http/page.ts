@@ -11,8 +11,8 @@ export const limitField = z
   .openapi({ type: 'integer', minimum: 1, maximum: limits.page, default: 50 });
 
 /**
- * A page cursor: where a list continues, as the values that the list is ordered by. Clients treat it as opaque. Every
- * text of its pattern is valid; a cursor of a deleted item continues behind it.
+ * A page cursor: where a list continues, as the values that the list is ordered by. Clients treat
+ * it as opaque. Every text of its pattern is valid; a cursor of a deleted item continues behind it.
  *
  * @param parts `number`, `int32`, or the pattern of a text, which must come last
  */

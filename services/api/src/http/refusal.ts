@@ -5,7 +5,7 @@ export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
   readonly errors: FieldError[] | undefined;
-  /** Seconds after which the same request may succeed. */
+  /** Seconds after which the client may retry. */
   readonly retryAfter: number | undefined;
   /** The rate limit that was exceeded. */
   readonly rateLimit: RateLimit | undefined;

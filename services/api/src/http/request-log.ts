@@ -5,8 +5,8 @@ import { routePath } from 'hono/route';
 import type { AppContext, OpenEnv } from '../app-context.ts';
 
 /**
- * Gives each request an id (that of the client, where it brought a plausible one), tells it in the answer, and counts and logs how long
- * the answer took. Neither query nor body is logged.
+ * Assigns each request an id (the client's if it is plausible), sends it in the response, and logs
+ * and measures the response time. Logs neither query nor body.
  */
 export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
   const seconds = new Histogram({

@@ -40,7 +40,7 @@ export {
   userSchema,
 } from '@parley/protocol';
 
-/** A page of a list; `next` is what to ask for as `after`, null at the end. */
+/** A page of a list. `next` is the page cursor to pass as `after`, null at the end. */
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }

@@ -7,8 +7,8 @@ import { gatewayOperations } from './gateway-operations.ts';
 import { tags } from './tags.ts';
 
 /**
- * The OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and the HTTP operations of the
- * gateways at `gatewayUrls`.
+ * The OpenAPI 3.1 document: the operations of `app`, generated from their own schemas, and the HTTP
+ * operations of the gateways at `gatewayUrls`.
  */
 export function createDocument(app: App, gatewayUrls: readonly string[]): object {
   const { openAPIRegistry: registry } = app;

@@ -3,8 +3,8 @@ import { clientFrameSchema, problemType } from '@parley/protocol';
 import { problemSchema } from '../http/schemas.ts';
 
 /**
- * The HTTP operations of a gateway. The api serves their description only: each has the gateways as its servers. The
- * WebSocket is not among them, since OpenAPI cannot describe it.
+ * The HTTP operations of a gateway. The api serves their description only: each has the gateways as
+ * its servers. The WebSocket is not among them, since OpenAPI cannot describe it.
  */
 export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = gatewayUrls.map((url) => ({ url, description: 'A gateway' }));

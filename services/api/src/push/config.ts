@@ -1,7 +1,7 @@
 import { duration, integer, text, type Values } from '@parley/service';
 import { type Networks, networks } from '../http/networks.ts';
 
-/** The variables of the environment that concern Web Push. */
+/** The environment variables of Web Push. */
 export const pushVariables = {
   PUSH_PUBLIC_KEY: text({ default: '' }),
   PUSH_PRIVATE_KEY: text({ default: '' }),
@@ -13,7 +13,7 @@ export const pushVariables = {
   MAX_PUSH_SUBSCRIPTIONS: integer({ min: 1, default: 20 }),
 };
 
-/** How browsers are pushed to; undefined without keys, or with but one of them. */
+/** Returns the settings of push. Undefined unless both keys are set. */
 export function pushConfig(value: Values<typeof pushVariables>): PushConfig | undefined {
   if (value.PUSH_PUBLIC_KEY === '' || value.PUSH_PRIVATE_KEY === '') return undefined;
   return {
@@ -27,16 +27,16 @@ export function pushConfig(value: Values<typeof pushVariables>): PushConfig | un
 }
 
 export interface PushConfig {
-  /** VAPID's: base64url, and how push services reach whoever runs this server (`mailto:` or `https:`). */
+  /** VAPID keys in base64url, and the contact for push services (`mailto:` or `https:`). */
   keys: { publicKey: string; privateKey: string; subject: string };
-  /** Seconds for which a push service keeps what a browser that is away did not get. */
+  /** Seconds for which a push service keeps a notification for an offline browser. */
   ttl: number;
-  /** Ms for one request. */
+  /** Ms per request. */
   timeout: number;
-  /** Messages that are pushed at a time, of one process. */
+  /** Messages pushed at a time per process. */
   concurrency: number;
-  /** Networks that are not public and where push services may be all the same, also without TLS. */
+  /** Private networks where push services are allowed, also without TLS. */
   allowed: Networks;
-  /** Browsers of one user. */
+  /** Devices of one user. */
   subscriptions: number;
 }

@@ -1,9 +1,9 @@
 import type { Body } from '@parley/protocol';
 
-/** Characters of a message that are pushed. */
+/** Maximum characters of a message in a notification. */
 const LENGTH = 200;
 
-/** What a browser shows of a message: JSON, in the words of its language. */
+/** Returns the notification of a message as JSON, in the language of the browser. */
 export function notificationOf({ chat, title, sender, body, language }: Shown): string {
   const text = textOf(body, words[language === 'zh' ? 'zh' : 'en']);
   return JSON.stringify({ chat, title, text: sender === undefined ? text : `${sender}: ${text}` });
@@ -24,10 +24,10 @@ const words = {
 type Words = Record<'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
 
 interface Shown {
-  /** As the one who gets it names it: the sender, or the group. */
+  /** The name of the chat as the recipient sees it: the sender, or the group. */
   chat: number;
   title: string;
-  /** Who wrote it, where the title does not say it. */
+  /** The sender, if the title does not name them. */
   sender: string | undefined;
   body: Body;
   language: string;

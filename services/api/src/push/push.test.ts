@@ -31,7 +31,7 @@ async function subscribe(person: Person, language = 'en') {
 }
 
 let last = 1000;
-/** A message was recorded. */
+/** Queues the push event of a recorded message. */
 async function recorded(
   from: Person,
   to: number,
@@ -50,14 +50,14 @@ async function recorded(
 }
 const text = (said: string) => ({ type: 'text', text: said });
 
-/** Waits until whatever was recorded before has been dealt with: the same courier pushes this last. */
+/** Waits until earlier messages are processed: the same worker pushes this one last. */
 async function settled(): Promise<void> {
   const idle = async () => (await api.redis.client.zcard(api.redis.keys.webhook('~push'))) === 0;
   await waitFor(idle, { message: 'messages wait to be pushed' });
 }
 
 describe('a browser', () => {
-  it('is pushed what comes while its user is away, sealed for it and signed', async () => {
+  it('receives encrypted and signed notifications while its user is offline', async () => {
     const [ann, ben] = await api.people();
     const { endpoint } = await subscribe(ann);
     await recorded(ben, ann.id, text('hello 李'));
@@ -68,7 +68,7 @@ describe('a browser', () => {
     expect(pushed && isFrom(pushed, keys.publicKey)).toBe(true);
   });
 
-  it('is told in its language, by the remark, and who wrote in a group', async () => {
+  it('receives its language, the remark, and the sender in a group', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -85,7 +85,7 @@ describe('a browser', () => {
     expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi' });
   });
 
-  it('is not told of a chat that is muted, of what was read, or of the own messages', async () => {
+  it('receives nothing of muted chats, read messages, or own messages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [ben, carl]) await ann.befriend(other);
     for (const person of [ann, ben]) await subscribe(person);
@@ -97,7 +97,7 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['heard']);
   });
 
-  it('is not told while its user has a connection', async () => {
+  it('receives nothing while its user is connected', async () => {
     const [ann, ben] = await api.people();
     await subscribe(ann);
     const { client, keys: names } = api.redis;
@@ -111,7 +111,7 @@ describe('a browser', () => {
     await waitFor(() => service.got.length === 1);
   });
 
-  it('is told no more once its session ended, or it says so, or its push service does', async () => {
+  it('receives nothing after its session, its subscription or its push service ended it', async () => {
     const [[ann, ben, carl], dora] = [await api.people(), await api.person()];
     const { endpoint } = await subscribe(ann);
     expect((await ann.call('delete', '/v1/push/subscriptions', { endpoint })).status).toBe(204);
@@ -126,7 +126,7 @@ describe('a browser', () => {
     expect(service.got).toHaveLength(1);
   });
 
-  it('belongs to whoever subscribed with it last', async () => {
+  it('belongs to the user who subscribed last', async () => {
     const [ann, ben, carl] = await api.people();
     const { endpoint, keys } = await subscribe(ann);
     await ben.call('put', '/v1/push/subscriptions', { endpoint, keys });
@@ -136,7 +136,7 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['for Ben']);
   });
 
-  it('is one of so many at most: the oldest goes', async () => {
+  it('replaces the oldest one above the maximum', async () => {
     const [ann, ben] = await api.people();
     const [, second, third] = [await subscribe(ann), await subscribe(ann), await subscribe(ann)];
     await recorded(ben, ann.id, text('hi'));
@@ -153,14 +153,14 @@ describe('a subscription', () => {
     ['ftp://push.example/x'],
     ['https://[::1]/x'],
     ['nonsense'],
-  ])('to %s is refused, or never reached', async (endpoint) => {
+  ])('to %s is refused or never contacted', async (endpoint) => {
     await using strict = await TestApi.start({ PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey });
     const ann = await strict.person();
     const { status } = await ann.call('put', '/v1/push/subscriptions', { ...service.subscribe(), endpoint });
     expect(status).toBe(400);
   });
 
-  it('with keys that are none is refused', async () => {
+  it('with invalid keys is refused', async () => {
     const ann = await api.person();
     const { endpoint, keys } = service.subscribe();
     for (const wrong of [{ ...keys, auth: 'short' }, { ...keys, p256dh: keys.auth }, {}])

@@ -10,9 +10,9 @@ import type { PushConfig } from './config.ts';
 import { notificationOf } from './notification.ts';
 
 /**
- * Pushes messages to the browsers of those who have no connection at the time, save from muted chats. What the recorder noted for webhooks
- * is the source, so what a dead process took another one pushes; a push service that fails is not asked again, for a notification
- * that comes late is none.
+ * Pushes messages to the devices of users without a connection, except from muted chats. Push
+ * events of the recorder are the source, so another process continues after a crash. A failed push
+ * service is not retried, because a late notification is useless.
  */
 export class Pusher {
   readonly #options: PusherOptions;
@@ -44,13 +44,13 @@ export class Pusher {
     this.#courier.start();
   }
 
-  /** Resolves once what is under way has ended. */
+  /** Resolves once the work in flight has ended. */
   async stop(): Promise<void> {
     await this.#courier.stop();
     this.#poster.close();
   }
 
-  /** Rejects when PostgreSQL or Redis is away: it is tried again. */
+  /** Rejects while PostgreSQL or Redis is down, so that the event is retried. */
   async #push(text: string) {
     const done = { status: 200, retryAfter: undefined };
     const { type, data } = JSON.parse(text) as { type: string; data: Sent };
@@ -81,7 +81,7 @@ export class Pusher {
         { ...Object.fromEntries(headers), 'user-agent': 'Parley' },
         request.body,
       );
-      // The browser unsubscribed, or is gone.
+      // The browser unsubscribed or is gone.
       if (status === 404 || status === 410) await deleteSubscription(db, subscription.user, endpoint);
       this.#pushes.inc({ outcome: status < 300 ? 'taken' : 'refused' });
     } catch (err) {
@@ -99,7 +99,7 @@ export interface PusherOptions {
   config: PushConfig;
 }
 
-/** A message as webhooks are told of it. */
+/** A message as webhooks receive it. */
 interface Sent {
   id: number;
   conversation: string;

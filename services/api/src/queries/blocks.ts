@@ -3,7 +3,7 @@ import type { Block } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Blocks someone; false when they were blocked already. */
+/** Blocks a user. Returns false if they were blocked already. */
 export async function insertBlock(db: Database, user: number, blocked: number): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('blocks')
@@ -13,7 +13,7 @@ export async function insertBlock(db: Database, user: number, blocked: number): 
   return numInsertedOrUpdatedRows > 0n;
 }
 
-/** Lets someone write again; false when they were not blocked. */
+/** Unblocks a user. Returns false if they were not blocked. */
 export async function deleteBlock(db: Database, user: number, blocked: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('blocks')
@@ -33,7 +33,7 @@ export async function isBlocked(db: Database, user: number, blocked: number): Pr
   return row !== undefined;
 }
 
-/** Those of some users who block a user. */
+/** Returns which of some users block a user. */
 export async function blockersOf(db: Database, blocked: number, users: readonly number[]): Promise<number[]> {
   const rows = await db
     .selectFrom('blocks')
@@ -53,7 +53,7 @@ export async function countBlocks(db: Database, user: number): Promise<number> {
   return count;
 }
 
-/** Whom a user blocks, by id; those after an id, or only `blocked`. */
+/** Returns the users that a user blocks, by id, after an id, or only `blocked`. */
 export async function listBlocks(db: Database, user: number, { after = 0, blocked, limit }: Which): Promise<Block[]> {
   return await db
     .selectFrom('blocks as b')

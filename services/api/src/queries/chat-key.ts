@@ -1,7 +1,7 @@
-/** Identifies one copy of a chat: whose copy it is, and the peer or group it is with. */
+/** Identifies one copy of a chat: its owner, and the peer or group. */
 export interface ChatKey {
   owner: number;
   peer: number;
-  /** True when `peer` is the id of a group. */
+  /** True if `peer` is the id of a group. */
   group: boolean;
 }

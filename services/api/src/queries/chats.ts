@@ -5,8 +5,8 @@ import type { ChatKey } from './chat-key.ts';
 import { toMessage } from './message-row.ts';
 
 /**
- * An owner's chats, the one changed last first; those before a place. Chats with users are those that have messages, chats with
- * groups those not deleted since the last message.
+ * Returns an owner's chats, the last changed first, before a page cursor. Lists chats with users
+ * that have messages, and chats with groups that were not deleted since the last message.
  */
 export async function listChats(
   db: Database,
@@ -23,14 +23,14 @@ export async function listChats(
   return rows.map((row) => toChat(owner, row));
 }
 
-/** One chat of an owner, also one that is not listed. */
+/** Returns one chat of an owner, also if it is not listed. */
 export async function getChat(db: Database, owner: number, peer: number): Promise<Chat | undefined> {
   const { rows } = await sql<ChatRow>`
     select * from (${userChats(owner)} union all ${groupChats(owner)}) c where peer = ${peer}`.execute(db);
   return rows[0] && toChat(owner, rows[0]);
 }
 
-/** Creates an owner's chat with a user or group, or changes what is given of it. */
+/** Creates an owner's chat with a user or group, or changes the given fields. */
 export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, changes: ChatChanges): Promise<void> {
   await db
     .insertInto('chats')
@@ -53,7 +53,7 @@ function userChats(owner: number): RawBuilder<ChatRow> {
     where c.owner_id = ${owner}`;
 }
 
-// The last message and the count stand in the group, for all its members.
+// The group holds the last message and the count for all its members.
 function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
@@ -99,7 +99,7 @@ interface ChatRow {
   unread: number;
   read: number;
   peerRead: number;
-  /** Messages up to here are not the owner's to see. */
+  /** The owner does not see messages up to this id. */
   floor: number;
   pinned: boolean;
   muted: boolean;
@@ -112,7 +112,7 @@ interface ChatRow {
   last_recalled: number | null;
 }
 
-/** When a chat was last changed, and with whom it is. */
+/** When a chat was last changed, and its peer. */
 export type ChatPlace = [updated: number, peer: number];
 
 interface ChatChanges {

@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** The hash of a user's password, null where they have none; undefined when there is no such user any more. */
+/** Returns the hash of a user's password, null without one, undefined for an unknown user. */
 export async function getPasswordHash(db: Database, user: number): Promise<string | null | undefined> {
   const row = await db
     .selectFrom('users')
@@ -12,7 +12,10 @@ export async function getPasswordHash(db: Database, user: number): Promise<strin
   return row?.password_hash;
 }
 
-/** Who is to know when a user goes: friends, and who waits for an answer of theirs or they of; and the groups they are in. */
+/**
+ * Returns the users to notify when a user is deleted (friends, and both sides of pending requests)
+ * and the groups of the user.
+ */
 export async function readTies(db: Database, user: number): Promise<Ties> {
   const { rows } = await sql<Ties>`
     select array(select friend_id from friendships where user_id = ${user} order by 1) as friends,
@@ -22,7 +25,7 @@ export async function readTies(db: Database, user: number): Promise<Ties> {
   return rows[0] as Ties;
 }
 
-/** Everybody a user has a chat with. */
+/** Returns every user with whom a user has a chat. */
 export async function readPeers(db: Database, user: number): Promise<number[]> {
   const { rows } = await sql<{ peer: number }>`
     select peer_id as peer from chats where owner_id = ${user} and peer_id <> ${user} and not is_group and last_id > 0`.execute(
@@ -31,7 +34,10 @@ export async function readPeers(db: Database, user: number): Promise<number[]> {
   return rows.map((row) => row.peer);
 }
 
-/** Who is to own a group after a member: the oldest admin, else the oldest of the others; undefined when they are alone. */
+/**
+ * Returns the next owner of a group after a member: the oldest admin, else the oldest other member.
+ * Undefined if there is none.
+ */
 export async function findSuccessor(db: Database, group: number, user: number): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
     select user_id as id from group_members where group_id = ${group} and user_id <> ${user}
@@ -40,8 +46,8 @@ export async function findSuccessor(db: Database, group: number, user: number): 
 }
 
 /**
- * Takes everything personal off a user, whose id stays taken, and removes friends, requests, headings, blocks and sessions. Answers the
- * sessions there were, and the id they had elsewhere.
+ * Removes all personal data of a user, whose id stays assigned, with friends, requests, friend
+ * groups, blocks and sessions. Returns the ended sessions and the former external id.
  */
 export async function eraseUser(tx: Database, user: number, now: number): Promise<Erased> {
   const { rows } = await sql<{
@@ -70,7 +76,7 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
   return { sessions: sessions.map((session) => session.id), external: rows[0]?.external ?? null };
 }
 
-/** How many files of a user others see by a message, and how many others block them. */
+/** Returns how many files of a user others see in messages, and how many users block them. */
 export async function countLeft(db: Database, user: number): Promise<{ media: number; blocks: number }> {
   const { rows } = await sql<{ media: number; blocks: number }>`
     select (select count(*) from media m where m.owner_id = ${user} and exists (
@@ -79,7 +85,7 @@ export async function countLeft(db: Database, user: number): Promise<{ media: nu
   return rows[0] as { media: number; blocks: number };
 }
 
-/** Deletes up to `limit` rows of a deleted user's copies; answers how many. */
+/** Deletes up to `limit` rows of a deleted user's copies. Returns how many. */
 export async function deleteCopies(db: Database, user: number, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${user} and (peer_id, id) in (
@@ -87,7 +93,10 @@ export async function deleteCopies(db: Database, user: number, limit: number): P
   return Number(numAffectedRows);
 }
 
-/** Deletes what else there is of a deleted user; their files are left to be removed unless somebody was sent them. */
+/**
+ * Deletes the remaining rows of a deleted user. Files are left for removal unless others received
+ * them.
+ */
 export async function deleteRest(tx: Database, user: number): Promise<void> {
   await sql`delete from chats where owner_id = ${user}`.execute(tx);
   await sql`delete from early_changes where owner_id = ${user}`.execute(tx);

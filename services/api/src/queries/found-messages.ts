@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import type { MessageRow } from './message-row.ts';
 import type { Key } from './search-sources.ts';
 
-/** The messages of these names that are there, not taken back, and not cleared by a user who is their owner. */
+/**
+ * Returns the existing messages among the given ones, without those recalled or cleared by the
+ * user.
+ */
 export async function readFound(db: Database, keys: readonly Key[]): Promise<FoundRow[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<FoundRow>`
@@ -22,7 +25,7 @@ export async function readFound(db: Database, keys: readonly Key[]): Promise<Fou
   return rows;
 }
 
-/** What users and groups are called. */
+/** Returns the names of users and groups. */
 export async function namesOf(db: Database, ids: readonly number[]): Promise<Map<number, string>> {
   const { rows } = await sql<{ id: number; name: string }>`
     select id, name from users where id = any(${ids}::bigint[])

@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import type { FriendGroup } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Adds a heading; undefined when the user has one of that name. */
+/** Adds a friend group. Undefined if the user has one with that name. */
 export async function insertFriendGroup(
   db: Database,
   user: number,
@@ -16,7 +16,7 @@ export async function insertFriendGroup(
     .executeTakeFirst();
 }
 
-/** A user's headings by position, then id; those after a place. */
+/** Returns a user's friend groups by position, then id, after a page cursor. */
 export async function listFriendGroups(
   db: Database,
   user: number,
@@ -53,7 +53,7 @@ export async function hasFriendGroup(db: Database, user: number, id: number): Pr
   return row !== undefined;
 }
 
-/** Whether a user has a heading of that name, in any case, other than `except`. */
+/** Returns whether a user has a friend group with that name in any case, other than `except`. */
 export async function isNameTaken(db: Database, user: number, name: string, except: number): Promise<boolean> {
   const row = await db
     .selectFrom('friend_groups')
@@ -65,7 +65,7 @@ export async function isNameTaken(db: Database, user: number, name: string, exce
   return row !== undefined;
 }
 
-/** Changes what is given; undefined when the user has no such heading. */
+/** Changes the given fields. Undefined if the user has no such friend group. */
 export async function updateFriendGroup(
   db: Database,
   user: number,
@@ -81,7 +81,9 @@ export async function updateFriendGroup(
     .executeTakeFirst();
 }
 
-/** Removes a heading, its friends then stand under none; false when the user has no such one. */
+/**
+ * Removes a friend group, whose friends then belong to none. Returns false if it does not exist.
+ */
 export async function deleteFriendGroup(db: Database, user: number, id: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('friend_groups')

@@ -3,7 +3,7 @@ import type { FriendRequest } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Adds a pending request; answers its id. */
+/** Adds a pending request. Returns its id. */
 export async function insertRequest(db: Database, from: number, to: number, message: string): Promise<number> {
   const { id } = await db
     .insertInto('friend_requests')
@@ -13,7 +13,7 @@ export async function insertRequest(db: Database, from: number, to: number, mess
   return id;
 }
 
-/** The id of the request that is pending from one user to another. */
+/** Returns the id of the pending request from one user to another. */
 export async function findPending(db: Database, from: number, to: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('friend_requests')
@@ -33,7 +33,7 @@ export async function lastDeclined(db: Database, from: number, to: number): Prom
   return rows[0]?.decided ?? undefined;
 }
 
-/** Who asked whom. */
+/** Returns the sender and the recipient of a request. */
 export async function getParties(db: Database, id: number): Promise<Parties | undefined> {
   return await db
     .selectFrom('friend_requests')
@@ -46,7 +46,7 @@ export async function decide(db: Database, id: number, state: 'accepted' | 'decl
   await db.updateTable('friend_requests').set({ state, decided: Date.now() }).where('id', '=', id).execute();
 }
 
-/** Decides what is pending between two users, whoever asked; answers who had asked. */
+/** Decides the pending request between two users, in either direction. Returns its sender. */
 export async function decidePending(
   db: Database,
   from: number,
@@ -67,7 +67,7 @@ export async function getRequest(db: Database, id: number): Promise<FriendReques
   return await requests(db).where('r.id', '=', id).executeTakeFirst();
 }
 
-/** Requests from and to a user, the newest first; those before an id, or of one state. */
+/** Returns the requests from and to a user, newest first, before an id, or of one state. */
 export async function listRequests(
   db: Database,
   user: number,

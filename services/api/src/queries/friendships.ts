@@ -3,7 +3,7 @@ import type { User } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** Makes two users friends, each with a row of their own; rows that are there stay. */
+/** Makes two users friends, with one row each. Existing rows stay. */
 export async function insertFriendship(db: Database, a: number, b: number): Promise<void> {
   await db
     .insertInto('friendships')
@@ -15,7 +15,7 @@ export async function insertFriendship(db: Database, a: number, b: number): Prom
     .execute();
 }
 
-/** Removes both rows; false when they were no friends. */
+/** Removes both rows. Returns false if they were not friends. */
 export async function deleteFriendship(db: Database, a: number, b: number): Promise<boolean> {
   const { numDeletedRows } = await db
     .deleteFrom('friendships')
@@ -39,7 +39,7 @@ export async function areFriends(db: Database, a: number, b: number): Promise<bo
   return row !== undefined;
 }
 
-/** Those of some users who are friends of a user. */
+/** Returns which of some users are friends of a user. */
 export async function friendsAmong(db: Database, user: number, others: readonly number[]): Promise<number[]> {
   const rows = await db
     .selectFrom('friendships')
@@ -64,7 +64,7 @@ export async function countFriends(db: Database, user: number): Promise<number> 
   return count;
 }
 
-/** Changes what is given of the caller's own row; false when they are no friends. */
+/** Changes the given fields of the caller's own row. Returns false if they are not friends. */
 export async function updateFriendship(db: Database, user: number, friend: number, changes: Changes): Promise<boolean> {
   const { remark, friendGroup } = changes;
   const { numUpdatedRows } = await db
@@ -80,7 +80,8 @@ export async function updateFriendship(db: Database, user: number, friend: numbe
 }
 
 /**
- * A user's friends by friend group (those in none last), then by id; those after a place, or only `friend`.
+ * Returns a user's friends by friend group (those in none last), then by id, after a page cursor,
+ * or only `friend`.
  */
 export async function listFriends(db: Database, user: number, { after, friend, limit }: Which): Promise<FriendRow[]> {
   const order = sql<FriendPlace>`coalesce(g.position, 2147483647), coalesce(g.id, 9007199254740991), f.friend_id`;

@@ -3,7 +3,7 @@ import type { Member, Role } from '@parley/protocol';
 import { sql } from 'kysely';
 import { userJson } from './user-json.ts';
 
-/** A user's role in a group; undefined when they are not in it. */
+/** Returns a user's role in a group. Undefined if they are not a member. */
 export async function getRole(db: Database, group: number, user: number): Promise<Role | undefined> {
   const row = await db
     .selectFrom('group_members')
@@ -14,7 +14,7 @@ export async function getRole(db: Database, group: number, user: number): Promis
   return row?.role;
 }
 
-/** The ids of a group's members, ascending. */
+/** Returns the ids of a group's members in ascending order. */
 export async function memberIds(db: Database, group: number): Promise<number[]> {
   const rows = await db
     .selectFrom('group_members')
@@ -29,7 +29,10 @@ export async function getMember(db: Database, group: number, user: number): Prom
   return await members(db, group).where('m.user_id', '=', user).executeTakeFirst();
 }
 
-/** Members of a group: the owner, admins, then the others, each by id; those after a place. */
+/**
+ * Returns the members of a group after a page cursor: the owner, admins, then the others, each by
+ * id.
+ */
 export async function listMembers(
   db: Database,
   group: number,
@@ -47,7 +50,7 @@ export async function listMembers(
     .execute();
 }
 
-/** Changes what is given of a member. */
+/** Changes the given fields of a member. */
 export async function updateMember(
   db: Database,
   group: number,
@@ -62,18 +65,21 @@ export async function updateMember(
     .execute();
 }
 
-/** Takes members out of a group, with what they had set for its chat. */
+/** Removes members from a group, with their settings of its chat. */
 export async function deleteMembers(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('group_members').where('group_id', '=', group).where('user_id', 'in', users).execute();
   await forgetChats(db, group, users);
 }
 
-/** Removes what users had set for a group's chat. */
+/** Removes users' settings of a group's chat. */
 export async function forgetChats(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('chats').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
 }
 
-/** Those of these users who are in as many groups of others as one may. Own groups do not count, so that others cannot use them up. */
+/**
+ * Those of these users who are in as many groups of others as one may. Own groups do not count, so
+ * that others cannot use them up.
+ */
 export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
   const rows = await db
     .selectFrom('group_members')

@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import type { Group } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** Adds a group without members; answers its id. Throws PostgreSQL's error when the name is taken. */
+/** Adds a group without members. Returns its id. Throws PostgreSQL's error if the name is taken. */
 export async function insertGroup(db: Database, group: NewGroup): Promise<number> {
   const { id } = await db
     .insertInto('groups')
@@ -19,7 +19,10 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
   return id;
 }
 
-/** Locks a group until the transaction ends, so that changes of it follow each other; false when there is none. */
+/**
+ * Locks a group until the transaction ends, so that changes of it are serialised. Returns false if
+ * it does not exist.
+ */
 export async function lockGroup(tx: Database, id: number): Promise<boolean> {
   const row = await tx
     .selectFrom('groups')
@@ -31,17 +34,17 @@ export async function lockGroup(tx: Database, id: number): Promise<boolean> {
   return row !== undefined;
 }
 
-/** A group as one of its members sees it; undefined for others. */
+/** Returns a group as a member sees it. Undefined for others. */
 export async function getGroup(db: Database, id: number, user: number): Promise<Group | undefined> {
   return await groups(db, user).where('g.id', '=', id).executeTakeFirst();
 }
 
-/** The groups a user is in, by id; those after an id. */
+/** Returns the groups of a user by id, after an id. */
 export async function listGroups(db: Database, user: number, after: number, limit: number): Promise<Group[]> {
   return await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
 }
 
-/** Changes what is given. Throws PostgreSQL's error when the name is taken. */
+/** Changes the given fields. Throws PostgreSQL's error if the name is taken. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
   const { maxMembers, owner, ...columns } = changes;
   await db
@@ -55,7 +58,7 @@ export async function updateGroup(db: Database, id: number, changes: GroupChange
     .execute();
 }
 
-/** Ends a group and frees its name. */
+/** Dissolves a group and frees its name. */
 export async function dissolveGroup(db: Database, id: number): Promise<void> {
   await db
     .updateTable('groups')

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Segment } from '../search/segment.ts';
 import { searchedText } from './search-sources.ts';
 
-/** Takes the owner who is due for longest, leaving them to the caller until `until`; undefined when none is due. */
+/** Claims the owner who is due for longest until `until`. Undefined if none is due. */
 export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update search_owners set due = ${until}
@@ -12,26 +12,32 @@ export async function claimOwner(db: Database, now: number, until: number): Prom
   return rows[0];
 }
 
-/** Says when an owner is to be looked at next, null for not at all, unless somebody asked meanwhile. */
+/** Schedules the next check of an owner, null for never, unless a search has scheduled it since. */
 export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
   await sql`update search_owners set due = ${due} where owner_id = ${owner} and due >= ${claimed}`.execute(db);
 }
 
-/** Keeps others from indexing an owner until the transaction ends; false when somebody does, or nobody is to any more. */
+/**
+ * Locks the indexing of an owner until the transaction ends. Returns false if it is locked, or no
+ * longer wanted.
+ */
 export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(owner_id) as locked from search_owners where owner_id = ${owner}`.execute(tx);
   return rows[0]?.locked === true;
 }
 
-/** Forgets the index of an owner, for good unless somebody searches there again. */
+/** Deletes the index of an owner. The next search builds it again. */
 export async function dropIndex(tx: Database, owner: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(${owner})`.execute(tx);
   await sql`delete from search_owners where owner_id = ${owner}`.execute(tx);
   await sql`delete from search_segments where owner_id = ${owner}`.execute(tx);
 }
 
-/** How many messages an owner has in a range, and the ids of every `size`-th of them, counted from `offset` on. */
+/**
+ * Returns the number of an owner's messages in a range, and the ids of every `size`-th of them,
+ * starting at `offset`.
+ */
 export async function countOff(
   db: Database,
   owner: number,
@@ -51,7 +57,7 @@ export async function countOff(
   return rows[0] as Counted;
 }
 
-/** The texts of an owner's messages in a range, ascending. */
+/** Returns the texts of an owner's messages in a range, in ascending order. */
 export async function readTexts(
   db: Database,
   owner: number,
@@ -66,10 +72,13 @@ export async function readTexts(
   return rows;
 }
 
-/** A limit, never reached, that makes PostgreSQL look into each chat by its key. */
+/** A limit that is never reached. It makes PostgreSQL read each chat by its key. */
 const boundless = 1_000_000_000;
 
-/** The segments of an owner, ascending, without what is in them; `changed`: messages of it were edited, recalled or deleted since. */
+/**
+ * Returns the segments of an owner in ascending order, without their content. `changed`: some of
+ * their messages were edited, recalled or deleted since.
+ */
 export async function listBuilt(db: Database, owner: number): Promise<BuiltSegment[]> {
   const { rows } = await sql<BuiltSegment>`
     select first_id as first, last_id as last, count, stale or exists (
@@ -79,7 +88,7 @@ export async function listBuilt(db: Database, owner: number): Promise<BuiltSegme
   return rows;
 }
 
-/** Puts a segment in the place of all that lie from `first` to `last`; undefined: nothing. */
+/** Replaces all segments from `first` to `last` by a segment, or by nothing. */
 export async function replaceSegments(
   tx: Database,
   owner: number,
@@ -98,7 +107,7 @@ export async function replaceSegments(
   await sql`update search_owners set horizon_id = greatest(horizon_id, ${last}) where owner_id = ${owner}`.execute(tx);
 }
 
-/** Says that no change older than `built` is missing in the segments of an owner that are not stale. */
+/** Marks that the index of an owner has every change before `built`, except in stale segments. */
 export async function renewSegments(
   db: Database,
   owner: number,
@@ -111,7 +120,7 @@ export async function renewSegments(
     where owner_id = ${owner} and last_id = any(${lasts}::bigint[]) and built < ${built}`.execute(db);
 }
 
-// A user's chats that go on into the range, or the one chat of a group.
+// A user's chats with messages in the range, or the chat of a group.
 function boxes(owner: number, { first }: Span): RawBuilder<unknown> {
   return sql`
     select peer_id, greatest(cleared_id + 1, ${first}) as low from chats

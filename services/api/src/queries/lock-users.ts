@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Locks users until the transaction ends, so that what concerns the same ones happens one after the other; answers whether all of
- * them exist, none deleted. In ascending order, so that two transactions do not wait for each other.
+ * Locks users until the transaction ends, so that changes of the same users are serialised. Returns
+ * whether all of them exist. Locks in ascending order, which prevents deadlocks.
  */
 export async function lockUsers(tx: Database, ids: readonly number[]): Promise<boolean> {
   const { rows } = await sql`

@@ -3,7 +3,8 @@ import type { Media } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Begins an upload. Uploads of one user are counted one after the other, so that two at once do not pass the quota together.
+ * Begins an upload. Uploads of one user are counted one after the other, so that two at once do not
+ * pass the quota together.
  *
  * @param quota bytes of all uploads of the owner that are kept; 0 for no limit
  * @throws QuotaExceeded
@@ -20,7 +21,9 @@ export async function insertWithinQuota(db: Database, quota: number, media: NewM
   });
 }
 
-/** Bytes of all uploads of a user that are kept, unfinished ones with the size that they will have. */
+/**
+ * Bytes of all uploads of a user that are kept, unfinished ones with the size that they will have.
+ */
 export async function countStored(db: Database, owner: number): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
     select coalesce(sum(size), 0)::bigint as bytes from media where owner_id = ${owner}`.execute(db);
@@ -40,7 +43,10 @@ export async function getMedia(db: Database, id: number): Promise<MediaRow | und
   return await db.selectFrom('media').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** Says that an upload is whole and what it turned out to be; false if that was said already, or the upload is gone. */
+/**
+ * Marks an upload as complete with its detected type. Returns false if it was complete already, or
+ * is gone.
+ */
 export async function finishMedia(db: Database, id: number, found: Finding): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('media')
@@ -51,12 +57,12 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
-/** Keeps a media for good, though no message that we know of carries it. */
+/** Keeps a media for good, although no known message carries it. */
 export async function keepMedia(db: Database, id: number): Promise<void> {
   await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
 }
 
-/** Forgets an upload that nobody has been sent. Answers whether it did. */
+/** Deletes an upload that nobody received. Returns whether it did. */
 export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     await tx.selectFrom('media').select('id').where('id', '=', id).forUpdate().execute();
@@ -66,8 +72,8 @@ export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
 }
 
 /**
- * No message carries it, and it is nobody's avatar. To be asked once the row is locked, by a statement of its own: sharing locks it too,
- * so nothing is shared in between.
+ * Whether no message carries it and it is not an avatar. Call it in a statement of its own once the
+ * row is locked: sharing locks it too, so nothing is shared in between.
  */
 export const unused = sql<boolean>`
   not exists (select from media_shares s where s.media_id = media.id and s.granted)
@@ -77,8 +83,9 @@ export const unused = sql<boolean>`
     where m.user_id = media.owner_id and g.avatar = '/v1/media/' || media.id)`;
 
 /**
- * Whether a user sees a media: their own; one that a message of theirs carries, or of a group of theirs; the avatar that a user made of an
- * own media; and the avatar that an owner or admin of a group of theirs made of one.
+ * Whether a user may read a media: an own one, one in a message of theirs or of a group of theirs,
+ * an avatar that a user chose from own media, or an avatar of a group of theirs chosen by an owner
+ * or admin from own media.
  */
 export async function seesMedia(db: Database, user: number, media: number): Promise<boolean> {
   if (await seesNow(db, user, media)) return true;
@@ -100,7 +107,10 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
   return rows[0]?.sees === true;
 }
 
-/** How far the messages of a user's chat are recorded, or cleared by that user; undefined where they are not, or no longer, a member. */
+/**
+ * Returns the id up to which a user's chat is recorded, or cleared by the user. Undefined if they
+ * are not a member.
+ */
 export async function recordedUpTo(
   db: Database,
   user: number,
@@ -119,7 +129,7 @@ export async function recordedUpTo(
   return rows[0]?.id;
 }
 
-/** What a client is told of a media. */
+/** A media as clients see it. */
 export function toMedia({ id, name, size, mime, width, height, duration }: MediaRow): Media {
   return {
     id,
@@ -151,5 +161,5 @@ export interface NewMedia {
   expires: number | null;
 }
 
-/** What a look at the content showed; `expires` is when it is removed if nobody was sent it by then. */
+/** The detected properties. `expires` is when it is removed if nobody has received it. */
 export type Finding = Pick<MediaRow, 'mime' | 'width' | 'height' | 'duration' | 'thumbnail' | 'expires'>;

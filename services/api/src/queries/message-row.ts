@@ -2,7 +2,7 @@ import { activeReactions, type Reactions } from '@parley/database';
 import { type Body, groupConversation, type Message, messageDate, userConversation } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
-/** A message as the owner of a chat gets it. */
+/** Returns a message as the owner of a chat sees it. */
 export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
   const { id, sender, body, ref, replyTo, mentions, edited, recalled } = row;
   const reactions = activeReactions(row.reactions ?? null);
@@ -22,7 +22,7 @@ export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Mes
   };
 }
 
-/** What PostgreSQL holds of a message. */
+/** A row of `messages`. */
 export interface MessageRow {
   id: number;
   sender: number;

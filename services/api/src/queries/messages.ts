@@ -4,8 +4,8 @@ import type { ChatKey } from './chat-key.ts';
 import type { MessageRow } from './message-row.ts';
 
 /**
- * Up to `limit` messages of an owner's chat that lie below or above an id, the nearest first. What the owner cleared is not among
- * them, whether its rows are there still or not, nor what a group does not show them.
+ * Returns up to `limit` messages of an owner's chat below or above an id, the nearest first. Leaves
+ * out what the owner cleared, even if its rows still exist, and what a group does not show them.
  */
 export async function readMessages(
   db: Database,
@@ -31,7 +31,7 @@ export async function readMessages(
 }
 
 interface Range {
-  /** Ids smaller than this; the newest when neither is given. */
+  /** Ids smaller than this. Default: the newest. */
   below?: number;
   /** Ids greater than this. */
   above?: number;

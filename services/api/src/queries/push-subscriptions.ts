@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Notes that a browser is to be pushed to; it belongs to the user who said so last. Of a user's the oldest beyond `most` go. */
+/**
+ * Adds a push device, which belongs to the user who registered it last. Deletes the oldest devices
+ * of a user above `most`.
+ */
 export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
   const { endpoint, user, session, p256dh, auth, language } = subscription;
   const said = { user_id: user, session_id: session, p256dh, auth, language };
@@ -21,8 +24,9 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
 }
 
 /**
- * The browsers that a message is worth a notification to: of those it is to, whose session goes on, and who neither muted the chat nor read
- * it meanwhile; with what they call the chat and the sender.
+ * Returns the devices that a message should be pushed to, with the names of chat and sender as
+ * their users see them: devices of recipients with an active session who neither muted the chat nor
+ * read the message.
  */
 export async function subscriptionsFor(db: Database, message: Told, now: number): Promise<Subscription[]> {
   const { id, conversation, from, to } = message;
@@ -62,16 +66,16 @@ interface Told {
   to: number;
 }
 
-/** A browser, and what it is to show. */
+/** A push device, and what its notification shows. */
 export interface Subscription {
   endpoint: string;
   p256dh: string;
   auth: string;
   language: string;
   user: number;
-  /** As the user names it: the peer, or the group. */
+  /** The chat as the user names it: the peer or the group. */
   chat: number;
   title: string;
-  /** Who wrote it, in a group. */
+  /** The sender, in a group. */
   sender: string | undefined;
 }

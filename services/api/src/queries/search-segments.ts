@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** The segments of some owners that may hold messages before an id and above the owner's floor, the newest first. */
+/**
+ * Returns the segments of some owners that may hold messages before an id and above the owner's
+ * floor, newest first.
+ */
 export async function listSegments(
   db: Database,
   owners: readonly number[],
@@ -16,7 +19,7 @@ export async function listSegments(
   return rows;
 }
 
-/** The fences of segments, as kept; null for one that is gone meanwhile. */
+/** Returns the stored fences of segments. Null for one that was replaced. */
 export async function readFences(db: Database, segments: readonly SegmentName[]): Promise<(string | null)[]> {
   const { rows } = await sql<{ fences: string | null }>`
     select s.fences from unnest(${segments.map((it) => it.owner)}::bigint[], ${segments.map((it) => it.last)}::bigint[],
@@ -26,7 +29,7 @@ export async function readFences(db: Database, segments: readonly SegmentName[])
   return rows.map((row) => row.fences);
 }
 
-/** Parts of the postings or ids of segments; null where the segment is gone. */
+/** Returns parts of the postings or ids of segments. Null for one that was replaced. */
 export async function readParts(
   db: Database,
   column: 'postings' | 'ids',
@@ -43,7 +46,7 @@ export async function readParts(
   return rows.map((row) => row.part);
 }
 
-/** Says that messages of a chat were deleted up to an id, so that the index forgets them too. */
+/** Marks that messages of a chat were deleted up to an id, so that the index drops them too. */
 export async function markStale(db: Database, owner: number, peer: number, upTo: number): Promise<void> {
   const { numAffectedRows = 0n } = await sql`
     update search_segments set stale = true
@@ -51,7 +54,7 @@ export async function markStale(db: Database, owner: number, peer: number, upTo:
   if (numAffectedRows > 0n) await requestIndexing(db, [owner], Date.now());
 }
 
-/** Asks the indexer to look at some owners; says that they were searched. */
+/** Schedules the indexing of some owners and notes that they were searched. */
 export async function requestIndexing(db: Database, owners: readonly number[], now: number): Promise<void> {
   if (owners.length === 0) return;
   await sql`
@@ -63,7 +66,7 @@ export interface SegmentName {
   owner: number;
   /** The greatest id in it. */
   last: number;
-  /** Changes with what is in it. */
+  /** Changes with its content. */
   built: number;
 }
 

@@ -1,7 +1,10 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Where a user may search: their own copies, and the groups they are in; or that which holds one chat. */
+/**
+ * Where a user may search: their own copies, and the groups they are in; or that which holds one
+ * chat.
+ */
 export async function readSources(db: Database, me: number, chat: Which): Promise<Source[]> {
   const own = sql`
     select ${me}::bigint as owner, 0::bigint as floor, coalesce(s.horizon_id, 0) as horizon, coalesce(s.searched, 0) as searched
@@ -43,7 +46,8 @@ export async function listUnindexed(
       where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${own.horizon})
         ${chat === undefined ? sql`` : sql`and peer_id = ${chat.peer}`}`);
   }
-  // The inner limit, hardly reached, makes PostgreSQL look into each box by its key; what it does not give is older than what it does.
+  // The inner limit, hardly reached, makes PostgreSQL look into each box by its key; what it does
+  // not give is older than what it does.
   const { rows } = await sql<Key>`
     select t.* from (${sql.join(boxes, sql` union all `)}) b cross join lateral (
       select owner_id as owner, peer_id as peer, id from messages m
@@ -73,7 +77,7 @@ export async function listChanged(db: Database, since: ReadonlyMap<number, numbe
 /** What of a message is searched. */
 export const searchedText = sql<string | null>`coalesce(m.body ->> 'text', m.body ->> 'name')`;
 
-/** What messages say; those that say nothing are left out. */
+/** Returns the texts of messages, without those that have none. */
 export async function readTextsOf(db: Database, keys: readonly Key[]): Promise<Text[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<Text>`
@@ -87,26 +91,26 @@ export async function readTextsOf(db: Database, keys: readonly Key[]): Promise<T
   return rows;
 }
 
-/** A chat alone is searched; undefined for all. */
+/** Searches only this chat. Undefined: all chats. */
 export type Which = { peer: number; group: boolean } | undefined;
 
 /** An owner of messages: the user who searches, or one of their groups. */
 export interface Source {
   owner: number;
-  /** Messages up to here are not to be seen; of users' own copies each chat says so itself. */
+  /** Messages up to this id are hidden. For own copies each chat has its own id. */
   floor: number;
-  /** Messages up to here are in the index. */
+  /** Messages up to this id are in the index. */
   horizon: number;
-  /** When the index was last asked for, in ms since 1970; 0 for never. */
+  /** When the index was last used, in Unix ms. 0 for never. */
   searched: number;
 }
 
-/** What a message says. */
+/** The text of a message. */
 export interface Text extends Key {
   text: string;
 }
 
-/** Names a message. */
+/** Identifies a message. */
 export interface Key {
   owner: number;
   peer: number;

@@ -2,7 +2,9 @@ import type { Database } from '@parley/database';
 import type { Group } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/** The group with one of our ids, or with an external id; undefined when there is none, or none any more. */
+/**
+ * Returns the group with a Parley id or an external id. Undefined if it does not exist any more.
+ */
 export async function findGroupId(db: Database, group: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('groups')
@@ -25,12 +27,12 @@ export async function getServerGroup(db: Database, id: number): Promise<ServerGr
     .executeTakeFirst();
 }
 
-/** Gives a group its external id. Throws PostgreSQL's error when another group has it. */
+/** Sets the external id of a group. Throws PostgreSQL's error if another group has it. */
 export async function setExternalId(tx: Database, id: number, externalId: string): Promise<void> {
   await tx.updateTable('groups').set({ external_id: externalId }).where('id', '=', id).execute();
 }
 
-/** Makes those who ask for one external id wait for each other until the transaction ends, also while no group has it. */
+/** Serialises transactions about one external id, also while no group has it. */
 export async function lockExternalGroup(tx: Database, externalId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
 }

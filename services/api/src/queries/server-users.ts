@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** The user with one of our ids, or with an external id; undefined when there is none, or none any more. */
+/** Returns the user with a Parley id or an external id. Undefined if they do not exist any more. */
 export async function findUserId(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('users')
@@ -12,7 +12,7 @@ export async function findUserId(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/** The user another issuer's token names; undefined when there is none who may come in. */
+/** Returns the user of another issuer's token. Undefined if they are unknown or deactivated. */
 export async function findActive(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('users')
@@ -34,8 +34,8 @@ export async function getServerUser(db: Database, id: number): Promise<ServerUse
 }
 
 /**
- * Adds a user with an external id; undefined when there is one. Without a username they get one that nobody can register. Throws
- * PostgreSQL's error when the username is taken.
+ * Adds a user with an external id. Undefined if one exists. Without a username they get one that
+ * nobody can register. Throws PostgreSQL's error if the username is taken.
  */
 export async function insertServerUser(tx: Database, externalId: string, user: Profile): Promise<number | undefined> {
   const { username = null, name, avatar = null, sign = '' } = user;
@@ -49,7 +49,7 @@ export async function insertServerUser(tx: Database, externalId: string, user: P
   return rows[0]?.id;
 }
 
-/** Changes what is given of a user. Throws PostgreSQL's error when the username is taken. */
+/** Changes the given fields of a user. Throws PostgreSQL's error if the username is taken. */
 export async function updateServerUser(tx: Database, id: number, changes: Changes): Promise<void> {
   if (Object.keys(changes).length > 0) await tx.updateTable('users').set(changes).where('id', '=', id).execute();
 }

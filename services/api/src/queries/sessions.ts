@@ -9,7 +9,10 @@ export async function insertSession(db: Database, session: NewSession): Promise<
     .execute();
 }
 
-/** A session with its hashes, locked until the transaction ends; `active` is false when its user was deactivated. */
+/**
+ * A session with its hashes, locked until the transaction ends; `active` is false when its user was
+ * deactivated.
+ */
 export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
   return await db
     .selectFrom('sessions as s')
@@ -55,7 +58,10 @@ export async function endSession(db: Database, user: number, id: string, now: nu
   return numUpdatedRows > 0n;
 }
 
-/** Ends those of a user's sessions that were unused for longest, until `keep` are left; answers the ended ones. */
+/**
+ * Ends those of a user's sessions that were unused for longest, until `keep` are left; answers the
+ * ended ones.
+ */
 export async function endSurplusSessions(db: Database, user: number, keep: number, now: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update sessions set revoked = ${now} where id in (

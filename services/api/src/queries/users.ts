@@ -16,7 +16,10 @@ export async function getUser(db: Database, id: number): Promise<User | undefine
   return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
 }
 
-/** A user with the hash of their password, to sign in; undefined also when the account is deactivated. */
+/**
+ * A user with the hash of their password, to sign in; undefined also when the account is
+ * deactivated.
+ */
 export async function getAccount(db: Database, username: string): Promise<Account | undefined> {
   const row = await db
     .selectFrom('users')
@@ -34,7 +37,9 @@ export async function updateUser(db: Database, id: number, changes: Profile): Pr
   return await db.updateTable('users').set(changes).where('id', '=', id).returning(userColumns).executeTakeFirst();
 }
 
-/** Users whose username or name begins with `q`, in any case, by username; those after a username. */
+/**
+ * Users whose username or name begins with `q`, in any case, by username; those after a username.
+ */
 export async function findUsers(db: Database, q: string, after: string, limit: number): Promise<User[]> {
   const beginning = `${q.normalize('NFKC').replaceAll(/[\\%_]/g, '\\$&')}%`;
   return await db

@@ -17,7 +17,7 @@ import { server } from './server/index.ts';
 import { sessions } from './sessions/index.ts';
 import { users } from './users/index.ts';
 
-/** Everything that is under `/v1`, and `/layim`. */
+/** All routes under `/v1` and `/layim`. */
 export const operations = [
   ...info,
   ...users,

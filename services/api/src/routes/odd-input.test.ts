@@ -35,9 +35,9 @@ const odd = [
   '{}',
 ];
 
-// Nothing a client sends is our fault: no answer to it may be a 5xx.
-describe('odd input is refused or finds nothing', () => {
-  it.each(lists)('as a place in %s', async (path) => {
+// No input of a client may cause a 5xx.
+describe('odd input is refused or matches nothing', () => {
+  it.each(lists)('as a page cursor of %s', async (path) => {
     const places = [
       ...odd,
       [],
@@ -90,14 +90,14 @@ describe('odd input is refused or finds nothing', () => {
     }
   });
 
-  it('as a field that objects have by themselves', async () => {
+  it("as a name of an object's built-in property", async () => {
     for (const raw of ['{"__proto__":{"name":"x"}}', '{"constructor":1,"name":"x"}', '{"toString":1,"name":"x"}']) {
       const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
       expect([raw, status]).toEqual([raw, 400]);
     }
   });
 
-  it('as text to be kept, which comes back as it was', async () => {
+  it('as stored text, which comes back unchanged', async () => {
     for (const sign of ["'; drop table users", '\\', '$1', '%', '🦊👩‍👩‍👧', '"', '\uffff', 'ｆｕｌｌ']) {
       const { body } = await ann.call<{ sign: string }>('patch', '/v1/me', { sign });
       expect(body.sign).toBe(sign);

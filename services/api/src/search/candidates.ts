@@ -6,24 +6,21 @@ import { findSlice, idBytes, readId, readPlaces } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
- * The messages that hold all of some terms, by the index, the newest first and a part at a time: what is common is found in the newest
- * segment, of which only the end is looked at.
+ * Yields the messages that contain all of some terms, by the index, newest first and in parts. For
+ * frequent terms it reads only the end of the newest segment.
  */
 export class Candidates {
   readonly #db: Database;
   readonly #fences: FenceCache;
   readonly #terms: readonly Term[];
   readonly #few: number;
-  /** What is left, the newest first. */
+  /** The remaining candidates, newest first. */
   #left: Left[];
-  /** Segments looked into, and messages that were named by them. */
+  /** Number of segments read, and of messages returned. */
   #looked = 0;
   #named = 0;
 
-  /**
-   * @param segments the newest first
-   * @param few how many of a segment are named at first
-   */
+  /** @param segments the newest first @param few candidates per segment at first */
   constructor(db: Database, fences: FenceCache, segments: readonly SegmentName[], terms: readonly Term[], few: number) {
     this.#db = db;
     this.#fences = fences;
@@ -32,15 +29,15 @@ export class Candidates {
     this.#few = few;
   }
 
-  /** All that are still to come have ids up to this; -1 when there are none. */
+  /** The maximum id of all remaining candidates. -1 if there are none. */
   get reach(): number {
     return this.#left[0]?.last ?? -1;
   }
 
   /**
-   * Some more of them, in no order. Throws {@link SegmentGone} if a segment was replaced.
-   *
-   * @param wanted how many are missing: as many segments are looked into as it takes, going by those before
+   * Returns some more candidates, in any order. Throws {@link SegmentGone} if a segment was
+   * replaced. @param wanted the number of missing results. Reads as many segments as the earlier
+   * ones suggest
    */
   async next(wanted: number): Promise<Key[]> {
     const likely = this.#named > 0 ? Math.ceil((wanted * this.#looked) / this.#named) : Number.POSITIVE_INFINITY;
@@ -55,7 +52,7 @@ export class Candidates {
     return keys.flat();
   }
 
-  /** The messages at places of segments. */
+  /** Returns the messages at places of segments. */
   async #nameAll(heads: readonly Found[]): Promise<Key[][]> {
     const runs = heads.flatMap(({ segment, places }, head) => runsOf(places).map((run) => ({ segment, head, run })));
     const parts = await readParts(
@@ -74,7 +71,7 @@ export class Candidates {
     return keys;
   }
 
-  /** Where the terms stand in these segments; those without them are left out. */
+  /** Finds the places of the terms in these segments. Leaves out segments without them. */
   async #lookUp(some: readonly Left[]): Promise<Found[]> {
     const known = some.filter((it): it is Left & Found => it.places !== undefined);
     const fresh = some.filter((it) => it.places === undefined).map((it) => it.segment);
@@ -102,7 +99,7 @@ function present<T>(value: T | null | undefined): T {
   return value;
 }
 
-/** Parts of an ascending list without wide gaps: each is read at once. */
+/** Splits an ascending list at wide gaps, so that each part is read at once. */
 function runsOf(places: readonly number[]): number[][] {
   const runs: number[][] = [];
   let before = Number.NEGATIVE_INFINITY;
@@ -114,10 +111,10 @@ function runsOf(places: readonly number[]): number[][] {
   return runs;
 }
 
-/** As much as PostgreSQL reads at once. */
+/** The size that PostgreSQL reads at once. */
 const widestGap = 2000 / idBytes;
 
-/** What is in all of some ascending lists. */
+/** Returns the intersection of ascending lists. */
 function intersect(lists: readonly number[][]): number[] {
   const [shortest = [], ...others] = [...lists].sort((a, b) => a.length - b.length);
   return others.reduce((common, list) => {
@@ -129,11 +126,11 @@ function intersect(lists: readonly number[][]): number[] {
   }, shortest);
 }
 
-/** A segment where all terms stand, and the places of the messages, ascending. */
+/** A segment with all terms, and the places of the messages in ascending order. */
 interface Found {
   segment: SegmentName;
   places: number[];
-  /** How many of them are named next. */
+  /** How many of them to return next. */
   most: number;
 }
 
@@ -141,7 +138,7 @@ interface Found {
 interface Left {
   segment: SegmentName;
   last: number;
-  /** Undefined where it was not looked into. */
+  /** Undefined if it was not read. */
   places?: number[];
   most: number;
 }

@@ -26,7 +26,7 @@ const fencesOf = (last: number): Fence[] => [
 const segment = (last: number, built = 7) => ({ owner: 1, last, built });
 
 describe('the cache of fences', () => {
-  it('reads each in the order asked for, the same when it knows them', async () => {
+  it('reads fences in the requested order and reuses known ones', async () => {
     const cache = new FenceCache();
     for (const lasts of [[3, 1], [1, 2, 3], [3]]) {
       expect(
@@ -38,7 +38,7 @@ describe('the cache of fences', () => {
     }
   });
 
-  it('answers all even where it may remember few', async () => {
+  it('returns all fences even if it caches few', async () => {
     const cache = new FenceCache(3);
     for (let round = 0; round < 3; round += 1) {
       expect(
@@ -50,7 +50,7 @@ describe('the cache of fences', () => {
     }
   });
 
-  it('says that a segment is gone, or was built anew', async () => {
+  it('reports a segment that was replaced', async () => {
     const cache = new FenceCache();
     await cache.read(db, [segment(1)]);
     await expect(cache.read(db, [segment(1), segment(9)])).rejects.toThrow(SegmentGone);

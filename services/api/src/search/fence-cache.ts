@@ -2,18 +2,20 @@ import type { Database } from '@parley/database';
 import { readFences, type SegmentName } from '../queries/search-segments.ts';
 import type { Fence } from './segment.ts';
 
-/** Remembers the fences of segments that were searched last: who types on searches the same ones again and again. */
+/**
+ * Caches the fences of recently searched segments. A user who types searches the same ones again.
+ */
 export class FenceCache {
   readonly #most: number;
   readonly #known = new Map<string, Fence[]>();
   #count = 0;
 
-  /** @param most fences to remember; each takes about 100 bytes */
+  /** @param most maximum of fences. Each uses about 100 bytes */
   constructor(most = 300_000) {
     this.#most = most;
   }
 
-  /** The fences of each segment. Throws {@link SegmentGone} if one was replaced. */
+  /** Returns the fences of each segment. Throws {@link SegmentGone} if one was replaced. */
   async read(db: Database, segments: readonly SegmentName[]): Promise<Fence[][]> {
     const missing = segments.filter((segment) => !this.#known.has(nameOf(segment)));
     const texts = missing.length === 0 ? [] : await readFences(db, missing);
@@ -45,7 +47,7 @@ export class FenceCache {
   }
 }
 
-/** A segment is not there any more, or not as it was. */
+/** A segment no longer exists, or has changed. */
 export class SegmentGone extends Error {
   override name = 'SegmentGone';
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findHits, matches } from './find-hits.ts';
 import { readQuery } from './terms.ts';
 
-/** The text with what is found in brackets; undefined when it does not match. */
+/** Returns the text with its hits in brackets. Undefined if it does not match. */
 function mark(query: string, text: string): string | undefined {
   const wanted = readQuery(query);
   if (!matches(wanted, text)) return undefined;
@@ -15,7 +15,7 @@ function mark(query: string, text: string): string | undefined {
   return marked + text.slice(at);
 }
 
-describe('what is found, and marked', () => {
+describe('finds and marks hits', () => {
   it.each([
     ['hello', 'Hello, hello world', '[Hello], [hello] world'],
     ['wor', 'Hello world', 'Hello [wor]ld'],
@@ -54,7 +54,10 @@ describe('what is found, and marked', () => {
     expect(mark(query, text)).toBe(marked);
   });
 
-  it.each(['', ' ', '.', '?!', '，。', '\u0000', '\ud800', '\u200d', '\ufe0f', '_'])('%j asks for nothing', (query) => {
-    expect(readQuery(query).terms).toEqual([]);
-  });
+  it.each(['', ' ', '.', '?!', '，。', '\u0000', '\ud800', '\u200d', '\ufe0f', '_'])(
+    '%j is an empty query',
+    (query) => {
+      expect(readQuery(query).terms).toEqual([]);
+    },
+  );
 });

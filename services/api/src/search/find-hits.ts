@@ -2,7 +2,7 @@ import { fold } from './fold.ts';
 import type { Query } from './terms.ts';
 import { tokens } from './tokens.ts';
 
-/** Whether a text holds all that a query asks for. */
+/** Returns whether a text contains everything in a query. */
 export function matches({ words, runs }: Query, text: string): boolean {
   const folded = fold(text);
   if (!runs.every((run) => folded.includes(run))) return false;
@@ -17,12 +17,15 @@ export function matches({ words, runs }: Query, text: string): boolean {
   return false;
 }
 
-/** Where in a text that matches a query its words and runs stand: ascending, without overlaps, in UTF-16 units, ends exclusive. */
+/**
+ * Returns the positions of a query's words and runs in a matching text: ascending, without
+ * overlaps, in UTF-16 units, ends exclusive.
+ */
 export function findHits({ words, runs }: Query, text: string): Hit[] {
   const origins: number[] = [];
   const folded = fold(text, origins);
   const found: Hit[] = [];
-  // A folded character may be one of several of an original: the whole original is marked.
+  // A folded character may come from several original ones. All of them are marked.
   const add = (start: number, length: number): void => {
     const begin = origins[start] as number;
     let end = start + length;

@@ -1,8 +1,8 @@
 /**
- * A text as search compares it: without case, and with characters that differ in form alone made the same (NFKC). Each base character
- * is folded with its marks and apart from its neighbours, so that a part of a text folds as it does within the whole.
- *
- * @param origins gets, for each UTF-16 unit of the result, where in `text` its character begins, and at the end the text's length
+ * Folds a text for comparison: removes case and differences of form (NFKC). Folds each base
+ * character with its marks and apart from its neighbours, so that a part of a text folds as it does
+ * within the whole. @param origins receives, for each UTF-16 unit of the result, the position of
+ * its character in `text`, and at the end the length of `text`
  */
 export function fold(text: string, origins?: number[]): string {
   if (ascii.test(text)) {
@@ -32,12 +32,12 @@ export function fold(text: string, origins?: number[]): string {
 const ascii = /^[\0-\x7f]*$/;
 const character = /.\p{M}*/suy;
 
-// Normalized once more: lowering may leave what another form of the same character does not become.
+// Normalises again, because lower case may produce a form that NFKC changes.
 function foldCharacter(text: string): string {
   return text.normalize('NFKC').toLowerCase().normalize('NFKC');
 }
 
-/** What folds by itself to one unit, and takes no part in its neighbours: ASCII, kana, Chinese characters. */
+/** Characters that fold to one unit without their neighbours: ASCII, kana, Chinese characters. */
 function isPlain(code: number): boolean {
   return code < 0x80 || (code >= 0x3400 && code <= 0x9fff) || (code >= 0x3041 && code <= 0x3096) || isKatakana(code);
 }

@@ -19,8 +19,9 @@ import { planSegments } from './plan-segments.ts';
 import { SegmentBuilder } from './segment.ts';
 
 /**
- * Keeps the search index of those who search, in the background: recording a message costs nothing for it. Any replica does what is due;
- * PostgreSQL sees to it that two do not do the same.
+ * Maintains the search index of users who search, in the background, so that recording a message
+ * costs nothing for it. Any replica does what is due. PostgreSQL locks ensure that two do not do
+ * the same work.
  */
 export class SearchIndexer {
   readonly #options: IndexerOptions;
@@ -33,20 +34,20 @@ export class SearchIndexer {
     this.#options = options;
   }
 
-  /** Looks for what is due from now on, every interval. */
+  /** Starts to check for due work, every interval. */
   start(): void {
     this.#timer = setInterval(() => this.wake(), this.#options.interval);
     this.wake();
   }
 
-  /** Resolves when the segment under way is done; the rest is left to another replica. */
+  /** Resolves when the segment in progress is done. The rest is left to other replicas. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#timer);
     await this.#round;
   }
 
-  /** Does what is due, after what may be under way. */
+  /** Does what is due, after what is in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -74,8 +75,8 @@ export class SearchIndexer {
   }
 
   /**
-   * Brings the index of one owner up to date. First it is asked up to when all is recorded, so that nothing older can come after a
-   * segment was built. Answers whether it came to the end.
+   * Updates the index of one owner. Reads first up to when everything is recorded, so that nothing
+   * older can appear after a segment was built. Returns whether it finished.
    */
   async #index(owner: number, horizon: number, until: number): Promise<boolean> {
     const { db, redis } = this.#options;
@@ -101,7 +102,7 @@ export class SearchIndexer {
     return true;
   }
 
-  /** Builds one segment; false when somebody else is at it. */
+  /** Builds one segment. Returns false if another process builds it. */
   async #build(owner: number, span: Span, built: number): Promise<boolean> {
     return await this.#options.db.transaction().execute(async (tx) => {
       if (!(await lockIndex(tx, owner))) return false;
@@ -109,7 +110,7 @@ export class SearchIndexer {
       const builder = new SegmentBuilder();
       for (const [index, text] of texts.entries()) {
         builder.add(text);
-        // Others have requests to be answered.
+        // Yields to requests.
         if (index % inOneTurn === 0) await turn();
       }
       await replaceSegments(tx, owner, span, texts.length === 0 ? undefined : { ...builder.finish(), built });
@@ -118,10 +119,10 @@ export class SearchIndexer {
   }
 }
 
-/** How long an owner is left to whoever indexes them, without a sign of life. */
+/** How long an owner is claimed by an indexer without a sign of life. */
 const leaseMs = 60_000;
 const dayMs = 86_400_000;
-/** How long after the last search an index is kept up to date. */
+/** How long after the last search an index is maintained. */
 const keptMs = 30 * dayMs;
 const inOneTurn = 128;
 
@@ -129,6 +130,6 @@ interface IndexerOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
-  /** Ms between two looks. */
+  /** Ms between two checks. */
   interval: number;
 }

@@ -1,8 +1,8 @@
 /** Messages of a full segment of the index. */
 export const fullSegment = 8192;
 
-/** Messages that are not indexed at which the indexer adds a segment; fewer are read as they are. */
+/** Unindexed messages at which the indexer adds a segment. A search reads fewer directly. */
 export const smallSegment = 512;
 
-/** Messages without an index that one search reads at most. */
+/** Maximum of unindexed messages that one search reads. */
 export const mostUnindexed = 20_000;

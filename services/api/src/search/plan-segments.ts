@@ -2,11 +2,11 @@ import type { Span } from '../queries/index-owner.ts';
 import { fullSegment, smallSegment } from './limits.ts';
 
 /**
- * Which segments to build. Each message is indexed twice at most: in a small segment soon, in a full one later. So a user has a
- * segment for every 8192 messages and few others.
+ * Plans which segments to build. Each message is indexed at most twice: soon in a small segment,
+ * later in a full one. So a user has one segment per 8192 messages and few others.
  */
 export const planSegments = {
-  /** The last segments, as many as together are less than a full one. */
+  /** The last segments that together are smaller than a full one. */
   open<S extends Counted>(segments: readonly S[]): S[] {
     let count = 0;
     let first = segments.length;
@@ -18,9 +18,9 @@ export const planSegments = {
   },
 
   /**
-   * The segments for what is new, ascending; the first of them in the place of the open ones if that makes it full.
-   *
-   * @param steps ids up to which, with what is open, full segments go
+   * Returns the segments for new messages in ascending order. The first one replaces the open
+   * segments if that makes it full. @param steps the last ids of full segments, counted from the
+   * open ones
    */
   spans(open: readonly Counted[], { count, steps }: { count: number; steps: readonly number[] }, fresh: Span): Span[] {
     const before = open.reduce((sum, segment) => sum + segment.count, 0);
@@ -28,7 +28,7 @@ export const planSegments = {
     const spans: Span[] = [];
     let first = steps.length === 0 ? fresh.first : (open[0]?.first ?? fresh.first);
     for (const last of steps) {
-      // Messages of several chats may have one id; then a step may come twice.
+      // Messages of several chats may have the same id, so a step may repeat.
       if (last >= first) spans.push({ first, last });
       first = Math.max(first, last + 1);
     }

@@ -17,21 +17,18 @@ import { mostUnindexed, smallSegment } from './limits.ts';
 import { peerTerm, type Query } from './terms.ts';
 
 /**
- * A user's messages that match a query, the newest first, found in three steps:
- *
- * 1. Read what the index does not hold yet or not as it is now: the newest messages and those edited lately.
- * 2. Look the terms up in the index, segment by segment, the newest first, more of them each time.
- * 3. Read each message named so, and keep it if it is there, the user may see it, and it really matches.
- *
- * A candidate counts once no segment is left that could name a newer one. Where more is not indexed than one search reads, it ends
- * there, and `end` says up to which id it went.
+ * Finds a user's messages that match a query, newest first, in three steps. 1. Read what the index
+ * lacks: the newest messages and recently edited ones. 2. Look up the terms in the index, segment
+ * by segment, newest first. 3. Read each candidate and keep it if it exists, is visible to the
+ * user, and really matches. A candidate counts once no remaining segment can hold a newer one. If
+ * more is unindexed than one search reads, it stops, and `end` is the id up to which it went.
  */
 export async function search(index: SearchIndex, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await searchOnce(index, me, query, range);
     } catch (error) {
-      // The indexer put another segment in the place of one that was about to be read.
+      // The indexer replaced a segment before it was read.
       if (!(error instanceof SegmentGone)) throw error;
       if (attempt === attempts)
         throw new IndexBusyError('The search index changes too fast to be read', { cause: error });
@@ -74,7 +71,7 @@ async function searchOnce(
     const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
     pool = pool.filter((key) => key.id <= reach);
     for (let at = 0; at < ready.length && found.length < limit; ) {
-      // Some may be gone, or named twice.
+      // Some may be gone or repeated.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
       found.push(...(await verify(db, query, some, seen)));
@@ -86,7 +83,7 @@ async function searchOnce(
   return { found, end: end < 0 ? undefined : end, outdated: outdated(sources, heads, fresh, changed) };
 }
 
-/** Those of some candidates that match and were not seen before, the newest first. */
+/** Returns the new matching messages among the candidates, newest first. */
 async function verify(db: Database, query: Query, keys: readonly Key[], seen: Set<string>): Promise<FoundRow[]> {
   const rows = await readFound(
     db,
@@ -100,14 +97,14 @@ async function verify(db: Database, query: Query, keys: readonly Key[], seen: Se
   return rows.filter((row) => matches(query, textOf(row))).sort(newestFirst);
 }
 
-/** What of a message is searched: its text, or the name of its file. */
+/** The searched text of a message: its text or the name of its file. */
 export function textOf({ body }: FoundRow): string {
   if (body === null) return '';
   if ('text' in body) return body.text;
   return 'name' in body ? body.name : '';
 }
 
-/** The order of what is found. */
+/** The order of results. */
 export function newestFirst(a: Key, b: Key): number {
   return b.id - a.id || b.peer - a.peer;
 }
@@ -118,7 +115,7 @@ function sinceOf(heads: readonly SegmentName[]): Map<number, number> {
   return since;
 }
 
-/** The owners whose index is worth work, or to be told that it is used still. */
+/** The owners whose index needs work or a sign of use. */
 function outdated(
   sources: readonly Source[],
   heads: readonly SegmentName[],
@@ -137,37 +134,37 @@ function outdated(
   return asked.map((source) => source.owner);
 }
 
-/** The indexer replaced segments during every attempt of one search. The same search succeeds later. */
+/** Thrown if the indexer replaced segments during every attempt of one search. A retry succeeds. */
 export class IndexBusyError extends Error {
   override name = 'IndexBusyError';
 }
 
 const attempts = 4;
-/** Candidates read beyond those needed. */
+/** Candidates to read beyond those needed. */
 const spare = 8;
-/** Edited messages for which it is worth building segments anew. */
+/** Edited messages from which on segments are rebuilt. */
 const manyChanges = 64;
 
-/** Where to look. */
+/** The scope of the search. */
 export interface SearchIndex {
   db: Database;
   fences: FenceCache;
 }
 
 export interface SearchRange {
-  /** Only this chat; undefined: all. */
+  /** Only this chat. Undefined: all chats. */
   chat: Which;
   /** Ids up to this. */
   upTo: number;
-  /** Whether a message may be among the results. */
+  /** Whether a message may be a result. */
   accepts: (key: Key) => boolean;
   limit: number;
 }
 
 export interface SearchResult {
   found: FoundRow[];
-  /** Only what is above this id was searched; undefined: all. */
+  /** Only ids above this were searched. Undefined: all. */
   end: number | undefined;
-  /** Owners whose index is to be looked at. */
+  /** Owners whose index needs work. */
   outdated: number[];
 }

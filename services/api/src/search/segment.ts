@@ -1,12 +1,12 @@
 import { indexTerms, peerTerm, type Term } from './terms.ts';
 
-/** Gathers the messages of one segment of the index. */
+/** Collects the messages of one segment of the index. */
 export class SegmentBuilder {
   readonly #places = new Map<string, number[]>();
   readonly #ids: number[] = [];
   readonly #peers = new Set<number>();
 
-  /** Messages are added in ascending order of ids. */
+  /** Add messages in ascending order of ids. */
   add({ id, peer, text }: Indexed): void {
     const place = this.#ids.length / 2;
     this.#ids.push(id, peer);
@@ -15,7 +15,7 @@ export class SegmentBuilder {
     for (const term of indexTerms(text)) this.#note(term, place);
   }
 
-  /** The segment, as it is kept. */
+  /** Returns the segment in its stored form. */
   finish(): Segment {
     const terms = [...this.#places.keys()].sort();
     let most = 0;
@@ -47,7 +47,9 @@ export class SegmentBuilder {
   }
 }
 
-/** The part of a segment's postings in which a term would stand; undefined when it cannot be there. */
+/**
+ * Returns the part of a segment's postings that may hold a term. Undefined if the segment cannot.
+ */
 export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Slice | undefined {
   const first = lastAtMost(fences, text);
   const last = prefix ? lastAtMost(fences, `${text}\uffff`) : first;
@@ -57,7 +59,7 @@ export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Sli
   return { begin, length: end === undefined ? wholeRest : end - begin };
 }
 
-/** The places, ascending, of the messages that a term stands for, from a slice of postings. */
+/** Returns the places of the messages with a term, in ascending order, from a slice of postings. */
 export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
   const wanted = Buffer.from(text);
   const lists: number[][] = [];
@@ -76,7 +78,7 @@ export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
   return lists.length < 2 ? (lists[0] ?? []) : unite(lists);
 }
 
-/** What is in any of some ascending lists, ascending. */
+/** Returns the union of ascending lists, in ascending order. */
 function unite(lists: readonly number[][]): number[] {
   const marks: boolean[] = [];
   let last = -1;
@@ -89,7 +91,7 @@ function unite(lists: readonly number[][]): number[] {
   return places;
 }
 
-/** The message at a place, from a part of a segment's `ids`. */
+/** Returns the message at a place, from a part of a segment's `ids`. */
 export function readId(ids: Buffer, place: number): { id: number; peer: number } {
   return { id: ids.readDoubleLE(place * idBytes), peer: ids.readDoubleLE(place * idBytes + 8) };
 }
@@ -97,11 +99,14 @@ export function readId(ids: Buffer, place: number): { id: number; peer: number }
 /** Bytes of one message in `ids`. */
 export const idBytes = 16;
 
-/** Bytes of a block, about: what is read to look a term up. */
+/** Approximate bytes of a block, which one lookup reads. */
 const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
-/** The last fence whose term is not after `text`; -1 for none. In the order of UTF-16 units, as terms are sorted. */
+/**
+ * Returns the index of the last fence whose term is not after `text`, or -1. Terms are sorted by
+ * UTF-16 units.
+ */
 function lastAtMost(fences: readonly Fence[], text: string): number {
   let low = 0;
   let high = fences.length;
@@ -113,7 +118,10 @@ function lastAtMost(fences: readonly Fence[], text: string): number {
   return low - 1;
 }
 
-/** Writes a term, how many bytes its places take, and each place as the distance from the one before. Answers where it ends. */
+/**
+ * Writes a term, the length of its places in bytes, and each place as the difference from the
+ * previous one. Returns the end offset.
+ */
 function writeEntry(buffer: Buffer, begin: number, term: string, places: readonly number[]): number {
   let at = writeNumber(buffer, begin, Buffer.byteLength(term));
   at += buffer.write(term, at);
@@ -146,7 +154,7 @@ function readList(reader: Reader, end: number): number[] {
   return places;
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Writes a variable-length integer: seven bits per byte, the lowest first. */
 function writeNumber(buffer: Buffer, at: number, value: number): number {
   let rest = value;
   let next = at;
@@ -169,7 +177,7 @@ function readNumber(reader: Reader): number {
   }
 }
 
-/** Whether `wanted` stands at a place: most often the first byte tells. */
+/** Whether `wanted` is at an offset. The first byte usually decides. */
 function holds(slice: Buffer, at: number, wanted: Buffer): boolean {
   for (let byte = 0; byte < wanted.length; byte += 1) if (slice[at + byte] !== wanted[byte]) return false;
   return true;
@@ -194,7 +202,7 @@ export interface Segment {
   ids: Buffer;
 }
 
-/** The first term of a block, and where the block begins. */
+/** The first term of a block, and the block's offset. */
 export type Fence = [term: string, begin: number];
 
 export interface Slice {

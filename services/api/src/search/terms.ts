@@ -2,8 +2,9 @@ import { fold } from './fold.ts';
 import { tokens } from './tokens.ts';
 
 /**
- * What a text is indexed under: its words, of long ones the beginning, and of runs every two neighbouring characters and the last one.
- * So whatever is searched is the beginning of some term, and one character costs one term. Some may come twice.
+ * Returns the index terms of a text: its words, of long ones the beginning, and of runs every two
+ * adjacent characters and the last one. So every query is a prefix of some term, and one character
+ * costs one term. Terms may repeat.
  */
 export function indexTerms(text: string): string[] {
   const terms: string[] = [];
@@ -22,7 +23,7 @@ export function indexTerms(text: string): string[] {
   return terms;
 }
 
-/** Reads what somebody searches. */
+/** Parses a query. */
 export function readQuery(text: string): Query {
   const words = new Set<string>();
   const runs = new Set<string>();
@@ -42,26 +43,26 @@ export function readQuery(text: string): Query {
   return { words: [...words], runs: [...runs], terms: [...terms.values()] };
 }
 
-/** The term under which all messages exchanged with a user stand. No text yields it. */
+/** Returns the term of all messages exchanged with a user. No text contains it. */
 export function peerTerm(peer: number): string {
   return `\0${peer}`;
 }
 
-/** UTF-16 units of a word that are indexed. */
+/** Indexed UTF-16 units of a word. */
 const longestWord = 32;
 
-/** What a message must hold, all of it, to be found. */
+/** Everything that a matching message contains. */
 export interface Query {
-  /** Each the beginning of a word. */
+  /** Each is the prefix of a word. */
   words: string[];
-  /** Each a part of a run. */
+  /** Each is a part of a run. */
   runs: string[];
-  /** Whose messages in the index hold all that is found, and seldom others. */
+  /** Terms that select a superset of the matching messages in the index. */
   terms: Term[];
 }
 
 export interface Term {
   text: string;
-  /** Any term that begins so. */
+  /** Any term with this prefix. */
   prefix: boolean;
 }

@@ -1,6 +1,7 @@
 /**
- * The parts of a folded text that can be searched. Scripts that put spaces between words yield words; of others, and of symbols such as
- * emoji, each unbroken run is one part, to be found from any of its characters on.
+ * Splits a folded text into searchable parts. Scripts with spaces between words yield words. Other
+ * scripts, and symbols such as emoji, yield unbroken runs, which match from any of their
+ * characters.
  */
 export function* tokens(folded: string): Generator<Token> {
   for (const match of folded.matchAll(part)) {
@@ -18,7 +19,7 @@ const part = new RegExp(
 
 export interface Token {
   text: string;
-  /** Where it begins in the folded text, in UTF-16 units. */
+  /** Its offset in the folded text, in UTF-16 units. */
   start: number;
   isRun: boolean;
 }

@@ -4,8 +4,8 @@ import type { App } from '../http/operation.ts';
 import { WebFiles } from './web-files.ts';
 
 /**
- * Serves the web client from the folder `WEB_ROOT`, if one is set: its files, and for paths of its own, such as `/chats/17`, its page.
- * To be added last: what the api serves itself comes first.
+ * Serves the web client from the folder `WEB_ROOT`, if set: its files, and the page for its own
+ * paths such as `/chats/17`. Add it last, so that the api's routes come first.
  */
 export function addWeb(app: App, { config }: AppContext): void {
   if (config.webRoot === '') return;
@@ -30,12 +30,15 @@ export function addWeb(app: App, { config }: AppContext): void {
   });
 }
 
-/** Whether a path without a file is one of the client's own; what looks like a file is not. */
+/** Whether a path without a file belongs to the client. A path with a file extension does not. */
 function isPage(path: string): boolean {
   return !/\.[^/]*$/.test(path) && !path.startsWith('/assets/');
 }
 
-/** What the page may load: nothing from elsewhere but pictures (an avatar may lie anywhere) and what the gateways say. */
+/**
+ * The content policy of the page: nothing from other hosts except pictures, because avatars may be
+ * anywhere, and gateways.
+ */
 function policyFor(gateways: readonly string[]): string {
   const origins = gateways.flatMap((url) => {
     const { origin } = new URL(url);

@@ -6,7 +6,9 @@ import { gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** The files of a folder, read once and again when they changed, compressed where that helps. */
+/**
+ * Reads the files of a folder, once and again after a change, and compresses them where that helps.
+ */
 export class WebFiles {
   readonly #root: string;
   readonly #known = new Map<string, { stamp: string; file: Promise<WebFile> }>();
@@ -15,7 +17,7 @@ export class WebFiles {
     this.#root = root;
   }
 
-  /** The file at a path of the address bar; undefined when there is none. */
+  /** Returns the file of a URL path. Undefined if there is none. */
   async get(path: string): Promise<WebFile | undefined> {
     const plain = decode(path);
     if (plain === undefined || plain.endsWith('/')) return undefined;
@@ -32,7 +34,7 @@ export class WebFiles {
   }
 }
 
-/** The path without its escapes; undefined for one that leads out of the folder, or into hidden files. */
+/** Decodes a path. Undefined for one that leaves the folder or names a hidden file. */
 function decode(path: string): string | undefined {
   try {
     const plain = decodeURIComponent(path);
@@ -72,6 +74,6 @@ export interface WebFile {
   gzipped: Uint8Array<ArrayBuffer> | undefined;
   type: string;
   etag: string;
-  /** Named by its content, so that it never changes. */
+  /** Its name contains the hash of its content, so it never changes. */
   hashed: boolean;
 }

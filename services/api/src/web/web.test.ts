@@ -32,7 +32,7 @@ describe('the web client', () => {
     expect(answer.headers.get('cache-control')).toBe('no-cache');
   });
 
-  it('runs no script but its own, tells nobody where it was, and speaks with the gateways alone', async () => {
+  it('runs only its own scripts, sends no referrer, and connects to gateways only', async () => {
     const { headers } = await get('/chats');
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
@@ -45,7 +45,7 @@ describe('the web client', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  it('keeps for good what is named by its content, and is compressed', async () => {
+  it('caches hashed files for good and compresses them', async () => {
     const { headers, status } = await get('/assets/app-1a2b.js', { 'accept-encoding': 'identity' });
     expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     const small = await get('/assets/app-1a2b.js', { 'accept-encoding': 'gzip' });
@@ -53,12 +53,12 @@ describe('the web client', () => {
     expect(await small.text()).toBe(script);
   });
 
-  it('is not sent again when it did not change', async () => {
+  it('responds 304 if it did not change', async () => {
     const etag = (await get('/')).headers.get('etag') ?? '';
     expect((await get('/', { 'if-none-match': etag })).status).toBe(304);
   });
 
-  it('is new as soon as it was built anew', async () => {
+  it('serves a new build at once', async () => {
     const place = join(folder, 'root/fresh.json');
     await writeFile(place, '1');
     expect(await (await get('/fresh.json')).text()).toBe('1');
@@ -77,25 +77,25 @@ describe('the web client', () => {
     '/%ff',
     '/assets',
     '/v1/nothing',
-  ])('has no %s', async (path) => {
+  ])('does not serve %s', async (path) => {
     const answer = await get(path);
     const text = await answer.text();
     expect(text).not.toContain('secret');
     if (answer.status !== 404) expect(text).toContain('<title>Parley');
   });
 
-  it.each(['/v1/nothing', '/assets/gone.js', '/favicon.ico'])('leaves %s a problem document', async (path) => {
+  it.each(['/v1/nothing', '/assets/gone.js', '/favicon.ico'])('leaves a problem document at %s', async (path) => {
     const answer = await get(path);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   });
 
-  it('leaves the api, its health and its documentation in place', async () => {
+  it('leaves the api, health and documentation in place', async () => {
     expect((await get('/v1/me')).status).toBe(401);
     expect((await get('/healthz')).status).toBe(200);
     expect(await (await get('/docs')).text()).toContain('Parley API');
   });
 
-  it('is not there without the setting', async () => {
+  it('is absent without the setting', async () => {
     await using plain = await TestApi.start();
     expect((await fetch(`${plain.url}/`)).status).toBe(404);
   });

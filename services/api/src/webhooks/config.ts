@@ -1,7 +1,7 @@
 import { duration, integer, type Values, type Variable, type WebhookEndpoint, webhooks } from '@parley/service';
 import { type Networks, networks } from '../http/networks.ts';
 
-/** The variables of the environment that concern webhooks. */
+/** The environment variables of webhooks. */
 export const webhookVariables = {
   WEBHOOKS: webhooks({ signed: true }),
   WEBHOOK_RETRIES: durations([
@@ -35,7 +35,7 @@ export function webhookConfig(value: Values<typeof webhookVariables>): WebhookCo
   };
 }
 
-/** Spans of time separated by commas; read as ms. */
+/** Durations separated by commas, in ms. */
 function durations(standard: readonly number[]): Variable<readonly number[]> {
   const one = duration({ min: 1, max: 30 * 86_400_000 });
   return {
@@ -51,16 +51,16 @@ function durations(standard: readonly number[]): Variable<readonly number[]> {
 
 export interface WebhookConfig {
   endpoints: readonly WebhookEndpoint[];
-  /** Ms after each failed attempt until the next; after the last one the event is given up. */
+  /** Ms after each failed attempt until the next. After the last one the event is given up. */
   retries: readonly number[];
-  /** Ms for one attempt. */
+  /** Ms per attempt. */
   timeout: number;
-  /** Attempts under way to one endpoint, of one process. */
+  /** Concurrent attempts to one endpoint per process. */
   concurrency: number;
-  /** Networks that are not public and where endpoints may be all the same, also without TLS. */
+  /** Private networks where endpoints are allowed, also without TLS. */
   allowed: Networks;
-  /** Events that may wait for one endpoint. */
+  /** Events that may be queued per endpoint. */
   backlog: number;
-  /** Events given up that are kept of one endpoint, the newest. */
+  /** Given-up events kept per endpoint, the newest. */
   dead: number;
 }

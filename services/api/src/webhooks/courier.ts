@@ -5,18 +5,19 @@ import type { WebhookConfig } from './config.ts';
 import type { Posted, Poster } from './post.ts';
 import { signatureHeaders } from './sign.ts';
 
-/** Ms between two looks for what is due. */
+/** Ms between two checks for due events. */
 const LOOK = 200;
 
-/** Ms until Redis is asked again that was away. */
+/** Ms until Redis is tried again after a failure. */
 const PATIENCE = 1000;
 
-/** Ms beyond an attempt's time after which another worker takes what this one did not settle. */
+/** Ms after an attempt's timeout at which another worker may claim the event. */
 const MARGIN = 15_000;
 
 /**
- * Tells one endpoint what it is to be told. Whatever it takes from Redis is its own for as long as an attempt may last; what it does not
- * live to settle another one tells again. So an event is told at least once, and not always in order.
+ * Delivers the events of one endpoint. Each claimed event belongs to this worker for the time of an
+ * attempt. If the worker dies, another one delivers it again. So an event is delivered at least
+ * once, and not always in order.
  */
 export class Courier {
   readonly #endpoint: WebhookEndpoint;
@@ -34,7 +35,7 @@ export class Courier {
     this.#done = this.#run();
   }
 
-  /** Resolves once the attempts under way have ended. */
+  /** Resolves once the attempts in flight have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#done;
@@ -74,7 +75,7 @@ export class Courier {
     }
   }
 
-  /** The answer, or why there was none. */
+  /** The response, or the error. */
   async #attempt({ id, failures, text }: ClaimedEvent): Promise<Posted | Error> {
     const { poster } = this.#options;
     const { url, secrets } = this.#endpoint;
@@ -102,7 +103,7 @@ export class Courier {
     }
     log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'a webhook attempt failed');
     const asked = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
-    // At random, so that what failed together does not come back together.
+    // Random, so that events that failed together are not retried together.
     return { is: 'again', failures: attempts, after: Math.max(asked, wait * (0.8 + Math.random() * 0.4)) };
   }
 }
@@ -112,6 +113,6 @@ export interface CourierOptions {
   config: WebhookConfig;
   poster: Pick<Poster, 'post'>;
   log: Log;
-  /** Hears how each attempt ended. */
+  /** Called with the outcome of each attempt. */
   told(endpoint: string, outcome: Outcome['is']): void;
 }

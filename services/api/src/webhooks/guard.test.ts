@@ -6,7 +6,7 @@ import { checkHost, guardedLookup, mayReach } from './guard.ts';
 
 const none = new Networks([]);
 
-describe('a request may not go to', () => {
+describe('forbidden addresses', () => {
   it.each([
     ...['127.0.0.1', '127.255.0.1', '0.0.0.0', '10.1.2.3', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
     ...['169.254.169.254', '100.64.0.1', '198.18.0.1', '192.0.0.8', '224.0.0.1', '255.255.255.255', '203.0.113.5'],
@@ -17,16 +17,16 @@ describe('a request may not go to', () => {
   });
 });
 
-describe('a request may go to', () => {
+describe('allowed addresses', () => {
   it.each(['1.1.1.1', '93.184.216.34', '172.32.0.1', '2606:4700:4700::1111', '2a00:1450:4001:801::200e'])(
-    '%s by TLS alone',
+    '%s over TLS only',
     (address) => {
       expect(mayReach(address, true, none)).toBe(true);
       expect(mayReach(address, false, none)).toBe(false);
     },
   );
 
-  it('what is allowed, also without TLS', () => {
+  it('allows configured networks, also without TLS', () => {
     const allowed = new Networks(['10.0.0.0/8', 'fd00::/8']);
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd00::1']) {
       expect(mayReach(address, false, allowed)).toBe(true);
@@ -44,13 +44,13 @@ describe('a name', () => {
   const at = (...addresses: string[]) =>
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
-  it('stands for its public addresses alone', async () => {
+  it('resolves to its public addresses only', async () => {
     const mixed = () => [at('10.0.0.1', '1.1.1.1', '::1', '2606:4700::1')];
     expect(await lookup(mixed(), true)('mixed.example')).toEqual(at('1.1.1.1', '2606:4700::1'));
     expect(await lookup(mixed(), false)('mixed.example')).toBe('1.1.1.1');
   });
 
-  it('that means something else a moment later is refused then', async () => {
+  it('is refused when it resolves to a private address later', async () => {
     const rebinding = lookup([at('1.1.1.1'), at('127.0.0.1')], true);
     expect(await rebinding('evil.example')).toEqual(at('1.1.1.1'));
     await expect(rebinding('evil.example')).rejects.toThrow(/evil.example is at no address that may be reached/);
@@ -58,7 +58,7 @@ describe('a name', () => {
 });
 
 it.each(['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254'])(
-  'an address in the URL itself is judged too: %s',
+  'checks an address in the URL itself: %s',
   (host) => {
     expect(() => checkHost(host, true, none)).toThrow(/may be reached/);
     expect(() => checkHost('example.com', true, none)).not.toThrow();
@@ -66,7 +66,7 @@ it.each(['127.0.0.1', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254'])(
 );
 
 it.each(['http://2130706433/', 'http://0x7f.1/', 'http://017700000001/', 'http://127.1/'])(
-  'however it is written: %s',
+  'checks every notation: %s',
   (url) => {
     expect(() => checkHost(new URL(url).hostname, true, none)).toThrow(/may be reached/);
   },

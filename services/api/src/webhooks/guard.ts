@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } fro
 import { isIP, isIPv4, type LookupFunction } from 'node:net';
 import { Networks, plainAddress } from '../http/networks.ts';
 
-/** A request was to go where none may. */
+/** Thrown for a request to a forbidden address. */
 export class Forbidden extends Error {
   override name = 'Forbidden';
 
@@ -11,14 +11,18 @@ export class Forbidden extends Error {
   }
 }
 
-/** Whether requests may go to an address; `secure` when by TLS. Elsewhere than in the public network only where it is allowed. */
+/**
+ * Returns whether requests may go to an address. `secure` is true over TLS. Private networks must
+ * be allowed explicitly.
+ */
 export function mayReach(address: string, secure: boolean, allowed: Networks): boolean {
   return allowed.has(address) || (secure && isPublic(address));
 }
 
 /**
- * Resolves names for `http.request`, to addresses that may be reached alone: not this machine, its networks, or the metadata service
- * of a cloud. What is judged is what is connected to, so that a name cannot mean something else a moment later.
+ * Resolves names for `http.request` to allowed addresses only: not this machine, its networks, or a
+ * cloud's metadata service. It checks the address that is connected to, so that a name cannot
+ * change in between.
  */
 export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -33,7 +37,7 @@ export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resol
   };
 }
 
-/** Refuses an address that stands in a URL itself, which is never looked up. */
+/** Checks an address in a URL, which is never resolved. */
 export function checkHost(hostname: string, secure: boolean, allowed: Networks): void {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare) !== 0 && !mayReach(bare, secure, allowed)) throw new Forbidden(hostname);
@@ -45,10 +49,10 @@ function isPublic(address: string): boolean {
   return global.has(plain) && !special.has(plain);
 }
 
-/** Of IPv6, all that is handed out for the public network. */
+/** The public part of IPv6. */
 const global = new Networks(['2000::/3']);
 
-/** Not public, or a way to what is not: IANA's special-purpose registries. */
+/** Addresses that are not public, or that lead to such: IANA's special-purpose registries. */
 const special = new Networks([
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
   ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],

@@ -3,10 +3,13 @@ import { request as requestSecure, Agent as SecureAgent } from 'node:https';
 import type { Networks } from '../http/networks.ts';
 import { checkHost, guardedLookup } from './guard.ts';
 
-/** Bytes of an answer that are read; nothing in it counts, but a connection whose answer was read can be used again. */
+/**
+ * Bytes of a response to read. The content is ignored, but reading it makes the connection
+ * reusable.
+ */
 const MOST_BYTES = 64 * 1024;
 
-/** Sends webhook requests. Connections are kept; nothing follows redirects, nor takes longer than `timeout` ms. */
+/** Sends webhook requests over kept connections. Follows no redirects. Fails after `timeout` ms. */
 export class Poster {
   readonly #allowed: Networks;
   readonly #timeout: number;
@@ -18,7 +21,7 @@ export class Poster {
     this.#timeout = timeout;
   }
 
-  /** Resolves with the answer; rejects when there is none in time, or the address may not be reached. */
+  /** Resolves with the response. Rejects without one in time, or for a forbidden address. */
   async post(url: string, headers: Record<string, string>, body: string | Buffer): Promise<Posted> {
     const { protocol, hostname } = new URL(url);
     const secure = protocol === 'https:';
@@ -79,6 +82,6 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
 
 export interface Posted {
   status: number;
-  /** Seconds that the receiver asks to be left alone. */
+  /** Returns the `Retry-After` of a response in seconds. */
   retryAfter: number | undefined;
 }

@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The headers by which a receiver knows that a request is ours and fresh, after the Standard Webhooks specification: each signature is
- * the HMAC-SHA256 of id, timestamp and body, joined by dots.
- *
- * @param now ms since 1970
+ * Returns the headers that prove that a request is authentic and fresh, by the Standard Webhooks
+ * specification: each signature is the HMAC-SHA256 of id, timestamp and body, joined by dots.
+ * @param now Unix ms
  */
 export function signatureHeaders(secrets: readonly Buffer[], id: string, body: string, now: number) {
   const timestamp = String(Math.floor(now / 1000));

@@ -22,7 +22,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** An api that tells the receiver; failed attempts follow each other fast. */
+/** An api that sends events to the receiver, with short delays between attempts. */
 async function start(env: Record<string, string> = {}, endpoint: object = {}): Promise<Product> {
   const hook = { url: receiver.url, name: 'shop', events: ['message', 'friend', 'group'], secret, ...endpoint };
   product = await startServerApi({
@@ -47,7 +47,7 @@ const dead = async (of: Product, query = '') =>
   (await of.call<{ items: z.infer<typeof deadSchema>[]; next: string | null }>('get', `/webhooks/dead${query}`)).body;
 
 describe('an endpoint', () => {
-  it('is told what happened, signed by each of its secrets', async () => {
+  it('receives events signed with each of its secrets', async () => {
     const shop = await start();
     await push(shop, 'message_1_2_3');
     await came(1);
@@ -64,7 +64,7 @@ describe('an endpoint', () => {
     await settled(shop);
   });
 
-  it('is told of friends, by each side, and of groups, once', async () => {
+  it('receives friend events of each side and group events once', async () => {
     const shop = await start();
     const [a, b] = await shop.people('a', 'b');
     await shop.call('put', '/users/a/friends/b');
@@ -83,7 +83,7 @@ describe('an endpoint', () => {
     expect(new Set(receiver.got.map(({ event }) => event.id)).size).toBe(3);
   });
 
-  it('is not told of what it did not ask for', async () => {
+  it('receives only the kinds it subscribed to', async () => {
     const shop = await start({}, { events: ['message'] });
     await shop.people('a', 'b');
     await shop.call('put', '/users/a/friends/b');
@@ -93,7 +93,7 @@ describe('an endpoint', () => {
     expect(receiver.got.map(({ event }) => event.id)).toEqual(['m1']);
   });
 
-  it('that fails is told again, by the same id, signed anew', async () => {
+  it('receives a failed event again with the same id and a new signature', async () => {
     const shop = await start();
     receiver.answers(500, 302);
     await push(shop, 'm1');
@@ -108,7 +108,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('that is not there is told once it is', async () => {
+  it('receives events once it is up', async () => {
     const { port } = receiver;
     await receiver.close();
     const shop = await start({ WEBHOOK_RETRIES: Array(200).fill('50ms').join() }, { url: `http://127.0.0.1:${port}/` });
@@ -121,7 +121,7 @@ describe('an endpoint', () => {
     await came(1);
   });
 
-  it('that asks to be left alone for a while is', async () => {
+  it('honours Retry-After', async () => {
     const shop = await start();
     receiver.answer = (response) => void response.writeHead(429, { 'retry-after': '3600' }).end();
     await push(shop, 'm1');
@@ -130,7 +130,7 @@ describe('an endpoint', () => {
     await waitFor(async () => Number(await due()) > Date.now() + 3_000_000);
   });
 
-  it('is not followed elsewhere', async () => {
+  it('redirects are not followed', async () => {
     const shop = await start({ WEBHOOK_RETRIES: '10ms' });
     receiver.answer = (response) => void response.writeHead(307, { location: '/other' }).end();
     await push(shop, 'm1');
@@ -139,7 +139,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items[0]?.error).toBe('answered 307');
   });
 
-  it('that hangs, or answers without end, holds up nothing for long', async () => {
+  it('delays nothing for long when it hangs or responds endlessly', async () => {
     const shop = await start({ WEBHOOK_TIMEOUT: '300ms' });
     receiver.answer = (response, { event }) => {
       if (event.id === 'hang') return;
@@ -154,7 +154,7 @@ describe('an endpoint', () => {
     expect(receiver.got.filter(({ event }) => event.id === 'endless')).toHaveLength(1);
   });
 
-  it.each(['127.0.0.1', 'localhost'])('at %s is out of reach unless that is allowed', async (host) => {
+  it.each(['127.0.0.1', 'localhost'])('at %s is refused unless its network is allowed', async (host) => {
     const url = `http://${host}:${receiver.port}/hook`;
     const shop = await start({ WEBHOOK_NETWORKS: '', WEBHOOK_RETRIES: '10ms' }, { url });
     await push(shop, 'm1');
@@ -165,7 +165,7 @@ describe('an endpoint', () => {
 });
 
 describe('an event', () => {
-  it('that could not be told is given up in the end, kept, and can be replayed or forgotten', async () => {
+  it('is given up after the last attempt, listed, and can be replayed or deleted', async () => {
     const shop = await start();
     receiver.answers(...Array(6).fill(503));
     await push(shop, 'm1', 'm2');
@@ -193,7 +193,7 @@ describe('an event', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('is given up at once when the endpoint says that it is gone', async () => {
+  it('is given up at once on 410', async () => {
     const shop = await start();
     receiver.answers(410);
     await push(shop, 'm1');
@@ -201,7 +201,7 @@ describe('an event', () => {
     expect(receiver.got).toHaveLength(1);
   });
 
-  it('is told once by several replicas together, as long as none of them dies', async () => {
+  it('is delivered once by several replicas while none dies', async () => {
     const shop = await start();
     const replica = await startApi(shop.api.config, createLog({ name: 'api', level: 'silent' }));
     const ids = Array.from({ length: 200 }, (_, i) => `m${i}`);
@@ -212,7 +212,7 @@ describe('an event', () => {
     expect(receiver.got.map(({ event }) => event.id).sort()).toEqual(ids.sort());
   });
 
-  it('whose worker died is told by another', async () => {
+  it('of a dead worker is delivered by another', async () => {
     const shop = await start();
     let claimed: ClaimedEvent[] = [];
     await waitFor(async () => {
@@ -224,7 +224,7 @@ describe('an event', () => {
     await settled(shop);
   });
 
-  it('waits while Redis is away, and the api goes on', async () => {
+  it('waits while Redis is down, and the api continues', async () => {
     const shop = await start();
     await push(shop, 'm1');
     await came(1);

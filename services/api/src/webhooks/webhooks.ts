@@ -7,10 +7,13 @@ import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
 import { Poster } from './post.ts';
 
-/** Ms that attempts under way get when the api stops. */
+/** Ms for attempts in flight when the api stops. */
 const PATIENCE = 5000;
 
-/** Tells the endpoints configured of what happened, with the other replicas; and notes what the api itself did. */
+/**
+ * Delivers events to the configured endpoints, together with other replicas, and queues the api's
+ * own events.
+ */
 export class Webhooks {
   readonly #redis: RedisConnection;
   readonly #log: Log;
@@ -40,7 +43,10 @@ export class Webhooks {
     for (const courier of this.#couriers) courier.start();
   }
 
-  /** Resolves once the attempts under way have ended; those that take long are given up, and told again by another replica. */
+  /**
+   * Resolves once the attempts in flight have ended. Longer ones are abandoned, and another replica
+   * repeats them.
+   */
   async stop(): Promise<void> {
     const stopped = Promise.all(this.#couriers.map((courier) => courier.stop()));
     await Promise.race([stopped, sleep(PATIENCE, undefined, { ref: false })]);
@@ -48,9 +54,8 @@ export class Webhooks {
   }
 
   /**
-   * Notes the changes of friends and groups that a notice tells of; rejects when Redis does not take them.
-   *
-   * @param id of the notice: told again, its events have the same ids
+   * Queues the friend and group events of a notice. Rejects if Redis does not accept them. @param
+   * id the notice's id. A repeated notice has events with the same ids
    */
   async note(id: number, { events = [], date = Date.now() }: Notice): Promise<void> {
     for (const [i, { users, event }] of events.entries()) {
@@ -65,7 +70,7 @@ export class Webhooks {
   }
 }
 
-/** What an endpoint learns of an event; undefined for those it is not told of. */
+/** The event as an endpoint receives it. Undefined for kinds it does not receive. */
 function dataOf(users: readonly number[], event: ParleyEvent): EventData | undefined {
   if (event.kind === 'group') return event;
   const [user] = users;

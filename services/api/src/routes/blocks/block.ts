@@ -7,7 +7,10 @@ import { countBlocks, deleteBlock, insertBlock, listBlocks } from '../../queries
 import { decidePending } from '../../queries/friend-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 
-/** Makes a user block another, if they do not yet; what the other had asked is declined. Answers the block. */
+/**
+ * Makes one user block another and declines the other's pending request. Idempotent. Returns the
+ * block.
+ */
 export async function block(
   tx: Database,
   notify: Notify,
@@ -27,7 +30,7 @@ export async function block(
   return row as Block;
 }
 
-/** Lets a user take messages of another again; nothing happens if they did. */
+/** Unblocks a user. No-op if they were not blocked. */
 export async function unblock(tx: Database, notify: Notify, user: number, blocked: number): Promise<void> {
   await bumpPermits(tx, [user]);
   if (await deleteBlock(tx, user, blocked)) notify(noticeOf(user, blocked, 'updated'));

@@ -13,7 +13,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const blocksOf = async (person: Person) => (await person.get<{ items: Block[] }>('/v1/blocks')).body.items;
 
 describe('blocking', () => {
-  it('keeps someone from writing, on every gateway before it answers, without telling them', async () => {
+  it('stops their messages on every gateway before it responds, without notifying them', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const before = (await api.events(ben)).length;
@@ -27,7 +27,7 @@ describe('blocking', () => {
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'friend', user: ben.id, change: 'blocked' });
   });
 
-  it('again changes nothing', async () => {
+  it('is idempotent', async () => {
     const [ann, ben] = await api.people();
     const first = await ann.call('put', `/v1/blocks/${ben.id}`);
     const count = (await api.events(ann)).length;
@@ -35,7 +35,7 @@ describe('blocking', () => {
     expect(await api.events(ann)).toHaveLength(count);
   });
 
-  it('declines what the blocked one had asked', async () => {
+  it('declines the pending request of the blocked user', async () => {
     const [ann, ben] = await api.people();
     await ben.call('post', '/v1/friend-requests', { to: ann.id });
     await ann.call('put', `/v1/blocks/${ben.id}`);
@@ -43,7 +43,7 @@ describe('blocking', () => {
     expect(body.items[0]?.state).toBe('declined');
   });
 
-  it('refuses oneself and nobody', async () => {
+  it('rejects oneself and unknown users', async () => {
     const ann = await api.person();
     expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(409);
     expect((await ann.call('put', '/v1/blocks/7')).status).toBe(404);
@@ -57,7 +57,7 @@ describe('blocking', () => {
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
   });
 
-  it('lists in pages', async () => {
+  it('lists blocks in pages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [carl, ben]) await ann.call('put', `/v1/blocks/${other.id}`);
     const page = await ann.get<{ items: Block[]; next: string }>('/v1/blocks?limit=1');
@@ -68,7 +68,7 @@ describe('blocking', () => {
 });
 
 describe('unblocking', () => {
-  it('brings back what was', async () => {
+  it('restores the friendship', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);

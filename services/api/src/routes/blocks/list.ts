@@ -4,7 +4,7 @@ import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { blockSchema, pageOf } from '../../http/schemas.ts';
 import { listBlocks } from '../../queries/blocks.ts';
 
-/** Whom the caller blocks. */
+/** Lists the users that the caller blocks. */
 export const list = callerOperation(
   {
     method: 'get',

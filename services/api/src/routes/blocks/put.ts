@@ -6,8 +6,9 @@ import { blockSchema } from '../../http/schemas.ts';
 import { block } from './block.ts';
 
 /**
- * Blocks someone: they can no longer write to the caller nor ask to become friends, and what they had asked is declined. A friendship
- * stays, so that unblocking brings back what was. The blocked one is not told.
+ * Blocks a user: they can neither write to the caller nor send a friend request, and their pending
+ * request is declined. A friendship stays, and works again after unblocking. The blocked user is
+ * not notified.
  */
 export const put = callerOperation(
   {

@@ -3,7 +3,7 @@ import { idParams } from '../../http/fields.ts';
 import { callerOperation, noContent } from '../../http/operation.ts';
 import { unblock } from './block.ts';
 
-/** Lets someone write to the caller again; nothing happens if they could. */
+/** Unblocks a user. No-op if they were not blocked. */
 export const remove = callerOperation(
   {
     method: 'delete',

@@ -19,7 +19,7 @@ const say = async (from: Person, to: Person, text: string) =>
   (await seedMessages(api.db, [{ from: from.id, to: to.id, text }]))[0] as number;
 
 describe('opening a chat', () => {
-  it('creates it once, and finds it afterwards', async () => {
+  it('creates it once and finds it afterwards', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Chat>('put', `/v1/chats/${ben.id}`);
     expect(status).toBe(200);
@@ -40,14 +40,14 @@ describe('opening a chat', () => {
     expect(await api.db.selectFrom('chats').selectAll().where('owner_id', '=', ben.id).execute()).toEqual([]);
   });
 
-  it('of nobody answers 404', async () => {
+  it('of an unknown user responds 404', async () => {
     const ann = await api.person();
     expect((await ann.call('put', '/v1/chats/12')).status).toBe(404);
     expect((await ann.call('patch', '/v1/chats/12', { muted: true })).status).toBe(404);
     expect((await ann.call('delete', '/v1/chats/12')).status).toBe(404);
   });
 
-  it('by many at once answers the same chat', async () => {
+  it('returns the same chat to concurrent requests', async () => {
     const [ann, ben] = await api.people();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ann.call<Chat>('put', `/v1/chats/${ben.id}`)));
     expect(answers.map((it) => it.status)).toEqual(Array(5).fill(200));
@@ -56,7 +56,7 @@ describe('opening a chat', () => {
 });
 
 describe('the chat list', () => {
-  it('shows chats that have messages, the newest first, as their owner sees them', async () => {
+  it('shows chats with messages as their owner sees them, newest first', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -80,7 +80,7 @@ describe('the chat list', () => {
     expect((await chatsOf(ben))[0]).toMatchObject({ chat: ann.id, unread: 1, last: { id, from: ben.id, to: ann.id } });
   });
 
-  it('comes in pages, each chat once', async () => {
+  it('returns each chat once over all pages', async () => {
     const ann = await api.person();
     const peers = [await api.person(), ...(await api.people()), await api.person()];
     for (const peer of peers) await say(peer, ann, 'hi');
@@ -94,7 +94,7 @@ describe('the chat list', () => {
     expect(seen).toEqual(peers.map((peer) => peer.id).reverse());
   });
 
-  it('shows a recalled message without what it said', async () => {
+  it('shows a recalled message without its text', async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'oops');
     await api.db
@@ -107,7 +107,7 @@ describe('the chat list', () => {
 });
 
 describe('pinning and muting', () => {
-  it('changes what is given, on all devices, and does not move the chat', async () => {
+  it('changes the given fields on all devices without moving the chat', async () => {
     const [ann, ben, carl] = await api.people();
     await say(ann, ben, 'one');
     await say(ann, carl, 'two');
@@ -127,7 +127,7 @@ describe('pinning and muting', () => {
     [{}, ''],
     [{ pinned: 'yes' }, 'pinned'],
     [{ pinned: true, unread: 0 }, 'unread'],
-  ])('refuses %j', async (body, path) => {
+  ])('rejects %j', async (body, path) => {
     const [ann, ben] = await api.people();
     const answer = await ann.call<Problem>('patch', `/v1/chats/${ben.id}`, body);
     expect(answer.status).toBe(400);
@@ -136,7 +136,7 @@ describe('pinning and muting', () => {
 });
 
 describe('deleting a chat', () => {
-  it('takes it from its owner alone, and tells their other devices', async () => {
+  it("removes only the owner's copy and notifies their other devices", async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'one');
     await say(ben, ann, 'two');
@@ -152,7 +152,7 @@ describe('deleting a chat', () => {
     expect(await messagesOf(ben, ann)).toHaveLength(2);
   });
 
-  it('deletes the rows in the end, however many', async () => {
+  it('deletes any number of rows in the end', async () => {
     const [ann, ben] = await api.people();
     const count = 1203;
     const rows = Array.from({ length: count }, (_, i) => ({
@@ -168,7 +168,7 @@ describe('deleting a chat', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').select('id').execute()).length === 0);
   });
 
-  it('lets the next message bring it back, without the old ones', async () => {
+  it('lets the next message restore the chat without the old messages', async () => {
     const [ann, ben] = await api.people();
     await say(ben, ann, 'old');
     await ann.call('delete', `/v1/chats/${ben.id}`);
@@ -195,7 +195,7 @@ describe('deleting a chat', () => {
     expect((await messagesOf(ann, ben)).map((message) => message.body)).toEqual([{ type: 'text', text: 'new' }]);
   });
 
-  it('hides what was sent before and is recorded after', async () => {
+  it('hides messages that were sent before and are recorded after', async () => {
     const [ann, ben] = await api.people();
     const { id } = await accept(api.redis, {
       from: ben.id,

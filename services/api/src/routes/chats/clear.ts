@@ -7,8 +7,9 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { findChat } from './find-chat.ts';
 
 /**
- * Deletes the caller's copy of a chat; the peer's stays, as do the messages of a group for its other members. What was sent until now is
- * gone also where it is not recorded yet; the next message brings the chat back. Rows are deleted in the background.
+ * Deletes the caller's copy of a chat. The peer's copy, and a group's messages for other members,
+ * stay. Messages sent until now are gone even if they are not recorded yet. The next message
+ * restores the chat. Rows are deleted in the background.
  */
 export const clear = callerOperation(
   {

@@ -5,8 +5,8 @@ import { getRole } from '../../queries/group-members.ts';
 import { getUser } from '../../queries/users.ts';
 
 /**
- * The caller's chat with a user, or with a group they are in; refuses what is neither. A chat that nobody opened yet is no reason:
- * its first message may not be recorded yet.
+ * Returns the caller's chat with a user, or with a group of theirs. Refuses other ids. A chat
+ * without a row is valid, because its first message may not be recorded yet.
  */
 export async function findChat(db: Database, owner: number, peer: number): Promise<ChatKey> {
   if ((await getUser(db, peer)) !== undefined) return { owner, peer, group: false };

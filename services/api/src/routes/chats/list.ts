@@ -6,7 +6,7 @@ import { listChats } from '../../queries/chats.ts';
 
 const cursor = pageCursor('number', 'number');
 
-/** The caller's chats that have messages. */
+/** Lists the caller's chats that have messages. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -5,7 +5,10 @@ import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
 
-/** Finds the caller's chat with someone, or creates it; a group's is there as long as they are in it. */
+/**
+ * Finds or creates the caller's chat with a user. The chat of a group exists while they are a
+ * member.
+ */
 export const open = callerOperation(
   {
     method: 'put',

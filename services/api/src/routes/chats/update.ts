@@ -9,7 +9,7 @@ import { findChat } from './find-chat.ts';
 
 const schema = changes({ pinned: z.boolean().optional(), muted: z.boolean().optional() });
 
-/** Pins or mutes a chat of the caller, on all of their devices. */
+/** Pins or mutes a chat of the caller on all of their devices. */
 export const update = callerOperation(
   {
     method: 'patch',

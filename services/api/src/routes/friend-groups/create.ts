@@ -10,7 +10,7 @@ import { positionField } from './position-field.ts';
 
 const schema = z.strictObject({ name: line(64), position: positionField.default(0) });
 
-/** Adds a heading under which the caller sorts friends. */
+/** Adds a friend group, by which the caller sorts friends. */
 export const create = callerOperation(
   {
     method: 'post',

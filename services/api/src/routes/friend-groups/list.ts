@@ -6,7 +6,7 @@ import { listFriendGroups } from '../../queries/friend-groups.ts';
 
 const cursor = pageCursor('int32', 'number');
 
-/** The headings under which the caller sorts friends. */
+/** Lists the caller's friend groups. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -1,4 +1,4 @@
 import { z } from '@hono/zod-openapi';
 
-/** Where a heading stands; those with the same position stand in the order they were made. */
+/** The position of a friend group. Equal positions are ordered by creation. */
 export const positionField = z.int().min(0).max(1_000_000);

@@ -9,7 +9,7 @@ import { positionField } from './position-field.ts';
 
 const schema = changes({ name: line(64).optional(), position: positionField.optional() });
 
-/** Renames or moves a heading of the caller. */
+/** Renames or moves a friend group of the caller. */
 export const update = callerOperation(
   {
     method: 'patch',

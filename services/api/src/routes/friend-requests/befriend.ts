@@ -6,7 +6,8 @@ import { decidePending } from '../../queries/friend-requests.ts';
 import { countFriends, insertFriendship } from '../../queries/friendships.ts';
 
 /**
- * Makes the caller and someone who asked them friends, in a transaction that has locked both. What either had asked counts as accepted.
+ * Makes the caller and the sender of a request friends, in a transaction that has locked both.
+ * Accepts the requests in both directions.
  */
 export async function befriend(
   tx: Database,

@@ -18,8 +18,8 @@ import { befriend } from './befriend.ts';
 const schema = z.strictObject({ to: id, message: line(200, 0).default('') });
 
 /**
- * Asks someone to become friends. Asking again answers the request that is pending; asking someone whose own request is pending
- * accepts that.
+ * Sends a friend request. A repeat returns the pending request. If the other user has sent one, it
+ * is accepted.
  */
 export const create = callerOperation(
   {

@@ -18,7 +18,7 @@ const standings = (a: Person, b: Person) =>
   Promise.all([readPermit(api.redis, a.id, b.id), readPermit(api.redis, b.id, a.id)]);
 
 describe('asking to become friends', () => {
-  it('shows the request to both, and tells the one who is asked', async () => {
+  it('shows the request to both and notifies the recipient', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ask(ann, ben, 'we met at the fair');
     expect(status).toBe(201);
@@ -38,7 +38,7 @@ describe('asking to become friends', () => {
     expect(await standings(ann, ben)).toEqual(['stranger', 'stranger']);
   });
 
-  it('again answers the same request, and tells nobody twice', async () => {
+  it('returns the pending request to a repeat and notifies nobody twice', async () => {
     const [ann, ben] = await api.people();
     const first = await ask(ann, ben);
     const second = await ask(ann, ben, 'please');
@@ -46,7 +46,7 @@ describe('asking to become friends', () => {
     expect(await api.events(ben)).toHaveLength(1);
   });
 
-  it('refuses oneself, nobody, and those who are friends', async () => {
+  it('rejects oneself, unknown users and friends', async () => {
     const [ann, ben] = await api.people();
     const self = await ask(ann, ann);
     expect(self).toMatchObject({ status: 409, body: { errors: [{ path: 'to' }] } });
@@ -55,7 +55,7 @@ describe('asking to become friends', () => {
     expect(await ask(ann, ben)).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
-  it('refuses one who is blocked, and one who blocks', async () => {
+  it('rejects users who block or are blocked', async () => {
     const [ann, ben] = await api.people();
     await ben.call('put', `/v1/blocks/${ann.id}`);
     expect(await ask(ann, ben)).toMatchObject({ status: 403, body: { code: 'blocked' } });
@@ -75,7 +75,7 @@ describe('asking to become friends', () => {
     expect(answer.body.errors?.map((it) => it.path)).toEqual([path]);
   });
 
-  it('has a limit a minute', async () => {
+  it('has a limit per minute', async () => {
     await using strict = await TestApi.start({ FRIEND_REQUESTS_PER_MINUTE: '1' });
     const [ann, ben, carl] = await strict.people();
     expect((await ask(ann, ben)).status).toBe(201);
@@ -85,7 +85,7 @@ describe('asking to become friends', () => {
 });
 
 describe('accepting', () => {
-  it('makes both friends on every gateway before it answers', async () => {
+  it('makes both friends on every gateway before it responds', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     const { status, body } = await decide(ben, request, 'accept');
@@ -96,7 +96,7 @@ describe('accepting', () => {
     expect((await api.events(ben)).at(-1)).toEqual({ kind: 'friend', user: ann.id, change: 'accepted' });
   });
 
-  it('again changes nothing', async () => {
+  it('is idempotent', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await decide(ben, request, 'accept');
@@ -106,7 +106,7 @@ describe('accepting', () => {
     expect((await decide(ben, request, 'decline')).status).toBe(409);
   });
 
-  it('is for the one who was asked alone', async () => {
+  it('is possible for the recipient only', async () => {
     const [ann, ben, carl] = await api.people();
     const { body: request } = await ask(ann, ben);
     for (const person of [ann, carl]) {
@@ -116,7 +116,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['stranger', 'stranger']);
   });
 
-  it('by many at once makes one friendship', async () => {
+  it('makes one friendship under concurrency', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     const answers = await Promise.all(Array.from({ length: 6 }, () => decide(ben, request, 'accept')));
@@ -125,7 +125,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['friend', 'friend']);
   });
 
-  it('happens by itself when both asked each other', async () => {
+  it('happens when both have sent a request', async () => {
     const [ann, ben] = await api.people();
     const { body: first } = await ask(ann, ben);
     const { status, body } = await ask(ben, ann);
@@ -134,7 +134,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['friend', 'friend']);
   });
 
-  it('happens too when both asked each other at the same moment', async () => {
+  it('happens when both send a request at the same moment', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [ann, ben] = await api.people();
       const answers = await Promise.all([ask(ann, ben), ask(ben, ann)]);
@@ -146,14 +146,14 @@ describe('accepting', () => {
     }
   });
 
-  it('of one who has blocked since is refused', async () => {
+  it('of a user who has blocked since is refused', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);
     expect(await decide(ben, request, 'accept')).toMatchObject({ status: 403, body: { code: 'blocked' } });
   });
 
-  it('is refused beyond the limit of friends', async () => {
+  it('above the maximum of friends is refused', async () => {
     await using small = await TestApi.start({ MAX_FRIENDS: '1' });
     const [ann, ben, carl] = await small.people();
     await ann.befriend(ben);
@@ -164,7 +164,7 @@ describe('accepting', () => {
 });
 
 describe('declining', () => {
-  it('tells the one who asked, who may ask again', async () => {
+  it('notifies the sender, who may send another request', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     expect(await decide(ben, request, 'decline')).toMatchObject({
@@ -180,7 +180,7 @@ describe('declining', () => {
   });
 });
 
-it('requests come in pages, the newest first, of one state if asked', async () => {
+it('lists requests in pages, newest first, optionally of one state', async () => {
   const [ann, ben, carl] = await api.people();
   const { body: first } = await ask(ann, ben);
   const { body: second } = await ask(carl, ann);

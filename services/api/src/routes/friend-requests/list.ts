@@ -6,7 +6,7 @@ import { listRequests } from '../../queries/friend-requests.ts';
 
 const query = z.strictObject({ state: friendRequestSchema.shape.state.optional(), ...pageFields(idCursor) });
 
-/** Requests from and to the caller. */
+/** Lists requests from and to the caller. */
 export const list = callerOperation(
   {
     method: 'get',

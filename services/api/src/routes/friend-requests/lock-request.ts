@@ -4,7 +4,10 @@ import { Refusal } from '../../http/refusal.ts';
 import { getParties } from '../../queries/friend-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 
-/** Locks both parties of a request to the caller and answers its state; one that is not to the caller does not exist for them. */
+/**
+ * Locks both users of a request to the caller and returns its state. Requests to others do not
+ * exist for the caller.
+ */
 export async function lockRequest(tx: Database, id: number, me: number): Promise<Locked> {
   const parties = await getParties(tx, id);
   if (parties?.to !== me) throw new Refusal('not-found');

@@ -15,7 +15,7 @@ const addGroup = async (person: Person, body: { name: string; position?: number 
   (await person.call<FriendGroup & Problem>('post', '/v1/friend-groups', body)).body;
 
 describe('friends', () => {
-  it('are listed for both, offline while no device is connected', async () => {
+  it('are listed for both, as offline without a connection', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const unsorted = { remark: '', friendGroup: null, online: false, lastSeen: null, since: expect.any(Number) };
@@ -31,7 +31,7 @@ describe('friends', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ online: true, lastSeen: null });
   });
 
-  it('stand by friend group, those in none last, in pages', async () => {
+  it('are listed by friend group in pages, those in none last', async () => {
     const [ann] = await api.people();
     const second = await addGroup(ann, { name: 'second', position: 2 });
     const first = await addGroup(ann, { name: 'first', position: 1 });
@@ -52,7 +52,7 @@ describe('friends', () => {
     expect(seen).toEqual([2, 1, 3, 0, 4].map((i) => others[i]?.id));
   });
 
-  it('can be given a remark and a group, seen by oneself alone', async () => {
+  it('have a remark and a friend group that only oneself sees', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const group = await addGroup(ann, { name: 'work' });
@@ -71,7 +71,7 @@ describe('friends', () => {
     expect((await api.events(ben)).at(-1)).toEqual({ kind: 'friend', user: ann.id, change: 'accepted' });
   });
 
-  it('cannot be sorted under the group of someone else', async () => {
+  it("cannot be put into another user's friend group", async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const foreign = await addGroup(ben, { name: 'foreign' });
@@ -80,13 +80,13 @@ describe('friends', () => {
     expect(body.errors?.[0]?.path).toBe('friendGroup');
   });
 
-  it('that are none cannot be changed or removed', async () => {
+  it('cannot be changed or removed without a friendship', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'x' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(404);
   });
 
-  it('are no friends once one of them ended it, and gateways know', async () => {
+  it('are no longer friends once one of them ended it, and gateways know', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await ben.call('delete', `/v1/friends/${ann.id}`)).status).toBe(204);
@@ -114,7 +114,7 @@ describe('friend groups', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ user: { id: ben.id }, friendGroup: null });
   });
 
-  it('have names of their own, whatever the case or width', async () => {
+  it('have unique names in any case or width', async () => {
     const [ann, ben] = await api.people();
     const work = await addGroup(ann, { name: 'Work' });
     const home = await addGroup(ann, { name: 'home' });
@@ -125,14 +125,14 @@ describe('friend groups', () => {
     expect(await addGroup(ben, { name: 'Work' })).toMatchObject({ name: 'Work' });
   });
 
-  it('of others do not exist', async () => {
+  it('of other users do not exist', async () => {
     const [ann, ben] = await api.people();
     const { id } = await addGroup(ben, { name: 'mine' });
     expect((await ann.call('patch', `/v1/friend-groups/${id}`, { name: 'yours' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friend-groups/${id}`)).status).toBe(404);
   });
 
-  it('have a limit, also when made at once', async () => {
+  it('have a maximum, also under concurrency', async () => {
     await using small = await TestApi.start({ MAX_FRIEND_GROUPS: '2' });
     const ann = await small.person();
     const add = (name: string) => ann.call<Problem>('post', '/v1/friend-groups', { name });
@@ -140,7 +140,7 @@ describe('friend groups', () => {
     expect(answers.map((it) => it.status).sort()).toEqual([201, 201, 409, 409]);
   });
 
-  it('come in pages', async () => {
+  it('are listed in pages', async () => {
     const ann = await api.person();
     for (const name of ['a', 'b', 'c']) await addGroup(ann, { name });
     const page = await ann.get<{ items: FriendGroup[]; next: string }>('/v1/friend-groups?limit=2');
@@ -154,7 +154,7 @@ describe('friend groups', () => {
     [{ name: '' }, 'name'],
     [{ name: 'x', position: -1 }, 'position'],
     [{ name: 'x', color: 'red' }, 'color'],
-  ])('refuse %j', async (body, path) => {
+  ])('reject %j', async (body, path) => {
     const answer = await (await api.person()).call<Problem>('post', '/v1/friend-groups', body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.[0]?.path).toBe(path);

@@ -7,7 +7,7 @@ import { toFriends } from './to-friends.ts';
 
 const cursor = pageCursor('int32', 'number', 'number');
 
-/** The caller's friends. */
+/** Lists the caller's friends. */
 export const list = callerOperation(
   {
     method: 'get',

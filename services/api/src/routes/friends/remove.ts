@@ -4,7 +4,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { unfriend } from './unfriend.ts';
 
-/** Ends a friendship, for both. */
+/** Ends a friendship for both users. */
 export const remove = callerOperation(
   {
     method: 'delete',

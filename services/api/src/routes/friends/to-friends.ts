@@ -2,7 +2,7 @@ import type { Friend } from '@parley/protocol';
 import { liveGateways, type RedisConnection, readPresence } from '@parley/redis';
 import type { FriendRow } from '../../queries/friendships.ts';
 
-/** Adds who is online; while Redis is away nobody seems to be. */
+/** Adds presence. While Redis is down everybody appears offline. */
 export async function toFriends(redis: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
     redis,

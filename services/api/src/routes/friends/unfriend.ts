@@ -2,7 +2,7 @@ import { bumpPermits, type Database } from '@parley/database';
 import type { Notify } from '../../events/notice.ts';
 import { deleteFriendship } from '../../queries/friendships.ts';
 
-/** Ends the friendship of two users; false when they were no friends. */
+/** Ends the friendship of two users. Returns false if they were not friends. */
 export async function unfriend(tx: Database, notify: Notify, user: number, friend: number): Promise<boolean> {
   await bumpPermits(tx, [user, friend]);
   if (!(await deleteFriendship(tx, user, friend))) return false;

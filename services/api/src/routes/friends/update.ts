@@ -14,7 +14,7 @@ const schema = changes({
   friendGroup: id.nullable().optional().openapi({ description: 'Null for none' }),
 });
 
-/** Changes what the caller calls a friend, or where they sort them. The friend does not learn of it. */
+/** Changes the caller's remark or friend group of a friend, who is not notified. */
 export const update = callerOperation(
   {
     method: 'patch',

@@ -21,7 +21,7 @@ const schema = z.strictObject({
   members: z.array(id).max(500).default([]).openapi({ description: 'Besides the caller' }),
 });
 
-/** Makes a group of the caller, who owns it, and others. */
+/** Creates a group with the caller as owner, and other members. */
 export const create = callerOperation(
   {
     method: 'post',

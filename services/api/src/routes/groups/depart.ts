@@ -4,7 +4,10 @@ import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 
-/** Takes a member out of a group, which must be locked, and tells all who were in it. The owner stays. */
+/**
+ * Removes a member from a group, which must be locked, and notifies all members. The owner cannot
+ * leave.
+ */
 export async function depart(
   tx: Database,
   notify: Notify,

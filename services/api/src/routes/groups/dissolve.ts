@@ -4,7 +4,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { endGroup } from './end-group.ts';
 import { enterGroup } from './enter-group.ts';
 
-/** Ends a group for all its members, with its messages; these are deleted in the background. */
+/** Dissolves a group. Its messages are deleted in the background. */
 export const dissolve = callerOperation(
   {
     method: 'delete',

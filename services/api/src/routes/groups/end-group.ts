@@ -3,7 +3,7 @@ import type { Notify } from '../../events/notice.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 import { dissolveGroup } from '../../queries/groups.ts';
 
-/** Ends a group, which must be locked, for all its members; its messages are deleted in the background. */
+/** Dissolves a group, which must be locked. Its messages are deleted in the background. */
 export async function endGroup(tx: Database, notify: Notify, group: number): Promise<void> {
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);

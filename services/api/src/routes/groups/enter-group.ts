@@ -5,8 +5,8 @@ import { getRole } from '../../queries/group-members.ts';
 import { lockGroup } from '../../queries/groups.ts';
 
 /**
- * Locks a group until the transaction ends and answers the caller's role. A group the caller is not in does not exist for them; who
- * has too low a role is refused.
+ * Locks a group until the transaction ends and returns the caller's role. Responds 404 if the
+ * caller is not a member, and refuses a role that is too low.
  */
 export async function enterGroup(tx: Database, group: number, me: number, lowest: Role = 'member'): Promise<Role> {
   const role = (await lockGroup(tx, group)) ? await getRole(tx, group, me) : undefined;

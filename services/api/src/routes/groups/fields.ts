@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { groupSchema } from '@parley/protocol';
 import { avatarField, idField, line, nameField } from '../../http/fields.ts';
 
-/** What can be said of a group by those who may; all of it may be left out. */
+/** The optional fields of a group that its owner and admins may change. */
 export const groupFields = {
   name: nameField.optional().openapi({ description: 'Unique in any case among all groups' }),
   description: line(500, 0).optional(),

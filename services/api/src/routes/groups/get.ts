@@ -4,7 +4,7 @@ import { groupSchema } from '../../http/schemas.ts';
 import { getGroup } from '../../queries/groups.ts';
 import { noGroup } from './enter-group.ts';
 
-/** A group the caller is in. */
+/** Returns a group of the caller. */
 export const get = callerOperation(
   {
     method: 'get',

@@ -24,7 +24,7 @@ const groupOf = async (owner: Person, ...members: Person[]) =>
   (await create(owner, { name: newName(), members: members.map((member) => member.id) })).body;
 
 describe('making a group', () => {
-  it('answers it, puts everybody in, tells them, and lets them write at once', async () => {
+  it('adds and notifies all members, who may write at once', async () => {
     const { status, body } = await create(ann, {
       name: ' Rowing ',
       description: 'on Sundays',
@@ -55,7 +55,7 @@ describe('making a group', () => {
     expect(await readPermit(api.redis, carl.id, body.id)).toBe('not-member');
   });
 
-  it('of nobody else is fine', async () => {
+  it('without other members is possible', async () => {
     expect(await groupOf(ann)).toMatchObject({ members: 1, role: 'owner' });
   });
 
@@ -72,7 +72,7 @@ describe('making a group', () => {
     if (status === 409) expect(answer.body).toMatchObject({ code: 'conflict', errors: [{ path: 'name' }] });
   });
 
-  it('of one name by several at once succeeds once', async () => {
+  it('with one name succeeds once under concurrency', async () => {
     const name = newName();
     const answers = await Promise.all([ann, ben, carl, ann, ben].map((person) => create(person, { name })));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
@@ -96,7 +96,7 @@ describe('making a group', () => {
     expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'bad-request', path]);
   });
 
-  it('refuses strangers, those who block the caller, and nobody, and leaves nothing behind', async () => {
+  it('rejects strangers, users who block the caller and unknown users, and creates nothing', async () => {
     const name = newName();
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -114,7 +114,7 @@ describe('making a group', () => {
     expect((await create(ann, { name })).status).toBe(201);
   });
 
-  it('refuses more members than it may have', async () => {
+  it('rejects more members than allowed', async () => {
     const answer = await create(ann, { name: newName(), maxMembers: 2, members: [ben.id, carl.id] });
     expect([answer.status, answer.body.code]).toEqual([409, 'group-full']);
     expect((await create(ann, { name: newName(), maxMembers: 3, members: [ben.id, carl.id] })).status).toBe(201);
@@ -122,7 +122,7 @@ describe('making a group', () => {
 });
 
 describe('groups', () => {
-  it('are listed for their members, in pages, by id', async () => {
+  it('are listed for their members in pages by id', async () => {
     const [dora, emil] = await api.people();
     await dora.befriend(emil);
     const groups = [await groupOf(dora, emil), await groupOf(dora, emil), await groupOf(emil)];
@@ -133,7 +133,7 @@ describe('groups', () => {
     expect((await dora.get<{ items: Group[] }>('/v1/groups')).body.items).toEqual(groups.slice(0, 2));
   });
 
-  it('do not exist for others, whatever they ask', async () => {
+  it('do not exist for users who are not members', async () => {
     const { id } = await groupOf(ann, ben);
     const asked = [
       carl.get(`/v1/groups/${id}`),
@@ -158,7 +158,7 @@ describe('groups', () => {
 });
 
 describe('changing a group', () => {
-  it('is for its owner and admins, and told to all', async () => {
+  it('is possible for owner and admins, and notifies all members', async () => {
     const { id } = await groupOf(ann, ben, carl);
     await ann.call('patch', `/v1/groups/${id}/members/${ben.id}`, { role: 'admin' });
     const name = newName();
@@ -178,7 +178,7 @@ describe('changing a group', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
   });
 
-  it('keeps names unique, but lets a group spell its own anew', async () => {
+  it('keeps names unique, but lets a group change the spelling of its own', async () => {
     const [one, two] = [await groupOf(ann, ben), await groupOf(ann)];
     const taken = await ann.call<Problem>('patch', `/v1/groups/${two.id}`, { name: one.name.toUpperCase() });
     expect([taken.status, taken.body.code, taken.body.errors?.[0]?.path]).toEqual([409, 'conflict', 'name']);
@@ -191,14 +191,14 @@ describe('changing a group', () => {
     [{ maxMembers: 201 }, 409],
     [{ maxMembers: 501 }, 400],
     [{ role: 'owner' }, 400],
-  ])('refuses %j with %i', async (changes, status) => {
+  ])('rejects %j with %i', async (changes, status) => {
     const { id } = await groupOf(ann, ben);
     expect((await ann.call('patch', `/v1/groups/${id}`, changes)).status).toBe(status);
   });
 });
 
 describe('dissolving a group', () => {
-  it('is for the owner, ends it for all, and frees its name', async () => {
+  it('is possible for the owner, ends the group for all, and frees its name', async () => {
     const { id, name } = await groupOf(ann, ben);
     expect((await ben.call('delete', `/v1/groups/${id}`)).status).toBe(403);
     expect((await ann.call('delete', `/v1/groups/${id}`)).status).toBe(204);
@@ -227,7 +227,7 @@ describe('dissolving a group', () => {
 });
 
 describe('limits', () => {
-  it('are as configured: of members, of groups, of changes', async () => {
+  it('apply as configured to members, groups and changes', async () => {
     await using small = await TestApi.start({ MAX_GROUP_MEMBERS: '3', MAX_GROUPS: '2', GROUP_CHANGES_PER_MINUTE: '4' });
     const [dora, emil, fred] = await small.people();
     await dora.befriend(emil);
@@ -243,7 +243,7 @@ describe('limits', () => {
     expect([late.status, late.body.code]).toEqual([429, 'too-many']);
   });
 
-  it('do not ask for friendship where anyone may write to anyone', async () => {
+  it('do not require friendship where anyone may write to anyone', async () => {
     await using open = await TestApi.start({ SEND_POLICY: 'anyone' });
     const [dora, emil, fred] = await open.people();
     await fred.call('put', `/v1/blocks/${dora.id}`);

@@ -4,7 +4,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { depart } from './depart.ts';
 import { enterGroup } from './enter-group.ts';
 
-/** Takes the caller out of a group. */
+/** Removes the caller from a group. */
 export const leave = callerOperation(
   {
     method: 'post',

@@ -8,7 +8,7 @@ import { noGroup } from './enter-group.ts';
 
 const cursor = pageCursor('int32', 'number');
 
-/** Who is in a group of the caller. */
+/** Lists the members of a group of the caller. */
 export const listMembersOf = callerOperation(
   {
     method: 'get',

@@ -4,7 +4,7 @@ import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { groupSchema, pageOf } from '../../http/schemas.ts';
 import { listGroups } from '../../queries/groups.ts';
 
-/** The groups the caller is in. */
+/** Lists the caller's groups. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -43,7 +43,7 @@ const newest = async (who: Person): Promise<ParleyEvent | undefined> => (await a
 const roleOf = async (who: Person, group: number) => (await who.get<Group>(`/v1/groups/${group}`)).body.role;
 
 describe('adding a member', () => {
-  it('lets them in and write at once, and tells all', async () => {
+  it('lets them write at once and notifies all', async () => {
     const group = await groupOf(ann, [ben]);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
     const { status, body } = await put(ann, group, carl);
@@ -56,7 +56,7 @@ describe('adding a member', () => {
     expect((await carl.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ members: 3, role: 'member' });
   });
 
-  it('again changes nothing and tells nobody', async () => {
+  it('is idempotent and notifies nobody twice', async () => {
     const group = await groupOf(ann, [ben]);
     await patch(ann, group, ben, { role: 'admin' });
     const before = (await api.events(ann)).length;
@@ -64,7 +64,7 @@ describe('adding a member', () => {
     expect(await api.events(ann)).toHaveLength(before);
   });
 
-  it('is for the owner and admins', async () => {
+  it('is possible for owner and admins only', async () => {
     const group = await groupOf(ann, [ben]);
     const refused = await put(ben, group, carl);
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
@@ -72,7 +72,7 @@ describe('adding a member', () => {
     expect((await put(ben, group, carl)).status).toBe(200);
   });
 
-  it('refuses strangers, those who block the caller, and nobody', async () => {
+  it('rejects strangers, users who block the caller and unknown users', async () => {
     const group = await groupOf(ann, [ben]);
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -82,7 +82,7 @@ describe('adding a member', () => {
     expect((await ann.call('put', `/v1/groups/${group}/members/8`)).status).toBe(404);
   });
 
-  it('stops at the limit, also when several do it at once', async () => {
+  it('stops at the maximum, also under concurrency', async () => {
     const friends = await Promise.all(Array.from({ length: 6 }, () => api.person()));
     for (const friend of friends) await ann.befriend(friend);
     const group = await groupOf(ann, [], { maxMembers: 4 });
@@ -93,7 +93,7 @@ describe('adding a member', () => {
     expect(await readMembers(api.redis, group)).toHaveLength(4);
   });
 
-  it('by two at once adds them once', async () => {
+  it('adds them once under concurrency', async () => {
     const group = await groupOf(ann, [ben]);
     await patch(ann, group, ben, { role: 'admin' });
     const answers = await Promise.all([put(ann, group, carl), put(ben, group, carl)]);
@@ -115,7 +115,7 @@ describe('members', () => {
     expect(rest.body.items.map(({ user, role }) => [user.id, role])).toEqual([[ann.id, 'member']]);
   });
 
-  it('choose what they are called', async () => {
+  it('choose their alias', async () => {
     const group = await groupOf(ann, [ben]);
     expect((await patch(ben, group, ben, { alias: ' Cox ' })).body).toMatchObject({ alias: 'Cox', role: 'member' });
     expect(await newest(ann)).toEqual({ kind: 'group', group, change: 'updated', user: ben.id });
@@ -125,7 +125,7 @@ describe('members', () => {
 });
 
 describe('roles', () => {
-  it('are given by the owner alone', async () => {
+  it('are assigned by the owner only', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await patch(ann, group, ben, { role: 'admin' })).body).toMatchObject({ role: 'admin' });
     expect(await newest(carl)).toEqual({ kind: 'group', group, change: 'role', user: ben.id });
@@ -135,7 +135,7 @@ describe('roles', () => {
     expect((await patch(ann, group, await api.person(), { role: 'admin' })).status).toBe(404);
   });
 
-  it('hand the group over with that of the owner, who becomes an admin', async () => {
+  it('transfer ownership, and the former owner becomes an admin', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await patch(ann, group, ben, { role: 'owner' })).body).toMatchObject({ role: 'owner' });
     expect((await ann.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ owner: ben.id, role: 'admin' });
@@ -152,7 +152,7 @@ describe('roles', () => {
     expect((await patch(ann, group, ann, { role: 'owner' })).status).toBe(200);
   });
 
-  it('are handed over to one only, also when that races', async () => {
+  it('transfer ownership to one member only under concurrency', async () => {
     const group = await groupOf(ann, [ben, carl]);
     const answers = await Promise.all([ben, carl].map((who) => patch(ann, group, who, { role: 'owner' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
@@ -166,7 +166,7 @@ describe('roles', () => {
 });
 
 describe('removing a member', () => {
-  it('keeps them from writing and reading at once, and tells them too', async () => {
+  it('stops them from writing and reading at once and notifies them', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await remove(ann, group, carl)).status).toBe(204);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
@@ -179,7 +179,7 @@ describe('removing a member', () => {
     expect((await remove(ann, group, carl)).status).toBe(404);
   });
 
-  it('is for the owner, and for admins where plain members are concerned', async () => {
+  it('is possible for the owner, and for admins with plain members', async () => {
     const dora = await api.person();
     await ann.befriend(dora);
     const group = await groupOf(ann, [ben, carl, dora]);
@@ -193,7 +193,7 @@ describe('removing a member', () => {
 });
 
 describe('leaving', () => {
-  it('is told to those who stay and to the own devices', async () => {
+  it('notifies the remaining members and the own devices', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await leave(ben, group)).status).toBe(204);
     for (const person of [ann, ben, carl]) {
@@ -208,7 +208,7 @@ describe('leaving', () => {
     expect(await newest(ann)).toEqual({ kind: 'group', group, change: 'left', user: carl.id });
   });
 
-  it('is refused to the owner, alone or not, who hands over or dissolves', async () => {
+  it('is refused to the owner, who must transfer ownership or dissolve', async () => {
     const group = await groupOf(ann, [ben]);
     const refused = await leave(ann, group);
     expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
@@ -233,7 +233,7 @@ describe('leaving', () => {
 });
 
 describe('what Redis has of the members', () => {
-  it('is what PostgreSQL has, whatever races', async () => {
+  it('equals PostgreSQL after concurrent changes', async () => {
     const group = await groupOf(ann, [ben]);
     await Promise.all(
       Array.from({ length: 6 }, async (_, i) => {
@@ -245,7 +245,7 @@ describe('what Redis has of the members', () => {
     expect((await readMembers(api.redis, group)).sort()).toEqual(members);
   });
 
-  it('is told later if Redis is away while a member is removed', async () => {
+  it('is updated later if Redis is down during a removal', async () => {
     await using other = await TestApi.start();
     const [dora, emil] = await other.people();
     await dora.befriend(emil);

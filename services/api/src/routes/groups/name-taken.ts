@@ -1,6 +1,6 @@
 import { fieldRefusal } from '../../http/refusal.ts';
 
-/** Passes on what `work` resolves with; refuses when PostgreSQL found that another group has the name. */
+/** Returns the result of `work`. Refuses if PostgreSQL reports that the name is taken. */
 export async function refuseTakenName<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -13,7 +13,7 @@ import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 import { requireAddable } from './require-addable.ts';
 
-/** Adds someone to a group; whoever is in it already stays as they are. For its owner and admins. */
+/** Adds a member to a group, for its owner and admins. No-op for a member. */
 export const putMember = callerOperation(
   {
     method: 'put',

@@ -6,7 +6,10 @@ import { depart } from './depart.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
-/** Takes someone out of a group: the owner whomever, admins plain members, everybody themselves. */
+/**
+ * Removes a member from a group: the owner removes anybody, admins plain members, everybody
+ * themselves.
+ */
 export const removeMember = callerOperation(
   {
     method: 'delete',

@@ -7,8 +7,9 @@ import { findBusy, findCrowded } from '../../queries/group-members.ts';
 import { whoPermits } from '../../queries/privacy.ts';
 
 /**
- * Refuses when the caller may not put these users into a group: those who may write to someone may, unless that user permits fewer.
- * All of them must be locked, so that none gets into more groups than one may.
+ * Refuses when the caller may not put these users into a group: those who may write to someone may,
+ * unless that user permits fewer. All of them must be locked, so that none gets into more groups
+ * than one may.
  *
  * @param owner of the group: one user is in a bounded number of groups of one owner
  */

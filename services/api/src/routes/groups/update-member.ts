@@ -18,7 +18,7 @@ const schema = changes({
   alias: line(64, 0, findDisguise).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
 });
 
-/** Gives a member another role, or oneself another name in the group. */
+/** Changes the role of a member, or the caller's own alias. */
 export const updateMemberOf = callerOperation(
   {
     method: 'patch',
@@ -55,7 +55,7 @@ export const updateMemberOf = callerOperation(
   },
 );
 
-/** Gives a member a role they do not have; answers whose role changed. */
+/** Assigns a new role to a member. Returns the users whose role changed. */
 async function giveRole(tx: Database, group: number, owner: number, user: number, role: Role): Promise<number[]> {
   if (user === owner) throw new Refusal('conflict', 'A group has an owner: hand it over first.');
   await updateMember(tx, group, user, { role });

@@ -12,7 +12,7 @@ import { refuseTakenName } from './name-taken.ts';
 
 const schema = changes(groupFields);
 
-/** Changes what is said of a group, or what holds in it. For its owner and admins. */
+/** Changes the fields or settings of a group, for its owner and admins. */
 export const update = callerOperation(
   {
     method: 'patch',

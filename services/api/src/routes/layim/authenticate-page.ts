@@ -3,8 +3,8 @@ import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 
 /**
- * Lets pass who brings an access token, also as `?token=`: LayIM is given addresses and sends no header of its own. Such an address is
- * written to the logs of proxies, so it should be made with a token that ends soon.
+ * Requires an access token, also as `?token=`, because LayIM sends no headers. Proxies log such a
+ * URL, so use a token that expires soon.
  */
 export const authenticatePage: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const token = c.req.query('token');

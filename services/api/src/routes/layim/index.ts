@@ -9,13 +9,15 @@ import { addMembers } from './members.ts';
 import { onError } from './on-error.ts';
 import { addUploads } from './upload.ts';
 
-/** What an unchanged LayIM front end asks for, under `/layim`. Its socket is the gateway's. */
+/**
+ * The HTTP routes of an unchanged LayIM front end, under `/layim`. The gateway serves its socket.
+ */
 export const layim: readonly Operation[] = [
   {
     add: (app) => {
       const router = new OpenAPIHono<CallerEnv>({ defaultHook: onInvalid });
       router.onError(onError);
-      // Its address says enough; all others need a token.
+      // This URL is a secret in itself. All other routes require a token.
       addMedia(router);
       router.use(authenticatePage);
       addInit(router);

@@ -19,7 +19,7 @@ const dataSchema = z.object({
   group: z.array(z.object({ groupname: z.string(), id: z.int(), avatar: z.string() })),
 });
 
-/** What LayIM begins with: the caller, their friends by friend group, their groups. */
+/** Returns LayIM's initial data: the caller, their friends by friend group, their groups. */
 export function addInit(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {
@@ -50,7 +50,10 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
   );
 }
 
-/** Friends under no heading come last, under one that LayIM's users know; it is left out when nobody is. */
+/**
+ * Friends in no friend group come last, under a heading that LayIM's users know. It is left out
+ * when empty.
+ */
 function byHeading(headings: readonly FriendGroup[], friends: readonly Friend[]) {
   const under = (id: number | null) => friends.filter(({ friendGroup }) => friendGroup === id);
   const named = headings.map(({ id, name }) => toHeading(id, name, under(id)));

@@ -20,7 +20,7 @@ afterAll(async () => {
 const person = ({ id, session }: Person, username = session.user.username) => ({ id, username, avatar: '', sign: '' });
 
 describe('what LayIM begins with', () => {
-  it('is the user, their friends by friend group with who is online, and their groups', async () => {
+  it('contains the user, friends by friend group with presence, and groups', async () => {
     const avatar = 'https://example.com/ben.png';
     await ben.call('patch', '/v1/me', { name: 'Ben', avatar, sign: 'hi' });
     const { body: work } = await ann.call<FriendGroup>('post', '/v1/friend-groups', { name: 'Work' });
@@ -58,7 +58,7 @@ describe('what LayIM begins with', () => {
     });
   });
 
-  it('is something also for who has nobody yet', async () => {
+  it('is valid for a user without friends', async () => {
     const dan = await api.person();
     const { body } = await dan.get<{ data: unknown }>('/layim/init');
     expect(body.data).toEqual({
@@ -70,17 +70,17 @@ describe('what LayIM begins with', () => {
 });
 
 describe('the members of a group', () => {
-  it('are listed, the owner first, under their names in the group', async () => {
+  it('are listed with their aliases, the owner first', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'members', members: [ben.id, cat.id] });
     await cat.call('patch', `/v1/groups/${group.id}/members/${cat.id}`, { alias: 'Kitty' });
-    // LayIM adds the group's id, and more, to the address it was given.
+    // LayIM appends the group's id and more to the configured URL.
     const { body } = await ben.get<{ data: { list: object[] } }>(`/layim/members?id=${group.id}&type=group`);
     expect(body).toMatchObject({ code: 0, msg: '', data: { owner: person(ann), members: 3 } });
     expect(body.data.list).toMatchObject([{ id: ann.id }, { id: ben.id, username: 'Ben' }, person(cat, 'Kitty')]);
   });
 
   it.each(['/layim/members?id=999999', '/layim/members?id=x', '/layim/members'])(
-    'are told to nobody else (%s), in words that LayIM shows',
+    'are refused to others (%s) with a message that LayIM shows',
     async (path) => {
       const { status, headers, body } = await ann.get<{ code: number; msg: string }>(path);
       expect(status).toBe(200);
@@ -95,7 +95,7 @@ describe('the members of a group', () => {
 });
 
 describe('who asks', () => {
-  it('may say so in the address, since LayIM sends no header', async () => {
+  it('accepts the token in the URL, since LayIM sends no headers', async () => {
     const { body } = await api.call<Init>('get', `/layim/init?token=${ann.session.accessToken}`);
     expect(body).toMatchObject({ code: 0, data: { mine: { id: ann.id } } });
     const both = await api.call<Init>('get', `/layim/init?token=${ben.session.accessToken}`, {
@@ -105,12 +105,12 @@ describe('who asks', () => {
     expect(both.headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['', '?token=', '?token=garbage'])('and is nobody (%s), is told so', async (query) => {
+  it.each(['', '?token=', '?token=garbage'])('refuses %s with a message', async (query) => {
     const { status, body } = await api.call('get', `/layim/init${query}`);
     expect([status, body]).toEqual([200, { code: 401, msg: expect.stringMatching(/token/), data: {} }]);
   });
 
-  it('of a session that ended, is told so', async () => {
+  it('refuses an ended session with a message', async () => {
     const eve = await api.person();
     await eve.call('delete', '/v1/sessions/current');
     expect((await eve.get('/layim/init')).body).toMatchObject({ code: 401 });
@@ -118,7 +118,7 @@ describe('who asks', () => {
 });
 
 describe('Redis knows how a user is shown', () => {
-  it('from the moment they register, as changed since, and again when they sign in after it was lost', async () => {
+  it('holds profiles from registration on, as changed, and again after a loss at sign-in', async () => {
     const eve = await api.person();
     const { username } = eve.session.user;
     expect(await readProfile(api.redis, eve.id)).toEqual({ name: username, avatar: null });

@@ -7,10 +7,10 @@ import { layimAnswers, personSchema, toPerson } from './schemas.ts';
 
 const dataSchema = z.object({ owner: personSchema, members: z.int(), list: z.array(personSchema) });
 
-/** A group has no more members. */
+/** The maximum size of a group. */
 const MOST = 500;
 
-/** Who is in a group of the caller, as LayIM shows them above its chat. */
+/** Lists the members of a group of the caller, as LayIM shows them above a chat. */
 export function addMembers(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {

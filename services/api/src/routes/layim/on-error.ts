@@ -4,8 +4,8 @@ import type { CallerEnv, OpenEnv } from '../../app-context.ts';
 import { onError as answerProblem } from '../../http/on-error.ts';
 
 /**
- * Answers an error as LayIM takes it: `code` is the HTTP status that it would have elsewhere. The status itself is 200, since only of such an
- * answer LayIM shows the message.
+ * Responds to an error in LayIM's form: `code` is the HTTP status it would have elsewhere. The
+ * status is 200, because LayIM shows the message of such a response only.
  */
 export async function onError(error: Error, c: Context<CallerEnv>): Promise<Response> {
   const answer = answerProblem(error, c as unknown as Context<OpenEnv>);

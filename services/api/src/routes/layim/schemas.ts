@@ -3,7 +3,7 @@ import type { User } from '@parley/protocol';
 import { jsonResponse } from '../../http/operation.ts';
 import { problemResponse } from '../../http/response-headers.ts';
 
-/** Somebody, as LayIM lists them. */
+/** A user as LayIM lists them. */
 export const personSchema = z.object({
   username: z.string(),
   id: z.int(),
@@ -11,7 +11,7 @@ export const personSchema = z.object({
   sign: z.string(),
 });
 
-/** The answers of a LayIM operation: `data` is this, or there is an error. */
+/** The responses of a LayIM operation: `data`, or an error. */
 export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
   const schema = z.object({
     code: z.int().openapi({ description: '0, or the HTTP status of the error' }),
@@ -21,7 +21,7 @@ export function layimAnswers<S extends z.ZodType>(data: S, description: string) 
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 
-/** A user as LayIM lists them, under the name that the one who sees the list gave them. */
+/** Returns a user as LayIM lists them, with the name that the viewer gave them. */
 export function toPerson({ id, name, avatar, sign }: User, givenName = ''): z.infer<typeof personSchema> {
   return { username: givenName || name, id, avatar: avatar ?? '', sign };
 }

@@ -12,7 +12,7 @@ afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
 });
 
-/** Uploads as LayIM does: a form with the field `file`, the token in the address. */
+/** Uploads as LayIM does: a form with the field `file`, and the token in the URL. */
 async function upload(kind: 'image' | 'file', bytes: Buffer | undefined, name = 'a.png'): Promise<Uploaded> {
   const form = new FormData();
   if (bytes) form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
@@ -46,7 +46,7 @@ it('what is uploaded stays, though the api knows of no message that carries it',
   const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
   const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
   expect(refused.src).toBeUndefined();
-  // The sweeper has been here once what was refused is gone.
+  // The sweeper has run once the refused upload is gone.
   const names = async () =>
     (await api.db.selectFrom('media').select(['name', 'mime']).execute()).map((row) => row.name);
   await expect.poll(names, { timeout: 10_000 }).not.toContain('a.png');

@@ -20,7 +20,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const remove = (person: Person, body: object = { password }) =>
   person.call<{ remains: { where: string; what: string; count: number }[] }>('delete', '/v1/me', body);
 
-/** How many rows of each table belong to a user. */
+/** Counts the rows of each table that belong to a user. */
 async function rowsOf(user: number): Promise<Record<string, number>> {
   const owned = {
     owner_id: ['messages', 'chats', 'media_shares', 'search_owners', 'search_segments', 'early_changes'],
@@ -41,7 +41,7 @@ const gone = (user: number) =>
   waitFor(async () => Object.keys(await rowsOf(user)).length === 0, { message: 'rows are left' });
 
 describe('deleting an account', () => {
-  it('takes the password, and no other', async () => {
+  it('requires the right password', async () => {
     const ann = await api.person();
     expect((await remove(ann, { password: 'another one' })).status).toBe(403);
     expect((await remove(ann, {})).status).toBe(403);
@@ -50,7 +50,7 @@ describe('deleting an account', () => {
     expect((await remove(ann)).status).toBe(401);
   });
 
-  it('needs none where the account has none, and forgets who that was elsewhere', async () => {
+  it('requires none without a password, and forgets the external id', async () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
@@ -59,7 +59,7 @@ describe('deleting an account', () => {
     expect(await readExternalUser(api.redis, elsewhere.external_id)).toBe(null);
   });
 
-  it('ends every session, signs nobody in again, and frees the name', async () => {
+  it('ends every session, prevents sign-in, and frees the username', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const second = await api.call<{ accessToken: string; refreshToken: string }>('post', '/v1/sessions', {
@@ -78,7 +78,7 @@ describe('deleting an account', () => {
     expect(again.body.user.id).toBeGreaterThan(ann.id);
   });
 
-  it('leaves the copies of others, from a deleted user, and none of its own', async () => {
+  it('keeps the copies of others, from a deleted user, and none of its own', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -111,7 +111,7 @@ describe('deleting an account', () => {
     }
   });
 
-  it('ends friendships and what was asked, tells both, and lets nobody write to them', async () => {
+  it('ends friendships and requests, notifies both sides, and stops messages to them', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await carl.call('post', '/v1/friend-requests', { to: ann.id });
@@ -129,7 +129,7 @@ describe('deleting an account', () => {
     expect(await api.events(ann)).toEqual([]);
   });
 
-  it('leaves groups; one they own goes to the oldest admin, else member, or ends', async () => {
+  it('leaves groups and transfers owned ones to an admin or member, or dissolves them', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.befriend(carl);
@@ -156,7 +156,7 @@ describe('deleting an account', () => {
     await gone(ann.id);
   });
 
-  it('ends what was begun at the same time: a second deletion, a sign-in', async () => {
+  it('ends concurrent deletions and sign-ins', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const sign = () => api.call<{ accessToken: string }>('post', '/v1/sessions', { body: { username, password } });
@@ -169,7 +169,7 @@ describe('deleting an account', () => {
     expect((await rowsOf(ann.id)).sessions ?? 0).toBe(0);
   });
 
-  it('leaves of files what others were sent, to be removed the rest', async () => {
+  it('keeps the files that others received and removes the rest', async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const [sent, kept] = [await mine.send(Buffer.from('a')), await mine.send(Buffer.from('b'))];
@@ -189,7 +189,7 @@ describe('deleting an account', () => {
     expect(removed.map((it) => it.id)).toEqual([kept.id]);
   });
 
-  it('is not begun while Redis, which all devices are told by, is away', async () => {
+  it('is refused while Redis, which notifies devices, is down', async () => {
     await using other = await TestApi.start();
     const ann = await other.person();
     other.redisGate.shut();
@@ -200,7 +200,7 @@ describe('deleting an account', () => {
 });
 
 describe('what is recorded after an account was deleted', () => {
-  it('is deleted as well, until nothing older can come', async () => {
+  it('is deleted too, until nothing older can arrive', async () => {
     const [ann, ben] = await api.people();
     await remove(ann);
     await gone(ann.id);

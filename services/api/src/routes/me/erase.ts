@@ -30,8 +30,8 @@ const remainsSchema = z.object({
 });
 
 /**
- * Deletes the caller's account. Once it answers, all devices are signed out, nobody can write to
- * them, and friends and groups are left; their messages are deleted in the background.
+ * Deletes the caller's account. When it responds, all devices are signed out, nobody can write to
+ * them, and friendships and memberships have ended. Messages are deleted in the background.
  */
 export const erase = callerOperation(
   {
@@ -77,14 +77,11 @@ export const erase = callerOperation(
   },
 );
 
-/**
- * Locks a user with all who are tied to them, in the order in which everybody locks: users, then
- * groups.
- */
+/** Locks a user and everybody related to them in the usual order: users, then groups. */
 async function lockTies(tx: Database, me: number): Promise<Ties> {
-  // Who is tied is known for certain only once the user is locked, and then it is too late to lock
-  // others in order. So they are read before, and who came in between ends the attempt; asking
-  // again succeeds.
+  // The related users are known for certain only once the user is locked, and then it is too late
+  // to lock them in order. So they are read first. If they change in between, the attempt fails,
+  // and a retry succeeds.
   const ties = await readTies(tx, me);
   await bumpPermits(tx, [me, ...ties.friends, ...ties.groups]);
   if (!(await lockUsers(tx, [me]))) throw new Refusal('unauthenticated');

@@ -20,7 +20,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const ask = (person: Person) =>
   fetch(`${api.url}/v1/me/export`, { headers: { authorization: `Bearer ${person.session.accessToken}` } });
 
-/** The files of an archive; those of JSON Lines as what their lines say. */
+/** Returns the files of an archive. JSON Lines files are parsed. */
 async function unpack(zip: Buffer): Promise<Map<string, unknown[] | string>> {
   const open = promisify(fromBuffer) as (zip: Buffer, options: object) => Promise<ZipFile>;
   const file = await open(zip, { lazyEntries: true });
@@ -43,7 +43,7 @@ async function unpack(zip: Buffer): Promise<Map<string, unknown[] | string>> {
 const exported = async (person: Person) => unpack(Buffer.from(await (await ask(person)).arrayBuffer()));
 
 describe('exporting', () => {
-  it('answers everything of the caller and nothing of others, as one archive', async () => {
+  it('returns everything of the caller and nothing of others as one archive', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -84,7 +84,7 @@ describe('exporting', () => {
     expect(all).not.toMatch(/not for ann|argon2|hash/i);
   });
 
-  it('holds the files that the caller uploaded whole, and none of others', async () => {
+  it("contains the caller's uploads and none of others", async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const { id } = await mine.send(Buffer.from('what it says'), { name: 'a: b?.txt', type: 'text/plain' });
@@ -97,7 +97,7 @@ describe('exporting', () => {
     expect(files.get(file)).toBe('what it says');
   });
 
-  it('of somebody new is whole too', async () => {
+  it('of a new user is complete', async () => {
     const files = await exported(await api.person());
     expect(files.get('chats.jsonl')).toEqual([]);
     expect(files.get('profile.jsonl')).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('an archive', () => {
       for (let name = 0; name < count; name += 1) yield linesFile(`${name}.jsonl`, () => pages(name));
     })();
 
-  it('is made as fast as it is read, and no faster', async () => {
+  it('is created as fast as it is read', async () => {
     let made = 0;
     const endless = async function* () {
       for (; made < 1_000_000; made += 1) yield [Math.random()];
@@ -134,7 +134,7 @@ describe('an archive', () => {
     stream.destroy();
   });
 
-  it('ends what it reads when nobody wants it any more', async () => {
+  it('stops reading when the client disconnects', async () => {
     let ended = false;
     const endless = async function* () {
       try {
@@ -150,7 +150,7 @@ describe('an archive', () => {
     expect(ended).toBe(true);
   });
 
-  it('fails when one of its files does', async () => {
+  it('fails when one of its files fails', async () => {
     const failing = async function* () {
       yield [1];
       throw new Error('no more');

@@ -7,10 +7,7 @@ import { callerOperation } from '../../http/operation.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/**
- * All that the server keeps of the caller and for them, in one archive, which is made while it is
- * sent.
- */
+/** Returns everything stored about the caller as one archive, which is created while it is sent. */
 export const exportAll = callerOperation(
   {
     method: 'get',

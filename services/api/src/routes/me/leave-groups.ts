@@ -7,8 +7,8 @@ import { depart } from '../groups/depart.ts';
 import { endGroup } from '../groups/end-group.ts';
 
 /**
- * Takes a user out of groups, which must be locked. Those they own go to the oldest admin, else
- * member, or end with them.
+ * Removes a user from groups, which must be locked. Groups they own pass to the oldest admin, else
+ * the oldest member, or are dissolved.
  */
 export async function leaveGroups(
   tx: Database,

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('changing yourself', () => {
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given fields only', async () => {
     const ann = await api.person();
     const avatar = 'https://images.example/ann.png';
     expect((await ann.call<User>('patch', '/v1/me', { avatar, sign: 'hello' })).body).toMatchObject({
@@ -27,7 +27,7 @@ describe('changing yourself', () => {
     expect((await ann.get<User>('/v1/me')).body).toEqual({ ...ann.session.user, name: '安' });
   });
 
-  it('tells friends and own devices, nobody else', async () => {
+  it('notifies friends and own devices, and nobody else', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', '/v1/me', { sign: 'new' });

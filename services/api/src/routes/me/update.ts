@@ -22,7 +22,7 @@ const schema = changes({
     .openapi({ description: 'Who may add you to groups, and whether others find you by name' }),
 });
 
-/** Changes what others see of the caller, and tells the caller's friends. */
+/** Changes the caller's profile and notifies their friends. */
 export const update = callerOperation(
   {
     method: 'patch',

@@ -20,7 +20,7 @@ const get = (path: string, headers: Record<string, string> = {}, person = ann) =
   as(person).ask('GET', path, { headers });
 const bytesOf = async (answer: Response) => Buffer.from(await answer.arrayBuffer());
 
-// A film as far as anybody can tell by its beginning.
+// The beginning of a video file.
 const film = Buffer.concat([
   Buffer.from('0000001c667479706d703432000000006d70343269736f6d', 'hex'),
   randomBytes(500_000),
@@ -34,7 +34,7 @@ describe('a film', () => {
     path = `/v1/media/${media.id}`;
   });
 
-  it('is played in place while it loads: a part of it is answered to who asks for a part', async () => {
+  it('streams while it loads: serves a requested range', async () => {
     expect(media.mime).toBe('video/mp4');
     const answer = await get(path, { range: 'bytes=1000-1999' });
     expect(answer.status).toBe(206);
@@ -48,7 +48,7 @@ describe('a film', () => {
     expect((await bytesOf(rest)).equals(film.subarray(499_000))).toBe(true);
   });
 
-  it('comes whole to who asks for no part, or for context that are none', async () => {
+  it('is served whole without a range, or with an invalid one', async () => {
     for (const range of [undefined, 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2']) {
       const answer = await get(path, range === undefined ? {} : { range });
       expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
@@ -56,12 +56,12 @@ describe('a film', () => {
     }
   });
 
-  it('has no part beyond its end', async () => {
+  it('has no range beyond its end', async () => {
     const answer = await get(path, { range: `bytes=${film.length}-` });
     expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${film.length}`]);
   });
 
-  it('goes on only if it is still the same', async () => {
+  it('resumes only if it is unchanged', async () => {
     const tag = (await get(path)).headers.get('etag') ?? '';
     const range = 'bytes=0-1';
     expect((await get(path, { range, 'if-range': tag })).status).toBe(206);
@@ -75,7 +75,7 @@ describe('a film', () => {
     expect((await get(path)).headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  it('tells its size without its bytes', async () => {
+  it('responds to HEAD with its size', async () => {
     const answer = await as(ann).ask('HEAD', path);
     expect([answer.status, answer.headers.get('content-length'), answer.headers.get('content-type')]).toEqual([
       200,
@@ -86,7 +86,7 @@ describe('a film', () => {
     expect([part.status, part.headers.get('content-length')]).toEqual([206, '10']);
   });
 
-  it('may be left in the middle', async () => {
+  it('may be aborted', async () => {
     for (let i = 0; i < 20; i += 1) {
       const stop = new AbortController();
       const answer = await as(ann).ask('GET', path, { signal: stop.signal });
@@ -96,7 +96,7 @@ describe('a film', () => {
     expect((await bytesOf(await get(path))).equals(film)).toBe(true);
   });
 
-  it('has no smaller picture, but what its uploader measured', async () => {
+  it('has no thumbnail and the dimensions of its uploader', async () => {
     expect((await get(`${path}/thumbnail`)).status).toBe(404);
     const metadata = { width: '640', height: '360', duration: '12.5' };
     const lies = { width: '1e9', height: '-1', duration: 'NaN' };
@@ -111,7 +111,7 @@ describe('a film', () => {
 
 describe('a picture', () => {
   it.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)(
-    'of type %s is measured, shown in place and made smaller',
+    'of type %s is measured, shown inline and scaled down',
     async (type) => {
       const media = await as(ann).send(await picture(800, 400, type), { name: `a.${type}` });
       expect(media).toMatchObject({ mime: `image/${type}`, width: 800, height: 400 });
@@ -123,7 +123,7 @@ describe('a picture', () => {
     },
   );
 
-  it('is as large as it is shown, and the smaller one tells nothing of the camera', async () => {
+  it('has its displayed dimensions, and a thumbnail without metadata', async () => {
     const turned = await sharp(await picture(60, 30, 'jpeg'))
       .withMetadata({ orientation: 6 })
       .jpeg()
@@ -134,7 +134,7 @@ describe('a picture', () => {
     expect([small.width, small.height, small.exif]).toEqual([30, 60, undefined]);
   });
 
-  it('that would take too much to unpack is refused, and nothing is left of it', async () => {
+  it('that needs too much memory is refused and removed', async () => {
     const bomb = hollowPng(50_000, 50_000);
     expect(bomb.length).toBeLessThan(1000);
     const before = await api.db.selectFrom('media').select('id').execute();
@@ -144,7 +144,7 @@ describe('a picture', () => {
     expect((await as(ann).create(5, { bytes: Buffer.from('after') })).status).toBe(201);
   });
 
-  it('that only begins like one is a file like any other', async () => {
+  it('that only starts like one is an ordinary file', async () => {
     const fake = Buffer.concat([(await picture(10, 10)).subarray(0, 40), Buffer.from('<script>alert(1)</script>')]);
     const media = await as(ann).send(fake, { name: 'a.png', type: 'image/png' });
     expect(media).toEqual({ id: media.id, name: 'a.png', size: fake.length, mime: 'application/octet-stream' });
@@ -152,7 +152,7 @@ describe('a picture', () => {
   });
 });
 
-describe('what might run in a browser', () => {
+describe('active content', () => {
   it.each([
     ['a page', 'page.png', 'image/png', '<!doctype html><script>alert(1)</script>'],
     ['a drawing', 'a.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'],
@@ -172,14 +172,14 @@ describe('what might run in a browser', () => {
     expect((await get(`/v1/media/${media.id}/thumbnail`)).status).toBe(404);
   });
 
-  it('a name that plays tricks is only a name', async () => {
+  it('a file name with special characters is only a name', async () => {
     const media = await as(ann).send(Buffer.from('x'), { name: '../..\\\u202egnp.\r\nX: y".exe' });
     expect(media.name).toBe('gnp.X: y".exe');
     const header = (await get(`/v1/media/${media.id}`)).headers.get('content-disposition');
     expect(header).toBe(`attachment; filename="gnp.X: y_.exe"; filename*=UTF-8''gnp.X%3A%20y%22.exe`);
   });
 
-  it('sound in a film’s container is sound if its uploader says so', async () => {
+  it('a video container with audio only is audio if its uploader says so', async () => {
     expect((await as(ann).send(film, { type: 'audio/mp4' })).mime).toBe('audio/mp4');
     expect((await as(ann).send(film, { type: 'audio/mpeg' })).mime).toBe('video/mp4');
   });

@@ -8,7 +8,7 @@ import { signatureQuery } from './schemas.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** The bytes of a media, or some of them. */
+/** Serves the bytes of a media, or a range of them. */
 export const content = operation(
   {
     method: 'get',
@@ -36,7 +36,7 @@ export const content = operation(
     const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const { name, size, storage_key: key } = row;
     const inline = inlineTypes.has(row.mime);
-    // Under any other type, a browser might think that it knows what to do with it.
+    // A browser might sniff and run any other type.
     const type = inline ? row.mime : 'application/octet-stream';
     const thing = { key, size, type, name, inline, tag: String(id) };
     return serveBytes(c.req.raw, storage, thing, stopped);

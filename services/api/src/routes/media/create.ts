@@ -5,7 +5,7 @@ import { admitUpload } from './admit-upload.ts';
 import { bytesBody, tusAnswers, tusHeaders, tusResponseHeaders, whole } from './schemas.ts';
 import { tusAnswer } from './tus-answer.ts';
 
-/** Begins an upload of the caller's. */
+/** Begins an upload of the caller. */
 export const create = callerOperation(
   {
     method: 'post',
@@ -33,8 +33,8 @@ export const create = callerOperation(
 );
 
 /**
- * Tells which parts of the tus protocol are spoken; where pages of other sites may call, that is
- * asked and answered before.
+ * Lists the supported parts of the tus protocol. The CORS middleware handles preflight requests of
+ * allowed origins first.
  */
 export const discover: Operation = {
   add: (app) => {

@@ -4,7 +4,7 @@ import { toMedia } from '../../queries/media.ts';
 import { requireMedia } from './require-media.ts';
 import { whole } from './schemas.ts';
 
-/** What is known of a media. */
+/** Returns the properties of a media. */
 export const info = callerOperation(
   {
     method: 'get',

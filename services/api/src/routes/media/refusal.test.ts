@@ -17,7 +17,7 @@ describe('an upload', () => {
 
   const uploader = (person = ann) => new Uploader(api.url, person);
 
-  it('is refused at a wrong offset, or beyond its length', async () => {
+  it('is refused at a wrong offset or beyond its length', async () => {
     const place = placeOf(await uploader().create(4));
     expect((await uploader().patch(place, 1, Buffer.from('a'))).status).toBe(409);
     expect((await uploader().patch(place, 0, Buffer.from('abcdef'))).status).toBe(413);
@@ -26,7 +26,7 @@ describe('an upload', () => {
     expect((await uploader().head(place)).status).toBe(200);
   });
 
-  it('is nobody else’s business', async () => {
+  it('is not accessible to others', async () => {
     const place = placeOf(await uploader().create(4));
     for (const answer of [
       await uploader(ben).head(place),
@@ -46,20 +46,20 @@ describe('an upload', () => {
     expect((await uploader().head(place)).headers.get('upload-offset')).toBe('0');
   });
 
-  it('is its creator’s, whoever they say that it is of', async () => {
+  it('belongs to its creator, regardless of its metadata', async () => {
     const metadata = { 'upload-metadata': `owner ${Buffer.from(String(ben.id)).toString('base64')}` };
     const place = placeOf(await uploader().create(1, { headers: { ...metadata, 'x-parley-owner': String(ben.id) } }));
     expect([(await uploader().head(place)).status, (await uploader(ben).head(place)).status]).toEqual([200, 404]);
   });
 
-  it('tells what of the protocol is spoken', async () => {
+  it('lists the supported parts of the protocol', async () => {
     const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
     expect([status, headers.get('tus-version'), headers.get('tus-max-size')]).toEqual([204, '1.0.0', '20971520']);
     expect(headers.get('tus-extension')).toBe('creation,creation-with-upload,termination,expiration');
     expect(headers.get('access-control-allow-origin')).toBe(null);
   });
 
-  it('is not there for others until it is whole, nor for its owner', async () => {
+  it('does not exist as media until it is complete', async () => {
     const place = placeOf(await uploader().create(4));
     const id = place.split('/').at(-1);
     for (const what of ['', '/info', '/url', '/thumbnail']) {
@@ -67,7 +67,7 @@ describe('an upload', () => {
     }
   });
 
-  it('larger than may be is refused before a byte comes', async () => {
+  it('above the maximum size is refused before a byte is read', async () => {
     const answer = await uploader().create(20 * 1024 * 1024 + 1);
     expect(answer.status).toBe(413);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -86,7 +86,7 @@ describe('an upload', () => {
   });
 });
 
-it('uploads are limited per user', async () => {
+it('is limited per user', async () => {
   await using api = await TestApi.start({ UPLOADS_PER_MINUTE: '2' });
   const [ann, ben] = await api.people();
   const uploader = new Uploader(api.url, ann);
@@ -97,7 +97,7 @@ it('uploads are limited per user', async () => {
   expect((await new Uploader(api.url, ben).create(1)).status).toBe(201);
 });
 
-it('uploads are refused while Redis or PostgreSQL is away, and go on afterwards', async () => {
+it('is refused while Redis or PostgreSQL is down and resumes afterwards', async () => {
   await using api = await TestApi.start();
   const ann = await api.person();
   const uploader = new Uploader(api.url, ann);
@@ -112,7 +112,7 @@ it('uploads are refused while Redis or PostgreSQL is away, and go on afterwards'
   expect((await uploader.patch(place, 0, Buffer.from('abcd'))).status).toBe(200);
 });
 
-it('an api whose media cannot be stored does not start, and says why', async () => {
+it('an api without writable media storage does not start, and names the reason', async () => {
   await using api = await TestApi.start();
   const config = { ...api.config, media: { ...api.config.media, folder: '/dev/null/media' } };
   await expect(startApi(config)).rejects.toThrow('Media cannot be stored: ENOTDIR');

@@ -32,7 +32,7 @@ export const resume = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/** Ends an upload; also one that is whole, if nobody has been sent it. */
+/** Deletes an upload, also a complete one that nobody received. */
 export const cancel = callerOperation(
   {
     method: 'delete',
@@ -62,8 +62,7 @@ const described = callerOperation(
 );
 
 /**
- * Tells how much of an upload is there. The router looks for HEAD under GET; a GET that is none
- * finds nothing.
+ * Returns the offset of an upload. The router finds HEAD under GET, and a real GET responds 404.
  */
 export const progress: Operation = {
   add: (app) => {
@@ -88,7 +87,7 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
     row.state === 'uploading' &&
     (await media.storage.size(row.storage_key)) === row.size
   ) {
-    // All bytes had come, but the process that was to look at them died.
+    // All bytes had arrived, but the process that should inspect them died.
     await completeUpload({ db, storage: media.storage, pictures: media.pictures, config: config.media }, id);
   }
   const serveTus = async () => tusAnswer(await media.serve(c.req.raw, caller.user));

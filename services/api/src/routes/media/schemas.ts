@@ -4,7 +4,7 @@ import { jsonResponse } from '../../http/operation.ts';
 import { textHeader } from '../../http/response-headers.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
-/** Headers of the tus protocol, which looks at them itself. */
+/** Headers of the tus protocol, which validates them itself. */
 export function tusHeaders(...names: readonly string[]) {
   return z.object(Object.fromEntries(['tus-resumable', ...names].map((name) => [name, z.string().optional()])));
 }
@@ -21,13 +21,13 @@ export const tusResponseHeaders = {
   'Upload-Expires': textHeader('When an unfinished upload is removed'),
 };
 
-/** The media, once it is whole. */
+/** The media, once it is complete. */
 export function whole(description: string) {
   return jsonResponse(mediaSchema, description);
 }
 
 /**
- * What the tus protocol answers, besides what every operation may refuse; it writes its answers
+ * The responses of the tus protocol besides those of every operation. It writes its responses
  * itself.
  */
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
@@ -42,7 +42,7 @@ export function tusAnswers(own: RouteConfig['responses']): RouteConfig['response
   return { ...own, ...Object.fromEntries(refusals.map(([status, description]) => [status, { description, content }])) };
 }
 
-/** Instead of a token: what `GET /v1/media/{id}/url` put into the address. */
+/** The signature that `GET /v1/media/{id}/url` puts into the URL, in place of a token. */
 export const signatureQuery = z.object({
   user: z
     .string()

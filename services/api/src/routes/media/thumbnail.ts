@@ -8,7 +8,7 @@ import { serveBytes } from '../../media/serve-bytes.ts';
 import { askerOf, requireMedia } from './require-media.ts';
 import { signatureQuery } from './schemas.ts';
 
-/** A small picture of a picture. */
+/** Returns a small version of a picture. */
 export const thumbnail = operation(
   {
     method: 'get',

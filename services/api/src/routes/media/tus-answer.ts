@@ -1,8 +1,8 @@
 import { type ErrorCode, problem, problemType } from '@parley/protocol';
 
 /**
- * Makes an answer of the tus server one of ours: what it refuses becomes a problem document with
- * the same status. Which pages may read it is decided elsewhere.
+ * Converts a response of the tus server: a refusal becomes a problem document with the same status.
+ * CORS headers are set elsewhere.
  */
 export async function tusAnswer(answer: Response): Promise<Response> {
   const headers = new Headers(answer.headers);

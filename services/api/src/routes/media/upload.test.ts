@@ -51,7 +51,7 @@ describe.each<[string, () => Record<string, string>]>([
     return Buffer.from(await answer.arrayBuffer());
   };
 
-  it('comes piece by piece, over several replicas, and is the media in the end', async () => {
+  it('arrives in parts over several replicas', async () => {
     const bytes = randomBytes(300_000);
     const begun = await uploader().create(bytes.length, { name: 'a.bin', type: 'image/png' });
     expect(begun.status).toBe(201);
@@ -74,7 +74,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('comes with its creation, whole or begun', async () => {
+  it('arrives with its creation, whole or in part', async () => {
     const media = await uploader().send(Buffer.from('hello'), { name: 'a.txt' });
     expect(media).toMatchObject({ name: 'a.txt', size: 5, mime: 'text/plain' });
     const begun = await uploader().create(5, { bytes: Buffer.from('he') });
@@ -83,7 +83,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await uploader().send(Buffer.alloc(0))).toMatchObject({ size: 0 });
   });
 
-  it('that broke off goes on where its bytes ended, at another replica', async () => {
+  it('resumes at another replica where its bytes ended', async () => {
     const bytes = randomBytes(3_000_000);
     const place = placeOf(await uploader().create(bytes.length));
     const { port } = new URL(api.url);
@@ -99,7 +99,7 @@ describe.each<[string, () => Record<string, string>]>([
     });
     broken.on('error', () => {});
     broken.write(bytes.subarray(0, 1_000_000));
-    // Something of it has arrived; then the line is cut.
+    // A part has arrived when the connection breaks.
     await waitFor(async () => (await elsewhere().head(place)).status === 423, { message: 'nothing arrives' });
     broken.destroy();
     let offset = -1;
@@ -118,7 +118,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).equals(bytes)).toBe(true);
   });
 
-  it('works with a client that others wrote', async () => {
+  it('works with tus-js-client', async () => {
     const bytes = randomBytes(1_000_000);
     const done = await new Promise<{ url: string | null; body: string }>((resolve, reject) => {
       const upload = new Upload(bytes, {
@@ -136,7 +136,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('lets one request at a time write, on whatever replica', async () => {
+  it('accepts one writer at a time over all replicas', async () => {
     const place = placeOf(await uploader().create(10));
     let give: ((bytes: Uint8Array | undefined) => void) | undefined;
     const slow = new ReadableStream<Uint8Array>({
@@ -155,7 +155,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).toString()).toBe('0123456789');
   });
 
-  it('that falls silent is broken off and may be resumed', async () => {
+  it('that stalls is aborted and may be resumed', async () => {
     const impatient = await startApi({ ...api.config, media: { ...api.config.media, uploadSilence: 300 } });
     try {
       const place = placeOf(await uploader().create(10));
@@ -169,7 +169,7 @@ describe.each<[string, () => Record<string, string>]>([
     }
   });
 
-  it('may be given up, with all its bytes', async () => {
+  it('may be deleted with all its bytes', async () => {
     const place = placeOf(await uploader().create(4));
     await uploader().patch(place, 0, Buffer.from('ab'));
     expect((await uploader().ask('DELETE', place)).status).toBe(204);
@@ -177,7 +177,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await uploader().patch(place, 2, Buffer.from('cd'))).status).toBe(404);
   });
 
-  it('whose process died before it looked at the bytes is whole when asked for again', async () => {
+  it('is completed by the next request if its process died', async () => {
     const place = placeOf(await uploader().create(4));
     await uploader().patch(place, 0, Buffer.from('abc'));
     const id = Number(place.split('/').at(-1));
@@ -192,7 +192,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await fetchBytes(id)).toString()).toBe('abcd');
   });
 
-  it('once expired is gone', async () => {
+  it('expires', async () => {
     const place = placeOf(await uploader().create(4));
     const id = Number(place.split('/').at(-1));
     await api.db.updateTable('media').set({ created: 1 }).where('id', '=', id).execute();
@@ -201,7 +201,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([410, 'not-found']);
   });
 
-  it('is cut when the api stops, for it can be resumed elsewhere', async () => {
+  it('is aborted when the api stops, because it can resume elsewhere', async () => {
     const third = await startApi(api.config);
     const place = placeOf(await uploader().create(10));
     const endless = new ReadableStream<Uint8Array>({ start: (it) => it.enqueue(Buffer.from('01')) });

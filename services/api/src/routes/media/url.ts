@@ -10,7 +10,7 @@ const schema = z.object({
   expires: z.int().openapi({ description: 'When they end to hold, in ms since 1970' }),
 });
 
-/** Addresses that `<img>` and `<video>` can load, which send no token. */
+/** Returns URLs for `<img>` and `<video>`, which send no token. */
 export const url = callerOperation(
   {
     method: 'get',

@@ -24,7 +24,7 @@ const pageSchema = z.object({
   more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
 });
 
-/** A page of the caller's own copy of a chat, or of what a group shows them. */
+/** Returns a page of the caller's own copy of a chat, or of the visible messages of a group. */
 export const list = callerOperation(
   {
     method: 'get',

@@ -19,7 +19,7 @@ const schema = z.object({
   language: z.enum(['en', 'zh']).default('en'),
 });
 
-/** A browser is pushed to from now on, for as long as this session goes on. */
+/** Registers a browser for push for the time of this session. */
 export const put = callerOperation(
   {
     method: 'put',
@@ -45,10 +45,10 @@ export const put = callerOperation(
   },
 );
 
-/** Names are judged again when they are resolved; what is plain to see is refused here. */
+/** Names are checked again when they are resolved. This refuses obvious private addresses early. */
 function refuseInside(endpoint: string, allowed: Parameters<typeof checkHost>[2]): void {
   const { protocol, hostname } = new URL(endpoint);
-  // Without TLS it can be in a network that is allowed alone, where it stands by its address.
+  // Without TLS the push service must be an address in an allowed network.
   if (protocol === 'http:' && isIP(hostname) === 0)
     throw new Refusal('bad-request', 'A push service is reached by https.');
   try {

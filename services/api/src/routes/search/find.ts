@@ -15,7 +15,7 @@ import { search, textOf } from '../../search/search.ts';
 import { type Query, readQuery } from '../../search/terms.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-/** Characters of a query. */
+/** Maximum characters of a query. */
 const longestQuery = 200;
 
 const cursor = pageCursor('number', 'number');
@@ -45,7 +45,7 @@ const hitSchema = z.object({
     }),
 });
 
-/** Finds messages of the caller's own copies and of their groups. */
+/** Finds messages in the caller's own copies and groups. */
 export const find = callerOperation(
   {
     method: 'get',

@@ -35,7 +35,7 @@ async function texts(person: Person, q: string, more = ''): Promise<string[]> {
   return (await search(person, q, more)).items.map(textOf);
 }
 
-/** Asks until the index of an owner is up to date. */
+/** Waits until the index of an owner is up to date. */
 async function indexed(owner: number): Promise<void> {
   await sql`
     insert into search_owners (owner_id, due) values (${owner}, 0) on conflict (owner_id) do update set due = 0`.execute(
@@ -51,7 +51,7 @@ const count = async (owner: number) =>
   );
 
 describe('searching', () => {
-  it('finds own messages and those of groups, the newest first, with chat, name and hits', async () => {
+  it('finds own and group messages newest first with chat, name and hits', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -89,7 +89,7 @@ describe('searching', () => {
     expect((await carl.get<Problem>(`/v1/search?q=rain&chat=${group.id}`)).status).toBe(404);
   });
 
-  it('finds files by name, and neither stickers nor what was taken back', async () => {
+  it('finds files by name, and neither stickers nor recalled messages', async () => {
     const [ann, ben] = await api.people();
     const ids = await seedMessages(api.db, [
       { from: ann.id, to: ben.id, text: 'report' },
@@ -148,7 +148,7 @@ describe('searching', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it('is not there where no history is kept', async () => {
+  it('responds 404 without history', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });
     const { status, body } = await (await relay.person()).get<Problem>('/v1/search?q=x');
     expect([status, body.code]).toEqual([404, 'history-disabled']);
@@ -169,11 +169,11 @@ describe('what is indexed', () => {
     await indexed(ann.id);
   });
 
-  it('stands in full segments, the rest in a smaller one', async () => {
+  it('is in full segments, the rest in a smaller one', async () => {
     expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 
-  it('is found as without an index, page by page, alone and together with what is newer', async () => {
+  it('is found as without an index, page by page, with newer messages', async () => {
     await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'message new odd' }]);
     const all = Array.from({ length: size }, (_, n) => n).reverse();
     const expected = (wanted: (n: number) => boolean) => all.filter(wanted).map(say);
@@ -198,7 +198,7 @@ describe('what is indexed', () => {
     expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(16_999)]);
   });
 
-  it('is found by its new text after an edit and not by the old one, before and after it is indexed again', async () => {
+  it('is found by its new text after an edit, before and after indexing', async () => {
     const [dora, emil] = await api.people();
     const ids = await seedHistory(
       api.db,
@@ -222,7 +222,7 @@ describe('what is indexed', () => {
       expect(await texts(dora, 'afterwards')).toEqual(['afterwards']);
     };
     await check();
-    // As if a minute had passed.
+    // Imitates that a minute has passed.
     await change(5, { edited: Date.now() - 3_000_000 });
     await change(6, { recalled: Date.now() - 3_000_000 });
     await api.db.updateTable('search_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();
@@ -231,7 +231,7 @@ describe('what is indexed', () => {
     await check();
   });
 
-  it('is forgotten with a deleted chat, also by the index', async () => {
+  it('is removed with a deleted chat, also from the index', async () => {
     const [dora, emil, finn] = await api.people();
     await seedHistory(
       api.db,
@@ -247,7 +247,7 @@ describe('what is indexed', () => {
     expect(await texts(dora, 'word798')).toEqual(['word798']);
   });
 
-  it('of a group is for its members, from when they joined', async () => {
+  it('of a group is visible to members since they joined', async () => {
     const [dora, emil, finn] = await api.people();
     await dora.befriend(emil);
     const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', {
@@ -273,7 +273,7 @@ describe('what is indexed', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
-  it('is found while it is built anew', async () => {
+  it('is found while it is rebuilt', async () => {
     const stale = () =>
       api.db.updateTable('search_segments').set({ stale: true }).where('owner_id', '=', ann.id).execute();
     let going = true;
@@ -292,7 +292,7 @@ describe('what is indexed', () => {
     }
   });
 
-  it('comes by itself once somebody searched', async () => {
+  it('starts after the first search', async () => {
     const [dora, emil] = await api.people();
     await seedHistory(
       api.db,
@@ -304,7 +304,7 @@ describe('what is indexed', () => {
     expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
   });
 
-  it('reaches no further than what is recorded for certain', async () => {
+  it('includes only what is certainly recorded', async () => {
     const [dora, emil] = await api.people();
     const { client, keys } = api.redis;
     const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');

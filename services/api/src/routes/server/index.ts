@@ -5,7 +5,7 @@ import { sendMessage } from './send-message.ts';
 import { serverUsers } from './users/index.ts';
 import { serverWebhooks } from './webhooks/index.ts';
 
-/** What the product that Parley belongs to may do, with an API key. */
+/** The server API, which the product calls with an API key. */
 export const server = [
   ...serverUsers,
   ...serverGroups,

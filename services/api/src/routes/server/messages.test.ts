@@ -16,7 +16,7 @@ const messages = async (person: Person) =>
   (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
 
 describe('a message of the product', () => {
-  it('as a user is in both inboxes and given to the recorder when it is answered', async () => {
+  it('as a user is in both inboxes and recorded when the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');
     await product.call('put', '/users/m-1/friends/m-2');
     const { status, body } = await send({ from: 'm-1', to: 'm-2', ref: 'r1', body: text('hi'), mentions: [b.id] });
@@ -36,7 +36,7 @@ describe('a message of the product', () => {
     expect(entries.map(([, fields]) => JSON.parse(fields[1] ?? '').id)).toContain(body.id);
   });
 
-  it('with a ref that was used is the same message, however many ask at once', async () => {
+  it('with a used ref is the same message under concurrency', async () => {
     const [, b] = await product.people('m-3', 'm-4');
     await product.call('put', '/users/m-3/friends/m-4');
     const message = { from: 'm-3', to: b.id, ref: 'order-7', body: text('shipped') };
@@ -46,7 +46,7 @@ describe('a message of the product', () => {
     expect(await messages(b)).toHaveLength(1);
   });
 
-  it('of the system reaches everybody, friend or not, and even who blocks it', async () => {
+  it('of the system reaches every user, also one who blocks it', async () => {
     const [a] = await product.people('m-5');
     await product.call('put', `/users/m-5/blocks/~${SYSTEM_USER}`);
     const { status, body } = await send({ from: 'system', to: 'm-5', ref: 'welcome', body: text('Welcome') });
@@ -56,7 +56,7 @@ describe('a message of the product', () => {
     expect(shown).toMatchObject({ name: 'System' });
   });
 
-  it('reaches a group, from a member or the system, by either id', async () => {
+  it('reaches a group from a member or the system by either id', async () => {
     const [a, b, c] = await product.people('m-6', 'm-7', 'm-8');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/mg-1', {
       ...{ name: 'Messages', owner: 'm-6', members: ['m-7'] },
@@ -71,7 +71,7 @@ describe('a message of the product', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'not-member']);
   });
 
-  it('is refused where the sender may not write', async () => {
+  it('is refused if the sender may not write', async () => {
     const [, b] = await product.people('m-9', 'm-10');
     await product.call('put', '/users/gone', {});
     await product.call('delete', '/users/gone');
@@ -94,14 +94,14 @@ describe('a message of the product', () => {
     ['a body of no type', { body: { type: 'dance' } }],
     ['a misspelt field', { form: 'm-1' }],
     ['the system as receiver', { to: 'system' }],
-  ])('is no valid one with %s', async (_, part) => {
+  ])('is invalid with %s', async (_, part) => {
     await product.people('m-11');
     const { status } = await send({ from: 'system', to: 'm-11', ref: 'x', body: text('x'), ...part });
     expect(status).toBe(400);
   });
 });
 
-it('strangers may be written to where the policy says so', async () => {
+it('reaches strangers if the policy allows it', async () => {
   await using open = await startServerApi({ SEND_POLICY: 'anyone' });
   await open.people('a', 'b');
   const message = { from: 'a', to: 'b', ref: '1', body: text('hi') };

@@ -5,14 +5,14 @@ import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 
 /**
- * The members of a group that a sender may write to, with the system among them when it is the sender; undefined for a user. Refuses
- * whom a gateway would refuse. The system may write to everybody.
+ * Returns the members of a group that a sender may write to, including the system if it is the
+ * sender. Undefined for a user. Refuses as a gateway does. The system may write to everybody.
  */
 export async function participantsOf(context: AppContext, from: number, to: number): Promise<number[] | undefined> {
   const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'There is no such user or group.');
   if (standing === 'member' || standing === 'not-member') {
-    // Read after the standing: who was removed meanwhile is not among them.
+    // Read after the permit, so that members removed in between are left out.
     const members = await readMembers(context.redis, to);
     if (from === SYSTEM_USER) return members;
     if (!members.includes(from)) throw new Refusal('not-member');
@@ -24,7 +24,7 @@ export async function participantsOf(context: AppContext, from: number, to: numb
   return undefined;
 }
 
-/** As the copy in Redis has it, which is written first if it is missing. */
+/** From the copy in Redis, which is written first if it is missing. */
 async function readStanding({ db, redis }: AppContext, from: number, to: number): Promise<Standing> {
   const standing = await readPermit(redis, from, to);
   if (standing !== 'unknown') return standing;

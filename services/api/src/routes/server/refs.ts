@@ -9,7 +9,7 @@ import { findUserId } from '../../queries/server-users.ts';
 const externalIdPattern =
   '^(?!(system|\\.{1,2})$)[^~\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$';
 
-/** What the product calls a user or group. */
+/** The product's id of a user or group. */
 export const externalIdField = z
   .string()
   .min(1)
@@ -21,7 +21,7 @@ export const externalIdField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 1, maxLength: 128, pattern: externalIdPattern, example: 'customer-17' });
 
-/** A user or group in a path: by its external id, or by `~` and its id here. */
+/** A user or group in a path: an external id, or `~` and a Parley id. */
 export const refParam = z
   .union([
     z
@@ -39,12 +39,12 @@ export const refParam = z
     example: 'customer-17',
   });
 
-/** A user in a body: by external id, a text, or by the id here, a number. */
+/** A user in a body: an external id as text, or a Parley id as number. */
 export const userRef = z
   .union([id, externalIdField])
   .openapi({ description: 'The external id, or the id here as a number' });
 
-/** The id of a user. Refuses when there is none. */
+/** Returns the id of a user. Refuses if they do not exist. */
 export async function requireUser(db: Database, user: Ref): Promise<number> {
   const found = await findUserId(db, user);
   if (found === undefined) throw new Refusal('not-found', `There is no user ${show(user)}.`);
@@ -56,5 +56,5 @@ export function show(ref: Ref): string {
   return typeof ref === 'number' ? `~${ref}` : JSON.stringify(ref);
 }
 
-/** An id here, or an external id. */
+/** A Parley id, or an external id. */
 export type Ref = number | string;

@@ -16,7 +16,7 @@ export const serverGroupSchema = groupSchema
   .extend({ externalId: z.string().nullable() })
   .openapi('ServerGroup');
 
-/** What became of a message. */
+/** The outcome of sending a message. */
 export const acceptedSchema = z
   .object({
     id,

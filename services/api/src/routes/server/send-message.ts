@@ -24,8 +24,9 @@ const schema = z.strictObject({
 });
 
 /**
- * Sends a message as a user, who must be allowed to, or as the system, which may write to everybody and cannot be blocked. It is
- * accepted the way a gateway does it: numbered, recorded, and in every inbox when this answers.
+ * Sends a message as a user, who must have a permit, or as the system, which may write to
+ * everybody. The message is accepted as by a gateway: numbered, recorded, and in every inbox when
+ * the api responds.
  */
 export const sendMessage = serverOperation(
   {
@@ -71,7 +72,7 @@ export const sendMessage = serverOperation(
 );
 
 async function receiverOf({ db }: AppContext, to: z.infer<typeof schema>['to']): Promise<number> {
-  // A number may be a user or a group: who it is the permit copy knows.
+  // A number may be a user or a group. The permit copy knows which.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);

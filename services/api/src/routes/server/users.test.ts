@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]());
 
 describe('the server API', () => {
-  it('does nothing without a key of the product, and a key does nothing elsewhere', async () => {
+  it('requires an API key, which is useless elsewhere', async () => {
     const { api } = product;
     const ann = await api.person();
     const body = { name: 'X' };
@@ -38,7 +38,7 @@ describe('the server API', () => {
 });
 
 describe('a user of the product', () => {
-  it('is made by its own id, changed, and the same however often it is put', async () => {
+  it('is created by external id and changed, idempotently', async () => {
     const first = await product.call<ServerUser>('put', '/users/u-1', { username: 'Uma', name: 'Uma', sign: 'hi' });
     expect([first.status, first.body]).toEqual([
       201,
@@ -61,14 +61,14 @@ describe('a user of the product', () => {
     expect((await product.call('get', `/users/~${first.body.id}`)).body).toEqual(changed.body);
   });
 
-  it('can be written to and come in at once: Redis knows them when the answer comes', async () => {
+  it('can connect and receive messages when the api responds', async () => {
     const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
     expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
     expect(await hasPermits(product.api.redis, body.id)).toBe(true);
     expect(await readExternalUser(product.api.redis, 'u-2')).toBe(body.id);
   });
 
-  it('is made once when it is put many times at once', async () => {
+  it('is created once under concurrency', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => product.call<ServerUser>('put', '/users/u-3', { name: `N${i}` })),
     );
@@ -87,7 +87,7 @@ describe('a user of the product', () => {
     expect((await product.call('put', `/users/${encodeURIComponent(id)}`, {})).status).toBe(400);
   });
 
-  it('cannot have the username of another', async () => {
+  it('cannot have a taken username', async () => {
     await product.call('put', '/users/u-4', { username: 'taken' });
     for (const id of ['u-5', 'u-1']) {
       const { status, body } = await product.call<Problem>('put', `/users/${id}`, { username: 'TAKEN' });
@@ -95,7 +95,7 @@ describe('a user of the product', () => {
     }
   });
 
-  it('has friends told when its profile changes, and nobody when nothing does', async () => {
+  it('notifies friends of a changed profile only', async () => {
     const [one, two] = await product.people('u-6', 'u-7');
     await product.call('put', '/users/u-6/friends/u-7');
     await product.call('put', '/users/u-6', { name: 'Six' });
@@ -124,7 +124,7 @@ describe('a user of the product', () => {
 });
 
 describe('a deactivated user', () => {
-  it('is signed out everywhere, cannot come in nor be written to, and is back when put again', async () => {
+  it('is signed out everywhere and unreachable until put again', async () => {
     const { api } = product;
     const [gone, other] = await product.people('d-1', 'd-2');
     await product.call('put', '/users/d-1/friends/d-2');
@@ -149,7 +149,7 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
   });
 
-  it('must exist, and cannot be the system', async () => {
+  it('must exist and cannot be the system', async () => {
     expect((await product.call('delete', '/users/never-was')).status).toBe(404);
     const system = await product.call<Problem>('delete', '/users/~9000000000000000');
     expect([system.status, system.body.code]).toEqual([403, 'forbidden']);
@@ -157,7 +157,7 @@ describe('a deactivated user', () => {
 });
 
 describe('friendships and blocks', () => {
-  it('are made and ended for both sides at once, as often as one likes', async () => {
+  it('are created and ended for both sides, idempotently', async () => {
     const [a, b] = await product.people('f-1', 'f-2');
     for (let i = 0; i < 2; i += 1) {
       const { status, body } = await product.call<Friend>('put', '/users/f-1/friends/f-2');
@@ -172,7 +172,7 @@ describe('friendships and blocks', () => {
     expect(await readPermit(product.api.redis, b.id, a.id)).toBe('stranger');
   });
 
-  it('settle what one of both had asked', async () => {
+  it('settle pending requests', async () => {
     const [a, b] = await product.people('f-3', 'f-4');
     await a.call('post', '/v1/friend-requests', { to: b.id });
     await product.call('put', '/users/f-4/friends/f-3');
@@ -180,7 +180,7 @@ describe('friendships and blocks', () => {
     expect(body.items.map(({ state }) => state)).toEqual(['accepted']);
   });
 
-  it('are no way to be a friend of oneself or of nobody', async () => {
+  it('reject oneself and unknown users', async () => {
     await product.people('f-5');
     expect((await product.call('put', '/users/f-5/friends/f-5')).status).toBe(409);
     expect((await product.call('put', '/users/f-5/blocks/f-5')).status).toBe(409);
@@ -188,7 +188,7 @@ describe('friendships and blocks', () => {
     expect((await product.call('delete', '/users/f-5/blocks/nobody')).status).toBe(404);
   });
 
-  it('keep someone from writing until they are lifted', async () => {
+  it('stop messages until they end', async () => {
     const [a, b] = await product.people('f-6', 'f-7');
     await product.call('put', '/users/f-6/friends/f-7');
     for (let i = 0; i < 2; i += 1) {

@@ -7,7 +7,7 @@ import { callerOperation, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { endSession } from '../../queries/sessions.ts';
 
-/** Signs another device of the caller out. */
+/** Signs out another device of the caller. */
 export const end = callerOperation(
   {
     method: 'delete',

@@ -4,5 +4,5 @@ import { refresh } from './refresh.ts';
 import { signIn } from './sign-in.ts';
 import { signOut } from './sign-out.ts';
 
-// `current` stands before `{id}`, which would take it for an id.
+// `current` comes before `{id}`, which would match it.
 export const sessions = [signIn, refresh, list, signOut, end];

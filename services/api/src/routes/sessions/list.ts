@@ -6,7 +6,7 @@ import { listSessions } from '../../queries/sessions.ts';
 
 const cursor = pageCursor('number', /[A-Za-z0-9_-]{1,64}/);
 
-/** Where the caller is signed in. */
+/** Lists the caller's sessions. */
 export const list = callerOperation(
   {
     method: 'get',

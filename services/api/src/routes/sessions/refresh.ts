@@ -20,7 +20,7 @@ import { getUser } from '../../queries/users.ts';
 
 const schema = z.strictObject({ refreshToken: z.string().max(512).optional() });
 
-/** Hands out a new access token, and a new refresh token in the place of the one used. */
+/** Returns a new access token and rotates the refresh token. */
 export const refresh = operation(
   {
     method: 'post',
@@ -50,7 +50,7 @@ export const refresh = operation(
   },
 );
 
-/** Answers the new token and whose it is; undefined when the old one does not hold. */
+/** Returns the new refresh token and its session. Undefined if the old token is invalid. */
 async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<Rotated | undefined> {
   const { context } = c.var;
   const { tokens } = context.config;
@@ -76,7 +76,7 @@ async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<R
   });
 }
 
-/** A browser sends the cookie by itself, so a page of another site must not be what asks. */
+/** Browsers send the cookie automatically, so requests from other sites must be refused. */
 function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
   const token = readSessionCookie(c, 'refresh');
   const origin = c.req.header('origin');

@@ -22,7 +22,7 @@ const sessionsOf = async (person: Person) => (await person.get<{ items: SignIn[]
 const cookieOf = (headers: Headers) => /parley_refresh=([^;]*);/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 describe('signing in', () => {
-  it('begins a session of its own, under whatever case of the username', async () => {
+  it('opens a new session, with the username in any case', async () => {
     const person = await api.person();
     const { status, body } = await signIn(person.session.user.username.toUpperCase(), password, 'laptop');
     expect(status).toBe(201);
@@ -34,7 +34,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('says the same of a wrong password and of an unknown user', async () => {
+  it('responds alike to a wrong password and an unknown user', async () => {
     const { username } = (await api.person()).session.user;
     const wrong = await signIn(username, 'wrong password');
     const unknown = await signIn('nobody-at-all');
@@ -43,13 +43,13 @@ describe('signing in', () => {
     expect(wrong.body.code).toBe('unauthenticated');
   });
 
-  it('takes a password whose characters were typed in another normal form', async () => {
+  it('accepts a password in another normal form', async () => {
     const composed = 'pässwörter';
     await api.call('post', '/v1/users', { body: { username: 'umlaut', password: composed } });
     expect((await signIn('umlaut', composed.normalize('NFD'))).status).toBe(201);
   });
 
-  it('is refused after too many attempts at one account, not at others', async () => {
+  it('is refused after too many attempts at one account', async () => {
     const [ann, ben] = await api.people();
     const attempts = [];
     for (let i = 0; i < 11; i += 1) attempts.push((await signIn(ann.session.user.username, 'wrong password')).status);
@@ -77,7 +77,7 @@ describe('signing in', () => {
     expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
   });
 
-  it('beyond the limit ends the session unused for longest', async () => {
+  it('above the maximum ends the session that was unused for longest', async () => {
     await using small = await TestApi.start({ MAX_SESSIONS: '2' });
     const person = await small.person();
     const again = () =>
@@ -91,7 +91,7 @@ describe('signing in', () => {
 });
 
 describe('refreshing', () => {
-  it('hands out new tokens for the same session', async () => {
+  it('returns new tokens of the same session', async () => {
     const person = await api.person();
     const { status, body } = await refresh(person.session.refreshToken);
     expect(status).toBe(200);
@@ -101,7 +101,7 @@ describe('refreshing', () => {
     expect((await refresh(body.refreshToken)).status).toBe(200);
   });
 
-  it.each([1, 3])('with a token used %i refreshes ago ends the session, with all its tokens', async (ago) => {
+  it.each([1, 3])('with a token used %i refreshes ago ends the session and all its tokens', async (ago) => {
     const person = await api.person();
     let latest = person.session;
     for (let i = 0; i < ago; i += 1) latest = (await refresh(latest.refreshToken)).body;
@@ -110,7 +110,7 @@ describe('refreshing', () => {
     expect((await api.call('get', '/v1/me', { token: latest.accessToken })).status).toBe(401);
   });
 
-  it('twice at once with one token lets one through and ends the session', async () => {
+  it('twice at once succeeds once and ends the session', async () => {
     const person = await api.person();
     const answers = await Promise.all([refresh(person.session.refreshToken), refresh(person.session.refreshToken)]);
     expect(answers.map((it) => it.status).sort()).toEqual([200, 401]);
@@ -124,21 +124,21 @@ describe('refreshing', () => {
     },
   );
 
-  it('does not let a forged token end a session', async () => {
+  it('with a forged token does not end a session', async () => {
     const person = await api.person();
     const [id] = await sessionIds(person);
     expect((await refresh(`${id}.${'b'.repeat(43)}.${'c'.repeat(43)}`)).status).toBe(401);
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('keeps no refresh token that could be read', async () => {
+  it('stores no readable refresh token', async () => {
     const { refreshToken } = (await api.person()).session;
     const rows = await api.db.selectFrom('sessions').selectAll().execute();
     expect(JSON.stringify(rows)).not.toContain(refreshToken);
     expect(api.logged.join('')).not.toContain(refreshToken);
   });
 
-  it('ends with the session', async () => {
+  it('fails after the session ended', async () => {
     await using brief = await TestApi.start();
     const person = await brief.person();
     await brief.db
@@ -152,7 +152,7 @@ describe('refreshing', () => {
 });
 
 describe('the refresh cookie', () => {
-  it('is out of reach of scripts and other sites, and refreshes', async () => {
+  it('is inaccessible to scripts and other sites, and refreshes', async () => {
     const { username } = (await api.person()).session.user;
     const { headers, body } = await signIn(username);
     const cookie = headers.get('set-cookie') ?? '';
@@ -167,13 +167,13 @@ describe('the refresh cookie', () => {
     expect(cookieOf(again.headers)).toBe(again.body.refreshToken);
   });
 
-  it('is sent over HTTPS only where that is asked for', async () => {
+  it('is sent over HTTPS only if configured', async () => {
     await using secure = await TestApi.start({ COOKIE_SECURE: 'true' });
     const { headers } = await secure.call('post', '/v1/users', { body: { username: 'secure', password } });
     expect(headers.get('set-cookie')).toContain('; Secure');
   });
 
-  it('does not work for a page of another site', async () => {
+  it('is refused for a page of another site', async () => {
     const person = await api.person();
     const ask = (origin: string) =>
       api.call<Problem>('post', '/v1/sessions/refresh', {
@@ -184,14 +184,14 @@ describe('the refresh cookie', () => {
     expect((await ask(api.url)).status).toBe(200);
   });
 
-  it('is taken back at sign-out', async () => {
+  it('is deleted at sign-out', async () => {
     const { headers } = await (await api.person()).call('delete', '/v1/sessions/current');
     expect(headers.get('set-cookie')).toMatch(/^parley_refresh=; Max-Age=0; Path=\/v1\/sessions/);
   });
 });
 
 describe('signing out', () => {
-  it('ends the session at once, and tells the gateways', async () => {
+  it('ends the session at once and notifies gateways', async () => {
     const person = await api.person();
     const [id = ''] = await sessionIds(person);
     await using control = await listen(person);
@@ -202,7 +202,7 @@ describe('signing out', () => {
     expect(await control.first).toBe(`!{"do":"revoke","session":"${id}"}`);
   });
 
-  it('of another device ends that one only', async () => {
+  it('of another device ends only that one', async () => {
     const person = await api.person();
     const other = (await signIn(person.session.user.username)).body;
     const [newest] = await sessionsOf(person);
@@ -212,7 +212,7 @@ describe('signing out', () => {
     expect((await person.call('delete', `/v1/sessions/${newest?.id}`)).status).toBe(404);
   });
 
-  it('does not reach the sessions of others', async () => {
+  it('cannot end sessions of other users', async () => {
     const [ann, ben] = await api.people();
     const [id] = await sessionIds(ben);
     expect((await ann.call('delete', `/v1/sessions/${id}`)).status).toBe(404);
@@ -220,7 +220,7 @@ describe('signing out', () => {
   });
 });
 
-it('sessions come in pages, the newest first', async () => {
+it('lists sessions in pages, newest first', async () => {
   const person = await api.person();
   for (const device of ['a', 'b', 'c']) await signIn(person.session.user.username, password, device);
   const first = await person.get<{ items: SignIn[]; next: string }>('/v1/sessions?limit=3');
@@ -250,7 +250,7 @@ const sessionIds = async ({ id }: Person) => {
   return rows.map((row) => row.id);
 };
 
-/** Hears what the gateways of someone hear. */
+/** Records what the gateways of a user receive. */
 async function listen({ id }: Person) {
   const client = (await masterOf(api.redis, api.redis.keys.user(id))).duplicate();
   await client.connect();

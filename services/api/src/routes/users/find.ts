@@ -7,7 +7,7 @@ import { findUsers } from '../../queries/users.ts';
 
 const cursor = pageCursor(/[a-z0-9_.~-]{1,40}/);
 
-/** People by the beginning of their username or name. */
+/** Finds users by the beginning of their username or name. */
 export const find = callerOperation(
   {
     method: 'get',

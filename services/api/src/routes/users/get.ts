@@ -4,7 +4,7 @@ import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
 import { getUser } from '../../queries/users.ts';
 
-/** One person. */
+/** Returns one user. */
 export const get = callerOperation(
   {
     method: 'get',

@@ -25,7 +25,7 @@ const schema = z.strictObject({
   device: deviceField.optional().openapi({ description: 'What this device is called in the list of sessions' }),
 });
 
-/** Makes an account and signs it in. */
+/** Creates an account and signs it in. */
 export const register = operation(
   {
     method: 'post',

@@ -15,7 +15,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const register = (body: unknown) => api.call<Session & Problem>('post', '/v1/users', { body });
 
 describe('registering', () => {
-  it('makes an account that is signed in at once', async () => {
+  it('creates an account that is signed in at once', async () => {
     const { status, body, headers } = await register({ username: 'Ann', password, name: ' Ann Lee ' });
     expect(status).toBe(201);
     expect(body.user).toEqual({ id: expect.any(Number), username: 'ann', name: 'Ann Lee', avatar: null, sign: '' });
@@ -27,16 +27,16 @@ describe('registering', () => {
     expect(me.body).toEqual(body.user);
   });
 
-  it('takes the username for a name when none is given', async () => {
+  it('uses the username as the default name', async () => {
     expect((await register({ username: 'nameless', password })).body.user.name).toBe('nameless');
   });
 
-  it('lets gateways know the new user before it answers', async () => {
+  it('makes the new user known to gateways before it responds', async () => {
     const { body } = await register({ username: 'known', password });
     expect(await readPermit(api.redis, 1, body.user.id)).toBe('stranger');
   });
 
-  it('keeps no password that could be read', async () => {
+  it('stores no readable password', async () => {
     await register({ username: 'secretive', password });
     const row = await api.db
       .selectFrom('users')
@@ -47,14 +47,14 @@ describe('registering', () => {
     expect(api.logged.join('')).not.toContain(password);
   });
 
-  it('gives a username once, in whatever case', async () => {
+  it('assigns a username once, in any case', async () => {
     await register({ username: 'taken', password });
     const { status, body } = await register({ username: 'TAKEN', password });
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'conflict', errors: [{ path: 'username' }] });
   });
 
-  it('gives a username once although several ask at once', async () => {
+  it('assigns a username once under concurrency', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => register({ username: 'raced', password })));
     expect(answers.map((it) => it.status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
@@ -89,7 +89,7 @@ describe('registering', () => {
     expect((await register({ username: 'emoji', password, name: '🦊'.repeat(64) })).status).toBe(201);
   });
 
-  it('takes no more than so many a minute from one address', async () => {
+  it('is limited per minute and address', async () => {
     await using strict = await TestApi.start({ REGISTRATIONS_PER_MINUTE: '2' });
     const ask = (username: string) => strict.call<Problem>('post', '/v1/users', { body: { username, password } });
     await ask('one');
@@ -103,7 +103,7 @@ describe('registering', () => {
 });
 
 describe('people', () => {
-  it('are found by the beginning of username or name, whatever the case or width', async () => {
+  it('finds users by the beginning of username or name in any case or width', async () => {
     const asker = await api.person();
     await register({ username: 'find.me', password, name: '王小明' });
     await register({ username: 'other', password, name: 'Ｆｉｎｄｅｒ' });
@@ -119,7 +119,7 @@ describe('people', () => {
     expect(await names('\\')).toEqual([]);
   });
 
-  it('come in pages, each person once', async () => {
+  it('returns each user once over all pages', async () => {
     const asker = await api.person();
     for (let i = 0; i < 7; i += 1) await register({ username: `paged-${i}`, password });
     const seen: string[] = [];
@@ -143,13 +143,13 @@ describe('people', () => {
     '?q=a&after=%20',
     '?q=a&q=b',
     '?q=a&order=name',
-  ])('refuses the query "%s"', async (query) => {
+  ])('rejects the query "%s"', async (query) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/users${query}`);
     expect(status).toBe(400);
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
   });
 
-  it('can be looked at by id', async () => {
+  it('returns a user by id', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.get<User>(`/v1/users/${ben.id}`)).body).toEqual(ben.session.user);
     expect((await ann.get(`/v1/users/999`)).status).toBe(404);
@@ -158,7 +158,7 @@ describe('people', () => {
   });
 });
 
-it('an access token ends', async () => {
+it('an access token expires', async () => {
   await using brief = await TestApi.start({ ACCESS_TOKEN_TTL: '4s' });
   const person = await brief.person();
   const deadline = Date.now() + 20_000;

@@ -8,7 +8,7 @@ import { insertGroup } from '../../../queries/groups.ts';
 import { setExternalId } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
 
-/** Makes a group of users, who must be locked, and tells them; answers its id. */
+/** Creates a group of users, who must be locked, and notifies them. Returns its id. */
 export async function createGroup(
   tx: Database,
   notify: Notify,

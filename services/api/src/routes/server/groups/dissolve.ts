@@ -6,7 +6,7 @@ import { findGroupId } from '../../../queries/server-groups.ts';
 import { endGroup } from '../../groups/end-group.ts';
 import { refParam } from '../refs.ts';
 
-/** Ends a group for all its members, with its messages; nothing happens if there is none. */
+/** Dissolves a group with its messages. No-op if it does not exist. */
 export const dissolveGroup = serverOperation(
   {
     method: 'delete',

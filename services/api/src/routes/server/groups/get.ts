@@ -11,7 +11,7 @@ import { requireGroup } from './require-group.ts';
 const params = z.object({ group: refParam });
 const cursor = pageCursor('int32', 'number');
 
-/** One group. */
+/** Returns one group. */
 export const getGroup = serverOperation(
   {
     method: 'get',
@@ -30,7 +30,7 @@ export const getGroup = serverOperation(
   },
 );
 
-/** Who is in it. */
+/** Lists its members. */
 export const listGroupMembers = serverOperation(
   {
     method: 'get',

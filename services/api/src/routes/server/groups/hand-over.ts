@@ -7,9 +7,9 @@ import { getServerGroup, type ServerGroup } from '../../../queries/server-groups
 import { setMembers } from './set-members.ts';
 
 /**
- * Gives a group, which must be locked, another owner, who comes in if they were not; the one before becomes an admin.
- *
- * @param users all who are to be members afterwards; those who are not make room now. Absent: everybody stays
+ * Transfers a group, which must be locked, to another owner, who joins if necessary. The former
+ * owner becomes an admin. @param users all future members; others leave now. Default: everybody
+ * stays
  */
 export async function handOver(
   context: AppContext,

@@ -21,7 +21,7 @@ const schema = z.strictObject({
     .openapi({ description: '`member` for a new one, as it is for others, when absent' }),
 });
 
-/** Puts someone into a group, or gives a member another role. */
+/** Adds a member to a group, or changes a member's role. */
 export const putGroupMember = serverOperation(
   {
     method: 'put',
@@ -56,7 +56,7 @@ export const putGroupMember = serverOperation(
   },
 );
 
-/** Takes someone out of a group; nothing happens if they are not in it. */
+/** Removes a member from a group. No-op for others. */
 export const removeGroupMember = serverOperation(
   {
     method: 'delete',
@@ -80,7 +80,7 @@ export const removeGroupMember = serverOperation(
   },
 );
 
-/** Locks a group and answers its id. */
+/** Locks a group and returns its id. */
 async function enter(tx: Database, ref: number | string): Promise<number> {
   const group = await requireGroup(tx, ref);
   if (!(await lockGroup(tx, group))) throw new Refusal('not-found');

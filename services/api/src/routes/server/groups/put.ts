@@ -26,7 +26,10 @@ const schema = z.strictObject({
     .openapi({ description: 'All of them; the owner may be left out. When absent, they stay as they are' }),
 });
 
-/** Makes the group with an external id, or changes what is given of it; with `members` these and no others are in it then. */
+/**
+ * Creates the group with an external id, or changes the given fields. With `members`, it has
+ * exactly these afterwards.
+ */
 export const putGroup = serverOperation(
   {
     method: 'put',

@@ -9,8 +9,8 @@ import { getServerGroup, type ServerGroup } from '../../../queries/server-groups
 import { show } from '../refs.ts';
 
 /**
- * Makes these users, who must be locked, the members of a group, which must be too: others leave, save its owner. Each who comes or
- * goes is told to those who were there, or are now.
+ * Sets the members of a group. The group and these users must be locked. Others leave, except the
+ * owner. Notifies former and present members of each change.
  */
 export async function setMembers(
   context: AppContext,

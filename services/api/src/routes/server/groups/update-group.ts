@@ -6,7 +6,9 @@ import { memberIds } from '../../../queries/group-members.ts';
 import { updateGroup } from '../../../queries/groups.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 
-/** Changes what is given of a group, which must be locked, and tells its members if that is another than before. */
+/**
+ * Changes the given fields of a group, which must be locked, and notifies its members of a change.
+ */
 export async function updateServerGroup(tx: Database, notify: Notify, group: number, changes: Changes): Promise<void> {
   const before = (await getServerGroup(tx, group)) as ServerGroup;
   await updateGroup(tx, group, changes);
@@ -16,7 +18,7 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
 }
 
-/** Refuses when a group has more members than it may. */
+/** Refuses if a group has more members than allowed. */
 export async function requireRoom(tx: Database, group: number): Promise<void> {
   const { members, maxMembers } = (await getServerGroup(tx, group)) as ServerGroup;
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);

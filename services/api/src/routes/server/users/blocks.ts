@@ -8,7 +8,7 @@ import { refParam, requireUser } from '../refs.ts';
 
 const params = z.object({ user: refParam, blocked: refParam });
 
-/** Makes a user block another. */
+/** Makes one user block another. */
 export const putBlock = serverOperation(
   {
     method: 'put',
@@ -32,7 +32,7 @@ export const putBlock = serverOperation(
   },
 );
 
-/** Makes a user take messages of another again; nothing happens if they do. */
+/** Makes one user unblock another. No-op if they were not blocked. */
 export const removeBlock = serverOperation(
   {
     method: 'delete',

@@ -11,8 +11,8 @@ import { endSurplusSessions } from '../../../queries/sessions.ts';
 import { refParam, requireUser } from '../refs.ts';
 
 /**
- * Deactivates a user: their sessions end, their sockets are closed, they can neither come in nor be
- * written to. Everything else stays as it is, for them to find if they are put again.
+ * Deactivates a user: ends their sessions, closes their sockets, and refuses sign-ins and messages
+ * to them. Everything else stays until they are put again.
  */
 export const deactivateUser = serverOperation(
   {

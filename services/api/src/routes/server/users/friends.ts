@@ -13,7 +13,7 @@ import { refParam, requireUser } from '../refs.ts';
 
 const params = z.object({ user: refParam, friend: refParam });
 
-/** Makes two users friends, both sides at once; what one of them had asked counts as accepted. */
+/** Makes two users friends on both sides. Accepts pending requests between them. */
 export const putFriend = serverOperation(
   {
     method: 'put',
@@ -41,7 +41,7 @@ export const putFriend = serverOperation(
   },
 );
 
-/** Ends the friendship of two users, for both; nothing happens if there is none. */
+/** Ends the friendship of two users on both sides. No-op if there is none. */
 export const removeFriend = serverOperation(
   {
     method: 'delete',

@@ -4,7 +4,7 @@ import { getServerUser, type ServerUser } from '../../../queries/server-users.ts
 import { refParam, requireUser } from '../refs.ts';
 import { serverUserSchema } from '../schemas.ts';
 
-/** One user. */
+/** Returns one user. */
 export const getUser = serverOperation(
   {
     method: 'get',

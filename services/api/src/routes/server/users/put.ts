@@ -25,8 +25,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Makes the user with an external id, or changes what is given of them; one who was deactivated is
- * active again.
+ * Creates the user with an external id, or changes the given fields. Reactivates a deactivated
+ * user.
  */
 export const putUser = serverOperation(
   {

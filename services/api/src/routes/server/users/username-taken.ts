@@ -1,9 +1,6 @@
 import { fieldRefusal } from '../../../http/refusal.ts';
 
-/**
- * Passes on what `work` resolves with; refuses when PostgreSQL found that another user has the
- * username.
- */
+/** Returns the result of `work`. Refuses if PostgreSQL reports that the username is taken. */
 export async function refuseTakenUsername<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

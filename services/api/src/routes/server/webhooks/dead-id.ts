@@ -2,15 +2,15 @@ import { z } from '@hono/zod-openapi';
 import type { AppContext } from '../../../app-context.ts';
 import { Refusal } from '../../../http/refusal.ts';
 
-/** `{id}` of a path: the endpoint and the event, with a colon between. */
+/** `{id}` of a path: endpoint and event, separated by a colon. */
 export const deadParams = z.object({ id: z.string().regex(/^[\w-]{1,32}:[\w.-]{1,512}$/, 'Not an id of the list') });
 
-/** Makes the id by which an event that was given up is called. */
+/** Returns the id of a given-up event. */
 export function toDeadId(endpoint: string, event: string): string {
   return `${endpoint}:${event}`;
 }
 
-/** Reads it. Refuses an endpoint that is not configured. */
+/** Parses the id. Refuses an endpoint that is not configured. */
 export function readDeadId({ config }: AppContext, id: string): { endpoint: string; event: string } {
   const colon = id.indexOf(':');
   const endpoint = id.slice(0, colon);

@@ -10,7 +10,7 @@ import { deadSchema } from './schemas.ts';
 const cursor = pageCursor('number', /[A-Za-z0-9_-]{0,32}/);
 const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields(cursor) });
 
-/** Events that endpoints could not be told. */
+/** Lists given-up events. */
 export const listDead = serverOperation(
   {
     method: 'get',
@@ -26,7 +26,7 @@ export const listDead = serverOperation(
     const { limit, after, endpoint } = c.req.valid('query');
     const [died, last] = after ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
-    // Of one endpoint no two have the same date; of several they may, and then go by the endpoint.
+    // Dates are unique per endpoint. Equal dates of several endpoints are ordered by endpoint.
     const lists = await Promise.all(
       endpoints.map(async ({ id }) => {
         const items = await listDeadWebhooks(redis, id, id > last ? died + 1 : died, limit + 1);
@@ -45,7 +45,7 @@ export const listDead = serverOperation(
   },
 );
 
-/** Tells an endpoint after all. */
+/** Delivers a given-up event after all. */
 export const replayDead = serverOperation(
   {
     method: 'post',
@@ -66,7 +66,7 @@ export const replayDead = serverOperation(
   },
 );
 
-/** Forgets an event. */
+/** Deletes a given-up event. */
 export const removeDead = serverOperation(
   {
     method: 'delete',

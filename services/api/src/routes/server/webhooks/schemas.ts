@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { webhookKinds } from '@parley/service';
 
-/** An endpoint that is told of events. */
+/** A webhook endpoint. */
 export const endpointSchema = z
   .object({
     endpoint: z.string(),
@@ -12,7 +12,7 @@ export const endpointSchema = z
   })
   .openapi('WebhookEndpoint');
 
-/** An event that was given up. */
+/** A given-up event. */
 export const deadSchema = z
   .object({
     id: z.string().openapi({ description: 'To replay or forget it' }),
