@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Who may import whom. What is not here may not be imported by anyone. */
+/** Allowed imports between packages. All others are forbidden. */
 const table: Record<string, string[]> = {
   'packages/protocol': [],
   'packages/service': ['protocol'],

@@ -34,13 +34,13 @@ export default defineConfig({
           globalSetup: ['test/setup.ts'],
         },
       },
-      // What depends on sockets, once more on the library that `auto` does not choose where uWebSockets.js loads.
+      // Runs the socket tests again on the library that `auto` does not choose.
       { extends: true, test: { name: 'node sockets', include: socketTests, env: { SOCKETS: 'node' } } },
     ],
     setupFiles: ['test/worker.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    // Not what a quiet machine needs: a condition that will hold is worth waiting for on a busy one.
+    // Longer than an idle machine needs, so that a busy machine does not fail the tests.
     expect: { poll: { timeout: 10_000, interval: 50 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -1,2 +1,2 @@
-// A worker whose runner was killed would go on for as long as its tests hold it, and its servers with it.
+// Ends the worker if its runner was killed. Otherwise its tests and servers would keep it alive.
 process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));

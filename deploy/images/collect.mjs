@@ -30,7 +30,8 @@ function collect(folder, target) {
   const { dependencies, optionalDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const copied = new Map();
   for (const name of Object.keys(dependencies)) if (external.includes(name)) copy(name, folder, target, copied);
-  // Two versions of uWebSockets.js; the image has one Node, for which the first that has a binary is loaded.
+  // Two versions of uWebSockets.js; the image has one Node, for which the first that has a binary
+  // is loaded.
   const loaded = Object.keys(optionalDependencies).find((name) => external.includes(name) && hasBinary(name, folder));
   if (loaded) copy(loaded, folder, target, copied);
 }

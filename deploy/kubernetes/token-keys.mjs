@@ -1,5 +1,5 @@
-// Prints a new key pair of access tokens as settings: `node deploy/kubernetes/token-keys.mjs`. The api
-// gets TOKEN_KEYS, gateways get TOKEN_PUBLIC_KEYS.
+// Prints a new key pair of access tokens as settings: `node deploy/kubernetes/token-keys.mjs`. The
+// api gets TOKEN_KEYS, gateways get TOKEN_PUBLIC_KEYS.
 import { generateKeyPairSync } from 'node:crypto';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -1,4 +1,7 @@
-/** Series of Prometheus as `promtool test rules` writes them: one value per 10 s, `value+step x count`. */
+/**
+ * Series of Prometheus as `promtool test rules` writes them: one value per 10 s, `value+step x
+ * count`.
+ */
 export type Series = Record<string, string>;
 
 /** What makes an alert fire, and a similar state that must not. */

@@ -68,8 +68,8 @@ export class Client {
   }
 
   /**
-   * Sends texts, each with itself as ref, as fast as acknowledgements allow: at most `window` are
-   * under way.
+   * Sends texts, each with its text as ref, as fast as acknowledgements allow: at most `window` are
+   * in flight.
    */
   async texts(to: number, texts: string[], { window = WINDOW }: { window?: number } = {}): Promise<SendAck[]> {
     const acks: Promise<SendAck>[] = [];

@@ -7,7 +7,9 @@ import { Client } from './client.ts';
 /** Signs the tokens of the tests. */
 export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
-/** The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts. */
+/**
+ * The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts.
+ */
 export const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
 /** Gateways in this process over a Redis of their own. Their users consist of permits only. */

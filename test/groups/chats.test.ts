@@ -174,7 +174,8 @@ describe('whatever members do', () => {
         const group = await kit.group(people.slice(0, 3));
         const clients = await Promise.all(people.map((person, i) => person.connect(i)));
         const sent: { id: number; by: number }[] = [];
-        // How many messages there were when each joined, read and deleted last; absent when they are out.
+        // How many messages there were when each joined, read and deleted last; absent when they
+        // are out.
         const places: (Place | undefined)[] = [0, 1, 2].map(() => ({ joined: 0, read: 0, cleared: 0, deleted: false }));
         for (const [i, each] of steps.entries()) {
           const client = clients[each.who];

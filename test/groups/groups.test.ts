@@ -48,7 +48,7 @@ describe('a message to a group', () => {
     });
   });
 
-  it('is one row, whoever reads it', async () => {
+  it('is one row for all readers', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect();
@@ -168,7 +168,7 @@ describe('the members', () => {
     }
   });
 
-  it('cannot write though their gateway has not heard that they are out', async () => {
+  it('cannot write after their removal, even if the gateway missed the event', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect();

@@ -11,7 +11,10 @@ import { Client } from '../gateway/client.ts';
 
 const secret = 'a secret of the tests, long enough for anyone';
 
-/** An api, a recorder and two gateways in this process, over a Redis and a database of their own; people who are all friends. */
+/**
+ * An api, a recorder and two gateways in this process, over a Redis and a database of their own;
+ * people who are all friends.
+ */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
   readonly link: RedisConnection;
@@ -118,7 +121,7 @@ export class Kit implements AsyncDisposable {
 }
 
 interface KitOptions {
-  /** Whether Redis is a cluster; what the test run says unless given. */
+  /** Whether Redis is a cluster. Default: as set for the test run. */
   cluster?: boolean;
   /** Ms of silence after which a node of it counts as failing. */
   nodeTimeout?: number;
@@ -145,7 +148,7 @@ export class Person {
     return Client.open(this.#kit.gateway(gateway), this.token, { cursor: 'latest', ...query });
   }
 
-  /** Asks the api and answers what came back; throws a refusal as `status code`. */
+  /** Calls the api and returns the parsed response. Throws an error response as `status code`. */
   async call<T = undefined>(method: string, path: string, body?: object): Promise<T> {
     const answer = await fetch(`${this.#kit.api}/v1${path}`, {
       method,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
 describe('a group that is full', () => {
-  it('takes nobody more', async () => {
+  it('rejects another member', async () => {
     const [owner, late] = [people[0] as Person, people[MEMBERS] as Person];
     await expect(owner.call('PUT', `/groups/${group}/members/${late.id}`)).rejects.toThrow('409 group-full');
     expect(await readMembers(kit.link, group)).toHaveLength(MEMBERS);

@@ -15,7 +15,7 @@ afterAll(() => stack.stop());
 
 const recorder = () => stack.processes.recorders[0] as Stack['processes']['recorders'][number];
 
-/** With nothing recorded meanwhile. */
+/** Runs `work` while the recorder is paused. */
 async function whileRecorderSleeps(work: () => Promise<void>): Promise<void> {
   await recorder().kill('SIGSTOP');
   try {
@@ -150,7 +150,7 @@ class Person {
     return answer.status;
   }
 
-  /** Sends a media to a user or group; answers the message's id. */
+  /** Sends a media to a user or group. Returns the message's id. */
   async send(to: number, { id, name, size, mime }: Media): Promise<number> {
     const body = { type: 'file', media: id, name, size, mime };
     const ack = await this.frame({ type: 'send', ref: String(Math.random()), to, body });

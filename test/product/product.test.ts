@@ -37,7 +37,7 @@ async function call<T>(method: string, path: string, body: unknown): Promise<T> 
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-it('every message is told though the receiver is away, and api and recorder are killed meanwhile', async () => {
+it('delivers every message event although the receiver is down and api and recorder are killed', async () => {
   const ann = await call<{ id: number }>('put', '/users/ann', { name: 'Ann' });
   const ben = await call<{ id: number }>('put', '/users/ben', { name: 'Ben' });
   await call('put', '/users/ann/friends/ben', undefined);
@@ -73,11 +73,11 @@ it('every message is told though the receiver is away, and api and recorder are 
   expect(told().map(({ event }) => [event.type, event.data.user])).toContainEqual(['presence.online', ann.id]);
 }, 120_000);
 
-it('someone with a token of the product is who the product says, until it deactivates them', async () => {
+it('accepts a token of the product for its subject, until the product deactivates the user', async () => {
   const cat = await call<{ id: number }>('put', '/users/cat', { name: 'Cat' });
   const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });
   const gateway = (stack.gatewayUrls[0] ?? '').replace('http', 'ws');
-  // What the api wrote is lost; the recorder tells the gateway.
+  // The permit copies that the api wrote are lost; the recorder restores them for the gateway.
   const link = await connectRedis({ url: stack.redisUrl });
   await Promise.all([link.keys.external('cat'), link.keys.copy(cat.id)].map((key) => link.client.del(key)));
   await link.close();

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Checks the prose of the repository: comments, test titles and Markdown. Reports ruled-out words and lines that are too
-// long. `--fix` wraps the long lines. Arguments: files or folders, default all.
+// Checks the prose of the repository: comments, test titles and Markdown. Reports ruled-out words
+// and lines that are too long. `--fix` wraps the long lines. Arguments: files or folders, default
+// all.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { filesWithProse, proseOf, root } from './find-prose.mjs';
 import { exceptions, ruledOut } from './ruled-out.mjs';

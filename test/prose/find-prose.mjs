@@ -10,7 +10,8 @@ const notOurs =
   /^LICENSE|\/LICENSE|CHANGELOG\.md$|^test\/chaos\/reports\/|^test\/prose\/ruled-out\.mjs$|^\.changeset\//;
 
 /**
- * Lists the files with prose under `paths`, relative to the root. Default: all files of the repository.
+ * Lists the files with prose under `paths`, relative to the root. Default: all files of the
+ * repository.
  *
  * @param {string[]} paths files or folders relative to the root
  * @returns {string[]}
@@ -24,7 +25,8 @@ export function filesWithProse(paths = []) {
 /**
  * A block of prose: a comment, a test title or a paragraph of a README.
  *
- * @typedef {{ file: string, kind: 'comment' | 'title' | 'markdown', line: number, text: string, lines: string[] }} Prose
+ * @typedef {{ file: string, kind: 'comment' | 'title' | 'markdown', line: number, text: string,
+ * lines: string[] }} Prose
  */
 
 /**
@@ -65,7 +67,9 @@ function prose(file, kind, source, at, raw) {
   return { file, kind, line: source.slice(0, at).split('\n').length, text, lines };
 }
 
-/** Paragraphs, list items and headings. Code blocks are left out, and so is the code inside a line. */
+/**
+ * Paragraphs, list items and headings. Code blocks are left out, and so is the code inside a line.
+ */
 function paragraphs(file, source) {
   const found = [];
   let fenced = false;

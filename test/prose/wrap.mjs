@@ -1,11 +1,15 @@
 /** Columns at which prose wraps. */
 export const WIDTH = 100;
 
-/** A line that must keep its own line: a list item, a tag, a table row, a fence, a heading, an HTML tag or an indented block. */
+/**
+ * A line that must keep its own line: a list item, a tag, a table row, a fence, a heading, an HTML
+ * tag or an indented block.
+ */
 const startsBlock = /^(\s*([-*+]|\d+[.)])\s|@\w|\||#{1,6}\s|```|~~~|<\/?\w|>|\s{4,}\S)/;
 
 /**
- * Returns the comments of a source file wrapped at `WIDTH` columns. Comments that fit stay as they are.
+ * Returns the comments of a source file wrapped at `WIDTH` columns. Comments that fit stay as they
+ * are.
  *
  * @param {string} source
  * @param {string} file its name, which decides the comment syntax
@@ -44,7 +48,8 @@ function wrapLineComments(source, mark) {
 }
 
 /**
- * Returns a Markdown text with its paragraphs and list items wrapped at `WIDTH` columns. Code, tables, headings and HTML stay as they are.
+ * Returns a Markdown text with its paragraphs and list items wrapped at `WIDTH` columns. Code,
+ * tables, headings and HTML stay as they are.
  *
  * @param {string} source
  */
@@ -84,7 +89,9 @@ function wrapBlock(lines) {
   );
 }
 
-/** Wraps lines whose comment marks are removed. Lists, tags and blank lines keep their own lines. */
+/**
+ * Wraps lines whose comment marks are removed. Lists, tags and blank lines keep their own lines.
+ */
 function wrapLines(lines, width) {
   const out = [];
   let paragraph = [];

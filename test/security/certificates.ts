@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 
-/** An authority of the tests' own, what it signed for `localhost` and for 127.0.0.1, and another authority that signed nothing. */
+/**
+ * Creates a certificate authority, certificates that it signs for `localhost` and for 127.0.0.1,
+ * and a second authority that signs nothing.
+ */
 export async function makeCertificates(): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-tls-'));
   await chmod(folder, 0o755);
@@ -34,7 +37,10 @@ export async function makeCertificates(): Promise<Certificates> {
   };
 }
 
-/** Gives a key to whom the tests' PostgreSQL runs as; it takes none that others may read. */
+/**
+ * Changes the owner of a key to the user that runs PostgreSQL in the tests. PostgreSQL rejects a
+ * key that other users can read.
+ */
 export async function lendToPostgres({ key }: Certificate): Promise<void> {
   if (process.getuid?.() !== 0) return;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));

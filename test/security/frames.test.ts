@@ -39,7 +39,8 @@ afterAll(async () => {
 
 const [no, out, none, not] = ['not-friends', 'not-member', 'not-found', 'forbidden'];
 
-// In each row: what it is, the frame, the reply to each role in their order, and who of them is heard by the owner.
+// Each row: the case, the frame, the reply to each role in order, and the roles whose frames cause
+// an event for the owner.
 const rows: Row[] = [
   ['a message to the owner', () => message(people.owner.id), [no, 'blocked', 'ack', no, no, no], 'friend'],
   ['a message to the group', () => message(group), [out, out, out, 'ack', 'ack', 'ack'], 'member admin owner'],
@@ -98,13 +99,13 @@ it('every frame a client may send is in the table', () => {
   expect([...new Set(rows.map(([, frame]) => frame().type))].sort()).toEqual([...types].sort());
 });
 
-describe('what each role is answered, and whether the owner hears of it', () => {
+describe('what each role receives in reply, and whether the owner receives an event', () => {
   it.each(rows)('%s', async (name, frame, replies, heard) => {
     const [from, mine] = [clients.owner.frames.length, people.owner.id];
     const seen: string[] = [];
     for (const role of roles) seen.push(await reply(clients[role], { ...frame(), ref: `${name} ${role}` }));
     expect(seen).toEqual(replies);
-    // What was told of the frames before is told before this.
+    // Events of the frames above arrive before the event of this message.
     const end = { type: 'send' as const, ref: `after ${name}`, to: mine, body: { type: 'card' as const, user: mine } };
     const { id } = (await clients.friend.ask(end)) as { id: number };
     await clients.owner.until(
@@ -125,7 +126,7 @@ async function reply(client: Client, frame: Asked): Promise<string> {
     one.type === 'presence' || (one.type !== 'event' && 'ref' in one && one.ref === frame.ref);
   const silent = frame.type === 'typing' || frame.type === 'focus';
   if (!silent) return saysOf(await client.frame(isReply, from));
-  // What takes as long, so that what was sent before has been carried out.
+  // These frames take the same path, so earlier frames are complete when they are acknowledged.
   for (let i = 0; i < 3; i += 1) await client.ask({ type: 'auth', ref: `settle-${++settled}`, token: 'none' });
   await client.ask({ type: 'recall', ref: `settle-${++settled}`, chat: group, id: 1 });
   const said = client.frames.slice(from).find(isReply);

@@ -1,6 +1,9 @@
 import { password, type Role, roles, type World } from './world.ts';
 
-/** What each role is answered, for every operation of the api. LayIM's have the status in their body. */
+/**
+ * What each role is answered, for every operation of the api. LayIM's have the status in their
+ * body.
+ */
 export const table: readonly Row[] = [
   // Accounts and sessions
   row('post /v1/users', all(201), ({ world, role }) => ({

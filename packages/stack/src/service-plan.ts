@@ -38,8 +38,9 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
 }
 
 /**
- * The keys of access tokens: the api signs, gateways verify and have no secret. Whoever sets `TOKEN_SECRET` or keys of their own
- * decides alone.
+ * Settings for access token keys: the api gets the key pair, gateways get the public key only.
+ * Returns no settings if the environment already sets `TOKEN_SECRET`, `TOKEN_KEYS` or
+ * `TOKEN_PUBLIC_KEYS`.
  */
 function keysOf(entry: ServiceOptions['entry'], { tokenKey, env }: ServicePlan): NodeJS.ProcessEnv {
   const own = { ...process.env, ...env };

@@ -25,7 +25,7 @@ export function createApp(context: AppContext): App {
   app.onError(onError);
   app.notFound(notFound(app));
   app.use(requestLog(context));
-  // Browsers stay with HTTPS for a year, where it is said to be in front.
+  // HSTS for one year, only if `COOKIE_SECURE` states that clients use HTTPS.
   const strictTransportSecurity = context.config.cookieSecure && 'max-age=31536000';
   app.use(secureHeaders({ ...headers, strictTransportSecurity }));
   app.use(refuseOddHost);

@@ -39,7 +39,7 @@ export class Uploader {
     return this.ask('HEAD', path);
   }
 
-  /** Uploads all at once; answers the media. */
+  /** Uploads all bytes in one request and returns the media. */
   async send(bytes: Buffer, options: CreateOptions = {}): Promise<Media> {
     const answer = await this.create(bytes.length, { ...options, bytes });
     if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Starts a node of the cluster. After a restart nodes have other addresses, so whoever misses one
-# asks for it by name.
+# Starts a node of the Redis Cluster. A restart changes the IP addresses of nodes, so each node
+# looks up unreachable nodes by name.
 (
   while sleep 2; do
     # Who knows nobody is new, and waits for create.sh.

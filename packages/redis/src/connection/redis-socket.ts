@@ -52,7 +52,7 @@ export class RedisSocket {
     this.#send(args, command);
   }
 
-  /** Reconnects, for a connection that looks alive but is silent. */
+  /** Closes the socket and reconnects. Used when the socket is open but Redis does not reply. */
   reset(): void {
     this.#socket?.destroy();
   }

@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const pairs = { 'of one bucket': neighbours, 'of two buckets': strangers };
 
   describe.each(Object.entries(pairs))('a message between two users %s', (_, pair) => {
-    it('takes id and date from the clock of Redis', async () => {
+    it('derives id and date from the clock of Redis', async () => {
       const [a, b] = pair();
       const before = Date.now();
       const { id, date, duplicate, conversation } = await send(redis.connection, b, a, 'r');
@@ -396,7 +396,7 @@ onEachRedis((redis) => {
     },
   );
 
-  it('gives each ref one id and both inboxes the same ids under random sends and races', async () => {
+  it('assigns one id per ref, the same in both inboxes, under random sends and races', async () => {
     const connections = [redis.connection, await redis.open()];
     const step = fc.record({
       by: fc.nat({ max: 1 }),

@@ -102,7 +102,7 @@ describe('a setting of keys', () => {
     expect(JSON.stringify(outcome)).not.toContain(first.privateKey.d as string);
   });
 
-  it('says of what is no JSON only that', () => {
+  it('rejects invalid JSON without quoting it in the error', () => {
     const outcome = tokenKeys('private').read('{"d":"my-secret', true);
     expect(outcome).toEqual({ ok: false, problem: 'must be JSON Web Keys' });
   });

@@ -56,7 +56,7 @@ function defaultReservedNames(): readonly string[] {
 /** Times are in ms. */
 export interface AccountConfig {
   registration: 'open' | 'invite' | 'closed';
-  /** Usernames and display names that nobody can choose, nor anything that looks like them. */
+  /** Reserved usernames and display names. Names that look like them are rejected too. */
   reservedNames: readonly string[];
   /** The smallest score of a new password, 0 to 4; 0 turns the check off. */
   passwordStrength: number;

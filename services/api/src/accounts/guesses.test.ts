@@ -124,10 +124,10 @@ describe('an account that is deactivated or whose password changes while somebod
   it.each([
     ['deactivated', { deactivated: 1 }],
     ['given another password', { password_hash: otherHash }],
-  ])('is not entered once it is %s', async (_, changes) => {
+  ])('rejects the sign-in if it is %s', async (_, changes) => {
     const ann = await api.person();
-    // The row is locked as whoever changes it locks it; the sign-in has read the account and waits
-    // for the lock.
+    // The transaction holds the row lock that a real deactivation or password change would hold.
+    // The sign-in has read the account and waits for that lock.
     let signingIn: ReturnType<typeof attempt> | undefined;
     await api.db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set(changes).where('id', '=', ann.id).execute();

@@ -10,14 +10,14 @@ import { createRefreshToken, createSessionId } from './refresh-token.ts';
 import { sessionAnswer } from './session-answer.ts';
 
 /**
- * Starts a session of a user in the caller's transaction and returns it. Ends those beyond the
- * user's limit.
+ * Creates a session in the caller's transaction and returns it. Ends the least recently used
+ * sessions above the user's limit.
  *
- * The user is locked, so whoever deactivates the account, deletes it or changes its password at
- * this moment either comes first, and the session is refused, or comes second, and ends it.
+ * Locks the user's row. A concurrent deactivation, deletion or password change runs before, so that
+ * this session is rejected, or after, so that it ends this session.
  *
- * @param check throws if the credentials, as they are now, do not permit the session
- * @throws Refusal `unauthenticated` when the account was deactivated or deleted
+ * @param check throws if the current credentials do not permit the session
+ * @throws Refusal `unauthenticated` if the account was deactivated or deleted
  */
 export async function openSession(
   tx: Database,

@@ -82,7 +82,7 @@ describe('changing the password', () => {
 });
 
 describe('an e-mail address', () => {
-  it('is the account’s once the link is opened, and the one before is told', async () => {
+  it('is set once the link is opened, and the former address receives a notice', async () => {
     const { person, email } = await withEmail();
     const changed = 'somewhere@else.example';
     await person.call('put', '/v1/me/email', { email: 'somewhere@ELSE.example', password });
@@ -135,7 +135,7 @@ describe('a reset by e-mail', () => {
     expect(await tokenFor(email)).toBeTypeOf('string');
   });
 
-  it('says the same of an account that does not exist or has no address, and sends nothing', async () => {
+  it('returns the same response for an account that does not exist or has no address, and sends nothing', async () => {
     const person = await product.api.person();
     const { email, username } = await withEmail();
     const answers = [await askForReset('nobody-at-all'), await askForReset(person.session.user.username)];
@@ -173,7 +173,7 @@ describe('a reset by e-mail', () => {
   });
 });
 
-it('a reset by an operator gives a link that works once', async () => {
+it('an operator can issue a reset link that works once', async () => {
   const person = await product.api.person();
   const { body, status } = await product.call<{ token: string; url: string }>(
     'post',

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-it('a sign-in after ARGON2_* was changed gives the account a hash of the new cost', async () => {
+it('a sign-in after a change of ARGON2_* rehashes the password at the new cost', async () => {
   const { Passwords } = await import('./passwords.ts');
   const ann = await api.person();
   const cost = { memory: 8192, time: 1, parallelism: 1 };

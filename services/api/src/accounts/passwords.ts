@@ -24,12 +24,12 @@ export class Passwords {
   }
 
   /**
-   * Returns whether a password is that of a hash. Without a hash it returns false after the time
-   * that one takes.
+   * Returns whether a password matches a hash. Without a hash it returns false after the time of
+   * one verification.
    *
-   * Where `ARGON2_*` was changed, accounts have hashes of different cost. An unknown username is
-   * then given the cost of one of them, the same one each time, with the frequency that it has
-   * among accounts: so the time does not reveal which accounts exist.
+   * After a change of `ARGON2_*`, accounts have hashes of different cost. An unknown username is
+   * assigned one of these costs, always the same one, as often as that cost occurs among accounts.
+   * So response times do not reveal which accounts exist.
    */
   async verify(username: string, password: string, known: string | null | undefined): Promise<boolean> {
     const fits = await verify(known ?? (await this.decoyOf(username)), normal(password));
@@ -42,10 +42,11 @@ export class Passwords {
   }
 
   /**
-   * Refuses a new password that is among the first an attacker tries.
+   * Rejects a new password that an attacker would guess early.
    *
    * @param words what an attacker knows: username, display name
-   * @param owner whose turn the check takes: an address or user
+   * @param owner an address or user; the checks of one owner run one at a time
+   * @throws Refusal `bad-request` if the password is too weak
    */
   async requireStrong(owner: string, password: string, words: readonly string[], field = 'password'): Promise<void> {
     const { minScore } = this.#options;

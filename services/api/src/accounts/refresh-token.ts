@@ -11,9 +11,9 @@ export function createRefreshToken(secret: string, session: string): { token: st
 }
 
 /**
- * Reads what a client brought as its refresh token; undefined when it has not that form. `genuine`
- * says that we made it, whenever that was: one that is genuine yet not its session's latest has
- * been used before.
+ * Parses a refresh token. Returns undefined if it is malformed. `genuine` is true if this server
+ * issued it at any time. A genuine token that is not the latest of its session has been used
+ * before.
  */
 export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
   const [, content, session, mark] = /^(([\w-]{22})\.[\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];

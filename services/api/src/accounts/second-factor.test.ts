@@ -48,7 +48,7 @@ describe('a second factor', () => {
     expect((await signIn(person, codeOf(secret, -1))).status).toBe(401);
   });
 
-  it('stays unknown to whoever has a wrong password', async () => {
+  it('is not revealed to a client with a wrong password', async () => {
     const { person } = await withTotp();
     const { body } = await product.api.call<Problem>('post', '/v1/sessions', {
       body: { username: person.session.user.username, password: 'a wrong password' },

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-describe('changes of who may write to whom', () => {
+describe('concurrent changes of friends and blocks', () => {
   it('leave Redis equal to PostgreSQL under concurrency, and never fail', async () => {
     const people = [...(await api.people()), ...(await api.people())];
     const seed = Date.now() % 2 ** 31;

@@ -30,7 +30,7 @@ describe('API_KEYS', () => {
     expect(() => read(`shop:${hash('one')}:everything`)).toThrow(/scopes \(read, write/);
   });
 
-  it('are refused when one is too short, without telling it', () => {
+  it('are rejected if one is too short, without printing it', () => {
     expect(() => read(`${secret},short-secret`)).toThrow(/API_KEYS \[1\] must have at least 32/);
     expect(() => read('short-secret')).not.toThrow(/short-secret/);
     expect(() => read('a secret with blanks, which no header can hold')).toThrow(/API_KEYS/);

@@ -25,10 +25,10 @@ export function apiKeys(): Variable<readonly ApiKey[]> {
   };
 }
 
-/** The key that somebody brought; undefined when it is none. Takes as long for every wrong one. */
+/** Finds the API key with a given secret. Returns undefined if none matches, in constant time. */
 export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
   const hash = sha256(given);
-  // Each is compared, so that how long it takes does not tell which was close.
+  // Compares with every key, so that the duration does not reveal which key was close.
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
 }
 

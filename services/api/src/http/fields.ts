@@ -3,9 +3,9 @@ import { fits, limits } from '@parley/protocol';
 import { findDisguise } from '../names/display-text.ts';
 
 /**
- * One line of text of `min` to `max` characters after trimming. Rejects lone surrogates, control
- * characters, those that change the direction of writing, and invisible ones, which would make a
- * name look like another. The pattern says the same.
+ * Schema of one line of text with `min` to `max` characters after trimming. Rejects lone
+ * surrogates, control characters, bidirectional controls and invisible characters, which could make
+ * a name look like another. The `pattern` in the OpenAPI document states the same rules.
  */
 export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) => string | undefined = () => undefined) {
   return z

@@ -1,8 +1,9 @@
 import { Refusal } from './refusal.ts';
 
 /**
- * Counts what this process has in flight, by owner (a user, an address), in number and bytes. It
- * admits before anything is read, so that memory is bounded and nobody takes all of it.
+ * Counts the number and bytes of operations in flight, per owner (a user or an address). It admits
+ * an operation before its body is read, so that memory is bounded and one owner cannot use all of
+ * it.
  */
 export class InFlight {
   readonly #limits: InFlightLimits;

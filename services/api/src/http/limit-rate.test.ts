@@ -28,14 +28,14 @@ describe('requests', () => {
     }
   });
 
-  it('of an address are limited, but not how often an orchestrator asks for health', async () => {
+  it('of an address are limited, but not health checks', async () => {
     await using api = await TestApi.start({ REQUESTS_PER_ADDRESS: '3' });
     for (let i = 0; i < 3; i += 1) expect(await status(api.call('get', '/v1/me'))).toBe(401);
     expect(await status(api.call('get', '/v1/me'))).toBe(429);
     expect(await status(fetch(`${api.url}/healthz`))).toBe(200);
   });
 
-  it('count for whom a trusted proxy says, and for nobody else an address makes up', async () => {
+  it('count for the address in X-Forwarded-For only if a trusted proxy sent it', async () => {
     await using trusting = await TestApi.start({ REQUESTS_PER_ADDRESS: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
     const from = (address: string) =>
       status(trusting.call('get', '/v1/me', { headers: { 'x-forwarded-for': address } }));

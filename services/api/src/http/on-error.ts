@@ -26,8 +26,7 @@ export function onError(error: Error, c: Context<OpenEnv>): Response {
 }
 
 /**
- * Answers a path that no operation has, with 404, and a method that the path does not have, with
- * 405.
+ * Responds with 404 for an unknown path, and with 405 for a method that the path does not support.
  */
 export function notFound(app: App): (c: Context<OpenEnv>) => Response {
   let methodsOf: ((path: string) => string[]) | undefined;

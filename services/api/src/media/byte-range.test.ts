@@ -20,7 +20,7 @@ it.each([
   ['items=0-1', 'all'],
   ['', 'all'],
   [undefined, 'all'],
-] as const)('of ten bytes %j asks for %j', (header, range) => {
+] as const)('parses the header %j for ten bytes as %j', (header, range) => {
   expect(readRange(header, 10)).toEqual(range);
 });
 

@@ -1,9 +1,9 @@
 import type { ByteRange } from './storage.ts';
 
 /**
- * Reads the header `Range` for a thing of `size` bytes: what is asked for, `all`, or `none` if that
- * lies beyond its end. Several ranges at once, or what is no range, count as not asked: all is
- * answered, as RFC 9110 allows.
+ * Parses the `Range` header for an object of `size` bytes. Returns the requested range, or
+ * `none` if it selects no byte. Returns `all` for a missing or malformed header and for several
+ * ranges, as RFC 9110 allows.
  */
 export function readRange(header: string | undefined, size: number): ByteRange | 'all' | 'none' {
   const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? '') ?? [];

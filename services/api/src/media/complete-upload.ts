@@ -8,11 +8,11 @@ import { headBytes, pictureTypes, sniff } from './sniff.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Finds out what a completely received upload is and, of a picture, its size. From then on it can
- * be fetched and sent. Idempotent: it runs again if the process died in between. Returns the row as
- * it is then; undefined if the upload is gone.
+ * Detects the type of a completely received upload, and the size of a picture. Marks the media as
+ * ready, so that it can be fetched and sent. Idempotent: it runs again if the process stops in
+ * between. Returns the updated row, or undefined if the upload was removed.
  *
- * @throws PictureTooLarge after removing a picture that takes too much to unpack
+ * @throws PictureTooLarge after removing a picture whose decoding needs too much memory or time
  * @throws SideProcessBusy when too many pictures wait; the bytes stay, and resuming the upload
  * completes it
  */

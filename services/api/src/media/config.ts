@@ -5,7 +5,7 @@ import type { S3Options } from './s3-bucket.ts';
 const minute = 60_000;
 const day = 1440 * minute;
 
-/** The variables of media; README.md tells what they mean. */
+/** Environment variables of media. README.md documents them. */
 export const mediaVariables = {
   MEDIA_DIR: text({ default: '.data/media' }),
   MEDIA_S3_ENDPOINT: text({ default: undefined }),
@@ -97,6 +97,6 @@ export interface MediaConfig {
   unsentTtl: number;
   /** How long an address that needs no token holds at least; it holds twice as long at most. */
   urlTtl: number;
-  /** Between two looks for what may be removed. */
+  /** Ms between two runs of the sweeper, which removes expired media. */
   sweepInterval: number;
 }

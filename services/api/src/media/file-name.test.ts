@@ -29,7 +29,7 @@ describe('a file name', () => {
     expect(name.endsWith('😀.jpeg')).toBe(true);
   });
 
-  it('is always one that a message takes and that leads nowhere', () => {
+  it('is always valid in a message and never leads to another folder', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (given) => {
         const name = cleanFileName(given);

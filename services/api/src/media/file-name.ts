@@ -1,9 +1,9 @@
 import { limits } from '@parley/protocol';
 
 /**
- * Makes a file's name of what an uploader says: the last part of a path, on one line, without
- * control characters and without those that turn the direction of writing (`gnp.exe` must not look
- * like `exe.png`). At most as long as a message's body takes; the ending stays.
+ * Cleans an uploaded file's name: keeps the last part of the path, on one line, without control
+ * characters and bidirectional controls (`gnp.exe` must not look like `exe.png`). Shortens it to
+ * the limit of a message's body and keeps the extension.
  */
 export function cleanFileName(given: string): string {
   const name = (given.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '').replace(unwanted, '').trim();

@@ -1,8 +1,8 @@
--- Takes or renews a lock, or gives it back.
+-- Acquires, renews or releases a lock.
 --
 -- KEYS  1 lock
--- ARGV  1 holder    2 ms to hold it from now; 0 gives it back
--- Reply 1, or 0 if another holds it
+-- ARGV  1 holder    2 duration in ms from now; 0 releases it
+-- Reply 1, or 0 if another holder has it
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 if ARGV[2] == '0' then

@@ -75,11 +75,11 @@ export class MediaStore {
   }
 
   /**
-   * Carries out one request of the tus protocol, whose answers it gives as they are. Throws what
-   * failed that is not the client's doing.
+   * Handles one request of the tus protocol and returns the response of the tus server. Throws only
+   * server errors; client errors are responses.
    *
-   * @param owner who asks; what they begin is theirs. Whether what they go on with is, was looked
-   * at before
+   * @param owner the user who sends the request and owns an upload that it creates. The caller has
+   * already checked the access to an existing upload
    */
   async serve(request: Request, owner?: number): Promise<Response> {
     if (owner !== undefined) this.#owners.set(request, owner);
@@ -102,7 +102,7 @@ export class MediaStore {
     this.sweeper.start();
   }
 
-  /** Breaks off what is under way, and resolves when nothing is being removed. */
+  /** Aborts transfers in progress, and resolves when the sweeper has stopped. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.pictures.stop();

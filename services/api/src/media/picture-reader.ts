@@ -29,13 +29,14 @@ export class PictureReader {
   }
 
   /**
-   * Measures a picture as it is shown (turned as its camera says) and makes a thumbnail of at most
-   * {@link thumbnailEdge} pixels a side. Returns undefined for what cannot be read as a picture.
+   * Measures a picture after applying its EXIF orientation, and makes a thumbnail whose longer side
+   * has at most {@link thumbnailEdge} pixels. Returns undefined if the file cannot be read as a
+   * picture.
    *
    * @param open opens the file; called when the picture's turn comes
    * @throws PictureTooLarge when the picture has too many pixels, or needs too much memory or time
-   * to unpack
-   * @throws SideProcessBusy when too many pictures wait, of this user or of all
+   * to decode
+   * @throws SideProcessBusy when too many pictures wait, of this user or of all users
    */
   async read(user: number, open: () => Readable): Promise<Picture | undefined> {
     const owner = String(user);

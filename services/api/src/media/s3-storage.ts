@@ -100,7 +100,9 @@ export class S3Storage implements Storage {
   }
 }
 
-/** Whoever uploads in so many pieces wastes more on them than on the bytes. */
+/**
+ * An upload has so many small pieces that requests to S3 cost more than the transfer of the bytes.
+ */
 export class TooManyPieces extends Error {
   override name = 'TooManyPieces';
 }

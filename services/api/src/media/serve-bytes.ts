@@ -4,11 +4,11 @@ import { contentDisposition } from './file-name.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * Answers a thing of the storage, whole or the range asked for. It never changes, so its tag stays;
- * a client asks each time whether it may still have it. Whatever it is, a browser does not run it:
- * it keeps to the type, and has no rights where it shows it as a page.
+ * Serves a stored object, whole or in the requested range. Objects never change, so the ETag is
+ * permanent; `no-cache` makes a client revalidate its access on each use. `nosniff` and a sandbox
+ * policy prevent a browser from running the content.
  *
- * @param stopped breaks off what is being sent
+ * @param stopped aborts the response
  */
 export function serveBytes(request: Request, storage: Storage, thing: Thing, stopped: AbortSignal): Response {
   const { key, size, type, name, inline } = thing;
@@ -19,7 +19,7 @@ export function serveBytes(request: Request, storage: Storage, thing: Thing, sto
     'content-security-policy':
       "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; media-src 'self'",
     'x-content-type-options': 'nosniff',
-    // Whoever brings the right address may show it; cookies are of no account here.
+    // Pages of any origin may show it: access does not depend on cookies.
     'cross-origin-resource-policy': 'cross-origin',
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
@@ -52,6 +52,6 @@ interface Thing {
   name: string;
   /** Whether a page may show it in place. */
   inline: boolean;
-  /** Tells it from every other thing. */
+  /** Unique value for the ETag. */
   tag: string;
 }

@@ -1,12 +1,12 @@
 import { fileTypeFromBuffer } from 'file-type';
 
 /**
- * Tells what a file is by its first bytes, whatever its name or its uploader says: a MIME type,
- * `text/plain` for what can be read, or `application/octet-stream`.
+ * Detects the type of a file by its first bytes, not by its name. Returns a MIME type, `text/plain`
+ * for readable text, or `application/octet-stream`.
  *
  * @param head the first {@link headBytes} bytes, or all if there are fewer
- * @param said what the uploader says it is; decides between sound and film only, which may come in
- * the same container
+ * @param said the type that the uploader declares; only decides between video and audio, which
+ * share container formats
  */
 export async function sniff(head: Buffer, said: string): Promise<string> {
   const mime = (await fileTypeFromBuffer(head).catch(() => undefined))?.mime.split(';')[0];

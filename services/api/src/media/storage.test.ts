@@ -48,7 +48,7 @@ describe.each<[string, () => Storage]>([
 
   const read = (key: string, start: number, end: number) => buffer(storage.read(key, { start, end }));
 
-  it('gives back what was appended piece by piece, also to another that sees the same storage', async () => {
+  it('returns what was appended in pieces, also through another client of the same storage', async () => {
     const [key, content] = [newKey(), randomBytes(20 * 1024 * 1024 + 3)];
     await storage.create(key);
     expect(await storage.size(key)).toBe(0);
@@ -105,13 +105,13 @@ describe.each<[string, () => Storage]>([
   });
 });
 
-it('a storage on disk takes no key that leads elsewhere', async () => {
+it('a storage on disk rejects a key that leads elsewhere', async () => {
   const storage = new DiskStorage(folder);
   await expect(storage.create('../../etc/passwd')).rejects.toThrow('No key');
   await expect(storage.size('ab/../../x')).rejects.toThrow('No key');
 });
 
-it('a storage in S3 says so when the store is away, or refuses', async () => {
+it('a storage in S3 reports that the store is unavailable or rejects requests', async () => {
   const away = new S3Storage({ ...s3.options, endpoint: 'http://127.0.0.1:1' });
   await expect(away.open()).rejects.toThrow('The media store does not answer');
   const wrong = new S3Storage({ ...s3.options, accessKey: 'nobody' });

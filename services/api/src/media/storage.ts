@@ -16,16 +16,16 @@ export interface Storage {
   /** How many bytes there are; undefined if the key holds nothing. */
   size(key: string): Promise<number | undefined>;
   /**
-   * Adds bytes behind the first `offset` ones, and resolves with how many there are then, all of
-   * them on disk. If the source fails rejects with its error, keeping what came before as far as it
-   * can; `size` tells how much.
+   * Writes bytes from `offset` on, and resolves with the new size once all bytes are on disk. If
+   * the source fails, rejects with its error and keeps the bytes received so far where possible;
+   * `size` returns how many.
    */
   append(key: string, offset: number, bytes: AsyncIterable<Buffer>): Promise<number>;
   /** The bytes from `start` to `end`, both included. Where they are gone, the stream fails. */
   read(key: string, range: ByteRange): Readable;
   /** Stores a whole thing at once, instead of what may be there. */
   put(key: string, content: Buffer): Promise<void>;
-  /** Removes a thing; one that is not there is none less. */
+  /** Deletes an object. No-op if it does not exist. */
   remove(key: string): Promise<void>;
   /** What lies under the keys that begin with two hexadecimal digits. */
   list(folder: string): AsyncIterable<Stored>;

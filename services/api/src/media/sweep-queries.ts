@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import { unused } from '../queries/media.ts';
 
-/** Runs `work` unless another replica is at it now. Answers whether it ran. */
+/** Runs `work` unless another replica is running it. Returns whether it ran. */
 export async function sweepAlone(db: Database, work: (tx: Database) => Promise<void>): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${lock}) as mine`.execute(tx);
@@ -21,16 +21,18 @@ export async function expiredUploads(db: Database, now: number, limit: number): 
   return await query.where('state', '=', 'uploading').orderBy('expires').limit(limit).execute();
 }
 
-/** Forgets an unfinished upload; false if it was finished, or removed, meanwhile. */
+/**
+ * Deletes the row of an unfinished upload. Returns false if the upload was finished or removed by
+ * another request.
+ */
 export async function deleteUploading(db: Database, id: number): Promise<boolean> {
   const query = db.deleteFrom('media').where('id', '=', id).where('state', '=', 'uploading');
   return (await query.executeTakeFirst()).numDeletedRows === 1n;
 }
 
 /**
- * Forgets up to `limit` of the media that nobody was sent in time. Those that somebody was sent are
- * kept for good; an avatar is looked at again at `next`, for it may be changed. Answers what is
- * gone.
+ * Checks up to `limit` expired media and deletes the rows of those that were never sent. Media that
+ * were sent never expire. Avatars are checked again at `next`, because users may replace them.
  */
 export async function deleteOverdue(db: Database, now: number, next: number, limit: number): Promise<Overdue> {
   return await db.transaction().execute(async (tx) => {

@@ -42,7 +42,7 @@ export class Sweeper {
     this.#timer = setInterval(round, config.sweepInterval);
   }
 
-  /** Resolves when what is under way is done. */
+  /** Stops the timer, and resolves when the current run ends. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);

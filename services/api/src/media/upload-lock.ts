@@ -49,7 +49,10 @@ export class UploadLock implements Lock {
   }
 }
 
-/** Of who only looks: refused while another is at the upload, in nobody's way itself. */
+/**
+ * Lock of a request that only reads: fails while another request holds the upload, and does not
+ * block others.
+ */
 export class UploadGlance implements Lock {
   readonly #redis: RedisConnection;
   readonly #upload: number;
@@ -66,7 +69,7 @@ export class UploadGlance implements Lock {
   async unlock(): Promise<void> {}
 }
 
-/** In the form the tus server takes. */
+/** An error in the format of the tus server. */
 const refusal = { status_code: 423, body: 'Another request is at this upload.' };
 
 /** How long an upload stays locked when its holder dies. */

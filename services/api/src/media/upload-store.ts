@@ -17,7 +17,7 @@ export class UploadStore extends DataStore {
   readonly #db: Database;
   readonly #storage: Storage;
   readonly #config: MediaConfig;
-  /** Writes under way, each until its bytes are on disk. */
+  /** Writes in progress, each until its bytes are on disk. */
   readonly #writes = new Map<string, Promise<unknown>>();
   readonly #stopped: AbortSignal;
 
@@ -116,7 +116,7 @@ export class UploadStore extends DataStore {
   }
 }
 
-/** Why an upload was broken off, in the form the tus server takes. */
+/** The reason an upload was aborted, as an error in the format of the tus server. */
 class BrokenOff extends Error {
   override name = 'BrokenOff';
   readonly status_code: number;
@@ -129,7 +129,7 @@ class BrokenOff extends Error {
   }
 }
 
-/** A number that an uploader says; null where it is none that could be true. */
+/** Parses a positive number from upload metadata. Returns null if it is missing or invalid. */
 function measure(text: string | null | undefined, whole: boolean): number | null {
   const value = /^\d{1,9}(\.\d{1,9})?$/.test(text ?? '') ? Number(text) : 0;
   return value > 0 && (!whole || Number.isInteger(value)) ? value : null;

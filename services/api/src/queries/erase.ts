@@ -25,7 +25,7 @@ export async function readTies(db: Database, user: number): Promise<Ties> {
   return rows[0] as Ties;
 }
 
-/** Returns every user with whom a user has a chat. */
+/** Returns all users who share a chat with a user. */
 export async function readPeers(db: Database, user: number): Promise<number[]> {
   const { rows } = await sql<{ peer: number }>`
     select peer_id as peer from chats where owner_id = ${user} and peer_id <> ${user} and not is_group and last_id > 0`.execute(

@@ -58,10 +58,7 @@ export async function endSession(db: Database, user: number, id: string, now: nu
   return numUpdatedRows > 0n;
 }
 
-/**
- * Ends those of a user's sessions that were unused for longest, until `keep` are left; answers the
- * ended ones.
- */
+/** Ends a user's least recently used sessions until `keep` are left. Returns the ended sessions. */
 export async function endSurplusSessions(db: Database, user: number, keep: number, now: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     update sessions set revoked = ${now} where id in (

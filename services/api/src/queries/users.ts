@@ -32,7 +32,7 @@ export async function getAccount(db: Database, username: string): Promise<Accoun
   return { user, passwordHash };
 }
 
-/** Changes what is given; undefined when there is no such user. */
+/** Updates the given fields of a user. Returns undefined if the user does not exist. */
 export async function updateUser(db: Database, id: number, changes: Profile): Promise<User | undefined> {
   return await db.updateTable('users').set(changes).where('id', '=', id).returning(userColumns).executeTakeFirst();
 }

@@ -1,8 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Where a LayIM page loads a media from, for good: `img[…]` and `file(…)[…]` carry it as text, so
- * whoever was sent the address may load it, and nobody finds it by guessing.
+ * Builds the permanent address of a media for a LayIM page. `img[…]` and `file(…)[…]` carry the
+ * address as text, so each recipient of the address may load it. The address cannot be guessed.
  */
 export function mediaAddress(secret: string, media: number): string {
   return `/layim/media/${media}/${seal(secret, media)}`;

@@ -9,7 +9,7 @@ import { isMediaAddress } from './media-address.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** What was uploaded from a LayIM page, for whoever has its address. */
+/** Serves a media that a LayIM page uploaded. The address alone grants access. */
 export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {

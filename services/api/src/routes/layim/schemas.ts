@@ -21,7 +21,7 @@ export function layimAnswers<S extends z.ZodType>(data: S, description: string) 
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };
 }
 
-/** Returns a user as LayIM lists them, with the name that the viewer gave them. */
+/** Converts a user to LayIM's list format, with the viewer's alias for the user. */
 export function toPerson({ id, name, avatar, sign }: User, givenName = ''): z.infer<typeof personSchema> {
   return { username: givenName || name, id, avatar: avatar ?? '', sign };
 }

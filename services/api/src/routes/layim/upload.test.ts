@@ -23,7 +23,7 @@ async function upload(kind: 'image' | 'file', bytes: Buffer | undefined, name = 
   return (await answer.json()) as Uploaded;
 }
 
-it('a picture gets an address that whoever is sent it can load, without a token', async () => {
+it('a picture gets an address that each recipient can load without a token', async () => {
   const bytes = await picture(20, 10);
   const { code, msg, data } = await upload('image', bytes, '图.png');
   expect([code, msg, data.name]).toEqual([0, '', '图.png']);

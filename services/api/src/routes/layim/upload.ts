@@ -19,7 +19,7 @@ const dataSchema = z.object({ src: z.string(), name: z.string() });
 const fileField = z.instanceof(File, { error: 'A file is needed' }).openapi({ type: 'string', format: 'binary' });
 const formSchema = z.object({ file: fileField });
 
-/** Takes what is sent to a chat as a picture or as a file, as a form with a field `file`. */
+/** Uploads a picture or a file for a chat, from a form with a field `file`. */
 export function addUploads(router: OpenAPIHono<CallerEnv>): void {
   const onError = (): never => {
     throw new Refusal('too-large', `At most ${MOST / 1024 / 1024} MiB can be sent.`);

@@ -179,7 +179,7 @@ describe('active content', () => {
     expect(header).toBe(`attachment; filename="gnp.X: y_.exe"; filename*=UTF-8''gnp.X%3A%20y%22.exe`);
   });
 
-  it('a video container with audio only is audio if its uploader says so', async () => {
+  it('a video container with audio only is audio if its uploader declares it as audio', async () => {
     expect((await as(ann).send(film, { type: 'audio/mp4' })).mime).toBe('audio/mp4');
     expect((await as(ann).send(film, { type: 'audio/mpeg' })).mime).toBe('video/mp4');
   });

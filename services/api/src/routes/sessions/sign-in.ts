@@ -95,7 +95,7 @@ async function confirmPassword(c: Context<OpenEnv>, then: Credentials, now: Cred
   }
 }
 
-/** Gives an account whose hash is of an earlier `ARGON2_*` one of the present cost. */
+/** Rehashes the password if its hash has an earlier `ARGON2_*` cost. */
 async function rehash(c: Context<OpenEnv>, { user, passwordHash }: Credentials, password: string): Promise<void> {
   const { accounts, db } = c.var.context;
   if (passwordHash === null || !accounts.passwords.isOutdated(passwordHash)) return;
