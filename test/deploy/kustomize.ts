@@ -6,7 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
  * Builds an overlay as `kustomize build` does, for the features that deploy/kubernetes uses. Throws
  * for any other feature. Generated ConfigMaps keep their names without a hash.
  */
-export function build(folder: string): Manifest[] {
+function build(folder: string): Manifest[] {
   const file = join(folder, 'kustomization.yaml');
   const kustomization = parse(readFileSync(file, 'utf8')) as Kustomization;
   const unknown = Object.keys(kustomization).filter((key) => !known.has(key));

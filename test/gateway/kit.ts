@@ -10,7 +10,7 @@ export const tokenSecret = 'a secret of the tests, long enough for anyone';
 /**
  * The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts.
  */
-export const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
+const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
 /** Gateways in this process over a Redis of their own. Their users consist of permits only. */
 export class Kit {

@@ -9,6 +9,7 @@ const checks = {
   'lint, format, import circles': 'biome check --error-on-warnings',
   types: 'tsc -p tsconfig.base.json --noEmit',
   'web client': 'npm --prefix services/web run --silent check',
+  'unused files, exports, dependencies': 'knip --no-progress --no-config-hints',
   spelling: 'cspell lint --no-progress --quiet --cache --cache-location node_modules/.cache/cspell',
 };
 

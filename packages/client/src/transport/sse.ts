@@ -31,7 +31,7 @@ export function sseTransport(fetcher: Fetch): OpenTransport {
  * Creates a parser of an event stream, which is called with each chunk of text. Expects what
  * gateways write: at most one `event` line, then one `data` line. Skips comments.
  */
-export function createEventReader(): (text: string) => StreamEvent[] {
+function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';
   return (text) => {
     const events = (rest + text).split('\n\n');

@@ -67,7 +67,7 @@ export function readStream(listener: TransportListener): (frame: ServerFrame) =>
 }
 
 /** Returns the offset of a cursor. */
-export function offsetOf(cursor: string): number {
+function offsetOf(cursor: string): number {
   return Number(cursor.slice(cursor.indexOf('-') + 1));
 }
 

@@ -56,7 +56,7 @@ function sha256(text: string): Buffer {
  * passwords, dissolve groups); sign users in; change how the installation works, which includes all
  * others.
  */
-export const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;
+const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;
 
 export type ApiScope = (typeof apiScopes)[number];
 

@@ -74,7 +74,7 @@ export class PictureTooLarge extends Error {
 }
 
 /** Pixels. */
-export const thumbnailEdge = 320;
+const thumbnailEdge = 320;
 
 /** The type of a thumbnail. */
 export const thumbnailType = 'image/webp';

@@ -1,17 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Returns the hash of a user's password, null without one, undefined for an unknown user. */
-export async function getPasswordHash(db: Database, user: number): Promise<string | null | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select('password_hash')
-    .where('id', '=', user)
-    .where('erased', 'is', null)
-    .executeTakeFirst();
-  return row?.password_hash;
-}
-
 /**
  * Returns the users to notify when a user is deleted (friends, and both sides of pending requests)
  * and the groups of the user.

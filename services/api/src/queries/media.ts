@@ -24,7 +24,7 @@ export async function insertWithinQuota(db: Database, quota: number, media: NewM
 /**
  * Bytes of all uploads of a user that are kept, unfinished ones with the size that they will have.
  */
-export async function countStored(db: Database, owner: number): Promise<number> {
+async function countStored(db: Database, owner: number): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
     select coalesce(sum(size), 0)::bigint as bytes from media where owner_id = ${owner}`.execute(db);
   return rows[0]?.bytes ?? 0;

@@ -16,22 +16,6 @@ export async function getUser(db: Database, id: number): Promise<User | undefine
   return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
 }
 
-/**
- * A user with the hash of their password, to sign in; undefined also when the account is
- * deactivated.
- */
-export async function getAccount(db: Database, username: string): Promise<Account | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select([...userColumns, 'password_hash'])
-    .where('username', '=', username)
-    .where('deactivated', 'is', null)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { password_hash: passwordHash, ...user } = row;
-  return { user, passwordHash };
-}
-
 /** Updates the given fields of a user. Returns undefined if the user does not exist. */
 export async function updateUser(db: Database, id: number, changes: Profile): Promise<User | undefined> {
   return await db.updateTable('users').set(changes).where('id', '=', id).returning(userColumns).executeTakeFirst();
@@ -61,17 +45,12 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
 }
 
 /** The columns of a user as others see them. */
-export const userColumns = ['id', 'username', 'name', 'avatar', 'sign'] as const;
+const userColumns = ['id', 'username', 'name', 'avatar', 'sign'] as const;
 
 interface NewUser {
   username: string;
   name: string;
   passwordHash: string;
-}
-
-interface Account {
-  user: User;
-  passwordHash: string | null;
 }
 
 interface Profile {

@@ -105,7 +105,7 @@ export function textOf({ body }: FoundRow): string {
 }
 
 /** The order of results. */
-export function newestFirst(a: Key, b: Key): number {
+function newestFirst(a: Key, b: Key): number {
   return b.id - a.id || b.peer - a.peer;
 }
 

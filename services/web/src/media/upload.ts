@@ -3,7 +3,7 @@ import type { MediaKind } from './kinds.ts';
 import type { UploadFailure } from './transfer.ts';
 
 /** Bytes that a file may have. A server can set a lower limit. */
-export const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /** A file that is uploaded and then sent to a chat. */
 export interface Upload extends UploadRecord {

@@ -13,7 +13,7 @@ onSignOut(() => {
 });
 
 /** Caches users that came with another response. */
-export function cacheUsers(all: Iterable<KnownUser>): void {
+function cacheUsers(all: Iterable<KnownUser>): void {
   for (const { id, name, avatar } of all) users.set(id, { id, name, avatar });
 }
 

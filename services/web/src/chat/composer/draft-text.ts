@@ -1,5 +1,5 @@
 /** Characters that a message may have. */
-export const MAX_CHARACTERS = 8000;
+const MAX_CHARACTERS = 8000;
 
 /**
  * The text of a draft that is sent: without space around it and without characters that no message
