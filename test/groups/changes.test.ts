@@ -15,7 +15,7 @@ const untilEvent = (client: Client, kind: string) =>
   client.frame((frame): frame is EventFrame => frame.type === 'event' && frame.event.kind === kind);
 
 describe('in a group', () => {
-  it('typing shows to the others alone', async () => {
+  it('sends typing to the other members only', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     const clients = [await ann.connect(0), await ben.connect(1), await carl.connect(1)] as const;
@@ -28,7 +28,7 @@ describe('in a group', () => {
     for (const client of clients) await client.close();
   });
 
-  it('edits, reactions and recalls reach all, live and in history', async () => {
+  it('sends edits, reactions and recalls to all members, live and in history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -59,7 +59,7 @@ describe('in a group', () => {
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
 
-  it('messages that left the inbox can be changed, by those who see them', async () => {
+  it('accepts mutations of messages that left the inbox, from members who see them', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);

@@ -61,9 +61,9 @@ function makeAuthority(commonName: string) {
 export interface Certificates extends AsyncDisposable {
   ca: string;
   otherCa: string;
-  /** Good for the name `localhost` alone. */
+  /** Valid for the name `localhost` only. */
   forName: Certificate;
-  /** Good for the address 127.0.0.1 alone. */
+  /** Valid for the address 127.0.0.1 only. */
   forAddress: Certificate;
 }
 

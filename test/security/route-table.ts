@@ -1,8 +1,8 @@
 import { password, type Role, roles, type World } from './world.ts';
 
 /**
- * What each role is answered, for every operation of the api. LayIM's have the status in their
- * body.
+ * The response to each role, for every operation of the api. LayIM's operations have the status in
+ * their body.
  */
 export const table: readonly Row[] = [
   // Accounts and sessions
@@ -22,7 +22,7 @@ export const table: readonly Row[] = [
   row('get /v1/info', all(200)),
   row('get /v1/me/account', person(200)),
   row('put /v1/me/password', person(403), () => ({ body: { current: 'not the password', password } })),
-  // This server sends no e-mail.
+  // E-mail is disabled in this test.
   row('put /v1/me/email', person(409), () => ({ body: { email: 'somebody@mail.example', password } })),
   row('delete /v1/me/email', person(204), () => ({ body: { password } })),
   row('post /v1/me/totp', person(201), () => ({ body: { password } })),
@@ -186,12 +186,12 @@ function all(status: number): Statuses {
   return roles.map(() => status);
 }
 
-/** For anyone signed in. */
+/** For any signed-in user. */
 function person(status: number): Statuses {
   return [401, 401, status, status, status, status, status, status];
 }
 
-/** For others it is not there. */
+/** 404 for others. */
 function theOwner(status: number): Statuses {
   return [401, 401, 404, 404, 404, 404, 404, status];
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.[Symbol.asyncDispose]());
 
-it('every operation of the api is in the table', async () => {
+it('the table lists every operation of the api', async () => {
   const document = (await (await fetch(`${product.api.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };
@@ -28,12 +28,12 @@ it('every operation of the api is in the table', async () => {
   expect([...new Set(table.map(({ route }) => route))].sort()).toEqual(routes.sort());
 });
 
-describe('what each role is answered', () => {
+describe('the response to each role', () => {
   it.each(table.map((row) => [row.route, row] as const))('%s', async (_, row) => {
     const seen: { status: number; leaks: unknown[] }[] = [];
     let world = row.changes ? await makeWorld(product) : common;
     for (const role of roles) {
-      // Those who may less ask first, so that what they did would show.
+      // Roles with fewer rights go first, so that an effect of theirs would show.
       if (row.changes === 'once' && seen.some(({ status }) => status < 400)) world = await makeWorld(product);
       const { status, text } = await ask(world, role, row);
       const leaks = Object.entries(secrets).filter(([word, known]) => text.includes(word) && !known.includes(role));

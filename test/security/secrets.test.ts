@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { apiKey, startServerApi } from '../../services/api/test/server-api.ts';
 import { password } from '../../services/api/test/test-api.ts';
 
-it('no password, token or key is logged, whatever is asked and how it ends', async () => {
+it('logs no password, token or key, for any request and result', async () => {
   await using product = await startServerApi();
   const { api } = product;
   const ann = await api.person();

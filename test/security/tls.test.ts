@@ -16,7 +16,7 @@ let postgres: PostgresServer;
 
 const user = (rule: string) => ['--user', ...rule.split(' ')];
 
-/** A Redis that is spoken to by TLS alone, and by a user of its own. */
+/** A Redis that accepts TLS only, and its own user. */
 const startTlsRedis = async ({ cert, key }: Certificate, port: number) =>
   startRedis({
     args: [
@@ -46,7 +46,7 @@ const databaseUrl = (host = 'localhost', ca = certificates.ca) => {
   return url.href;
 };
 
-/** Asks over a connection of its own, made as the services make theirs. */
+/** Opens a connection as the services do, and sends one query. */
 const ask = async <Row extends object>(url: string, query: string): Promise<Row[]> => {
   const pool = openPool({ url });
   try {
@@ -57,7 +57,7 @@ const ask = async <Row extends object>(url: string, query: string): Promise<Row[
 };
 
 describe('with TLS to Redis and PostgreSQL', () => {
-  it('everything is as without, and nothing goes unencrypted', { timeout: 60_000 }, async () => {
+  it('everything works, and nothing is sent unencrypted', { timeout: 60_000 }, async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = {
@@ -94,7 +94,7 @@ describe('with TLS to Redis and PostgreSQL', () => {
     expect(rows.filter(({ ssl }) => !ssl)).toEqual([]);
   });
 
-  it('a certificate for an address is good for that address', async () => {
+  it('a certificate for an address is valid for that address', async () => {
     const port = await freePort();
     await using other = await startTlsRedis(certificates.forAddress, port);
     const env = {
@@ -107,31 +107,31 @@ describe('with TLS to Redis and PostgreSQL', () => {
   });
 });
 
-describe('Redis is refused', () => {
+describe('rejects Redis', () => {
   const gatewayWith = (REDIS_URL: string, ca: string) =>
     GatewayProcess.failing({ REDIS_URL, NODE_EXTRA_CA_CERTS: ca, LOG_LEVEL: 'silent' });
 
-  it('where another authority signed its certificate', async () => {
+  it('if another authority signed its certificate', async () => {
     await expect(connectRedis({ url: redisUrl() })).rejects.toThrow('Redis does not answer at rediss://localhost');
     const { code, error } = await gatewayWith(redisUrl(), certificates.otherCa);
     expect(code).toBe(1);
     expect(error).toMatch(/Redis does not answer at rediss:\/\/localhost:\d+.*unable to verify/s);
   });
 
-  it('where its certificate has another name', async () => {
+  it('if its certificate has another name', async () => {
     const { code, error } = await gatewayWith(redisUrl('127.0.0.1'), certificates.ca);
     expect(code).toBe(1);
     expect(error).toMatch(/does not match certificate's altnames/);
   });
 
-  it('where the user or the password is wrong', async () => {
+  it('if the user or the password is wrong', async () => {
     const { code, error } = await gatewayWith(redisUrl('localhost', 'parley:wrong'), certificates.ca);
     expect(code).toBe(1);
     expect(error).toMatch(/WRONGPASS/);
     expect(error).not.toContain(':wrong');
   });
 
-  it('by the connections of messages too, which are others', async () => {
+  it('on message connections too', async () => {
     const options = { host: 'localhost', port: redisPort, tls: true, name: 'test', replicas: 0 };
     const wire = new RedisSocket({ ...options, retryDelay: () => 1000 });
     await expect(wire.call(['PING'])).rejects.toThrow(/lost/);
@@ -139,14 +139,14 @@ describe('Redis is refused', () => {
   });
 });
 
-describe('PostgreSQL is refused', () => {
-  it('where another authority signed its certificate', async () => {
+describe('rejects PostgreSQL', () => {
+  it('if another authority signed its certificate', async () => {
     await expect(ask(databaseUrl('localhost', certificates.otherCa), 'select 1')).rejects.toThrow(
       /unable to verify|signed/,
     );
   });
 
-  it('where its certificate has another name', async () => {
+  it('if its certificate has another name', async () => {
     await expect(ask(databaseUrl('127.0.0.1'), 'select 1')).rejects.toThrow(/altnames/);
     expect(await ask(databaseUrl(), 'select 1')).toHaveLength(1);
   });

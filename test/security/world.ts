@@ -5,7 +5,7 @@ import { share } from '../../services/api/test/share.ts';
 import { type Person, password } from '../../services/api/test/test-api.ts';
 import { picture, placeOf, Uploader } from '../../services/api/test/upload.ts';
 
-/** Who may ask, seen from the owner: of a group, and of everything private that a world holds. */
+/** Roles relative to the owner of a group and of all private data of a world. */
 export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', 'admin', 'owner'] as const;
 
 export type Role = (typeof roles)[number];
@@ -17,7 +17,7 @@ export const secrets: Record<string, readonly Role[]> = {
   'secret-of-owner': ['owner'],
 };
 
-/** Makes an owner with one of everything, and someone for each role. */
+/** Creates an owner with one object of each kind, and a user for each role. */
 export async function makeWorld(product: Product): Promise<World> {
   const { api } = product;
   const [owner, friend, member, admin, blocked, other, asking, addable, second] = (await Promise.all(
@@ -57,7 +57,7 @@ export async function makeWorld(product: Product): Promise<World> {
   };
 }
 
-/** What someone in a role shows: a token, a key, or nothing. */
+/** The credentials of a role: a token, a key, or none. */
 export function tokenOf(world: World, role: Role): string | undefined {
   if (role === 'nobody') return undefined;
   return role === 'key' ? apiKey : world.people[role].session.accessToken;
@@ -73,7 +73,7 @@ export interface World {
   second: number;
   /** The owner's. */
   username: string;
-  /** Someone asked the owner to be friends. */
+  /** A user who sent the owner a friend request. */
   request: number;
   /** The owner's. */
   session: string;

@@ -51,7 +51,7 @@ export function createApp(context: AppContext): App {
   return app;
 }
 
-// A page with a policy of its own keeps it.
+// A page with its own policy keeps it.
 const headers = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   overwrite: false,
@@ -75,7 +75,7 @@ const exposed = [
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
 
-/** The framework fails late, with a 500, for a `Host` that is not an address. */
+/** The framework would respond with a 500 to a `Host` that is not an address. */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {
   if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header names no host.');
   await next();

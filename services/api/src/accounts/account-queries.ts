@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** How many accounts, of the oldest and the newest 10,000, have a hash with which parameters. */
+/**
+ * Counts accounts by the parameters of their hashes, over the oldest and the newest 10,000
+ * accounts.
+ */
 export async function countHashParameters(db: Database): Promise<{ parameters: string; count: number }[]> {
   const { rows } = await sql<{ parameters: string; count: number }>`
     with sample as (
@@ -16,8 +19,7 @@ export async function countHashParameters(db: Database): Promise<{ parameters: s
 }
 
 /**
- * What an account signs in with. Undefined for one that does not exist, was deleted or is
- * deactivated.
+ * Returns an account's credentials. Undefined if it does not exist, was deleted or is deactivated.
  */
 export async function getCredentials(db: Database, which: Which): Promise<Credentials | undefined> {
   const row = await db
@@ -50,7 +52,7 @@ export async function setPasswordHash(tx: Database, user: number, hash: string):
   await tx.updateTable('users').set({ password_hash: hash }).where('id', '=', user).execute();
 }
 
-/** Replaces a hash by one of the same password, unless the password was changed. */
+/** Replaces a hash by another hash of the same password, unless the password was changed. */
 export async function replacePasswordHash(db: Database, user: number, before: string, after: string): Promise<void> {
   await db
     .updateTable('users')
@@ -64,7 +66,7 @@ export async function setEmail(tx: Database, user: number, email: string | null)
   await tx.updateTable('users').set({ email }).where('id', '=', user).execute();
 }
 
-/** Changes what is given of a user's second factor. */
+/** Updates the given fields of a user's second factor. */
 export async function setTotp(tx: Database, user: number, totp: TotpChanges): Promise<void> {
   await tx.updateTable('users').set(totp).where('id', '=', user).execute();
 }
@@ -77,7 +79,7 @@ export async function setRecoveryCodes(tx: Database, user: number, hashes: reado
   await tx.insertInto('recovery_codes').values(rows).execute();
 }
 
-/** Deletes a recovery code of a user; false when there is none like it. */
+/** Deletes a recovery code of a user. Returns false if none matches. */
 export async function spendRecoveryCode(tx: Database, user: number, hash: string): Promise<boolean> {
   const query = tx.deleteFrom('recovery_codes').where('user_id', '=', user).where('hash', '=', hash);
   return (await query.executeTakeFirst()).numDeletedRows > 0n;
@@ -89,7 +91,7 @@ export async function countRecoveryCodes(db: Database, user: number): Promise<nu
   return rows[0]?.count ?? 0;
 }
 
-/** Replaces the tokens of a user that serve one purpose. */
+/** Replaces a user's tokens for one purpose. */
 export async function putAccountToken(tx: Database, token: NewAccountToken): Promise<void> {
   const { user, purpose, hash, email = null, expires } = token;
   await tx.deleteFrom('account_tokens').where('user_id', '=', user).where('purpose', '=', purpose).execute();
@@ -97,7 +99,7 @@ export async function putAccountToken(tx: Database, token: NewAccountToken): Pro
 }
 
 /**
- * Deletes a token that has not expired and returns its user and address. A token is so used once.
+ * Deletes a token that has not expired and returns its user and address. So each token works once.
  */
 export async function spendAccountToken(
   tx: Database,
@@ -113,7 +115,7 @@ export async function spendAccountToken(
     .executeTakeFirst();
 }
 
-/** The user of a token that has not expired. */
+/** Returns the user of a token that has not expired. */
 export async function findAccountToken(
   db: Database,
   purpose: 'password' | 'email',
@@ -124,7 +126,7 @@ export async function findAccountToken(
   return row?.user_id;
 }
 
-/** The address that waits to be confirmed. */
+/** Returns the address that waits for confirmation. */
 export async function getPendingEmail(db: Database, user: number): Promise<string | null> {
   const query = db.selectFrom('account_tokens').select('email').where('user_id', '=', user);
   const row = await query.where('purpose', '=', 'email').where('expires', '>', Date.now()).executeTakeFirst();
@@ -142,7 +144,7 @@ export interface Credentials {
   user: { id: number; username: string; name: string; avatar: string | null; sign: string };
   email: string | null;
   passwordHash: string | null;
-  /** Encrypted, as the next. */
+  /** Encrypted, like the next field. */
   totpSecret: string | null;
   totpPending: string | null;
   totpStep: number;

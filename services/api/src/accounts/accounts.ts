@@ -5,10 +5,10 @@ import { AuditLog } from './audit-log.ts';
 import { Mailer } from './mailer.ts';
 import { Passwords } from './passwords.ts';
 
-/** What routes of accounts need: passwords, e-mail, and work that goes on after the response. */
+/** Dependencies of account routes: passwords, e-mail, and background work. */
 export class Accounts {
   readonly passwords: Passwords;
-  /** Undefined where no e-mail is sent. */
+  /** Undefined if e-mail is disabled. */
   readonly mailer: Mailer | undefined;
   readonly audit: AuditLog;
   readonly #log: Log;
@@ -22,10 +22,7 @@ export class Accounts {
     this.#log = log;
   }
 
-  /**
-   * Runs work that the response does not wait for, so that its time reveals nothing. Failures are
-   * logged.
-   */
+  /** Runs work after the response, so that the response time reveals nothing. Logs failures. */
   inBackground(work: () => Promise<void>): void {
     const running = work()
       .catch((err: unknown) => this.#log.warn({ err }, 'background work of an account failed'))

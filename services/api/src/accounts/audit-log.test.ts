@@ -18,7 +18,7 @@ interface Line {
 
 const lines = () => product.api.logged.map((line) => JSON.parse(line) as Line).filter(({ log }) => log === 'audit');
 
-it('has one line for each event that matters, with who, from where, and in which request', async () => {
+it('writes one line per security event, with user, address and request id', async () => {
   const ann = await product.api.person();
   const { username } = ann.session.user;
   const signIn = (given: string) => product.api.call('post', '/v1/sessions', { body: { username, password: given } });
@@ -54,7 +54,7 @@ it('names the API key of each call of the server API, and refused ones', async (
   expect(lines().find(({ event }) => event === 'server-api.refused')).toMatchObject({ address: '127.0.0.1' });
 });
 
-it('holds neither passwords nor tokens nor what somebody typed', async () => {
+it('contains no passwords, no tokens and no typed text', async () => {
   const text = lines()
     .map((line) => JSON.stringify(line))
     .join('\n');

@@ -4,7 +4,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** The variables of accounts; README.md describes them. */
+/** Environment variables of accounts. README.md documents them. */
 export const accountVariables = {
   REGISTRATION: oneOf(['open', 'invite', 'closed'], { default: 'open' }),
   RESERVED_NAMES: list({ default: defaultReservedNames() }),
@@ -23,7 +23,7 @@ export const accountVariables = {
   AUDIT_LOG: bool({ default: true }),
 };
 
-/** The settings that the variables yield. */
+/** Creates the settings from the variables. */
 export function accountConfig(value: Values<typeof accountVariables>): AccountConfig {
   return {
     registration: value.REGISTRATION,
@@ -58,7 +58,7 @@ export interface AccountConfig {
   registration: 'open' | 'invite' | 'closed';
   /** Reserved usernames and display names. Names that look like them are rejected too. */
   reservedNames: readonly string[];
-  /** The smallest score of a new password, 0 to 4; 0 turns the check off. */
+  /** The minimum zxcvbn score of a new password, 0 to 4. 0 disables the check. */
   passwordStrength: number;
   resetTtl: number;
   /** Messages to one account; more are dropped silently. */
@@ -71,9 +71,9 @@ export interface AccountConfig {
   signInsPerAddress: number;
   /** Of one address. */
   registrationsPerMinute: number;
-  /** Undefined where no e-mail is sent. */
+  /** Undefined if e-mail is disabled. */
   mail: MailConfig | undefined;
-  /** The root of the web client, for links in e-mails; the first of `ORIGINS` when undefined. */
+  /** The root of the web client, for links in e-mails. Default: the first of `ORIGINS`. */
   publicUrl: string | undefined;
   auditLog: boolean;
 }

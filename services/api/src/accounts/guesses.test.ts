@@ -37,15 +37,15 @@ const wrong = 'a wrong password';
 /** Of another password. */
 const otherHash = await hash('another horse', { memoryCost: 8, timeCost: 1 });
 
-describe('a stranger who guesses', () => {
-  it('is slowed, and the owner signs in from elsewhere', async () => {
+describe('an attacker who guesses passwords', () => {
+  it('is limited, while the owner signs in from elsewhere', async () => {
     const ann = await api.person();
     expect(await statuses(5, ann, { given: wrong })).toEqual([401, 401, 401, 429, 429]);
     expect((await attempt(ann, { given: password })).status).toBe(429);
     expect((await attempt(ann, { from: '2.2.2.2' })).status).toBe(201);
   });
 
-  it('does not keep a known device out, which has the same address', async () => {
+  it('does not block a known device at the same address', async () => {
     const ann = await api.person();
     await statuses(5, ann, { given: wrong });
     const { deviceToken = '' } = ann.session;
@@ -53,7 +53,7 @@ describe('a stranger who guesses', () => {
     expect((await attempt(ann, { cookie: `parley_device=${deviceToken}` })).status).toBe(201);
   });
 
-  it('gains nothing by a device token that is made up or of another account', async () => {
+  it('gains nothing from a forged device token or one of another account', async () => {
     const [ann, ben] = await api.people();
     await statuses(5, ann, { given: wrong });
     const forged = `${ann.id}.${'a'.repeat(22)}.${'b'.repeat(43)}`;
@@ -62,27 +62,27 @@ describe('a stranger who guesses', () => {
     }
   });
 
-  it('from a known device is slowed too', async () => {
+  it('is limited on a known device too', async () => {
     const ann = await api.person();
     const { deviceToken = '' } = ann.session;
     expect(await statuses(4, ann, { given: wrong, deviceToken })).toEqual([401, 401, 401, 429]);
     expect((await attempt(ann)).status).toBe(201);
   });
 
-  it('from many addresses gets fewer guesses from each, and the owner still signs in from a new one', async () => {
+  it('has fewer attempts per address when using many, and the owner still signs in from a new one', async () => {
     const ann = await api.person();
     const from = Array.from({ length: 12 }, (_, i) => `3.3.3.${i}`);
     for (const address of from) await statuses(3, ann, { given: wrong, from: address });
     expect((await attempt(ann, { from: '4.4.4.4' })).status).toBe(201);
   });
 
-  it('at once gets no more guesses than one after the other', async () => {
+  it('has no more attempts in parallel than in sequence', async () => {
     const ann = await api.person();
     const all = await Promise.all(Array.from({ length: 8 }, () => attempt(ann, { given: wrong })));
     expect(all.filter(({ status }) => status === 401)).toHaveLength(3);
   });
 
-  it('learns nothing from whether the account exists', async () => {
+  it('cannot find out whether the account exists', async () => {
     const body = (username: string) => ({
       body: { username, password: wrong },
       headers: { 'x-forwarded-for': '5.5.5.5' },
@@ -93,7 +93,7 @@ describe('a stranger who guesses', () => {
   });
 });
 
-it('a right password forgets the wrong ones before it', async () => {
+it('a correct password resets the count of failures', async () => {
   const ann = await api.person();
   for (let i = 0; i < 3; i += 1) {
     expect(await statuses(2, ann, { given: wrong })).toEqual([401, 401]);
@@ -101,7 +101,7 @@ it('a right password forgets the wrong ones before it', async () => {
   }
 });
 
-it('guesses of a whole day are limited', async () => {
+it('limits guesses per day', async () => {
   await using slow = await TestApi.start({ SIGN_INS_PER_MINUTE: '1000', SIGN_IN_FAILURES_PER_DAY: '4' });
   const body = { username: (await slow.person()).session.user.username, password: wrong };
   const seen: number[] = [];
@@ -109,7 +109,7 @@ it('guesses of a whole day are limited', async () => {
   expect(seen).toEqual([401, 401, 401, 401, 429]);
 });
 
-it('guesses at the current password of somebody signed in are limited, at every route that checks it', async () => {
+it('limits guesses at the current password of a signed-in user on every route that checks it', async () => {
   const ann = await api.person();
   const seen: number[] = [];
   seen.push((await ann.call('put', '/v1/me/password', { current: wrong, password: 'another horse' })).status);

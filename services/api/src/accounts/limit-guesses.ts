@@ -25,7 +25,7 @@ export async function limitGuesses(context: AppContext, { account, address, devi
   buckets.push(['sign-in', subject, most, most], ['sign-in-day', subject, daily / 1440, daily]);
   for (const bucket of buckets) await take(context, bucket);
   return {
-    // What was right does not count, nor what was wrong before it.
+    // A correct guess does not count, and resets the failures before it.
     succeeded: async () => {
       const { redis } = context;
       await Promise.all(buckets.map(([what, subject]) => redis.client.del(redis.keys.rate(what, subject))));
@@ -45,17 +45,17 @@ async function take({ redis }: AppContext, [what, subject, perMinute, burst]: Bu
   });
 }
 
-/** A guess that was counted. */
+/** A counted guess. */
 export interface Guess {
-  /** Forgets the failed guesses of this guesser. */
+  /** Resets the count of failed guesses. */
   succeeded(): Promise<void>;
 }
 
 export interface Guesser {
-  /** The username that is tried, whether it exists or not; or the id of who is signed in. */
+  /** The username of the attempt, whether or not it exists; or the id of the signed-in user. */
   account: string;
   address: string;
-  /** The known device. */
+  /** The known device, if any. */
   device?: string | undefined;
 }
 

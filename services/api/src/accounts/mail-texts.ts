@@ -1,4 +1,4 @@
-/** The texts of e-mails in a language that the reader's browser names. */
+/** Returns the texts of e-mails in the language of the reader's browser. */
 export function mailTexts(acceptLanguage: string | undefined): MailTexts {
   const first = acceptLanguage?.trim().toLowerCase() ?? '';
   return first.startsWith('zh') ? chinese : english;

@@ -3,8 +3,8 @@ import { createTransport, type Transporter } from 'nodemailer';
 import type { MailConfig } from './config.ts';
 
 /**
- * Sends e-mails by SMTP in the background: `send` returns at once, so that the time of a request
- * does not reveal whether an e-mail is sent. A delivery that fails is tried {@link ATTEMPTS} times.
+ * Sends e-mails by SMTP in the background. `send` returns at once, so that the time of a request
+ * does not reveal whether an e-mail is sent. A delivery has at most {@link ATTEMPTS} attempts.
  */
 export class Mailer {
   readonly #transport: Transporter;
@@ -20,7 +20,7 @@ export class Mailer {
     this.#log = log;
   }
 
-  /** Queues an e-mail. Drops it, with a line in the log, when {@link MAX_PENDING} wait. */
+  /** Queues an e-mail. Drops and logs it if {@link MAX_PENDING} wait. */
   send(mail: Mail): void {
     if (this.#stopped.signal.aborted || this.#pending.size >= MAX_PENDING) {
       this.#log.warn({ pending: this.#pending.size }, 'e-mail dropped');
@@ -30,7 +30,7 @@ export class Mailer {
     this.#pending.add(delivery);
   }
 
-  /** Resolves when what is queued was sent or has failed; nothing is retried any more. */
+  /** Resolves when queued e-mails were sent or failed. No further retries. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#pending);
@@ -43,7 +43,7 @@ export class Mailer {
         await this.#transport.sendMail({ from: this.#from, ...mail, headers: { 'Auto-Submitted': 'auto-generated' } });
         return;
       } catch (err) {
-        // Neither address nor text: the log is read by more people than the mailbox.
+        // Logs neither address nor text, because logs have more readers than the mailbox.
         this.#log.warn({ err: { message: (err as Error).message }, attempt }, 'e-mail not delivered');
         if (attempt === ATTEMPTS || this.#stopped.signal.aborted) return;
         await pause(RETRY_DELAY_MS * attempt, this.#stopped.signal);

@@ -1,8 +1,8 @@
 import type { ApiConfig } from '../config.ts';
 
 /**
- * The address of a page of the web client that uses a token. The token is in the fragment, which
- * neither servers nor their logs see.
+ * Builds the address of a page of the web client that uses a token. The token is in the fragment,
+ * which browsers do not send to servers.
  */
 export function pageLink(
   { accounts, origins }: ApiConfig,

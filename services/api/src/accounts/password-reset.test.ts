@@ -94,20 +94,20 @@ describe('an e-mail address', () => {
     expect((await product.api.call('put', `/v1/email-confirmations/${token}`)).status).toBe(404);
   });
 
-  it('is not set without the password', async () => {
+  it('is not changed without the password', async () => {
     const person = await product.api.person();
     const { status } = await person.call('put', '/v1/me/email', { email: 'a@b.example', password: 'wrong one' });
     expect(status).toBe(403);
   });
 
   it.each(['nobody', 'a@b.example\nBcc: c@d.example', 'a@b.example, c@d.example', 'A <a@b.example>'])(
-    'is not %j',
+    'rejects %j',
     async (email) => {
       expect((await (await product.api.person()).call('put', '/v1/me/email', { email, password })).status).toBe(400);
     },
   );
 
-  it('is sent at most so many links an hour', async () => {
+  it('limits confirmation links per hour', async () => {
     const person = await product.api.person();
     const put = () => person.call('put', '/v1/me/email', { email: 'flood@mail.example', password });
     expect([(await put()).status, (await put()).status, (await put()).status]).toEqual([202, 202, 429]);
@@ -128,7 +128,7 @@ describe('a reset by e-mail', () => {
     await expect.poll(() => mailbox.mails.at(-1)?.content).toContain('was changed');
   });
 
-  it('is sent again when the mail server was busy', async () => {
+  it('is retried if the mail server was busy', async () => {
     const { username, email } = await withEmail();
     mailbox.refuseNext(1);
     await askForReset(username);
@@ -149,7 +149,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);
   });
 
-  it('is sent at most so many times an hour, without saying so', async () => {
+  it('is limited per hour, with an unchanged response', async () => {
     const { username, email } = await withEmail();
     const statuses = [];
     for (let i = 0; i < 4; i += 1) statuses.push((await askForReset(username)).status);
@@ -160,7 +160,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.filter(({ to }) => to.includes(email)).length).toBeLessThanOrEqual(2);
   });
 
-  it('ends with a change of the password, and with the next link', async () => {
+  it('is invalidated by a change of the password and by the next link', async () => {
     const { person, username, email } = await withEmail();
     await askForReset(username);
     const first = await tokenFor(email);
@@ -185,7 +185,7 @@ it('an operator can issue a reset link that works once', async () => {
   expect((await signIn(person.session.user.username, next)).status).toBe(201);
 });
 
-it('no token is kept as it is', async () => {
+it('stores only hashes of tokens', async () => {
   const { username, email } = await withEmail();
   await askForReset(username);
   const token = await tokenFor(email);

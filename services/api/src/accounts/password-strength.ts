@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { SideProcess } from '../side-process/side-process.ts';
 
 /**
- * Estimates how many guesses a password withstands, in a process of its own that runs only while
- * passwords are set.
+ * Estimates how many guesses a password withstands, in a separate process that runs only when
+ * needed.
  */
 export class PasswordStrength {
   readonly #process: SideProcess<Job, number>;
@@ -47,7 +47,7 @@ function saysNoMore(password: string, word: string): boolean {
   return rest.length < 4 && rest.length < plain(password).length;
 }
 
-/** Characters. Longer passwords are judged by their beginning. */
+/** Characters. Only the beginning of longer passwords is scored. */
 const CHECKED = 32;
 
 interface Job {

@@ -5,7 +5,7 @@ import { fieldRefusal } from '../http/refusal.ts';
 import { countHashParameters } from './account-queries.ts';
 import { PasswordStrength } from './password-strength.ts';
 
-/** Hashes, verifies and judges passwords. */
+/** Hashes and verifies passwords, and rejects weak ones. */
 export class Passwords {
   readonly #options: PasswordsOptions;
   readonly #strength = new PasswordStrength();
@@ -36,7 +36,7 @@ export class Passwords {
     return fits && typeof known === 'string';
   }
 
-  /** Whether a hash has another cost than new ones. */
+  /** Whether the cost of a hash differs from that of new hashes. */
   isOutdated(known: string): boolean {
     return costOf(known) !== costText(this.#options.cost);
   }
@@ -59,7 +59,7 @@ export class Passwords {
     this.#strength.stop();
   }
 
-  /** The hash that an unknown username is compared with. */
+  /** Returns the hash to compare with for an unknown username. */
   async decoyOf(username: string): Promise<string> {
     const classes = await this.#readClasses();
     const digest = createHmac('sha256', this.#options.secret).update(`decoy:${username}`).digest();
@@ -77,7 +77,7 @@ export class Passwords {
     return decoy;
   }
 
-  /** Read again every hour. Where PostgreSQL is away, the last ones stay. */
+  /** Reloaded every hour. If PostgreSQL is unavailable, the last ones stay. */
   #readClasses(): Promise<HashClass[]> {
     const now = performance.now();
     if (this.#classes === undefined || now - this.#classesRead > 3_600_000) {
@@ -109,7 +109,7 @@ function hashAt(password: string, { memory, time, parallelism }: Cost): Promise<
   return hash(normal(password), { memoryCost: Math.ceil(memory / 1024), timeCost: time, parallelism });
 }
 
-/** The same characters may come from different keyboards as different code points. */
+/** Different keyboards may produce the same characters as different code points. */
 function normal(password: string): string {
   return password.normalize('NFKC');
 }
@@ -132,12 +132,12 @@ export interface Cost {
 export interface PasswordsOptions {
   db: Database;
   cost: Cost;
-  /** The smallest score of a new password; 0 accepts all. */
+  /** The minimum score of a new password; 0 accepts all. */
   minScore: number;
   secret: string;
 }
 
-/** Accounts whose hash has one cost. */
+/** The number of accounts whose hash has one cost. */
 interface HashClass {
   text: string;
   cost: Cost;

@@ -1,8 +1,8 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /**
- * Makes a refresh token of a session: the session's id, 32 random bytes, and a seal over both. Only
- * `hash` is kept.
+ * Creates a refresh token of a session: the session's id, 32 random bytes, and an HMAC over both.
+ * The server stores only `hash`.
  */
 export function createRefreshToken(secret: string, session: string): { token: string; hash: string } {
   const content = `${session}.${randomBytes(32).toString('base64url')}`;
@@ -22,7 +22,7 @@ export function readRefreshToken(secret: string, token: string): RefreshToken | 
   return { session, hash: hashOf(token), genuine };
 }
 
-/** A new session's id. */
+/** Creates the id of a new session. */
 export function createSessionId(): string {
   return randomBytes(16).toString('base64url');
 }

@@ -4,7 +4,7 @@ import { startServerApi } from '../../test/server-api.ts';
 import { password } from '../../test/test-api.ts';
 
 describe('registration', () => {
-  it('with REGISTRATION=invite needs a code, which works a limited number of times', async () => {
+  it('with REGISTRATION=invite requires a code, which works a limited number of times', async () => {
     await using product = await startServerApi({ REGISTRATION: 'invite' });
     let count = 0;
     const register = (invitation?: string) =>
@@ -39,14 +39,14 @@ describe('registration', () => {
     expect(statuses).toEqual([201, 409, 201]);
   });
 
-  it('with REGISTRATION=closed is refused; the product still makes users', async () => {
+  it('with REGISTRATION=closed is rejected; the product can still create users', async () => {
     await using product = await startServerApi({ REGISTRATION: 'closed' });
     const { body } = await product.api.call<Problem>('post', '/v1/users', { body: { username: 'ann', password } });
     expect(body).toMatchObject({ code: 'forbidden', detail: 'Registration is closed on this server.' });
     expect((await product.call('put', '/users/17', { name: 'Ann' })).status).toBe(201);
   });
 
-  it('refuses reserved names, names that look like them, and passwords that are easy to guess', async () => {
+  it('rejects reserved names, names that look like them, and weak passwords', async () => {
     await using product = await startServerApi({ RESERVED_NAMES: 'admin,acme', PASSWORD_STRENGTH: '2' });
     const register = async (username: string, given = password, name?: string) =>
       (await product.api.call('post', '/v1/users', { body: { username, password: given, ...(name && { name }) } }))

@@ -16,7 +16,7 @@ const signIn = (person: Person, code?: string) =>
     body: { username: person.session.user.username, password, ...(code && { code }) },
   });
 
-/** Codes of a secret; `steps` of 30 s away from now. */
+/** The code of a secret, `steps` of 30 s from now. */
 const codeOf = (secret: string, steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
 
 /** Somebody with a second factor, of which no code was used but that of the step before. */
@@ -41,7 +41,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me/account')).body).toMatchObject({ totp: true, recoveryCodes: 10 });
   });
 
-  it('accepts each code once, also when two sign in at the same time', async () => {
+  it('accepts each code once, also for two concurrent sign-ins', async () => {
     const { person, secret } = await withTotp();
     const both = await Promise.all([signIn(person, codeOf(secret)), signIn(person, codeOf(secret))]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
@@ -56,7 +56,7 @@ describe('a second factor', () => {
     expect(body.code).toBe('unauthenticated');
   });
 
-  it('limits guesses at the code by account, whatever the device', async () => {
+  it('limits guesses at the code per account, on any device', async () => {
     const { person, secret } = await withTotp();
     const { deviceToken } = person.session;
     const statuses: number[] = [];
@@ -68,7 +68,7 @@ describe('a second factor', () => {
     expect((await signIn(person, codeOf(secret))).status).toBe(429);
   });
 
-  it('is replaced by each recovery code once', async () => {
+  it('can be replaced by each recovery code once', async () => {
     const { person, recoveryCodes } = await withTotp();
     const [code = ''] = recoveryCodes;
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -77,7 +77,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me/account')).body).toMatchObject({ recoveryCodes: 9 });
   });
 
-  it('signs other devices out when it is turned on', async () => {
+  it('signs other devices out when it is enabled', async () => {
     const person = await product.api.person();
     const other = (await signIn(person)).body;
     const { body } = await person.call<{ secret: string }>('post', '/v1/me/totp', { password });
@@ -87,7 +87,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('is turned off with the password and a code', async () => {
+  it('is disabled with the password and a code', async () => {
     const { person, secret } = await withTotp();
     const remove = (given: object) => person.call<Problem>('delete', '/v1/me/totp', given);
     expect((await remove({ password: 'a wrong one', code: codeOf(secret) })).status).toBe(403);
@@ -96,7 +96,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('stays when the password is reset, and is turned off by the operator', async () => {
+  it('remains after a password reset, and can be disabled by the operator', async () => {
     const { person } = await withTotp();
     const { body } = await product.call<{ token: string }>('post', `/users/~${person.id}/password-reset`);
     await product.api.call('put', `/v1/password-resets/${body.token}`, { body: { password } });
@@ -105,7 +105,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('keeps no secret that can be read from the database', async () => {
+  it('stores its secret encrypted', async () => {
     const { person, secret, recoveryCodes } = await withTotp();
     const row = await product.api.db.selectFrom('users').selectAll().where('id', '=', person.id).execute();
     const codes = await product.api.db.selectFrom('recovery_codes').selectAll().execute();

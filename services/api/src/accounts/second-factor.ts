@@ -26,7 +26,7 @@ export async function checkSecondFactor(
   const { totpSecret, totpStep, user } = account;
   if (totpSecret === null) return;
   if (code === undefined) {
-    // The password was right: this is no failed guess.
+    // The password was correct: not a failed guess.
     await guess?.succeeded();
     throw new Refusal('code-required');
   }

@@ -1,12 +1,12 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Makes a token that is handed out once, and the hash that is kept of it. */
+/** Creates a token that is sent once, and its hash, which is stored. */
 export function createSecretToken(): { token: string; hash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };
 }
 
-/** SHA-256 as base64url. A token is random, so it needs no slow hash. */
+/** SHA-256 as base64url. Tokens are random, so they need no slow hash. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
@@ -21,8 +21,7 @@ export function createDeviceToken(secret: string, user: number, session: string)
 }
 
 /**
- * Returns which device of a user has this token; undefined when it is not genuine or another
- * user's.
+ * Returns the user's device with this token. Undefined if the token is forged or of another user.
  */
 export function readDeviceToken(secret: string, user: number, token: string | undefined): string | undefined {
   const [, content, owner, device, seal] = /^((\d{1,16})\.([\w-]{22}))\.([\w-]{43})$/.exec(token ?? '') ?? [];

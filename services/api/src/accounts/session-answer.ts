@@ -6,7 +6,7 @@ import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import type { ApiConfig } from '../config.ts';
 import { createDeviceToken } from './secret-token.ts';
 
-/** A session as its device gets it, with a fresh access token. */
+/** Builds the response for a session's device, with a new access token. */
 export function sessionAnswer(config: ApiConfig, user: User, session: string, refreshToken: string): Session {
   const lifetime = Math.ceil(config.tokens.access / 1000);
   return {
@@ -20,14 +20,14 @@ export function sessionAnswer(config: ApiConfig, user: User, session: string, re
 }
 
 /**
- * Sets the refresh token and the device token as cookies, out of reach of scripts and of other
- * sites.
+ * Sets the refresh token and the device token as cookies, which scripts and other sites cannot
+ * read.
  */
 export function setSessionCookies(c: AnyContext, { refreshToken, deviceToken }: Session): void {
   const { tokens } = c.var.context.config;
   const maxAge = Math.floor(tokens.refresh / 1000);
   setCookie(c, nameOf(c, 'refresh'), refreshToken, { ...attributes(c), maxAge });
-  // As long as browsers keep a cookie at most.
+  // The maximum age of a cookie in browsers.
   setCookie(c, nameOf(c, 'device'), deviceToken ?? '', { ...attributes(c), maxAge: 400 * 86_400 });
 }
 
@@ -36,14 +36,14 @@ export function deleteRefreshCookie(c: AnyContext): void {
   deleteCookie(c, nameOf(c, 'refresh'), attributes(c));
 }
 
-/** The token in one of the cookies. */
+/** Returns the token of one of the cookies. */
 export function readSessionCookie(c: AnyContext, which: 'refresh' | 'device'): string | undefined {
   return getCookie(c as Context<OpenEnv>, nameOf(c, which));
 }
 
 /**
- * Browsers accept a `__Host-` cookie from this very host over HTTPS alone, so that no sibling
- * domain can plant one.
+ * Browsers accept a `__Host-` cookie only over HTTPS from this host, so that no sibling domain can
+ * set one.
  */
 function nameOf(c: AnyContext, which: 'refresh' | 'device'): string {
   return `${c.var.context.config.cookieSecure ? '__Host-' : ''}parley_${which}`;

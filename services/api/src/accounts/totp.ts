@@ -35,7 +35,7 @@ export function createRecoveryCodes(): { codes: string[]; hashes: string[] } {
   return { codes, hashes: codes.map(hashRecoveryCode) };
 }
 
-/** The hash of a recovery code, as people type it. */
+/** Returns the hash of a recovery code, in any case and spacing. */
 export function hashRecoveryCode(code: string): string {
   return hashToken(`recovery:${code.toLowerCase().replaceAll(/[\s-]/g, '')}`);
 }

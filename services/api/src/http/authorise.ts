@@ -7,8 +7,7 @@ import { limitRequests } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Lets pass who brings a key of the server API that has a scope, named as `c.var.key`. Each call
- * has a line in the audit log.
+ * Requires an API key with a scope and sets `c.var.key`. Writes one line to the audit log per call.
  */
 export function authorise(scope: ApiScope): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {

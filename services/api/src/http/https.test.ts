@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { password, TestApi } from '../../test/test-api.ts';
 
-it('behind HTTPS, browsers are bound to it and cookies to this very host', async () => {
+it('with HTTPS, sends HSTS and binds cookies to the host', async () => {
   await using api = await TestApi.start({ COOKIE_SECURE: 'true' });
   const { headers } = await api.call('post', '/v1/users', { body: { username: 'ann', password } });
   expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
@@ -10,12 +10,12 @@ it('behind HTTPS, browsers are bound to it and cookies to this very host', async
   for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   const refresh = (cookie: string) => api.call('post', '/v1/sessions/refresh', { raw: '{}', headers: { cookie } });
   const [token = ''] = (cookies[0] ?? '').split(';');
-  // A sibling domain can plant a cookie without the prefix.
+  // A sibling domain could set a cookie without the prefix.
   expect((await refresh(token.replace('__Host-', ''))).status).toBe(401);
   expect((await refresh(token)).status).toBe(200);
 });
 
-it('without HTTPS, browsers are not bound to it', async () => {
+it('without HTTPS, sends no HSTS', async () => {
   await using api = await TestApi.start();
   expect((await api.call('get', '/v1/info')).headers.get('strict-transport-security')).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InFlight } from './in-flight.ts';
 
-it('admits as many as an owner may have, until one is released', () => {
+it('admits up to the limit of an owner, until one is released', () => {
   const inFlight = new InFlight({ perOwner: 2 });
   const first = inFlight.admit(['ann']);
   inFlight.admit(['ann']);
@@ -13,7 +13,7 @@ it('admits as many as an owner may have, until one is released', () => {
   expect(() => inFlight.admit(['ann'])).toThrow();
 });
 
-it('admits as many bytes as an owner, and all owners together, may have', () => {
+it('admits up to the byte limits of one owner and of all owners', () => {
   const inFlight = new InFlight({ perOwner: 10, bytes: 100, bytesPerOwner: 60 });
   const release = inFlight.admit(['ann'], 50);
   expect(() => inFlight.admit(['ann'], 11)).toThrow(expect.objectContaining({ code: 'too-many' }));
@@ -24,7 +24,7 @@ it('admits as many bytes as an owner, and all owners together, may have', () => 
   expect(inFlight.bytes).toBe(100);
 });
 
-it('counts for all owners of one thing, and for none if one of them is full', () => {
+it('counts an operation for all its owners, and for none if one of them is at its limit', () => {
   const inFlight = new InFlight({ perOwner: 1 });
   inFlight.admit(['user 1', 'address a']);
   expect(() => inFlight.admit(['user 2', 'address a'])).toThrow();

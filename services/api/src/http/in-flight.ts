@@ -30,7 +30,7 @@ export class InFlight {
     const { perOwner, bytes: most = Number.POSITIVE_INFINITY, bytesPerOwner = Number.POSITIVE_INFINITY } = this.#limits;
     for (const owner of owners) {
       const share = this.#owners.get(owner) ?? nothing;
-      // One is admitted whatever its size: what is too large by itself is refused elsewhere.
+      // Always admits one operation: a separate limit rejects a single one that is too large.
       const full = share.count >= perOwner || (share.count > 0 && share.bytes + bytes > bytesPerOwner);
       if (full) throw new Refusal('too-many', 'You have too much in flight. Wait until some of it is done.', later());
     }

@@ -6,7 +6,7 @@ import { startApi } from '../start-api.ts';
 const status = async (answer: Promise<{ status: number }>) => (await answer).status;
 
 describe('requests', () => {
-  it('of a user are limited, over all replicas together', async () => {
+  it('of a user are limited over all replicas', async () => {
     await using api = await TestApi.start({ REQUESTS_PER_MINUTE: '4' });
     const ann = await api.person();
     const bob = await api.person();
@@ -49,7 +49,7 @@ describe('requests', () => {
     expect(await forged('203.0.113.2')).toBe(429);
   });
 
-  it('go on while Redis is away, which counts them; guessing passwords does not', async () => {
+  it('continue while Redis is unavailable, but sign-ins are rejected', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.redisGate.shut();

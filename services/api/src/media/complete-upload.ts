@@ -47,7 +47,7 @@ async function examine({ storage, pictures, config }: CompleteDeps, row: MediaRo
   const picture: Picture | undefined = await pictures.read(row.owner_id, open);
   if (picture) await storage.put(thumbnailKey(key), picture.thumbnail);
   return {
-    // What only begins like a picture is none.
+    // The file only starts like a picture.
     mime: picture ? type : 'application/octet-stream',
     width: picture?.width ?? null,
     height: picture?.height ?? null,

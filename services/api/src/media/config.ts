@@ -31,7 +31,7 @@ export const mediaVariables = {
   MEDIA_SWEEP_INTERVAL: duration({ min: 10, default: 5 * minute }),
 };
 
-/** What they come to. */
+/** Creates the settings from the variables. */
 export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
   const endpoint = value.MEDIA_S3_ENDPOINT;
   return {
@@ -68,12 +68,12 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
 
 /** Times are in ms. */
 export interface MediaConfig {
-  /** Where media lie, unless in S3. */
+  /** The folder of media, unless they are in S3. */
   folder: string;
   s3: S3Options | undefined;
-  /** Of one upload. */
+  /** Maximum bytes of one upload. */
   maxBytes: number;
-  /** Of a picture; one that has more is refused. */
+  /** Maximum pixels of a picture; larger ones are rejected. */
   maxPixels: number;
   /** The processes that read pictures. */
   pictures: Omit<PictureOptions, 'maxPixels'>;
@@ -89,13 +89,13 @@ export interface MediaConfig {
   formTime: number;
   /** Per user. */
   uploadsPerMinute: number;
-  /** From the beginning of an upload to its end. */
+  /** From the creation of an upload until it must be complete. */
   uploadTtl: number;
-  /** After which an upload that brings no bytes is broken off; the client may resume. */
+  /** Silence after which an upload request is aborted; the client may resume. */
   uploadSilence: number;
-  /** How long what is uploaded waits to be sent. */
+  /** How long an upload may stay unsent before it is removed. */
   unsentTtl: number;
-  /** How long an address that needs no token holds at least; it holds twice as long at most. */
+  /** Minimum validity of an address without a token; the maximum is twice as long. */
   urlTtl: number;
   /** Ms between two runs of the sweeper, which removes expired media. */
   sweepInterval: number;

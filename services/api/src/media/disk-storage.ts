@@ -5,7 +5,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
-/** Media as files of a folder, which all replicas share: one disk, or a network file system. */
+/**
+ * Stores media as files in a folder that all replicas share: one disk, or a network file system.
+ */
 export class DiskStorage implements Storage {
   readonly #folder: string;
 
@@ -70,7 +72,7 @@ export class DiskStorage implements Storage {
     }
   }
 
-  /** Keys are ours; whatever else one day came here does not lead out of the folder. */
+  /** The server generates keys. This check keeps any other key inside the folder. */
   #path(key: string): string {
     if (!/^[\da-f]{32}[-.\w]*$/.test(key)) throw new TypeError(`No key of a medium: ${key}`);
     return join(this.#folder, key.slice(0, 2), key);

@@ -16,7 +16,10 @@ export function cleanFileName(given: string): string {
 
 const unwanted = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu;
 
-/** The header that names a file (RFC 6266): once in ASCII for old clients, once in full. */
+/**
+ * Builds the `Content-Disposition` header (RFC 6266), with the name in ASCII for old clients and in
+ * full.
+ */
 export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const full = encodeURIComponent(name).replace(/['()*]/g, (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`);

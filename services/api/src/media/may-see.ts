@@ -4,9 +4,9 @@ import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
 /**
- * Whether a user may fetch a media. PostgreSQL knows, except of messages that are not recorded yet,
- * for which their inbox is asked: there a message counts that carries the media, is newer than what
- * is recorded of its chat, and whose sender sees the media.
+ * Returns whether a user may fetch a media. PostgreSQL knows recorded messages. For others the
+ * user's inbox is read: a message grants access if it carries the media, is newer than the recorded
+ * ones of its chat, and its sender may fetch the media.
  */
 export async function maySee(deps: SeeDeps, user: number, media: number): Promise<boolean> {
   if (await seesMedia(deps.db, user, media)) return true;
@@ -14,7 +14,8 @@ export async function maySee(deps: SeeDeps, user: number, media: number): Promis
 }
 
 async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<number>): Promise<boolean> {
-  // Sent on from one to the next within a moment: each is asked once, and not endlessly many.
+  // The media was forwarded several times before recording. Each user is checked once, up to a
+  // limit.
   if (asked.size >= longestChain) return false;
   asked.add(user);
   for (const message of await newestMessages(deps.redis, user, mostMessages)) {
@@ -33,7 +34,7 @@ async function isUnrecorded(db: Database, user: number, message: MessageEvent): 
   return recorded !== undefined && message.id > recorded;
 }
 
-/** How far back messages are looked at; what came before is recorded long since. */
+/** How many of the newest messages are checked; older ones have been recorded. */
 const mostMessages = 200;
 const longestChain = 4;
 

@@ -15,20 +15,17 @@ import { Sweeper } from './sweeper.ts';
 import { UploadGlance, UploadLock } from './upload-lock.ts';
 import { UploadStore } from './upload-store.ts';
 
-/** What the api has for media: where they lie, and who speaks the tus protocol. */
+/** Media of the api: their storage, the tus server, the picture processes and the sweeper. */
 export class MediaStore {
   readonly storage: Storage;
   readonly pictures: PictureReader;
   readonly sweeper: Sweeper;
-  /**
-   * Ends when the api stops: what is being sent or received is broken off, for it can be resumed
-   * elsewhere.
-   */
+  /** Aborted when the api stops. Transfers end, and clients resume them at another replica. */
   readonly stopped: AbortSignal;
   readonly #stop = new AbortController();
   readonly #tus: Server;
   readonly #owners = new WeakMap<object, number>();
-  /** What a request failed of that is not tus' own. */
+  /** Errors of requests that do not come from the tus server. */
   readonly #failures = new WeakMap<object, unknown>();
 
   constructor({ db, redis, log, config }: MediaStoreDeps) {
@@ -51,11 +48,10 @@ export class MediaStore {
       }),
       maxSize: config.maxBytes,
       namingFunction: () => String(newId()),
-      // Relative to `/v1/media`, so that it holds behind a proxy that serves the api below another
-      // path.
+      // Relative to `/v1/media`, so that it is valid behind a proxy with a path prefix.
       generateUrl: (_, { id }) => `media/uploads/${id}`,
       getFileIdFromRequest: (_, last) => last,
-      // Which pages may ask is decided for the whole api.
+      // CORS is configured for the whole api.
       allowedOrigins: () => false,
       onUploadCreate: async (request, upload) => ({
         metadata: { ...upload.metadata, owner: String(this.#owners.get(request)) },
@@ -89,7 +85,7 @@ export class MediaStore {
     return answer;
   }
 
-  /** Resolves if media can be stored; rejects with the reason if not. */
+  /** Resolves if media can be stored; otherwise rejects with the reason. */
   async open(): Promise<void> {
     const cannot = (cause: unknown) => {
       throw new Error(`Media cannot be stored: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -97,7 +93,7 @@ export class MediaStore {
     await this.storage.open().catch(cannot);
   }
 
-  /** From now on removes what nobody needs. */
+  /** Starts the sweeper. */
   start(): void {
     this.sweeper.start();
   }
@@ -122,7 +118,7 @@ interface MediaStoreDeps {
   config: MediaConfig;
 }
 
-/** So that nobody finds one by counting; in 52 bits. */
+/** Ids are random, so that they cannot be guessed by counting; 52 bits. */
 function newId(): number {
   return randomInt(2 ** 32, 2 ** 48 - 1) * 16 + randomInt(16);
 }

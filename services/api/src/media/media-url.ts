@@ -12,7 +12,7 @@ export function signMedia(secret: string, media: number, user: number, now: numb
   return { query: `user=${user}&expires=${expires}&signature=${seal(secret, media, user, expires)}`, expires };
 }
 
-/** Whether we signed this, and it still holds. */
+/** Returns whether this server signed the address and it has not expired. */
 export function isSigned(secret: string, media: number, { user, expires, signature }: Signature, now: number): boolean {
   if (expires < now) return false;
   const [expected, given] = [Buffer.from(seal(secret, media, user, expires)), Buffer.from(signature)];

@@ -24,16 +24,13 @@ function start(options: Partial<ConstructorParameters<typeof PictureReader>[0]> 
 
 const read = (user: number, bytes: Buffer) => reader.read(user, () => Readable.from([bytes]));
 
-/**
- * A small file that unpacks to 8 bytes for each of its pixels, all of them at once since it is
- * interlaced.
- */
+/** A small file that decodes to 8 bytes per pixel, all of them at once because it is interlaced. */
 function bomb(edge: number): Promise<Buffer> {
   const pixel = { width: edge, height: edge, channels: 4 as const, background: '#36c' };
   return sharp({ create: pixel, limitInputPixels: false }).toColourspace('rgb16').png({ progressive: true }).toBuffer();
 }
 
-it('measures and shrinks a picture', async () => {
+it('measures a picture and makes a thumbnail', async () => {
   start();
   const found = await read(1, await picture(640, 320));
   expect(found).toMatchObject({ width: 640, height: 320 });
@@ -41,12 +38,12 @@ it('measures and shrinks a picture', async () => {
   expect(await read(1, Buffer.from('no picture'))).toBeUndefined();
 });
 
-it('rejects a picture of too many pixels before it is unpacked', async () => {
+it('rejects a picture of too many pixels before decoding it', async () => {
   start();
   await expect(read(1, hollowPng(50_000, 50_000))).rejects.toThrow(PictureTooLarge);
 });
 
-it.runIf(process.platform === 'linux')('survives three pictures that unpack to 400 MB each', async () => {
+it.runIf(process.platform === 'linux')('survives three pictures that decode to 400 MB each', async () => {
   start();
   const bytes = await bomb(7000);
   expect(bytes.length).toBeLessThan(5_000_000);
@@ -57,7 +54,7 @@ it.runIf(process.platform === 'linux')('survives three pictures that unpack to 4
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
 });
 
-it('reads the picture of one user while another has pictures that take long', async () => {
+it('reads the picture of one user while slow pictures of another are in progress', async () => {
   start({ timeout: 60_000 });
   const bytes = await bomb(4000);
   const done: number[] = [];
@@ -69,12 +66,12 @@ it('reads the picture of one user while another has pictures that take long', as
   expect(done.slice(0, 2)).toContain(2);
 });
 
-it('ends a picture that takes too long', async () => {
+it('aborts a picture that takes too long', async () => {
   start({ timeout: 100 });
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 
-it('refuses more waiting pictures than a user may have', async () => {
+it('rejects more waiting pictures than a user may have', async () => {
   start({ maxPerUser: 1 });
   const bytes = await picture(10, 10);
   const accepted = [read(1, bytes), read(1, bytes)];

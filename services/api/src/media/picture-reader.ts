@@ -61,7 +61,7 @@ export class PictureReader {
   }
 }
 
-/** The picture is too large to unpack, however small its file is. */
+/** The picture is too large to decode, however small its file is. */
 export class PictureTooLarge extends Error {
   override name = 'PictureTooLarge';
 

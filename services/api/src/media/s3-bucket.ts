@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 
 /**
- * A bucket of an S3 store. Calls that fail are tried again a few times; then they reject with an
- * error that `isUnavailable` knows.
+ * Client of a bucket in an S3 store. Retries failed calls a few times, then rejects with an error
+ * that `isUnavailable` recognises.
  */
 export class S3Bucket {
   readonly #client: AwsClient;
@@ -25,7 +25,7 @@ export class S3Bucket {
   async *get(name: string, start: number, end: number): AsyncGenerator<Uint8Array> {
     const answer = await this.#ask(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
     if (!answer.body) return;
-    // Some stores overlook the end, or the whole range.
+    // Some stores ignore the end, or the whole range.
     let place = Number(/^bytes (\d+)-/.exec(answer.headers.get('content-range') ?? '')?.[1] ?? 0);
     for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
       const wanted = chunk.subarray(Math.max(0, start - place), Math.max(0, end + 1 - place));
@@ -39,7 +39,7 @@ export class S3Bucket {
     await this.#ask(`/${name}`, { method: 'DELETE' });
   }
 
-  /** In the order of their names, which are plain ASCII. */
+  /** Ordered by name, which is plain ASCII. */
   async *list(prefix: string, page = 1000): AsyncGenerator<ListedObject> {
     for (let last = ''; ; ) {
       const query = new URLSearchParams({ prefix, marker: last, 'max-keys': String(page) });
@@ -68,7 +68,7 @@ export class S3Bucket {
   }
 }
 
-/** How long the store may take until an answer begins. */
+/** Timeout until a response begins. */
 const patienceMs = 30_000;
 
 function toObject(entry: string): ListedObject {
@@ -79,7 +79,7 @@ function toObject(entry: string): ListedObject {
   };
 }
 
-// The names are ours and hold nothing that XML would escape.
+// Names contain no characters that XML would escape.
 function element(xml: string, name: string): string {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
 }

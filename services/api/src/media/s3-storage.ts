@@ -3,15 +3,14 @@ import { S3Bucket, type S3Options } from './s3-bucket.ts';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
- * Media in a bucket of any store that speaks S3. A thing is a row of objects, each named after the
- * place of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. So what came
- * before an upload broke off stays, whatever its size, which S3's own way of uploading in parts (5
- * MiB at least) does not allow; and nothing more is asked of the store than to put, get, list and
- * delete.
+ * Stores media in a bucket of an S3 store. A media is a series of objects, each named after the
+ * offset of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. So an aborted
+ * upload keeps all received bytes, which S3's multipart upload (parts of at least 5 MiB) does not
+ * allow. It uses only the calls put, get, list and delete.
  */
 export class S3Storage implements Storage {
   readonly #bucket: S3Bucket;
-  /** Objects of things that are whole, which do not change. */
+  /** Objects of complete media, which do not change. */
   readonly #known = new Map<string, Piece[]>();
 
   constructor(options: S3Options) {
@@ -22,7 +21,7 @@ export class S3Storage implements Storage {
     await this.#bucket.list('00/', 1).next();
   }
 
-  /** Nothing: what has no bytes has no objects. */
+  /** No-op: an empty media has no objects. */
   async create(): Promise<void> {}
 
   async size(key: string): Promise<number> {
@@ -45,7 +44,7 @@ export class S3Storage implements Storage {
         if (length >= pieceBytes) await flush();
       }
     } finally {
-      // Also when the source broke off: what it had brought is kept.
+      // Also if the source fails: received bytes are kept.
       await flush();
     }
     return end;
@@ -89,7 +88,7 @@ export class S3Storage implements Storage {
     }
   }
 
-  /** Those that follow each other from the beginning without a gap. */
+  /** The objects that follow each other from the beginning without a gap. */
   async #pieces(key: string): Promise<Piece[]> {
     const pieces: Piece[] = [];
     for await (const { name, size } of this.#bucket.list(`${pathOf(key)}/`)) {
@@ -107,7 +106,7 @@ export class TooManyPieces extends Error {
   override name = 'TooManyPieces';
 }
 
-/** Bytes of an object, about; so much of an upload is held in memory. */
+/** Approximate bytes of an object; each upload in progress holds that much memory. */
 const pieceBytes = 8 * 1024 * 1024;
 const mostPieces = 2000;
 const mostKnown = 1000;

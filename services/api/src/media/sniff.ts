@@ -17,11 +17,11 @@ export async function sniff(head: Buffer, said: string): Promise<string> {
     : plain;
 }
 
-/** How much of a file is looked at. */
+/** How many bytes of a file are examined. */
 export const headBytes = 16 * 1024;
 
 /**
- * Types that a page may show or play at once; all others are for saving only. None of them can hold
+ * Types that a page may display or play inline; all others are downloads. None of them can contain
  * a script.
  */
 export const inlineTypes: ReadonlySet<string> = new Set([
@@ -43,7 +43,7 @@ export const inlineTypes: ReadonlySet<string> = new Set([
   'video/quicktime',
 ]);
 
-/** Types that are measured and shrunk. */
+/** Types that get dimensions and a thumbnail. */
 export const pictureTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -52,7 +52,7 @@ export const pictureTypes: ReadonlySet<string> = new Set([
   'image/avif',
 ]);
 
-/** Names under which browsers know them. */
+/** The names of these types in browsers. */
 const sameAs: Record<string, string> = {
   'image/apng': 'image/png',
   'audio/x-m4a': 'audio/mp4',
@@ -67,7 +67,7 @@ const sameAs: Record<string, string> = {
 function isText(head: Buffer): boolean {
   if (head.includes(0)) return false;
   try {
-    // The last character may be cut.
+    // The last character may be incomplete.
     new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
     return true;
   } catch {

@@ -70,7 +70,7 @@ describe.each<[string, () => Storage]>([
     }
   });
 
-  it('keeps what came before the source broke off', async () => {
+  it('keeps the bytes received before the source failed', async () => {
     const key = newKey();
     await storage.create(key);
     const broken = storage.append(key, 0, pieces(Buffer.from('abc'), new Error('gone')));
@@ -80,7 +80,7 @@ describe.each<[string, () => Storage]>([
     expect((await read(key, 0, 5)).toString()).toBe('abcdef');
   });
 
-  it('puts a whole thing in place of another, and removes it', async () => {
+  it('replaces a whole object and deletes it', async () => {
     const key = `${newKey()}-thumbnail`;
     await storage.put(key, Buffer.from('old'));
     await storage.put(key, Buffer.from('new'));
@@ -90,7 +90,7 @@ describe.each<[string, () => Storage]>([
     await expect(read(key, 0, 2)).rejects.toThrow();
   });
 
-  it('lists what begins with two digits, each once', async () => {
+  it('lists the keys that begin with two digits, each once', async () => {
     const [one, two] = [newKey('cd'), newKey('cd')];
     const began = Date.now() - 5000;
     for (const key of [one, two]) {

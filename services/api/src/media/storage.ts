@@ -9,11 +9,11 @@ import type { Readable } from 'node:stream';
  * Rejects, when the storage is away or full, with an error that `isUnavailable` knows.
  */
 export interface Storage {
-  /** Resolves if things can be stored; rejects with the reason if not. */
+  /** Resolves if the storage is usable; otherwise rejects with the reason. */
   open(): Promise<void>;
-  /** Begins a thing without bytes. */
+  /** Creates an empty object. */
   create(key: string): Promise<void>;
-  /** How many bytes there are; undefined if the key holds nothing. */
+  /** Returns the size in bytes, or undefined if the object does not exist. */
   size(key: string): Promise<number | undefined>;
   /**
    * Writes bytes from `offset` on, and resolves with the new size once all bytes are on disk. If
@@ -21,13 +21,16 @@ export interface Storage {
    * `size` returns how many.
    */
   append(key: string, offset: number, bytes: AsyncIterable<Buffer>): Promise<number>;
-  /** The bytes from `start` to `end`, both included. Where they are gone, the stream fails. */
+  /**
+   * Streams the bytes from `start` to `end`, both included. The stream fails if the object does not
+   * exist.
+   */
   read(key: string, range: ByteRange): Readable;
-  /** Stores a whole thing at once, instead of what may be there. */
+  /** Stores a whole object, replacing an existing one. */
   put(key: string, content: Buffer): Promise<void>;
   /** Deletes an object. No-op if it does not exist. */
   remove(key: string): Promise<void>;
-  /** What lies under the keys that begin with two hexadecimal digits. */
+  /** Lists the objects whose keys begin with two hexadecimal digits. */
   list(folder: string): AsyncIterable<Stored>;
 }
 

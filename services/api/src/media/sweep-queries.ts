@@ -15,7 +15,7 @@ export async function sweepAlone(db: Database, work: (tx: Database) => Promise<v
 /** `media` in hexadecimal. */
 const lock = 0x6d65646961;
 
-/** Up to `limit` unfinished uploads whose time is over. */
+/** Returns up to `limit` expired unfinished uploads. */
 export async function expiredUploads(db: Database, now: number, limit: number): Promise<Swept[]> {
   const query = db.selectFrom('media').select(['id', 'storage_key']).where('expires', '<', now);
   return await query.where('state', '=', 'uploading').orderBy('expires').limit(limit).execute();
@@ -52,12 +52,12 @@ export async function deleteOverdue(db: Database, now: number, next: number, lim
   });
 }
 
-/** Forgets shares of media that their senders did not see, up to a message. */
+/** Deletes shares without access, up to a message. */
 export async function forgetWaiting(db: Database, upTo: number): Promise<void> {
   await db.deleteFrom('media_shares').where('granted', '=', false).where('message_id', '<', upTo).execute();
 }
 
-/** Those of the keys that belong to a media. */
+/** Returns those of the keys that belong to a media. */
 export async function knownKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
   const rows = await db.selectFrom('media').select('storage_key').where('storage_key', 'in', keys).execute();

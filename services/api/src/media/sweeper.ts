@@ -31,7 +31,7 @@ export class Sweeper {
     this.#deps = deps;
   }
 
-  /** Sweeps from now on, every interval. */
+  /** Starts a sweep per interval. */
   start(): void {
     const { config, log } = this.#deps;
     const round = () => {
@@ -59,7 +59,7 @@ export class Sweeper {
     await sweepAlone(this.#deps.db, async () => {
       await this.#removeUnfinished(now);
       await this.#removeUnsent(now);
-      // Long after `shareMedia` has given them up.
+      // Long after `shareMedia` stopped checking them again.
       await forgetWaiting(this.#deps.db, firstMessageId(now - dayMs));
       for (const folder of folders) await this.#removeStray(folder, now);
     });
@@ -97,7 +97,8 @@ export class Sweeper {
     const keys: string[] = [];
     for await (const { key, modified } of storage.list(folder)) {
       if (this.#stopped) return;
-      // Bytes are there before their media is: those of today may be waiting for it.
+      // Bytes are written before their row, so recent bytes may belong to an upload that is
+      // starting.
       if (modified > now - config.uploadTtl) continue;
       if (keys.push(key) >= atOnce) await remove(keys.splice(0));
     }
@@ -105,7 +106,7 @@ export class Sweeper {
   }
 }
 
-/** Where to look for stray bytes this time: one folder of 256 after the other. */
+/** The folder of this run: one of 256, in turn. */
 function folderOf(now: number, interval: number): string {
   return (Math.floor(now / interval) % 256).toString(16).padStart(2, '0');
 }

@@ -6,8 +6,8 @@ import source from './hold.lua';
 const script = createScript('hold-upload', [source]);
 
 /**
- * Holds an upload against all replicas, so that no two requests write to it at once. The second is
- * refused, not kept waiting.
+ * Locks an upload over all replicas, so that only one request writes to it. A second request is
+ * rejected, not queued.
  */
 export class UploadLock implements Lock {
   readonly #redis: RedisConnection;
@@ -26,7 +26,7 @@ export class UploadLock implements Lock {
     this.#settled = settled;
   }
 
-  /** Whether it is held now, by this one. Rejects when Redis is away. */
+  /** Acquires the lock. Returns whether this request holds it. Rejects if Redis is unavailable. */
   async take(): Promise<boolean> {
     if (!(await this.#hold(leaseMs))) return false;
     this.#timer = setInterval(() => this.#hold(leaseMs).catch(() => {}), leaseMs / 3);
@@ -40,7 +40,7 @@ export class UploadLock implements Lock {
   async unlock(): Promise<void> {
     await this.#settled();
     clearInterval(this.#timer);
-    // Where Redis is away, the lease runs out.
+    // If Redis is unavailable, the lease expires.
     await this.#hold(0).catch(() => {});
   }
 
@@ -72,5 +72,5 @@ export class UploadGlance implements Lock {
 /** An error in the format of the tus server. */
 const refusal = { status_code: 423, body: 'Another request is at this upload.' };
 
-/** How long an upload stays locked when its holder dies. */
+/** How long an upload stays locked after its holder crashed. */
 const leaseMs = 10_000;

@@ -10,8 +10,8 @@ import { TooManyPieces } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * What the tus protocol writes to: a row in PostgreSQL for what is known of an upload, the storage
- * for its bytes.
+ * The data store of the tus server: a row in PostgreSQL for an upload's state, the storage for its
+ * bytes.
  */
 export class UploadStore extends DataStore {
   readonly #db: Database;
@@ -72,7 +72,7 @@ export class UploadStore extends DataStore {
     }
   }
 
-  /** Resolves when nothing is being written to an upload here. */
+  /** Resolves when no write to an upload is in progress in this process. */
   async settled(id: string): Promise<void> {
     await this.#writes.get(id)?.catch(() => {});
   }
