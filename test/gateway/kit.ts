@@ -63,6 +63,7 @@ export class Kit {
       typingBurst: 10_000,
       lookupRate: 10_000,
       lookupBurst: 10_000,
+      inboxBytes: 2 ** 28,
       drainTime: 100,
       ...overrides,
     };

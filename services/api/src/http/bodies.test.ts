@@ -47,7 +47,8 @@ it('refuses more unfinished bodies of one address before reading them', async ()
 
 it('refuses bodies beyond the memory for them', async () => {
   await using api = await TestApi.start({ BODY_MEMORY: '64KiB', BODY_TIME: '60s' });
-  await begin(api, 'POST /v1/sessions HTTP/1.1', half(16_000));
+  const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(16_000));
   const body = { username: 'a', password: 'x'.repeat(500) };
   await expect.poll(async () => (await api.call('post', '/v1/sessions', { body })).status).toBe(429);
+  socket.destroy();
 });

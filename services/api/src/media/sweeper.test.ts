@@ -37,7 +37,7 @@ describe.each<[string, () => Record<string, string>]>([
   let carl: Person;
   let uploader: Uploader;
   beforeAll(async () => {
-    api = await TestApi.start({ UPLOADS_PER_MINUTE: '1000', ...where() });
+    api = await TestApi.start({ UPLOADS_PER_MINUTE: '1000', MAX_UPLOADS_AT_ONCE: '1000', ...where() });
     store = new MediaStore({ ...partsOf(api), config: api.config.media });
     [ann, ben, carl] = await api.people();
     uploader = new Uploader(api.url, ann);
