@@ -11,6 +11,7 @@ const checks = {
   'web client': 'npm --prefix services/web run --silent check',
   'unused files, exports, dependencies': 'knip --no-progress --no-config-hints',
   spelling: 'cspell lint --no-progress --quiet --cache --cache-location node_modules/.cache/cspell',
+  prose: 'node test/prose/check.mjs',
 };
 
 const failed = (await Promise.all(Object.entries(checks).map(run))).filter((passed) => !passed).length;
