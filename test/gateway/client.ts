@@ -10,6 +10,8 @@ export class Client {
   readonly frames: ServerFrame[] = [];
   closed: { code: number; reason: string } | undefined;
   readonly #watchers = new Set<() => void>();
+  /** Why the connection failed, as the library reports it. */
+  #error: Error | undefined;
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
@@ -21,7 +23,9 @@ export class Client {
       this.closed = { code, reason: reason.toString() };
       this.#look();
     });
-    socket.on('error', () => {});
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
   }
 
   /** Connects and waits for the welcome. */
@@ -107,7 +111,7 @@ export class Client {
       };
       const late = setTimeout(() => {
         stop();
-        reject(new Error(`${message()}, closed ${JSON.stringify(this.closed)}`));
+        reject(new Error(`${message()}, closed ${JSON.stringify(this.closed)}`, { cause: this.#error }));
       }, timeout);
       const watcher = () => {
         const found = look();
