@@ -8,6 +8,8 @@ export const readers = { api, gateway, recorder };
 /** Unique secrets, as production requires them. */
 export const ownSecrets = {
   TOKEN_SECRET: 'a secret of our own, which is long enough for anything',
+  /** The key of the Secret from which gateways read TOKEN_SECRET. */
+  GATEWAY_TOKEN_SECRET: 'a secret of our own, which is long enough for anything',
   DATABASE_URL: 'postgres://parley:of-our-own@db.example.com:5432/parley',
   REDIS_URL: 'rediss://redis.example.com:6379',
 };

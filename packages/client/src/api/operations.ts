@@ -31,6 +31,19 @@ export interface Operations {
   /** Deletes the account permanently. Requires its password if it has one. Returns what remains. */
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
+  /** What the server offers before sign-in, such as whether registration is open. */
+  'GET /info': [Nothing, Record<string, unknown>];
+  'GET /me/account': [Nothing, Record<string, unknown>];
+  'PUT /me/password': [{ current: string; password: string }, undefined];
+  'PUT /me/email': [{ email: string; password?: string }, undefined];
+  'DELETE /me/email': [{ password?: string }, undefined];
+  'POST /me/totp': [{ password: string }, { secret: string; uri: string }];
+  'PUT /me/totp': [{ code: string }, { recoveryCodes: string[] }];
+  'DELETE /me/totp': [{ password: string; code: string }, undefined];
+  'PUT /email-confirmations/{token}': [{ token: string }, undefined];
+  'POST /password-resets': [{ username: string }, undefined];
+  'PUT /password-resets/{token}': [{ token: string; password: string }, undefined];
+
   'GET /friends': [Paging, Page<Friend>];
   'PATCH /friends/{id}': [Id & Partial<Pick<Friend, 'remark' | 'friendGroup'>>, Friend];
   'DELETE /friends/{id}': [Id, undefined];
