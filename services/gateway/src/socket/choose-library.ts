@@ -24,7 +24,7 @@ export function chooseLibrary(
     if (sockets === 'uws') throw new Error(`SOCKETS=uws, but uWebSockets.js does not load with ${here}: ${reason}`);
     log.warn(
       { reason },
-      `uWebSockets.js does not load with ${here}: sockets run on node:http and ws, at up to twice the CPU`,
+      `uWebSockets.js does not load with ${here}: sockets run on node:http and ws, which costs more CPU`,
     );
     return serveWithNode;
   }
