@@ -30,9 +30,9 @@ export class UwsUpgrade implements PendingUpgrade {
   accept(protocol: string, events: PeerEvents): SocketPeer {
     this.response.done = true;
     const data: UwsSocketData = { events, upgrade: this };
-    // Not in `cork`: where the library upgrades a socket in place, the end of `cork` reads the
-    // WebSocket's memory as that of an HTTP response, and may close the connection.
-    this.#response.upgrade(data, this.#key, protocol, this.#extensions, this.#context);
+    this.#response.cork(() => {
+      this.#response.upgrade(data, this.#key, protocol, this.#extensions, this.#context);
+    });
     // The library calls `open`, which sets the peer, before `upgrade` returns.
     return this.peer as SocketPeer;
   }
