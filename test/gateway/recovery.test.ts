@@ -44,6 +44,24 @@ describe('a device that reconnects', () => {
     expect(bob.events).toEqual([]);
   });
 
+  it('sees no gap where newer events replaced others, and the newest of them', async () => {
+    const { a, b, cursors } = await sentWhileAway(1);
+    await using alice = await kit.connect(a);
+    for (const text of ['m2', 'm3', 'm4']) {
+      const { id } = await alice.text(b, text);
+      for (const edited of [`${text} edited`, `${text} edited twice`])
+        await alice.ask({ type: 'edit', ref: edited, chat: b, id, body: { type: 'text', text: edited } });
+    }
+    await using bob = await kit.connect(b, 1, { cursor: cursors[0] as string });
+    await bob.welcome();
+    await bob.settled();
+    expectGapless(bob);
+    const kinds = bob.events.map(({ event }) => event.kind);
+    expect(kinds).toEqual(Array.from({ length: 3 }, () => ['message', 'skipped', 'edit']).flat());
+    const edits = bob.events.flatMap(({ event }) => (event.kind === 'edit' ? [event.body] : []));
+    expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
+  });
+
   it('receives more than one page', async () => {
     const [, b] = await kit.friends();
     const texts = Array.from({ length: 250 }, (_, i) => `${i} ${'长'.repeat(3000)}`);

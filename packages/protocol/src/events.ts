@@ -87,6 +87,11 @@ export const eventSchema = z
     z
       .object({ kind: z.literal('session'), change: z.enum(['revoked']).describe('What happened') })
       .describe('A session of this user changed'),
+    z
+      .object({ kind: z.literal('skipped') })
+      .describe(
+        'The inbox no longer holds the event of this offset: a newer one replaced it, or every device acknowledged it',
+      ),
   ])
   .meta({ title: 'event' });
 

@@ -101,9 +101,8 @@ describe('while Redis is away', () => {
       const types = await Promise.all(names.map((name) => connection.client.type(name)));
       const contents = names.map((name, i) => {
         if (types[i] === 'stream') return connection.client.xrange(name, '-', '+');
-        return types[i] === 'zset'
-          ? connection.client.zrange(name, '0', '-1', 'WITHSCORES')
-          : connection.client.get(name);
+        if (types[i] === 'zset') return connection.client.zrange(name, '0', '-1', 'WITHSCORES');
+        return types[i] === 'hash' ? connection.client.hgetall(name) : connection.client.get(name);
       });
       const ends = names.map((name) => connection.client.pexpiretime(name));
       const last = await connection.client.xinfo('STREAM', connection.keys.inbox(7));

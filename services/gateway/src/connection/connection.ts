@@ -10,6 +10,9 @@ import type { Transport } from './transport.ts';
 /** Events in a full page of an inbox. */
 export const PAGE_EVENTS = 100;
 
+/** Sent in place of an event that has left the inbox. */
+const SKIPPED = '{"kind":"skipped"}';
+
 /** Ms until the inbox is read again after an error. */
 const RETRY_DELAY_MS = 500;
 
@@ -330,9 +333,7 @@ export class Connection implements UserConnection {
         // server.
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
-        // Events that every device has acknowledged may have left the inbox.
         this.#epoch = page.epoch;
-        this.#offset = page.offset;
         this.#sendPage(page);
       }
     } catch (error) {
@@ -344,20 +345,29 @@ export class Connection implements UserConnection {
     }
   }
 
-  /** Sends the events of a page until the transport is full. Goes live if none is left. */
+  /**
+   * Sends the events of a page until the transport is full. Goes live if none is left. Where an
+   * event has left the inbox, sends `skipped`: clients take a gap in the offsets for a loss.
+   */
   #sendPage(page: InboxPage): void {
     const { transport, user } = this;
+    const { maxUnsent } = this.#deps.settings;
     let bytes = 0;
-    for (const { offset, event } of page.events) {
-      this.#offset = offset;
-      this.#sendEvent(eventFrame({ epoch: page.epoch, offset }, event));
-      bytes += event.length;
-      if (bytes <= this.#deps.settings.maxUnsent) continue;
-      bytes = 0;
-      transport.flush();
-      if (this.#stalledAt > 0 || this.closed) return;
-    }
-    if (page.events.length < PAGE_EVENTS) this.#offset = page.last;
+    const sendUpTo = (offset: number, event: string): boolean => {
+      while (this.#offset < offset) {
+        this.#offset += 1;
+        const next = this.#offset < offset ? SKIPPED : event;
+        this.#sendEvent(eventFrame(this.cursor, next));
+        bytes += next.length;
+        if (bytes <= maxUnsent) continue;
+        bytes = 0;
+        transport.flush();
+        if (this.#stalledAt > 0 || this.closed) return false;
+      }
+      return true;
+    };
+    for (const { offset, event } of page.events) if (!sendUpTo(offset, event)) return;
+    if (page.events.length < PAGE_EVENTS && !sendUpTo(page.last, SKIPPED)) return;
     transport.flush();
     if (this.#state !== 'catching-up' || this.#stalledAt > 0 || this.#doubtful) return;
     const published =
