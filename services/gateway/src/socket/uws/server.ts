@@ -1,6 +1,7 @@
 import type * as Uws from 'uWebSockets.js';
 import type { TemplatedApp, us_listen_socket, WebSocket, WebSocketBehavior } from 'uWebSockets.js';
 import type { OpenSocketServer, RequestLimits, SocketHandlers, SocketServerOptions } from '../socket-server.ts';
+import { CorkHolder } from './cork-holder.ts';
 import { UwsPeer } from './peer.ts';
 import { UwsRequest } from './request.ts';
 import { UwsResponse } from './response.ts';
@@ -14,14 +15,20 @@ import { type UwsSocketData, UwsUpgrade } from './upgrade.ts';
 export function serveWithUws(uws: typeof Uws): OpenSocketServer {
   return async (options, handlers) => {
     const app = uws.App();
-    for (const path of handlers.upgrades.keys()) app.ws(path, behavior(uws, path, options, handlers));
+    const corkHolder = new CorkHolder(app);
+    for (const path of handlers.upgrades.keys()) app.ws(path, behavior(uws, path, options, handlers, corkHolder));
     app.any('/*', (native, nativeRequest) => {
       const request = new UwsRequest(nativeRequest, native);
       const response = new UwsResponse(native, options, request.method);
       guard(options, () => handlers.handle(request, response));
     });
-    const socket = await listen(app, options);
-    return { port: uws.us_socket_local_port(socket), stop: () => app.close() };
+    const port = uws.us_socket_local_port(await listen(app, options));
+    await corkHolder.open(options.host, port);
+    const stop = () => {
+      corkHolder.close();
+      app.close();
+    };
+    return { port, stop };
   };
 }
 
@@ -30,6 +37,7 @@ function behavior(
   path: string,
   options: SocketServerOptions,
   handlers: SocketHandlers,
+  corkHolder: CorkHolder,
 ): WebSocketBehavior<UwsSocketData> {
   const eventsOf = (socket: WebSocket<UwsSocketData>) => socket.getUserData().events;
   return {
@@ -42,7 +50,7 @@ function behavior(
     upgrade: (native, nativeRequest, context) => {
       const request = new UwsRequest(nativeRequest, native);
       const response = new UwsResponse(native, options, request.method);
-      const upgrade = new UwsUpgrade(response, native, nativeRequest, context);
+      const upgrade = new UwsUpgrade(response, corkHolder, native, nativeRequest, context);
       guard(options, () => handlers.upgrades.get(path)?.(request, upgrade));
     },
     open: (socket) => {

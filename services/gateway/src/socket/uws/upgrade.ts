@@ -1,5 +1,6 @@
 import type { HttpRequest, HttpResponse, us_socket_context_t } from 'uWebSockets.js';
 import type { OutgoingResponse, PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts';
+import type { CorkHolder } from './cork-holder.ts';
 
 /**
  * A request for a WebSocket of uWebSockets.js. It keeps the headers of the handshake, so that the
@@ -9,6 +10,7 @@ export class UwsUpgrade implements PendingUpgrade {
   readonly response: OutgoingResponse & { done: boolean };
   /** Set once the WebSocket is open. */
   peer: SocketPeer | undefined;
+  readonly #corkHolder: CorkHolder;
   readonly #response: HttpResponse;
   readonly #context: us_socket_context_t;
   readonly #key: string;
@@ -16,11 +18,13 @@ export class UwsUpgrade implements PendingUpgrade {
 
   constructor(
     response: OutgoingResponse & { done: boolean },
+    corkHolder: CorkHolder,
     native: HttpResponse,
     request: HttpRequest,
     context: us_socket_context_t,
   ) {
     this.response = response;
+    this.#corkHolder = corkHolder;
     this.#response = native;
     this.#context = context;
     this.#key = request.getHeader('sec-websocket-key');
@@ -30,7 +34,7 @@ export class UwsUpgrade implements PendingUpgrade {
   accept(protocol: string, events: PeerEvents): SocketPeer {
     this.response.done = true;
     const data: UwsSocketData = { events, upgrade: this };
-    this.#response.cork(() => {
+    this.#corkHolder.run(() => {
       this.#response.upgrade(data, this.#key, protocol, this.#extensions, this.#context);
     });
     // The library calls `open`, which sets the peer, before `upgrade` returns.

@@ -1,0 +1,54 @@
+import type { HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import { randomUUID } from 'node:crypto';
+import { type ClientRequest, request } from 'node:http';
+
+/**
+ * A request of the server to itself that stays open. Its response can be corked while another
+ * request is upgraded.
+ *
+ * The library wants each write inside of `cork`. But in 20.51, `response.cork(() =>
+ * response.upgrade())` outside of the library's own handler may close the WebSocket at once: after
+ * the upgrade, `cork` reads the flags of an HTTP response from memory that is none any more, unless
+ * the upgrade moved the socket to another address. An upgrade inside of another response's `cork`
+ * has no such end. Later versions of the library compare more than the address.
+ */
+export class CorkHolder {
+  readonly #path = `/${randomUUID()}`;
+  #response: HttpResponse | undefined;
+  #request: ClientRequest | undefined;
+  #opened: () => void = () => {};
+
+  /** Adds the route of its own request. Call before the server listens. */
+  constructor(app: TemplatedApp) {
+    app.get(this.#path, (response) => {
+      response.onAborted(() => {
+        if (this.#response === response) this.#response = undefined;
+      });
+      this.#response = response;
+      this.#opened();
+    });
+  }
+
+  /** Sends the request. Resolves when it is open, or has failed: `run` works without it. */
+  open(host: string, port: number): Promise<void> {
+    const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+    return new Promise((resolve) => {
+      this.#opened = resolve;
+      this.#request = request({ host: reachable, port, path: this.#path, agent: false });
+      this.#request.once('socket', (socket) => socket.unref());
+      this.#request.once('error', () => resolve());
+      this.#request.end();
+    });
+  }
+
+  /** Runs `work`, in which one other response may be upgraded. */
+  run(work: () => void): void {
+    // Without the request, the library prints a warning, and works.
+    if (this.#response) this.#response.cork(work);
+    else work();
+  }
+
+  close(): void {
+    this.#request?.destroy();
+  }
+}
