@@ -7,6 +7,9 @@ import { Client } from './client.ts';
 /** Signs the tokens of the tests. */
 export const tokenSecret = 'a secret of the tests, long enough for anyone';
 
+/** Limit of an inbox that no test reaches. */
+const inboxBytes = 2 ** 28;
+
 /**
  * The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts.
  */
@@ -28,13 +31,13 @@ export class Kit {
   /** Starts Redis and some gateways. */
   static async start(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis();
-    return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
+    return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
   }
 
   /** The same on a Redis Cluster of three masters with replicas. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis({ cluster: true });
-    return new Kit(await connectRedis({ url: redis.url, name: 'test' }), redis).#with(gateways, overrides);
+    return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
   }
 
   async #with(gateways: number, overrides: Partial<Config>): Promise<this> {
@@ -63,7 +66,7 @@ export class Kit {
       typingBurst: 10_000,
       lookupRate: 10_000,
       lookupBurst: 10_000,
-      inboxBytes: 2 ** 28,
+      inboxBytes,
       drainTime: 100,
       ...overrides,
     };

@@ -31,7 +31,13 @@ afterAll(async () => {
   await rm(program, { force: true });
   await redis.stop();
 });
-const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS), RECORD_LEASE: '2s' });
+const env = () => ({
+  REDIS_URL: redis.url,
+  DATABASE_URL: url,
+  BUCKETS: String(BUCKETS),
+  RECORD_LEASE: '2s',
+  REDIS_DURABILITY: 'none',
+});
 
 describe('several recorders', () => {
   it('share the buckets evenly, and one that stops releases its leases at once', async () => {
