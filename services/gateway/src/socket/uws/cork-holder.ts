@@ -7,10 +7,10 @@ import { type ClientRequest, request } from 'node:http';
  * request is upgraded.
  *
  * The library wants each write inside of `cork`. But in 20.51, `response.cork(() =>
- * response.upgrade())` outside of the library's own handler may close the WebSocket at once: after
- * the upgrade, `cork` reads the flags of an HTTP response from memory that is none any more, unless
- * the upgrade moved the socket to another address. An upgrade inside of another response's `cork`
- * has no such end. Later versions of the library compare more than the address.
+ * response.upgrade())` outside of the library's own handler may close the WebSocket at once: when
+ * the upgrade leaves the socket at its address, `cork` then reads freed memory as the flags of an
+ * HTTP response. Inside of another response's `cork` it does not. Later versions of the library
+ * compare more than the address.
  */
 export class CorkHolder {
   readonly #path = `/${randomUUID()}`;
