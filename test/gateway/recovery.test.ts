@@ -1,7 +1,7 @@
 import { append } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Client } from './client.ts';
+import { Client } from './client.ts';
 import { expectGapless } from './expect-gapless.ts';
 import { Kit } from './kit.ts';
 
@@ -60,6 +60,27 @@ describe('a device that reconnects', () => {
     expect(kinds).toEqual(Array.from({ length: 3 }, () => ['message', 'skipped', 'edit']).flat());
     const edits = bob.events.flatMap(({ event }) => (event.kind === 'edit' ? [event.body] : []));
     expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
+  });
+
+  it('is told once of events that were evicted, and goes on through several pages behind them', async () => {
+    const [a, b] = await kit.friends();
+    const gateway = await kit.addGateway({ inboxLength: 250 });
+    await append(kit.link, [{ user: b, event: JSON.stringify(messageTo(b, 'before')) }]);
+    const cursor = (await kit.inbox(b))[0]?.cursor ?? '';
+    await using alice = await Client.open(gateway.url, kit.token(a));
+    await alice.texts(b, numbers(240));
+    const { id } = await alice.text(b, 'has reactions');
+    for (let i = 0; i < 300; i += 1)
+      await alice.ask({ type: 'react', ref: `r${i}`, chat: b, id, emoji: `${i}`, active: true });
+    await alice.text(b, 'last');
+    await using bob = await kit.connect(b, 1, { cursor });
+    expect(await bob.welcome()).toMatchObject({ recovered: false });
+    await bob.until(
+      () => bob.heard.at(-1) === 'last',
+      () => JSON.stringify(bob.heard.slice(-3)),
+    );
+    expect(bob.heard.slice(-242)).toEqual([...numbers(240), 'has reactions', 'last']);
+    expectGapless(bob);
   });
 
   it('receives more than one page', async () => {

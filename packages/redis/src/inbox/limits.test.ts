@@ -138,6 +138,32 @@ onEachRedis((redis) => {
     }
   });
 
+  it.each([false, true])('a device continues behind a loss that it was told of, with relay %s', async (relay) => {
+    const [ann, ben] = pair();
+    const connection = await redis.open({ inboxLength: 20 });
+    await send(connection, ann, ben, 'first');
+    const { epoch } = await recover(connection, ben, 'latest', device);
+    for (let i = 0; i < 48; i += 1) {
+      const event = { kind: 'edit', chat: ann, id: 4096 + i, user: ann, body: { type: 'text', text: 'edited' } };
+      if (i % 3 === 0) await send(connection, ann, ben, `message ${i}`);
+      await append(connection, [{ user: ben, event: JSON.stringify(event) }]);
+    }
+    const options = { ...device, limit: 4, relay };
+    let page = await recover(connection, ben, { epoch, offset: 0 }, options);
+    expect(page.recovered).toBe(false);
+    const lossTold = page.lost;
+    const offsets: number[] = [];
+    for (let offset = 0; offset < page.last; ) {
+      offsets.push(...page.events.map((event) => event.offset));
+      offset = offsets.at(-1) ?? 0;
+      // A poll, which does not know what the one before was told, makes progress too.
+      const poll = await recover(connection, ben, { epoch, offset }, options);
+      page = await recover(connection, ben, { epoch, offset }, { ...options, lossTold });
+      expect(page).toEqual({ ...poll, recovered: true });
+    }
+    expect(offsets).toEqual((await readInbox(connection, ben)).map(({ offset }) => offset));
+  });
+
   it('many edits of many messages are evicted before a message is', async () => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxBytes: 200_000 });

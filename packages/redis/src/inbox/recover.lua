@@ -13,22 +13,25 @@
 --   5  generation of the bucket
 --   6  time to live of an inbox, in s
 --   7  1 for mirror mode, 0 for relay mode
+--   8  offset up to which this connection was told that events are missing
 -- Reply
 --   { 1 if no event is missing, epoch, offset before the first event, last offset,
---     offset, event, offset, event, ... }
+--     offset of the last missing event, offset, event, offset, event, ... }
 --   The offset of a message that was recalled is negative. If events are missing, all that the
---   inbox holds follows. Offsets of events that were replaced by newer ones are left out.
+--   inbox holds after the cursor follows. Offsets of events that were replaced by newer ones are
+--   left out.
 local inbox, cursors, recalled = KEYS[1], KEYS[2], KEYS[3]
 local wanted, offset, device, most = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local limits = read_limits(ARGV[5], 0, 0, ARGV[6])
 local mirror = ARGV[7] == '1'
+local told = tonumber(ARGV[8])
 
 local epoch, last = last_id(inbox)
 if not epoch then
   epoch, last = create_inbox(inbox, clock(), limits), 0
 end
 last = tonumber(last)
-if wanted == 'latest' then return { 1, tonumber(epoch), last, last } end
+if wanted == 'latest' then return { 1, tonumber(epoch), last, last, 0 } end
 
 local index = inbox .. ':index'
 local first = first_offset(inbox, last)
@@ -46,9 +49,12 @@ if wanted == '' then
 end
 
 local recovered = 1
-if end_of_epoch(inbox, wanted, epoch, last) < offset or offset < lost then
+if end_of_epoch(inbox, wanted, epoch, last) < offset then
   recovered = 0
   offset = first - 1
+elseif offset < lost and lost > told then
+  recovered = 0
+  offset = math.max(offset, first - 1)
 elseif offset + 1 < first then
   -- The first events are gone. In mirror mode newer ones may have replaced them; in relay mode
   -- every known device has acknowledged them, but for one that was unknown.
@@ -64,7 +70,7 @@ if (recovered == 1 or not mirror) and redis.call('HEXISTS', cursors, device) == 
 end
 
 local recalls = redis.call('EXISTS', recalled) == 1
-local reply = { recovered, tonumber(epoch), offset, last }
+local reply = { recovered, tonumber(epoch), offset, last, lost }
 for _, entry in ipairs(entries_after(inbox, epoch, offset, most)) do
   local event = entry[2][2]
   local position = tonumber(string.match(entry[1], '%d+$'))

@@ -27,12 +27,17 @@ onEachRedis((redis) => {
       const user = redis.newId();
       const before = Date.now();
       const page = await read(user, 'acknowledged');
-      expect(page).toEqual({ recovered: true, epoch: page.epoch, offset: 0, last: 0, events: [] });
+      expect(page).toEqual({ recovered: true, epoch: page.epoch, offset: 0, last: 0, lost: 0, events: [] });
       expect(page.epoch).toBeGreaterThanOrEqual(before);
       expect(page.epoch).toBeLessThanOrEqual(Date.now());
       expect(await read(user, 'latest')).toEqual(page);
       await append(redis.connection, [{ user, event: '1' }]);
-      expect(await read(user, { epoch: page.epoch, offset: 0 })).toEqual({ ...page, last: 1, events: events(1) });
+      expect(await read(user, { epoch: page.epoch, offset: 0 })).toEqual({
+        ...page,
+        last: 1,
+        lost: 0,
+        events: events(1),
+      });
     });
 
     it('lives for the time asked, even when nothing comes', async () => {
@@ -63,6 +68,7 @@ onEachRedis((redis) => {
         epoch,
         offset: 2,
         last: 5,
+        lost: 0,
         events: events(3, 4, 5),
       });
       expect(await read(user, { epoch, offset: 5 })).toEqual({
@@ -70,6 +76,7 @@ onEachRedis((redis) => {
         epoch,
         offset: 5,
         last: 5,
+        lost: 0,
         events: [],
       });
     });
@@ -115,6 +122,7 @@ onEachRedis((redis) => {
         epoch,
         offset: 3,
         last: 5,
+        lost: 0,
         events: events(4, 5),
       });
     });
@@ -127,6 +135,7 @@ onEachRedis((redis) => {
         recovered: true,
         offset: 0,
         last: 3,
+        lost: 0,
         events: events(1, 2, 3),
       });
     });
@@ -178,7 +187,7 @@ onEachRedis((redis) => {
 
   it('from the latest, nothing follows', async () => {
     const user = await userWith(3);
-    expect(await read(user, 'latest')).toMatchObject({ recovered: true, offset: 3, last: 3, events: [] });
+    expect(await read(user, 'latest')).toMatchObject({ recovered: true, offset: 3, last: 3, lost: 0, events: [] });
   });
 
   describe('an inbox whose entries were all removed', () => {
@@ -186,10 +195,15 @@ onEachRedis((redis) => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
-      expect(await read(user, 'latest')).toEqual({ recovered: true, epoch, offset: 3, last: 3, events: [] });
+      expect(await read(user, 'latest')).toEqual({ recovered: true, epoch, offset: 3, last: 3, lost: 0, events: [] });
       expect(await read(user, { epoch, offset: 3 })).toMatchObject({ recovered: true, offset: 3 });
       await append(redis.connection, [{ user, event: '4' }]);
-      expect(await read(user, { epoch, offset: 3 })).toMatchObject({ recovered: true, last: 4, events: events(4) });
+      expect(await read(user, { epoch, offset: 3 })).toMatchObject({
+        recovered: true,
+        last: 4,
+        lost: 0,
+        events: events(4),
+      });
     });
 
     it('has lost what a reader had not got', async () => {
@@ -200,6 +214,7 @@ onEachRedis((redis) => {
         recovered: false,
         offset: 3,
         last: 3,
+        lost: 0,
         events: [],
       });
     });
@@ -219,6 +234,7 @@ onEachRedis((redis) => {
         epoch,
         offset: 3,
         last: 5,
+        lost: 0,
         events: events(4, 5),
       });
       await trim(user, 0);
@@ -226,6 +242,7 @@ onEachRedis((redis) => {
         recovered: true,
         offset: 5,
         last: 5,
+        lost: 0,
         events: [],
       });
     });

@@ -24,16 +24,25 @@ export async function recover(
   const reply = (await redis.run(
     script,
     [redis.keys.inbox(user), redis.keys.cursors(user), redis.keys.recalled(user)],
-    [epoch, offset, options.device, options.limit, redis.generation(bucket), redis.inboxTtl, options.relay ? 0 : 1],
-  )) as [recovered: number, epoch: number, offset: number, last: number, ...entries: (number | string)[]];
+    [
+      epoch,
+      offset,
+      options.device,
+      options.limit,
+      redis.generation(bucket),
+      redis.inboxTtl,
+      options.relay ? 0 : 1,
+      options.lossTold ?? 0,
+    ],
+  )) as [recovered: number, epoch: number, offset: number, last: number, lost: number, ...entries: (number | string)[]];
   await redis.confirm([bucket]);
   const events: InboxPage['events'] = [];
-  for (let i = 4; i < reply.length; i += 2) {
+  for (let i = 5; i < reply.length; i += 2) {
     const offset = reply[i] as number;
     const event = reply[i + 1] as string;
     events.push(offset < 0 ? { offset: -offset, event: withhold(event) } : { offset, event });
   }
-  return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], events };
+  return { recovered: reply[0] === 1, epoch: reply[1], offset: reply[2], last: reply[3], lost: reply[4], events };
 }
 
 /** Returns a recalled message without its body, for devices that had not received it. */
@@ -56,12 +65,15 @@ export interface RecoverOptions {
    * false.
    */
   relay?: boolean;
+  /** Offset up to which the connection was told that events are missing. Default: 0. */
+  lossTold?: number;
 }
 
 export interface InboxPage {
   /**
    * False if events after the cursor are missing: they were evicted, or the cursor is of an unknown
-   * epoch, or the server lost what the device has seen. The page starts with the oldest event then.
+   * epoch, or the server lost what the device has seen. What the inbox holds after the cursor
+   * follows.
    */
   recovered: boolean;
   epoch: number;
@@ -69,6 +81,8 @@ export interface InboxPage {
   offset: number;
   /** The last offset of the inbox. */
   last: number;
+  /** Offset of the last event that was evicted; 0 for none. */
+  lost: number;
   /**
    * In offset order. Offsets of events that newer ones replaced are left out. `event` is JSON text.
    */

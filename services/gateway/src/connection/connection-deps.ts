@@ -15,8 +15,12 @@ export interface ConnectionDeps<Self> {
   readonly hub: Pick<Hub, 'join' | 'leave'>;
   /** The open connections of this gateway. */
   readonly connections: Set<Self>;
-  /** Reads a page of the user's inbox for a device. */
-  readInbox(user: number, from: ResumePoint, device: string): Promise<InboxPage>;
+  /**
+   * Reads a page of the user's inbox for a device.
+   *
+   * @param lossTold offset up to which the connection was told that events are missing
+   */
+  readInbox(user: number, from: ResumePoint, device: string, lossTold: number): Promise<InboxPage>;
   /** Counts a new connection of the user, over all gateways. */
   count(user: number, session: string): Promise<Connected>;
   /** Counts the remaining connections of the user, who counts as connected for `linger` ms more. */

@@ -110,7 +110,7 @@ class World {
   #page({ epoch, offset }: { epoch: number; offset: number }): InboxPage {
     const count = Math.min(100, this.last - offset);
     const events = Array.from({ length: count }, (_, i) => ({ offset: offset + i + 1, event }));
-    return { recovered: this.recovered, epoch, offset, last: this.last, events };
+    return { recovered: this.recovered, epoch, offset, last: this.last, lost: 0, events };
   }
 }
 

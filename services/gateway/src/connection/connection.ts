@@ -61,6 +61,8 @@ export class Connection implements UserConnection {
   #state: 'opening' | 'catching-up' | 'live' | 'restarting' | 'closed' = 'opening';
   #epoch = 0;
   #offset = 0;
+  /** Offset of the last missing event of which the welcome told. */
+  #lossTold = 0;
   #reading = false;
   /** Events and a revocation may have been lost since the inbox was last read. */
   #doubtful = false;
@@ -98,7 +100,7 @@ export class Connection implements UserConnection {
     const counting = deps.count(user.id, this.#session);
     this.#counted = counting.catch(() => {});
     try {
-      const [outcome, page] = await Promise.all([counting, deps.readInbox(user.id, from, this.device)]);
+      const [outcome, page] = await Promise.all([counting, deps.readInbox(user.id, from, this.device, 0)]);
       if (this.closed) return;
       if (outcome === 'revoked') return this.close('sessionRevoked', 'session revoked');
       if (outcome === 'ok' && deps.settings.single) {
@@ -109,6 +111,7 @@ export class Connection implements UserConnection {
       if (outcome === 'too-many') return this.close('tooManyFrames', 'too many connections of this user');
       this.#epoch = page.epoch;
       this.#offset = page.offset;
+      if (!page.recovered) this.#lossTold = page.lost;
       this.#state = 'catching-up';
       const heartbeat = deps.settings.heartbeat * 1000;
       this.transport.send(welcomeFrame({ connection: this.id, user: user.id, page, heartbeat }));
@@ -323,7 +326,7 @@ export class Connection implements UserConnection {
         const doubtful = this.#doubtful;
         this.#doubtful = false;
         const [page, revoked] = await Promise.all([
-          this.#deps.readInbox(user.id, { epoch: this.#epoch, offset: this.#offset }, this.device),
+          this.#deps.readInbox(user.id, this.cursor, this.device, this.#lossTold),
           doubtful && this.#deps.isRevoked(user.id, this.#session),
         ]);
         if (this.#state !== 'catching-up') return;
