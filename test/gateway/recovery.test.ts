@@ -62,7 +62,7 @@ describe('a device that reconnects', () => {
     expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
   });
 
-  it('is told once of events that were evicted, and goes on through several pages behind them', async () => {
+  it('gets one report of evicted events, and catches up with several pages behind them', async () => {
     const [a, b] = await kit.friends();
     const gateway = await kit.addGateway({ inboxLength: 250 });
     await append(kit.link, [{ user: b, event: JSON.stringify(messageTo(b, 'before')) }]);

@@ -164,8 +164,8 @@ export async function startGateway(
       maxUnsent: config.maxUnsent,
       single: config.sessionPolicy === 'single',
     },
-    readInbox: (user, from, device, lossTold) =>
-      recover(redis, user, from, { device, limit: PAGE_EVENTS, relay: config.history === 'relay', lossTold }),
+    readInbox: (user, from, device, lossReported) =>
+      recover(redis, user, from, { device, limit: PAGE_EVENTS, relay: config.history === 'relay', lossReported }),
     count: (user, session) => presence.connect(user, session),
     uncount: (user, linger) => presence.disconnect(user, linger),
     raiseFence: (user, session) => raiseFence(redis, user, session),

@@ -138,7 +138,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it.each([false, true])('a device continues behind a loss that it was told of, with relay %s', async (relay) => {
+  it.each([false, true])('a device continues behind a loss that was reported to it, with relay %s', async (relay) => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxLength: 20 });
     await send(connection, ann, ben, 'first');
@@ -151,14 +151,14 @@ onEachRedis((redis) => {
     const options = { ...device, limit: 4, relay };
     let page = await recover(connection, ben, { epoch, offset: 0 }, options);
     expect(page.recovered).toBe(false);
-    const lossTold = page.lost;
+    const lossReported = page.lost;
     const offsets: number[] = [];
     for (let offset = 0; offset < page.last; ) {
       offsets.push(...page.events.map((event) => event.offset));
       offset = offsets.at(-1) ?? 0;
-      // A poll, which does not know what the one before was told, makes progress too.
+      // A poll does not know what was reported to the one before, and makes progress too.
       const poll = await recover(connection, ben, { epoch, offset }, options);
-      page = await recover(connection, ben, { epoch, offset }, { ...options, lossTold });
+      page = await recover(connection, ben, { epoch, offset }, { ...options, lossReported });
       expect(page).toEqual({ ...poll, recovered: true });
     }
     expect(offsets).toEqual((await readInbox(connection, ben)).map(({ offset }) => offset));

@@ -13,7 +13,7 @@
 --   5  generation of the bucket
 --   6  time to live of an inbox, in s
 --   7  1 for mirror mode, 0 for relay mode
---   8  offset up to which this connection was told that events are missing
+--   8  offset up to which a loss was reported to this connection
 -- Reply
 --   { 1 if no event is missing, epoch, offset before the first event, last offset,
 --     offset of the last missing event, offset, event, offset, event, ... }
@@ -24,7 +24,7 @@ local inbox, cursors, recalled = KEYS[1], KEYS[2], KEYS[3]
 local wanted, offset, device, most = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local limits = read_limits(ARGV[5], 0, 0, ARGV[6])
 local mirror = ARGV[7] == '1'
-local told = tonumber(ARGV[8])
+local reported = tonumber(ARGV[8])
 
 local epoch, last = last_id(inbox)
 if not epoch then
@@ -52,7 +52,7 @@ local recovered = 1
 if end_of_epoch(inbox, wanted, epoch, last) < offset then
   recovered = 0
   offset = first - 1
-elseif offset < lost and lost > told then
+elseif offset < lost and lost > reported then
   recovered = 0
   offset = math.max(offset, first - 1)
 elseif offset + 1 < first then

@@ -32,7 +32,7 @@ export async function recover(
       redis.generation(bucket),
       redis.inboxTtl,
       options.relay ? 0 : 1,
-      options.lossTold ?? 0,
+      options.lossReported ?? 0,
     ],
   )) as [recovered: number, epoch: number, offset: number, last: number, lost: number, ...entries: (number | string)[]];
   await redis.confirm([bucket]);
@@ -65,8 +65,8 @@ export interface RecoverOptions {
    * false.
    */
   relay?: boolean;
-  /** Offset up to which the connection was told that events are missing. Default: 0. */
-  lossTold?: number;
+  /** Offset up to which a loss was reported to the connection. Default: 0. */
+  lossReported?: number;
 }
 
 export interface InboxPage {

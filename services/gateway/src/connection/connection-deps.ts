@@ -18,9 +18,9 @@ export interface ConnectionDeps<Self> {
   /**
    * Reads a page of the user's inbox for a device.
    *
-   * @param lossTold offset up to which the connection was told that events are missing
+   * @param lossReported offset up to which a loss was reported to the connection
    */
-  readInbox(user: number, from: ResumePoint, device: string, lossTold: number): Promise<InboxPage>;
+  readInbox(user: number, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
   /** Counts a new connection of the user, over all gateways. */
   count(user: number, session: string): Promise<Connected>;
   /** Counts the remaining connections of the user, who counts as connected for `linger` ms more. */

@@ -61,8 +61,8 @@ export class Connection implements UserConnection {
   #state: 'opening' | 'catching-up' | 'live' | 'restarting' | 'closed' = 'opening';
   #epoch = 0;
   #offset = 0;
-  /** Offset of the last missing event of which the welcome told. */
-  #lossTold = 0;
+  /** Offset of the last event that the welcome reported as lost. */
+  #lossReported = 0;
   #reading = false;
   /** Events and a revocation may have been lost since the inbox was last read. */
   #doubtful = false;
@@ -111,7 +111,7 @@ export class Connection implements UserConnection {
       if (outcome === 'too-many') return this.close('tooManyFrames', 'too many connections of this user');
       this.#epoch = page.epoch;
       this.#offset = page.offset;
-      if (!page.recovered) this.#lossTold = page.lost;
+      if (!page.recovered) this.#lossReported = page.lost;
       this.#state = 'catching-up';
       const heartbeat = deps.settings.heartbeat * 1000;
       this.transport.send(welcomeFrame({ connection: this.id, user: user.id, page, heartbeat }));
@@ -326,7 +326,7 @@ export class Connection implements UserConnection {
         const doubtful = this.#doubtful;
         this.#doubtful = false;
         const [page, revoked] = await Promise.all([
-          this.#deps.readInbox(user.id, this.cursor, this.device, this.#lossTold),
+          this.#deps.readInbox(user.id, this.cursor, this.device, this.#lossReported),
           doubtful && this.#deps.isRevoked(user.id, this.#session),
         ]);
         if (this.#state !== 'catching-up') return;
