@@ -106,6 +106,7 @@ create table early_changes (
   active boolean,
   date bigint not null,
   body jsonb,
+  custom jsonb,
   constraint early_changes_pkey PRIMARY KEY (owner_id, peer_id, id, user_id, kind, emoji),
   constraint early_changes_kind_check CHECK ((kind = ANY (ARRAY['recall'::text, 'edit'::text, 'react'::text])))
 );
@@ -256,6 +257,7 @@ create table messages (
   ref text,
   mentions bigint[],
   reactions jsonb,
+  custom jsonb,
   constraint messages_pkey PRIMARY KEY (owner_id, peer_id, id)
 ) partition by HASH (owner_id);
 

@@ -36,6 +36,21 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.chats()).toMatchObject([{ chat: b, peerRead: message.id }]);
   });
 
+  it('carries custom data with a message, through edits and recalls', async () => {
+    const [a, b] = await kit.friends();
+    await using people = new People(kit);
+    const alice = await people.online(a, by);
+    const bob = await people.online(b, by);
+    const custom = () => [alice.messages(b)[0]?.custom, bob.messages(a)[0]?.custom];
+    const { id = 0 } = await alice.send(b, 'order', { custom: { order: 7 } });
+    await waitFor(() => bob.messages(a).length === 1);
+    expect(custom()).toEqual([{ order: 7 }, { order: 7 }]);
+    await alice.edit(b, id, { type: 'text', text: 'edited' }, { order: 8 });
+    await waitFor(() => custom().every((each) => each?.order === 8));
+    await alice.recall(b, id);
+    await waitFor(() => custom().every((each) => each === undefined));
+  });
+
   it('receives each message once and in order, also its own from other devices', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);

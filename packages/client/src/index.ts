@@ -33,7 +33,7 @@ export type {
 export type { Backoff } from './connection/backoff.ts';
 export type { ConnectionState } from './connection/transitions.ts';
 export { ParleyError } from './error.ts';
-export type { ChatMessage, MessageState } from './message.ts';
+export type { ChatMessage, MessageCustom, MessageState, ParleyTypes } from './message.ts';
 export type { ParleyOptions, TabsOptions } from './options.ts';
 export { Parley, type SendOptions } from './parley.ts';
 export type { Accepted, Failure, Status, StorageStatus } from './state/change.ts';

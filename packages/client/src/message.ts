@@ -5,8 +5,27 @@ import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
 
+/**
+ * Types of an app's own data. An app adds its own by module augmentation:
+ *
+ * ```ts
+ * declare module '@parley/client' {
+ *   interface ParleyTypes {
+ *     message: { priority?: 'high' };
+ *   }
+ * }
+ * ```
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps add members
+export interface ParleyTypes {}
+
+/** `custom` of a message: `message` of `ParleyTypes`, any JSON object by default. */
+export type MessageCustom = ParleyTypes extends { message: infer Type } ? Type : Record<string, unknown>;
+
 /** A message as an app shows it, accepted or still in the outbox. */
-export interface ChatMessage extends Omit<Message, 'id' | 'conversation'> {
+export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'custom'> {
+  /** Data of the app. */
+  custom?: MessageCustom | undefined;
   /** Unique within its chat. Stays the same when the message is accepted and gets its id. */
   key: string;
   /** Undefined until the message is accepted. */

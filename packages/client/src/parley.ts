@@ -8,7 +8,7 @@ import type { Command } from './engine/command.ts';
 import type { AckedFrame } from './engine/context.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
-import { type ChatMessage, showChats, showMessages } from './message.ts';
+import { type ChatMessage, type MessageCustom, showChats, showMessages } from './message.ts';
 import { type ParleyOptions, type ResolvedOptions, withDefaults } from './options.ts';
 import { type RunningClient, startClient } from './start-client.ts';
 import type { Accepted, Status, StorageStatus } from './state/change.ts';
@@ -239,9 +239,9 @@ export class Parley {
     return this.#request({ type: 'recall', chat, id });
   }
 
-  /** Edits an own message. @throws ParleyError */
-  edit(chat: number, id: number, body: Body): Promise<void> {
-    return this.#request({ type: 'edit', chat, id, body });
+  /** Replaces the body and the `custom` data of an own message. @throws ParleyError */
+  edit(chat: number, id: number, body: Body, custom?: MessageCustom): Promise<void> {
+    return this.#request({ type: 'edit', chat, id, body, ...(custom && { custom }) });
   }
 
   /** Adds a reaction to a message, or removes it. @throws ParleyError */
@@ -296,6 +296,8 @@ export interface SendOptions {
   replyTo?: number;
   /** Ids of the users it mentions. */
   mentions?: number[];
+  /** Data of the app, at most 4 KiB of JSON. */
+  custom?: MessageCustom;
   /** Idempotency key, at most 64 characters, unique per user. Default: random. */
   ref?: string;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
@@ -28,6 +29,13 @@ export const bodySchema = z
     z.strictObject({ type: z.literal('file'), ...media }).describe('Any other file'),
     z.strictObject({ type: z.literal('sticker'), code: text(64).describe('Code of the sticker') }).describe('Sticker'),
     z.strictObject({ type: z.literal('card'), user: id.describe('Recommended user') }).describe('Profile of a user'),
+    z
+      .strictObject({
+        type: z.literal('custom'),
+        name: text(64).describe('What the app calls this kind of content'),
+        data: customSchema.describe('Content, which the server does not read'),
+      })
+      .describe("Content of an app's own kind"),
   ])
   .meta({ title: 'body' });
 

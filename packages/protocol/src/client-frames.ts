@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
+import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
@@ -8,6 +9,7 @@ const optionalRef = ref.optional().describe('Echoed by the reply');
 const chat = id.describe("The peer's or group's id");
 const messageId = id.describe('Id of the message');
 const body = bodySchema.describe('Content of the message');
+const custom = customSchema.optional().describe('Data of the app, delivered and stored with the message');
 const cursor = z
   .string()
   .max(33)
@@ -22,6 +24,7 @@ export const sendSchema = z
     body,
     replyTo: id.optional().describe('Id of the message that this one replies to'),
     mentions: z.array(id).max(limits.mentions).optional().describe('Mentioned users'),
+    custom,
   })
   .describe('Sends a message to a user or group. Reply: `ack` with the id of the message');
 
@@ -79,8 +82,8 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     .strictObject({ type: z.literal('recall'), ref: optionalRef, chat, id: messageId })
     .describe('Recalls an own message within `RECALL_WINDOW`. Reply: `ack`'),
   z
-    .strictObject({ type: z.literal('edit'), ref: optionalRef, chat, id: messageId, body })
-    .describe('Edits an own message. Reply: `ack`'),
+    .strictObject({ type: z.literal('edit'), ref: optionalRef, chat, id: messageId, body, custom })
+    .describe('Replaces the body and the `custom` data of an own message. Reply: `ack`'),
   z
     .strictObject({
       type: z.literal('react'),

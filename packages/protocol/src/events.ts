@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
+import { customSchema } from './custom.ts';
 import { id, text } from './strings.ts';
 
 const chat = id.describe('The chat, as the receiving user names it');
 const messageId = id.describe('Id of the message');
+const custom = customSchema.optional().describe('Data of the app');
 const body = bodySchema.describe('Content of the message');
 
 /** A message as its participants receive it. */
@@ -19,6 +21,7 @@ export const messageEventSchema = z
     ref: z.string().optional().describe("`ref` of the `send`, in the sender's own copy only"),
     replyTo: id.optional().describe('Id of the message that this one replies to'),
     mentions: z.array(id).optional().describe('Mentioned users'),
+    custom,
   })
   .describe('A message of this user or another');
 
@@ -42,7 +45,7 @@ export const eventSchema = z
       .object({ kind: z.literal('recall'), chat, id: messageId, user: id.describe('Who recalled it') })
       .describe('A message was recalled'),
     z
-      .object({ kind: z.literal('edit'), chat, id: messageId, user: id.describe('Who edited it'), body })
+      .object({ kind: z.literal('edit'), chat, id: messageId, user: id.describe('Who edited it'), body, custom })
       .describe('A message was edited'),
     z
       .object({

@@ -3,6 +3,7 @@ export * from './bodies.ts';
 export * from './client-frames.ts';
 export * from './close-codes.ts';
 export * from './cursor.ts';
+export * from './custom.ts';
 export * from './error-codes.ts';
 export * from './events.ts';
 export * from './ids.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
+import { customSchema } from './custom.ts';
 import { id } from './strings.ts';
 
 // Results of REST operations. Fields may be added, never renamed.
@@ -120,6 +121,8 @@ export const messageSchema = z.object({
   ref: z.string().optional(),
   replyTo: id.optional(),
   mentions: z.array(id).optional(),
+  /** Data of the app. */
+  custom: customSchema.optional(),
   edited: date.optional(),
   recalled: date.optional(),
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),

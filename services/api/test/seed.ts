@@ -72,5 +72,6 @@ interface Seed {
   reply_to?: number;
   edited?: number;
   mentions?: number[];
+  custom?: string;
   reactions?: string;
 }

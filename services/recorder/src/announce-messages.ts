@@ -32,11 +32,11 @@ function toEvents(entry: Entry): QueuedEvent[] {
   return entry.kind === 'recall' || entry.kind === 'edit' || entry.kind === 'react' ? [changed(entry)] : [];
 }
 
-function sent({ id, conversation, from, to, body, ref, replyTo, mentions }: MessageEntry): QueuedEvent {
+function sent({ id, conversation, from, to, body, ref, replyTo, mentions, custom }: MessageEntry): QueuedEvent {
   const date = messageDate(id);
   const more = { ...(ref === null ? {} : { ref }), ...(replyTo && { replyTo }), ...(mentions && { mentions }) };
   const data = JSON.stringify({ id, conversation, from, to, date, ...more });
-  return webhookEvent(`message_${conversation}_${id}`, 'message.sent', date, withBody(data, body));
+  return webhookEvent(`message_${conversation}_${id}`, 'message.sent', date, withContent(data, body, custom));
 }
 
 function changed(entry: ChangeEntry): QueuedEvent {
@@ -44,12 +44,12 @@ function changed(entry: ChangeEntry): QueuedEvent {
   const what = kind === 'react' ? { emoji: entry.emoji, active: entry.active } : {};
   const name = [kind, conversation, id, user, date, ...(kind === 'react' ? [entry.active, hex(entry.emoji)] : [])];
   const data = JSON.stringify({ id, conversation, user, date, ...what });
-  const body = kind === 'edit' ? withBody(data, entry.body) : data;
+  const body = kind === 'edit' ? withContent(data, entry.body, entry.custom) : data;
   return webhookEvent(name.join('_'), types[kind], date, body);
 }
 
-function withBody(data: string, body: string): string {
-  return `${data.slice(0, -1)},"body":${body}}`;
+function withContent(data: string, body: string, custom: string | null): string {
+  return `${data.slice(0, -1)},"body":${body}${custom === null ? '' : `,"custom":${custom}`}}`;
 }
 
 function hex(text: string): string {

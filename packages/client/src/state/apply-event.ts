@@ -50,8 +50,8 @@ function applyMarkEvent(state: State, { chat: id, user, delivered = 0, read = 0 
 
 function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react'>): void {
   updateMessage(changeChat(state, event.chat), event.id, ({ reactions }) => {
-    if (event.kind === 'recall') return { body: null, recalled: Date.now() };
-    if (event.kind === 'edit') return { body: event.body, edited: Date.now() };
+    if (event.kind === 'recall') return { body: null, custom: undefined, recalled: Date.now() };
+    if (event.kind === 'edit') return { body: event.body, custom: event.custom, edited: Date.now() };
     return { reactions: toggleReaction(reactions, event.emoji, event.user, event.active) };
   });
 }

@@ -1,4 +1,4 @@
-import type { Body, Chat, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { Body, Chat, Custom, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
 import type { ConnectionState } from '../connection/transitions.ts';
 import type { ParleyError } from '../error.ts';
 import type { TransportName } from '../transport/transport.ts';
@@ -41,6 +41,7 @@ export interface Outgoing {
   body: Body;
   replyTo?: number;
   mentions?: number[];
+  custom?: Custom;
   /** When it was written, in Unix ms. */
   date: number;
   /** Why the server refused it. */

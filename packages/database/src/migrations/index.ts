@@ -8,6 +8,7 @@ import * as push from './006-push.ts';
 import * as accounts from './007-accounts.ts';
 import * as stores from './008-stores.ts';
 import * as pushNotify from './009-push-notify.ts';
+import * as custom from './010-custom.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,6 +21,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '007-accounts': accounts,
   '008-stores': stores,
   '009-push-notify': pushNotify,
+  '010-custom': custom,
 };
 
 /** The last migration of release 0.1, which records its migrations in Kysely's table. */

@@ -1,3 +1,4 @@
+import type { Custom } from '@parley/protocol';
 import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
@@ -18,4 +19,5 @@ export interface EarlyChangesTable {
   active: boolean | null;
   date: number;
   body: JsonColumn | null;
+  custom: JsonColumn<Custom> | null;
 }

@@ -1,3 +1,4 @@
+import type { Custom } from '@parley/protocol';
 import type { Reactions } from '../reactions.ts';
 import type { JsonColumn } from './last-message.ts';
 
@@ -21,5 +22,7 @@ export interface MessagesTable {
   /** The sender's idempotency key. Only in the sender's copy and in a group's. */
   ref: string | null;
   mentions: number[] | null;
+  /** Data of the app. Null after a recall. */
+  custom: JsonColumn<Custom> | null;
   reactions: JsonColumn<Reactions> | null;
 }

@@ -16,8 +16,8 @@ export const checks: readonly Check[] = [
       left join chats mine on mine.owner_id = m.owner_id and mine.peer_id = m.peer_id
       where m.owner_id <> m.peer_id and m.id > greatest(coalesce(c.cleared_id, 0), coalesce(mine.cleared_id, 0))
         and (o.id is null
-          or (o.sender_id, o.body, o.edited, o.recalled, o.reply_to, o.mentions, o.reactions)
-            is distinct from (m.sender_id, m.body, m.edited, m.recalled, m.reply_to, m.mentions, m.reactions))`,
+          or (o.sender_id, o.body, o.edited, o.recalled, o.reply_to, o.mentions, o.custom, o.reactions)
+            is distinct from (m.sender_id, m.body, m.edited, m.recalled, m.reply_to, m.mentions, m.custom, m.reactions))`,
   },
   {
     name: 'once',

@@ -47,7 +47,7 @@ export async function recover(
 
 /** Returns a recalled message without its body, for devices that had not received it. */
 function withhold(event: string): string {
-  const { ref, ...message } = JSON.parse(event) as MessageEvent;
+  const { ref, custom: _, ...message } = JSON.parse(event) as MessageEvent;
   return JSON.stringify({ ...message, body: { type: 'text', text: '' }, recalled: true, ref });
 }
 

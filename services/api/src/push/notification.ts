@@ -13,7 +13,7 @@ function textOf(body: Body, words: Words): string {
   if (body.type === 'text')
     return body.text.length > LENGTH ? `${body.text.slice(0, LENGTH).toWellFormed()}…` : body.text;
   if (body.type === 'file') return `[${words.file}] ${body.name.slice(0, LENGTH).toWellFormed()}`;
-  return `[${words[body.type]}]`;
+  return `[${body.type === 'custom' ? body.name : words[body.type]}]`;
 }
 
 const words = {

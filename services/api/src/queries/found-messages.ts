@@ -13,7 +13,7 @@ export async function readFound(db: Database, keys: readonly Key[]): Promise<Fou
     select t.* from unnest(${keys.map((it) => it.owner)}::bigint[], ${keys.map((it) => it.peer)}::bigint[],
       ${keys.map((it) => it.id)}::bigint[]) as k (owner_id, peer_id, id)
     cross join lateral (
-      select m.owner_id as owner, m.peer_id as peer, m.id, m.sender_id as sender, m.body, m.ref, m.reply_to as "replyTo", m.mentions,
+      select m.owner_id as owner, m.peer_id as peer, m.id, m.sender_id as sender, m.body, m.ref, m.reply_to as "replyTo", m.mentions, m.custom,
         m.edited, m.recalled, m.reactions
       from messages m
       where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id and m.body is not null

@@ -1,10 +1,17 @@
 import { activeReactions, type Reactions } from '@parley/database';
-import { type Body, groupConversation, type Message, messageDate, userConversation } from '@parley/protocol';
+import {
+  type Body,
+  type Custom,
+  groupConversation,
+  type Message,
+  messageDate,
+  userConversation,
+} from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
 /** Returns a message as the owner of a chat sees it. */
 export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
-  const { id, sender, body, ref, replyTo, mentions, edited, recalled } = row;
+  const { id, sender, body, ref, replyTo, mentions, custom, edited, recalled } = row;
   const reactions = activeReactions(row.reactions ?? null);
   return {
     id,
@@ -16,6 +23,7 @@ export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Mes
     ...(ref != null && sender === owner ? { ref } : {}),
     ...(replyTo == null ? {} : { replyTo }),
     ...(mentions == null ? {} : { mentions }),
+    ...(custom == null ? {} : { custom }),
     ...(edited == null ? {} : { edited }),
     ...(recalled == null ? {} : { recalled }),
     ...(reactions.length === 0 ? {} : { reactions }),
@@ -30,6 +38,7 @@ export interface MessageRow {
   ref?: string | null;
   replyTo?: number | null;
   mentions?: number[] | null;
+  custom?: Custom | null;
   edited: number | null;
   recalled: number | null;
   reactions?: Reactions | null;

@@ -22,7 +22,7 @@ export async function readMessages(
     : sql`
       select coalesce((select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)`;
   const { rows } = await sql<MessageRow>`
-    select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, edited, recalled, reactions
+    select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, custom, edited, recalled, reactions
     from messages
     where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${floor})
     order by id ${order}

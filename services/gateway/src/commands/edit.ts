@@ -4,10 +4,10 @@ import type { FrameSender } from './frame-sender.ts';
 import { mutate, readOwnMessage } from './mutate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Replaces the body of one of the sender's messages. */
+/** Replaces the body and the `custom` data of one of the sender's messages. */
 export async function edit(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'edit'>): Promise<undefined> {
-  const { chat, id, body } = frame;
+  const { chat, id, body, custom } = frame;
   const { recalled } = await readOwnMessage(deps, sender, chat, id);
   if (recalled) throw new Refusal('conflict', 'The message has been recalled');
-  await mutate(deps, sender, chat, { kind: 'edit', id, body });
+  await mutate(deps, sender, chat, { kind: 'edit', id, body, ...(custom && { custom }) });
 }

@@ -90,5 +90,5 @@ function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'any
 
 type Mutation =
   | { kind: 'recall'; id: number }
-  | { kind: 'edit'; id: number; body: FrameOf<'edit'>['body'] }
+  | ({ kind: 'edit'; id: number } & Pick<FrameOf<'edit'>, 'body' | 'custom'>)
   | { kind: 'react'; id: number; emoji: string; active: boolean };

@@ -82,10 +82,11 @@ async function acceptMessage(
 }
 
 /** The parts of the event that the sender wrote, as JSON. */
-function contentOf({ body, replyTo, mentions }: Send): Content {
+function contentOf({ body, replyTo, mentions, custom }: Send): Content {
   let extra = '';
   if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;
   if (mentions !== undefined) extra += `,"mentions":${JSON.stringify(mentions)}`;
+  if (custom !== undefined) extra += `,"custom":${JSON.stringify(custom)}`;
   return { body: JSON.stringify(body), extra };
 }
 

@@ -38,6 +38,8 @@ function toContent(body: Body): string {
       return `[${body.code}]`;
     case 'card':
       return `[card] ${body.user}`;
+    case 'custom':
+      return `[${body.name}]`;
   }
 }
 

@@ -15,6 +15,8 @@ export interface MessageEntry {
   ref: string | null;
   replyTo: number | null;
   mentions: number[] | null;
+  /** JSON text. */
+  custom: string | null;
 }
 
 /** How far a user has received or read the conversation with `chat`. */
@@ -35,7 +37,7 @@ export type ChangeEntry = Change & { conversation: string; chat: number; group: 
 
 export type Change = { id: number; user: number; date: number } & (
   | { kind: 'recall' }
-  /** `body` is JSON text. */
-  | { kind: 'edit'; body: string }
+  /** `body` and `custom` are JSON text. */
+  | { kind: 'edit'; body: string; custom: string | null }
   | { kind: 'react'; emoji: string; active: boolean }
 );

@@ -9,13 +9,13 @@ describe('parseEntry', () => {
     const pair = { conversation: '3_7', user: 7, chat: 3, group: false };
     const group = { conversation: 'g88', user: 7, chat: 88, group: true };
     const body = '{"type":"text","text":"x"}';
-    const common = { kind: 'message', id: 5, body, ref: 'r5', replyTo: null, mentions: null };
+    const common = { kind: 'message', id: 5, body, ref: 'r5', replyTo: null, mentions: null, custom: null };
     expect(read(message(5, 7, 3, 'x'))).toEqual({ ...common, conversation: '3_7', from: 7, to: 3, group: false });
     expect(read(groupMessage(5, 7, 88, 'x'))).toEqual({ ...common, conversation: 'g88', from: 7, to: 88, group: true });
     expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0 });
     expect(read(mark(7, 88, { delivered: 5 }, true))).toEqual({ kind: 'mark', ...group, read: 0, delivered: 5 });
     expect(read(recall(7, 3, 5, 9))).toEqual({ kind: 'recall', ...pair, id: 5, date: 9 });
-    expect(read(edit(7, 88, 5, 9, 'x', true))).toEqual({ kind: 'edit', ...group, id: 5, date: 9, body });
+    expect(read(edit(7, 88, 5, 9, 'x', true))).toEqual({ kind: 'edit', ...group, id: 5, date: 9, body, custom: null });
     expect(read(react(7, 3, 5, 9, '👍', false))).toEqual({
       kind: 'react',
       ...pair,
@@ -35,6 +35,7 @@ describe('parseEntry', () => {
     ['an id that is not exact', JSON.stringify({ ...message(1, 2, 3), id: 2 ** 53 })],
     ['an id that is not a number', JSON.stringify({ ...message(1, 2, 3), from: '2' })],
     ['a body that is not an object', JSON.stringify({ ...message(1, 2, 3), body: 'hi' })],
+    ['custom data that is no object', JSON.stringify({ ...message(1, 2, 3), custom: 'a' })],
     ['mentions that are not ids', JSON.stringify({ ...message(1, 2, 3), mentions: ['all'] })],
     ['a mark below one', '{"kind":"mark","user":1,"chat":2,"read":0}'],
     ['a reaction without active', '{"kind":"react","user":1,"chat":2,"id":3,"date":4,"emoji":"x"}'],

@@ -40,6 +40,7 @@ function message(value: Json): MessageEntry {
     ref: value.ref === undefined ? null : readText(value, 'ref'),
     replyTo: value.replyTo === undefined ? null : readId(value, 'replyTo'),
     mentions: mentions ?? null,
+    custom: custom(value),
   };
 }
 
@@ -52,9 +53,15 @@ function mark(value: Json): MarkEntry {
 function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {
   const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
   if (kind === 'recall') return { kind, ...common };
-  if (kind === 'edit') return { kind, ...common, body: body(value) };
+  if (kind === 'edit') return { kind, ...common, body: body(value), custom: custom(value) };
   if (typeof value.active !== 'boolean') throw new BadEntry('active is not a boolean');
   return { kind, ...common, emoji: readText(value, 'emoji'), active: value.active };
+}
+
+function custom(value: Json): string | null {
+  if (value.custom === undefined) return null;
+  if (typeof value.custom !== 'object' || value.custom === null) throw new BadEntry('custom is not an object');
+  return JSON.stringify(value.custom);
 }
 
 function body(value: Json): string {

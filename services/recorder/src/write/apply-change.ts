@@ -30,20 +30,21 @@ const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
   if (change.kind === 'recall') return { text: recall, values: [] };
-  if (change.kind === 'edit') return { text: edit, values: [change.body] };
+  if (change.kind === 'edit') return { text: edit, values: [change.body, change.custom] };
   return { text: react, values: [change.emoji, change.active, MAX_EMOJI] };
 }
 
 const key = 'owner_id = $1::bigint and peer_id = $2::bigint and id = $3::bigint';
 
 const recall = `
-  update messages set body = null, edited = null, reactions = null, recalled = $5::bigint
+  update messages set body = null, custom = null, edited = null, reactions = null, recalled = $5::bigint
   where ${key} and sender_id = $4::bigint and (recalled is null or recalled > $5::bigint)`;
 
 const edit = `
-  update messages set body = $6::jsonb, edited = $5::bigint
+  update messages set body = $6::jsonb, custom = $7::jsonb, edited = $5::bigint
   where ${key} and sender_id = $4::bigint and recalled is null
-    and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint and body < $6::jsonb))`;
+    and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint
+      and (body, coalesce(custom, 'null')) < ($6::jsonb, coalesce($7::jsonb, 'null'))))`;
 
 // A removed reaction stays, with its date negated. At the same date, the removal wins.
 const react = `

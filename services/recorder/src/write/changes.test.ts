@@ -12,6 +12,22 @@ afterAll(() => world[Symbol.asyncDispose]());
 
 const body = (text: string) => ({ type: 'text', text });
 
+describe('custom data', () => {
+  it('is replaced by an edit, also by one before its message, and cleared by a recall', async () => {
+    const [a, b] = await world.users(2);
+    await world.write({ ...edit(a, b, 2, 700, 'two'), custom: { version: 2 } });
+    await world.write({ ...message(1, a, b), custom: { version: 1 } }, message(2, a, b));
+    for (const owner of [a, b]) {
+      const peer = owner === a ? b : a;
+      expect(await world.message(owner, peer, 1)).toMatchObject({ custom: { version: 1 } });
+      expect(await world.message(owner, peer, 2)).toMatchObject({ custom: { version: 2 }, body: body('two') });
+    }
+    await world.write(edit(a, b, 2, 800, 'two again'), recall(a, b, 1, 800));
+    expect(await world.message(b, a, 1)).toMatchObject({ body: null, custom: null });
+    expect(await world.message(b, a, 2)).toMatchObject({ body: body('two again'), custom: null });
+  });
+});
+
 describe('a recall', () => {
   it('clears the message in both copies and both chats', async () => {
     const [a, b] = await world.users(2);

@@ -10,7 +10,7 @@ export async function deferChange(connection: Connection, copy: Copy, change: Ch
   await connection.query(keep, [
     ...[copy.owner, copy.peer, change.id, change.user, change.kind, change.date],
     ...[change.kind === 'react' ? change.emoji : '', change.kind === 'react' ? change.active : null],
-    change.kind === 'edit' ? change.body : null,
+    ...(change.kind === 'edit' ? [change.body, change.custom] : [null, null]),
   ]);
   await setFlag(connection, copy, true);
 }
@@ -33,10 +33,10 @@ export async function applyDeferred(connection: Connection, copy: Copy, now: num
 const DAY = 86_400_000;
 
 const keep = `
-  insert into early_changes as e (owner_id, peer_id, id, user_id, kind, date, emoji, active, body)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+  insert into early_changes as e (owner_id, peer_id, id, user_id, kind, date, emoji, active, body, custom)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
   on conflict (owner_id, peer_id, id, user_id, kind, emoji)
-  do update set date = excluded.date, active = excluded.active, body = excluded.body
+  do update set date = excluded.date, active = excluded.active, body = excluded.body, custom = excluded.custom
   where case excluded.kind
     when 'recall' then excluded.date < e.date
     when 'edit' then (excluded.date, excluded.body) > (e.date, e.body)
@@ -44,7 +44,7 @@ const keep = `
   end`;
 
 const select = `
-  select id, user_id, kind, date, emoji, active, body::text as body from early_changes where owner_id = $1 and peer_id = $2`;
+  select id, user_id, kind, date, emoji, active, body::text as body, custom::text as custom from early_changes where owner_id = $1 and peer_id = $2`;
 
 const forget = `
   delete from early_changes
@@ -60,9 +60,9 @@ async function setFlag(connection: Connection, copy: Copy, early: boolean): Prom
     ]);
 }
 
-function toChange({ id, user_id: user, kind, date, emoji, active, body }: DeferredRow): Change {
+function toChange({ id, user_id: user, kind, date, emoji, active, body, custom }: DeferredRow): Change {
   if (kind === 'recall') return { kind, id, user, date };
-  if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}' };
+  if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}', custom };
   return { kind, id, user, date, emoji, active: active === true };
 }
 
@@ -74,4 +74,5 @@ interface DeferredRow {
   emoji: string;
   active: boolean | null;
   body: string | null;
+  custom: string | null;
 }

@@ -27,14 +27,17 @@ export async function insertMissing(connection: Connection, messages: readonly M
  */
 export function insert(first: number): string {
   return `
-  insert into messages (owner_id, peer_id, id, sender_id, body, ref, reply_to, mentions)
-  select c.owner_id, c.peer_id, d.id, d.sender_id, d.body, c.ref, d.reply_to, d.mentions::bigint[]
-  from unnest(${parameters(first, types)}) as d (owner_id, peer_id, mirror_id, id, sender_id, body, ref, reply_to, mentions)
+  insert into messages (owner_id, peer_id, id, sender_id, body, ref, reply_to, mentions, custom)
+  select c.owner_id, c.peer_id, d.id, d.sender_id, d.body, c.ref, d.reply_to, d.mentions::bigint[], d.custom
+  from unnest(${parameters(first, types)}) as d (owner_id, peer_id, mirror_id, id, sender_id, body, ref, reply_to, mentions, custom)
   cross join lateral (values (d.owner_id, d.peer_id, d.ref), (d.mirror_id, d.sender_id, null)) as c (owner_id, peer_id, ref)
   where c.owner_id is not null`;
 }
 
-const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text', 'bigint', 'text'];
+const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text', 'bigint', 'text', 'jsonb'];
+
+/** The number of {@redis messageColumns}. */
+export const MESSAGE_COLUMNS = types.length;
 
 /** The parameters of {@redis insert}. */
 export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
@@ -48,6 +51,7 @@ export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
     texts(messages.map((message) => message.ref)),
     bigints(messages.map((message) => message.replyTo)),
     texts(messages.map((message) => message.mentions && `{${message.mentions.join(',')}}`)),
+    jsons(messages.map((message) => message.custom)),
   ];
 }
 

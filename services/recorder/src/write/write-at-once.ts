@@ -1,6 +1,6 @@
 import type { Pool } from '@parley/database';
 import type { Digest } from '../entries/digest.ts';
-import { insert, messageColumns } from './insert-messages.ts';
+import { insert, MESSAGE_COLUMNS, messageColumns } from './insert-messages.ts';
 import { chatColumns, countMidway, upsert } from './upsert-chats.ts';
 
 /**
@@ -30,7 +30,7 @@ const UNIQUE_VIOLATION = '23505';
 const UNDONE = 'PA001';
 
 const statement = (midway: string) => `
-  with recorded as (${insert(1)}), touched as (${upsert(10, midway)})
+  with recorded as (${insert(1)}), touched as (${upsert(MESSAGE_COLUMNS + 1, midway)})
   select undo_statement() from touched where unread < 0 or early`;
 
 // Counting adds the 16 partitions of `messages` to the plan: only batches with marks need it.

@@ -17,8 +17,8 @@ const text = (text: string) => ({ type: 'text', text });
 describe('a message between users', () => {
   it('is inserted into both copies, with the ref in the sender’s only, and updates both chats', async () => {
     const [a, b] = await world.users(2);
-    await world.write({ ...message(50, a, b, 'hi'), replyTo: 40, mentions: [a, b] });
-    const common = { id: 50, sender_id: a, body: text('hi'), reply_to: 40, mentions: [a, b] };
+    await world.write({ ...message(50, a, b, 'hi'), replyTo: 40, mentions: [a, b], custom: { order: 7 } });
+    const common = { id: 50, sender_id: a, body: text('hi'), reply_to: 40, mentions: [a, b], custom: { order: 7 } };
     const untouched = { edited: null, recalled: null, reactions: null };
     expect(await world.message(a, b, 50)).toEqual({ owner_id: a, peer_id: b, ref: 'r50', ...common, ...untouched });
     expect(await world.message(b, a, 50)).toEqual({ owner_id: b, peer_id: a, ref: null, ...common, ...untouched });

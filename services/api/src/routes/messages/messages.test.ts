@@ -67,6 +67,7 @@ describe('reading messages', () => {
           edited: 1_800_000_000_000,
           mentions: [emil.id],
         },
+        custom: JSON.stringify({ order: 7 }),
         reactions: JSON.stringify({ '👍': { [emil.id]: 5, [dora.id]: -6 }, '🎉': { [dora.id]: -7 } }),
       },
     ]);
@@ -79,6 +80,7 @@ describe('reading messages', () => {
       body: { type: 'text', text: 'hi' },
       replyTo: 17,
       mentions: [emil.id],
+      custom: { order: 7 },
       edited: 1_800_000_000_000,
       reactions: [{ emoji: '👍', users: [emil.id] }],
     };

@@ -19,7 +19,14 @@ describe('a message of the product', () => {
   it('as a user is in both inboxes and recorded when the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');
     await product.call('put', '/users/m-1/friends/m-2');
-    const { status, body } = await send({ from: 'm-1', to: 'm-2', ref: 'r1', body: text('hi'), mentions: [b.id] });
+    const { status, body } = await send({
+      from: 'm-1',
+      to: 'm-2',
+      ref: 'r1',
+      body: text('hi'),
+      mentions: [b.id],
+      custom: { a: 1 },
+    });
     const conversation = `${a.id}_${b.id}`;
     expect([status, body]).toEqual([
       201,
@@ -27,7 +34,7 @@ describe('a message of the product', () => {
     ]);
     const event = {
       ...{ kind: 'message', id: body.id, conversation, from: a.id, to: b.id, date: body.date },
-      ...{ body: text('hi'), mentions: [b.id] },
+      ...{ body: text('hi'), mentions: [b.id], custom: { a: 1 } },
     };
     expect(await messages(b)).toEqual([event]);
     expect(await messages(a)).toEqual([{ ...event, ref: 'r1' }]);

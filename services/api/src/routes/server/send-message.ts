@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { bodySchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
+import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
 import { accept } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
@@ -21,6 +21,7 @@ const schema = z.strictObject({
   body: bodySchema,
   replyTo: id.optional(),
   mentions: z.array(id).max(limits.mentions).optional(),
+  custom: customSchema.optional(),
 });
 
 /**
@@ -52,6 +53,7 @@ export const sendMessage = serverOperation(
     let extra = '';
     if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
     if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
+    if (given.custom !== undefined) extra += `,"custom":${JSON.stringify(given.custom)}`;
     const start = context.traces?.now() ?? 0;
     const accepted = await accept(context.redis, {
       from,

@@ -23,6 +23,8 @@ export function previewOf(body: Body | null, length = MAX_LENGTH): string {
       return `[${strings.sticker}]`;
     case 'card':
       return `[${strings.card}]`;
+    case 'custom':
+      return `[${shorten(body.name, length)}]`;
   }
 }
 

@@ -1,0 +1,7 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Adds data of an app to messages and to edits that wait for their message. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const table of ['messages', 'early_changes'])
+    await sql.raw(`alter table ${table} add column custom jsonb`).execute(db);
+}

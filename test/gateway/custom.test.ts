@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Kit } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2);
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const body = { type: 'text', text: 'hi' } as const;
+
+describe('custom data of a message', () => {
+  it('reaches every participant unchanged, and a device that was away', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    const custom = { order: 7, lines: [{ sku: 'ä"\\' }, null] };
+    expect(await alice.ask({ type: 'send', ref: 'r', to: b, body, custom })).toMatchObject({ type: 'ack' });
+    await bob.untilEvents(1);
+    await alice.untilEvents(1);
+    await using later = await kit.connect(b, 0, { device: 'later' });
+    await later.untilEvents(1);
+    for (const client of [alice, bob, later])
+      expect(client.events[0]?.event).toMatchObject({ kind: 'message', custom });
+  });
+
+  it('is replaced by an edit, and is absent without one', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    const { id } = await alice.text(b, 'first');
+    await alice.ask({ type: 'edit', ref: 'e1', chat: b, id, body, custom: { version: 2 } });
+    await bob.untilEvents(2);
+    await alice.ask({ type: 'edit', ref: 'e2', chat: b, id, body });
+    await bob.untilEvents(3);
+    const [first, ...edits] = bob.events.map(({ event }) => event);
+    expect(first).not.toHaveProperty('custom');
+    expect(edits[0]).toMatchObject({ kind: 'edit', custom: { version: 2 } });
+    expect(edits[1]).not.toHaveProperty('custom');
+  });
+
+  it('leaves with a recall, also for a device that was away', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const ack = await alice.ask({ type: 'send', ref: 'r', to: b, body, custom: { secret: 'word' } });
+    await alice.ask({ type: 'recall', ref: 'x', chat: b, id: 'id' in ack ? ack.id : 0 });
+    await using bob = await kit.connect(b, 1);
+    await bob.untilEvents(2);
+    expect(JSON.stringify(bob.frames)).not.toContain('word');
+  });
+
+  it.each([
+    ['too large', { a: 'x'.repeat(5000) }],
+    ['no object', [1]],
+  ])('that is %s is refused, and the connection stays open', async (_, custom) => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const frame = { type: 'send', ref: 'bad', to: b, body, custom } as unknown as Parameters<typeof alice.ask>[0];
+    expect(await alice.ask(frame)).toMatchObject({ type: 'error', code: 'bad-frame' });
+    await alice.text(b, 'still open');
+  });
+});
