@@ -109,7 +109,7 @@ describe('a file', () => {
     expect(paused).toBeLessThan(1);
     await network(-1);
     await tray.getByRole('button', { name: 'Resume' }).click();
-    await b.list.getByText('50 MB').waitFor({ timeout: 30_000 });
+    await b.list.getByText('50 MB', { exact: true }).waitFor({ timeout: 30_000 });
     await expect.poll(() => tray.count()).toBe(0);
   }, 60_000);
 
