@@ -20,6 +20,9 @@ export const userSchema = z.object({
   sign: z.string(),
 });
 
+/** A user in a list of the users that other items name. */
+export const briefUserSchema = userSchema.pick({ id: true, name: true, avatar: true });
+
 /** Result of a sign-in, registration or refresh. */
 export const sessionSchema = z.object({
   accessToken: z.string(),
@@ -164,6 +167,7 @@ export const mediaSchema = z.object({
 });
 
 export type User = z.infer<typeof userSchema>;
+export type BriefUser = z.infer<typeof briefUserSchema>;
 export type Privacy = z.infer<typeof privacySchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;

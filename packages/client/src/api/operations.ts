@@ -1,5 +1,6 @@
 import type {
   Block,
+  BriefUser,
   Chat,
   Friend,
   FriendGroup,
@@ -19,7 +20,7 @@ import type {
  */
 export interface Operations {
   'POST /users': [Account, Session];
-  'GET /users': [Paging & { q: string }, Page<User>];
+  'GET /users': [(Paging & { q: string }) | { ids: string }, Page<User>];
   'GET /users/{id}': [Id, User];
   'POST /sessions': [Omit<Account, 'name'>, Session];
   'POST /sessions/refresh': [{ refreshToken?: string | undefined }, Session];
@@ -59,12 +60,12 @@ export interface Operations {
   'PUT /blocks/{id}': [Id, Block];
   'DELETE /blocks/{id}': [Id, undefined];
 
-  'GET /chats': [Paging, Page<Chat>];
+  'GET /chats': [Paging, Page<Chat> & Named];
   'PUT /chats/{id}': [Id, Chat];
   'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>>, Chat];
   'DELETE /chats/{id}': [Id, undefined];
-  'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean }];
-  'GET /search': [Paging & { q: string; chat?: number }, Page<Hit>];
+  'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
+  'GET /search': [Paging & { q: string; chat?: number }, Page<Hit> & Named];
   'GET /media/{id}/info': [Id, Media];
   'GET /media/{id}/url': [Id, MediaUrl];
   /** The server's VAPID key, for `pushManager.subscribe`. */
@@ -118,6 +119,11 @@ export interface MessageQuery {
 export interface Page<T> {
   items: T[];
   next: string | null;
+}
+
+/** The users that the items of a page name, each once. */
+export interface Named {
+  users: BriefUser[];
 }
 
 /** Selects a page of a list. `limit` is at most 200. */

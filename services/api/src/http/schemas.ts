@@ -5,6 +5,7 @@ import * as protocol from '@parley/protocol';
 /** The schemas that the document shows by name. */
 export const namedSchemas: Record<string, z.ZodType> = {
   User: protocol.userSchema,
+  BriefUser: protocol.briefUserSchema,
   Session: protocol.sessionSchema,
   SignIn: protocol.signInSchema,
   FriendRequest: protocol.friendRequestSchema,
@@ -39,6 +40,11 @@ export {
   signInSchema,
   userSchema,
 } from '@parley/protocol';
+
+/** The users that the items of a page name. */
+export const usersField = z
+  .array(protocol.briefUserSchema)
+  .openapi({ description: 'Every user that the items name, each once' });
 
 /** A page of a list. `next` is the page cursor to pass as `after`, null at the end. */
 export function pageOf<S extends z.ZodType>(item: S) {

@@ -12,6 +12,11 @@ export async function insertUser(db: Database, user: NewUser): Promise<User | un
     .executeTakeFirst();
 }
 
+/** Returns those of the users that exist, by id. */
+export async function getUsers(db: Database, ids: readonly number[]): Promise<User[]> {
+  return await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
+}
+
 export async function getUser(db: Database, id: number): Promise<User | undefined> {
   return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
 }

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
-import { chatSchema, pageOf } from '../../http/schemas.ts';
+import { chatSchema, pageOf, usersField } from '../../http/schemas.ts';
 import { listChats } from '../../queries/chats.ts';
+import { usersOfMessages } from '../../queries/users-of-messages.ts';
 
 const cursor = pageCursor('number', 'number');
 
@@ -15,21 +16,25 @@ export const list = callerOperation(
     tags: ['Chats'],
     summary: 'Your chats that have messages',
     request: { query: z.strictObject(pageFields(cursor)) },
-    responses: { 200: jsonResponse(pageOf(chatSchema), 'A page of chats, the newest first') },
+    responses: {
+      200: jsonResponse(pageOf(chatSchema).extend({ users: usersField }), 'A page of chats, the newest first'),
+    },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');
-    const before = after;
-    const chats = await listChats(c.var.context.db, c.var.caller.user, before, limit + 1);
-    return c.json(
-      toPage(
-        chats,
-        limit,
-        (chat) => chat,
-        cursor,
-        (chat) => [chat.updated, chat.chat],
-      ),
-      200,
+    const { db } = c.var.context;
+    const chats = await listChats(db, c.var.caller.user, after, limit + 1);
+    const page = toPage(
+      chats,
+      limit,
+      (chat) => chat,
+      cursor,
+      (chat) => [chat.updated, chat.chat],
     );
+    const users = await usersOfMessages(
+      db,
+      page.items.flatMap(({ last }) => last ?? []),
+    );
+    return c.json({ ...page, users }, 200);
   },
 );

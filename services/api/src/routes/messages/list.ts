@@ -4,10 +4,11 @@ import { idField, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { messageSchema } from '../../http/schemas.ts';
+import { messageSchema, usersField } from '../../http/schemas.ts';
 import type { ChatKey } from '../../queries/chat-key.ts';
 import { type MessageRow, toMessage } from '../../queries/message-row.ts';
 import { readMessages } from '../../queries/messages.ts';
+import { usersOfMessages } from '../../queries/users-of-messages.ts';
 import { findChat } from '../chats/find-chat.ts';
 
 const query = z.strictObject({
@@ -22,6 +23,7 @@ const query = z.strictObject({
 const pageSchema = z.object({
   items: z.array(messageSchema).openapi({ description: 'Ascending by id' }),
   more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
+  users: usersField,
 });
 
 /** Returns a page of the caller's own copy of a chat, or of the visible messages of a group. */
@@ -41,7 +43,8 @@ export const list = callerOperation(
     if (config.history === 'relay') throw new Refusal('history-disabled');
     const key = await findChat(db, c.var.caller.user, c.req.valid('param').id);
     const { rows, more } = await readPage(db, key, c.req.valid('query'));
-    return c.json({ items: rows.map((row) => toMessage(key, row)), more }, 200);
+    const items = rows.map((row) => toMessage(key, row));
+    return c.json({ items, more, users: await usersOfMessages(db, items) }, 200);
   },
 );
 

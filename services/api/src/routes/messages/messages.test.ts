@@ -1,4 +1,4 @@
-import { type Message, messageDate, type Problem } from '@parley/protocol';
+import { type Message, messageDate, type Problem, type User } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../../test/seed.ts';
 import { type Person, TestApi } from '../../../test/test-api.ts';
@@ -88,6 +88,29 @@ describe('reading messages', () => {
       (await person.get<{ items: Message[] }>(`/v1/chats/${peer.id}/messages`)).body.items;
     expect(await items(dora, emil)).toEqual([{ ...message, ref: 'c1' }]);
     expect(await items(emil, dora)).toEqual([message]);
+  });
+
+  it('names every user of a page once: sender, receiver, mentions, reactions, cards', async () => {
+    const [dora, emil, fay] = await api.people();
+    const gus = await api.person();
+    const body = JSON.stringify({ type: 'card', user: gus.id });
+    const ids = await seedMessages(api.db, [
+      { from: dora.id, to: emil.id, text: 'hi', mentions: [emil.id] },
+      { from: emil.id, to: dora.id, text: 'hi', reactions: JSON.stringify({ '👍': { [fay.id]: 5 } }) },
+      { from: emil.id, to: dora.id, text: 'card' },
+    ]);
+    await api.db
+      .updateTable('messages')
+      .set({ body })
+      .where('id', '=', ids[2] ?? 0)
+      .execute();
+    const page = await dora.get<{ users: User[] }>(`/v1/chats/${emil.id}/messages`);
+    const brief = ({ session: { user } }: Person) => ({ id: user.id, name: user.name, avatar: user.avatar });
+    expect(page.body.users).toEqual([dora, emil, fay, gus].map(brief).sort((x, y) => x.id - y.id));
+    const found = await dora.get<{ users: User[] }>('/v1/search?q=hi');
+    expect(found.body.users).toEqual([dora, emil, fay].map(brief).sort((x, y) => x.id - y.id));
+    const chats = await dora.get<{ users: User[] }>('/v1/chats');
+    expect(chats.body.users.map(({ id }) => id)).toContain(emil.id);
   });
 
   it('returns a recalled message without its text', async () => {

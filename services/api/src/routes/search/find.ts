@@ -5,11 +5,12 @@ import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields } from '../../http/page.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { messageSchema, pageOf } from '../../http/schemas.ts';
+import { messageSchema, pageOf, usersField } from '../../http/schemas.ts';
 import { type FoundRow, namesOf } from '../../queries/found-messages.ts';
 import { toMessage } from '../../queries/message-row.ts';
 import { requestIndexing } from '../../queries/search-segments.ts';
 import type { Key } from '../../queries/search-sources.ts';
+import { usersOfMessages } from '../../queries/users-of-messages.ts';
 import { findHits } from '../../search/find-hits.ts';
 import { search, textOf } from '../../search/search.ts';
 import { type Query, readQuery } from '../../search/terms.ts';
@@ -59,7 +60,12 @@ export const find = callerOperation(
       'query of nothing else finds nothing. A page may hold fewer than `limit`, or none, though `next` leads to more: when much was not ' +
       'searched for long, and is not indexed yet.',
     request: { query },
-    responses: { 200: jsonResponse(pageOf(hitSchema), 'A page of what was found, the newest message first') },
+    responses: {
+      200: jsonResponse(
+        pageOf(hitSchema).extend({ users: usersField }),
+        'A page of what was found, the newest message first',
+      ),
+    },
     refuses: ['not-found', 'history-disabled', 'too-many'],
   },
   async (c) => {
@@ -72,7 +78,7 @@ export const find = callerOperation(
     await limitRate(context, 'search', me, config.perMinute.searches);
     const wanted = readQuery(q);
     const only = chat === undefined ? undefined : await findChat(db, me, chat);
-    if (wanted.terms.length === 0) return c.json({ items: [], next: null }, 200);
+    if (wanted.terms.length === 0) return c.json({ items: [], next: null, users: [] }, 200);
 
     const accepts = (key: Key) => key.id < id || (key.id === id && key.peer < peer);
     const { found, end, outdated } = await search({ db, fences }, me, wanted, {
@@ -94,7 +100,11 @@ export const find = callerOperation(
         : [end, Number.MAX_SAFE_INTEGER];
     const names = await namesOf(db, [...new Set(page.map((row) => row.peer))]);
     const items = page.map((row) => toItem(me, wanted, row, names.get(row.peer) ?? ''));
-    return c.json({ items, next: next ? cursor.write(next) : null }, 200);
+    const users = await usersOfMessages(
+      db,
+      items.map(({ message }) => message),
+    );
+    return c.json({ items, next: next ? cursor.write(next) : null, users }, 200);
   },
 );
 

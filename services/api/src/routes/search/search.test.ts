@@ -136,7 +136,7 @@ describe('searching', () => {
     'bears %s',
     async (asked) => {
       const { status, body } = await (await api.person()).get(`/v1/search?q=${asked}`);
-      expect([status, body]).toEqual([200, { items: [], next: null }]);
+      expect([status, body]).toEqual([200, { items: [], next: null, users: [] }]);
     },
   );
 

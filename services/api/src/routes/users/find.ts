@@ -1,25 +1,45 @@
 import { z } from '@hono/zod-openapi';
+import { isId } from '@parley/protocol';
 import { line } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { pageOf, userSchema } from '../../http/schemas.ts';
-import { findUsers } from '../../queries/users.ts';
+import { findUsers, getUsers } from '../../queries/users.ts';
 
 const cursor = pageCursor(/[a-z0-9_.~-]{1,40}/);
 
-/** Finds users by the beginning of their username or name. */
+/** Ids in one request at most. */
+const MAX_IDS = 100;
+
+const idList = z
+  .string()
+  .regex(new RegExp(`^\\d{1,16}(,\\d{1,16}){0,${MAX_IDS - 1}}$`), `Up to ${MAX_IDS} ids, separated by commas`)
+  .transform((text) => text.split(',').map(Number))
+  .refine((ids) => ids.every(isId), { error: 'Not ids' })
+  .openapi({
+    type: 'string',
+    pattern: `^\\d{1,16}(,\\d{1,16}){0,${MAX_IDS - 1}}$`,
+    description: `These users, up to ${MAX_IDS} ids separated by commas; in place of \`q\``,
+  });
+
+const query = z
+  .strictObject({ q: line(64).optional(), ids: idList.optional(), ...pageFields(cursor) })
+  .refine(({ q, ids }) => (q === undefined) !== (ids === undefined), { error: 'Give one of q and ids', path: ['q'] });
+
+/** Finds users by the beginning of their username or name, or returns those of a list of ids. */
 export const find = callerOperation(
   {
     method: 'get',
     operationId: 'findUsers',
     path: '/v1/users',
     tags: ['People'],
-    summary: 'Find people by the beginning of their username or name',
-    request: { query: z.strictObject({ q: line(64), ...pageFields(cursor) }) },
+    summary: 'Find people by the beginning of their username or name, or by ids',
+    request: { query },
     responses: { 200: jsonResponse(pageOf(userSchema), 'A page of users by username') },
   },
   async (c) => {
-    const { q, limit, after } = c.req.valid('query');
+    const { q = '', ids, limit, after } = c.req.valid('query');
+    if (ids) return c.json({ items: await getUsers(c.var.context.db, ids), next: null }, 200);
     const [last = ''] = after ?? [];
     const users = await findUsers(c.var.context.db, q, last, limit + 1);
     return c.json(

@@ -149,6 +149,21 @@ describe('people', () => {
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
   });
 
+  it('returns the users of a list of ids, without those that do not exist', async () => {
+    const [ann, ben, carl] = await api.people();
+    const { status, body } = await ann.get(`/v1/users?ids=${carl.id},999,${ben.id},${carl.id}`);
+    expect([status, body]).toEqual([200, { items: [ben.session.user, carl.session.user], next: null }]);
+  });
+
+  it.each(['?ids=', '?ids=1,', '?ids=0', '?ids=1,x', `?ids=${Array(101).fill(1)}`, '?ids=1&q=a', ''])(
+    'rejects the ids "%s"',
+    async (query) => {
+      const { status, body } = await (await api.person()).get<Problem>(`/v1/users${query}`);
+      expect(status).toBe(400);
+      expect(body.errors?.[0]?.path).toMatch(/^(ids|q)$/);
+    },
+  );
+
   it('returns a user by id', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.get<User>(`/v1/users/${ben.id}`)).body).toEqual(ben.session.user);

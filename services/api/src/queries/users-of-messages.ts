@@ -1,0 +1,24 @@
+import type { Database } from '@parley/database';
+import type { BriefUser, Message } from '@parley/protocol';
+
+/**
+ * Returns every user that messages name, each once: senders, receivers, mentions, reactions, cards.
+ */
+export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
+  const ids = new Set(messages.flatMap(usersOf));
+  if (ids.size === 0) return [];
+  const columns = ['id', 'name', 'avatar'] as const;
+  return await db
+    .selectFrom('users')
+    .select(columns)
+    .where('id', 'in', [...ids])
+    .orderBy('id')
+    .execute();
+}
+
+function usersOf({ conversation, from, to, mentions = [], reactions = [], body }: Message): number[] {
+  const ids = [from, ...mentions, ...reactions.flatMap(({ users }) => users)];
+  if (!conversation.startsWith('g')) ids.push(to);
+  if (body?.type === 'card') ids.push(body.user);
+  return ids;
+}
