@@ -71,6 +71,22 @@ describe('a mutation of a message', () => {
     expect(await alice.ask({ type: 'edit', ref: '5', chat: b, id, body })).toMatchObject({ code: 'conflict' });
   });
 
+  it('of another member is allowed to the owner and admins of the group, at any time', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    const group = await kit.group([a, b, c]);
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    await using carl = await kit.connect(c, 1);
+    const { id } = await alice.text(group, 'rude');
+    await writeFacts(kit.link, b, group, id, { from: a, recalled: false, moderates: true });
+    await writeFacts(kit.link, c, group, id, { from: a, recalled: false });
+    expect(await carl.ask({ type: 'recall', ref: '1', chat: group, id })).toMatchObject({ code: 'forbidden' });
+    expect(await bob.ask({ type: 'recall', ref: '2', chat: group, id })).toEqual({ type: 'ack', ref: '2' });
+    await alice.untilEvents(2);
+    const event = { kind: 'recall', chat: group, id, user: b, moderated: true };
+    expect(alice.events.at(-1)?.event).toEqual(event);
+  });
+
   it('requests messages that have left the inbox from the recorder', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

@@ -234,7 +234,10 @@ export class Parley {
     this.#run({ do: 'focus', chat });
   }
 
-  /** Recalls an own message, within the server's RECALL_WINDOW. @throws ParleyError */
+  /**
+   * Recalls an own message, within the server's RECALL_WINDOW, or as owner or admin any message of
+   * the group. @throws ParleyError
+   */
   recall(chat: number, id: number): Promise<void> {
     return this.#request({ type: 'recall', chat, id });
   }

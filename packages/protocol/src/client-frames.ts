@@ -80,7 +80,9 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     .describe('Watches the presence of users, in place of those before. Reply: a `presence` frame per user'),
   z
     .strictObject({ type: z.literal('recall'), ref: optionalRef, chat, id: messageId })
-    .describe('Recalls an own message within `RECALL_WINDOW`. Reply: `ack`'),
+    .describe(
+      'Recalls an own message within `RECALL_WINDOW`, or as owner or admin any message of the group. Reply: `ack`',
+    ),
   z
     .strictObject({ type: z.literal('edit'), ref: optionalRef, chat, id: messageId, body, custom })
     .describe('Replaces the body and the `custom` data of an own message. Reply: `ack`'),

@@ -6,6 +6,7 @@ import { id, text } from './strings.ts';
 const chat = id.describe('The chat, as the receiving user names it');
 const messageId = id.describe('Id of the message');
 const custom = customSchema.optional().describe('Data of the app');
+const moderated = z.literal(true).optional().describe('The owner or an admin of the group recalled it');
 const body = bodySchema.describe('Content of the message');
 
 /** A message as its participants receive it. */
@@ -42,7 +43,7 @@ export const eventSchema = z
       })
       .describe('A user has received or read messages'),
     z
-      .object({ kind: z.literal('recall'), chat, id: messageId, user: id.describe('Who recalled it') })
+      .object({ kind: z.literal('recall'), chat, id: messageId, user: id.describe('Who recalled it'), moderated })
       .describe('A message was recalled'),
     z
       .object({ kind: z.literal('edit'), chat, id: messageId, user: id.describe('Who edited it'), body, custom })

@@ -16,6 +16,7 @@ export interface EarlyChangesTable {
   kind: 'recall' | 'edit' | 'react';
   /** Empty unless `kind` is `react`. */
   emoji: Generated<string>;
+  /** Of a recall: whether the owner or an admin of the group recalled it. */
   active: boolean | null;
   date: number;
   body: JsonColumn | null;

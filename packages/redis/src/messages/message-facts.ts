@@ -34,4 +34,6 @@ export async function writeFacts(
 export interface MessageFacts {
   from: number | null;
   recalled: boolean;
+  /** Set if the user is owner or admin of the group of the message. */
+  moderates?: true;
 }

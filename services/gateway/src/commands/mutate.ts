@@ -7,6 +7,7 @@ import {
   type Standing,
   sendRequest,
 } from '@parley/redis';
+import type { LocalUser } from '../users/local-user.ts';
 import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
@@ -51,21 +52,47 @@ export async function readOwnMessage(
   return facts;
 }
 
+/** Throws a refusal unless the sender is owner or admin of the group of a message. */
+export async function requireModerator(
+  deps: CommandDeps,
+  { user }: FrameSender,
+  chat: number,
+  id: number,
+): Promise<void> {
+  const group = (await deps.permits.standing(user, chat)) === 'member';
+  const recorded = group && deps.config.history === 'mirror';
+  const facts = recorded ? await requestFacts(deps, user, chat, id, group) : undefined;
+  if (!facts?.moderates) throw new Refusal('forbidden', 'The message belongs to another user');
+}
+
 /**
  * Charges a mutation and reads its message, in one of the sender's chats: from the inbox, else from
  * the recorder. Throws a refusal if there is none.
  */
 export async function readMessage(
-  { redis, config, permits, rates }: CommandDeps,
+  deps: CommandDeps,
   { user }: FrameSender,
   chat: number,
   id: number,
 ): Promise<MessageFacts> {
+  const { redis, config, permits, rates } = deps;
   await rates.charge(user, 'mutation');
   const event = await findMessage(redis, user.id, chat, id);
   if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
   if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
   const group = (await permits.standing(user, chat)) === 'member';
+  const facts = await requestFacts(deps, user, chat, id, group);
+  return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
+}
+
+/** Returns what the recorder knows of a message. Throws a refusal if there is none. */
+async function requestFacts(
+  { redis, rates }: CommandDeps,
+  user: LocalUser,
+  chat: number,
+  id: number,
+  group: boolean,
+): Promise<MessageFacts> {
   const facts = await readOrRequest(
     () => readFacts(redis, user.id, chat, id),
     async () => {
@@ -75,7 +102,7 @@ export async function readMessage(
   );
   if (!facts) throw new Refusal('unavailable');
   if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');
-  return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
+  return facts;
 }
 
 /**
@@ -89,6 +116,6 @@ function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'any
 }
 
 type Mutation =
-  | { kind: 'recall'; id: number }
+  | { kind: 'recall'; id: number; moderated?: true }
   | ({ kind: 'edit'; id: number } & Pick<FrameOf<'edit'>, 'body' | 'custom'>)
   | { kind: 'react'; id: number; emoji: string; active: boolean };

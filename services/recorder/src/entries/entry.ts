@@ -36,8 +36,14 @@ export interface MarkEntry {
 export type ChangeEntry = Change & { conversation: string; chat: number; group: boolean };
 
 export type Change = { id: number; user: number; date: number } & (
-  | { kind: 'recall' }
+  | RecallChange
   /** `body` and `custom` are JSON text. */
   | { kind: 'edit'; body: string; custom: string | null }
   | { kind: 'react'; emoji: string; active: boolean }
 );
+
+interface RecallChange {
+  kind: 'recall';
+  /** By the owner or an admin of the group, who may recall any message. */
+  moderated: boolean;
+}

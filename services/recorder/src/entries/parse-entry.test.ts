@@ -14,7 +14,7 @@ describe('parseEntry', () => {
     expect(read(groupMessage(5, 7, 88, 'x'))).toEqual({ ...common, conversation: 'g88', from: 7, to: 88, group: true });
     expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0 });
     expect(read(mark(7, 88, { delivered: 5 }, true))).toEqual({ kind: 'mark', ...group, read: 0, delivered: 5 });
-    expect(read(recall(7, 3, 5, 9))).toEqual({ kind: 'recall', ...pair, id: 5, date: 9 });
+    expect(read(recall(7, 3, 5, 9))).toEqual({ kind: 'recall', ...pair, id: 5, date: 9, moderated: false });
     expect(read(edit(7, 88, 5, 9, 'x', true))).toEqual({ kind: 'edit', ...group, id: 5, date: 9, body, custom: null });
     expect(read(react(7, 3, 5, 9, '👍', false))).toEqual({
       kind: 'react',

@@ -52,7 +52,7 @@ function mark(value: Json): MarkEntry {
 
 function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {
   const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
-  if (kind === 'recall') return { kind, ...common };
+  if (kind === 'recall') return { kind, ...common, moderated: common.group && value.moderated === true };
   if (kind === 'edit') return { kind, ...common, body: body(value), custom: custom(value) };
   if (typeof value.active !== 'boolean') throw new BadEntry('active is not a boolean');
   return { kind, ...common, emoji: readText(value, 'emoji'), active: value.active };

@@ -24,6 +24,17 @@ describe('the facts of a message', () => {
     expect([await ask(b, a, 1), await ask(a, b, 1)]).toEqual([nothing, { from: a, recalled: false }]);
   });
 
+  it('in a group tell its owner and admins that they moderate it', async () => {
+    const [a, b, c] = await world.users(3);
+    const group = await world.group([a, b, c]);
+    await world.db.updateTable('group_members').set({ role: 'admin' }).where('user_id', '=', b).execute();
+    await world.db.updateTable('group_members').set({ role: 'member' }).where('user_id', '=', c).execute();
+    await world.write(groupMessage(5, a, group));
+    const ask = (user: number) => readFacts(world.db, { user, chat: group, group: true, id: 5 });
+    expect(await ask(b)).toEqual({ from: a, recalled: false, moderates: true });
+    expect(await ask(c)).toEqual({ from: a, recalled: false });
+  });
+
   it('in a group are visible to those who see the message', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a], 0);

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { FactsRequest } from './request.ts';
 
 /**
- * Returns who sent a message and whether it was recalled; `from` is null if the user's chat has no
- * such visible message.
+ * Returns who sent a message, whether it was recalled, and whether the user moderates its group.
+ * `from` is null if the user's chat has no such visible message.
  */
 export async function readFacts(db: Database, { user, chat, group, id }: MessageKey): Promise<MessageFacts> {
   const floor = group
@@ -15,10 +15,16 @@ export async function readFacts(db: Database, { user, chat, group, id }: Message
       where m.group_id = ${chat} and m.user_id = ${user}`
     : sql`
       select coalesce((select cleared_id from chats where owner_id = ${user} and peer_id = ${chat}), 0)`;
-  const { rows } = await sql<MessageFacts>`
-    select sender_id as "from", recalled is not null as recalled from messages
+  const moderates = group
+    ? sql`exists (
+        select from group_members where group_id = ${chat} and user_id = ${user} and role in ('owner', 'admin'))`
+    : sql`false`;
+  const { rows } = await sql<{ from: number; recalled: boolean; moderates: boolean }>`
+    select sender_id as "from", recalled is not null as recalled, ${moderates} as moderates from messages
     where owner_id = ${group ? chat : user} and peer_id = ${chat} and id = ${id} and id > (${floor})`.execute(db);
-  return rows[0] ?? { from: null, recalled: false };
+  const [found] = rows;
+  if (!found) return { from: null, recalled: false };
+  return { from: found.from, recalled: found.recalled, ...(found.moderates && { moderates: true }) };
 }
 
 type MessageKey = Pick<FactsRequest, 'user' | 'chat' | 'group' | 'id'>;

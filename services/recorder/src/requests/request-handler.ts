@@ -72,4 +72,5 @@ export interface RequestHandlerDeps {
 interface MessageFacts {
   from: number | null;
   recalled: boolean;
+  moderates?: true;
 }

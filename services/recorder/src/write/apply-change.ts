@@ -3,8 +3,9 @@ import type { Change } from '../entries/entry.ts';
 
 /**
  * Applies a recall, an edit or a reaction to one copy of a message. The order does not matter: a
- * recall is final, and the newer of two edits or reactions wins. Only the sender can recall and
- * edit. Returns false if the copy lacks the message. The chat's row (the group's) must be locked.
+ * recall is final, and the newer of two edits or reactions wins. Only the sender can edit, and only
+ * the sender and moderators of the group can recall. Returns false if the copy lacks the message.
+ * The chat's row (the group's) must be locked.
  */
 export async function applyChange(connection: Connection, copy: Copy, change: Change): Promise<boolean> {
   const key = [copy.owner, copy.peer, change.id];
@@ -29,7 +30,7 @@ export interface Copy {
 const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
-  if (change.kind === 'recall') return { text: recall, values: [] };
+  if (change.kind === 'recall') return { text: recall, values: [change.moderated] };
   if (change.kind === 'edit') return { text: edit, values: [change.body, change.custom] };
   return { text: react, values: [change.emoji, change.active, MAX_EMOJI] };
 }
@@ -38,7 +39,7 @@ const key = 'owner_id = $1::bigint and peer_id = $2::bigint and id = $3::bigint'
 
 const recall = `
   update messages set body = null, custom = null, edited = null, reactions = null, recalled = $5::bigint
-  where ${key} and sender_id = $4::bigint and (recalled is null or recalled > $5::bigint)`;
+  where ${key} and (sender_id = $4::bigint or $6::boolean) and (recalled is null or recalled > $5::bigint)`;
 
 const edit = `
   update messages set body = $6::jsonb, custom = $7::jsonb, edited = $5::bigint

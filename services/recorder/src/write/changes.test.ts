@@ -43,6 +43,22 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
+  it('by a moderator of the group removes the message of another member, also before it', async () => {
+    const [a, b] = await world.users(2);
+    const group = await world.group([a, b]);
+    const moderated = (id: number) => ({ ...recall(b, group, id, 700, true), moderated: true });
+    await world.write(groupMessage(1, a, group), moderated(2));
+    await world.write(
+      moderated(1),
+      groupMessage(2, a, group),
+      groupMessage(3, a, group),
+      recall(b, group, 3, 700, true),
+    );
+    expect(await world.message(group, group, 1)).toMatchObject({ body: null, recalled: 700 });
+    expect(await world.message(group, group, 2)).toMatchObject({ body: null, recalled: 700 });
+    expect(await world.message(group, group, 3)).toMatchObject({ recalled: null });
+  });
+
   it('wins although it is recorded before its message', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(a, b, 9, 700));

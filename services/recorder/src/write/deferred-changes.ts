@@ -9,7 +9,7 @@ import { applyChange, type Copy } from './apply-change.ts';
 export async function deferChange(connection: Connection, copy: Copy, change: Change): Promise<void> {
   await connection.query(keep, [
     ...[copy.owner, copy.peer, change.id, change.user, change.kind, change.date],
-    ...[change.kind === 'react' ? change.emoji : '', change.kind === 'react' ? change.active : null],
+    ...[change.kind === 'react' ? change.emoji : '', flagOf(change)],
     ...(change.kind === 'edit' ? [change.body, change.custom] : [null, null]),
   ]);
   await setFlag(connection, copy, true);
@@ -28,6 +28,12 @@ export async function applyDeferred(connection: Connection, copy: Copy, now: num
     else left += 1;
   }
   if (left === 0) await setFlag(connection, copy, false);
+}
+
+/** The column `active`: of a recall, whether it was moderated. */
+function flagOf(change: Change): boolean | null {
+  if (change.kind === 'recall') return change.moderated;
+  return change.kind === 'react' ? change.active : null;
 }
 
 const DAY = 86_400_000;
@@ -61,7 +67,7 @@ async function setFlag(connection: Connection, copy: Copy, early: boolean): Prom
 }
 
 function toChange({ id, user_id: user, kind, date, emoji, active, body, custom }: DeferredRow): Change {
-  if (kind === 'recall') return { kind, id, user, date };
+  if (kind === 'recall') return { kind, id, user, date, moderated: active === true };
   if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}', custom };
   return { kind, id, user, date, emoji, active: active === true };
 }
