@@ -8,12 +8,6 @@ import type { EngineContext, OnlinePart } from './context.ts';
  */
 const MAX_CHATS = 10;
 
-/**
- * Failures after which the outbox is resent without a reload. The server recognises resent messages
- * by their `ref`.
- */
-const MAX_FAILURES = 3;
-
 /** Reloads chats and messages from the api after events were lost, and on the first start. */
 export class Reloader implements OnlinePart {
   readonly #context: EngineContext;
@@ -26,7 +20,10 @@ export class Reloader implements OnlinePart {
   #failures = 0;
   #running = false;
 
-  /** @param onReady called when accepted messages have left the outbox, or after `MAX_FAILURES` */
+  /**
+   * @param onReady called when accepted messages have left the outbox. A message that is resent
+   * earlier may arrive twice, because the server does not know every `ref` forever
+   */
   constructor(context: EngineContext, onReady: () => void) {
     this.#context = context;
     this.#onReady = onReady;
@@ -42,8 +39,8 @@ export class Reloader implements OnlinePart {
   /** Reloads if necessary, and retries until it succeeds. */
   async start(): Promise<void> {
     const { api, state, failed } = this.#context;
-    if (!api || state.chatsLoaded) return this.#onReady();
-    if (this.#running) return;
+    if (!api || state.chatsLoaded || state.outbox.length === 0) this.#onReady();
+    if (!api || state.chatsLoaded || this.#running) return;
     this.#running = true;
     try {
       await this.#reload(api);
@@ -54,7 +51,7 @@ export class Reloader implements OnlinePart {
       this.#timer.restart(backoff(this.#failures++, this.#context.backoff), () => this.start());
     }
     this.#running = false;
-    if (state.chatsLoaded || this.#failures >= MAX_FAILURES) this.#onReady();
+    if (state.chatsLoaded) this.#onReady();
   }
 
   stop(): void {
