@@ -109,7 +109,12 @@ export const table: readonly Row[] = [
     params: { user: `u-${world.group}` },
     body: { name: 'New' },
   })),
+  row('get /v1/server/users', product(200)),
   row('get /v1/server/users/{user}', product(200), users),
+  row('delete /v1/server/users/{user}/connections', product(204), users),
+  row('get /v1/server/users/{user}/chats', product(200), users),
+  row('get /v1/server/users/{user}/chats/{chat}/messages', product(200), chatOfOwner),
+  row('delete /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), chatOfOwner),
   row('delete /v1/server/users/{user}', product(204), users),
   row('put /v1/server/users/{user}/friends/{friend}', product(200), users),
   row('delete /v1/server/users/{user}/friends/{friend}', product(204), users),
@@ -138,6 +143,10 @@ export const table: readonly Row[] = [
   row('post /v1/server/webhooks/dead/{id}/replay', product(404), dead),
   row('delete /v1/server/webhooks/dead/{id}', product(404), dead),
 ];
+
+function chatOfOwner({ world }: Asked): Request {
+  return { params: { user: `~${world.people.owner.id}`, chat: world.group, message: 1 } };
+}
 
 function owner({ world }: Asked): Request {
   return { params: { id: world.people.owner.id } };

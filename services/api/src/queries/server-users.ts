@@ -1,4 +1,5 @@
 import type { Database } from '@parley/database';
+import { SYSTEM_USER } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /** Returns the user with a Parley id or an external id. Undefined if they do not exist any more. */
@@ -31,6 +32,30 @@ export async function getServerUser(db: Database, id: number): Promise<ServerUse
     .select(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'created', 'deactivated'])
     .where('id', '=', id)
     .executeTakeFirst();
+}
+
+/**
+ * Returns users by ascending id: all, or those whose username, name or external id begins with `q`.
+ */
+export async function listServerUsers(
+  db: Database,
+  { q, after, limit }: { q: string | undefined; after: number; limit: number },
+): Promise<ServerUser[]> {
+  const beginning = q === undefined ? undefined : `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return await db
+    .selectFrom('users')
+    .select(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'created', 'deactivated'])
+    .where('id', '>', after)
+    .where('id', '<>', SYSTEM_USER)
+    .where('erased', 'is', null)
+    .$if(beginning !== undefined, (query) =>
+      query.where(
+        sql<boolean>`(username ilike ${beginning} or name ilike ${beginning} or external_id like ${beginning})`,
+      ),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute();
 }
 
 /**

@@ -11,7 +11,8 @@ import { readMessages } from '../../queries/messages.ts';
 import { usersOfMessages } from '../../queries/users-of-messages.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-const query = z.strictObject({
+/** Which messages of a chat a page has. */
+export const messagesQuery = z.strictObject({
   before: idField
     .optional()
     .openapi({ description: 'The messages before this one. Ignored with `after` or `around`.' }),
@@ -20,7 +21,8 @@ const query = z.strictObject({
   limit: limitField,
 });
 
-const pageSchema = z.object({
+/** A page of the messages of a chat. */
+export const messagesPage = z.object({
   items: z.array(messageSchema).openapi({ description: 'Ascending by id' }),
   more: z.boolean().openapi({ description: 'There are more: newer ones with `after`, else older ones' }),
   users: usersField,
@@ -34,24 +36,33 @@ export const list = callerOperation(
     path: '/v1/chats/{id}/messages',
     tags: ['Chats'],
     summary: 'Messages of a chat, from your own copy',
-    request: { params: idParams, query },
-    responses: { 200: jsonResponse(pageSchema, 'The newest page, or the one asked for') },
+    request: { params: idParams, query: messagesQuery },
+    responses: { 200: jsonResponse(messagesPage, 'The newest page, or the one asked for') },
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {
     const { config, db } = c.var.context;
     if (config.history === 'relay') throw new Refusal('history-disabled');
     const key = await findChat(db, c.var.caller.user, c.req.valid('param').id);
-    const { rows, more } = await readPage(db, key, c.req.valid('query'));
-    const items = rows.map((row) => toMessage(key, row));
-    return c.json({ items, more, users: await usersOfMessages(db, items) }, 200);
+    return c.json(await listMessages(db, key, c.req.valid('query')), 200);
   },
 );
+
+/** Returns a page of a chat as its owner sees it. */
+export async function listMessages(
+  db: Database,
+  key: ChatKey,
+  wanted: z.infer<typeof messagesQuery>,
+): Promise<z.infer<typeof messagesPage>> {
+  const { rows, more } = await readPage(db, key, wanted);
+  const items = rows.map((row) => toMessage(key, row));
+  return { items, more, users: await usersOfMessages(db, items) };
+}
 
 async function readPage(
   db: Database,
   key: ChatKey,
-  { before, after, around, limit }: z.infer<typeof query>,
+  { before, after, around, limit }: z.infer<typeof messagesQuery>,
 ): Promise<Page> {
   if (after !== undefined && around === undefined) {
     const rows = await readMessages(db, key, { above: after, limit: limit + 1 });

@@ -1,6 +1,8 @@
-import type { MessageEvent, Problem } from '@parley/protocol';
+import type { Chat, Message, MessageEvent, Problem } from '@parley/protocol';
 import { SYSTEM_USER } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../../../test/listen.ts';
+import { seedMessages } from '../../../test/seed.ts';
 import { type Product, startServerApi } from '../../../test/server-api.ts';
 import type { Person } from '../../../test/test-api.ts';
 
@@ -105,6 +107,59 @@ describe('a message of the product', () => {
     await product.people('m-11');
     const { status } = await send({ from: 'system', to: 'm-11', ref: 'x', body: text('x'), ...part });
     expect(status).toBe(400);
+  });
+});
+
+describe('an operator', () => {
+  it('reads the chats and messages of a user', async () => {
+    const [a, b] = await product.people('o-1', 'o-2');
+    const [first = 0, second = 0] = await seedMessages(product.api.db, [
+      { from: a.id, to: b.id, text: 'one' },
+      { from: b.id, to: a.id, text: 'two' },
+    ]);
+    const chats = await product.call<{ items: Chat[]; users: { id: number }[] }>('get', '/users/o-1/chats');
+    expect(chats.body.items).toMatchObject([{ chat: b.id, last: { id: second, body: text('two') } }]);
+    const page = await product.call<{ items: Message[] }>(
+      'get',
+      `/users/o-1/chats/${b.id}/messages?limit=1&before=${second}`,
+    );
+    expect(page.body).toMatchObject({ items: [{ id: first, body: text('one') }], more: false });
+    expect((await product.call('get', '/users/o-1/chats/999/messages')).status).toBe(404);
+    expect((await product.call('get', '/users/nobody/chats')).status).toBe(404);
+  });
+
+  it('removes a message for everybody, once', async () => {
+    const [a, b] = await product.people('o-3', 'o-4');
+    const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude' }]);
+    expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id}`)).status).toBe(204);
+    const recalled = { kind: 'recall', id, user: a.id };
+    expect(await product.api.events(b)).toContainEqual({ ...recalled, chat: a.id });
+    expect(await product.api.events(a)).toContainEqual({ ...recalled, chat: b.id });
+    const { client, keys } = product.api.redis;
+    const stream = keys.record(keys.home(`${a.id}_${b.id}`));
+    const records = (await client.xrange(stream, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
+    expect(records).toContainEqual({ kind: 'recall', user: a.id, chat: b.id, id, date: expect.any(Number) });
+    expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id + 1}`)).status).toBe(404);
+  });
+
+  it('lists users page by page, and finds them', async () => {
+    const [a, b] = await product.people('list-1', 'list-2');
+    const first = await product.call<{ items: { id: number }[]; next: string }>('get', '/users?q=list-&limit=1');
+    const second = await product.call<{ items: { id: number }[] }>(
+      'get',
+      `/users?q=list-&limit=1&after=${first.body.next}`,
+    );
+    expect([first, second].map(({ body }) => body.items.map(({ id }) => id))).toEqual([[a.id], [b.id]]);
+    expect(second.body).toMatchObject({ next: null });
+    expect((await product.call<{ items: object[] }>('get', '/users?q=%25')).body.items).toEqual([]);
+    expect((await product.call('get', '/users')).status).toBe(200);
+  });
+
+  it('closes the connections of a user', async () => {
+    const [a] = await product.people('o-5');
+    await using control = await listen(product.api, a);
+    expect((await product.call('delete', '/users/o-5/connections')).status).toBe(204);
+    expect(await control.first).toBe('!{"do":"revoke"}');
   });
 });
 

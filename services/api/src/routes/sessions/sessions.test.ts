@@ -2,7 +2,8 @@ import type { Problem, Session, SignIn } from '@parley/protocol';
 import { isRevoked, readPermit } from '@parley/redis';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { masterOf, mastersOf } from '../../../test/masters.ts';
+import { listen } from '../../../test/listen.ts';
+import { mastersOf } from '../../../test/masters.ts';
 import { type Person, password, TestApi } from '../../../test/test-api.ts';
 
 let api: TestApi;
@@ -194,7 +195,7 @@ describe('signing out', () => {
   it('ends the session at once and notifies gateways', async () => {
     const person = await api.person();
     const [id = ''] = await sessionIds(person);
-    await using control = await listen(person);
+    await using control = await listen(api, person);
     expect((await person.call('delete', '/v1/sessions/current')).status).toBe(204);
     expect((await person.get('/v1/me')).status).toBe(401);
     expect((await refresh(person.session.refreshToken)).status).toBe(401);
@@ -249,12 +250,3 @@ const sessionIds = async ({ id }: Person) => {
   const rows = await api.db.selectFrom('sessions').select('id').where('user_id', '=', id).execute();
   return rows.map((row) => row.id);
 };
-
-/** Records what the gateways of a user receive. */
-async function listen({ id }: Person) {
-  const client = (await masterOf(api.redis, api.redis.keys.user(id))).duplicate();
-  await client.connect();
-  const first = new Promise<string>((resolve) => client.once('smessage', (_, message) => resolve(message)));
-  await client.ssubscribe(api.redis.keys.user(id));
-  return { first, [Symbol.asyncDispose]: async () => client.disconnect() };
-}

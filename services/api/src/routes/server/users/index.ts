@@ -1,13 +1,22 @@
 import { putBlock, removeBlock } from './blocks.ts';
+import { listUserChats } from './chats.ts';
 import { deactivateUser } from './deactivate.ts';
+import { disconnectUser } from './disconnect.ts';
 import { putFriend, removeFriend } from './friends.ts';
 import { getUser } from './get.ts';
+import { listUsers } from './list.ts';
+import { listUserMessages, removeMessage } from './messages.ts';
 import { putUser } from './put.ts';
 import { removeTotp, resetPassword } from './reset-password.ts';
 
 export const serverUsers = [
+  listUsers,
   putUser,
   getUser,
+  disconnectUser,
+  listUserChats,
+  listUserMessages,
+  removeMessage,
   deactivateUser,
   resetPassword,
   removeTotp,

@@ -1,0 +1,28 @@
+import { z } from '@hono/zod-openapi';
+import { closeSockets } from '@parley/redis';
+import { audit } from '../../../accounts/audit.ts';
+import { noContent, serverOperation } from '../../../http/operation.ts';
+import { refParam, requireUser } from '../refs.ts';
+
+/** Closes the connections of a user on every gateway. Their sessions stay. */
+export const disconnectUser = serverOperation(
+  {
+    method: 'delete',
+    operationId: 'disconnectUser',
+    path: '/v1/server/users/{user}/connections',
+    scope: 'moderate',
+    tags: ['Server'],
+    summary: 'Close the connections of a user',
+    description: 'Their clients do not reconnect until they are started again. To end sessions, deactivate the user.',
+    request: { params: z.object({ user: refParam }) },
+    responses: { 204: noContent },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db, redis } = c.var.context;
+    const user = await requireUser(db, c.req.valid('param').user);
+    await closeSockets(redis, user);
+    audit(c, 'connections.closed', { user });
+    return c.body(null, 204);
+  },
+);
