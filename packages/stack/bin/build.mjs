@@ -15,6 +15,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const entries = [
   ['services/api/src/main.ts', 'services/api/dist/main.js'],
   ['services/api/src/migrate.ts', 'services/api/dist/migrate.js'],
+  ['services/api/src/cli/main.ts', 'services/api/dist/parley.js'],
   ['services/api/src/accounts/password-process.js', 'services/api/dist/password-process.js'],
   ['services/api/src/media/picture-process.js', 'services/api/dist/picture-process.js'],
   ['services/gateway/src/main.ts', 'services/gateway/dist/main.js'],

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { ServerClient } from './server-client.ts';
+
+/** The options of commands, as they stand on the command line. */
+export interface Options {
+  q?: string;
+  limit?: string;
+  after?: string;
+  before?: string;
+  from?: string;
+  endpoint?: string;
+}
+
+/** A command of `parley`. */
+export interface Command {
+  /** Arguments after the name. */
+  args: readonly string[];
+  options?: readonly (keyof Options)[];
+  summary: string;
+  /** Columns of the table. Default: all fields. */
+  columns?: readonly string[];
+  run(server: ServerClient, args: readonly string[], options: Options): Promise<unknown>;
+}
+
+const user = (args: readonly string[]) => `/users/${encodeURIComponent(args[0] ?? '')}`;
+const chat = (args: readonly string[]) => `${user(args)}/chats/${encodeURIComponent(args[1] ?? '')}`;
+
+/** Every command by its name. USER is an external id, or `~` and an id of Parley. */
+export const commands: Readonly<Record<string, Command>> = {
+  'user list': {
+    args: [],
+    options: ['q', 'limit', 'after'],
+    summary: 'List users by id; with --q those whose username, name or external id begins with it',
+    columns: ['id', 'externalId', 'username', 'name', 'created', 'deactivated'],
+    run: (server, _, { q, limit, after }) => server.call('GET', '/users', { query: { q, limit, after } }),
+  },
+  'user show': {
+    args: ['USER'],
+    summary: 'Show a user',
+    run: (server, args) => server.call('GET', user(args)),
+  },
+  'user disconnect': {
+    args: ['USER'],
+    summary: 'Close all connections of a user',
+    run: (server, args) => server.call('DELETE', `${user(args)}/connections`),
+  },
+  'user deactivate': {
+    args: ['USER'],
+    summary: 'End all sessions of a user and refuse new ones',
+    run: (server, args) => server.call('DELETE', user(args)),
+  },
+  'user reset-password': {
+    args: ['USER'],
+    summary: 'Make a link with which a user sets a new password',
+    run: (server, args) => server.call('POST', `${user(args)}/password-reset`),
+  },
+  chats: {
+    args: ['USER'],
+    options: ['limit', 'after'],
+    summary: 'List the chats of a user',
+    columns: ['chat', 'type', 'name', 'unread', 'read', 'updated'],
+    run: (server, args, query) => server.call('GET', `${user(args)}/chats`, { query: pick(query, 'limit', 'after') }),
+  },
+  history: {
+    args: ['USER', 'CHAT'],
+    options: ['limit', 'before'],
+    summary: 'Show messages of a chat of a user, the newest at the end',
+    columns: ['id', 'date', 'from', 'body'],
+    run: (server, args, query) =>
+      server.call('GET', `${chat(args)}/messages`, { query: pick(query, 'limit', 'before') }),
+  },
+  'message send': {
+    args: ['TO', 'TEXT'],
+    options: ['from'],
+    summary: 'Send a text to a user, as the system or as --from USER',
+    run: (server, [to = '', text], { from = 'system' }) =>
+      server.call('POST', '/messages', {
+        body: { from: toRef(from), to: toRef(to), ref: randomUUID(), body: { type: 'text', text } },
+      }),
+  },
+  'message delete': {
+    args: ['USER', 'CHAT', 'MESSAGE'],
+    summary: 'Remove a message of a chat of a user for everybody',
+    run: (server, args) => server.call('DELETE', `${chat(args)}/messages/${encodeURIComponent(args[2] ?? '')}`),
+  },
+  'webhook list': {
+    args: [],
+    summary: 'Show the webhooks and how many events wait',
+    run: (server) => server.call('GET', '/webhooks'),
+  },
+  'dead list': {
+    args: [],
+    options: ['endpoint', 'limit', 'after'],
+    summary: 'List webhook events of --endpoint that were given up',
+    run: (server, _, query) =>
+      server.call('GET', '/webhooks/dead', { query: pick(query, 'endpoint', 'limit', 'after') }),
+  },
+  'dead replay': {
+    args: ['EVENT'],
+    summary: 'Deliver a webhook event again that was given up',
+    run: (server, [id = '']) => server.call('POST', `/webhooks/dead/${encodeURIComponent(id)}/replay`),
+  },
+};
+
+/** In a body, an id of Parley is a number. */
+function toRef(text: string): string | number {
+  return /^~\d+$/.test(text) ? Number(text.slice(1)) : text;
+}
+
+function pick(options: Options, ...names: (keyof Options)[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map((name) => [name, options[name]]));
+}

@@ -1,0 +1,50 @@
+/** Returns a result as text for people: a table for a page or a list, else one line per field. */
+export function format(result: unknown, columns?: readonly string[]): string {
+  if (result === undefined) return 'Done.';
+  const items = Array.isArray(result) ? result : (result as { items?: unknown[] }).items;
+  if (!items) return fields(result as Fields);
+  const next = (result as { next?: string | null }).next;
+  const table = items.length === 0 ? 'None.' : toTable(items as Fields[], columns);
+  return next ? `${table}\nMore: --after ${next}` : table;
+}
+
+function fields(result: Fields): string {
+  const width = Math.max(0, ...Object.keys(result).map((name) => name.length));
+  return Object.entries(result)
+    .map(([name, value]) => `${name.padEnd(width)}  ${cell(name, value)}`)
+    .join('\n');
+}
+
+function toTable(items: readonly Fields[], columns: readonly string[] = Object.keys(items[0] ?? {})): string {
+  const rows = [[...columns], ...items.map((item) => columns.map((name) => cell(name, item[name])))];
+  const widths = columns.map((_, i) => Math.max(...rows.map((row) => (row[i] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((text, i) => text.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Names of fields that contain Unix ms. */
+const dates = new Set(['date', 'created', 'updated', 'deactivated', 'expires', 'recalled', 'edited']);
+
+function cell(name: string, value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (dates.has(name) && typeof value === 'number') return new Date(value).toISOString();
+  if (name === 'body') return oneLine(bodyText(value as { type: string; text?: string }));
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function bodyText(body: { type: string; text?: string }): string {
+  return body.text ?? JSON.stringify(body);
+}
+
+/** Without control characters, which could change the terminal. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
+}
+
+type Fields = Record<string, unknown>;

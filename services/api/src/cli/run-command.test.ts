@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedMessages } from '../../test/seed.ts';
+import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
+import { TestApi } from '../../test/test-api.ts';
+import { runCommand } from './run-command.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startServerApi();
+});
+afterAll(() => product[Symbol.asyncDispose]());
+
+const parley = (...argv: string[]) => runCommand(argv, { PARLEY_URL: product.api.url, PARLEY_API_KEY: apiKey });
+const json = async <T>(...argv: string[]) => JSON.parse(await parley(...argv, '--json')) as T;
+
+describe('parley', () => {
+  it('finds, shows, disconnects and deactivates a user', async () => {
+    const [a] = await product.people('cli-1');
+    expect(await json('user', 'list', '--q', 'cli-1')).toMatchObject({ items: [{ id: a.id, externalId: 'cli-1' }] });
+    expect(await parley('user', 'list', '--q', 'cli-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
+    expect(await parley('user', 'show', 'cli-1')).toContain(`id           ${a.id}\n`);
+    expect(await json('user', 'show', `~${a.id}`)).toMatchObject({ id: a.id, deactivated: null });
+    expect(await parley('user', 'disconnect', 'cli-1')).toBe('Done.');
+    expect(await parley('user', 'deactivate', 'cli-1')).toBe('Done.');
+    expect(await json('user', 'show', 'cli-1')).toMatchObject({ deactivated: expect.any(Number) });
+  });
+
+  it('prints where a longer list continues', async () => {
+    await product.people('many-1', 'many-2');
+    const first = await parley('user', 'list', '--q', 'many-', '--limit', '1');
+    const after = /\nMore: --after (\d+)$/.exec(first)?.[1] ?? '';
+    expect(await parley('user', 'list', '--q', 'many-', '--limit', '1', '--after', after)).toContain('many-2');
+  });
+
+  it('reads a chat without control characters, and removes a message', async () => {
+    const [a, b] = await product.people('cli-2', 'cli-3');
+    const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude\u001b[2J\nword' }]);
+    expect(await parley('chats', 'cli-3')).toMatch(new RegExp(`^chat .*\n${a.id} `));
+    expect(await parley('history', 'cli-3', `${a.id}`)).toMatch(new RegExp(`\n${id} .*Z  ${a.id}  rude \\[2J word$`));
+    expect(await parley('message', 'delete', 'cli-3', `${a.id}`, `${id}`)).toBe('Done.');
+    expect(await product.api.events(b)).toContainEqual({ kind: 'recall', id, user: a.id, chat: a.id });
+  });
+
+  it('sends a text', async () => {
+    const [a] = await product.people('cli-4');
+    expect(await json('message', 'send', 'cli-4', 'maintenance at 8')).toMatchObject({ duplicate: false });
+    expect(await product.api.events(a)).toMatchObject([{ body: { type: 'text', text: 'maintenance at 8' } }]);
+  });
+
+  it.each([
+    [['dance'], 2, 'There is no command "dance"'],
+    [['user', 'show'], 2, 'Usage: parley user show USER'],
+    [['user', 'show', 'a', '--q', 'b'], 2, 'Usage: parley user show USER'],
+    [['user', 'list', '--nothing'], 2, "Unknown option '--nothing'"],
+    [['user', 'show', 'nobody'], 1, 'There is no user "nobody"'],
+    [['user', 'list', '--limit', '0'], 1, 'limit: A whole number from 1 to 200'],
+  ])('reports what is wrong with %j', async (argv, exitCode, message) => {
+    const problem = { exitCode, message: expect.stringContaining(message) };
+    await expect(parley(...argv)).rejects.toMatchObject(problem);
+  });
+
+  it('reports a missing setting, a wrong address, a wrong key and a missing scope', async () => {
+    const env = { PARLEY_URL: product.api.url, PARLEY_API_KEY: apiKey };
+    const message = (more: object) =>
+      runCommand(['chats', 'x'], { ...env, ...more }).catch((error: Error) => error.message);
+    expect(await message({ PARLEY_API_KEY: undefined })).toMatch(/^Set PARLEY_URL .* PARLEY_API_KEY/);
+    expect(await message({ PARLEY_URL: 'chat' })).toBe('PARLEY_URL=chat is not a URL.');
+    expect(await message({ PARLEY_URL: 'http://127.0.0.1:9' })).toMatch(/^The api at .* does not answer: /);
+    expect(await message({ PARLEY_API_KEY: 'x'.repeat(40) })).toContain('refuses PARLEY_API_KEY');
+    const secret = 'r'.repeat(40);
+    const hash = createHash('sha256').update(secret).digest('hex');
+    await using reader = await TestApi.start({ API_KEYS: `reader:${hash}:read` });
+    expect(await message({ PARLEY_URL: reader.url, PARLEY_API_KEY: secret })).toContain('lacks the scope moderate');
+  });
+
+  it('lists its commands without arguments', async () => {
+    expect(await runCommand([], {})).toContain('parley user reset-password USER');
+  });
+});
