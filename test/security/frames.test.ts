@@ -67,8 +67,8 @@ const rows: Row[] = [
   [
     'recalling what the owner wrote to the group',
     () => ({ type: 'recall', chat: group, id: toGroup }),
-    [none, none, none, not, not, 'ack'],
-    'owner',
+    [none, none, none, not, 'ack', 'ack'],
+    'admin',
   ],
   [
     'editing what the owner wrote to the friend',
