@@ -51,6 +51,28 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
 });
 
 describe('a group', () => {
+  it('loses a message of a member that its owner recalls', async () => {
+    const { people, made } = await group('Ann', 'Bob');
+    const [ann, bob] = people as [Person, Person];
+    const a = chatPage(await kit.open(ann, { path: `/chats/${made.id}` }));
+    const b = chatPage(await kit.open(bob, { path: `/chats/${made.id}` }));
+    await b.say('rude');
+    await a.seen('rude');
+    await a.say('polite');
+    await b.seen('polite');
+    await b.bubble('polite').dispatchEvent('contextmenu', { clientX: 100, clientY: 100 });
+    await b.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(await b.page.getByRole('menuitem', { name: 'Recall message' }).count()).toBe(0);
+    await a.bubble('rude').dispatchEvent('contextmenu', { clientX: 100, clientY: 100 });
+    await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
+    await a.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Recall/ })
+      .click();
+    await a.page.getByText('A message of Bob was recalled').first().waitFor();
+    await b.page.getByText('Your message was recalled').first().waitFor();
+  });
+
   it('opened by its URL shows the number of members', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}` });

@@ -94,7 +94,7 @@ describe('the focus', () => {
     await a.page.keyboard.press('Enter');
     await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
     await a.page.getByRole('dialog').getByRole('button', { name: 'Recall message' }).click();
-    await a.page.getByText('You recalled a message').first().waitFor();
+    await a.page.getByText('Your message was recalled').first().waitFor();
     await expect.poll(() => hasFocus(a.page)).toBe(true);
 
     await a.page.getByRole('button', { name: 'Search in this chat' }).click();
@@ -152,7 +152,7 @@ describe('recalling', () => {
     await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
     await a.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
     await a.seen('from Ann');
-    expect(await a.page.getByText('You recalled a message').count()).toBe(0);
+    expect(await a.page.getByText('Your message was recalled').count()).toBe(0);
   });
 });
 

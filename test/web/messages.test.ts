@@ -67,8 +67,8 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
 
     await choose(b, 'At noon', 'Recall message');
     await b.page.getByRole('dialog').getByRole('button', { name: 'Recall message' }).click();
-    await a.page.getByText('Bob recalled a message').first().waitFor();
-    await b.page.getByText('You recalled a message').waitFor();
+    await a.page.getByText('A message of Bob was recalled').first().waitFor();
+    await b.page.getByText('Your message was recalled').waitFor();
   });
 });
 

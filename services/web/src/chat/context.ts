@@ -8,6 +8,8 @@ export interface ChatContext {
   parley: Parley;
   chat: number;
   type: Chat['type'];
+  /** Whether the user is owner or admin of this group. */
+  moderates: boolean;
   /** The name of a user in this chat: the remark, the alias in the group, or the own name. */
   nameOf(user: number): string;
   avatarOf(user: number): string | null;

@@ -16,6 +16,8 @@ export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
   return {
     members,
     load,
+    /** Whether the user is owner or admin of this group. */
+    moderates: computed(() => members.value.some(({ user, role }) => user.id === me.value?.id && role !== 'member')),
     nameOf: (user: number): string => {
       if (user === me.value?.id) return me.value.name;
       if (user === chat && box.value) return box.value.remark || box.value.name;
