@@ -51,6 +51,15 @@ describe('custom data of a message', () => {
     expect(JSON.stringify(bob.frames)).not.toContain('word');
   });
 
+  it('travels with `silent`', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    await alice.ask({ type: 'send', ref: 's', to: b, body, custom: { a: 1 }, silent: true });
+    await bob.untilEvents(1);
+    expect(bob.events[0]?.event).toMatchObject({ custom: { a: 1 }, silent: true });
+  });
+
   it.each([
     ['too large', { a: 'x'.repeat(5000) }],
     ['no object', [1]],

@@ -301,6 +301,8 @@ export interface SendOptions {
   mentions?: number[];
   /** Data of the app, at most 4 KiB of JSON. */
   custom?: MessageCustom;
+  /** No push notification. */
+  silent?: true;
   /** Idempotency key, at most 64 characters, unique per user. Default: random. */
   ref?: string;
 }

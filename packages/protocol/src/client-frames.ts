@@ -25,6 +25,7 @@ export const sendSchema = z
     replyTo: id.optional().describe('Id of the message that this one replies to'),
     mentions: z.array(id).max(limits.mentions).optional().describe('Mentioned users'),
     custom,
+    silent: z.literal(true).optional().describe('No push notification'),
   })
   .describe('Sends a message to a user or group. Reply: `ack` with the id of the message');
 

@@ -23,6 +23,7 @@ export const messageEventSchema = z
     replyTo: id.optional().describe('Id of the message that this one replies to'),
     mentions: z.array(id).optional().describe('Mentioned users'),
     custom,
+    silent: z.literal(true).optional().describe('Sent without a push notification'),
   })
   .describe('A message of this user or another');
 

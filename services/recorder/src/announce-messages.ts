@@ -13,7 +13,9 @@ export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
   entries: readonly Entry[],
 ): Promise<void> {
-  const toPush = pushUsers ? entries.filter((entry) => entry.kind === 'message' && pushUsers.mayReach(entry)) : [];
+  const toPush = pushUsers
+    ? entries.filter((entry) => entry.kind === 'message' && !entry.silent && pushUsers.mayReach(entry))
+    : [];
   const [forWebhooks, forPush] = await Promise.all([
     queue(endpoints, entries),
     queue(toPush.length > 0 ? [pushEndpoint] : [], toPush),

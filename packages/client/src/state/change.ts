@@ -42,6 +42,7 @@ export interface Outgoing {
   replyTo?: number;
   mentions?: number[];
   custom?: Custom;
+  silent?: true;
   /** When it was written, in Unix ms. */
   date: number;
   /** Why the server refused it. */

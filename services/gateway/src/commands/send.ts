@@ -82,11 +82,12 @@ async function acceptMessage(
 }
 
 /** The parts of the event that the sender wrote, as JSON. */
-function contentOf({ body, replyTo, mentions, custom }: Send): Content {
+function contentOf({ body, replyTo, mentions, custom, silent }: Send): Content {
   let extra = '';
   if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;
   if (mentions !== undefined) extra += `,"mentions":${JSON.stringify(mentions)}`;
   if (custom !== undefined) extra += `,"custom":${JSON.stringify(custom)}`;
+  if (silent) extra += ',"silent":true';
   return { body: JSON.stringify(body), extra };
 }
 

@@ -17,6 +17,8 @@ export interface MessageEntry {
   mentions: number[] | null;
   /** JSON text. */
   custom: string | null;
+  /** Sent without a push notification. */
+  silent: boolean;
 }
 
 /** How far a user has received or read the conversation with `chat`. */

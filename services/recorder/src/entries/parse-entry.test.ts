@@ -9,7 +9,16 @@ describe('parseEntry', () => {
     const pair = { conversation: '3_7', user: 7, chat: 3, group: false };
     const group = { conversation: 'g88', user: 7, chat: 88, group: true };
     const body = '{"type":"text","text":"x"}';
-    const common = { kind: 'message', id: 5, body, ref: 'r5', replyTo: null, mentions: null, custom: null };
+    const common = {
+      kind: 'message',
+      id: 5,
+      body,
+      ref: 'r5',
+      replyTo: null,
+      mentions: null,
+      custom: null,
+      silent: false,
+    };
     expect(read(message(5, 7, 3, 'x'))).toEqual({ ...common, conversation: '3_7', from: 7, to: 3, group: false });
     expect(read(groupMessage(5, 7, 88, 'x'))).toEqual({ ...common, conversation: 'g88', from: 7, to: 88, group: true });
     expect(read(mark(7, 3, { read: 5 }))).toEqual({ kind: 'mark', ...pair, read: 5, delivered: 0 });

@@ -41,6 +41,7 @@ function message(value: Json): MessageEntry {
     replyTo: value.replyTo === undefined ? null : readId(value, 'replyTo'),
     mentions: mentions ?? null,
     custom: custom(value),
+    silent: value.silent === true,
   };
 }
 

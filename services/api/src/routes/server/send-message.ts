@@ -22,6 +22,7 @@ const schema = z.strictObject({
   replyTo: id.optional(),
   mentions: z.array(id).max(limits.mentions).optional(),
   custom: customSchema.optional(),
+  silent: z.literal(true).optional().openapi({ description: 'No push notification' }),
 });
 
 /**
@@ -54,6 +55,7 @@ export const sendMessage = serverOperation(
     if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
     if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
     if (given.custom !== undefined) extra += `,"custom":${JSON.stringify(given.custom)}`;
+    if (given.silent) extra += ',"silent":true';
     const start = context.traces?.now() ?? 0;
     const accepted = await accept(context.redis, {
       from,
