@@ -14,11 +14,14 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const versions = argv.length > 2 ? argv.slice(2) : ['20.19', '22', '24', '26'];
 
 /**
- * Sockets on both libraries, the lifecycle of a process, and the whole system with its native
- * parts.
+ * Sockets on both libraries, the lifecycle of a process and of its side processes, and the whole
+ * system with its native parts.
  */
 const suites = [
   'packages/service/src/lifecycle.test.ts',
+  'services/api/src/side-process',
+  'services/api/src/accounts/password-strength.test.ts',
+  'services/api/src/media/picture-reader.test.ts',
   'test/gateway/sockets',
   'test/gateway/upgrade.test.ts',
   'test/gateway/transports/transports.test.ts',

@@ -153,13 +153,21 @@ export class SideProcess<Job, Result> {
 
 /**
  * The command that limits a program's memory, where the system can: on Linux the shell's `ulimit
- * -d`, which counts every private writable mapping, those of native libraries included.
+ * -d`, which counts every private writable mapping, those of native libraries included. What Node
+ * has mapped when it does nothing is not counted: since version 24 it reserves 512 MiB for machine
+ * code.
  */
 function bounded(bytes: number, command: readonly [string, ...string[]]): [string, string[]] {
   const [program, ...args] = command;
   if (platform !== 'linux') return [program, args];
-  return ['/bin/sh', ['-c', 'ulimit -d "$0" && exec "$@"', String(Math.ceil(bytes / 1024)), ...command]];
+  return ['/bin/sh', ['-c', LIMIT, String(Math.ceil(bytes / 1024)), IDLE_KIB, ...command]];
 }
+
+/** Prints the KiB that an idle Node has mapped. */
+const IDLE_KIB = `/VmData:\\s*(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1]`;
+
+/** Arguments: the KiB that may be mapped beyond that, `IDLE_KIB`, the command. */
+const LIMIT = 'idle=$("$2" -p "$1" 2>/dev/null) || idle=0; ulimit -d "$((idle + $0))" && shift && exec "$@"';
 
 /**
  * Resolves when the message is on its way, so that no more than one chunk is in memory. Rejects
@@ -189,7 +197,7 @@ const passedOn = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR', 'Sys
 export interface SideProcessOptions {
   /** A JavaScript module that replies to each message `job` with `{result}` or `{error}`. */
   file: string;
-  /** Bytes of private memory that the process may map. Enforced on Linux. */
+  /** Bytes of private memory that the process may map beyond an idle Node. Enforced on Linux. */
   memory: number;
   /** Ms for one job. */
   timeout: number;
