@@ -41,17 +41,17 @@ describe('a bubble', () => {
     const { a } = await chat();
     await a.list.focus();
     await a.page.keyboard.press('ArrowUp');
-    expect(await focused(a.page)).toMatch(/^You, .*from Ann$/);
+    await expect.poll(() => focused(a.page)).toMatch(/^You, .*from Ann$/);
     await a.page.keyboard.press('ArrowUp');
-    expect(await focused(a.page)).toMatch(/^Bob, .*from Bob$/);
+    await expect.poll(() => focused(a.page)).toMatch(/^Bob, .*from Bob$/);
     await a.page.keyboard.press('Enter');
     await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
-    const outline = await a.page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
-    expect(outline).toBe('solid');
+    const outline = () => a.page.evaluate(() => getComputedStyle(document.activeElement as Element).outlineStyle);
+    await expect.poll(outline).toBe('solid');
     await a.page.keyboard.press('Escape');
     await expect.poll(() => focused(a.page)).toMatch(/^Bob, .*from Bob$/);
     await a.page.keyboard.press('Escape');
-    expect(await focused(a.page)).toBe('Write a message');
+    await expect.poll(() => focused(a.page)).toBe('Write a message');
   });
 });
 
