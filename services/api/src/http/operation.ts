@@ -1,5 +1,5 @@
 import { OpenAPIHono, type RouteConfig, type RouteHandler, type z } from '@hono/zod-openapi';
-import { type ErrorCode, errorCodes } from '@parley/protocol';
+import { type ErrorCode, errorCodes, parseJson } from '@parley/protocol';
 import type { MiddlewareHandler } from 'hono';
 import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import type { ApiScope } from './api-keys.ts';
@@ -61,13 +61,17 @@ export function serverOperation<P extends string, R extends Description & { path
 
 /**
  * Rejects a request without JSON where JSON is required: the framework would take it for an empty
- * object.
+ * object. Rejects JSON that is nested too deeply, which validation could not survive.
  */
 function requireJson({ request }: Description): MiddlewareHandler {
   const required = request?.body?.required === true && 'application/json' in request.body.content;
   return async (c, next) => {
     if (required && !/^application\/([\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
       throw new Refusal('bad-request', 'The body must be JSON: content-type: application/json.');
+    }
+    if (required) {
+      const json = parseJson(await c.req.text());
+      if (!json.ok && json.reason === 'depth') throw new Refusal('bad-request', `${json.message}.`);
     }
     await next();
   };

@@ -90,6 +90,17 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
+  it('as JSON that is nested deeply', async () => {
+    const deep = '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000);
+    for (const raw of [deep, `{"name":${deep}}`, '['.repeat(30_000) + ']'.repeat(30_000)]) {
+      const { status, body } = await api.call<{ detail: string }>('patch', '/v1/me', {
+        raw,
+        token: ann.session.accessToken,
+      });
+      expect([status, body.detail]).toEqual([400, 'Nested deeper than 32 levels.']);
+    }
+  });
+
   it("as a name of an object's built-in property", async () => {
     for (const raw of ['{"__proto__":{"name":"x"}}', '{"constructor":1,"name":"x"}', '{"toString":1,"name":"x"}']) {
       const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
