@@ -34,6 +34,7 @@ export const listUserMessages = serverOperation(
     const { config, db } = c.var.context;
     if (config.history === 'relay') throw new Refusal('history-disabled');
     const key = await keyOf(db, c.req.valid('param'));
+    audit(c, 'messages.read', { user: key.owner, chat: key.peer });
     return c.json(await listMessages(db, key, c.req.valid('query')), 200);
   },
 );
