@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { chatSchema, pageOf, usersField } from '../../http/schemas.ts';
@@ -6,6 +7,12 @@ import { listChats } from '../../queries/chats.ts';
 import { usersOfMessages } from '../../queries/users-of-messages.ts';
 
 const cursor = pageCursor('number', 'number');
+
+/** Which chats a page has. */
+export const chatsQuery = z.strictObject(pageFields(cursor));
+
+/** A page of chats. */
+export const chatsPage = pageOf(chatSchema).extend({ users: usersField });
 
 /** Lists the caller's chats that have messages. */
 export const list = callerOperation(
@@ -15,26 +22,26 @@ export const list = callerOperation(
     path: '/v1/chats',
     tags: ['Chats'],
     summary: 'Your chats that have messages',
-    request: { query: z.strictObject(pageFields(cursor)) },
-    responses: {
-      200: jsonResponse(pageOf(chatSchema).extend({ users: usersField }), 'A page of chats, the newest first'),
-    },
+    request: { query: chatsQuery },
+    responses: { 200: jsonResponse(chatsPage, 'A page of chats, the newest first') },
   },
-  async (c) => {
-    const { limit, after } = c.req.valid('query');
-    const { db } = c.var.context;
-    const chats = await listChats(db, c.var.caller.user, after, limit + 1);
-    const page = toPage(
-      chats,
-      limit,
-      (chat) => chat,
-      cursor,
-      (chat) => [chat.updated, chat.chat],
-    );
-    const users = await usersOfMessages(
-      db,
-      page.items.flatMap(({ last }) => last ?? []),
-    );
-    return c.json({ ...page, users }, 200);
-  },
+  async (c) => c.json(await readChatsPage(c.var.context.db, c.var.caller.user, c.req.valid('query')), 200),
 );
+
+/** Returns a page of the chats of a user that have messages, the newest first. */
+export async function readChatsPage(
+  db: Database,
+  user: number,
+  { limit, after }: z.infer<typeof chatsQuery>,
+): Promise<z.infer<typeof chatsPage>> {
+  const chats = await listChats(db, user, after, limit + 1);
+  const page = toPage(
+    chats,
+    limit,
+    (chat) => chat,
+    cursor,
+    (chat) => [chat.updated, chat.chat],
+  );
+  const last = page.items.flatMap((chat) => chat.last ?? []);
+  return { ...page, users: await usersOfMessages(db, last) };
+}
