@@ -3,9 +3,21 @@ export function format(result: unknown, columns?: readonly string[]): string {
   if (result === undefined) return 'Done.';
   const items = Array.isArray(result) ? result : (result as { items?: unknown[] }).items;
   if (!items) return fields(result as Fields);
-  const next = (result as { next?: string | null }).next;
   const table = items.length === 0 ? 'None.' : toTable(items as Fields[], columns);
-  return next ? `${table}\nMore: --after ${next}` : table;
+  const option = nextPage(result as Page);
+  return option === undefined ? table : `${table}\nMore: ${option}`;
+}
+
+/** The option that shows the next page; of messages, the older ones. */
+function nextPage({ items, next, more }: Page): string | undefined {
+  if (next) return `--after ${next}`;
+  return more ? `--before ${items[0]?.id}` : undefined;
+}
+
+interface Page {
+  items: Fields[];
+  next?: string | null;
+  more?: boolean;
 }
 
 function fields(result: Fields): string {

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
@@ -10,6 +13,14 @@ beforeAll(async () => {
   product = await startServerApi();
 });
 afterAll(() => product[Symbol.asyncDispose]());
+
+/** A web server that answers everything with a page. */
+async function startPage(html: string) {
+  const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: async () => void server.close() };
+}
 
 const parley = (...argv: string[]) => runCommand(argv, { PARLEY_URL: product.api.url, PARLEY_API_KEY: apiKey });
 const json = async <T>(...argv: string[]) => JSON.parse(await parley(...argv, '--json')) as T;
@@ -40,6 +51,25 @@ describe('parley', () => {
     expect(await parley('history', 'cli-3', `${a.id}`)).toMatch(new RegExp(`\n${id} .*Z  ${a.id}  rude \\[2J word$`));
     expect(await parley('message', 'delete', 'cli-3', `${a.id}`, `${id}`)).toBe('Done.');
     expect(await product.api.events(b)).toContainEqual({ kind: 'recall', id, user: a.id, chat: a.id });
+  });
+
+  it('prints how to see older messages', async () => {
+    const [a, b] = await product.people('cli-5', 'cli-6');
+    const texts = [1, 2].map((n) => ({ from: a.id, to: b.id, text: `text ${n}` }));
+    const [first, second] = await seedMessages(product.api.db, texts);
+    const page = await parley('history', 'cli-5', `${b.id}`, '--limit', '1');
+    expect(page).toMatch(new RegExp(`\\n${second} .*text 2\\nMore: --before ${second}$`));
+    const older = await parley('history', 'cli-5', `${b.id}`, '--before', `${second}`);
+    expect(older).toMatch(new RegExp(`\\n${first} .*text 1$`));
+  });
+
+  it('reports an address that is not the api', async () => {
+    await using page = await startPage('<html></html>');
+    const run = runCommand(['user', 'list'], { PARLEY_URL: page.url, PARLEY_API_KEY: apiKey });
+    await expect(run).rejects.toMatchObject({
+      exitCode: 1,
+      message: expect.stringContaining('is PARLEY_URL its root?'),
+    });
   });
 
   it('sends a text', async () => {

@@ -9,6 +9,9 @@ export class CliError extends Error {
   }
 }
 
+/** Ms in which the api must answer. */
+const TIMEOUT_MS = 30_000;
+
 /** Calls the server API of an installation. */
 export class ServerClient {
   readonly #url: string;
@@ -33,16 +36,28 @@ export class ServerClient {
     const search = given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
     const headers = { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(`${this.#url}/v1/server${path}${search}`, { method, headers, ...content }).catch(
-      (error: Error) => {
-        const { cause } = error as { cause?: Error };
-        throw new CliError(`The api at ${this.#url} does not answer: ${cause?.message || error.message}`);
-      },
-    );
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(`${this.#url}/v1/server${path}${search}`, {
+      method,
+      headers,
+      signal,
+      ...content,
+    }).catch((error: Error) => {
+      const { cause } = error as { cause?: Error };
+      throw new CliError(`The api at ${this.#url} does not answer: ${cause?.message || error.message}`);
+    });
     const text = await response.text();
-    if (response.ok) return text === '' ? undefined : JSON.parse(text);
-    throw new CliError(explain(response.status, text));
+    if (!response.ok) throw new CliError(explain(response.status, text));
+    try {
+      return text === '' ? undefined : JSON.parse(text);
+    } catch {
+      throw new CliError(notTheApi(response.status));
+    }
   }
+}
+
+function notTheApi(status: number): string {
+  return `HTTP ${status}, but no answer of the api: is PARLEY_URL its root?`;
 }
 
 function explain(status: number, text: string): string {
@@ -52,7 +67,7 @@ function explain(status: number, text: string): string {
     const fields = (errors ?? []).map(({ path, message }) => `${path}: ${message}`);
     return [detail ?? title ?? `HTTP ${status}`, ...fields].join('\n');
   } catch {
-    return `HTTP ${status}: is PARLEY_URL the root of the api?`;
+    return notTheApi(status);
   }
 }
 
