@@ -9,7 +9,16 @@ import type { Keys } from '../keys.ts';
 export type RecordEntry =
   | { kind: 'mark'; user: number; chat: number; group?: true; delivered?: number; read?: number }
   | { kind: 'recall'; user: number; chat: number; group?: true; id: number; date: number; moderated?: true }
-  | { kind: 'edit'; user: number; chat: number; group?: true; id: number; date: number; body: unknown }
+  | {
+      kind: 'edit';
+      user: number;
+      chat: number;
+      group?: true;
+      id: number;
+      date: number;
+      body: unknown;
+      custom?: unknown;
+    }
   | {
       kind: 'react';
       user: number;

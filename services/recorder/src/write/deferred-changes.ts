@@ -45,7 +45,7 @@ const keep = `
   do update set date = excluded.date, active = excluded.active, body = excluded.body, custom = excluded.custom
   where case excluded.kind
     when 'recall' then excluded.date < e.date
-    when 'edit' then (excluded.date, excluded.body) > (e.date, e.body)
+    when 'edit' then (excluded.date, excluded.body, coalesce(excluded.custom, 'null')) > (e.date, e.body, coalesce(e.custom, 'null'))
     else (excluded.date, not excluded.active) > (e.date, not e.active)
   end`;
 
