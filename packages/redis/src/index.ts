@@ -17,6 +17,7 @@ export * from './messages/accept.ts';
 export * from './messages/confirm-record.ts';
 export * from './messages/find-message.ts';
 export * from './messages/forward.ts';
+export * from './messages/message-content.ts';
 export * from './messages/message-facts.ts';
 export * from './messages/message-id-now.ts';
 export * from './messages/mutate.ts';

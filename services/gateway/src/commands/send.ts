@@ -1,5 +1,5 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { type Accepted, accept, type Standing } from '@parley/redis';
+import { type Accepted, accept, type MessageContent, messageContent, type Standing } from '@parley/redis';
 import { sendAckFrame } from '../frames.ts';
 import type { LocalUser } from '../users/local-user.ts';
 import type { CommandDeps } from './command.ts';
@@ -18,8 +18,8 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
   try {
-    const content = contentOf(frame);
-    const members = await admit(deps, sender, frame.to, eventBytes(content.body) + content.extra.length);
+    const content = messageContent(frame);
+    const members = await admit(deps, sender, frame.to, eventBytes(content.body + content.extra));
     return await acceptMessage(deps, sender, frame, content, members);
   } finally {
     sender.sends.end();
@@ -60,7 +60,7 @@ async function acceptMessage(
   deps: CommandDeps,
   sender: FrameSender,
   frame: Send,
-  content: Content,
+  content: MessageContent,
   members: Members,
 ): Promise<string> {
   const { redis, config, counters, traces } = deps;
@@ -81,16 +81,6 @@ async function acceptMessage(
   return sendAckFrame(frame.ref, accepted);
 }
 
-/** The parts of the event that the sender wrote, as JSON. */
-function contentOf({ body, replyTo, mentions, custom, silent }: Send): Content {
-  let extra = '';
-  if (replyTo !== undefined) extra += `,"replyTo":${replyTo}`;
-  if (mentions !== undefined) extra += `,"mentions":${JSON.stringify(mentions)}`;
-  if (custom !== undefined) extra += `,"custom":${JSON.stringify(custom)}`;
-  if (silent) extra += ',"silent":true';
-  return { body: JSON.stringify(body), extra };
-}
-
 function traceSend(
   traces: NonNullable<CommandDeps['traces']>,
   { id: connection, user }: FrameSender,
@@ -103,12 +93,6 @@ function traceSend(
 }
 
 type Send = FrameOf<'send'>;
-
-interface Content {
-  body: string;
-  /** Further fields, each after a comma. */
-  extra: string;
-}
 
 /** The members of the group that is written to. Undefined for a user. */
 type Members = number[] | undefined;

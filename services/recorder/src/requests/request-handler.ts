@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessageFacts } from '@parley/redis';
 import type { FactsRequest, Request } from './request.ts';
 
 /**
@@ -66,11 +67,4 @@ export interface RequestHandlerDeps {
    */
   followRecords(conversation: string): Promise<() => Promise<boolean>>;
   onError(error: unknown): void;
-}
-
-/** Who sent a message (null: the user's chat has no such message) and whether it was recalled. */
-interface MessageFacts {
-  from: number | null;
-  recalled: boolean;
-  moderates?: true;
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
-import { accept } from '@parley/redis';
+import { accept, messageContent } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -51,18 +51,12 @@ export const sendMessage = serverOperation(
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
     const to = await receiverOf(context, given.to);
     const members = await participantsOf(context, from, to);
-    let extra = '';
-    if (given.replyTo !== undefined) extra += `,"replyTo":${given.replyTo}`;
-    if (given.mentions !== undefined) extra += `,"mentions":${JSON.stringify(given.mentions)}`;
-    if (given.custom !== undefined) extra += `,"custom":${JSON.stringify(given.custom)}`;
-    if (given.silent) extra += ',"silent":true';
     const start = context.traces?.now() ?? 0;
     const accepted = await accept(context.redis, {
       from,
       to,
       ref: given.ref,
-      body: JSON.stringify(given.body),
-      extra,
+      ...messageContent(given),
       record: context.config.history === 'mirror',
       ...(members === undefined ? {} : { members }),
     });
