@@ -36,7 +36,7 @@ export class CorkHolder {
       this.#opened = resolve;
       this.#request = request({ host: reachable, port, path: this.#path, agent: false });
       this.#request.once('socket', (socket) => socket.unref());
-      this.#request.once('error', () => resolve());
+      this.#request.on('error', () => resolve());
       this.#request.end();
     });
   }
