@@ -1,9 +1,9 @@
 // Runs the suites that depend on the version of Node.js on each supported one:
 // `npm run test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version comes from
 // the npm package `node` and works on a copy of the repository, since packages bring other binaries
-// for other versions.
+// for other versions. Ends with a line per version.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { argv, env, exit } from 'node:process';
@@ -30,25 +30,39 @@ const suites = [
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-nodes-'));
-const failed = versions.filter((version) => !passes(version, join(folder, version)));
+const results = versions.map((version) => test(version, join(folder, version)));
 rmSync(folder, { recursive: true, force: true });
-if (failed.length > 0) {
-  process.stderr.write(`Failed on Node.js ${failed.join(', ')}\n`);
-  exit(1);
-}
+for (const { line } of results) process.stdout.write(`${line}\n`);
+if (!results.every(({ passed }) => passed)) exit(1);
 
-function passes(version, home) {
+/** Runs the suites. The line says which Node.js and sockets they ran on, how it ended, and the time. */
+function test(version, home) {
+  const began = Date.now();
   mkdirSync(home);
   run('npm', ['install', '--prefix', join(home, 'node'), '--no-audit', '--no-fund', `node@${version}`], home, env);
   const path = [join(home, 'node/node_modules/node/bin'), env.PATH].join(delimiter);
   const copy = join(home, 'parley');
   copyTo(copy);
-  process.stdout.write(`Node.js ${execFileSync('node', ['--version'], { env: { ...env, PATH: path } })}`);
   const withNode = { ...env, PATH: path };
-  return (
+  const passed =
     run('node', ['packages/stack/bin/install.mjs'], copy, withNode) &&
-    run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot', ...suites], copy, withNode)
-  );
+    run('npx', ['vitest', 'run', '--config', 'test/vitest.config.ts', '--reporter=dot', ...suites], copy, withNode);
+  const node = execFileSync('node', ['--version'], { env: withNode, encoding: 'utf8' }).trim();
+  const seconds = Math.round((Date.now() - began) / 1000);
+  return {
+    passed,
+    line: `Node.js ${node}: ${passed ? 'passed' : 'failed'} in ${seconds} s with ${socketsOf(copy, withNode)}`,
+  };
+}
+
+/** The socket library that the gateway chooses: the first uWebSockets.js that loads, or node sockets. */
+function socketsOf(copy, environment) {
+  const cwd = join(copy, 'services/gateway');
+  const { optionalDependencies: libraries = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
+  const names = Object.keys(libraries);
+  const options = { cwd, env: environment, stdio: 'ignore' };
+  const loaded = names.find((name) => spawnSync('node', ['-e', `require('${name}')`], options).status === 0);
+  return loaded === undefined ? 'node sockets' : `uWebSockets.js ${libraries[loaded].split('@').at(-1)}`;
 }
 
 /** Copies the files that are in Git or would be. */
