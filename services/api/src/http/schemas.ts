@@ -2,6 +2,14 @@ import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
+/** One schema per kind of message body, such as `TextBody`: generated clients name their types by it. */
+const bodySchemas = Object.fromEntries(
+  protocol.bodySchema.options.map((schema) => {
+    const { value } = schema.shape.type;
+    return [`${value.charAt(0).toUpperCase()}${value.slice(1)}Body`, schema];
+  }),
+);
+
 /** The schemas that the document shows by name. */
 export const namedSchemas: Record<string, z.ZodType> = {
   User: protocol.userSchema,
@@ -14,6 +22,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   Block: protocol.blockSchema,
   Group: protocol.groupSchema,
   Member: protocol.memberSchema,
+  ...bodySchemas,
   Body: protocol.bodySchema,
   Message: protocol.messageSchema,
   Chat: protocol.chatSchema,

@@ -66,6 +66,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('names the schema of each kind of body, so that no generated client names one twice', () => {
+    const { Body, Message } = document.components.schemas as Record<string, Schema>;
+    const kinds = Body?.oneOf ?? [];
+    expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
+    expect(kinds.filter((kind) => kind.$ref === undefined)).toEqual([]);
+    expect(Message?.properties?.body).toMatchObject({ anyOf: [...kinds, { type: 'null' }] });
+  });
+
   it('lets a message be without a body and a chat without a last message, and nothing else be null by that', () => {
     const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
     const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };
@@ -107,6 +115,11 @@ function python(...args: string[]): string {
 interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: object };
+}
+
+interface Schema {
+  oneOf?: { $ref?: string }[];
+  properties?: Record<string, object>;
 }
 
 interface Operation {
