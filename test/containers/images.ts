@@ -16,7 +16,7 @@ const own = {
 };
 
 /** The base images. */
-const bases = { NODE_IMAGE: 'node:22-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
+const bases = { NODE_IMAGE: 'node:24-trixie-slim', BASE_IMAGE: 'debian:trixie-slim', WEB_IMAGE: 'nginx:1.28-trixie' };
 
 const ryuk = 'testcontainers/ryuk:0.14.0';
 
