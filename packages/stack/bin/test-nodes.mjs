@@ -35,7 +35,7 @@ rmSync(folder, { recursive: true, force: true });
 for (const { line } of results) process.stdout.write(`${line}\n`);
 if (!results.every(({ passed }) => passed)) exit(1);
 
-/** Runs the suites. The line says which Node.js and sockets they ran on, how it ended, and the time. */
+/** Runs the suites. The line states the version of Node.js, the result, the time and the sockets. */
 function test(version, home) {
   const began = Date.now();
   mkdirSync(home);
@@ -55,7 +55,7 @@ function test(version, home) {
   };
 }
 
-/** The socket library that the gateway chooses: the first uWebSockets.js that loads, or node sockets. */
+/** The socket library that the gateway chooses: the first uWebSockets.js that loads, or node. */
 function socketsOf(copy, environment) {
   const cwd = join(copy, 'services/gateway');
   const { optionalDependencies: libraries = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));

@@ -2,7 +2,7 @@ import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
-/** One schema per kind of message body, such as `TextBody`: generated clients name their types by it. */
+/** One schema per kind of message body, such as `TextBody`, which generated clients name. */
 const bodySchemas = Object.fromEntries(
   protocol.bodySchema.options.map((schema) => {
     const { value } = schema.shape.type;
