@@ -35,7 +35,7 @@ rmSync(folder, { recursive: true, force: true });
 for (const { line } of results) process.stdout.write(`${line}\n`);
 if (!results.every(({ passed }) => passed)) exit(1);
 
-/** Runs the suites. The line states the version of Node.js, the result, the time and the sockets. */
+/** Runs the suites. The line states the version of Node.js, the result, time and sockets. */
 function test(version, home) {
   const began = Date.now();
   mkdirSync(home);

@@ -2,13 +2,19 @@ import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
-/** One schema per kind of message body, such as `TextBody`, which generated clients name. */
-const bodySchemas = Object.fromEntries(
-  protocol.bodySchema.options.map((schema) => {
-    const { value } = schema.shape.type;
-    return [`${value.charAt(0).toUpperCase()}${value.slice(1)}Body`, schema];
-  }),
-);
+/** The kinds of a union by name, such as `TextBody`, which generated clients use. */
+function kindsOf(union: Union, suffix: string): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    union.options.map((schema) => {
+      const { value } = schema.shape.type;
+      return [`${value.charAt(0).toUpperCase()}${value.slice(1)}${suffix}`, schema];
+    }),
+  );
+}
+
+interface Union {
+  options: readonly (z.ZodType & { shape: { type: { value: string } } })[];
+}
 
 /** The schemas that the document shows by name. */
 export const namedSchemas: Record<string, z.ZodType> = {
@@ -22,8 +28,9 @@ export const namedSchemas: Record<string, z.ZodType> = {
   Block: protocol.blockSchema,
   Group: protocol.groupSchema,
   Member: protocol.memberSchema,
-  ...bodySchemas,
+  ...kindsOf(protocol.bodySchema, 'Body'),
   Body: protocol.bodySchema,
+  ...kindsOf(protocol.clientFrameSchema, 'Frame'),
   Message: protocol.messageSchema,
   Chat: protocol.chatSchema,
   Media: protocol.mediaSchema,

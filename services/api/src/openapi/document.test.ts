@@ -74,6 +74,13 @@ describe('the OpenAPI document', () => {
     expect(Message?.properties?.body).toMatchObject({ anyOf: [...kinds, { type: 'null' }] });
   });
 
+  it('names the schema of each frame, and refers to a described schema without allOf', () => {
+    const { SendFrame } = document.components.schemas as Record<string, Schema>;
+    const body = { $ref: '#/components/schemas/Body', description: 'Content of the message' };
+    expect(SendFrame?.properties?.body).toEqual(body);
+    expect(text).not.toContain('"allOf":[{"$ref"');
+  });
+
   it('lets a message be without a body and a chat without a last message, and nothing else be null by that', () => {
     const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
     const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };

@@ -27,12 +27,23 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   for (const operation of [...gatewayOperations(gatewayUrls), ...health(gatewayUrls)]) registry.registerPath(operation);
   // Generated first, a schema that is nullable in one place stays not nullable in the others.
   const named = Object.values(namedSchemas).map((schema) => ({ type: 'schema' as const, schema }));
-  return new OpenApiGeneratorV31([...named, ...registry.definitions]).generateDocument({
+  const document = new OpenApiGeneratorV31([...named, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
     info,
     servers: [{ url: '/', description: 'The api' }],
     tags,
   });
+  return JSON.parse(JSON.stringify(document), (_, value) => referenceOf(value) ?? value);
+}
+
+/**
+ * A described reference. The generator writes it as `allOf`, as OpenAPI 3.0 needs it, and clients
+ * are generated from that with an operation missing.
+ */
+function referenceOf(value: unknown): object | undefined {
+  const [reference, other, ...more] = (value as { allOf?: object[] } | null)?.allOf ?? [];
+  if (!reference || !other || more.length > 0 || !('$ref' in reference)) return undefined;
+  return Object.keys(other).join() === 'description' ? { ...reference, ...other } : undefined;
 }
 
 const info = {
