@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Parley } from '@parley/client';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import openapiTypescript, { astToString } from 'openapi-typescript';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packageFolder, run } from './installed.ts';
+import { textOf } from './people.ts';
+
+const password = 'correct horse battery';
+const clients: Parley[] = [];
+let stack: Stack;
+let folder: string;
+beforeAll(async () => {
+  stack = await startStack();
+  folder = await mkdtemp(join(tmpdir(), 'parley-generated-'));
+  const document = await fetch(`${new URL(stack.apiUrl).origin}/openapi.json`);
+  await writeFile(join(folder, 'openapi.json'), await document.text());
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  await stack?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+describe('a client generated from /openapi.json', () => {
+  it('has types that compile under strict, by openapi-typescript', async () => {
+    const document = JSON.parse(await readFile(join(folder, 'openapi.json'), 'utf8'));
+    await writeFile(join(folder, 'api.d.ts'), astToString(await openapiTypescript(document)));
+    await writeFile(join(folder, 'app.ts'), app);
+    const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
+    const compilerOptions = { ...options, module: 'esnext', moduleResolution: 'bundler' };
+    await writeFile(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, include: ['app.ts', 'api.d.ts'] }),
+    );
+    const tsc = createRequire(join(packageFolder, 'package.json')).resolve('typescript/package.json');
+    const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', folder]);
+    const result = await checking.catch((error: { stdout: string }) => error);
+    expect(result.stdout).toBe('');
+  });
+
+  it.skipIf(!hasPythonGenerator())(
+    'signs in, sends and reads history in Python (skipped without: pip install openapi-python-client)',
+    async () => {
+      const [ann, ben] = [await signUp('ann'), await signUp('ben')];
+      await ann.api('POST /friend-requests', { to: ben.user });
+      await ben.api('POST /friend-requests', { to: ann.user });
+      await ann.send(ben.user, 'hello from the SDK');
+      await waitFor(async () => (await ann.api('GET /chats/{id}/messages', { id: ben.user })).items.length === 1);
+      const target = ['--output-path', join(folder, 'parley'), '--meta', 'none'];
+      await run('openapi-python-client', ['generate', '--path', join(folder, 'openapi.json'), ...target]);
+      await cp(join(packageFolder, 'examples/python/send.py'), join(folder, 'send.py'));
+      const addresses = [stack.apiUrl, stack.gatewayUrls[0] ?? ''].map((url) => new URL(url).origin);
+      const args = ['send.py', ...addresses, 'ann', password, String(ben.user), 'hello from Python'];
+      const { stdout } = await run(pythonOfGenerator(), args, { cwd: folder });
+      expect(stdout).toContain("'type': 'ack'");
+      expect(stdout).toContain(`${ann.user} hello from the SDK\n`);
+      const read = () => ben.api('GET /chats/{id}/messages', { id: ann.user });
+      await waitFor(async () => (await read()).items.length === 2);
+      expect((await read()).items.map(textOf)).toContain('hello from Python');
+    },
+  );
+});
+
+async function signUp(username: string): Promise<Parley & { user: number }> {
+  const client = new Parley({ api: stack.apiUrl });
+  clients.push(client);
+  await client.register({ username, password });
+  await client.connect();
+  return client as Parley & { user: number };
+}
+
+function hasPythonGenerator(): boolean {
+  try {
+    pythonOfGenerator();
+    return true;
+  } catch {
+    process.stderr.write('A test of a Python client is skipped: openapi-python-client is not installed\n');
+    return false;
+  }
+}
+
+/** The Python that the generator runs on, which has the packages that its clients import. */
+function pythonOfGenerator(): string {
+  execFileSync('openapi-python-client', ['--version'], { stdio: 'ignore' });
+  return execFileSync('sh', ['-c', 'head -n 1 "$(command -v openapi-python-client)"'], { encoding: 'utf8' })
+    .replace('#!', '')
+    .trim();
+}
+
+/** Uses the types of a request, a reply and a message. */
+const app = `import type { components, paths } from './api.js';
+type SignIn = paths['/v1/sessions']['post']['requestBody']['content']['application/json'];
+const account: SignIn = { username: 'ann', password: 'x' };
+const body: components['schemas']['Body'] = { type: 'text', text: 'hello' };
+const frame: components['schemas']['SendFrame'] = { type: 'send', ref: '1', to: 5, body };
+declare const message: components['schemas']['Message'];
+export const text: string = message.body?.type === 'text' ? message.body.text : '';
+// @ts-expect-error There is no such kind of body.
+export const wrong: components['schemas']['Body'] = { type: 'txet', text: 'hello' };
+export { account, frame };
+`;
