@@ -117,6 +117,11 @@ describe('every answer', () => {
     expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
   });
 
+  it('lists the supported parts of tus when OPTIONS is no preflight', async () => {
+    const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
+    expect([status, headers.get('tus-version')]).toEqual([204, '1.0.0']);
+  });
+
   it('allows the configured origins only', async () => {
     const preflight = (origin: string) =>
       fetch(`${api.url}/v1/me`, {

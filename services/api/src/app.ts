@@ -29,7 +29,7 @@ export function createApp(context: AppContext): App {
   const strictTransportSecurity = context.config.cookieSecure && 'max-age=31536000';
   app.use(secureHeaders({ ...headers, strictTransportSecurity }));
   app.use(refuseOddHost);
-  if (origins.length > 0) app.use(cors(crossOrigin(origins)));
+  if (origins.length > 0) app.use(allowOrigins(origins));
   const limitBody = bodyLimit({ maxSize: limits.body, onError: refuseBody(limits.body) });
   app.use((c, next) => (takesUpload(c.req.path) ? next() : limitBody(c, next)));
   app.use('/v1/*', async (c, next) => {
@@ -56,6 +56,14 @@ const headers = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   overwrite: false,
 };
+
+/** Adds the headers of CORS, and replies to preflights. Other OPTIONS requests are left to tus. */
+function allowOrigins(origins: readonly string[]): MiddlewareHandler {
+  const allow = cors(crossOrigin(origins));
+  const isPlainOptions = ({ method, headers }: Request) =>
+    method === 'OPTIONS' && !headers.has('access-control-request-method');
+  return (c, next) => (isPlainOptions(c.req.raw) ? next() : allow(c, next));
+}
 
 function crossOrigin(origins: readonly string[]) {
   return {
