@@ -57,7 +57,10 @@ const headers = {
   overwrite: false,
 };
 
-/** Adds the headers of CORS, and replies to preflights. Other OPTIONS requests are left to tus. */
+/**
+ * Adds the headers of CORS, and replies to preflight requests. Other OPTIONS requests are left to
+ * tus.
+ */
 function allowOrigins(origins: readonly string[]): MiddlewareHandler {
   const allow = cors(crossOrigin(origins));
   const isPlainOptions = ({ method, headers }: Request) =>

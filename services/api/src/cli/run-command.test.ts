@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
-/** A web server that answers everything with a page. */
+/** A web server that responds to everything with a page. */
 async function startPage(html: string) {
   const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
   await once(server, 'listening');
