@@ -70,4 +70,43 @@ describe('custom data of a message', () => {
     expect(await alice.ask(frame)).toMatchObject({ type: 'error', code: 'bad-frame' });
     await alice.text(b, 'still open');
   });
+
+  it.each([
+    ['too deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
+    ['with a key __proto__', '{"__proto__":{"admin":true}}'],
+    ['with a key __proto__ inside', '{"a":[{"__proto__":1}]}'],
+  ])('that is %s is refused, not stored in part', async (_, json) => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    alice.socket.send(`{"type":"send","ref":"odd","to":${b},"body":{"type":"text","text":"x"},"custom":${json}}`);
+    expect(await alice.reply('odd')).toMatchObject({ type: 'error', code: 'bad-frame' });
+  });
+
+  it('has as many bytes as MAX_CUSTOM allows, in sends, edits and bodies', async () => {
+    await kit.addGateway({ maxCustom: 20 });
+    await kit.addGateway({ maxCustom: 0 });
+    const [a, b] = await kit.friends();
+    await using few = await kit.connect(a, 2);
+    await using none = await kit.connect(a, 3, { device: 'none' });
+    const send = (custom: object | undefined) =>
+      ({ type: 'send', ref: crypto.randomUUID(), to: b, body, ...(custom && { custom: { ...custom } }) }) as const;
+    const fitting = { a: 'x'.repeat(12) };
+    const large = { a: 'x'.repeat(13) };
+    const ack = await few.ask(send(fitting));
+    expect(ack).toMatchObject({ type: 'ack' });
+    const refused = (path: string) => ({
+      code: 'bad-frame',
+      retry: false,
+      message: `${path}: Too large: this server allows at most 20 bytes of JSON`,
+    });
+    expect(await few.ask(send(large))).toMatchObject(refused('custom'));
+    const id = 'id' in ack && ack.id ? ack.id : 0;
+    expect(await few.ask({ type: 'edit', ref: 'e', chat: b, id, body, custom: large })).toMatchObject(
+      refused('custom'),
+    );
+    const own = { type: 'custom', name: 'poll', data: large } as const;
+    expect(await few.ask({ ...send(undefined), body: own })).toMatchObject(refused('body.data'));
+    expect(await none.ask(send({}))).toMatchObject({ message: 'custom: This server allows no custom data' });
+    await none.text(b, 'without');
+  });
 });

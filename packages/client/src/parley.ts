@@ -299,7 +299,7 @@ export interface SendOptions {
   replyTo?: number;
   /** Ids of the users it mentions. */
   mentions?: number[];
-  /** Data of the app, at most 4 KiB of JSON. */
+  /** Data of the app. At most `MAX_CUSTOM` bytes of JSON, a setting of the server. */
   custom?: MessageCustom;
   /** No push notification. */
   silent?: true;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { customSchema, findExcess } from './custom.ts';
 import { limits } from './limits.ts';
 import { readFrame } from './read-frame.ts';
 
@@ -19,9 +20,11 @@ describe('custom data of a message', () => {
     ['a string', 'text', 'custom: '],
     ['an array', [1], 'custom: '],
     ['null', null, 'custom: '],
-    ['one byte too much', sized(limits.custom + 1), 'custom: Too large: at most 4096 bytes of JSON'],
-    ['too many bytes of UTF-8', { a: '长'.repeat(1400) }, 'custom: Too large'],
+    ['one byte too much', sized(limits.custom + 1), 'custom: Too large: more than 16384 bytes of JSON'],
+    ['too many bytes of UTF-8', { a: '长'.repeat(5600) }, 'custom: Too large'],
     ['a null character in a value', { a: [{ b: '\0' }] }, 'custom: Holds a null character'],
+    ['a key __proto__', JSON.parse('{"a":1,"__proto__":{"b":1}}'), 'custom: Holds a key __proto__'],
+    ['a key __proto__ inside', JSON.parse('{"a":[{"__proto__":1}]}'), 'custom: Holds a key __proto__'],
     ['a lone surrogate in a key', { '\ud800': 1 }, 'custom: Holds a null character or a lone surrogate'],
   ])('rejects %s', (_, custom, message) => {
     expect(readFrame(send(custom))).toEqual({ ok: false, ref: 'r', message: expect.stringContaining(message) });
@@ -32,6 +35,21 @@ describe('custom data of a message', () => {
     const frame = { type: 'edit', chat: 5, id: 6, body, custom: { a: 1 } };
     expect(readFrame(frame)).toEqual({ ok: true, frame });
     expect(readFrame({ ...frame, body: { ...body, extra: 1 } }).ok).toBe(false);
-    expect(readFrame({ ...frame, body: { ...body, data: { a: 'x'.repeat(4096) } } }).ok).toBe(false);
+    expect(readFrame({ ...frame, body: { ...body, data: sized(limits.custom + 1) } }).ok).toBe(false);
+  });
+
+  it('is rejected beyond the depth of a frame, and by far without exhausting the stack', () => {
+    const nested = (levels: number) => JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
+    expect(customSchema.safeParse(nested(limits.depth)).success).toBe(true);
+    for (const levels of [limits.depth + 1, 8000]) {
+      const { error } = customSchema.safeParse(nested(levels));
+      expect(error?.issues).toMatchObject([{ message: 'Nested deeper than 32 levels' }]);
+    }
+  });
+
+  it('may be limited to fewer bytes by a server, or to none', () => {
+    expect(findExcess(sized(100), 100)).toBeUndefined();
+    expect(findExcess(sized(101), 100)).toBe('Too large: this server allows at most 100 bytes of JSON');
+    expect(findExcess({}, 0)).toBe('This server allows no custom data');
   });
 });

@@ -10,8 +10,8 @@ export const limits = {
   device: 64,
   /** Characters of a text body. */
   text: 8000,
-  /** Bytes of JSON of a `custom` object. */
-  custom: 4096,
+  /** Bytes of JSON of a `custom` object. A server may allow fewer, by `MAX_CUSTOM`. */
+  custom: 16 * 1024,
   /** Users in `mentions` of one message. */
   mentions: 200,
   /** Users of one `watch` frame. */

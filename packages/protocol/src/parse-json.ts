@@ -1,4 +1,5 @@
 import { limits } from './limits.ts';
+import { isNestedDeeper } from './nesting.ts';
 import { readRef } from './read-frame.ts';
 
 /**
@@ -15,18 +16,6 @@ export function parseJson(text: string): JsonReading {
   if (!isNestedDeeper(value, limits.depth)) return { ok: true, value };
   const message = `Nested deeper than ${limits.depth} levels`;
   return { ok: false, reason: 'depth', message, ref: readRef(value) };
-}
-
-/**
- * Whether a value has more levels of objects and arrays than `levels`. Recurses no deeper than
- * that.
- */
-function isNestedDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isNestedDeeper(item, levels - 1));
-  for (const key in value) if (isNestedDeeper((value as Record<string, unknown>)[key], levels - 1)) return true;
-  return false;
 }
 
 /** The value; or why there is none, and the `ref` of the frame if it is readable. */

@@ -30,4 +30,11 @@ describe('readConfig', () => {
       /PORT.*DATABASE_URL.*REDIS_URL.*HISTORY/s,
     );
   });
+
+  it('allows 4 KiB of custom data by default, and no more than the protocol', () => {
+    expect(readConfig(least).limits.custom).toBe(4096);
+    expect(readConfig({ ...least, MAX_CUSTOM: '0B' }).limits.custom).toBe(0);
+    expect(readConfig({ ...least, MAX_CUSTOM: '16KiB' }).limits.custom).toBe(16_384);
+    expect(() => readConfig({ ...least, MAX_CUSTOM: '17KiB' })).toThrow(/MAX_CUSTOM/);
+  });
 });

@@ -1,3 +1,4 @@
+import { limits } from '@parley/protocol';
 import {
   bool,
   developmentSecret,
@@ -65,6 +66,7 @@ export function readConfig(env: Environment): ApiConfig {
     TRUSTED_PROXIES: networks(),
     PROXY_HOPS: integer({ min: 1, max: 10, default: 1 }),
     MAX_BODY: size({ min: 1024, default: 64 * 1024 }),
+    MAX_CUSTOM: size({ min: 0, max: limits.custom, default: 4096 }),
     HEADER_TIME: duration({ min: 100, default: 10 * second }),
     BODY_TIME: duration({ min: 100, default: 15 * second }),
     BODY_MEMORY: size({ min: 64 * 1024, default: 32 * 1024 * 1024 }),
@@ -136,6 +138,7 @@ export function readConfig(env: Environment): ApiConfig {
     proxyHops: value.PROXY_HOPS,
     limits: {
       body: value.MAX_BODY,
+      custom: value.MAX_CUSTOM,
       headerTime: value.HEADER_TIME,
       bodyTime: value.BODY_TIME,
       bodyMemory: value.BODY_MEMORY,
@@ -225,6 +228,8 @@ export interface ApiConfig {
   limits: {
     /** Maximum bytes of a request body. */
     body: number;
+    /** Bytes of an app's own data in one object. 0 = none allowed. */
+    custom: number;
     /** Ms within which headers arrive, and bodies that are no uploads. */
     headerTime: number;
     bodyTime: number;

@@ -1,3 +1,4 @@
+import { limits } from '@parley/protocol';
 import {
   developmentSecret,
   duration,
@@ -89,6 +90,8 @@ export interface Config extends RateConfig {
   recordBacklog: number;
   /** Connections that are opening at the same time. */
   maxOpening: number;
+  /** Bytes of an app's own data in one object. 0 = none allowed. */
+  maxCustom: number;
   /** Time in which a message can be recalled. */
   recallWindow: number;
   /** Events that an inbox holds, approximately. */
@@ -147,6 +150,7 @@ export function readConfig(env: Environment): Config {
     MAX_WAIT: duration({ min: 10, max: 600_000, default: 250 }),
     RECORD_BACKLOG: size({ min: 1024 ** 2, default: 1024 ** 3 }),
     MAX_OPENING: integer({ min: 1, max: 1_000_000, default: 500 }),
+    MAX_CUSTOM: size({ min: 0, max: limits.custom, default: 4096 }),
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
@@ -189,6 +193,7 @@ export function readConfig(env: Environment): Config {
     maxWait: values.MAX_WAIT,
     recordBacklog: values.RECORD_BACKLOG,
     maxOpening: values.MAX_OPENING,
+    maxCustom: values.MAX_CUSTOM,
     recallWindow: values.RECALL_WINDOW,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,

@@ -45,7 +45,7 @@ export interface CommandDeps {
   readonly traces: Traces | undefined;
 }
 
-export type CommandSettings = Pick<Config, 'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow'>;
+export type CommandSettings = Pick<Config, 'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow' | 'maxCustom'>;
 
 export interface CommandCounters {
   /** Client frames received. */

@@ -1,4 +1,5 @@
 import type { FrameOf } from '@parley/protocol';
+import { checkCustom } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { mutate, readOwnMessage } from './mutate.ts';
@@ -7,6 +8,7 @@ import { Refusal } from './refusal.ts';
 /** Replaces the body and the `custom` data of one of the sender's messages. */
 export async function edit(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'edit'>): Promise<undefined> {
   const { chat, id, body, custom } = frame;
+  checkCustom(deps, frame);
   const { recalled } = await readOwnMessage(deps, sender, chat, id);
   if (recalled) throw new Refusal('conflict', 'The message has been recalled');
   await mutate(deps, sender, chat, { kind: 'edit', id, body, ...(custom && { custom }) });

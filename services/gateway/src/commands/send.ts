@@ -2,6 +2,7 @@ import { type FrameOf, limits } from '@parley/protocol';
 import { type Accepted, accept, type MessageContent, messageContent, type Standing } from '@parley/redis';
 import { sendAckFrame } from '../frames.ts';
 import type { LocalUser } from '../users/local-user.ts';
+import { checkCustom } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
@@ -15,6 +16,7 @@ const COPIES = 3;
  * participants.
  */
 export async function send(deps: CommandDeps, sender: FrameSender, frame: Send): Promise<string> {
+  checkCustom(deps, frame);
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
   try {

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
 import { accept, messageContent } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
+import { checkCustom } from '../../http/check-custom.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findActive } from '../../queries/server-users.ts';
@@ -47,6 +48,8 @@ export const sendMessage = serverOperation(
   async (c) => {
     const { context } = c.var;
     const given = c.req.valid('json');
+    checkCustom(context.config, given.custom);
+    if (given.body.type === 'custom') checkCustom(context.config, given.body.data, 'body.data');
     const from = given.from === 'system' ? SYSTEM_USER : await findActive(context.db, given.from);
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
     const to = await receiverOf(context, given.to);
