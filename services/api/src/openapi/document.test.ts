@@ -111,6 +111,7 @@ function hasPythonValidator(): boolean {
     python('-c', 'import openapi_spec_validator');
     return true;
   } catch {
+    process.stderr.write('A test of the OpenAPI document is skipped: openapi-spec-validator is not installed\n');
     return false;
   }
 }
