@@ -31,6 +31,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   ...kindsOf(protocol.bodySchema, 'Body'),
   Body: protocol.bodySchema,
   ...kindsOf(protocol.clientFrameSchema, 'Frame'),
+  ClientFrame: protocol.clientFrameSchema,
   Message: protocol.messageSchema,
   Chat: protocol.chatSchema,
   Media: protocol.mediaSchema,

@@ -71,7 +71,16 @@ describe('the OpenAPI document', () => {
     const kinds = Body?.oneOf ?? [];
     expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
     expect(kinds.filter((kind) => kind.$ref === undefined)).toEqual([]);
-    expect(Message?.properties?.body).toMatchObject({ anyOf: [...kinds, { type: 'null' }] });
+    expect(Message?.properties?.body).toMatchObject({
+      anyOf: [{ $ref: '#/components/schemas/Body' }, { type: 'null' }],
+    });
+  });
+
+  it('names the schema of a frame that is sent, which a Go client could not encode otherwise', () => {
+    const json = { schema: { $ref: '#/components/schemas/ClientFrame' } };
+    expect(document.paths['/v1/frames']?.post).toMatchObject({
+      requestBody: { content: { 'application/json': json } },
+    });
   });
 
   it('names the schema of each frame, and refers to a described schema without allOf', () => {

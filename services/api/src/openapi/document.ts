@@ -33,7 +33,32 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
     servers: [{ url: '/', description: 'The api' }],
     tags,
   });
-  return JSON.parse(JSON.stringify(document), (_, value) => referenceOf(value) ?? value);
+  const unions = unionsOf(document.components?.schemas ?? {});
+  return JSON.parse(
+    JSON.stringify(document),
+    (_, value) => referenceOf(value) ?? nullableUnion(value, unions) ?? value,
+  );
+}
+
+/** The references to schemas that are a `oneOf`, by its kinds in JSON. */
+function unionsOf(schemas: Record<string, object>): Map<string, { $ref: string }> {
+  const unions = Object.entries(schemas).flatMap(([name, schema]) =>
+    'oneOf' in schema ? [[JSON.stringify(schema.oneOf), { $ref: `#/components/schemas/${name}` }] as const] : [],
+  );
+  return new Map(unions);
+}
+
+/**
+ * A nullable reference to a union. The generator repeats the kinds of the union, and clients are
+ * generated from that with a second union that has no discriminator.
+ */
+function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): object | undefined {
+  const { anyOf, ...rest } = (value ?? {}) as { anyOf?: object[] };
+  if (!anyOf) return undefined;
+  const last = anyOf.at(-1);
+  const union = unions.get(JSON.stringify(anyOf.slice(0, -1)));
+  if (!union || !last || !('type' in last) || last.type !== 'null') return undefined;
+  return { ...rest, anyOf: [union, last] };
 }
 
 /**
