@@ -46,32 +46,61 @@ describe('a client generated from /openapi.json', () => {
   it.skipIf(!hasPythonGenerator())(
     'signs in, sends and reads history in Python (skipped without: pip install openapi-python-client)',
     async () => {
-      const [ann, ben] = [await signUp('ann'), await signUp('ben')];
-      await ann.api('POST /friend-requests', { to: ben.user });
-      await ben.api('POST /friend-requests', { to: ann.user });
-      await ann.send(ben.user, 'hello from the SDK');
-      await waitFor(async () => (await ann.api('GET /chats/{id}/messages', { id: ben.user })).items.length === 1);
+      const { ann, ben, addresses } = await startChat('python');
       const target = ['--output-path', join(folder, 'parley'), '--meta', 'none'];
       await run('openapi-python-client', ['generate', '--path', join(folder, 'openapi.json'), ...target]);
       await cp(join(packageFolder, 'examples/python/send.py'), join(folder, 'send.py'));
-      const addresses = [stack.apiUrl, stack.gatewayUrls[0] ?? ''].map((url) => new URL(url).origin);
-      const args = ['send.py', ...addresses, 'ann', password, String(ben.user), 'hello from Python'];
+      const args = ['send.py', ...addresses, 'ann-python', password, String(ben.user), 'hello from Python'];
       const { stdout } = await run(pythonOfGenerator(), args, { cwd: folder });
       expect(stdout).toContain("'type': 'ack'");
       expect(stdout).toContain(`${ann.user} hello from the SDK\n`);
-      const read = () => ben.api('GET /chats/{id}/messages', { id: ann.user });
-      await waitFor(async () => (await read()).items.length === 2);
-      expect((await read()).items.map(textOf)).toContain('hello from Python');
+      expect(await historyOf(ben, ann)).toContain('hello from Python');
     },
   );
+
+  it('signs in, sends and reads history in Go (skipped without: go, and the modules of examples/go)', async (context) => {
+    const cwd = join(folder, 'go');
+    await cp(join(packageFolder, 'examples/go'), cwd, { recursive: true });
+    await cp(join(folder, 'openapi.json'), join(cwd, 'openapi.json'));
+    const missing = await installGoTools(cwd);
+    if (missing) process.stderr.write(`A test of a Go client is skipped: ${missing}\n`);
+    context.skip(missing !== undefined, missing);
+    const { ann, ben, addresses } = await startChat('go');
+    await run('go', ['generate'], { cwd });
+    const args = ['run', '.', ...addresses, 'ann-go', password, String(ben.user), 'hello from Go'];
+    const { stdout } = await run('go', args, { cwd });
+    expect(stdout).toContain('"type":"ack"');
+    expect(stdout).toContain(`${ann.user} hello from the SDK\n`);
+    expect(await historyOf(ben, ann)).toContain('hello from Go');
+  }, 300_000);
 });
 
-async function signUp(username: string): Promise<Parley & { user: number }> {
+/** Registers two friends. The first one sends a message. */
+async function startChat(name: string): Promise<{ ann: Person; ben: Person; addresses: string[] }> {
+  const [ann, ben] = [await signUp(`ann-${name}`), await signUp(`ben-${name}`)];
+  await ann.api('POST /friend-requests', { to: ben.user });
+  await ben.api('POST /friend-requests', { to: ann.user });
+  await ann.send(ben.user, 'hello from the SDK');
+  await waitFor(async () => (await ann.api('GET /chats/{id}/messages', { id: ben.user })).items.length === 1);
+  const addresses = [stack.apiUrl, stack.gatewayUrls[0] ?? ''].map((url) => new URL(url).origin);
+  return { ann, ben, addresses };
+}
+
+/** The texts of a chat, once it has two messages. */
+async function historyOf(reader: Person, peer: Person): Promise<unknown[]> {
+  const read = () => reader.api('GET /chats/{id}/messages', { id: peer.user });
+  await waitFor(async () => (await read()).items.length === 2);
+  return (await read()).items.map(textOf);
+}
+
+type Person = Parley & { user: number };
+
+async function signUp(username: string): Promise<Person> {
   const client = new Parley({ api: stack.apiUrl });
   clients.push(client);
   await client.register({ username, password });
   await client.connect();
-  return client as Parley & { user: number };
+  return client as Person;
 }
 
 function hasPythonGenerator(): boolean {
@@ -90,6 +119,22 @@ function pythonOfGenerator(): string {
   return execFileSync('sh', ['-c', 'head -n 1 "$(command -v openapi-python-client)"'], { encoding: 'utf8' })
     .replace('#!', '')
     .trim();
+}
+
+/**
+ * Downloads and builds the generator that `go.mod` names.
+ *
+ * @returns why it cannot; undefined if it is ready
+ */
+async function installGoTools(cwd: string): Promise<string | undefined> {
+  try {
+    await run('go', ['tool', 'oapi-codegen', '-version'], { cwd, timeout: 120_000 });
+    return undefined;
+  } catch (error) {
+    const { code, stderr } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') return 'go is not installed';
+    return stderr?.trim().split('\n').at(-1) || 'the generator is not ready within 120 s';
+  }
 }
 
 /** Uses the types of a request, a reply and a message. */
