@@ -79,6 +79,9 @@ export class MediaStore {
    */
   async serve(request: Request, owner?: number): Promise<Response> {
     if (owner !== undefined) this.#owners.set(request, owner);
+    // Some clients send the header without a value if there is no metadata; the tus server rejects
+    // it.
+    if (request.headers.get('upload-metadata') === '') request.headers.delete('upload-metadata');
     const answer = await this.#tus.handleWeb(request);
     const failure = this.#failures.get(request);
     if (failure !== undefined) throw failure;

@@ -51,6 +51,13 @@ describe.each<[string, () => Record<string, string>]>([
     return Buffer.from(await answer.arrayBuffer());
   };
 
+  it('may begin with empty metadata', async () => {
+    const begun = await uploader().create(4, { headers: { 'upload-metadata': '' } });
+    expect(begun.status).toBe(201);
+    const whole = await uploader().patch(placeOf(begun), 0, Buffer.from('abcd'));
+    expect(await whole.json()).toMatchObject({ name: 'file', size: 4 });
+  });
+
   it('arrives in parts over several replicas', async () => {
     const bytes = randomBytes(300_000);
     const begun = await uploader().create(bytes.length, { name: 'a.bin', type: 'image/png' });

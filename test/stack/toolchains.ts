@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Returns whether `python3` imports these modules. If not, prints that the tests of `what` are
+ * skipped.
+ */
+export function hasPython(what: string, ...modules: string[]): boolean {
+  try {
+    execFileSync('python3', ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stderr.write(`A test of ${what} is skipped: python3 does not import ${modules.join(', ')}\n`);
+    return false;
+  }
+}
+
+/** Returns whether a program runs. If not, prints that the tests of `what` are skipped. */
+export function hasProgram(what: string, program: string): boolean {
+  try {
+    execFileSync(program, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    process.stderr.write(`A test of ${what} is skipped: ${program} is not installed\n`);
+    return false;
+  }
+}
