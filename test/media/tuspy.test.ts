@@ -31,7 +31,10 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-/** Uploads part of a file, then the rest with a new uploader. Prints the offset between, and the address. */
+/**
+ * Uploads part of a file, then the rest with a new uploader. Prints the offset between, and the
+ * address.
+ */
 const script = `
 import json, sys
 from tusclient import client
