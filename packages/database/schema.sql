@@ -93,6 +93,7 @@ create table chats (
   last_edited bigint,
   last_recalled bigint,
   last_body jsonb,
+  custom jsonb,
   constraint chats_pkey PRIMARY KEY (owner_id, peer_id)
 ) partition by HASH (owner_id);
 
@@ -185,6 +186,7 @@ create table groups (
   last_body jsonb,
   history text not null default 'joined'::text,
   external_id text,
+  custom jsonb,
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint groups_history_check CHECK ((history = ANY (ARRAY['joined'::text, 'all'::text]))),
@@ -349,6 +351,7 @@ create table users (
   totp_pending text,
   totp_step bigint not null default 0,
   privacy jsonb not null default '{}'::jsonb,
+  custom jsonb,
   constraint users_external_id_key UNIQUE (external_id),
   constraint users_username_key UNIQUE (username),
   constraint users_pkey PRIMARY KEY (id),

@@ -112,6 +112,21 @@ const { items } = await parley.api('GET /chats', { limit: 5 });
 items.map(({ unread }) => unread + 1);
 const { size }: { size: number } = await upload(parley, file, { progress: (sent) => sent + 1 }).done;
 const { status }: { status: number } = await parley.request('/me/export');
+declare module '@parley/client' {
+  interface ParleyTypes {
+    message: { priority?: 'high' };
+    group: { room: number };
+  }
+}
+parley.send(5, 'hi', { custom: { priority: 'high' } });
+parley.messages(5).map(({ custom }) => custom?.priority === 'high');
+// @ts-expect-error There is no such priority.
+parley.send(5, 'hi', { custom: { priority: 'low' } });
+const { custom } = await parley.api('PATCH /groups/{id}', { id: 7, custom: { room: 1 } });
+custom?.room.toFixed();
+await parley.api('PATCH /groups/{id}', { id: 7, custom: null });
+// @ts-expect-error A room is a number.
+await parley.api('POST /groups', { name: 'x', custom: { room: 'x' } });
 // @ts-expect-error The operation has a required input.
 await parley.api('PUT /chats/{id}');
 // @ts-expect-error There is no such body type.

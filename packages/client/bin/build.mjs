@@ -89,7 +89,8 @@ function writeTypes(dist) {
       (_, word, type = '', names, from) => {
         if (from !== '@parley/protocol')
           return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
-        for (const [name] of names.replaceAll('type ', '').matchAll(/\w+/g)) named.add(name);
+        // `Name as Other` needs `Name` only.
+        for (const [, name] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
       },
     );

@@ -19,7 +19,6 @@ export type { Answer, Fetch, FetchInit, FetchLike, FetchResponse, Init } from '.
 export type {
   Account,
   Api,
-  Group,
   Hit,
   MediaUrl,
   Member,
@@ -33,8 +32,9 @@ export type {
 export type { Backoff } from './connection/backoff.ts';
 export type { ConnectionState } from './connection/transitions.ts';
 export { ParleyError } from './error.ts';
-export type { ChatMessage, MessageCustom, MessageState, ParleyTypes } from './message.ts';
+export type { ChatMessage, MessageState } from './message.ts';
 export type { ParleyOptions, TabsOptions } from './options.ts';
+export type { Group, GroupCustom, MessageCustom, ParleyTypes } from './own-types.ts';
 export { Parley, type SendOptions } from './parley.ts';
 export type { Accepted, Failure, Status, StorageStatus } from './state/change.ts';
 export { indexedDbStore } from './store/indexed-db-store.ts';

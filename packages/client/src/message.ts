@@ -1,26 +1,10 @@
 import type { Chat, Message } from '@parley/protocol';
 import type { Command } from './engine/command.ts';
+import type { MessageCustom } from './own-types.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
-
-/**
- * Types of an app's own data. An app adds its own by module augmentation:
- *
- * ```ts
- * declare module '@parley/client' {
- *   interface ParleyTypes {
- *     message: { priority?: 'high' };
- *   }
- * }
- * ```
- */
-// biome-ignore lint/suspicious/noEmptyInterface: apps add members
-export interface ParleyTypes {}
-
-/** `custom` of a message: `message` of `ParleyTypes`, any JSON object by default. */
-export type MessageCustom = ParleyTypes extends { message: infer Type } ? Type : Record<string, unknown>;
 
 /** A message as an app shows it, accepted or still in the outbox. */
 export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'custom'> {

@@ -101,6 +101,8 @@ export const groupSchema = z.object({
   role: roleSchema,
   /** Messages before they joined that members can read: none or all. */
   history: z.enum(['joined', 'all']),
+  /** Data of the app. */
+  custom: customSchema.optional(),
 });
 
 export const memberSchema = z.object({

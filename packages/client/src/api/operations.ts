@@ -5,7 +5,6 @@ import type {
   Friend,
   FriendGroup,
   FriendRequest,
-  Group,
   Media,
   Member,
   Message,
@@ -13,6 +12,7 @@ import type {
   SignIn,
   User,
 } from '@parley/protocol';
+import type { Group, GroupCustom } from '../own-types.ts';
 
 /**
  * Operations of the api, each with its input (path, query and body in one object) and its result.
@@ -132,7 +132,7 @@ export interface Paging {
   after?: string;
 }
 
-export type { Group, Member };
+export type { Member };
 
 /** A browser's push subscription, and the language of its notifications. */
 export interface PushTarget {
@@ -141,7 +141,10 @@ export interface PushTarget {
   language?: 'en' | 'zh';
 }
 
-type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>>;
+type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>> & {
+  /** Data of the app. Null removes it. */
+  custom?: GroupCustom | null;
+};
 
 /** What remains after an account was deleted. */
 export interface Remains {

@@ -9,6 +9,7 @@ import * as accounts from './007-accounts.ts';
 import * as stores from './008-stores.ts';
 import * as pushNotify from './009-push-notify.ts';
 import * as custom from './010-custom.ts';
+import * as ownData from './011-own-data.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -22,6 +23,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '008-stores': stores,
   '009-push-notify': pushNotify,
   '010-custom': custom,
+  '011-own-data': ownData,
 };
 
 /** The last migration of release 0.1, which records its migrations in Kysely's table. */

@@ -1,5 +1,6 @@
+import type { Custom } from '@parley/protocol';
 import type { Generated } from 'kysely';
-import type { LastMessage } from './last-message.ts';
+import type { JsonColumn, LastMessage } from './last-message.ts';
 
 /** Users who share a conversation. */
 export interface GroupsTable extends LastMessage {
@@ -26,6 +27,8 @@ export interface GroupsTable extends LastMessage {
   early: Generated<boolean>;
   /** Increases with every change of members. See `bumpPermits`. */
   permits_version: Generated<number>;
+  /** Data of the app. */
+  custom: JsonColumn<Custom> | null;
   created: Generated<number>;
   dissolved: number | null;
 }

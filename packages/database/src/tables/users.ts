@@ -1,4 +1,6 @@
+import type { Custom } from '@parley/protocol';
 import type { ColumnType, Generated } from 'kysely';
+import type { JsonColumn } from './last-message.ts';
 
 /** An account. */
 export interface UsersTable {
@@ -10,6 +12,8 @@ export interface UsersTable {
   avatar: string | null;
   /** The user's status text. */
   sign: Generated<string>;
+  /** Data of the app, which others see. */
+  custom: JsonColumn<Custom> | null;
   /** argon2id. Null: the user signs in elsewhere (`external_id`). */
   password_hash: string | null;
   external_id: string | null;

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { fits, limits } from '@parley/protocol';
+import { customSchema, fits, limits } from '@parley/protocol';
 import { findDisguise } from '../names/display-text.ts';
 
 /**
@@ -70,6 +70,11 @@ export const avatarField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ pattern: avatarPattern })
   .nullable();
+
+/** Data of the app that a user, group or chat has. `MAX_CUSTOM` is checked by `checkCustom`. */
+export const customField = customSchema.nullable().openapi({
+  description: 'Data of the app, at most `MAX_CUSTOM` bytes of JSON. Null removes it',
+});
 
 /** The id of a user, group, chat or the like, in a path or query. */
 export const idField = z

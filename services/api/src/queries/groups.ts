@@ -1,6 +1,7 @@
 import type { Database } from '@parley/database';
-import type { Group } from '@parley/protocol';
+import type { Custom, Group } from '@parley/protocol';
 import { sql } from 'kysely';
+import { omitNullCustom, toColumn } from './custom.ts';
 
 /** Adds a group without members. Returns its id. Throws PostgreSQL's error if the name is taken. */
 export async function insertGroup(db: Database, group: NewGroup): Promise<number> {
@@ -11,6 +12,7 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
       description: group.description,
       avatar: group.avatar,
       history: group.history,
+      custom: toColumn(group.custom) ?? null,
       owner_id: group.owner,
       max_members: group.maxMembers,
     })
@@ -36,21 +38,24 @@ export async function lockGroup(tx: Database, id: number): Promise<boolean> {
 
 /** Returns a group as a member sees it. Undefined for others. */
 export async function getGroup(db: Database, id: number, user: number): Promise<Group | undefined> {
-  return await groups(db, user).where('g.id', '=', id).executeTakeFirst();
+  const row = await groups(db, user).where('g.id', '=', id).executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /** Returns the groups of a user by id, after an id. */
 export async function listGroups(db: Database, user: number, after: number, limit: number): Promise<Group[]> {
-  return await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
+  const rows = await groups(db, user).where('m.group_id', '>', after).orderBy('m.group_id').limit(limit).execute();
+  return rows.map(omitNullCustom);
 }
 
 /** Changes the given fields. Throws PostgreSQL's error if the name is taken. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
-  const { maxMembers, owner, ...columns } = changes;
+  const { maxMembers, owner, custom, ...columns } = changes;
   await db
     .updateTable('groups')
     .set({
       ...columns,
+      ...(custom === undefined ? {} : { custom: toColumn(custom) }),
       ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
       ...(owner === undefined ? {} : { owner_id: owner }),
     })
@@ -62,7 +67,7 @@ export async function updateGroup(db: Database, id: number, changes: GroupChange
 export async function dissolveGroup(db: Database, id: number): Promise<void> {
   await db
     .updateTable('groups')
-    .set({ dissolved: Date.now(), last_sender: null, last_body: null })
+    .set({ dissolved: Date.now(), last_sender: null, last_body: null, custom: null })
     .where('id', '=', id)
     .execute();
 }
@@ -73,7 +78,7 @@ function groups(db: Database, user: number) {
     .innerJoin('groups as g', 'g.id', 'm.group_id')
     .select(['g.id', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner', 'g.max_members as maxMembers'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
-    .select(['m.role', 'g.history'])
+    .select(['m.role', 'g.history', 'g.custom'])
     .where('m.user_id', '=', user);
 }
 
@@ -82,6 +87,7 @@ interface NewGroup {
   description: string;
   avatar: string | null;
   history: Group['history'];
+  custom?: Custom | null | undefined;
   owner: number;
   maxMembers: number;
 }
@@ -91,6 +97,7 @@ interface GroupChanges {
   description?: string | undefined;
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
+  custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
   owner?: number;
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@parley/database';
 import type { Group } from '@parley/protocol';
 import { sql } from 'kysely';
+import { omitNullCustom } from './custom.ts';
 
 /**
  * Returns the group with a Parley id or an external id. Undefined if it does not exist any more.
@@ -17,14 +18,15 @@ export async function findGroupId(db: Database, group: number | string): Promise
 
 /** A group as the product sees it. */
 export async function getServerGroup(db: Database, id: number): Promise<ServerGroup | undefined> {
-  return await db
+  const row = await db
     .selectFrom('groups as g')
     .select(['g.id', 'g.external_id as externalId', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner'])
-    .select(['g.max_members as maxMembers', 'g.history'])
+    .select(['g.max_members as maxMembers', 'g.history', 'g.custom'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
     .where('g.id', '=', id)
     .where('g.dissolved', 'is', null)
     .executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /** Sets the external id of a group. Throws PostgreSQL's error if another group has it. */

@@ -1,22 +1,34 @@
-import type { Problem } from '@parley/protocol';
+import type { Group, Problem } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
+import type { Person } from '../../test/test-api.ts';
 
 let product: Product;
+let ann: Person;
+let ben: Person;
+let carl: Person;
 beforeAll(async () => {
   product = await startServerApi({ MAX_CUSTOM: '100B' });
+  [ann, ben, carl] = await product.people('ann', 'ben', 'carl');
+  await ann.befriend(ben);
+  await ann.befriend(carl);
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
 const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
 /** Operations that accept `custom`, each with a body without it. */
-const operations = [['post', '/v1/server/messages', message()]] as const;
+const operations = [
+  ['post', '/v1/server/messages', message()],
+  ['put', '/v1/server/groups/any', { name: 'any', owner: 'a' }],
+  ['post', '/v1/groups', { name: 'any' }],
+  ['patch', '/v1/groups/1', {}],
+] as const;
 
 describe.each(operations)('custom data by %s %s', (method, path, body) => {
   const call = (custom: string) =>
     product.api.call<Problem>(method, path, {
-      token: apiKey,
+      token: path.startsWith('/v1/server') ? apiKey : ann.session.accessToken,
       raw: JSON.stringify({ ...body, custom: 0 }).replace('"custom":0', `"custom":${custom}`),
     });
 
@@ -44,11 +56,57 @@ describe('custom data of a message of the product', () => {
     const own = (data: object) => ({ ...message(), body: { type: 'custom', name: 'poll', data } });
     const refused = await product.call<Problem>('post', '/messages', own(sized(101)));
     expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'body.data']);
-    await product.people('c-1');
     expect((await product.call('post', '/messages', { ...own(sized(100)), custom: sized(100) })).status).toBe(201);
   });
 });
 
+describe('custom data of a group', () => {
+  it('is set when the group is made, changed by owner and admins, and seen by every member', async () => {
+    const custom = { room: { floor: 3, tags: ['a', null] } };
+    const { status, body: group } = await ann.call<Group>('post', '/v1/groups', {
+      ...{ name: 'Custom', members: [ben.id, carl.id], custom },
+    });
+    expect([status, group.custom]).toEqual([201, custom]);
+    const at = `/v1/groups/${group.id}`;
+    const customOf = async (person: Person) => (await person.get<Group>(at)).body.custom;
+    expect(await customOf(ben)).toEqual(custom);
+    expect((await carl.call('patch', at, { custom: { mine: 1 } })).status).toBe(403);
+    await ann.call('patch', `${at}/members/${ben.id}`, { role: 'admin' });
+    expect((await ben.call<Group>('patch', at, { custom: { version: 2 } })).body.custom).toEqual({ version: 2 });
+    expect((await product.api.events(carl)).at(-1)).toEqual({ kind: 'group', group: group.id, change: 'updated' });
+    expect((await ann.call<Group>('patch', at, { description: 'other' })).body.custom).toEqual({ version: 2 });
+    const listed = await carl.get<{ items: Group[] }>('/v1/groups');
+    expect(listed.body.items.find(({ id }) => id === group.id)?.custom).toEqual({ version: 2 });
+    expect((await ann.call<Group>('patch', at, { custom: null })).body).not.toHaveProperty('custom');
+    expect(await carl.get(at)).toMatchObject({ status: 200, body: expect.not.objectContaining({ custom: null }) });
+  });
+
+  it('is set by the product, which notifies members only of a change', async () => {
+    const put = (custom?: object | null) =>
+      product.call<Group>('put', '/groups/g', { name: 'Of the product', owner: 'ann', members: ['ben'], custom });
+    const { status, body } = await put({ a: 1, b: [{ c: 2 }] });
+    expect([status, body.custom]).toEqual([201, { a: 1, b: [{ c: 2 }] }]);
+    const updates = async () =>
+      (await product.api.events(ben)).filter(
+        (event) => event.kind === 'group' && event.group === body.id && event.change === 'updated',
+      ).length;
+    expect((await put({ b: [{ c: 2 }], a: 1 })).body.custom).toEqual({ a: 1, b: [{ c: 2 }] });
+    expect((await put()).body.custom).toEqual({ a: 1, b: [{ c: 2 }] });
+    expect(await updates()).toBe(0);
+    expect((await put({ a: 2 })).body.custom).toEqual({ a: 2 });
+    expect(await updates()).toBe(1);
+    expect((await product.call<Group>('get', '/groups/g')).body.custom).toEqual({ a: 2 });
+    expect((await put(null)).body).not.toHaveProperty('custom');
+  });
+
+  it('is deleted when the group is dissolved', async () => {
+    const { body } = await ann.call<Group>('post', '/v1/groups', { name: 'Ends', custom: { a: 1 } });
+    await ann.call('delete', `/v1/groups/${body.id}`);
+    const stored = product.api.db.selectFrom('groups').select('custom').where('id', '=', body.id);
+    expect(await stored.executeTakeFirst()).toEqual({ custom: null });
+  });
+});
+
 function message() {
-  return { from: 'system', to: 'c-1', ref: 'r', body: { type: 'text', text: 'hi' } };
+  return { from: 'system', to: 'ben', ref: 'r', body: { type: 'text', text: 'hi' } };
 }

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { checkCustom } from '../../http/check-custom.ts';
 import { nameField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
@@ -38,6 +39,7 @@ export const create = callerOperation(
     const { user: me } = c.var.caller;
     const { config } = context;
     const given = c.req.valid('json');
+    checkCustom(config, given.custom);
     const { maxMembers = config.limits.groupMembers } = given;
     if (maxMembers > config.limits.groupMembers) {
       throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${config.limits.groupMembers}.`);
@@ -52,8 +54,8 @@ export const create = callerOperation(
         throw new Refusal('conflict', 'You own as many groups as possible.');
       }
       await requireAddable(tx, config, me, others);
-      const { name, description = '', avatar = null, history = 'joined' } = given;
-      const group = await insertGroup(tx, { name, description, avatar, history, owner: me, maxMembers });
+      const { name, description = '', avatar = null, history = 'joined', custom } = given;
+      const group = await insertGroup(tx, { name, description, avatar, history, custom, owner: me, maxMembers });
       const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
       await addMembers(tx, group, members, 0);
       notify({

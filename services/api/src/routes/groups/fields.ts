@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { groupSchema } from '@parley/protocol';
-import { avatarField, idField, line, nameField } from '../../http/fields.ts';
+import { avatarField, customField, idField, line, nameField } from '../../http/fields.ts';
 
 /** The optional fields of a group that its owner and admins may change. */
 export const groupFields = {
@@ -10,6 +10,7 @@ export const groupFields = {
   history: groupSchema.shape.history
     .optional()
     .openapi({ description: 'What members see of the time before they joined' }),
+  custom: customField.optional(),
   maxMembers: z.int().positive().max(500).optional(),
 };
 

@@ -1,5 +1,6 @@
 import type { Group } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { checkCustom } from '../../http/check-custom.ts';
 import { changes, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -29,6 +30,7 @@ export const update = callerOperation(
     const { user: me } = c.var.caller;
     const { id } = c.req.valid('param');
     const changes = c.req.valid('json');
+    checkCustom(context.config, changes.custom);
     const work = commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
       const { maxMembers } = (await getGroup(tx, id, me)) as Group;

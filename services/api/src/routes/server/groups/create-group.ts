@@ -1,5 +1,5 @@
 import { addMembers, type Database } from '@parley/database';
-import type { Group } from '@parley/protocol';
+import type { Custom, Group } from '@parley/protocol';
 import type { ApiConfig } from '../../../config.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
@@ -16,12 +16,12 @@ export async function createGroup(
   given: NewGroup,
   users: number[],
 ): Promise<number> {
-  const { externalId, owner, name, description = '', avatar = null, history = 'joined' } = given;
+  const { externalId, owner, name, description = '', avatar = null, history = 'joined', custom } = given;
   const { maxMembers = limits.groupMembers } = given;
   if (users.length > maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
   const [busy] = await findBusy(tx, users, limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
-  const group = await insertGroup(tx, { name, description, avatar, history, owner, maxMembers });
+  const group = await insertGroup(tx, { name, description, avatar, history, custom, owner, maxMembers });
   await setExternalId(tx, group, externalId);
   const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));
   await addMembers(tx, group, members, 0);
@@ -40,5 +40,6 @@ interface NewGroup {
   description?: string | undefined;
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
+  custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
+import { checkCustom } from '../../../http/check-custom.ts';
 import { nameField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
@@ -48,6 +49,7 @@ export const putGroup = serverOperation(
     const { context } = c.var;
     const { group: externalId } = c.req.valid('param');
     const { owner: ownerRef, members, ...given } = c.req.valid('json');
+    checkCustom(context.config, given.custom);
     if ((given.maxMembers ?? 0) > context.config.limits.groupMembers) {
       throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${context.config.limits.groupMembers}.`);
     }

@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '@parley/database';
-import type { Group } from '@parley/protocol';
+import type { Custom, Group } from '@parley/protocol';
 import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberIds } from '../../../queries/group-members.ts';
@@ -13,7 +14,7 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   const before = (await getServerGroup(tx, group)) as ServerGroup;
   await updateGroup(tx, group, changes);
   const after = (await getServerGroup(tx, group)) as ServerGroup;
-  if (fields.every((field) => before[field] === after[field])) return;
+  if (fields.every((field) => isDeepStrictEqual(before[field], after[field]))) return;
   const users = await memberIds(tx, group);
   notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
 }
@@ -24,12 +25,13 @@ export async function requireRoom(tx: Database, group: number): Promise<void> {
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);
 }
 
-const fields = ['name', 'description', 'avatar', 'history', 'maxMembers'] as const;
+const fields = ['name', 'description', 'avatar', 'history', 'maxMembers', 'custom'] as const;
 
 interface Changes {
   name: string;
   description?: string | undefined;
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
+  custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
 }
