@@ -115,6 +115,7 @@ const { status }: { status: number } = await parley.request('/me/export');
 declare module '@parley/client' {
   interface ParleyTypes {
     message: { priority?: 'high' };
+    user: { team: string };
     group: { room: number };
   }
 }
@@ -125,6 +126,13 @@ parley.send(5, 'hi', { custom: { priority: 'low' } });
 const { custom } = await parley.api('PATCH /groups/{id}', { id: 7, custom: { room: 1 } });
 custom?.room.toFixed();
 await parley.api('PATCH /groups/{id}', { id: 7, custom: null });
+await parley.api('PATCH /me', { custom: { team: 'blue' } });
+const { users } = await parley.api('GET /chats/{id}/messages', { id: 7 });
+users.map((user) => user.custom?.team.toUpperCase());
+(await parley.api('GET /friends')).items.map(({ user }) => user.custom?.team.toUpperCase());
+parley.session?.user.custom?.team.toUpperCase();
+// @ts-expect-error A team is a string.
+await parley.api('PATCH /me', { custom: { team: 7 } });
 // @ts-expect-error A room is a number.
 await parley.api('POST /groups', { name: 'x', custom: { room: 'x' } });
 // @ts-expect-error The operation has a required input.

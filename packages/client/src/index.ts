@@ -1,17 +1,12 @@
 export type {
-  Block,
   Body,
   Chat,
-  Friend,
   FriendGroup,
-  FriendRequest,
   Media,
   Message,
   ParleyEvent,
   Role,
-  Session,
   SignIn,
-  User,
 } from '@parley/protocol';
 export type { ParleyEvents } from './announcer.ts';
 export type { SavedSession, TokenSource } from './api/credentials.ts';
@@ -21,7 +16,6 @@ export type {
   Api,
   Hit,
   MediaUrl,
-  Member,
   MessageQuery,
   Operations,
   Page,
@@ -34,7 +28,20 @@ export type { ConnectionState } from './connection/transitions.ts';
 export { ParleyError } from './error.ts';
 export type { ChatMessage, MessageState } from './message.ts';
 export type { ParleyOptions, TabsOptions } from './options.ts';
-export type { Group, GroupCustom, MessageCustom, ParleyTypes } from './own-types.ts';
+export type {
+  Block,
+  BriefUser,
+  Friend,
+  FriendRequest,
+  Group,
+  GroupCustom,
+  Member,
+  MessageCustom,
+  ParleyTypes,
+  Session,
+  User,
+  UserCustom,
+} from './own-types.ts';
 export { Parley, type SendOptions } from './parley.ts';
 export type { Accepted, Failure, Status, StorageStatus } from './state/change.ts';
 export { indexedDbStore } from './store/indexed-db-store.ts';

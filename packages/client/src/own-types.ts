@@ -1,4 +1,13 @@
-import type { Group as AnyGroup } from '@parley/protocol';
+import type {
+  Block as AnyBlock,
+  BriefUser as AnyBriefUser,
+  Friend as AnyFriend,
+  FriendRequest as AnyFriendRequest,
+  Group as AnyGroup,
+  Member as AnyMember,
+  Session as AnySession,
+  User as AnyUser,
+} from '@parley/protocol';
 
 /**
  * Types of an app's own data. An app adds its own by module augmentation:
@@ -7,6 +16,7 @@ import type { Group as AnyGroup } from '@parley/protocol';
  * declare module '@parley/client' {
  *   interface ParleyTypes {
  *     message: { priority?: 'high' };
+ *     user: { team: string };
  *     group: { room: number };
  *   }
  * }
@@ -18,13 +28,45 @@ export interface ParleyTypes {}
 /** `custom` of a message: `message` of `ParleyTypes`, any JSON object by default. */
 export type MessageCustom = CustomOf<'message'>;
 
+/** `custom` of a user: `user` of `ParleyTypes`, any JSON object by default. */
+export type UserCustom = CustomOf<'user'>;
+
 /** `custom` of a group: `group` of `ParleyTypes`, any JSON object by default. */
 export type GroupCustom = CustomOf<'group'>;
+
+/** A person as others see them. */
+export interface User extends Omit<AnyUser, 'custom'> {
+  /** Data of the app. */
+  custom?: UserCustom | undefined;
+}
+
+/** A user in a list of the users that other items name. */
+export type BriefUser = Pick<User, keyof AnyBriefUser>;
+
+/** Result of a sign-in, registration or refresh. */
+export type Session = WithUser<AnySession>;
+
+/** A friend of the user. */
+export type Friend = WithUser<AnyFriend>;
+
+/** A request for friendship. */
+export interface FriendRequest extends Omit<AnyFriendRequest, 'from' | 'to'> {
+  from: User;
+  to: User;
+}
+
+/** A user whose messages are blocked. */
+export type Block = WithUser<AnyBlock>;
+
+/** A member of a group. */
+export type Member = WithUser<AnyMember>;
 
 /** A group as a member sees it. */
 export interface Group extends Omit<AnyGroup, 'custom'> {
   /** Data of the app. */
   custom?: GroupCustom | undefined;
 }
+
+type WithUser<Item> = Omit<Item, 'user'> & { user: User };
 
 type CustomOf<Name extends string> = ParleyTypes extends Record<Name, infer Type> ? Type : Record<string, unknown>;

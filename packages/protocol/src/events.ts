@@ -88,7 +88,7 @@ export const eventSchema = z
       .describe('A group or its members changed'),
     z
       .object({ kind: z.literal('profile'), user: id.describe('Whose profile') })
-      .describe('The name, avatar or sign of a user changed'),
+      .describe('The name, avatar, sign or `custom` of a user changed'),
     z
       .object({ kind: z.literal('session'), change: z.enum(['revoked']).describe('What happened') })
       .describe('A session of this user changed'),

@@ -18,10 +18,12 @@ export const userSchema = z.object({
   name: z.string(),
   avatar: z.string().nullable(),
   sign: z.string(),
+  /** Data of the app. */
+  custom: customSchema.optional(),
 });
 
 /** A user in a list of the users that other items name. */
-export const briefUserSchema = userSchema.pick({ id: true, name: true, avatar: true });
+export const briefUserSchema = userSchema.pick({ id: true, name: true, avatar: true, custom: true });
 
 /** Result of a sign-in, registration or refresh. */
 export const sessionSchema = z.object({

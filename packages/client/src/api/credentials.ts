@@ -1,5 +1,5 @@
-import type { Session } from '@parley/protocol';
 import type { ParleyError } from '../error.ts';
+import type { Session } from '../own-types.ts';
 import type { Locks } from '../tabs/locks.ts';
 
 /** Ms before its expiry at which an access token is replaced. */

@@ -1,18 +1,16 @@
+import type { Chat, FriendGroup, Media, Message, SignIn } from '@parley/protocol';
 import type {
   Block,
   BriefUser,
-  Chat,
   Friend,
-  FriendGroup,
   FriendRequest,
-  Media,
+  Group,
+  GroupCustom,
   Member,
-  Message,
   Session,
-  SignIn,
   User,
-} from '@parley/protocol';
-import type { Group, GroupCustom } from '../own-types.ts';
+  UserCustom,
+} from '../own-types.ts';
 
 /**
  * Operations of the api, each with its input (path, query and body in one object) and its result.
@@ -28,7 +26,8 @@ export interface Operations {
   'DELETE /sessions/{id}': [{ id: string }, undefined];
   'DELETE /sessions/current': [Nothing, undefined];
   'GET /me': [Nothing, User];
-  'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>>, User];
+  /** `custom` is data of the app, which null removes. */
+  'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & { custom?: UserCustom | null }, User];
   /** Deletes the account permanently. Requires its password if it has one. Returns what remains. */
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
@@ -131,8 +130,6 @@ export interface Paging {
   limit?: number;
   after?: string;
 }
-
-export type { Member };
 
 /** A browser's push subscription, and the language of its notifications. */
 export interface PushTarget {

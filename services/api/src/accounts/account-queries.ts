@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import { omitNullCustom } from '../queries/custom.ts';
 
 /**
  * Counts accounts by the parameters of their hashes, over the oldest and the newest 10,000
@@ -24,7 +25,7 @@ export async function countHashParameters(db: Database): Promise<{ parameters: s
 export async function getCredentials(db: Database, which: Which): Promise<Credentials | undefined> {
   const row = await db
     .selectFrom('users')
-    .select(['id', 'username', 'name', 'avatar', 'sign'])
+    .select(['id', 'username', 'name', 'avatar', 'sign', 'custom'])
     .select(['password_hash', 'email', 'totp_secret', 'totp_pending', 'totp_step'])
     .where((eb) => ('user' in which ? eb('id', '=', which.user) : eb('username', '=', which.username)))
     .where('deactivated', 'is', null)
@@ -33,7 +34,7 @@ export async function getCredentials(db: Database, which: Which): Promise<Creden
   if (row === undefined) return undefined;
   const { password_hash, email, totp_secret, totp_pending, totp_step, ...user } = row;
   return {
-    user,
+    user: omitNullCustom(user),
     email,
     passwordHash: password_hash,
     totpSecret: totp_secret,

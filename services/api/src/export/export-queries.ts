@@ -5,7 +5,8 @@ import { sql } from 'kysely';
 export async function readAccount(db: Database, user: number): Promise<object | undefined> {
   return await db
     .selectFrom('users')
-    .select(['id', 'username', 'name', 'avatar', 'sign', 'external_id as externalId', 'created', 'email', 'privacy'])
+    .select(['id', 'username', 'name', 'avatar', 'sign', 'custom', 'external_id as externalId', 'created', 'email'])
+    .select('privacy')
     .where('id', '=', user)
     .executeTakeFirst();
 }

@@ -47,7 +47,15 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
     .set({
       username: `~${user}`,
       name: 'Deleted user',
-      ...{ avatar: null, sign: '', password_hash: null, external_id: null, erased: now, deactivated: now },
+      ...{
+        avatar: null,
+        sign: '',
+        custom: null,
+        password_hash: null,
+        external_id: null,
+        erased: now,
+        deactivated: now,
+      },
       ...{ email: null, totp_secret: null, totp_pending: null, privacy: '{}' },
     })
     .where('id', '=', user)

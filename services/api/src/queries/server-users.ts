@@ -1,6 +1,7 @@
 import type { Database } from '@parley/database';
-import { SYSTEM_USER } from '@parley/protocol';
+import { type Custom, SYSTEM_USER } from '@parley/protocol';
 import { sql } from 'kysely';
+import { omitNullCustom, toColumn } from './custom.ts';
 
 /** Returns the user with a Parley id or an external id. Undefined if they do not exist any more. */
 export async function findUserId(db: Database, user: number | string): Promise<number | undefined> {
@@ -27,11 +28,8 @@ export async function findActive(db: Database, user: number | string): Promise<n
 
 /** A user as the product sees them. */
 export async function getServerUser(db: Database, id: number): Promise<ServerUser | undefined> {
-  return await db
-    .selectFrom('users')
-    .select(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'created', 'deactivated'])
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = await db.selectFrom('users').select(serverColumns).where('id', '=', id).executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /**
@@ -42,9 +40,9 @@ export async function listServerUsers(
   { q, after, limit }: { q: string | undefined; after: number; limit: number },
 ): Promise<ServerUser[]> {
   const beginning = q === undefined ? undefined : `${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return await db
+  const rows = await db
     .selectFrom('users')
-    .select(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'created', 'deactivated'])
+    .select(serverColumns)
     .where('id', '>', after)
     .where('id', '<>', SYSTEM_USER)
     .where('erased', 'is', null)
@@ -56,6 +54,7 @@ export async function listServerUsers(
     .orderBy('id')
     .limit(limit)
     .execute();
+  return rows.map(omitNullCustom);
 }
 
 /**
@@ -63,11 +62,11 @@ export async function listServerUsers(
  * nobody can register. Throws PostgreSQL's error if the username is taken.
  */
 export async function insertServerUser(tx: Database, externalId: string, user: Profile): Promise<number | undefined> {
-  const { username = null, name, avatar = null, sign = '' } = user;
+  const { username = null, name, avatar = null, sign = '', custom } = user;
   const { rows } = await sql<{ id: number }>`
-    insert into users (id, external_id, username, name, avatar, sign)
+    insert into users (id, external_id, username, name, avatar, sign, custom)
     select n, ${externalId}, coalesce(${username}, '~' || n), coalesce(${name ?? null}, ${username}, left(${externalId}, 64)),
-      ${avatar}, ${sign}
+      ${avatar}, ${sign}, ${toColumn(custom) ?? null}::jsonb
     from (select next_principal_id() as n) s
     on conflict (external_id) do nothing
     returning id`.execute(tx);
@@ -76,8 +75,15 @@ export async function insertServerUser(tx: Database, externalId: string, user: P
 
 /** Changes the given fields of a user. Throws PostgreSQL's error if the username is taken. */
 export async function updateServerUser(tx: Database, id: number, changes: Changes): Promise<void> {
-  if (Object.keys(changes).length > 0) await tx.updateTable('users').set(changes).where('id', '=', id).execute();
+  const { custom, ...columns } = changes;
+  const set = { ...columns, ...(custom === undefined ? {} : { custom: toColumn(custom) }) };
+  if (Object.keys(set).length > 0) await tx.updateTable('users').set(set).where('id', '=', id).execute();
 }
+
+const serverColumns = [
+  ...(['id', 'external_id as externalId', 'username', 'name', 'avatar', 'sign', 'custom'] as const),
+  ...(['created', 'deactivated'] as const),
+] as const;
 
 export interface ServerUser {
   id: number;
@@ -86,6 +92,7 @@ export interface ServerUser {
   name: string;
   avatar: string | null;
   sign: string;
+  custom?: Custom;
   created: number;
   deactivated: number | null;
 }
@@ -95,6 +102,7 @@ interface Profile {
   name?: string | undefined;
   avatar?: string | null | undefined;
   sign?: string | undefined;
+  custom?: Custom | null | undefined;
 }
 
 interface Changes extends Profile {

@@ -4,6 +4,8 @@ import { type RawBuilder, sql } from 'kysely';
 /** A joined user as one column. */
 export function userJson(table: string): RawBuilder<User> {
   const column = (name: string) => sql.ref(`${table}.${name}`);
-  return sql<User>`json_build_object('id', ${column('id')}, 'username', ${column('username')},
-    'name', ${column('name')}, 'avatar', ${column('avatar')}, 'sign', ${column('sign')})`;
+  const fields = sql`'id', ${column('id')}, 'username', ${column('username')},
+    'name', ${column('name')}, 'avatar', ${column('avatar')}, 'sign', ${column('sign')}`;
+  return sql<User>`case when ${column('custom')} is null then json_build_object(${fields})
+    else json_build_object(${fields}, 'custom', ${column('custom')}) end`;
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import type { BriefUser, Message } from '@parley/protocol';
+import { omitNullCustom } from './custom.ts';
 
 /**
  * Returns every user that messages name, each once: senders, receivers, mentions, reactions, cards.
@@ -7,13 +8,14 @@ import type { BriefUser, Message } from '@parley/protocol';
 export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
   const ids = new Set(messages.flatMap(usersOf));
   if (ids.size === 0) return [];
-  const columns = ['id', 'name', 'avatar'] as const;
-  return await db
+  const columns = ['id', 'name', 'avatar', 'custom'] as const;
+  const rows = await db
     .selectFrom('users')
     .select(columns)
     .where('id', 'in', [...ids])
     .orderBy('id')
     .execute();
+  return rows.map(omitNullCustom);
 }
 
 function usersOf({ conversation, from, to, mentions = [], reactions = [], body }: Message): number[] {

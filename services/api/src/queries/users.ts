@@ -1,29 +1,39 @@
 import type { Database } from '@parley/database';
-import { SYSTEM_USER, type User } from '@parley/protocol';
+import { type Custom, SYSTEM_USER, type User } from '@parley/protocol';
 import { sql } from 'kysely';
+import { omitNullCustom, toColumn } from './custom.ts';
 
 /** Adds a user; undefined when the username is taken. */
 export async function insertUser(db: Database, user: NewUser): Promise<User | undefined> {
-  return await db
+  const row = await db
     .insertInto('users')
     .values({ username: user.username, name: user.name, password_hash: user.passwordHash })
     .onConflict((conflict) => conflict.column('username').doNothing())
     .returning(userColumns)
     .executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /** Returns those of the users that exist, by id. */
 export async function getUsers(db: Database, ids: readonly number[]): Promise<User[]> {
-  return await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
+  const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
+  return rows.map(omitNullCustom);
 }
 
 export async function getUser(db: Database, id: number): Promise<User | undefined> {
-  return await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
+  const row = await db.selectFrom('users').select(userColumns).where('id', '=', id).executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /** Updates the given fields of a user. Returns undefined if the user does not exist. */
-export async function updateUser(db: Database, id: number, changes: Profile): Promise<User | undefined> {
-  return await db.updateTable('users').set(changes).where('id', '=', id).returning(userColumns).executeTakeFirst();
+export async function updateUser(db: Database, id: number, { custom, ...changes }: Profile): Promise<User | undefined> {
+  const row = await db
+    .updateTable('users')
+    .set({ ...changes, ...(custom === undefined ? {} : { custom: toColumn(custom) }) })
+    .where('id', '=', id)
+    .returning(userColumns)
+    .executeTakeFirst();
+  return row && omitNullCustom(row);
 }
 
 /**
@@ -31,7 +41,7 @@ export async function updateUser(db: Database, id: number, changes: Profile): Pr
  */
 export async function findUsers(db: Database, q: string, after: string, limit: number): Promise<User[]> {
   const beginning = `${q.normalize('NFKC').replaceAll(/[\\%_]/g, '\\$&')}%`;
-  return await db
+  const rows = await db
     .selectFrom('users')
     .select(userColumns)
     .where((eb) =>
@@ -47,10 +57,11 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
     .orderBy('username')
     .limit(limit)
     .execute();
+  return rows.map(omitNullCustom);
 }
 
 /** The columns of a user as others see them. */
-const userColumns = ['id', 'username', 'name', 'avatar', 'sign'] as const;
+const userColumns = ['id', 'username', 'name', 'avatar', 'sign', 'custom'] as const;
 
 interface NewUser {
   username: string;
@@ -62,4 +73,5 @@ interface Profile {
   name?: string | undefined;
   avatar?: string | null | undefined;
   sign?: string | undefined;
+  custom?: Custom | null | undefined;
 }

@@ -1,7 +1,8 @@
-import type { Group, Problem } from '@parley/protocol';
+import type { Group, Problem, Session, User } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
-import type { Person } from '../../test/test-api.ts';
+import { Person, password } from '../../test/test-api.ts';
 
 let product: Product;
 let ann: Person;
@@ -23,6 +24,8 @@ const operations = [
   ['put', '/v1/server/groups/any', { name: 'any', owner: 'a' }],
   ['post', '/v1/groups', { name: 'any' }],
   ['patch', '/v1/groups/1', {}],
+  ['patch', '/v1/me', {}],
+  ['put', '/v1/server/users/ann', {}],
 ] as const;
 
 describe.each(operations)('custom data by %s %s', (method, path, body) => {
@@ -57,6 +60,76 @@ describe('custom data of a message of the product', () => {
     const refused = await product.call<Problem>('post', '/messages', own(sized(101)));
     expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'body.data']);
     expect((await product.call('post', '/messages', { ...own(sized(100)), custom: sized(100) })).status).toBe(201);
+  });
+});
+
+describe('custom data of a user', () => {
+  it('is set by the user and seen in every place that shows the user', async () => {
+    const [dora] = await product.people('dora');
+    await dora.befriend(ann);
+    const custom = { team: 'blue', tags: [{ id: 1, of: null }] };
+    const { status, body } = await dora.call<User>('patch', '/v1/me', { custom });
+    expect([status, body.custom]).toEqual([200, custom]);
+    expect((await product.api.events(ann)).at(-1)).toEqual({ kind: 'profile', user: dora.id });
+    const { body: group } = await dora.call<Group>('post', '/v1/groups', { name: 'Of dora', members: [ann.id] });
+    await carl.call('put', `/v1/blocks/${dora.id}`);
+    await seedMessages(product.api.db, [{ from: dora.id, to: ann.id, text: 'hi' }]);
+    const seen = { id: dora.id, custom };
+    expect((await dora.get('/v1/me')).body).toMatchObject(seen);
+    expect((await ann.get(`/v1/users/${dora.id}`)).body).toMatchObject(seen);
+    for (const [person, path, found] of [
+      [ann, '/v1/users?q=dora', { items: [seen] }],
+      [ann, `/v1/users?ids=${dora.id}`, { items: [seen] }],
+      [
+        ann,
+        '/v1/friends',
+        { items: expect.arrayContaining([expect.objectContaining({ user: expect.objectContaining(seen) })]) },
+      ],
+      [dora, '/v1/friend-requests', { items: [{ from: seen, to: { id: ann.id } }] }],
+      [ann, `/v1/groups/${group.id}/members`, { items: [{ user: seen }, { user: { id: ann.id } }] }],
+      [carl, '/v1/blocks', { items: [{ user: seen }] }],
+      [ann, `/v1/chats/${dora.id}/messages`, { users: [{ id: ann.id }, { ...seen, name: 'dora', avatar: null }] }],
+      [ann, '/v1/search?q=hi', { users: [{ id: ann.id }, seen] }],
+    ] as const)
+      expect([path, (await person.get(path)).body]).toMatchObject([path, found]);
+    const chats = await ann.get<{ users: object[] }>('/v1/chats');
+    expect(chats.body.users).toContainEqual({ ...seen, name: 'dora', avatar: null });
+  });
+
+  it('comes with a session, stays when other fields change, and goes by null or with the account', async () => {
+    const username = 'emil-7';
+    const body = { username, password };
+    const { body: session } = await product.api.call<Session>('post', '/v1/users', { body });
+    const emil = new Person(product.api, session);
+    await emil.call('patch', '/v1/me', { custom: { a: 1 } });
+    await emil.call('patch', '/v1/me', { sign: 'here' });
+    const signIn = () => product.api.call<Session>('post', '/v1/sessions', { body });
+    expect((await signIn()).body.user).toMatchObject({ sign: 'here', custom: { a: 1 } });
+    expect((await emil.call<User>('patch', '/v1/me', { custom: null })).body).not.toHaveProperty('custom');
+    expect((await signIn()).body.user).not.toHaveProperty('custom');
+    await emil.call('patch', '/v1/me', { custom: { secret: 1 } });
+    await emil.call('delete', '/v1/me', { password });
+    const stored = product.api.db.selectFrom('users').select('custom').where('id', '=', emil.id);
+    expect(await stored.executeTakeFirst()).toEqual({ custom: null });
+  });
+
+  it('is set by the product, which notifies friends only of a change', async () => {
+    const [fay] = await product.people('fay');
+    await fay.befriend(ben);
+    const put = (given: object) => product.call<User>('put', '/users/fay', given);
+    const profiles = async () =>
+      (await product.api.events(ben)).filter((event) => event.kind === 'profile' && event.user === fay.id).length;
+    expect((await product.call<User>('put', '/users/new', { custom: { a: 0 } })).body.custom).toEqual({ a: 0 });
+    expect((await put({ name: 'fay', custom: { a: 1, b: 2 } })).body.custom).toEqual({ a: 1, b: 2 });
+    const before = (await product.api.events(ben)).length;
+    expect(await profiles()).toBe(1);
+    expect((await put({ custom: { b: 2, a: 1 } })).body.custom).toEqual({ a: 1, b: 2 });
+    expect((await put({})).body.custom).toEqual({ a: 1, b: 2 });
+    expect((await product.api.events(ben)).length).toBe(before);
+    const found = await product.call<{ items: User[] }>('get', '/users?q=fay');
+    expect(found.body.items).toMatchObject([{ custom: { a: 1, b: 2 } }]);
+    expect((await put({ custom: null })).body).not.toHaveProperty('custom');
+    expect((await product.call('get', '/users/fay')).body).not.toHaveProperty('custom');
   });
 });
 

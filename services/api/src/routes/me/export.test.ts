@@ -48,8 +48,10 @@ describe('exporting', () => {
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
     await ann.call('post', '/v1/friend-groups', { name: 'Work' });
+    await ann.call('patch', '/v1/me', { custom: { team: 'blue' } });
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
       name: 'Exports',
+      custom: { room: 7 },
       members: [ben.id],
     });
     const old = Array.from({ length: 1203 }, (_, n) => ({ peer: ben.id, text: `old ${n} 旧` }));
@@ -67,13 +69,13 @@ describe('exporting', () => {
       ),
       ...[`messages/${ben.id}.jsonl`, `messages/g${group.id}.jsonl`, 'media.jsonl'],
     ]);
-    expect(files.get('profile.jsonl')).toMatchObject([ann.session.user]);
+    expect(files.get('profile.jsonl')).toMatchObject([{ ...ann.session.user, custom: { team: 'blue' } }]);
     expect(files.get('sessions.jsonl')).toHaveLength(1);
     expect(files.get('friends.jsonl')).toMatchObject([user(ben)]);
     expect(files.get('friend-groups.jsonl')).toMatchObject([{ name: 'Work' }]);
     expect(files.get('friend-requests.jsonl')).toMatchObject([{ from: { id: ann.id }, to: { id: ben.id } }]);
     expect(files.get('blocks.jsonl')).toMatchObject([user(carl)]);
-    expect(files.get('groups.jsonl')).toMatchObject([{ id: group.id, name: 'Exports' }]);
+    expect(files.get('groups.jsonl')).toMatchObject([{ id: group.id, name: 'Exports', custom: { room: 7 } }]);
     expect(files.get('chats.jsonl')).toMatchObject([{ chat: ben.id }, { chat: group.id }]);
     const messages = files.get(`messages/${ben.id}.jsonl`) as Message[];
     expect(messages.map(({ id, body }) => [id, body])).toEqual(

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { avatarField, changes, line, nameField } from '../../http/fields.ts';
+import { checkCustom } from '../../http/check-custom.ts';
+import { avatarField, changes, customField, line, nameField } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { userSchema } from '../../http/schemas.ts';
@@ -13,6 +14,7 @@ const schema = changes({
   name: nameField.optional(),
   avatar: avatarField.optional(),
   sign: line(200, 0).optional(),
+  custom: customField.optional(),
   privacy: z
     .strictObject({
       addToGroups: z.enum(['everyone', 'friends', 'nobody']).optional(),
@@ -29,7 +31,7 @@ export const update = callerOperation(
     operationId: 'updateMe',
     path: '/v1/me',
     tags: ['People'],
-    summary: 'Change your name, avatar, sign or privacy',
+    summary: 'Change your name, avatar, sign, custom data or privacy',
     request: { body: jsonBody(schema) },
     responses: { 200: jsonResponse(userSchema, 'The user as changed') },
     refuses: ['conflict'],
@@ -38,6 +40,7 @@ export const update = callerOperation(
     const { user: me } = c.var.caller;
     const { privacy, ...profile } = c.req.valid('json');
     const { reservedNames } = c.var.context.config.accounts;
+    checkCustom(c.var.context.config, profile.custom);
     if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
       if (privacy !== undefined) await updatePrivacy(tx, me, privacy);

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from '@hono/zod-openapi';
 import { bumpPermits, type Database } from '@parley/database';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import type { Notify } from '../../../events/notice.ts';
-import { avatarField, line, nameField, usernameField } from '../../../http/fields.ts';
+import { checkCustom } from '../../../http/check-custom.ts';
+import { avatarField, customField, line, nameField, usernameField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { friendIds } from '../../../queries/friendships.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
@@ -22,6 +24,7 @@ const schema = z.strictObject({
   name: nameField.optional().openapi({ description: 'For a new user the username or external id when absent' }),
   avatar: avatarField.optional(),
   sign: line(200, 0).optional(),
+  custom: customField.optional(),
 });
 
 /**
@@ -45,6 +48,7 @@ export const putUser = serverOperation(
   async (c) => {
     const { user: externalId } = c.req.valid('param');
     const given = c.req.valid('json');
+    checkCustom(c.var.context.config, given.custom);
     const work = commitAndNotify(c.var.context, async (tx, notify) => {
       const added = await insertServerUser(tx, externalId, given);
       if (added === undefined) return { status: 200 as const, user: await update(tx, notify, externalId, given) };
@@ -71,7 +75,9 @@ async function update(
   }
   await updateServerUser(tx, id, { ...given, deactivated: null });
   const after = (await getServerUser(tx, id)) as ServerUser;
-  const shown = (['username', 'name', 'avatar', 'sign'] as const).some((field) => before[field] !== after[field]);
+  const shown = (['username', 'name', 'avatar', 'sign', 'custom'] as const).some(
+    (field) => !isDeepStrictEqual(before[field], after[field]),
+  );
   if (shown) notify({ events: [{ users: [id, ...(await friendIds(tx, id))], event: { kind: 'profile', user: id } }] });
   return after;
 }
