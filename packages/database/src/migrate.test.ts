@@ -32,7 +32,7 @@ describe('migrate', () => {
     await expect(checkSchema(db)).resolves.toBeUndefined();
   });
 
-  it('records nothing in the table of release 0.1 that 0.1 does not know', async () => {
+  it('records nothing in the table of Kysely that versions before 0.1 do not know', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
     expect(rows.at(-1)?.name).toBe('006-push');

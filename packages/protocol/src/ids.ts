@@ -18,14 +18,15 @@ export function firstMessageId(date: number): number {
 const PRINCIPALS_PER_MS = 1024;
 
 /**
- * Ids of users and groups below this are the sequence numbers of release 0.1, which carry no date.
+ * Ids of users and groups below this are the sequence numbers of versions before 0.1, which carry
+ * no date.
  */
 const FIRST_DATED_PRINCIPAL = 1_000_000_000_000;
 
 /**
  * When a user or group was created, in Unix ms: ids are `(date - MESSAGE_EPOCH) * 1024 + counter`,
- * so that a database that was restored does not repeat an id. Undefined for ids of release 0.1 and
- * for the system user.
+ * so that a database that was restored does not repeat an id. Undefined for ids of versions before
+ * 0.1 and for the system user.
  */
 export function principalDate(id: number): number | undefined {
   if (id < FIRST_DATED_PRINCIPAL || id >= SYSTEM_USER) return undefined;

@@ -63,11 +63,11 @@ export class ServiceProcess {
    */
   async restart(): Promise<void> {
     await this.stop();
-    const { entry, host, port, env, onOutput } = this.#options;
+    const { entry, host, port, env, onOutput, folder = root } = this.#options;
     this.#child = new Child({
       command: process.execPath,
-      args: [...nodeArguments, join(root, 'services', entry, 'dist/main.js')],
-      cwd: root,
+      args: [...nodeArguments, join(folder, 'services', entry, 'dist/main.js')],
+      cwd: folder,
       env: { ...env, HOST: host, PORT: String(port) },
       // If the stack was killed, there is no reason to drain.
       crashSignal: 'SIGKILL',
@@ -105,6 +105,8 @@ export interface ServiceOptions {
   name: string;
   /** Folder below `services/`. */
   entry: 'api' | 'gateway' | 'recorder';
+  /** Root folder of the repository whose bundle runs. Default: this repository. */
+  folder?: string;
   host: string;
   port: number;
   /** Host name in its URL. Default: `host`. */

@@ -80,7 +80,7 @@ describe('the writer', () => {
     expect(calls).toEqual([]);
   });
 
-  it('handles requests that gateways of release 0.1 put among the records', async () => {
+  it('handles requests that gateways of versions before 0.1 put among the records', async () => {
     const { writer, calls, lease } = createWriter();
     await writer.write([{ lease, id: '1-0', text: '{"kind":"rebuild","id":7}' }, entry(lease, 2)]);
     expect(calls).toEqual(['handle rebuild', 'write 2', 'committed 2', 'trim 3 2-0']);

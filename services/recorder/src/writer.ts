@@ -83,7 +83,7 @@ export class Writer {
         await this.#bury(source, error);
       }
     }
-    // Gateways of release 0.1 put requests into the record streams.
+    // Gateways of versions before 0.1 put requests into the record streams.
     if (requests.length > 0) void this.#deps.handle(requests);
     return items;
   }

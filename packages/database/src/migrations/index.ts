@@ -26,7 +26,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '011-own-data': ownData,
 };
 
-/** The last migration of release 0.1, which records its migrations in Kysely's table. */
+/** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */
 export const LAST_KYSELY_MIGRATION = '006-push';
 
 /** A migration only adds, so that services of the release before run on its schema. */

@@ -3,8 +3,8 @@ import { Lease } from './lease.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /**
- * How many lease durations a key outlives its last renewal. Only recorders of release 0.1 rely on
- * it.
+ * How many lease durations a key outlives its last renewal. Only recorders of versions before 0.1
+ * rely on it.
  */
 const TTL_FACTOR = 4;
 

@@ -9,7 +9,10 @@ export function parseRequest(value: Json): Request {
   throw new BadEntry(`is of unknown kind ${JSON.stringify(value.kind)}`);
 }
 
-/** Whether a value is a request: gateways of release 0.1 write requests to the record streams. */
+/**
+ * Whether a value is a request: gateways of versions before 0.1 write requests to the record
+ * streams.
+ */
 export function isRequest(value: Json): boolean {
   return value.kind === 'rebuild' || value.kind === 'external' || value.kind === 'facts';
 }

@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import type { Parley } from '@parley/client';
+import { root, temporaryFolder } from '@parley/stack';
+
+const execute = promisify(execFile);
+
+/** The release before this one: its version and its commit in the history of this repository. */
+const { version, commit } = JSON.parse(readFileSync(new URL('./release-before.json', import.meta.url), 'utf8')) as {
+  version: string;
+  commit: string;
+};
+
+/** Returns why the release before cannot be built here. Undefined if it can. */
+export async function whyNoOldRelease(): Promise<string | undefined> {
+  const present = execute('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: root });
+  return await present.then(
+    () => undefined,
+    () => `The history of this clone lacks ${commit} (release ${version}): fetch the whole history.`,
+  );
+}
+
+/**
+ * The services and the SDK of the release before, built from their sources in a temporary folder.
+ */
+export class OldRelease implements AsyncDisposable {
+  readonly folder: string;
+  readonly #remove: () => Promise<void>;
+
+  private constructor(folder: string, remove: () => Promise<void>) {
+    this.folder = folder;
+    this.#remove = remove;
+  }
+
+  /** Reads the sources from the history, installs their packages and builds them. */
+  static async build(): Promise<OldRelease> {
+    const { path, remove } = await temporaryFolder('old-release');
+    const archive = join(path, 'sources.tar');
+    const sources = ['.', ':!*.png', ':!test', 'test/package.json'];
+    await execute('git', ['archive', '--output', archive, commit, ...sources], { cwd: root });
+    await execute('tar', ['-xf', archive, '-C', path]);
+    await execute(process.execPath, ['packages/stack/bin/install.mjs'], { cwd: path });
+    await execute(process.execPath, ['--input-type=module', '--eval', buildAll], { cwd: path });
+    return new OldRelease(path, remove);
+  }
+
+  /** Runs its `migrate`. Rejects with its output if it fails. */
+  async migrate(databaseUrl: string): Promise<void> {
+    const env = { ...process.env, DATABASE_URL: databaseUrl };
+    await execute(process.execPath, [join(this.folder, 'services/api/dist/migrate.js')], { cwd: this.folder, env });
+  }
+
+  /** The client class of its SDK. */
+  async client(): Promise<typeof Parley> {
+    return (await import(/* @vite-ignore */ pathToFileURL(join(this.folder, 'sdk.js')).href)).Parley;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#remove();
+  }
+}
+
+/** `exit`: the process of esbuild would keep this one alive. */
+const buildAll = `
+  const { build, buildOne } = await import('./packages/stack/bin/build.mjs');
+  await build();
+  await buildOne('packages/client/src/index.ts', 'sdk.js');
+  process.exit(0);
+`;
