@@ -117,6 +117,7 @@ declare module '@parley/client' {
     message: { priority?: 'high' };
     user: { team: string };
     group: { room: number };
+    chat: { folder: string };
   }
 }
 parley.send(5, 'hi', { custom: { priority: 'high' } });
@@ -130,6 +131,10 @@ await parley.api('PATCH /me', { custom: { team: 'blue' } });
 const { users } = await parley.api('GET /chats/{id}/messages', { id: 7 });
 users.map((user) => user.custom?.team.toUpperCase());
 (await parley.api('GET /friends')).items.map(({ user }) => user.custom?.team.toUpperCase());
+parley.load(await parley.api('PATCH /chats/{id}', { id: 7, custom: { folder: 'work' } }));
+parley.chats().map((chat) => chat.custom?.folder.toUpperCase());
+// @ts-expect-error A folder is a string.
+await parley.api('PATCH /chats/{id}', { id: 7, custom: { folder: 7 } });
 parley.session?.user.custom?.team.toUpperCase();
 // @ts-expect-error A team is a string.
 await parley.api('PATCH /me', { custom: { team: 7 } });

@@ -1,6 +1,5 @@
 export type {
   Body,
-  Chat,
   FriendGroup,
   Media,
   Message,
@@ -31,6 +30,8 @@ export type { ParleyOptions, TabsOptions } from './options.ts';
 export type {
   Block,
   BriefUser,
+  Chat,
+  ChatCustom,
   Friend,
   FriendRequest,
   Group,

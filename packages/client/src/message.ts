@@ -1,6 +1,6 @@
-import type { Chat, Message } from '@parley/protocol';
+import type { Message } from '@parley/protocol';
 import type { Command } from './engine/command.ts';
-import type { MessageCustom } from './own-types.ts';
+import type { Chat, MessageCustom } from './own-types.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState } from './state/chat-state.ts';

@@ -1,6 +1,7 @@
 import type {
   Block as AnyBlock,
   BriefUser as AnyBriefUser,
+  Chat as AnyChat,
   Friend as AnyFriend,
   FriendRequest as AnyFriendRequest,
   Group as AnyGroup,
@@ -18,6 +19,7 @@ import type {
  *     message: { priority?: 'high' };
  *     user: { team: string };
  *     group: { room: number };
+ *     chat: { folder: string };
  *   }
  * }
  * ```
@@ -33,6 +35,9 @@ export type UserCustom = CustomOf<'user'>;
 
 /** `custom` of a group: `group` of `ParleyTypes`, any JSON object by default. */
 export type GroupCustom = CustomOf<'group'>;
+
+/** `custom` of an own chat: `chat` of `ParleyTypes`, any JSON object by default. */
+export type ChatCustom = CustomOf<'chat'>;
 
 /** A person as others see them. */
 export interface User extends Omit<AnyUser, 'custom'> {
@@ -65,6 +70,12 @@ export type Member = WithUser<AnyMember>;
 export interface Group extends Omit<AnyGroup, 'custom'> {
   /** Data of the app. */
   custom?: GroupCustom | undefined;
+}
+
+/** A chat in the user's list of chats. */
+export interface Chat extends Omit<AnyChat, 'custom'> {
+  /** Data of the app, which only this user sees. */
+  custom?: ChatCustom | undefined;
 }
 
 type WithUser<Item> = Omit<Item, 'user'> & { user: User };

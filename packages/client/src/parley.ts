@@ -1,4 +1,4 @@
-import type { Body, Chat } from '@parley/protocol';
+import type { Body } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announcer.ts';
 import { createApi, createRequest, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
@@ -10,7 +10,7 @@ import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
 import { type ParleyOptions, type ResolvedOptions, withDefaults } from './options.ts';
-import type { MessageCustom, Session } from './own-types.ts';
+import type { Chat, MessageCustom, Session } from './own-types.ts';
 import { type RunningClient, startClient } from './start-client.ts';
 import type { Accepted, Status, StorageStatus } from './state/change.ts';
 import { watchPage } from './watch-page.ts';

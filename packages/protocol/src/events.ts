@@ -63,7 +63,7 @@ export const eventSchema = z
       .object({
         kind: z.literal('chat'),
         chat,
-        change: z.enum(['deleted', 'updated']).describe('`updated`: pinned or muted'),
+        change: z.enum(['deleted', 'updated']).describe('`updated`: pinned, muted or `custom`'),
         upTo: id.optional().describe('Messages up to this id were deleted'),
       })
       .describe('Another device of this user changed a chat'),

@@ -152,6 +152,8 @@ export const chatSchema = z.object({
   peerRead: mark,
   pinned: z.boolean(),
   muted: z.boolean(),
+  /** Data of the app, for this user alone. */
+  custom: customSchema.optional(),
   updated: date,
 });
 

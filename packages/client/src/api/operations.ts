@@ -1,7 +1,9 @@
-import type { Chat, FriendGroup, Media, Message, SignIn } from '@parley/protocol';
+import type { FriendGroup, Media, Message, SignIn } from '@parley/protocol';
 import type {
   Block,
   BriefUser,
+  Chat,
+  ChatCustom,
   Friend,
   FriendRequest,
   Group,
@@ -61,7 +63,8 @@ export interface Operations {
 
   'GET /chats': [Paging, Page<Chat> & Named];
   'PUT /chats/{id}': [Id, Chat];
-  'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>>, Chat];
+  /** `custom` is data of the app for this user alone, which null removes. */
+  'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>> & { custom?: ChatCustom | null }, Chat];
   'DELETE /chats/{id}': [Id, undefined];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
   'GET /search': [Paging & { q: string; chat?: number }, Page<Hit> & Named];

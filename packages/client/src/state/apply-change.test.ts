@@ -44,6 +44,16 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)?.unread).toBe(4);
   });
 
+  it('forgets the custom data of a chat that the api has without it', () => {
+    const state = open();
+    const known = { type: 'user' as const, name: 'Ann', avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
+    const chat = { ...known, chat: peer, pinned: false, muted: false, updated: 0 };
+    state.apply({ type: 'chats', chats: [{ ...chat, custom: { folder: 'work' } }], complete: false });
+    expect(showChats(state)).toMatchObject([{ custom: { folder: 'work' } }]);
+    state.apply({ type: 'chats', chats: [chat], complete: false });
+    expect(showChats(state)[0]).not.toHaveProperty('custom');
+  });
+
   it('keeps read marks and newer messages of a deleted chat', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });

@@ -105,6 +105,7 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   const since = chat.messages.filter(({ id, from }) => id > base && id > loaded.read && from !== me);
   Object.assign(chat, loaded);
   if (loaded.remark === undefined) delete chat.remark;
+  if (loaded.custom === undefined) delete chat.custom;
   chat.peerRead = Math.max(peerRead, loaded.peerRead);
   chat.read = Math.max(read, loaded.read);
   if (last && last.id > base) {

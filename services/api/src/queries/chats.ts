@@ -1,7 +1,8 @@
 import { type Database, groupFloor } from '@parley/database';
-import { type Body, type Chat, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
+import { type Body, type Chat, type Custom, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
+import { toColumn } from './custom.ts';
 import { toMessage } from './message-row.ts';
 
 /**
@@ -31,7 +32,9 @@ export async function getChat(db: Database, owner: number, peer: number): Promis
 }
 
 /** Creates an owner's chat with a user or group, or changes the given fields. */
-export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, changes: ChatChanges): Promise<void> {
+export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, given: ChatChanges): Promise<void> {
+  const { custom, ...flags } = given;
+  const changes = { ...flags, ...(custom === undefined ? {} : { custom: toColumn(custom) ?? null }) };
   await db
     .insertInto('chats')
     .values({ owner_id: owner, peer_id: peer, is_group: group, ...changes })
@@ -46,7 +49,7 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 function userChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, c.unread::bigint as unread, c.read_id as read,
-      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.hidden, c.updated,
+      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.custom, c.hidden, c.updated,
       c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
@@ -57,7 +60,7 @@ function userChats(owner: number): RawBuilder<ChatRow> {
 function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
-      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(c.hidden, false),
+      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
       g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
@@ -86,6 +89,7 @@ function toChat(owner: number, row: ChatRow): Chat {
     peerRead: row.peerRead,
     pinned: row.pinned,
     muted: row.muted,
+    ...(row.custom === null ? {} : { custom: row.custom }),
     updated: row.updated,
   };
 }
@@ -103,6 +107,7 @@ interface ChatRow {
   floor: number;
   pinned: boolean;
   muted: boolean;
+  custom: Custom | null;
   hidden: boolean;
   updated: number;
   last_id: number;
@@ -118,4 +123,5 @@ export type ChatPlace = [updated: number, peer: number];
 interface ChatChanges {
   pinned?: boolean | undefined;
   muted?: boolean | undefined;
+  custom?: Custom | null | undefined;
 }

@@ -1,4 +1,4 @@
-import type { Group, Problem, Session, User } from '@parley/protocol';
+import type { Chat, Group, Problem, Session, User } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../test/seed.ts';
 import { apiKey, type Product, startServerApi } from '../../test/server-api.ts';
@@ -25,6 +25,7 @@ const operations = [
   ['post', '/v1/groups', { name: 'any' }],
   ['patch', '/v1/groups/1', {}],
   ['patch', '/v1/me', {}],
+  ['patch', '/v1/chats/1', {}],
   ['put', '/v1/server/users/ann', {}],
 ] as const;
 
@@ -177,6 +178,44 @@ describe('custom data of a group', () => {
     await ann.call('delete', `/v1/groups/${body.id}`);
     const stored = product.api.db.selectFrom('groups').select('custom').where('id', '=', body.id);
     expect(await stored.executeTakeFirst()).toEqual({ custom: null });
+  });
+});
+
+describe('custom data of a chat', () => {
+  const at = (peer: { id: number }) => `/v1/chats/${peer.id}`;
+  const customOf = async (person: Person, peer: { id: number }) =>
+    (await person.call<Chat>('put', at(peer))).body.custom;
+
+  it('belongs to its owner alone and reaches the other devices as an event', async () => {
+    const custom = { folder: 'work', tags: ['a', null] };
+    const { status, body } = await ann.call<Chat>('patch', at(ben), { custom });
+    expect([status, body]).toMatchObject([200, { chat: ben.id, pinned: false, muted: false, custom }]);
+    expect((await product.api.events(ann)).at(-1)).toEqual({ kind: 'chat', chat: ben.id, change: 'updated' });
+    await seedMessages(product.api.db, [{ from: ben.id, to: ann.id, text: 'hi' }]);
+    const list = await ann.get<{ items: Chat[] }>('/v1/chats');
+    expect(list.body.items.find(({ chat }) => chat === ben.id)?.custom).toEqual(custom);
+    expect(await customOf(ben, ann)).toBeUndefined();
+    expect(JSON.stringify(await product.api.events(ben))).not.toContain('folder');
+  });
+
+  it('stays when the chat is pinned or muted, and goes by null', async () => {
+    await ann.call('patch', at(carl), { custom: { a: 1 }, muted: true });
+    await ann.call('patch', at(carl), { pinned: true });
+    expect((await ann.call('put', at(carl))).body).toMatchObject({ pinned: true, muted: true, custom: { a: 1 } });
+    const { body } = await ann.call<Chat>('patch', at(carl), { custom: null });
+    expect(body).toMatchObject({ pinned: true, muted: true });
+    expect(body).not.toHaveProperty('custom');
+  });
+
+  it('of a group is of each member, and goes when the member leaves', async () => {
+    const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'Chats', members: [ben.id] });
+    await ben.call('patch', at(group), { custom: { mine: 1 } });
+    expect(await customOf(ben, group)).toEqual({ mine: 1 });
+    expect(await customOf(ann, group)).toBeUndefined();
+    expect((await ben.get<Group>(`/v1/groups/${group.id}`)).body).not.toHaveProperty('custom');
+    await ben.call('post', `/v1/groups/${group.id}/leave`);
+    await ann.call('put', `/v1/groups/${group.id}/members/${ben.id}`);
+    expect(await customOf(ben, group)).toBeUndefined();
   });
 });
 

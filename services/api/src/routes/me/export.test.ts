@@ -49,6 +49,7 @@ describe('exporting', () => {
     await ann.call('put', `/v1/blocks/${carl.id}`);
     await ann.call('post', '/v1/friend-groups', { name: 'Work' });
     await ann.call('patch', '/v1/me', { custom: { team: 'blue' } });
+    await ann.call('patch', `/v1/chats/${ben.id}`, { custom: { folder: 'work' } });
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
       name: 'Exports',
       custom: { room: 7 },
@@ -76,7 +77,7 @@ describe('exporting', () => {
     expect(files.get('friend-requests.jsonl')).toMatchObject([{ from: { id: ann.id }, to: { id: ben.id } }]);
     expect(files.get('blocks.jsonl')).toMatchObject([user(carl)]);
     expect(files.get('groups.jsonl')).toMatchObject([{ id: group.id, name: 'Exports', custom: { room: 7 } }]);
-    expect(files.get('chats.jsonl')).toMatchObject([{ chat: ben.id }, { chat: group.id }]);
+    expect(files.get('chats.jsonl')).toMatchObject([{ chat: ben.id, custom: { folder: 'work' } }, { chat: group.id }]);
     const messages = files.get(`messages/${ben.id}.jsonl`) as Message[];
     expect(messages.map(({ id, body }) => [id, body])).toEqual(
       ids.map((id, n) => [id, { type: 'text', text: `old ${n} 旧` }]),
