@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { memoryStore, Parley, type ParleyOptions, type SavedSession } from '@parley/client';
+import { memoryStore, Parley, type ParleyEvent, type ParleyOptions, type SavedSession } from '@parley/client';
 import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -56,6 +56,30 @@ describe('a client of a whole system', () => {
     await bob.load(await bob.api('PUT /chats/{id}', { id: alice.user }));
     expect(bob.chats()).toMatchObject([{ chat: alice.user, name: alice.session?.user.name, unread: 1 }]);
     expect(changes).toContainEqual({ chat: bob.user });
+  });
+
+  it('brings custom data of a user, a group and an own chat to those who may see it', async () => {
+    const { alice, bob } = await friends();
+    const [heard, other] = [[] as ParleyEvent[], create({ session: alice.session as SavedSession })];
+    for (const client of [other, bob]) client.on('event', (event) => heard.push(event));
+    await other.connect();
+    await other.online();
+    const { id } = await alice.api('POST /groups', { name: 'Custom', members: [bob.user], custom: { room: 7 } });
+    await alice.api('PATCH /chats/{id}', { id: bob.user, custom: { folder: 'work' } });
+    await alice.api('PATCH /me', { custom: { team: 'blue' } });
+    const seen = ({ kind }: ParleyEvent) => kind === 'chat' || kind === 'profile';
+    await waitFor(() => heard.filter(seen).length === 3);
+    expect(
+      heard
+        .filter(seen)
+        .map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(['chat', 'profile', 'profile']);
+    expect((await bob.api('GET /groups/{id}', { id })).custom).toEqual({ room: 7 });
+    expect((await bob.api('GET /users/{id}', { id: alice.user })).custom).toEqual({ team: 'blue' });
+    await other.load(await other.api('PUT /chats/{id}', { id: bob.user }));
+    expect(other.chats().find(({ chat }) => chat === bob.user)?.custom).toEqual({ folder: 'work' });
+    expect(await bob.api('PUT /chats/{id}', { id: alice.user })).not.toHaveProperty('custom');
   });
 
   it('refreshes its session once for concurrent calls', async () => {
