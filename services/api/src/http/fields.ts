@@ -73,6 +73,7 @@ export const avatarField = z
 
 /** Data of the app that a user, group or chat has. `MAX_CUSTOM` is checked by `checkCustom`. */
 export const customField = customSchema.nullable().openapi({
+  type: ['object', 'null'],
   description: 'Data of the app, at most `MAX_CUSTOM` bytes of JSON. Null removes it',
 });
 

@@ -36,8 +36,16 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   const unions = unionsOf(document.components?.schemas ?? {});
   return JSON.parse(
     JSON.stringify(document),
-    (_, value) => referenceOf(value) ?? nullableUnion(value, unions) ?? value,
+    (_, value) => referenceOf(value) ?? nullableUnion(value, unions) ?? safeInteger(value) ?? value,
   );
+}
+
+/** An integer without a maximum. Numbers above 2^53 - 1 are not exact, and are rejected. */
+function safeInteger(value: unknown): object | undefined {
+  const { type, maximum, exclusiveMaximum } = (value ?? {}) as Record<string, unknown>;
+  const isInteger = type === 'integer' || (Array.isArray(type) && type.includes('integer'));
+  if (!isInteger || maximum !== undefined || exclusiveMaximum !== undefined) return undefined;
+  return { ...(value as object), maximum: Number.MAX_SAFE_INTEGER };
 }
 
 /** The references to schemas that are a `oneOf`, by its kinds in JSON. */

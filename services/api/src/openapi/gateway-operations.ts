@@ -24,7 +24,7 @@ function problem(description: string) {
 
 const cursor = z
   .string()
-  .regex(/^(\d{1,16}-\d{1,16}|latest)$/)
+  .regex(/^(\d{1,16}-\d{1,16}|latest)?$/)
   .optional()
   .openapi({
     description:

@@ -22,7 +22,7 @@ const emailField = z
   .email('Not an e-mail address')
   .max(254)
   .transform((value) => value.replace(/@.*$/, (domain) => domain.toLowerCase()))
-  .openapi({ type: 'string', format: 'email', maxLength: 254 });
+  .openapi({ type: 'string', format: 'email', maxLength: 254, pattern: z.regexes.email.source });
 
 /** Sends a link to an e-mail address. It becomes the caller's when the link is opened. */
 export const putEmail = callerOperation(
