@@ -12,7 +12,7 @@ export function show({ parts, contract, before, after, faults }: FuzzFigures): s
     `messages     ${sum((p) => p.frames.messages)} accepted of them and ${sum((p) => p.frames.talked)} of bystanders, compared with PostgreSQL`,
     `transports   ${sum((p) => p.transports.posts)} posts, ${sum((p) => p.transports.polls)} polls, ${sum((p) => p.transports.layim)} messages of LayIM`,
     `requests     ${sum((p) => p.requests.requests)} in ${sum((p) => p.requests.seconds)} s; ${[...statuses].map(([status, times]) => `${status}: ${times}`).join(', ')}`,
-    `contract     ${contract ? `${contract.cases} cases by schemathesis` : 'not checked'}`,
+    `contract     ${contract ? `${contract.cases} cases by schemathesis, ${contract.answered} findings answered` : 'not checked'}`,
     ...after.map(({ name, memory, handles }, i) => {
       const mib = (bytes = 0) => `${Math.round(bytes / 2 ** 20)} MiB`;
       return `${name.padEnd(12)} ${mib(before[i]?.memory)} -> ${mib(memory)}, ${before[i]?.handles} -> ${handles} handles`;

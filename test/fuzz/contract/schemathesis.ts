@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { apiKey } from '../system/system.ts';
+import { readReport } from './read-report.ts';
 
 /**
  * Runs schemathesis against every operation of the OpenAPI document: as a signed-in user, as the
@@ -21,7 +22,7 @@ export async function fuzzContract({
   examples,
 }: Contract): Promise<ContractFigures | undefined> {
   if (!isInstalled()) return undefined;
-  const total: ContractFigures = { cases: 0, faults: [] };
+  const total: ContractFigures = { cases: 0, answered: 0, faults: [] };
   for (const { url, bearer, select } of [
     { url: api, bearer: token, select: asUser },
     { url: api, bearer: apiKey, select: ['--include-tag', 'Server'] },
@@ -33,6 +34,7 @@ export async function fuzzContract({
     },
   ]) {
     const folder = await mkdtemp(join(tmpdir(), 'parley-schemathesis-'));
+    await writeFile(join(folder, 'schemathesis.toml'), settings);
     const args = ['run', `${api}/openapi.json`, '--url', url, '-H', `Authorization: Bearer ${bearer}`, ...select];
     args.push('--max-examples', String(examples), '--seed', String(seed), '--continue-on-failure', '--no-color');
     args.push('--phases', 'examples,coverage,fuzzing');
@@ -40,10 +42,19 @@ export async function fuzzContract({
     const output = await text(run.stdout);
     const code = run.exitCode ?? (await new Promise<number>((resolve) => run.once('exit', (it) => resolve(it ?? 1))));
     total.cases += Number(/(\d+) generated/.exec(output)?.[1] ?? 0);
-    if (code !== 0) total.faults.push(output.slice(output.indexOf('FAILURES')));
+    const { answered, faults } = readReport(output);
+    total.answered += answered;
+    total.faults.push(...faults);
+    if (code !== 0 && answered + faults.length === 0) total.faults.push(output);
   }
   return total;
 }
+
+// A poll without events waits longer than schemathesis does.
+const settings = `[[operations]]
+include-operation-id = "pollEvents"
+parameters = { "query.timeout" = 0 }
+`;
 
 // Left out: LayIM, which returns errors with status 200 as its front end requires; uploads, whose
 // bodies schemathesis cannot generate; operations that end the shared session.
@@ -77,5 +88,7 @@ interface Contract {
 
 export interface ContractFigures {
   cases: number;
+  /** Findings that are known and explained in the README. */
+  answered: number;
   faults: string[];
 }

@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { readReport } from './read-report.ts';
+
+const report = `
+==================================== ERRORS ====================================
+_________________________________ GET /v1/poll _________________________________
+Network Error
+
+Read timed out after 10.00 seconds
+
+=================================== FAILURES ===================================
+______________________________ PATCH /v1/groups/{id} ___________________________
+1. Test Case ID: AAAAA1
+
+- ST202 Schema-valid request rejected
+
+[400] Bad Request:
+
+    \`{"detail":"name: Holds an invisible character"}\`
+
+2. Test Case ID: AAAAA2
+
+- Undocumented HTTP status code
+
+[418] I'm a Teapot:
+
+________________________________ POST /v1/users ________________________________
+1. Test Case ID: AAAAA3
+
+[400] Bad Request:
+
+    \`{"detail":"password: Too easy to guess: use more words"}\`
+
+=================================== WARNINGS ===================================
+
+Missing test data: 21 operations
+
+=================================== SUMMARY ====================================
+
+______________________________ not a finding ___________________________
+`;
+
+it('returns the findings of schemathesis that are not answered, with their operations', () => {
+  const { answered, faults } = readReport(report);
+  expect(answered).toBe(2);
+  expect(faults.map((fault) => fault.split('\n')[0])).toEqual(['GET /v1/poll', 'PATCH /v1/groups/{id}']);
+  expect(faults.join('\n')).toContain('Read timed out');
+  expect(faults.join('\n')).toContain('[418]');
+  expect(faults.join('\n')).not.toContain('invisible');
+});
+
+it('returns nothing for a report without findings', () => {
+  expect(readReport('=== SUMMARY ===\n\n10 generated')).toEqual({ answered: 0, faults: [] });
+});

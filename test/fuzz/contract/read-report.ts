@@ -1,0 +1,31 @@
+/**
+ * Reads the report that schemathesis prints: how many of its findings are answered in the README,
+ * and the others, each with its operation.
+ */
+export function readReport(report: string): { answered: number; faults: string[] } {
+  const findings = splitBy(report, /^=+ (.+?) =+$/m).flatMap(([part, text]) =>
+    part === 'FAILURES' || part === 'ERRORS' ? splitBy(text, /^_+ (.+?) _+$/m) : [],
+  );
+  const each = findings.flatMap(([operation, text]) =>
+    text
+      .split(/^(?=\d+\. )/m)
+      .filter((finding) => finding.trim() !== '')
+      .map((finding) => `${operation}\n${finding.trim()}`),
+  );
+  const faults = each.filter((finding) => !answers.some((answer) => answer.test(finding)));
+  return { answered: each.length - faults.length, faults };
+}
+
+/** Refusals of what the document allows, since no schema can state the rule. */
+const answers = [
+  /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
+  /"detail":"password: Too easy to guess/,
+  /"detail":"custom: (Holds a null character or a lone surrogate|Holds a key __proto__|Nested deeper|Too large)/,
+  /"detail":"q: Give one of q and ids/,
+];
+
+/** The parts of a text, by the heading above each. */
+function splitBy(text: string, heading: RegExp): [string, string][] {
+  const [, ...parts] = text.split(heading);
+  return parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1] ?? ''] as [string, string]] : []));
+}
