@@ -56,6 +56,7 @@ describe('a client generated from /openapi.json', () => {
       expect(stdout).toContain(`${ann.user} hello from the SDK\n`);
       expect(await historyOf(ben, ann)).toContain('hello from Python');
     },
+    180_000,
   );
 
   it('signs in, sends and reads history in Go (skipped without: go, and the modules of examples/go)', async (context) => {
