@@ -28,6 +28,10 @@ export {
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { checkHost, Forbidden } from './requests/guard.ts';
+export { Networks, networks, plainAddress } from './requests/networks.ts';
+export { type Posted, Poster } from './requests/poster.ts';
+export { signatureHeaders } from './requests/signature-headers.ts';
 export { type Comparison, compareStores, DATABASE_WENT_BACK } from './stores/compare-stores.ts';
 export { StoresMonitor } from './stores/stores-monitor.ts';
 export { runTask, type TaskOptions } from './task.ts';

@@ -8,6 +8,8 @@ import {
   type LogLevel,
   list,
   logLevels,
+  type Networks,
+  networks,
   type OwnKeys,
   oneOf,
   readEnv,
@@ -25,7 +27,6 @@ import {
 } from '@parley/service';
 import { type AccountConfig, accountConfig, accountVariables } from './accounts/config.ts';
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
-import { type Networks, networks } from './http/networks.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';

@@ -1,6 +1,6 @@
+import { Networks } from '@parley/service';
 import { describe, expect, it } from 'vitest';
 import { clientAddress } from './address.ts';
-import { Networks } from './networks.ts';
 
 describe('clientAddress', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { isIP, isIPv6 } from 'node:net';
-import { type Networks, plainAddress } from './networks.ts';
+import { type Networks, plainAddress } from '@parley/service';
 
 /**
  * The address that a request counts for: that of the client, of IPv6 its network (the first 64

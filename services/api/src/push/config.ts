@@ -1,5 +1,4 @@
-import { duration, integer, text, type Values } from '@parley/service';
-import { type Networks, networks } from '../http/networks.ts';
+import { duration, integer, type Networks, networks, text, type Values } from '@parley/service';
 
 /** The environment variables of Web Push. */
 export const pushVariables = {

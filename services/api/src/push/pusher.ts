@@ -1,11 +1,10 @@
 import type { Database } from '@parley/database';
 import { bodySchema } from '@parley/protocol';
 import { type RedisConnection, readPresence } from '@parley/redis';
-import { Counter, type Log, pushEndpoint, type Registry } from '@parley/service';
+import { Counter, type Log, Poster, pushEndpoint, type Registry } from '@parley/service';
 import webPush from 'web-push';
 import { deleteSubscription, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
 import { Courier } from '../webhooks/courier.ts';
-import { Poster } from '../webhooks/post.ts';
 import type { PushConfig } from './config.ts';
 import { notificationOf } from './notification.ts';
 

@@ -1,5 +1,13 @@
-import { duration, integer, type Values, type Variable, type WebhookEndpoint, webhooks } from '@parley/service';
-import { type Networks, networks } from '../http/networks.ts';
+import {
+  duration,
+  integer,
+  type Networks,
+  networks,
+  type Values,
+  type Variable,
+  type WebhookEndpoint,
+  webhooks,
+} from '@parley/service';
 
 /** The environment variables of webhooks. */
 export const webhookVariables = {

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClaimedEvent, claimWebhooks, type Outcome, type RedisConnection, settleWebhook } from '@parley/redis';
-import type { Log, WebhookEndpoint } from '@parley/service';
+import { type Log, type Posted, type Poster, signatureHeaders, type WebhookEndpoint } from '@parley/service';
 import type { WebhookConfig } from './config.ts';
-import type { Posted, Poster } from './post.ts';
-import { signatureHeaders } from './sign.ts';
 
 /** Ms between two checks for due events. */
 const LOOK = 200;

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ParleyEvent } from '@parley/protocol';
 import { announce, countWebhooks, type RedisConnection, webhookEvent } from '@parley/redis';
-import { Counter, Gauge, type Log, type Registry, type WebhookKind } from '@parley/service';
+import { Counter, Gauge, type Log, Poster, type Registry, type WebhookKind } from '@parley/service';
 import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
-import { Poster } from './post.ts';
 
 /** Ms for attempts in flight when the api stops. */
 const PATIENCE = 5000;

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { z } from '@hono/zod-openapi';
+import { checkHost, Forbidden } from '@parley/service';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { putSubscription } from '../../queries/push-subscriptions.ts';
-import { checkHost, Forbidden } from '../../webhooks/guard.ts';
 import { offered } from './offered.ts';
 
 /** Bytes in base64url, with or without padding. */

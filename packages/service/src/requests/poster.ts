@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
-import type { Networks } from '../http/networks.ts';
 import { checkHost, guardedLookup } from './guard.ts';
+import type { Networks } from './networks.ts';
 
 /**
  * Bytes of a response to read. The content is ignored, but reading it makes the connection

@@ -1,6 +1,6 @@
 import { type LookupAddress, type LookupAllOptions, lookup as systemLookup } from 'node:dns';
 import { isIP, isIPv4, type LookupFunction } from 'node:net';
-import { Networks, plainAddress } from '../http/networks.ts';
+import { Networks, plainAddress } from './networks.ts';
 
 /** Thrown for a request to a forbidden address. */
 export class Forbidden extends Error {

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import type { Variable } from '@parley/service';
+import type { Variable } from '../env/read-env.ts';
 
 /**
  * Addresses and networks such as `10.0.0.1`, `10.0.0.0/8` or `fd00::/8`, separated by commas.

@@ -1,8 +1,8 @@
 import type { LookupAddress } from 'node:dns';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Networks } from '../http/networks.ts';
 import { checkHost, guardedLookup, mayReach } from './guard.ts';
+import { Networks } from './networks.ts';
 
 const none = new Networks([]);
 
