@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Outcome, Variable } from './env/read-env.ts';
+
+/** An address that is sent events, and which. */
+export interface Endpoint<Kind extends string> {
+  /** Its name, else derived from its address. */
+  id: string;
+  url: string;
+  events: readonly Kind[];
+  /** Secrets that sign requests, one signature each. Empty in processes that do not send. */
+  secrets: readonly Buffer[];
+}
+
+/**
+ * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the
+ * base64 of 24 to 64 bytes; a list of secrets while one is being replaced. Never printed.
+ *
+ * @param kinds the events that an endpoint may name
+ * @param signed whether each needs a secret
+ */
+export function endpoints<Kind extends string>(
+  kinds: readonly Kind[],
+  signed: boolean,
+): Variable<readonly Endpoint<Kind>[]> {
+  return {
+    read(text): Outcome<readonly Endpoint<Kind>[]> {
+      if (text === '') return { ok: true, value: [] };
+      try {
+        return { ok: true, value: readEndpoints(parse(text), kinds, signed) };
+      } catch (error) {
+        return { ok: false, problem: (error as Error).message };
+      }
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which may contain secrets.
+    throw new TypeError('must be JSON');
+  }
+}
+
+function readEndpoints<Kind extends string>(
+  value: unknown,
+  kinds: readonly Kind[],
+  signed: boolean,
+): Endpoint<Kind>[] {
+  if (!Array.isArray(value)) throw new TypeError('must be a JSON list');
+  const found = value.map((each, index) => {
+    try {
+      return readEndpoint(each, kinds, signed);
+    } catch (error) {
+      throw new TypeError(`[${index}] ${(error as Error).message}`);
+    }
+  });
+  const ids = found.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) throw new TypeError(`has the endpoint ${twice} twice: give each a name`);
+  return found;
+}
+
+function readEndpoint<Kind extends string>(value: unknown, kinds: readonly Kind[], signed: boolean): Endpoint<Kind> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('must be an object');
+  const given = value as Record<string, unknown>;
+  const unknown = Object.keys(given).find((name) => !['url', 'events', 'secret', 'name'].includes(name));
+  if (unknown !== undefined) throw new TypeError(`has no field ${unknown}`);
+  const { url, events, secret = [], name } = given;
+  if (typeof url !== 'string' || !isWeb(url))
+    throw new TypeError('url must be an https or http address without a password');
+  const isKind = (event: unknown): event is Kind => kinds.includes(event as Kind);
+  if (!Array.isArray(events) || events.length === 0 || !events.every(isKind)) {
+    throw new TypeError(`events must be a list of ${kinds.join(', ')}`);
+  }
+  if (name !== undefined && !(typeof name === 'string' && /^[\w-]{1,32}$/.test(name))) {
+    throw new TypeError('name must be 1 to 32 of A-Z a-z 0-9 _ -');
+  }
+  const secrets = (Array.isArray(secret) ? secret : [secret]).map(readSecret);
+  if (signed && secrets.length === 0) throw new TypeError('needs a secret');
+  const id = name ?? createHash('sha256').update(url).digest('hex').slice(0, 12);
+  return { id, url, events: [...new Set(events)], secrets };
+}
+
+function isWeb(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, username, password } = new URL(url);
+  return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+}
+
+function readSecret(secret: unknown): Buffer {
+  const [, encoded] = typeof secret === 'string' ? (/^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? []) : [];
+  const bytes = Buffer.from(encoded ?? '', 'base64');
+  if (bytes.length < 24 || bytes.length > 64)
+    throw new TypeError('secret must be whsec_ and the base64 of 24 to 64 bytes');
+  return bytes;
+}
