@@ -20,7 +20,7 @@ export default defineConfig({
   resolve: {
     alias: {
       ...sourceAliases,
-      '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/database.ts', import.meta.url)),
+      '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/index.ts', import.meta.url)),
       '@parley/stack': fileURLToPath(new URL('../packages/stack/src/index.ts', import.meta.url)),
     },
   },

@@ -1,8 +1,8 @@
 import { connectRedis } from '@parley/redis';
 import { type Stack, startStack, waitFor } from '@parley/stack';
+import { isGenuine, Receiver } from '@parley/stack/test';
 import jwt from 'jsonwebtoken';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isGenuine, Receiver } from '../../services/api/test/receiver.ts';
 import { Client } from '../gateway/client.ts';
 
 const key = 'key-of-the-product-long-enough-for-anything';

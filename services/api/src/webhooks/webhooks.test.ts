@@ -1,9 +1,9 @@
 import { type ClaimedEvent, claimWebhooks, countWebhooks, pushWebhooks, webhookEvent } from '@parley/redis';
 import { createLog } from '@parley/service';
 import { waitFor } from '@parley/stack';
+import { isGenuine, Receiver } from '@parley/stack/test';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { isGenuine, Receiver } from '../../test/receiver.ts';
 import { type Product, startServerApi } from '../../test/server-api.ts';
 import type { deadSchema } from '../routes/server/webhooks/schemas.ts';
 import { startApi } from '../start-api.ts';
