@@ -8,6 +8,7 @@ export const errorCodes = {
   unauthenticated: { status: 401, title: 'Sign in: the access token is missing, invalid or expired.', retry: false },
   'code-required': { status: 401, title: 'Enter the code of your second factor.', retry: false },
   forbidden: { status: 403, title: 'You are not allowed to do this.', retry: false },
+  refused: { status: 403, title: 'A rule of this server does not allow it.', retry: false },
   'not-friends': {
     status: 403,
     title: "You can't message this person because they only accept messages from friends.",

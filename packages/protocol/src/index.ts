@@ -6,6 +6,7 @@ export * from './cursor.ts';
 export * from './custom.ts';
 export * from './error-codes.ts';
 export * from './events.ts';
+export * from './hooks.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './parse-json.ts';

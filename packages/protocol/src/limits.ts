@@ -12,6 +12,8 @@ export const limits = {
   text: 8000,
   /** Bytes of JSON of a `custom` object. A server may allow fewer, by `MAX_CUSTOM`. */
   custom: 16 * 1024,
+  /** Characters of the sentence of a hook that refuses. */
+  hookMessage: 500,
   /** Users in `mentions` of one message. */
   mentions: 200,
   /** Users of one `watch` frame. */

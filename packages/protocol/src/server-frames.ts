@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { bodySchema } from './bodies.ts';
+import { customSchema } from './custom.ts';
 import { type ErrorCode, errorCodes } from './error-codes.ts';
 import { eventSchema } from './events.ts';
 import { id } from './strings.ts';
@@ -29,6 +31,8 @@ const sendAckSchema = z
     online: z.boolean().describe('True if a device of the recipient, or of another member of the group, was connected'),
     duplicate: z.boolean().describe('True if the same `ref` was accepted before'),
     cursor: z.string().describe("Cursor of the message in the sender's own inbox"),
+    body: bodySchema.optional().describe('Body of the message if a hook of the server changed it'),
+    custom: customSchema.nullable().optional().describe('Its own data then. Null: none'),
   })
   .describe("A `send` was accepted: the message is on disk in Redis and in every participant's inbox");
 

@@ -43,11 +43,7 @@ function parse(text: string): unknown {
   }
 }
 
-function readEndpoints<Kind extends string>(
-  value: unknown,
-  kinds: readonly Kind[],
-  signed: boolean,
-): Endpoint<Kind>[] {
+function readEndpoints<Kind extends string>(value: unknown, kinds: readonly Kind[], signed: boolean): Endpoint<Kind>[] {
   if (!Array.isArray(value)) throw new TypeError('must be a JSON list');
   const found = value.map((each, index) => {
     try {

@@ -25,6 +25,8 @@ export {
   readyBody,
   startHealthServer,
 } from './health.ts';
+export { type HookConfig, hookConfig, hookVariables } from './hooks/config.ts';
+export { Hooks, type HookVerdict } from './hooks/hooks.ts';
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
-import type { Log, Registry, StoresMonitor, TokenVerifier, Traces } from '@parley/service';
+import type { Hooks, Log, Registry, StoresMonitor, TokenVerifier, Traces } from '@parley/service';
 import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
@@ -21,6 +21,8 @@ export interface AppContext {
   outbox: Outbox;
   media: MediaStore;
   indexer: SearchIndexer;
+  /** Undefined without hooks. */
+  hooks: Hooks | undefined;
   fences: FenceCache;
   /** Whether Redis and PostgreSQL belong together. */
   stores: Pick<StoresMonitor, 'matched' | 'reason'>;

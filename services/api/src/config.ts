@@ -4,6 +4,9 @@ import {
   developmentSecret,
   duration,
   type Environment,
+  type HookConfig,
+  hookConfig,
+  hookVariables,
   integer,
   type LogLevel,
   list,
@@ -94,6 +97,7 @@ export function readConfig(env: Environment): ApiConfig {
     ...accountVariables,
     ...mediaVariables,
     ...webhookVariables,
+    ...hookVariables,
     ...pushVariables,
     ...traceVariables,
     OUTBOX_INTERVAL: duration({ min: 10, default: second }),
@@ -168,6 +172,7 @@ export function readConfig(env: Environment): ApiConfig {
     accounts: accountConfig(value),
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
+    hooks: hookConfig(value),
     push: pushConfig(value),
     traces: traceConfig(value),
     outboxInterval: value.OUTBOX_INTERVAL,
@@ -269,6 +274,7 @@ export interface ApiConfig {
   accounts: AccountConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
+  hooks: HookConfig;
   /** Undefined if push is off. */
   push: PushConfig | undefined;
   /** The collector for traces of messages that the server API sends. Default: none. */

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import { checkSchema, openDatabase } from '@parley/database';
 import { connectRedis } from '@parley/redis';
-import { createLog, createMetrics, type Log, TokenVerifier, Traces, watchDependencies } from '@parley/service';
+import { createLog, createMetrics, Hooks, type Log, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { Accounts } from './accounts/accounts.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
@@ -52,6 +52,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
           if (!stores.matched) throw new Error('the stores do not belong together');
         },
       });
+      const hooks = Hooks.create(config.hooks, log, metrics);
       const accounts = new Accounts({ db, log, config });
       const app = createApp({
         config,
@@ -63,6 +64,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         metrics,
         outbox,
         indexer,
+        hooks,
         fences: new FenceCache(),
         media,
         stores,
@@ -86,6 +88,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await indexer.stop();
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);
+        hooks?.close();
         unwatch();
         unwatchDependencies();
         await stores.stop();

@@ -3,6 +3,9 @@ import {
   developmentSecret,
   duration,
   type Environment,
+  type HookConfig,
+  hookConfig,
+  hookVariables,
   integer,
   type LogLevel,
   list,
@@ -106,6 +109,8 @@ export interface Config extends RateConfig {
   redisMemoryShare: number;
   /** What a crash of Redis' machine may lose. */
   redisDurability: 'always' | 'everysec' | 'none';
+  /** Endpoints that are asked before a message or an edit. */
+  hooks: HookConfig;
   /** Endpoints that get presence events. */
   webhooks: readonly WebhookEndpoint[];
   /** Events that may wait for one endpoint. */
@@ -158,6 +163,7 @@ export function readConfig(env: Environment): Config {
     REF_WINDOW: duration({ min: 60_000, max: 86_400_000, default: 600_000 }),
     REDIS_MEMORY_SHARE: share({ default: 0.9 }),
     REDIS_DURABILITY: oneOf(['always', 'everysec', 'none'], { default: 'always' }),
+    ...hookVariables,
     WEBHOOKS: webhooks(),
     WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     PROBE_INTERVAL: duration({ min: 100, max: 60_000, default: 5000 }),
@@ -201,6 +207,7 @@ export function readConfig(env: Environment): Config {
     refWindow: values.REF_WINDOW,
     redisMemoryShare: values.REDIS_MEMORY_SHARE,
     redisDurability: values.REDIS_DURABILITY,
+    hooks: hookConfig(values),
     webhooks: values.WEBHOOKS,
     webhookBacklog: values.WEBHOOK_BACKLOG,
     probeInterval: values.PROBE_INTERVAL,

@@ -1,4 +1,12 @@
-import { type Cursor, type ErrorCode, errorCodes, formatCursor, limits } from '@parley/protocol';
+import {
+  type Body,
+  type Cursor,
+  type Custom,
+  type ErrorCode,
+  errorCodes,
+  formatCursor,
+  limits,
+} from '@parley/protocol';
 
 /** An error frame as text. `retryAfter` in ms. `message` defaults to the title of the code. */
 export function errorFrame(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): string {
@@ -11,6 +19,12 @@ export function sendAckFrame(ref: string, accepted: Acceptance): string {
   const { id, conversation, date, cursor, online, duplicate } = accepted;
   const head = `{"type":"ack","ref":${JSON.stringify(ref)},"id":${id},"conversation":"${conversation}"`;
   return `${head},"date":${date},"cursor":"${cursor}","online":${online},"duplicate":${duplicate}}`;
+}
+
+/** Adds the content that a hook changed to a reply to `send`, unless it is an error. */
+export function changedAckFrame(reply: string, body: Body, custom: Custom | null): string {
+  const frame = JSON.parse(reply);
+  return frame.type === 'ack' ? JSON.stringify({ ...frame, body, custom }) : reply;
 }
 
 /** The reply to every acknowledged frame but `send`. */

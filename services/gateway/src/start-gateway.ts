@@ -14,10 +14,12 @@ import {
   recover,
   takeTokens,
 } from '@parley/redis';
-import { type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
+import { Hooks, type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { AdmissionControl } from './admission/admission-control.ts';
 import { UserRates } from './admission/user-rates.ts';
 import { FrameHandler } from './commands/frame-handler.ts';
+import { HookGate } from './commands/hook-gate.ts';
+import { requirePermit } from './commands/require-permit.ts';
 import type { Config } from './config.ts';
 import { Clock } from './connection/clock.ts';
 import { type Connection, PAGE_EVENTS } from './connection/connection.ts';
@@ -151,9 +153,11 @@ export async function startGateway(
   const permits = new Permits(redis, (user) => rates.charge(user, 'lookup'));
   const clock = new Clock(() => sweepConnections(connections));
   const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
+  const hooks = Hooks.create(config.hooks, log, metrics);
   const frames = new FrameHandler({
     ...{ config, redis, log, counters, admission, rates, clock, permits, watchList, tokens, storeGuard, traces },
     frameRates: frameRates(config),
+    hookGate: hooks && new HookGate(hooks, (user, chat) => requirePermit(permits, user, chat, config.sendPolicy)),
     findExternalUser: externalUser,
   });
   const connectionDeps: ConnectionDeps<Connection> = {
@@ -188,6 +192,7 @@ export async function startGateway(
     await presence.stop();
     hub.close();
     channels.close();
+    hooks?.close();
     await traces?.stop();
     await redis.close();
   };

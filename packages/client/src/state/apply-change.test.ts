@@ -24,6 +24,19 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ unread: 1, messages: [{ id: 10 }, { id: 11 }] });
   });
 
+  it('shows an own message as a hook of the server changed it', () => {
+    const state = open();
+    const body = { type: 'text', text: 'raw' } as const;
+    const accepted = { type: 'accepted', conversation: '1_2', date: 0, body: { ...body, text: 'clean' } } as const;
+    state.apply({ type: 'queued', entry: { ref: 'r', chat: peer, body, custom: { raw: 1 }, date: 0 } });
+    state.apply({ ...accepted, ref: 'r', id: 11, custom: null });
+    state.apply({ type: 'queued', entry: { ref: 's', chat: peer, body, date: 0 } });
+    state.apply({ ...accepted, ref: 's', id: 12, custom: { by: 'rules' } });
+    const [first, second] = state.chats.get(peer)?.messages ?? [];
+    expect([first?.body, first?.custom]).toEqual([{ ...body, text: 'clean' }, undefined]);
+    expect([second?.body, second?.custom]).toEqual([{ ...body, text: 'clean' }, { by: 'rules' }]);
+  });
+
   it('does not count a message twice that the api has counted', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: true });

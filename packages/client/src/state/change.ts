@@ -17,7 +17,7 @@ export type Change =
   | { type: 'moved'; cursor: string | null; lost: boolean }
   /** A message was written, or a failed one is retried. */
   | { type: 'queued'; entry: Outgoing }
-  | { type: 'accepted'; ref: string; id: number; conversation: string; date: number }
+  | AcceptedChange
   | { type: 'failed'; ref: string; error: Failure }
   | { type: 'discarded'; ref: string }
   /**
@@ -60,6 +60,16 @@ export interface Accepted {
    * if unknown.
    */
   online?: boolean | undefined;
+}
+
+/** The outbox's message with this ref was accepted. */
+export interface AcceptedChange extends Accepted {
+  type: 'accepted';
+  ref: string;
+  conversation: string;
+  /** Content that a hook of the server changed. */
+  body?: Body | undefined;
+  custom?: Custom | null | undefined;
 }
 
 /** Why the server refused a message. */

@@ -1,4 +1,4 @@
-import type { Accepted, Failure, Outgoing } from './change.ts';
+import type { Accepted, AcceptedChange, Failure, Outgoing } from './change.ts';
 import { insertMessage } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
@@ -26,11 +26,13 @@ export function removeEntry(state: State, ref: string, accepted?: Accepted): Out
 }
 
 /** Moves a message from the outbox to its chat. False if it is not in the outbox. */
-export function acceptEntry(state: State, accepted: Accepted & { ref: string; conversation: string }): boolean {
+export function acceptEntry(state: State, accepted: AcceptedChange): boolean {
   const entry = removeEntry(state, accepted.ref, accepted);
   if (!entry) return false;
   const { chat, error: _, ...content } = entry;
-  const { id, conversation, date } = accepted;
+  const { id, conversation, date, body, custom } = accepted;
+  // Undefined unless a hook of the server changed them.
+  if (body) Object.assign(content, { body, custom: custom ?? undefined });
   insertMessage(changeChat(state, chat), { ...content, id, conversation, from: state.user, to: chat, date });
   return true;
 }

@@ -4,21 +4,22 @@ import { checkHost, guardedLookup } from './guard.ts';
 import type { Networks } from './networks.ts';
 
 /**
- * Bytes of a response to read. The content is ignored, but reading it makes the connection
- * reusable.
+ * Bytes of a response to read if its content is ignored: reading it makes the connection reusable.
  */
 const MOST_BYTES = 64 * 1024;
 
-/** Sends webhook requests over kept connections. Follows no redirects. Fails after `timeout` ms. */
+/** Sends signed requests over kept connections. Follows no redirects. Fails after `timeout` ms. */
 export class Poster {
   readonly #allowed: Networks;
   readonly #timeout: number;
+  readonly #maxReply: number;
   readonly #secureAgent = new SecureAgent({ keepAlive: true, timeout: 60_000 });
   readonly #plainAgent = new PlainAgent({ keepAlive: true, timeout: 60_000 });
 
-  constructor({ allowed, timeout }: { allowed: Networks; timeout: number }) {
+  constructor({ allowed, timeout, maxReply = 0 }: PosterOptions) {
     this.#allowed = allowed;
     this.#timeout = timeout;
+    this.#maxReply = maxReply;
   }
 
   /** Resolves with the response. Rejects without one in time, or for a forbidden address. */
@@ -42,7 +43,7 @@ export class Poster {
       ? requestSecure(url, { ...options, agent: this.#secureAgent })
       : requestPlain(url, { ...options, agent: this.#plainAgent });
     try {
-      return await answerTo(request, body);
+      return await answerTo(request, body, this.#maxReply);
     } catch (error) {
       throw signal.aborted ? new Error(`no answer within ${this.#timeout} ms`, { cause: error }) : error;
     }
@@ -55,20 +56,24 @@ export class Poster {
   }
 }
 
-function answerTo(request: ClientRequest, body: string | Buffer): Promise<Posted> {
+function answerTo(request: ClientRequest, body: string | Buffer, maxReply: number): Promise<Posted> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', (response) => {
       const { statusCode: status = 0, headers } = response;
       const posted = { status, retryAfter: secondsOf(headers['retry-after']) };
+      const parts: Buffer[] = [];
       let size = 0;
       response.on('data', (part: Buffer) => {
         size += part.length;
-        if (size <= MOST_BYTES) return;
+        if (size <= maxReply) parts.push(part);
+        if (size <= Math.max(maxReply, MOST_BYTES)) return;
         resolve(posted);
         request.destroy();
       });
-      response.on('end', () => resolve(posted));
+      response.on('end', () => {
+        resolve(size <= maxReply ? { ...posted, text: Buffer.concat(parts).toString() } : posted);
+      });
       response.on('error', reject);
       response.on('close', () => reject(new Error('the answer broke off')));
     });
@@ -80,8 +85,19 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
   return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 }
 
+export interface PosterOptions {
+  /** Private networks that may be reached. */
+  allowed: Networks;
+  /** Ms for each request. */
+  timeout: number;
+  /** Bytes of a response to return. Default: 0, the content is ignored. */
+  maxReply?: number;
+}
+
 export interface Posted {
   status: number;
-  /** Returns the `Retry-After` of a response in seconds. */
+  /** The content of the response. Undefined if it is longer than `maxReply`. */
+  text?: string | undefined;
+  /** The `Retry-After` of the response in seconds. */
   retryAfter: number | undefined;
 }

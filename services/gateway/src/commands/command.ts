@@ -10,6 +10,7 @@ import type { StoreGuard } from '../redis/store-guard.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
 import type { Permits } from '../users/permits.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
+import type { HookGate } from './hook-gate.ts';
 
 /**
  * Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws
@@ -41,6 +42,8 @@ export interface CommandDeps {
   readonly storeGuard: Pick<StoreGuard, 'refuse'>;
   /** The user of another issuer's token. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
+  /** Undefined without hooks. */
+  readonly hookGate: HookGate | undefined;
   /** Undefined where tracing is off. */
   readonly traces: Traces | undefined;
 }

@@ -79,7 +79,18 @@ export class FrameHandler {
 
   /** Runs a frame. Resolves with the text of its reply, if there is one. Never rejects. */
   async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
-    const { admission, counters, log } = this.#deps;
+    const { hookGate } = this.#deps;
+    if (!hookGate?.covers(frame)) return await this.#admitAndRun(sender, frame);
+    // Asked before it is admitted, so that waiting for a hook counts as no frame in flight.
+    try {
+      return await hookGate.pass(sender, frame, (allowed) => this.#admitAndRun(sender, allowed));
+    } catch (error) {
+      return this.#errorReply(sender, frame, error);
+    }
+  }
+
+  async #admitAndRun(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
+    const { admission } = this.#deps;
     // A sign of life or a new token keeps the connection and costs little.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
     const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame.type);
@@ -92,17 +103,22 @@ export class FrameHandler {
       if (typeof reply === 'string') return reply;
       return frame.ref === undefined || unacknowledged.has(frame.type) ? undefined : ackFrame(frame.ref);
     } catch (error) {
-      counters.refused += 1;
-      if (error instanceof Refusal) return errorFrame(frame.ref, error.code, error.detail, error.retryAfter);
-      if (error instanceof RateExceeded) return errorFrame(frame.ref, 'too-many', error.message, error.retryAfter);
-      if (error instanceof RedisFullError)
-        return errorFrame(frame.ref, 'unavailable', 'The server is out of memory', error.retryAfter);
-      // Redis may have run it. Every frame may be sent again.
-      log.warn({ err: error, connection: sender.id, frame: frame.type }, 'frame failed');
-      return errorFrame(frame.ref, 'unavailable');
+      return this.#errorReply(sender, frame, error);
     } finally {
       if (slot) admission.release(slot);
     }
+  }
+
+  #errorReply(sender: FrameSender, { ref, type }: ClientFrame, error: unknown): string {
+    const { counters, log } = this.#deps;
+    counters.refused += 1;
+    if (error instanceof Refusal) return errorFrame(ref, error.code, error.detail, error.retryAfter);
+    if (error instanceof RateExceeded) return errorFrame(ref, 'too-many', error.message, error.retryAfter);
+    if (error instanceof RedisFullError)
+      return errorFrame(ref, 'unavailable', 'The server is out of memory', error.retryAfter);
+    // Redis may have run it. Every frame may be sent again.
+    log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
+    return errorFrame(ref, 'unavailable');
   }
 
   /** Runs a frame that another gateway received, for a device that has its connection here. */

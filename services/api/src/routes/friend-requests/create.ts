@@ -4,6 +4,7 @@ import { type FriendRequest, id } from '@parley/protocol';
 import type { ApiConfig } from '../../config.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import type { Notify } from '../../events/notice.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
 import { line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
@@ -30,7 +31,7 @@ export const create = callerOperation(
     summary: 'Ask someone to become friends',
     request: { body: jsonBody(schema) },
     responses: { 201: jsonResponse(friendRequestSchema, 'The request; theirs, accepted, if they had asked already') },
-    refuses: ['not-found', 'blocked', 'conflict', 'too-many'],
+    refuses: ['not-found', 'blocked', 'conflict', 'refused', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
@@ -38,6 +39,7 @@ export const create = callerOperation(
     const { to, message } = c.req.valid('json');
     if (to === me) throw fieldRefusal('conflict', 'to', 'You cannot befriend yourself.');
     await limitRate(context, 'friend-request', me, context.config.perMinute.friendRequests);
+    await askHooks(context, 'friend.request', me, { from: me, to, message });
     const request = await commitAndNotify(context, async (tx, notify) => {
       if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');
       if (await areFriends(tx, me, to)) throw new Refusal('conflict', 'You are friends already.');

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { nameField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
@@ -32,7 +33,7 @@ export const create = callerOperation(
     summary: 'Make a group',
     request: { body: jsonBody(schema) },
     responses: { 201: { ...jsonResponse(groupSchema, 'The group'), headers: locationHeader } },
-    refuses: ['not-found', 'not-friends', 'blocked', 'forbidden', 'conflict', 'group-full', 'too-many'],
+    refuses: ['not-found', 'not-friends', 'blocked', 'forbidden', 'conflict', 'group-full', 'refused', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
@@ -47,6 +48,9 @@ export const create = callerOperation(
     const others = [...new Set(given.members)].filter((user) => user !== me);
     if (others.length >= maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
     await limitRate(context, 'group', me, config.perMinute.groupChanges);
+    if (others.length > 0) {
+      await askHooks(context, 'group.join', me, { group: null, name: given.name, users: others, by: me });
+    }
     const work = commitAndNotify(context, async (tx, notify) => {
       const all = [me, ...others];
       if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');

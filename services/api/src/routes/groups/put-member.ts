@@ -2,6 +2,7 @@ import { addMembers, bumpPermits } from '@parley/database';
 import { type Group, groupConversation, type Member } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -23,13 +24,15 @@ export const putMember = callerOperation(
     summary: 'Add someone to a group',
     request: { params: memberParams },
     responses: { 200: jsonResponse(memberSchema, 'The member') },
-    refuses: ['not-found', 'forbidden', 'not-friends', 'blocked', 'conflict', 'group-full', 'too-many'],
+    refuses: ['not-found', 'forbidden', 'not-friends', 'blocked', 'conflict', 'group-full', 'refused', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
     await limitRate(context, 'group', me, context.config.perMinute.groupChanges);
+    if ((await getMember(context.db, id, user)) === undefined)
+      await askHooks(context, 'group.join', me, { group: id, users: [user], by: me });
     const now = await messageIdNow(context.redis, groupConversation(id));
     const member = await commitAndNotify(context, async (tx, notify) => {
       const exists = await lockUsers(tx, [user]);

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
-import { accept, messageContent } from '@parley/redis';
+import { accept, messageContent, type WrittenContent } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
@@ -26,6 +27,8 @@ const schema = z.strictObject({
   silent: z.literal(true).optional().openapi({ description: 'No push notification' }),
 });
 
+type Given = z.infer<typeof schema>;
+
 /**
  * Sends a message as a user, who must have a permit, or as the system, which may write to
  * everybody. The message is accepted as by a gateway: numbered, recorded, and in every inbox when
@@ -43,7 +46,7 @@ export const sendMessage = serverOperation(
       200: jsonResponse(acceptedSchema, 'The message was sent before, with this ref'),
       201: jsonResponse(acceptedSchema, 'The message is sent'),
     },
-    refuses: ['not-found', 'not-friends', 'blocked', 'not-member'],
+    refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'refused'],
   },
   async (c) => {
     const { context } = c.var;
@@ -54,12 +57,13 @@ export const sendMessage = serverOperation(
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
     const to = await receiverOf(context, given.to);
     const members = await participantsOf(context, from, to);
+    const content = from === SYSTEM_USER ? given : await checkContent(context, from, to, given);
     const start = context.traces?.now() ?? 0;
     const accepted = await accept(context.redis, {
       from,
       to,
       ref: given.ref,
-      ...messageContent(given),
+      ...messageContent(content),
       record: context.config.history === 'mirror',
       ...(members === undefined ? {} : { members }),
     });
@@ -72,7 +76,19 @@ export const sendMessage = serverOperation(
   },
 );
 
-async function receiverOf({ db }: AppContext, to: z.infer<typeof schema>['to']): Promise<number> {
+/** Asks the hooks about a message of a user, and returns its content with their changes. */
+async function checkContent(context: AppContext, from: number, to: number, given: Given): Promise<WrittenContent> {
+  const { body, replyTo, mentions, custom, silent, ref } = given;
+  const content = { body, replyTo, mentions, custom, silent };
+  const changes = await askHooks(context, 'message.send', from, { from, to, ref, ...content });
+  return {
+    ...content,
+    body: changes.body ?? body,
+    custom: changes.custom === undefined ? custom : (changes.custom ?? undefined),
+  };
+}
+
+async function receiverOf({ db }: AppContext, to: Given['to']): Promise<number> {
   // A number may be a user or a group. The permit copy knows which.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);

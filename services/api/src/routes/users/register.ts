@@ -6,6 +6,7 @@ import { openSession } from '../../accounts/open-session.ts';
 import { setSessionCookies } from '../../accounts/session-answer.ts';
 import type { AppContext } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
 import { deviceField, nameField, passwordField, usernameField } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
 import { jsonBody, jsonResponse, operation } from '../../http/operation.ts';
@@ -35,7 +36,7 @@ export const register = operation(
     summary: 'Register',
     request: { body: jsonBody(schema) },
     responses: { 201: { ...jsonResponse(sessionSchema, 'The user and a session'), headers: locationHeader } },
-    refuses: ['conflict', 'forbidden', 'too-many'],
+    refuses: ['conflict', 'forbidden', 'refused', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
@@ -49,6 +50,7 @@ export const register = operation(
     requireFreeName(accounts.reservedNames, 'name', name);
     if (accounts.registration === 'invite' && invitation === undefined) throw noInvitation();
     await context.accounts.passwords.requireStrong(address, password, [username, name]);
+    await askHooks(context, 'user.register', 0, { username, name, address });
     const passwordHash = await context.accounts.passwords.hash(password);
     const session = await commitAndNotify(context, async (tx, notify) => {
       await useInvitation(tx, context, invitation);

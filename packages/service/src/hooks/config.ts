@@ -1,0 +1,38 @@
+import { type HookEvent, hookEvents } from '@parley/protocol';
+import { type Endpoint, endpoints } from '../endpoints.ts';
+import type { Values } from '../env/read-env.ts';
+import { duration, integer, oneOf } from '../env/variables.ts';
+import { type Networks, networks } from '../requests/networks.ts';
+
+/** The environment variables of hooks. */
+export const hookVariables = {
+  HOOKS: endpoints<HookEvent>(hookEvents, true),
+  HOOK_TIMEOUT: duration({ min: 10, max: 30_000, default: 500 }),
+  HOOK_FAILURE: oneOf(['refuse', 'accept'], { default: 'refuse' }),
+  HOOK_CONCURRENCY: integer({ min: 1, max: 100_000, default: 256 }),
+  HOOK_NETWORKS: networks(),
+};
+
+export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
+  return {
+    endpoints: values.HOOKS,
+    timeout: values.HOOK_TIMEOUT,
+    onFailure: values.HOOK_FAILURE,
+    concurrency: values.HOOK_CONCURRENCY,
+    allowed: values.HOOK_NETWORKS,
+  };
+}
+
+/** Who is asked before something happens, and how. */
+export interface HookConfig {
+  /** Asked in this order. */
+  endpoints: readonly Endpoint<HookEvent>[];
+  /** Ms in which an endpoint must reply. */
+  timeout: number;
+  /** What happens if an endpoint fails. */
+  onFailure: 'refuse' | 'accept';
+  /** Requests in flight to one endpoint, per process. A user may have a sixteenth of them. */
+  concurrency: number;
+  /** Private networks where endpoints are allowed, also without TLS. */
+  allowed: Networks;
+}

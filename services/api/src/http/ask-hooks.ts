@@ -1,0 +1,25 @@
+import type { Body, Custom, HookEvent } from '@parley/protocol';
+import type { AppContext } from '../app-context.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Asks the hooks whether something may happen. Resolves with what they changed.
+ *
+ * @param user who causes it; 0 if nobody is signed in
+ * @throws Refusal if a hook refuses, or if none replies and `HOOK_FAILURE` is `refuse`
+ */
+export async function askHooks(
+  { hooks }: Pick<AppContext, 'hooks'>,
+  event: HookEvent,
+  user: number,
+  data: Record<string, unknown>,
+): Promise<{ body?: Body; custom?: Custom | null }> {
+  if (!hooks?.covers(event)) return {};
+  const verdict = await hooks.ask(event, user, data);
+  if (verdict.is === 'refused') throw new Refusal('refused', verdict.message);
+  if (verdict.is === 'unavailable') {
+    const retryAfter = Math.ceil(verdict.retryAfter / 1000);
+    throw new Refusal('unavailable', 'The rules of this server cannot be checked now.', { retryAfter });
+  }
+  return verdict;
+}

@@ -1,0 +1,237 @@
+import type { Body, ClientFrame } from '@parley/protocol';
+import { type HookConfig, Networks } from '@parley/service';
+import { waitFor } from '@parley/stack';
+import { isGenuine, Receiver } from '@parley/stack/test';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Kit } from './kit.ts';
+
+const secret = Buffer.alloc(32, 7);
+const text = (value: string): Body => ({ type: 'text', text: value });
+let receiver: Receiver;
+let kit: Kit;
+beforeAll(async () => {
+  receiver = await Receiver.start();
+  kit = await Kit.start(1, { hooks: hooks() });
+});
+beforeEach(() => {
+  receiver.got.length = 0;
+  receiver.answer = undefined;
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+  await receiver?.close();
+});
+
+function hooks(changes: Partial<HookConfig> = {}): HookConfig {
+  const endpoint = {
+    id: 'rules',
+    url: receiver.url,
+    events: ['message.send', 'message.edit'],
+    secrets: [secret],
+  } as const;
+  const allowed = new Networks(['127.0.0.0/8']);
+  return { endpoints: [endpoint], timeout: 5000, onFailure: 'refuse', concurrency: 256, allowed, ...changes };
+}
+
+/** Replies to each request with JSON. */
+function replies(reply: (data: Record<string, unknown>) => object): void {
+  receiver.answer = (response, { event }) => void response.writeHead(200).end(JSON.stringify(reply(event.data)));
+}
+
+describe('a hook before a message', () => {
+  it('is asked with a signature, and accepts by an empty reply', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const frame = { type: 'send', ref: 'r', to: b, body: text('hi'), custom: { n: 1 } } as const;
+    expect(await alice.ask(frame)).toMatchObject({ type: 'ack', duplicate: false });
+    const [request] = receiver.got;
+    if (!request) throw new Error('nobody asked');
+    expect(isGenuine(request, secret)).toBe(true);
+    const { type: _, ...content } = frame;
+    expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
+  });
+
+  it('changes body and custom data for everybody, and for the sender by the ack', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0, { echo: '0' });
+    await using bob = await kit.connect(b);
+    replies(() => ({ allow: true, body: text('h*'), custom: { checked: true } }));
+    const ack = await alice.ask({ type: 'send', ref: 'r', to: b, body: text('hell'), custom: { raw: 1 } });
+    expect(ack).toMatchObject({ type: 'ack', body: text('h*'), custom: { checked: true } });
+    await bob.untilEvents(1);
+    expect(bob.events[0]?.event).toMatchObject({ body: text('h*'), custom: { checked: true } });
+    replies(() => ({ allow: true, custom: null }));
+    const second = await alice.ask({ type: 'send', ref: 's', to: b, body: text('ok'), custom: { raw: 1 } });
+    expect(second).toMatchObject({ type: 'ack', body: text('ok'), custom: null });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).not.toHaveProperty('custom');
+  });
+
+  it('refuses with a sentence for the sender, and nobody receives the message', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    replies(({ body }) =>
+      (body as { text: string }).text === 'bad' ? { allow: false, message: 'Be kind.' } : { allow: true },
+    );
+    const refused = await alice.ask({ type: 'send', ref: 'r', to: b, body: text('bad') });
+    expect(refused).toMatchObject({ type: 'error', code: 'refused', message: 'Be kind.', retry: false });
+    await alice.text(b, 'good');
+    await bob.untilEvents(1);
+    expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual([text('good')]);
+  });
+
+  it('is asked about an edit too', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    const { id } = await alice.text(b, 'first');
+    replies(() => ({ allow: true, body: text('changed') }));
+    await alice.ask({ type: 'edit', ref: 'e', chat: b, id, body: text('second') });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', id, body: text('changed') });
+    replies(() => ({ allow: false }));
+    const refused = await alice.ask({ type: 'edit', ref: 'f', chat: b, id, body: text('third') });
+    expect(refused).toMatchObject({ code: 'refused', message: 'A rule of this server does not allow it.' });
+  });
+
+  it('is asked for a frame by HTTP', async () => {
+    const [a, b] = await kit.friends();
+    replies(() => ({ allow: false, message: 'Not by HTTP.' }));
+    const response = await fetch(`${kit.gateway().http}/v1/frames`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${kit.token(a)}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'send', ref: 'r', to: b, body: text('hi') } satisfies ClientFrame),
+    });
+    expect(await response.json()).toMatchObject({ type: 'error', code: 'refused', message: 'Not by HTTP.' });
+  });
+
+  it('is not asked about messages that are refused anyway, or about other frames', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const stranger = kit.newId();
+    await kit.permit(stranger, []);
+    expect(await alice.ask({ type: 'send', ref: 'r', to: stranger, body: text('hi') })).toMatchObject({
+      code: 'not-friends',
+    });
+    await alice.ask({ type: 'mark', ref: 'm', chat: b, read: 1 });
+    expect(receiver.got).toEqual([]);
+  });
+});
+
+describe('a slow hook', () => {
+  it('keeps the order of a sender, and delays nobody else', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    await using carol = await kit.connect(c);
+    const held: (() => void)[] = [];
+    receiver.answer = (response, { event: { data } }) => {
+      const accept = () => void response.writeHead(204).end();
+      if (data.from === a && held.length === 0) held.push(accept);
+      else accept();
+    };
+    const texts = ['one', 'two', 'three'];
+    const acks = texts.map((value) => alice.ask({ type: 'send', ref: value, to: b, body: text(value) }));
+    await waitFor(() => held.length === 1);
+    expect(await carol.ask({ type: 'send', ref: 'c', to: b, body: text('from carol') })).toMatchObject({ type: 'ack' });
+    for (const accept of held) accept();
+    await Promise.all(acks);
+    await bob.untilEvents(4);
+    expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual(
+      ['from carol', ...texts].map((value) => text(value)),
+    );
+  });
+
+  it('lets a sender wait with as many messages as may be unacknowledged', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    let accept = () => {};
+    receiver.answer = (response) => {
+      accept = () => {
+        receiver.answer = undefined;
+        response.writeHead(204).end();
+      };
+    };
+    const asked = Array.from({ length: 33 }, (_, i) =>
+      alice.ask({ type: 'send', ref: `${i}`, to: b, body: text('x') }),
+    );
+    expect(await asked[32]).toMatchObject({ type: 'error', code: 'too-many' });
+    await waitFor(() => receiver.got.length === 1);
+    accept();
+    const replies = await Promise.all(asked.slice(0, 32));
+    expect(new Set(replies.map(({ type }) => type))).toEqual(new Set(['ack']));
+  });
+});
+
+describe('a hook that fails', () => {
+  const wrong: [string, NonNullable<Receiver['answer']>][] = [
+    ['with an error', (response) => void response.writeHead(500).end()],
+    ['with a page', (response) => void response.writeHead(200).end('<html>hello</html>')],
+    ['with a redirect', (response) => void response.writeHead(302, { location: receiver.url }).end()],
+    ['by changing the sender', (response) => void response.writeHead(200).end('{"allow":true,"from":1}')],
+    ['by an invalid body', (response) => void response.writeHead(200).end('{"allow":true,"body":{"type":"text"}}')],
+    ['by a body of another kind', (response) => void response.writeHead(200).end('{"allow":"yes"}')],
+    ['by nesting', (response) => void response.writeHead(200).end('['.repeat(50_000))],
+    ['by a reply without end', (response) => void response.writeHead(200).end(' '.repeat(300 * 1024))],
+    ['by closing the connection', (response) => void response.destroy()],
+    ['by not replying', () => {}],
+  ];
+
+  it.each(wrong)('%s: the message is unavailable, or passes where the setting says so', async (_, answer) => {
+    receiver.answer = answer;
+    const strict = await kit.addGateway({ hooks: hooks({ timeout: 300 }) });
+    const lenient = await kit.addGateway({ hooks: hooks({ timeout: 300, onFailure: 'accept' }) });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, kit.gateways.indexOf(strict));
+    await using anna = await kit.connect(a, kit.gateways.indexOf(lenient));
+    const refused = await alice.ask({ type: 'send', ref: 'r', to: b, body: text('hi') });
+    expect(refused).toMatchObject({ type: 'error', code: 'unavailable', retry: true, retryAfter: expect.any(Number) });
+    expect(await anna.ask({ type: 'send', ref: 'r', to: b, body: text('hi') })).toMatchObject({
+      type: 'ack',
+      duplicate: false,
+    });
+  });
+
+  it('again and again is not asked for a time', async () => {
+    const { http } = await kit.addGateway({ hooks: hooks({ onFailure: 'accept' }) });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, kit.gateways.length - 1);
+    receiver.answer = (response) => void response.writeHead(500).end();
+    for (let i = 0; i < 12; i += 1) await alice.text(b, `${i}`);
+    expect(receiver.got).toHaveLength(10);
+    const metrics = await (await fetch(`${http}/metrics`)).text();
+    expect(metrics).toMatch(/parley_hook_resting\{hook="rules".*\} 1/);
+    expect(metrics).toMatch(/parley_hook_replies_total\{hook="rules",event="message.send",result="failed".*\} 10/);
+    expect(metrics).toMatch(/parley_hook_replies_total\{hook="rules",event="message.send",result="resting".*\} 2/);
+  });
+
+  it('at an address of this machine is not reached unless its network is allowed', async () => {
+    await kit.addGateway({ hooks: hooks({ allowed: new Networks([]) }) });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, kit.gateways.length - 1);
+    expect(await alice.ask({ type: 'send', ref: 'r', to: b, body: text('hi') })).toMatchObject({ code: 'unavailable' });
+    expect(receiver.got).toEqual([]);
+  });
+});
+
+it('one user cannot take all requests to a hook', async () => {
+  await kit.addGateway({ hooks: hooks({ concurrency: 32, onFailure: 'accept' }) });
+  const index = kit.gateways.length - 1;
+  const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+  const accepts: (() => void)[] = [];
+  receiver.answer = (response, { event: { data } }) => {
+    const accept = () => void response.writeHead(204).end();
+    if (data.from === a) accepts.push(accept);
+    else accept();
+  };
+  const devices = await Promise.all(['1', '2', '3'].map((device) => kit.connect(a, index, { device })));
+  await using carol = await kit.connect(c, index);
+  const asked = devices.map((each, i) => each.ask({ type: 'send', ref: `${i}`, to: b, body: text('x') }));
+  await waitFor(() => accepts.length === 2);
+  expect(await Promise.race(asked)).toMatchObject({ type: 'error', code: 'unavailable' });
+  expect(await carol.ask({ type: 'send', ref: 'c', to: b, body: text('y') })).toMatchObject({ type: 'ack' });
+  for (const accept of accepts) accept();
+  await Promise.all(asked);
+  for (const each of devices) await each[Symbol.asyncDispose]();
+});
