@@ -89,6 +89,12 @@ export const alertCases: AlertCase[] = [
     quiet: { [`parley_record_dead_total{${ns},pod="x"}`]: '1x120' },
   },
   {
+    alert: 'ParleyHookFails',
+    within: '2m',
+    firing: { [`parley_hook_resting{${ns},pod="x",hook="rules"}`]: '1x120' },
+    quiet: { [`parley_hook_resting{${ns},pod="x",hook="rules"}`]: '1 0 1 0x117' },
+  },
+  {
     alert: 'ParleyBucketsUneven',
     within: '45m',
     firing: perBucket(9000),

@@ -24,11 +24,14 @@ beforeAll(async () => {
   };
   folder = await mkdtemp(join(tmpdir(), 'parley-observability-'));
   redis = await startTestRedis();
+  // Never asked, but measured.
+  const secret = `whsec_${Buffer.alloc(24).toString('base64')}`;
+  const hook = { url: 'https://rules.example', events: ['group.join'], secret };
   stack = await startStack({
     gateways: 2,
     dataDir: folder,
     redisUrl: redis.url,
-    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, ...traces },
+    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, HOOKS: JSON.stringify([hook]), ...traces },
   });
   pair = await Pair.register(
     stack.apiUrl,
