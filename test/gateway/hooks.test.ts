@@ -95,7 +95,7 @@ describe('a hook before a message', () => {
     expect(refused).toMatchObject({ code: 'refused', message: 'A rule of this server does not allow it.' });
   });
 
-  it('is asked for a frame by HTTP', async () => {
+  it('decides about a frame that came by HTTP', async () => {
     const [a, b] = await kit.friends();
     replies(() => ({ allow: false, message: 'Not by HTTP.' }));
     const response = await fetch(`${kit.gateway().http}/v1/frames`, {
@@ -178,7 +178,7 @@ describe('a hook that fails', () => {
     ['by not replying', () => {}],
   ];
 
-  it.each(wrong)('%s: the message is unavailable, or passes where the setting says so', async (_, answer) => {
+  it.each(wrong)('%s: the message is unavailable, or passes if the setting is accept', async (_, answer) => {
     receiver.answer = answer;
     const strict = await kit.addGateway({ hooks: hooks({ timeout: 300 }) });
     const lenient = await kit.addGateway({ hooks: hooks({ timeout: 300, onFailure: 'accept' }) });
@@ -193,7 +193,7 @@ describe('a hook that fails', () => {
     });
   });
 
-  it('again and again is not asked for a time', async () => {
+  it('again and again receives no requests for a time', async () => {
     const { http } = await kit.addGateway({ hooks: hooks({ onFailure: 'accept' }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

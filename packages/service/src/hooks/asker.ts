@@ -10,7 +10,9 @@ import type { HookConfig } from './config.ts';
 /** Bytes of a reply: more than the largest message. */
 const MAX_REPLY = 256 * 1024;
 
-/** Failures in a row after which an endpoint is not asked for a time, and that time in ms. */
+/**
+ * Failures in a row after which an endpoint receives no requests for a time, and that time in ms.
+ */
 const FAILURES_BEFORE_REST = 10;
 const REST_MS = 5000;
 

@@ -38,7 +38,7 @@ export class Hooks {
     const askers = this.#askers;
     new Gauge({
       name: 'parley_hook_resting',
-      help: '1 while a hook is not asked because it failed.',
+      help: '1 while a hook receives no requests because it failed.',
       labelNames: ['hook'] as const,
       registers: [metrics],
       collect() {
