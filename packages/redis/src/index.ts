@@ -30,6 +30,7 @@ export * from './permits/external-users.ts';
 export * from './permits/members.ts';
 export * from './permits/permit.ts';
 export * from './permits/profile.ts';
+export * from './permits/raise-permit-fence.ts';
 export * from './permits/take-tokens.ts';
 export * from './permits/write-permits.ts';
 export * from './presence/connect.ts';

@@ -23,6 +23,7 @@ describe('names', () => {
         keys.rate('send', user),
         keys.conversation(`${user}_${Number.MAX_SAFE_INTEGER}`),
         keys.conversation(`g${user}`),
+        keys.permitFence(`${user}_${Number.MAX_SAFE_INTEGER}`),
         keys.arrived(keys.bucket(user), '1_2'),
         keys.upload(user),
         keys.record(keys.bucket(user)),

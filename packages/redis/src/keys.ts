@@ -54,6 +54,8 @@ export interface Keys {
    * String: kind and version of the permit copy of a user or group. Without it there is no copy.
    */
   copy(id: number): string;
+  /** String: number of the last change that ended a permit between two users, for a day. */
+  permitFence(conversation: string): string;
   /** Set: users who may write to this user under `SEND_POLICY=friends`. */
   contacts(user: number): string;
   /** Set: users who may not write to this user. */
@@ -140,6 +142,7 @@ export function createKeys(buckets: number): Keys {
     online: (user) => `${of(user)}online:${user}`,
     seen: (user) => `${of(user)}seen:${user}`,
     fence: (user) => `${of(user)}fence:${user}`,
+    permitFence: (conversation) => `${of(homeOf(conversation))}permit-fence:${conversation}`,
     copy: (id) => `${of(id)}copy:${id}`,
     contacts: (user) => `${of(user)}contacts:${user}`,
     blocks: (user) => `${of(user)}blocks:${user}`,

@@ -5,7 +5,7 @@
 --   1  conversation: sorted set of '<sender>:<ref>' by message id
 --   2  record stream
 --   3  reach: hash of bucket -> last message for members there
---   4  members of the group
+--   4  members of the group, or the permit fence of two users
 --   then for each participant that can be reached from here: inbox, channel, online
 --   last, only with ARGV 14: forwards
 -- ARGV
@@ -24,25 +24,40 @@
 --   13 other buckets with members of the group, separated by blanks, or ''
 --   14 what is kept in front of the event until it is forwarded, or ''
 --   15 user ids of the participants of a group, separated by blanks, or ''
+--   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
+--      of the group, or '' if no permit is needed
 --   then for each participant:
 --   *  the epoch of the inbox as the caller remembers it, or ''
 -- Reply
 --   { id, 1 for a resend, 1 if another participant is connected, id of the message before or 0,
 --     position of the sender's own copy or '' if it is elsewhere,
 --     participant, epoch, participant, epoch, ... }
+--   { 0 } if the sender's permit may have ended since the caller read it.
 --   With ARGV 13, and for no resend, the fourth is a list: the message before in each other bucket.
 --   The epochs are those that differ from what the caller remembers.
 --
 -- A resend has been delivered to these participants already: the script and the append-only file
 -- are all or nothing.
-local conversation, stream, reach, members = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local conversation, stream, reach, members, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[4]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local sender, records = tonumber(ARGV[9]), ARGV[10] == '1'
 local window, max_refs = tonumber(ARGV[11]), tonumber(ARGV[12])
-local distant, kept, users = ARGV[13], ARGV[14], ARGV[15]
-local FIRST, HINTS = 5, 15
+local distant, kept, users, permit = ARGV[13], ARGV[14], ARGV[15], ARGV[16]
+local FIRST, HINTS = 5, 16
 local count = kept == '' and #KEYS or #KEYS - 1
+
+-- A gateway that was paused may have missed the change of a permit.
+if permit ~= '' then
+  local valid
+  if permit == 'member' then
+    valid = redis.call('SISMEMBER', members, string.match(name, '^%d+')) == 1
+  else
+    valid = (redis.call('GET', fence) or '0') == permit
+  end
+  -- A resend was accepted before the change.
+  if not valid and not redis.call('ZSCORE', conversation, name) then return { 0 } end
+end
 
 -- 2025-01-01 UTC, the origin of message ids.
 local ORIGIN = 1735689600000

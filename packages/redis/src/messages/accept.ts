@@ -17,7 +17,8 @@ const MAX_REFS = 10_000;
  * Accepts a message: numbers it, records it, appends it to the inbox of every participant and
  * publishes it to their gateways. Resolves when all that is done, and on disk where Redis always
  * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and finishes a
- * delivery that was left half done. Without a resend, `repairForwards` finishes it.
+ * delivery that was left half done. Without a resend, `repairForwards` finishes it. Rejects with
+ * {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   redis.memory.check();
@@ -31,9 +32,8 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   const buckets = message.members ? [...new Set(distant.map((user) => keys.bucket(user)))] : [];
 
   const reach = keys.reach(conversation);
-  // A key that is not used must be in the home bucket too.
-  const members = message.members ? keys.members(to) : reach;
-  const names = [keys.conversation(conversation), keys.record(home), reach, members];
+  const permits = message.members ? keys.members(to) : keys.permitFence(conversation);
+  const names = [keys.conversation(conversation), keys.record(home), reach, permits];
   for (const user of near) names.push(keys.inbox(user), keys.user(user), keys.online(user));
   const name = refName(from, ref);
   const quotedRef = JSON.stringify(ref);
@@ -54,6 +54,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     buckets.join(' '),
     left,
     message.members ? near.join(' ') : '',
+    message.permit ?? '',
     ...near.map((user) => redis.epochs.get(user) ?? ''),
   ])) as [
     id: number,
@@ -65,6 +66,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   ];
 
   const [id, duplicate, , before] = reply;
+  if (id === 0) throw new PermitChanged();
   // The first attempt may not have reached the replicas, and this one wrote nothing.
   if (duplicate === 1) await redis.confirm([home]);
   for (let i = 5; i < reply.length; i += 2) {
@@ -86,6 +88,11 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   return { id, conversation, date, cursor, duplicate: duplicate === 1, online };
 }
 
+/** The sender's permit may have ended since it was read. Read it again. */
+export class PermitChanged extends Error {
+  override name = 'PermitChanged';
+}
+
 export interface NewMessage {
   from: number;
   to: number;
@@ -97,6 +104,11 @@ export interface NewMessage {
   body: string;
   /** JSON text of further fields, each with a comma before it. */
   extra?: string;
+  /**
+   * The permit of the sender: `member` if the sender must be a member of the group, or what
+   * `readPermitFence` returned before the permit was read. Undefined: no permit is needed.
+   */
+  permit?: number | 'member';
   /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;
 }

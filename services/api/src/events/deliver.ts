@@ -4,6 +4,7 @@ import {
   closeSockets,
   forgetPermits,
   type RedisConnection,
+  raisePermitFence,
   revokeSession,
   writeExternalUser,
   writePermits,
@@ -25,11 +26,21 @@ export async function deliver(
   notice: Notice,
   signal?: AbortSignal,
 ): Promise<void> {
-  const { copies = [], externals = [], forget = [], revoked = [], closed = [], events = [], purge } = notice;
+  const {
+    copies = [],
+    fences = [],
+    externals = [],
+    forget = [],
+    revoked = [],
+    closed = [],
+    events = [],
+    purge,
+  } = notice;
   await Promise.all(copies.map(async (id) => writePermits(redis, id, await readPermits(db, id))));
   const shown = events.flatMap(({ event }) => (event.kind === 'profile' ? [event.user] : []));
   await Promise.all([...copies, ...shown].map((id) => copyProfile(db, redis, id)));
   await Promise.all(externals.map(({ external, user }) => writeExternalUser(redis, external, user)));
+  await Promise.all(fences.map(([a, b]) => raisePermitFence(redis, a, b)));
   if (forget.length > 0) await forgetPermits(redis, forget);
   await Promise.all(revoked.map(({ user, session, until }) => revokeSession(redis, user, session, until)));
   await Promise.all(closed.map((user) => closeSockets(redis, user)));

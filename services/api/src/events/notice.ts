@@ -7,6 +7,8 @@ import type { ParleyEvent } from '@parley/protocol';
 export interface Notice {
   /** Users or groups whose permit copy is written again from PostgreSQL. */
   copies?: number[];
+  /** Pairs of users whose permits in the memory of gateways are not valid any more. */
+  fences?: [number, number][];
   /** Users whose cached permits gateways drop. */
   forget?: number[];
   /** Sessions that ended. `until` is the end of their last access token, in Unix ms. */

@@ -25,3 +25,20 @@ it('starts work in order, also after one has failed', async () => {
   await Promise.resolve();
   expect(window.waiting).toBe(false);
 });
+
+it('lets a message with another permit fence wait for those that were admitted before', async () => {
+  const window = new SendWindow();
+  expect([window.hasFence(7, 0), window.hasFence(7, 5)]).toEqual([true, false]);
+  window.admit();
+  window.admit();
+  const steps: string[] = [];
+  const waiting = window.waitForFence(7, 5).then(() => steps.push('fence'));
+  window.settle();
+  await Promise.resolve();
+  steps.push('one');
+  window.settle();
+  await waiting;
+  expect(steps).toEqual(['one', 'fence']);
+  expect([window.hasFence(7, 5), window.hasFence(7, 0), window.hasFence(8, 0)]).toEqual([true, false, true]);
+  await window.waitForFence(7, 5);
+});

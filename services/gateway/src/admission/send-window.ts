@@ -1,9 +1,18 @@
 import { limits } from '@parley/protocol';
 
+/** Receivers whose permit fence is remembered. */
+const MAX_FENCES = 64;
+
 /** The unacknowledged messages of one sender: caps their number and keeps their order. */
 export class SendWindow {
   #inFlight = 0;
-  #ahead: Promise<void> | undefined;
+  #admitted = 0;
+  /** Resolves a wait for `#admitted` to be 0. */
+  #settled: (() => void) | undefined;
+  readonly #turns = new Turns();
+  #retries: Turns | undefined;
+  /** Permit fences of the last messages by their receiver, without those that are 0. */
+  #fences: Map<number, number> | undefined;
 
   /** Messages that are not acknowledged yet. */
   get inFlight(): number {
@@ -12,7 +21,7 @@ export class SendWindow {
 
   /** True while a message waits for something that later ones would not wait for. */
   get waiting(): boolean {
-    return this.#ahead !== undefined;
+    return this.#turns.busy;
   }
 
   /**
@@ -31,6 +40,59 @@ export class SendWindow {
 
   /** Starts `work` once the works before it have settled. Resolves or rejects as `work` does. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(work);
+  }
+
+  /** As `inTurn`, among the messages that were admitted and must read their permit again. */
+  inTurnOfRetries<T>(work: () => Promise<T>): Promise<T> {
+    this.#retries ??= new Turns();
+    return this.#retries.run(work);
+  }
+
+  /**
+   * Whether a message with this permit fence may be accepted beside those before it. Messages with
+   * another fence may be rejected and repeated, and must come first.
+   */
+  hasFence(to: number, fence: number): boolean {
+    return fence === (this.#fences?.get(to) ?? 0);
+  }
+
+  /**
+   * Resolves at once for the fence of the messages before, else when all admitted messages have
+   * settled. Call it in turn, so that no later message is admitted before.
+   */
+  async waitForFence(to: number, fence: number): Promise<void> {
+    if (this.hasFence(to, fence)) return;
+    while (this.#admitted > 0) await new Promise<void>((resolve) => (this.#settled = resolve));
+    if ((this.#fences?.size ?? 0) >= MAX_FENCES) this.#fences = undefined;
+    this.#fences ??= new Map();
+    this.#fences.set(to, fence);
+  }
+
+  /** Counts a message as admitted until `settle`. */
+  admit(): void {
+    this.#admitted += 1;
+  }
+
+  /** An admitted message was accepted or rejected. */
+  settle(): void {
+    this.#admitted -= 1;
+    if (this.#admitted > 0) return;
+    this.#settled?.();
+    this.#settled = undefined;
+  }
+}
+
+/** Runs works one after the other. */
+class Turns {
+  #ahead: Promise<void> | undefined;
+
+  /** True while a work runs or waits. */
+  get busy(): boolean {
+    return this.#ahead !== undefined;
+  }
+
+  run<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#ahead ? this.#ahead.then(work) : work();
     const ahead = mine.then(
       () => {},

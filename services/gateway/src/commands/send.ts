@@ -1,7 +1,7 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { type Accepted, accept, type MessageContent, messageContent, type Standing } from '@parley/redis';
+import { type Accepted, accept, type MessageContent, messageContent, PermitChanged } from '@parley/redis';
 import { sendAckFrame } from '../frames.ts';
-import type { LocalUser } from '../users/local-user.ts';
+import type { Permit } from '../users/local-user.ts';
 import { checkCustom } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
@@ -19,43 +19,72 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
   checkCustom(deps, frame);
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
+  let admission: Admission | undefined;
   try {
     const content = messageContent(frame);
-    const members = await admit(deps, sender, frame.to, eventBytes(content.body + content.extra));
-    return await acceptMessage(deps, sender, frame, content, members);
+    admission = await admit(deps, sender, frame.to, eventBytes(content.body + content.extra));
+    try {
+      return await acceptMessage(deps, sender, frame, content, admission);
+    } catch (error) {
+      if (!(error instanceof PermitChanged)) throw error;
+      return await acceptMessage(deps, sender, frame, content, await admitAgain(deps, sender, frame.to));
+    }
   } finally {
+    if (admission !== undefined) sender.sends.settle();
     sender.sends.end();
   }
 }
 
 /**
  * Resolves when the user may write to the receiver and is within the rate limits. Both are in
- * memory for most messages. Resolves with the members of a group. Throws a refusal.
+ * memory for most messages. Throws a refusal.
  *
  * @param bytes size of one copy of the message
  */
-function admit(deps: CommandDeps, sender: FrameSender, to: number, bytes: number): Members | Promise<Members> {
+function admit(deps: CommandDeps, sender: FrameSender, to: number, bytes: number): Admission | Promise<Admission> {
   const { user, sends } = sender;
-  const standing = user.permit(to);
-  const known = standing !== undefined && standing !== 'member';
+  const permit = user.permit(to);
+  const known = permit !== undefined && permit.standing !== 'member' && sends.hasFence(to, permit.fence);
   if (!sends.waiting && known && deps.rates.tryCharge(user, 'send', COPIES * bytes))
-    return checkStanding(deps, standing);
-  return sends.inTurn(() => chargeAndRead(deps, user, to, bytes));
+    return admitted(sends, checkStanding(deps, permit));
+  return sends.inTurn(() => chargeAndRead(deps, sender, to, bytes));
 }
 
-async function chargeAndRead(deps: CommandDeps, user: LocalUser, to: number, bytes: number): Promise<Members> {
+async function chargeAndRead(
+  deps: CommandDeps,
+  { user, sends }: FrameSender,
+  to: number,
+  bytes: number,
+): Promise<Admission> {
   const { permits, rates } = deps;
   await rates.charge(user, 'send');
-  const members = checkStanding(deps, await permits.membership(user, to));
-  await rates.chargeBytes(user, bytes * (members ? members.length + 1 : COPIES));
-  return members;
+  const admission = checkStanding(deps, await permits.admission(user, to));
+  await rates.chargeBytes(user, bytes * (typeof admission === 'number' ? COPIES : admission.length + 1));
+  if (typeof admission === 'number') await sends.waitForFence(to, admission);
+  return admitted(sends, admission);
 }
 
-function checkStanding({ config }: CommandDeps, found: Standing | number[]): Members {
-  if (typeof found !== 'string') return found;
-  const code = sendRefusal(found, config.sendPolicy);
+function admitted(sends: FrameSender['sends'], admission: Admission): Admission {
+  sends.admit();
+  return admission;
+}
+
+/**
+ * Reads the permit of an admitted message again, after a change that this gateway has not received
+ * yet. In turn, so that messages of a sender keep their order.
+ */
+function admitAgain(deps: CommandDeps, { user, sends }: FrameSender, to: number): Promise<Admission> {
+  return sends.inTurnOfRetries(async () => {
+    user.forgetPermit(to);
+    return checkStanding(deps, await deps.permits.admission(user, to));
+  });
+}
+
+function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admission {
+  if (!('standing' in found)) return found;
+  const code = sendRefusal(found.standing, config.sendPolicy);
   if (code) throw new Refusal(code);
-  return undefined;
+  return found.fence;
 }
 
 async function acceptMessage(
@@ -63,7 +92,7 @@ async function acceptMessage(
   sender: FrameSender,
   frame: Send,
   content: MessageContent,
-  members: Members,
+  admission: Admission,
 ): Promise<string> {
   const { redis, config, counters, traces } = deps;
   const start = traces?.now() ?? 0;
@@ -73,7 +102,7 @@ async function acceptMessage(
     ref: frame.ref,
     ...content,
     record: config.history === 'mirror',
-    ...(members && { members }),
+    ...(typeof admission === 'number' ? { permit: admission } : { members: admission, permit: 'member' as const }),
   });
   if (accepted.duplicate) counters.duplicates += 1;
   else {
@@ -96,5 +125,5 @@ function traceSend(
 
 type Send = FrameOf<'send'>;
 
-/** The members of the group that is written to. Undefined for a user. */
-type Members = number[] | undefined;
+/** The members of the group that is written to, or the permit fence of both users. */
+type Admission = number[] | number;

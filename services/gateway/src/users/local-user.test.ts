@@ -26,6 +26,8 @@ const withConnections = (count: number) => {
   return { user, connections };
 };
 
+const friend = { standing: 'friend', fence: 0 } as const;
+
 describe('LocalUser', () => {
   it('delivers an event to every connection with its position and the published bytes', () => {
     const { user, connections } = withConnections(2);
@@ -63,18 +65,18 @@ describe('LocalUser', () => {
     ['lost messages', (user: LocalUser) => user.missed()],
   ])('forgets permits after %s, and does not keep one whose read began before', (_, forget) => {
     const { user } = withConnections(0);
-    user.readPermit(8)('friend');
+    user.readPermit(8)(friend);
     const keepLate = user.readPermit(9);
-    expect(user.permit(8)).toBe('friend');
+    expect(user.permit(8)).toBe(friend);
     forget(user);
-    keepLate('friend');
+    keepLate({ standing: 'friend', fence: 0 });
     expect([user.permit(8), user.permit(9)]).toEqual([undefined, undefined]);
   });
 
   it('keeps a bounded number of permits, the newest ones', () => {
     const { user } = withConnections(0);
-    for (let to = 1; to <= 300; to += 1) user.readPermit(to)('friend');
-    expect([user.permit(1), user.permit(300)]).toEqual([undefined, 'friend']);
+    for (let to = 1; to <= 300; to += 1) user.readPermit(to)(friend);
+    expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
   it('makes every connection read the inbox after lost messages', () => {

@@ -26,7 +26,7 @@ export class LocalUser {
    * How this user stands to others. Valid while the channel is subscribed, since changes are
    * published on it.
    */
-  #permits: Map<number, Standing> | undefined;
+  #permits: Map<number, Permit> | undefined;
   #budget: Budget | undefined;
 
   constructor(id: number) {
@@ -79,7 +79,7 @@ export class LocalUser {
   }
 
   /** How this user stands to another user or a group, if it is known. */
-  permit(to: number): Standing | undefined {
+  permit(to: number): Permit | undefined {
     return this.#permits?.get(to);
   }
 
@@ -87,12 +87,12 @@ export class LocalUser {
    * Starts to read a permit. The returned function keeps the result, unless the permits were
    * forgotten since: then the result may be outdated.
    */
-  readPermit(to: number): (standing: Standing) => void {
+  readPermit(to: number): (permit: Permit) => void {
     this.#permits ??= new Map();
     const permits = this.#permits;
-    return (standing) => {
+    return (permit) => {
       if (permits.size >= MAX_PERMITS) permits.delete(permits.keys().next().value as number);
-      permits.set(to, standing);
+      permits.set(to, permit);
     };
   }
 
@@ -109,6 +109,13 @@ export class LocalUser {
     // A connection that closes leaves the list.
     for (const connection of [...this.connections]) connection.control(control);
   }
+}
+
+/** How a user stands to another user or a group. */
+export interface Permit {
+  readonly standing: Standing;
+  /** The permit fence of both users when the standing was read. 0 for a group. */
+  readonly fence: number;
 }
 
 /** One open connection of a user. */

@@ -1,5 +1,12 @@
-import { type RedisConnection, readMembers, readPermit, type Standing, sendRequest } from '@parley/redis';
-import type { LocalUser } from './local-user.ts';
+import {
+  type RedisConnection,
+  readMembers,
+  readPermit,
+  readPermitFence,
+  type Standing,
+  sendRequest,
+} from '@parley/redis';
+import type { LocalUser, Permit } from './local-user.ts';
 
 /** Ms between reads of a copy that the recorder was asked to make. */
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
@@ -24,7 +31,7 @@ export class Permits {
    * `unknown` if it does not arrive within a second.
    */
   standing(user: LocalUser, to: number): Standing | Promise<Standing> {
-    return user.permit(to) ?? this.#readAndKeep(user, to);
+    return user.permit(to)?.standing ?? this.#readAndKeep(user, to).then(({ standing }) => standing);
   }
 
   /**
@@ -33,13 +40,19 @@ export class Permits {
    * the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
-    const standing = await this.standing(user, to);
-    if (standing !== 'member') return standing;
+    const found = await this.admission(user, to);
+    return Array.isArray(found) ? found : found.standing;
+  }
+
+  /** As `membership`, with the permit fence of both users, which `accept` compares. */
+  async admission(user: LocalUser, to: number): Promise<number[] | Permit> {
+    const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
+    if (permit.standing !== 'member') return permit;
     const members = await readMembers(this.#redis, to);
     if (members.includes(user.id)) return members;
     user.forgetPermit(to);
-    const now = await this.standing(user, to);
-    return now === 'member' ? await readMembers(this.#redis, to) : now;
+    const now = await this.#readAndKeep(user, to);
+    return now.standing === 'member' ? await readMembers(this.#redis, to) : now;
   }
 
   /** How a user stands to another user or a group. Nothing is kept. */
@@ -47,13 +60,28 @@ export class Permits {
     return readStanding(this.#redis, user.id, to, () => this.#chargeLookup(user));
   }
 
-  async #readAndKeep(user: LocalUser, to: number): Promise<Standing> {
+  async #readAndKeep(user: LocalUser, to: number): Promise<Permit> {
     const keep = user.readPermit(to);
+    const fence = await readPermitFence(this.#redis, user.id, to);
     const standing = await this.read(user, to);
-    if (standing !== 'unknown' && standing !== 'nobody') keep(standing);
-    return standing;
+    const permit = fence === 0 ? unfenced[standing] : { standing, fence };
+    if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
+    return permit;
   }
 }
+
+const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });
+
+/** Most permits have no fence: they share one object each. */
+const unfenced: Readonly<Record<Standing, Permit>> = {
+  friend: withoutFence('friend'),
+  stranger: withoutFence('stranger'),
+  blocked: withoutFence('blocked'),
+  member: withoutFence('member'),
+  'not-member': withoutFence('not-member'),
+  nobody: withoutFence('nobody'),
+  unknown: withoutFence('unknown'),
+};
 
 /**
  * How a user stands to another user or a group, from the copy in Redis.

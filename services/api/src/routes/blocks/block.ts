@@ -39,6 +39,7 @@ export async function unblock(tx: Database, notify: Notify, user: number, blocke
 function noticeOf(user: number, blocked: number, change: 'blocked' | 'updated'): Notice {
   return {
     copies: [user],
+    ...(change === 'blocked' && { fences: [[user, blocked]] }),
     forget: [user, blocked],
     events: [{ users: [user], event: { kind: 'friend', user: blocked, change } }],
   };

@@ -8,6 +8,7 @@ export async function unfriend(tx: Database, notify: Notify, user: number, frien
   if (!(await deleteFriendship(tx, user, friend))) return false;
   notify({
     copies: [user, friend],
+    fences: [[user, friend]],
     forget: [user, friend],
     events: [
       { users: [friend], event: { kind: 'friend', user, change: 'removed' } },

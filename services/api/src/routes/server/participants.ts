@@ -1,27 +1,32 @@
 import { readPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
-import { readMembers, readPermit, type Standing, writePermits } from '@parley/redis';
+import { type NewMessage, readMembers, readPermit, readPermitFence, type Standing, writePermits } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 
 /**
- * Returns the members of a group that a sender may write to, including the system if it is the
- * sender. Undefined for a user. Refuses as a gateway does. The system may write to everybody.
+ * Returns the members of a group that a sender may write to, none for a user, and the sender's
+ * permit. Refuses as a gateway does. The system may write to everybody.
  */
-export async function participantsOf(context: AppContext, from: number, to: number): Promise<number[] | undefined> {
+export async function participantsOf(
+  context: AppContext,
+  from: number,
+  to: number,
+): Promise<Pick<NewMessage, 'members' | 'permit'>> {
+  const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'There is no such user or group.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the permit, so that members removed in between are left out.
     const members = await readMembers(context.redis, to);
-    if (from === SYSTEM_USER) return members;
+    if (from === SYSTEM_USER) return { members };
     if (!members.includes(from)) throw new Refusal('not-member');
-    return members;
+    return { members, permit: 'member' };
   }
-  if (from === SYSTEM_USER) return undefined;
+  if (from === SYSTEM_USER) return {};
   if (standing === 'blocked') throw new Refusal('blocked');
   if (standing === 'stranger' && context.config.sendPolicy === 'friends') throw new Refusal('not-friends');
-  return undefined;
+  return { permit: fence };
 }
 
 /** From the copy in Redis, which is written first if it is missing. */

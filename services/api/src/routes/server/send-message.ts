@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley/protocol';
-import { accept, messageContent, type WrittenContent } from '@parley/redis';
+import {
+  type Accepted,
+  accept,
+  messageContent,
+  type NewMessage,
+  PermitChanged,
+  type WrittenContent,
+} from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -56,17 +63,17 @@ export const sendMessage = serverOperation(
     const from = given.from === 'system' ? SYSTEM_USER : await findActive(context.db, given.from);
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
     const to = await receiverOf(context, given.to);
-    const members = await participantsOf(context, from, to);
+    const permit = await participantsOf(context, from, to);
     const content = from === SYSTEM_USER ? given : await checkContent(context, from, to, given);
     const start = context.traces?.now() ?? 0;
-    const accepted = await accept(context.redis, {
+    const message = {
       from,
       to,
       ref: given.ref,
       ...messageContent(content),
       record: context.config.history === 'mirror',
-      ...(members === undefined ? {} : { members }),
-    });
+    };
+    const accepted = await acceptWithPermit(context, message, permit);
     const { id, conversation, online, duplicate } = accepted;
     if (context.traces?.samples(id) && !duplicate) {
       const attributes = { 'parley.user': from, 'parley.online': online };
@@ -88,9 +95,21 @@ async function checkContent(context: AppContext, from: number, to: number, given
   };
 }
 
+/** Accepts a message. If the sender's permit has changed, reads it again and refuses or repeats. */
+async function acceptWithPermit(context: AppContext, message: NewMessage, permit: Permit): Promise<Accepted> {
+  try {
+    return await accept(context.redis, { ...message, ...permit });
+  } catch (error) {
+    if (!(error instanceof PermitChanged)) throw error;
+    return await accept(context.redis, { ...message, ...(await participantsOf(context, message.from, message.to)) });
+  }
+}
+
 async function receiverOf({ db }: AppContext, to: Given['to']): Promise<number> {
   // A number may be a user or a group. The permit copy knows which.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);
 }
+
+type Permit = Pick<NewMessage, 'members' | 'permit'>;

@@ -1,0 +1,52 @@
+import { userConversation } from '@parley/protocol';
+import { expect, it } from 'vitest';
+import { accept, type NewMessage, PermitChanged } from '../messages/accept.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { readInbox, readRecord } from '../test/inbox.ts';
+import { raisePermitFence, readPermitFence } from './raise-permit-fence.ts';
+import { writePermits } from './write-permits.ts';
+
+onEachRedis((redis) => {
+  const send = (from: number, to: number, ref: string, more: Partial<NewMessage>) =>
+    accept(redis.connection, { from, to, ref, body: '{"type":"text","text":"hi"}', record: true, ...more });
+
+  it('ascends, also when the last number is ahead of the clock', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const { client, keys } = redis.connection;
+    expect(await readPermitFence(redis.connection, a, b)).toBe(0);
+    const first = await raisePermitFence(redis.connection, a, b);
+    expect(await readPermitFence(redis.connection, b, a)).toBe(first);
+    await client.set(keys.permitFence(userConversation(a, b)), first + 3_600_000);
+    expect(await raisePermitFence(redis.connection, b, a)).toBe(first + 3_600_001);
+  });
+
+  it('rejects a message whose permit was read before, and writes nothing of it', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const sent = await send(a, b, 'r1', { permit: 0 });
+    const fence = await raisePermitFence(redis.connection, a, b);
+    await expect(send(a, b, 'r2', { permit: 0 })).rejects.toThrow(PermitChanged);
+    for (const user of [a, b]) expect(await readInbox(redis.connection, user)).toHaveLength(1);
+    const home = redis.connection.keys.home(sent.conversation);
+    expect(await readRecord(redis.connection, home, sent.conversation)).toHaveLength(1);
+    expect(await send(a, b, 'r2', { permit: fence })).toMatchObject({ duplicate: false });
+  });
+
+  it('recognises a resend of a message that was accepted before the fence', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const { id } = await send(a, b, 'r1', { permit: 0 });
+    await raisePermitFence(redis.connection, a, b);
+    expect(await send(a, b, 'r1', { permit: 0 })).toMatchObject({ id, duplicate: true });
+  });
+
+  it('rejects a message to a group of a sender who is no member any more, or if there is no copy', async () => {
+    const [group, a, b] = [redis.newId(), redis.newId(), redis.newId()];
+    const more = { members: [a, b], permit: 'member' as const };
+    await expect(send(a, group, 'r1', more)).rejects.toThrow(PermitChanged);
+    await writePermits(redis.connection, group, { kind: 'group', version: 1, members: [a, b] });
+    const { id } = await send(a, group, 'r1', more);
+    await writePermits(redis.connection, group, { kind: 'group', version: 2, members: [b] });
+    await expect(send(a, group, 'r2', more)).rejects.toThrow(PermitChanged);
+    expect(await send(a, group, 'r1', more)).toMatchObject({ id, duplicate: true });
+    expect(await readInbox(redis.connection, b)).toHaveLength(1);
+  });
+});
