@@ -20,7 +20,7 @@ export function readReport(report: string): { answered: number; faults: string[]
 const answers = [
   /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
   /"detail":"password: Too easy to guess/,
-  /"detail":"custom: (Holds a null character or a lone surrogate|Holds a key __proto__|Nested deeper|Too large)/,
+  /"(detail|message)":"(custom|body\.(custom|data)): (Holds a null character or a lone surrogate|Holds a key __proto__|Nested deeper|Too large)/,
   /"detail":"q: Give one of q and ids/,
 ];
 
