@@ -1,6 +1,7 @@
-import { fingerprint, joinInstallation } from '@parley/redis';
+import { joinInstallation } from '@parley/redis';
 import { runService } from '@parley/service';
 import { type ApiConfig, readConfig } from './config.ts';
+import { sharedSettings } from './shared-settings.ts';
 import { startApi } from './start-api.ts';
 
 await runService({
@@ -21,12 +22,6 @@ function join(config: ApiConfig): Promise<() => Promise<void>> {
     buckets: config.redis.buckets,
     service: 'api',
     durability: config.redisDurability,
-    settings: {
-      HISTORY: config.history,
-      SEND_POLICY: config.sendPolicy,
-      REPLICAS_ACK: String(config.redis.replicas),
-      TOKEN_SECRET: fingerprint(config.tokens.secret),
-      TOKEN_ISSUERS: fingerprint(JSON.stringify(config.tokenIssuers)),
-    },
+    settings: sharedSettings(config),
   });
 }

@@ -12,18 +12,42 @@ const MIN_VERSION = 7;
  * that is wrong, and with the setting that accepts less.
  */
 export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
-  const servers = 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client];
-  const problems = (await Promise.all(servers.map((server) => checkServer(server, durability)))).flat();
+  const problems = (await inspectServers(redis)).flatMap((server) => problemsOf(server, durability));
   if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'));
 }
 
-async function checkServer(server: Redis, durability: Durability): Promise<string[]> {
-  const name = `Redis at ${server.options.host}:${server.options.port}`;
-  const info = await server.info();
-  const version = /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
+/** Returns the version and the settings of every master. */
+export async function inspectServers(redis: RedisConnection): Promise<RedisServerState[]> {
+  const servers = 'nodes' in redis.client ? redis.client.nodes('master') : [redis.client];
+  return await Promise.all(
+    servers.map(async (server) => {
+      const info = await server.info();
+      return {
+        address: `${server.options.host}:${server.options.port}`,
+        version: /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown',
+        maxMemory: Number(/^maxmemory:(\d+)/m.exec(info)?.[1] ?? 0),
+        settings: await readSettings(server, info),
+      };
+    }),
+  );
+}
+
+/** A master, as far as Parley depends on it. */
+export interface RedisServerState {
+  /** `host:port` */
+  address: string;
+  version: string;
+  /** Bytes. 0: no limit. */
+  maxMemory: number;
+  /** `maxmemory-policy`, `appendonly` and `appendfsync`, where Redis shows them. */
+  settings: Record<string, string | undefined>;
+}
+
+/** Returns what is wrong with a server, with the setting that accepts less. */
+export function problemsOf({ address, version, settings }: RedisServerState, durability: Durability): string[] {
+  const name = `Redis at ${address}`;
   if (!(Number.parseInt(version, 10) >= MIN_VERSION))
     return [`${name} is version ${version}. Parley needs ${MIN_VERSION}.0 or newer`];
-  const settings = await readSettings(server, info);
   const wrong = (setting: string, need: string, why: string) => {
     const found = settings[setting] ?? 'unknown';
     return found === need ? [] : [`${name} has ${setting} ${found}. Set it to ${need}: ${why}`];

@@ -49,6 +49,26 @@ export async function shareSettings(
   };
 }
 
+/** Returns the running processes with their shared settings, and the settings that never change. */
+export async function readProcesses({ client, keys }: RedisConnection): Promise<SharedSettings> {
+  const [seconds] = await client.time();
+  const [names, settings, fixed] = await Promise.all([
+    client.zrangebyscore(keys.processes, Number(seconds) * 1000 - PROCESS_TTL_MS, '+inf'),
+    client.hgetall(keys.processSettings),
+    client.hgetall(keys.fixedSettings),
+  ]);
+  const processes = names.map((name) => ({ name, settings: JSON.parse(settings[name] ?? '{}') as Settings }));
+  return { processes, fixed };
+}
+
+/** What running processes share through Redis. */
+export interface SharedSettings {
+  processes: { name: string; settings: Settings }[];
+  fixed: Settings;
+}
+
+type Settings = Readonly<Record<string, string>>;
+
 /** Returns a short text that differs for different secrets and reveals nothing of them. */
 export function fingerprint(secret: string): string {
   return `fingerprint ${createHash('sha256').update(`parley settings ${secret}`).digest('hex').slice(0, 12)}`;

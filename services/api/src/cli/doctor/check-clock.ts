@@ -1,0 +1,34 @@
+import { type Check, failed, ok, warning } from './check.ts';
+
+/**
+ * Difference of clocks in ms above which dates look wrong, and above which tokens may be refused.
+ */
+const WARN_MS = 1000;
+const FAIL_MS = 30_000;
+
+/** Questions, of which the one with the fastest reply counts. */
+const SAMPLES = 3;
+
+/**
+ * Returns by how many ms a server's clock is ahead of this machine's.
+ *
+ * @param read returns the server's time in Unix ms
+ */
+export async function clockDifference(read: () => Promise<number>): Promise<number> {
+  let best = { difference: 0, took: Number.POSITIVE_INFINITY };
+  for (let i = 0; i < SAMPLES; i += 1) {
+    const sent = Date.now();
+    const theirs = await read();
+    const took = Date.now() - sent;
+    if (took < best.took) best = { difference: theirs - sent - took / 2, took };
+  }
+  return Math.round(best.difference);
+}
+
+/** Judges the difference between the clock of a server and that of this machine. */
+export function checkClock(name: string, server: string, difference: number): Check {
+  const detail = `The clock of ${server} is ${Math.abs(difference)} ms ${difference < 0 ? 'behind' : 'ahead of'} this machine's`;
+  if (Math.abs(difference) > FAIL_MS) return failed(name, `${detail}. Synchronise both by NTP: tokens may be refused`);
+  if (Math.abs(difference) > WARN_MS) return warning(name, `${detail}. Synchronise both by NTP`);
+  return ok(name, detail);
+}

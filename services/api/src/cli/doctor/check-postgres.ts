@@ -1,0 +1,26 @@
+import { checkSchema, type Database } from '@parley/database';
+import { attempt, type Check, failed, ok, warnings } from './check.ts';
+import { checkClock, clockDifference } from './check-clock.ts';
+import { readServer, readTime } from './database-queries.ts';
+
+/** The oldest version that migrations run on. */
+const MIN_VERSION = 15;
+
+/** Checks the server and the schema of PostgreSQL. */
+export async function checkPostgres(db: Database): Promise<Check[]> {
+  const { version, text, off } = await readServer(db);
+  const name = 'postgresql';
+  if (version < MIN_VERSION * 10_000)
+    return [failed(name, `PostgreSQL is version ${text}. Parley needs ${MIN_VERSION} or newer`)];
+  const problems = off.map(
+    (setting) => `PostgreSQL has ${setting} off: a crash of its machine loses recorded messages`,
+  );
+  return [
+    ...warnings(name, problems, `PostgreSQL ${text} keeps what it has committed`),
+    ...(await attempt('migrations', async () => {
+      await checkSchema(db);
+      return [ok('migrations', 'Every migration of this version is applied')];
+    })),
+    checkClock('postgresql clock', 'PostgreSQL', await clockDifference(() => readTime(db))),
+  ];
+}

@@ -1,0 +1,61 @@
+import { inspectServers, problemsOf, type RedisConnection, type RedisServerState, readProcesses } from '@parley/redis';
+import type { ApiConfig } from '../../config.ts';
+import { sharedSettings } from '../../shared-settings.ts';
+import { type Check, failed, ok, warning } from './check.ts';
+import { checkClock, clockDifference } from './check-clock.ts';
+
+/** Checks the servers of Redis, and whether running processes have the settings of this config. */
+export async function checkRedis(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {
+  const servers = await inspectServers(redis);
+  const time = async () => {
+    const [seconds, microseconds] = await redis.client.time();
+    return Number(seconds) * 1000 + Number(microseconds) / 1000;
+  };
+  return [
+    ...servers.flatMap((server) => checkServer(server, config)),
+    checkClock('redis clock', 'Redis', await clockDifference(time)),
+    ...(await checkProcesses(redis, config)),
+  ];
+}
+
+function checkServer(server: RedisServerState, { redisDurability: durability }: ApiConfig): Check[] {
+  const { address, version, maxMemory, settings } = server;
+  const checks = problemsOf(server, durability).map((problem) => failed('redis settings', problem));
+  if (checks.length === 0) {
+    const found = ['maxmemory-policy', 'appendonly', 'appendfsync'].map((name) => `${name} ${settings[name]}`);
+    checks.push(ok('redis settings', `Redis ${version} at ${address} has ${found.join(', ')}`));
+  }
+  if (durability !== 'always')
+    checks.push(
+      warning('redis settings', `REDIS_DURABILITY is ${durability}: a crash of Redis' machine loses messages`),
+    );
+  if (maxMemory === 0)
+    checks.push(
+      warning('redis memory', `Redis at ${address} has no maxmemory: it ends when the machine has no memory`),
+    );
+  return checks;
+}
+
+async function checkProcesses(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {
+  const own: Record<string, string> = { BUCKETS: String(config.redis.buckets), ...sharedSettings(config) };
+  const { processes, fixed } = await readProcesses(redis);
+  const others = [{ name: 'the data in Redis', settings: fixed }, ...processes];
+  const checks = others.flatMap(({ name, settings }) =>
+    Object.entries(settings)
+      .filter(([setting, value]) => own[setting] !== undefined && own[setting] !== value)
+      .map(([setting, value]) => failed('processes', `${setting} is ${own[setting]} here, but ${value} for ${name}`)),
+  );
+  const running = (service: string) => processes.filter(({ name }) => name.startsWith(`${service} `)).length;
+  const counts = ['api', 'gateway', 'recorder'].map((service) => [service, running(service)] as const);
+  const missing = counts.filter(
+    ([service, count]) => count === 0 && (service !== 'recorder' || config.history === 'mirror'),
+  );
+  if (missing.length > 0) {
+    const names = missing.map(([service]) => service).join(', ');
+    checks.push(warning('processes', `No process runs of: ${names}`));
+  } else if (checks.length === 0) {
+    const found = counts.map(([service, count]) => `${service} ${count}`).join(', ');
+    checks.push(ok('processes', `Running with the same settings: ${found}`));
+  }
+  return checks;
+}

@@ -1,0 +1,36 @@
+/** The result of one check of the installation. */
+export interface Check {
+  /** What was checked. */
+  name: string;
+  /**
+   * `failed`: services do not start, or do not keep what they promise. `warning`: they run, but it
+   * is unsafe.
+   */
+  status: 'ok' | 'warning' | 'failed';
+  /** A sentence: what was found, and what to do. */
+  detail: string;
+}
+
+export const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail });
+export const warning = (name: string, detail: string): Check => ({ name, status: 'warning', detail });
+export const failed = (name: string, detail: string): Check => ({ name, status: 'failed', detail });
+
+/** Returns the warnings, or that all is well if there are none. */
+export function warnings(name: string, problems: readonly string[], well: string): Check[] {
+  return problems.length === 0 ? [ok(name, well)] : problems.map((problem) => warning(name, problem));
+}
+
+/** Resolves with the checks of `work`, or with one that failed for its error. */
+export async function attempt(name: string, work: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await work();
+  } catch (error) {
+    return [failed(name, reasonOf(error))];
+  }
+}
+
+/** Connecting to a name with several addresses fails with one error for each. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,19 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+/** Returns the version, as in `150004`, and settings that decide what a crash loses. */
+export async function readServer(db: Database): Promise<{ version: number; text: string; off: string[] }> {
+  const { rows } = await sql<{ version: number; text: string; off: string[] }>`
+    select current_setting('server_version_num')::int as version, current_setting('server_version') as text,
+      array(
+        select name from unnest(array['fsync', 'full_page_writes', 'synchronous_commit']) as name
+        where current_setting(name) = 'off') as off`.execute(db);
+  return rows[0] as { version: number; text: string; off: string[] };
+}
+
+/** Returns the time of PostgreSQL in Unix ms. */
+export async function readTime(db: Database): Promise<number> {
+  const { rows } = await sql<{ now: number }>`
+    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(db);
+  return (rows[0] as { now: number }).now;
+}

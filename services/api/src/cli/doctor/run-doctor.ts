@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { openDatabase } from '@parley/database';
+import { connectRedis } from '@parley/redis';
+import type { Environment } from '@parley/service';
+import type { ApiConfig } from '../../config.ts';
+import { CliError } from '../server-client.ts';
+import { attempt, type Check } from './check.ts';
+import { checkPostgres } from './check-postgres.ts';
+import { checkRedis } from './check-redis.ts';
+import { checkSettings } from './check-settings.ts';
+import { checkStores } from './check-stores.ts';
+
+/** Ms after which a server that does not respond counts as unavailable. */
+const TIMEOUT_MS = 5000;
+
+/**
+ * Runs `parley doctor`. Resolves with what it prints, and whether a check failed.
+ *
+ * @param argv the words after `doctor`
+ * @param env the environment of the api
+ */
+export async function runDoctor(
+  argv: readonly string[],
+  env: Environment,
+): Promise<{ output: string; failed: boolean }> {
+  const json = readFlags(argv);
+  const checks = await diagnose(env);
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const line = ({ status, name, detail }: Check) =>
+    `${status.padEnd(7)}  ${name.padEnd(width)}  ${detail.replaceAll('\n', ' ')}`;
+  return {
+    output: json ? JSON.stringify(checks) : checks.map(line).join('\n'),
+    failed: checks.some(({ status }) => status === 'failed'),
+  };
+}
+
+/**
+ * Checks the settings, then Redis and PostgreSQL, then both against each other. Writes nothing of
+ * its own.
+ *
+ * @param env the environment of the api
+ */
+export async function diagnose(env: Environment): Promise<Check[]> {
+  const { config, checks } = checkSettings(env);
+  if (!config) return checks;
+  const [redis, database] = await Promise.all([openRedis(config), openPostgres(config)]);
+  try {
+    checks.push(...redis.checks, ...database.checks);
+    if (redis.connection && database.db) {
+      const { connection } = redis;
+      const { db } = database;
+      checks.push(...(await attempt('stores', () => inTime('a server', () => checkStores(db, connection)))));
+    }
+    return checks;
+  } finally {
+    await Promise.all([redis.connection?.close(), database.db?.destroy()]);
+  }
+}
+
+async function openRedis(config: ApiConfig) {
+  let connection: Awaited<ReturnType<typeof connectRedis>> | undefined;
+  const { url, buckets } = config.redis;
+  const checks = await attempt('redis', async () => {
+    connection = await inTime('Redis', () => connectRedis({ url, buckets, name: 'parley-doctor' }));
+    const open = connection;
+    return await inTime('Redis', () => checkRedis(open, config));
+  });
+  return { connection, checks };
+}
+
+async function openPostgres({ database }: ApiConfig) {
+  const options = { url: database.url, maxConnections: 1, name: 'parley-doctor' };
+  const db = openDatabase({ ...options, connectTimeout: TIMEOUT_MS, statementTimeout: TIMEOUT_MS });
+  const checks = await attempt('postgresql', () => inTime('PostgreSQL', () => checkPostgres(db)));
+  const reached = checks.some(({ name }) => name === 'migrations');
+  if (!reached) await db.destroy();
+  return { db: reached ? db : undefined, checks };
+}
+
+async function inTime<T>(server: string, work: () => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const late = delay(TIMEOUT_MS, undefined, { signal: stop.signal }).then(() => {
+    throw new Error(`${server} does not respond within ${TIMEOUT_MS / 1000} s`);
+  });
+  late.catch(() => {});
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    stop.abort();
+  }
+}
+
+function readFlags(argv: readonly string[]): boolean {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: { json: { type: 'boolean', default: false } } });
+    return values.json;
+  } catch (error) {
+    throw new CliError(`${(error as Error).message}\nUsage: parley doctor [--json]`, 2);
+  }
+}
