@@ -5,8 +5,9 @@ import { startTestRedis, type TestRedis, temporaryFolder, waitFor } from '@parle
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { checkDevices } from '../chaos/check/devices.ts';
-import { readCleared, readCopies } from '../chaos/check/evidence.ts';
+import { copyKey, readCleared, readCopies } from '../chaos/check/evidence.ts';
 import { checkRecords } from '../chaos/check/records.ts';
+import { Client } from '../gateway/client.ts';
 import { Conversation } from './conversation.ts';
 import { Fleet, type Release, type ServiceName } from './fleet.ts';
 import { OldRelease, whyNoOldRelease } from './old-release.ts';
@@ -54,7 +55,13 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the release
       await talk.go(5);
     };
     await put('new', 'gateway-1', 'recorder-1');
+    const [ann = 0, ben = 0] = await people(databaseUrl, 2, 'other');
+    await using client = await Client.open(fleet.url('gateway-1'), token(ann));
+    const custom = { type: 'send', ref: 'c', to: ben, body: { type: 'text', text: 'hi' }, custom: { a: 1 } } as const;
+    expect(await client.ask(custom)).toMatchObject({ type: 'error', code: 'unavailable', retry: true });
     await put('new', 'gateway-2', 'recorder-2', 'api');
+    await using again = await Client.open(fleet.url('gateway-1'), token(ann));
+    await waitFor(async () => (await again.ask(custom)).type === 'ack');
     await old.migrate(databaseUrl);
     await put('old', 'gateway-1', 'recorder-2');
     await put('old', 'gateway-2', 'recorder-1', 'api');
@@ -65,7 +72,11 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the release
     const { sent } = talk.evidence;
     const rows = sent.reduce((sum, message) => sum + (message.group ? 1 : 2), 0);
     await waitFor(async () => (await recorded()) >= rows, { message: 'not all is recorded' });
-    const evidence = { ...talk.evidence, copies: await readCopies(pool), cleared: await readCleared(pool) };
+    const copies = await readCopies(pool);
+    for (const key of [copyKey(ann, ben), copyKey(ben, ann)]) copies.delete(key);
+    const stored = await pool.query('select custom from messages where owner_id = $1', [ben]);
+    expect(stored.rows).toEqual([{ custom: { a: 1 } }]);
+    const evidence = { ...talk.evidence, copies, cleared: await readCleared(pool) };
     const devices = checkDevices(evidence);
     expect([...checkRecords(evidence), ...devices.faults]).toEqual([]);
     expect([devices.missed, talk.failures]).toEqual([[], []]);
@@ -92,9 +103,9 @@ async function emptyDatabase(): Promise<string> {
 }
 
 /** Creates users, in the schema of either release. */
-async function people(url: string, count: number): Promise<number[]> {
+async function people(url: string, count: number, name = 'user'): Promise<number[]> {
   await using db = openDatabase({ url, maxConnections: 1 });
-  const values = Array.from({ length: count }, (_, i) => ({ username: `user-${i}`, name: `User ${i}` }));
+  const values = Array.from({ length: count }, (_, i) => ({ username: `${name}-${i}`, name: `User ${i}` }));
   const users = (await db.insertInto('users').values(values).returning('id').execute()).map(({ id }) => id);
   const [owner = 0, ...others] = users;
   const friendships = others.flatMap((id) => [

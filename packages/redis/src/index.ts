@@ -3,6 +3,7 @@ export * from './connection/create-redis-client.ts';
 export * from './connection/join-installation.ts';
 export * from './connection/memory-watch.ts';
 export * from './connection/publish-probe.ts';
+export * from './connection/recorder-features.ts';
 export * from './connection/redis-connection.ts';
 export * from './connection/script.ts';
 export * from './connection/share-settings.ts';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ClientFrame, groupConversation } from '@parley/protocol';
 import {
   connectRedis,
+  hasOldRecorder,
   isRevoked,
   messageIdNow,
   publishProbe,
@@ -95,6 +96,7 @@ export async function startGateway(
       mustCompare: async () =>
         (await readStoreStatus(redis)) === undefined && (await readMarks(redis)).some((mark) => mark !== undefined),
       readBacklog: () => recordBacklog(redis),
+      hasOldRecorder: () => hasOldRecorder(redis),
       mismatch: (reason) => {
         log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
         for (const connection of connections) connection.close('restarting', 'stores mismatch');

@@ -1,4 +1,4 @@
-import { joinInstallation } from '@parley/redis';
+import { joinInstallation, recorderFeatures } from '@parley/redis';
 import { runService } from '@parley/service';
 import { readConfig } from './config.ts';
 import { startRecorder } from './start-recorder.ts';
@@ -13,7 +13,7 @@ await runService({
       buckets: config.buckets,
       service: 'recorder',
       durability: config.redisDurability,
-      settings: { REPLICAS_ACK: String(config.replicasAck) },
+      settings: { REPLICAS_ACK: String(config.replicasAck), ...recorderFeatures },
     });
     onStop('shared settings', await join);
     const { port } = await startRecorder(config, log, onStop);

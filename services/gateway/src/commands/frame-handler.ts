@@ -93,7 +93,7 @@ export class FrameHandler {
     const { admission } = this.#deps;
     // A sign of life or a new token keeps the connection and costs little.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
-    const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame.type);
+    const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame);
     if (refused) return errorFrame(frame.ref, 'unavailable', refused.detail, refused.retryAfter);
     const slot = exempt ? undefined : admission.admit(sender.user.id);
     if (!exempt && !slot) return errorFrame(frame.ref, 'unavailable', 'The server is overloaded', admission.retryAfter);

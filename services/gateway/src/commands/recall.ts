@@ -15,7 +15,10 @@ export async function recall(
 ): Promise<undefined> {
   const { from, recalled } = await readMessage(deps, sender, chat, id);
   const own = from === sender.user.id;
-  if (!own) await requireModerator(deps, sender, chat, id);
-  else if (Date.now() - messageDate(id) > deps.config.recallWindow) throw new Refusal('recall-too-late');
+  if (!own) {
+    await requireModerator(deps, sender, chat, id);
+    const refused = deps.storeGuard.refuseNew();
+    if (refused) throw new Refusal('unavailable', refused.detail, refused.retryAfter);
+  } else if (Date.now() - messageDate(id) > deps.config.recallWindow) throw new Refusal('recall-too-late');
   if (!recalled) await mutate(deps, sender, chat, { kind: 'recall', id, ...(!own && { moderated: true }) });
 }

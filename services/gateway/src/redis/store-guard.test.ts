@@ -7,16 +7,18 @@ type Status = Awaited<ReturnType<StoreGuardDeps['readStatus']>>;
 let status: Status;
 let backlog: number;
 let compare: boolean;
+let old: boolean;
 let mismatches: string[];
 let guard: StoreGuard;
 beforeEach(() => {
   vi.useFakeTimers();
-  [status, backlog, compare, mismatches] = [{ ok: true }, 0, false, []];
+  [status, backlog, compare, old, mismatches] = [{ ok: true }, 0, false, false, []];
   guard = new StoreGuard(
     {
       readStatus: async () => status,
       mustCompare: async () => compare,
       readBacklog: async () => backlog,
+      hasOldRecorder: async () => old,
       mismatch: (reason) => mismatches.push(reason),
     },
     1000,
@@ -24,6 +26,9 @@ beforeEach(() => {
   );
 });
 afterEach(() => vi.useRealTimers());
+
+const watch = { type: 'watch' as const, users: [5] };
+const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
   it('serves nobody while the stores do not belong together', async () => {
@@ -33,13 +38,13 @@ describe('the store guard', () => {
     await vi.advanceTimersByTimeAsync(1000);
     expect(guard.serving).toBe(false);
     expect(guard.reasons).toEqual(mismatches);
-    expect(guard.refuse('watch')).toMatchObject({ retryAfter: 5000 });
+    expect(guard.refuse(watch)).toMatchObject({ retryAfter: 5000 });
     status = undefined;
     await vi.advanceTimersByTimeAsync(5000);
     expect(guard.serving).toBe(false);
     status = { ok: true };
     await vi.advanceTimersByTimeAsync(1000);
-    expect([guard.serving, guard.refuse('send')]).toEqual([true, undefined]);
+    expect([guard.serving, guard.refuse(send)]).toEqual([true, undefined]);
     await guard.stop();
   });
 
@@ -54,10 +59,21 @@ describe('the store guard', () => {
     ] as const) {
       backlog = bytes;
       await vi.advanceTimersByTimeAsync(1000);
-      expect([bytes, guard.refuse('send') !== undefined]).toEqual([bytes, refused]);
-      expect(guard.refuse('watch')).toBeUndefined();
+      expect([bytes, guard.refuse(send) !== undefined]).toEqual([bytes, refused]);
+      expect(guard.refuse(watch)).toBeUndefined();
       expect(guard.backlog).toBe(bytes);
     }
+    await guard.stop();
+  });
+
+  it('rejects data that a recorder of the release before would not store, while one runs', async () => {
+    await guard.start();
+    expect([guard.refuse({ ...send, custom: { a: 1 } }), guard.refuseNew()]).toEqual([undefined, undefined]);
+    old = true;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(guard.refuse({ ...send, custom: { a: 1 } })).toMatchObject({ retryAfter: 5000 });
+    expect(guard.refuse(send)).toBeUndefined();
+    expect(guard.refuseNew()).toBeDefined();
     await guard.stop();
   });
 

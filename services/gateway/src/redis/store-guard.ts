@@ -20,8 +20,9 @@ const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'rec
 
 /**
  * Rejects frames that the stores cannot take: all of them while Redis and PostgreSQL do not belong
- * together (see `StoresMonitor`), and those that are recorded while the record streams hold more
- * than `maxBacklog` bytes, because PostgreSQL is unavailable.
+ * together (see `StoresMonitor`), those that are recorded while the record streams hold more than
+ * `maxBacklog` bytes, because PostgreSQL is unavailable, and those with data that a running
+ * recorder of the release before does not store.
  */
 export class StoreGuard {
   readonly #deps: StoreGuardDeps;
@@ -31,6 +32,7 @@ export class StoreGuard {
   #reason: string | undefined;
   #backlog = 0;
   #full = false;
+  #oldRecorder = false;
   #stopped = false;
 
   /** @param maxBacklog bytes */
@@ -65,12 +67,18 @@ export class StoreGuard {
   }
 
   /** Why a frame is rejected now, and when it may be sent again. Undefined if it is not. */
-  refuse(type: ClientFrame['type']): { detail: string; retryAfter: number } | undefined {
+  refuse(frame: ClientFrame): { detail: string; retryAfter: number } | undefined {
     if (this.#reason !== undefined)
       return { detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
-    if (this.#full && RECORDED.has(type))
+    if (this.#full && RECORDED.has(frame.type))
       return { detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
+    if ('custom' in frame && frame.custom !== undefined) return this.refuseNew();
     return undefined;
+  }
+
+  /** As `refuse`, for something that recorders of the release before do not store. */
+  refuseNew(): { detail: string; retryAfter: number } | undefined {
+    return this.#oldRecorder ? { detail: 'The service is being updated', retryAfter: RETRY_AFTER_MS } : undefined;
   }
 
   /**
@@ -97,7 +105,9 @@ export class StoreGuard {
   }
 
   async #checkOnce(): Promise<void> {
-    const [status, backlog] = await Promise.all([this.#deps.readStatus(), this.#deps.readBacklog()]);
+    const { readStatus, readBacklog, hasOldRecorder } = this.#deps;
+    const [status, backlog, old] = await Promise.all([readStatus(), readBacklog(), hasOldRecorder()]);
+    this.#oldRecorder = old;
     this.#backlog = backlog;
     this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
     // Without a status nobody compared lately: the last one holds.
@@ -116,6 +126,8 @@ export interface StoreGuardDeps {
   mustCompare(): Promise<boolean>;
   /** Returns the bytes that unrecorded entries occupy in Redis. */
   readBacklog(): Promise<number>;
+  /** Whether a recorder of the release before runs. */
+  hasOldRecorder(): Promise<boolean>;
   /** The stores ceased to belong together: nobody may be served. */
   mismatch(reason: string): void;
 }

@@ -3,6 +3,7 @@ import { bodySchema, customSchema, id, limits, SYSTEM_USER, text } from '@parley
 import {
   type Accepted,
   accept,
+  hasOldRecorder,
   messageContent,
   type NewMessage,
   PermitChanged,
@@ -60,6 +61,8 @@ export const sendMessage = serverOperation(
     const given = c.req.valid('json');
     checkCustom(context.config, given.custom);
     if (given.body.type === 'custom') checkCustom(context.config, given.body.data, 'body.data');
+    if (given.custom && (await hasOldRecorder(context.redis)))
+      throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
     const from = given.from === 'system' ? SYSTEM_USER : await findActive(context.db, given.from);
     if (from === undefined) throw new Refusal('not-found', `There is no active user ${show(given.from)}.`);
     const to = await receiverOf(context, given.to);
