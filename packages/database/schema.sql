@@ -278,6 +278,9 @@ create table push_subscriptions (
   auth text not null,
   language text not null,
   created bigint not null default now_ms(),
+  service text not null default 'web'::text,
+  app text,
+  environment text,
   constraint push_subscriptions_pkey PRIMARY KEY (endpoint),
   constraint push_subscriptions_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id) ON DELETE CASCADE,
   constraint push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE

@@ -74,6 +74,8 @@ export const table: readonly Row[] = [
   row('get /v1/media/{id}/url', theTwo(200), media),
 
   // Push, which this server has no keys for
+  row('post /v1/push/devices', person(404), () => ({ body: { service: 'fcm', token: 'A'.repeat(140) } })),
+  row('delete /v1/push/devices', person(404), () => ({ body: { service: 'apns', token: 'ab'.repeat(32) } })),
   row('get /v1/push', person(404)),
   row('put /v1/push/subscriptions', person(404), () => ({
     body: { endpoint: 'https://push.example.org/1', keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) } },

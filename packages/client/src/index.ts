@@ -19,6 +19,7 @@ export type {
   Operations,
   Page,
   Paging,
+  PushDevice,
   PushTarget,
   Remains,
 } from './api/operations.ts';

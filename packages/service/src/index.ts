@@ -30,7 +30,7 @@ export { Hooks, type HookVerdict } from './hooks/hooks.ts';
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
-export { checkHost, Forbidden } from './requests/guard.ts';
+export { checkHost, Forbidden, guardedLookup } from './requests/guard.ts';
 export { Networks, networks, plainAddress } from './requests/networks.ts';
 export { type Posted, Poster } from './requests/poster.ts';
 export { signatureHeaders } from './requests/signature-headers.ts';

@@ -92,26 +92,40 @@ it('drops and logs events that exceed the queue of an endpoint', async () => {
   expect(await world.chat(b, a)).toMatchObject({ last_id: 10 });
 });
 
-it('queues push events only for users with a push device, and none for a silent message', async () => {
-  await using link = await testConnection(redis.url, BUCKETS);
-  await using world = new Fixture(url);
-  const [a, b] = await world.users(2);
-  await using _ = await runRecorder(env({ WEBHOOKS: '[]', PUSH_PUBLIC_KEY: 'key' }));
-  let id = 100_000;
-  /** Records a message and returns how many push events it queued. */
-  const push = async (to: number, more: object = {}) => {
-    const { waiting: before } = await countWebhooks(link, '~push');
-    id += 1;
-    await addEntries(link, a % BUCKETS, [{ ...message(id, a, to), ...more }]);
-    await drained(link);
-    return (await countWebhooks(link, '~push')).waiting - before;
-  };
-  await waitFor(async () => (await push(b)) === 0, { message: 'the recorder does not know the push users' });
-  await world.db
-    .insertInto('push_subscriptions')
-    .values({ endpoint: 'https://push.example/1', user_id: b, session_id: null, p256dh: '', auth: '', language: 'en' })
-    .execute();
-  await waitFor(async () => (await push(b)) === 1, { message: 'no push event for a new device' });
-  expect(await push(a)).toBe(0);
-  expect(await push(b, { silent: true })).toBe(0);
-});
+it.each([
+  ['Web Push', { PUSH_PUBLIC_KEY: 'key' }],
+  ['FCM', { FCM_PROJECT: 'parley-test' }],
+  ['APNs', { APNS_KEY_ID: 'KEY1234567' }],
+])(
+  'with %s queues push events only for users with a device, and none for a silent message',
+  async (_service, settings) => {
+    await using link = await testConnection(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b] = await world.users(2);
+    await using _ = await runRecorder(env({ WEBHOOKS: '[]', ...settings }));
+    let id = 100_000;
+    /** Records a message and returns how many push events it queued. */
+    const push = async (to: number, more: object = {}) => {
+      const { waiting: before } = await countWebhooks(link, '~push');
+      id += 1;
+      await addEntries(link, a % BUCKETS, [{ ...message(id, a, to), ...more }]);
+      await drained(link);
+      return (await countWebhooks(link, '~push')).waiting - before;
+    };
+    await waitFor(async () => (await push(b)) === 0, { message: 'the recorder does not know the push users' });
+    await world.db
+      .insertInto('push_subscriptions')
+      .values({
+        endpoint: `https://push.example/${b}`,
+        user_id: b,
+        session_id: null,
+        p256dh: '',
+        auth: '',
+        language: 'en',
+      })
+      .execute();
+    await waitFor(async () => (await push(b)) === 1, { message: 'no push event for a new device' });
+    expect(await push(a)).toBe(0);
+    expect(await push(b, { silent: true })).toBe(0);
+  },
+);

@@ -28,6 +28,8 @@ export function readConfig(env: Environment) {
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
     WEBHOOKS: webhooks(),
     PUSH_PUBLIC_KEY: text({ default: '' }),
+    FCM_PROJECT: text({ default: '' }),
+    APNS_KEY_ID: text({ default: '' }),
     WEBHOOK_BACKLOG: integer({ min: 1, max: 100_000_000, default: 100_000 }),
     ...traceVariables,
     LOG_LEVEL: oneOf(logLevels, { default: 'info' }),
@@ -61,7 +63,7 @@ export function readConfig(env: Environment) {
     /** Webhook endpoints of committed messages. */
     webhooks: values.WEBHOOKS,
     /** Whether messages are pushed to devices. */
-    push: values.PUSH_PUBLIC_KEY !== '',
+    push: [values.PUSH_PUBLIC_KEY, values.FCM_PROJECT, values.APNS_KEY_ID].some((each) => each !== ''),
     /** Events that may be queued per endpoint. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,

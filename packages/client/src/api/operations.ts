@@ -74,6 +74,8 @@ export interface Operations {
   'GET /push': [Nothing, { key: string }];
   'PUT /push/subscriptions': [PushTarget, undefined];
   'DELETE /push/subscriptions': [Pick<PushTarget, 'endpoint'>, undefined];
+  'POST /push/devices': [PushDevice, undefined];
+  'DELETE /push/devices': [Pick<PushDevice, 'service' | 'token'>, undefined];
 
   'GET /groups': [Paging, Page<Group>];
   'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
@@ -138,6 +140,18 @@ export interface Paging {
 export interface PushTarget {
   endpoint: string;
   keys: { p256dh: string; auth: string };
+  language?: 'en' | 'zh';
+}
+
+/** A phone that FCM or APNs reaches, and the language of its notifications. */
+export interface PushDevice {
+  service: 'fcm' | 'apns';
+  /** The token that the app received from the service. */
+  token: string;
+  /** With APNs: the bundle id of the app. Default: the first app of the server. */
+  app?: string;
+  /** With APNs: `sandbox` for apps signed for development. Default: `production`. */
+  environment?: 'production' | 'sandbox';
   language?: 'en' | 'zh';
 }
 

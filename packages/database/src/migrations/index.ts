@@ -10,6 +10,7 @@ import * as stores from './008-stores.ts';
 import * as pushNotify from './009-push-notify.ts';
 import * as custom from './010-custom.ts';
 import * as ownData from './011-own-data.ts';
+import * as pushServices from './012-push-services.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,6 +25,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '009-push-notify': pushNotify,
   '010-custom': custom,
   '011-own-data': ownData,
+  '012-push-services': pushServices,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -1,10 +1,23 @@
-import { duration, integer, type Networks, networks, text, type Values } from '@parley/service';
+import {
+  duration,
+  EnvError,
+  type EnvProblem,
+  integer,
+  type Networks,
+  networks,
+  text,
+  type Values,
+} from '@parley/service';
+import { type ApnsConfig, apnsConfig, apnsVariables } from './apns/config.ts';
+import { type FcmConfig, fcmConfig, fcmVariables } from './fcm/config.ts';
 
-/** The environment variables of Web Push. */
+/** The environment variables of push. */
 export const pushVariables = {
   PUSH_PUBLIC_KEY: text({ default: '' }),
   PUSH_PRIVATE_KEY: text({ default: '' }),
   PUSH_SUBJECT: text({ default: 'mailto:push@example.com' }),
+  ...fcmVariables,
+  ...apnsVariables,
   PUSH_TTL: duration({ min: 0, max: 28 * 86_400_000, default: 86_400_000 }),
   PUSH_TIMEOUT: duration({ min: 100, max: 300_000, default: 10_000 }),
   PUSH_CONCURRENCY: integer({ min: 1, max: 1000, default: 8 }),
@@ -12,11 +25,17 @@ export const pushVariables = {
   MAX_PUSH_SUBSCRIPTIONS: integer({ min: 1, default: 20 }),
 };
 
-/** Returns the settings of push. Undefined unless both keys are set. */
+/**
+ * Returns the settings of push. Undefined without the keys of any service. @throws EnvError if a
+ * service has only a part of its settings
+ */
 export function pushConfig(value: Values<typeof pushVariables>): PushConfig | undefined {
-  if (value.PUSH_PUBLIC_KEY === '' || value.PUSH_PRIVATE_KEY === '') return undefined;
+  const problems: EnvProblem[] = [];
+  const services = { web: webPushConfig(value), fcm: fcmConfig(value), apns: apnsConfig(value, problems) };
+  if (problems.length > 0) throw new EnvError(problems);
+  if (!Object.values(services).some((service) => service !== undefined)) return undefined;
   return {
-    keys: { publicKey: value.PUSH_PUBLIC_KEY, privateKey: value.PUSH_PRIVATE_KEY, subject: value.PUSH_SUBJECT },
+    ...services,
     ttl: value.PUSH_TTL / 1000,
     timeout: value.PUSH_TIMEOUT,
     concurrency: value.PUSH_CONCURRENCY,
@@ -25,10 +44,17 @@ export function pushConfig(value: Values<typeof pushVariables>): PushConfig | un
   };
 }
 
+function webPushConfig(value: Values<typeof pushVariables>): WebPushConfig | undefined {
+  if (value.PUSH_PUBLIC_KEY === '' || value.PUSH_PRIVATE_KEY === '') return undefined;
+  return { publicKey: value.PUSH_PUBLIC_KEY, privateKey: value.PUSH_PRIVATE_KEY, subject: value.PUSH_SUBJECT };
+}
+
 export interface PushConfig {
-  /** VAPID keys in base64url, and the contact for push services (`mailto:` or `https:`). */
-  keys: { publicKey: string; privateKey: string; subject: string };
-  /** Seconds for which a push service keeps a notification for an offline browser. */
+  /** Web Push, FCM and APNs: undefined if the server does not push by this service. */
+  web: WebPushConfig | undefined;
+  fcm: FcmConfig | undefined;
+  apns: ApnsConfig | undefined;
+  /** Seconds for which a push service keeps a notification for an offline device. */
   ttl: number;
   /** Ms per request. */
   timeout: number;
@@ -38,4 +64,11 @@ export interface PushConfig {
   allowed: Networks;
   /** Devices of one user. */
   subscriptions: number;
+}
+
+/** VAPID keys in base64url, and the contact for push services (`mailto:` or `https:`). */
+export interface WebPushConfig {
+  publicKey: string;
+  privateKey: string;
+  subject: string;
 }

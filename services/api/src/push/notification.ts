@@ -3,10 +3,10 @@ import type { Body } from '@parley/protocol';
 /** Maximum characters of a message in a notification. */
 const LENGTH = 200;
 
-/** Returns the notification of a message as JSON, in the language of the browser. */
-export function notificationOf({ chat, title, sender, body, language }: Shown): string {
+/** Returns the notification of a message in the language of the device. */
+export function notificationOf({ chat, id, title, sender, body, language }: Shown): Notification {
   const text = textOf(body, words[language === 'zh' ? 'zh' : 'en']);
-  return JSON.stringify({ chat, title, text: sender === undefined ? text : `${sender}: ${text}` });
+  return { chat, id, title, text: sender === undefined ? text : `${sender}: ${text}` };
 }
 
 function textOf(body: Body, words: Words): string {
@@ -23,9 +23,20 @@ const words = {
 
 type Words = Record<'image' | 'video' | 'audio' | 'file' | 'sticker' | 'card', string>;
 
-interface Shown {
-  /** The name of the chat as the recipient sees it: the sender, or the group. */
+/** What a device shows of a message. */
+export interface Notification {
+  /** The chat as the recipient names it: the peer or the group. */
   chat: number;
+  /** The message. */
+  id: number;
+  title: string;
+  text: string;
+}
+
+interface Shown {
+  chat: number;
+  id: number;
+  /** The name of the chat as the recipient sees it: the sender, or the group. */
   title: string;
   /** The sender, if the title does not name them. */
   sender: string | undefined;

@@ -1,12 +1,23 @@
 import type { Database } from '@parley/database';
 import { bodySchema } from '@parley/protocol';
 import { type RedisConnection, readPresence } from '@parley/redis';
-import { Counter, type Log, Poster, pushEndpoint, type Registry } from '@parley/service';
-import webPush from 'web-push';
-import { deleteSubscription, type Subscription, subscriptionsFor } from '../queries/push-subscriptions.ts';
+import { Counter, type Log, pushEndpoint, type Registry } from '@parley/service';
+import {
+  deleteSubscription,
+  type PushServiceName,
+  type Subscription,
+  subscriptionsFor,
+} from '../queries/push-subscriptions.ts';
 import { Courier } from '../webhooks/courier.ts';
+import { ApnsSender } from './apns/apns-sender.ts';
 import type { PushConfig } from './config.ts';
-import { notificationOf } from './notification.ts';
+import { FcmSender } from './fcm/fcm-sender.ts';
+import { type Notification, notificationOf } from './notification.ts';
+import { CredentialsRefused, type PushSender } from './push-sender.ts';
+import { WebPushSender } from './web-push-sender.ts';
+
+/** Ms between two warnings about the credentials of a service. */
+const WARNING_INTERVAL_MS = 60_000;
 
 /**
  * Pushes messages to the devices of users without a connection, except from muted chats. Push
@@ -15,18 +26,19 @@ import { notificationOf } from './notification.ts';
  */
 export class Pusher {
   readonly #options: PusherOptions;
-  readonly #poster: Poster;
+  readonly #senders: Senders;
   readonly #courier: Courier;
-  readonly #pushes: Counter<'outcome'>;
+  readonly #pushes: Counter<'service' | 'outcome'>;
+  readonly #warned = new Map<PushServiceName, number>();
 
   constructor(options: PusherOptions) {
     const { redis, log, metrics, config } = options;
     this.#options = options;
-    this.#poster = new Poster(config);
+    this.#senders = createSenders(config);
     this.#pushes = new Counter({
       name: 'parley_pushes_total',
       help: 'Notifications sent to push services, by how they took them.',
-      labelNames: ['outcome'] as const,
+      labelNames: ['service', 'outcome'] as const,
       registers: [metrics],
     });
     const retries = [1000, 5000, 30_000];
@@ -46,7 +58,7 @@ export class Pusher {
   /** Resolves once the work in flight has ended. */
   async stop(): Promise<void> {
     await this.#courier.stop();
-    this.#poster.close();
+    for (const sender of Object.values(this.#senders)) sender?.close();
   }
 
   /** Rejects while PostgreSQL or Redis is down, so that the event is retried. */
@@ -60,35 +72,47 @@ export class Pusher {
     if (subscriptions.length === 0) return done;
     const presence = await readPresence(redis, [...new Set(subscriptions.map(({ user }) => user))], []);
     const away = subscriptions.filter(({ user }) => !presence.get(user)?.online);
-    await Promise.all(away.map((each) => this.#send(each, notificationOf({ ...each, body }))));
+    await Promise.all(away.map((each) => this.#send(each, notificationOf({ ...each, id: data.id, body }))));
     return done;
   }
 
-  async #send(subscription: Subscription, payload: string): Promise<void> {
-    const { db, log, config } = this.#options;
-    const { endpoint, p256dh, auth } = subscription;
+  async #send(subscription: Subscription, notification: Notification): Promise<void> {
+    const { db, log } = this.#options;
+    const { service, user, endpoint } = subscription;
+    const sender = this.#senders[service];
+    // Its service was turned off.
+    if (!sender) return;
     try {
-      const request = webPush.generateRequestDetails({ endpoint, keys: { p256dh, auth } }, payload, {
-        vapidDetails: config.keys,
-        TTL: config.ttl,
-        urgency: 'high',
-        contentEncoding: 'aes128gcm',
-      });
-      const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-      const { status } = await this.#poster.post(
-        endpoint,
-        { ...Object.fromEntries(headers), 'user-agent': 'Parley' },
-        request.body,
-      );
-      // The browser unsubscribed or is gone.
-      if (status === 404 || status === 410) await deleteSubscription(db, subscription.user, endpoint);
-      this.#pushes.inc({ outcome: status < 300 ? 'taken' : 'refused' });
+      const { is, status, reason } = await sender.send(subscription, notification);
+      if (is === 'gone') await deleteSubscription(db, user, endpoint);
+      this.#pushes.inc({ service, outcome: is === 'taken' ? 'taken' : 'refused' });
+      if (is !== 'taken') log.debug({ user, service, status, reason }, 'a push service refused a notification');
     } catch (err) {
-      this.#pushes.inc({ outcome: 'failed' });
-      log.debug({ err, user: subscription.user }, 'could not push to a browser');
+      this.#pushes.inc({ service, outcome: 'failed' });
+      if (err instanceof CredentialsRefused) this.#warn(service, err);
+      else log.debug({ err, user, service }, 'could not push to a device');
     }
   }
+
+  /** Every message would repeat it. */
+  #warn(service: PushServiceName, err: CredentialsRefused): void {
+    const now = Date.now();
+    if (now - (this.#warned.get(service) ?? 0) < WARNING_INTERVAL_MS) return;
+    this.#warned.set(service, now);
+    this.#options.log.warn({ err, service }, 'a push service refuses the credentials of this server');
+  }
 }
+
+function createSenders(config: PushConfig): Senders {
+  const { web, fcm, apns } = config;
+  return {
+    web: web && new WebPushSender(config, web),
+    fcm: fcm && new FcmSender(config, fcm),
+    apns: apns && new ApnsSender(config, apns),
+  };
+}
+
+type Senders = Partial<Record<PushServiceName, PushSender | undefined>>;
 
 export interface PusherOptions {
   db: Database;

@@ -6,8 +6,8 @@ import { sql } from 'kysely';
  * of a user above `most`.
  */
 export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
-  const { endpoint, user, session, p256dh, auth, language } = subscription;
-  const said = { user_id: user, session_id: session, p256dh, auth, language };
+  const { endpoint, user, session, ...rest } = subscription;
+  const said = { user_id: user, session_id: session, ...rest };
   await db
     .insertInto('push_subscriptions')
     .values({ endpoint, ...said })
@@ -35,7 +35,7 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
   const members = sql`select user_id, read_id from group_members where group_id = ${to} and user_id <> ${from}`;
   const peer = sql`select ${to}::bigint as user_id, 0::bigint as read_id`;
   const { rows } = await sql<Subscription>`
-    select p.endpoint, p.p256dh, p.auth, p.language, p.user_id as user, ${chat}::bigint as chat,
+    select p.endpoint, p.service, p.app, p.environment, p.p256dh, p.auth, p.language, p.user_id as user, ${chat}::bigint as chat,
       ${group ? sql`g.name` : sql`coalesce(nullif(f.remark, ''), u.name)`} as title,
       ${group ? sql`coalesce(nullif(f.remark, ''), u.name)` : sql`null`} as sender
     from (${group ? members : peer}) as r
@@ -50,12 +50,9 @@ export async function subscriptionsFor(db: Database, message: Told, now: number)
   return rows.map((row) => ({ ...row, sender: row.sender ?? undefined }));
 }
 
-interface NewSubscription {
-  endpoint: string;
+interface NewSubscription extends Device {
   user: number;
   session: string | null;
-  p256dh: string;
-  auth: string;
   language: string;
 }
 
@@ -66,11 +63,24 @@ interface Told {
   to: number;
 }
 
-/** A push device, and what its notification shows. */
-export interface Subscription {
+/** What delivers to a device: Web Push, Firebase Cloud Messaging, Apple's service. */
+export type PushServiceName = 'web' | 'fcm' | 'apns';
+
+/** A push device at its service. */
+export interface Device {
+  /** The address of a browser, else the service and the token of the device: `fcm:…`, `apns:…`. */
   endpoint: string;
+  service: PushServiceName;
+  /** With APNs: the bundle id of the app. */
+  app: string | null;
+  environment: 'production' | 'sandbox' | null;
+  /** Keys of a browser. Empty with other services. */
   p256dh: string;
   auth: string;
+}
+
+/** A push device, and what its notification shows. */
+export interface Subscription extends Device {
   language: string;
   user: number;
   /** The chat as the user names it: the peer or the group. */

@@ -16,5 +16,5 @@ export const get = callerOperation(
     responses: { 200: jsonResponse(schema, 'The key') },
     refuses: ['not-found'],
   },
-  (c) => c.json({ key: offered(c.var.context).keys.publicKey }, 200),
+  (c) => c.json({ key: offered(c.var.context, 'web').web.publicKey }, 200),
 );

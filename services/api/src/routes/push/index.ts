@@ -1,5 +1,7 @@
 import { get } from './get.ts';
+import { postDevice } from './post-device.ts';
 import { put } from './put.ts';
 import { remove } from './remove.ts';
+import { removeDevice } from './remove-device.ts';
 
-export const push = [get, put, remove];
+export const push = [get, put, remove, postDevice, removeDevice];

@@ -1,9 +1,12 @@
 import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 import type { PushConfig } from '../../push/config.ts';
+import type { PushServiceName } from '../../queries/push-subscriptions.ts';
 
-/** Returns the push settings. @throws Refusal if push is off */
-export function offered({ config }: AppContext): PushConfig {
-  if (!config.push) throw new Refusal('not-found', 'This server does not push.');
-  return config.push;
+/** Returns the push settings. @throws Refusal if the server does not push by this service */
+export function offered<S extends PushServiceName>({ config }: AppContext, service: S): Offered<S> {
+  if (!config.push?.[service]) throw new Refusal('not-found', 'This server does not push by this service.');
+  return config.push as Offered<S>;
 }
+
+type Offered<S extends PushServiceName> = PushConfig & { [K in S]: NonNullable<PushConfig[K]> };

@@ -35,12 +35,13 @@ export const put = callerOperation(
   },
   async (c) => {
     const { context, caller } = c.var;
-    const { allowed, subscriptions } = offered(context);
+    const { allowed, subscriptions } = offered(context, 'web');
     const { endpoint, keys, language } = c.req.valid('json');
     refuseInside(endpoint, allowed);
     await limitRate(context, 'push', caller.user, 60);
     const session = caller.foreign ? null : caller.session;
-    await putSubscription(context.db, { endpoint, user: caller.user, session, ...keys, language }, subscriptions);
+    const device = { endpoint, service: 'web' as const, app: null, environment: null, ...keys };
+    await putSubscription(context.db, { ...device, user: caller.user, session, language }, subscriptions);
     return c.body(null, 204);
   },
 );

@@ -16,7 +16,7 @@ export const remove = callerOperation(
   },
   async (c) => {
     const { context, caller } = c.var;
-    offered(context);
+    offered(context, 'web');
     await deleteSubscription(context.db, caller.user, c.req.valid('json').endpoint);
     return c.body(null, 204);
   },

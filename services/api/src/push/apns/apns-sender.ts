@@ -1,0 +1,77 @@
+import type { Device } from '../../queries/push-subscriptions.ts';
+import type { PushConfig } from '../config.ts';
+import type { Notification } from '../notification.ts';
+import {
+  CredentialsRefused,
+  collapseKeyOf,
+  type PushOutcome,
+  type PushSender,
+  tokenOf,
+  wordOf,
+} from '../push-sender.ts';
+import type { ApnsConfig } from './config.ts';
+import { type Http2Answer, Http2Connection } from './http2-connection.ts';
+import { ProviderToken } from './provider-token.ts';
+
+/** Sends notifications to apps by the Apple Push Notification service. */
+export class ApnsSender implements PushSender {
+  readonly #apns: ApnsConfig;
+  readonly #ttl: number;
+  readonly #token: ProviderToken;
+  readonly #connections: Record<'production' | 'sandbox', Http2Connection>;
+
+  constructor({ allowed, timeout, ttl }: PushConfig, apns: ApnsConfig) {
+    this.#apns = apns;
+    this.#ttl = ttl;
+    this.#token = new ProviderToken(apns);
+    const { production, sandbox } = apns.urls;
+    this.#connections = {
+      production: new Http2Connection({ url: production, allowed, timeout }),
+      sandbox: new Http2Connection({ url: sandbox, allowed, timeout }),
+    };
+  }
+
+  async send(device: Device, notification: Notification): Promise<PushOutcome> {
+    const token = this.#token.get(Date.now());
+    let answer = await this.#post(device, notification, token);
+    let reason = readReason(answer);
+    if (reason === 'ExpiredProviderToken' && this.#token.reject(token, Date.now())) {
+      answer = await this.#post(device, notification, this.#token.get(Date.now()));
+      reason = readReason(answer);
+    }
+    const { status } = answer;
+    if (status === 403) throw new CredentialsRefused(`APNs refuses the token of APNS_KEY: 403 ${reason ?? ''}`.trim());
+    if (status === 410 || reason === 'BadDeviceToken') return { is: 'gone', status, reason };
+    return { is: status === 200 ? 'taken' : 'refused', status, reason };
+  }
+
+  close(): void {
+    for (const connection of Object.values(this.#connections)) connection.close();
+  }
+
+  #post(device: Device, notification: Notification, token: string): Promise<Http2Answer> {
+    const { app, environment } = device;
+    const { chat, id, title, text } = notification;
+    const key = collapseKeyOf(notification);
+    const headers = {
+      authorization: `bearer ${token}`,
+      'apns-topic': app ?? this.#apns.topics[0],
+      'apns-push-type': 'alert',
+      'apns-priority': '10',
+      'apns-expiration': String(this.#ttl === 0 ? 0 : Math.floor(Date.now() / 1000 + this.#ttl)),
+      'apns-collapse-id': key,
+      'user-agent': 'Parley',
+    };
+    const aps = { alert: { title, body: text }, sound: 'default', 'thread-id': key };
+    const connection = this.#connections[environment ?? 'production'];
+    return connection.post(`/3/device/${tokenOf(device)}`, headers, JSON.stringify({ aps, chat, id }));
+  }
+}
+
+function readReason({ text }: Http2Answer): string | undefined {
+  try {
+    return wordOf((JSON.parse(text) as { reason?: unknown } | null)?.reason);
+  } catch {
+    return undefined;
+  }
+}

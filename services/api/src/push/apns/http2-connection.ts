@@ -1,0 +1,136 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type SecureClientSessionOptions,
+} from 'node:http2';
+import { checkHost, guardedLookup, type Networks } from '@parley/service';
+
+/** Bytes of a response to read. */
+const MAX_REPLY = 4096;
+
+/** Ms without a request after which a connection is closed, before a router forgets it. */
+const IDLE_MS = 180_000;
+
+/**
+ * A kept HTTP/2 connection to one server. The first request opens it, and the next one after it
+ * ended opens another.
+ */
+export class Http2Connection {
+  readonly #options: Http2Options;
+  readonly #open = new Set<ClientHttp2Session>();
+  #session: ClientHttp2Session | undefined;
+
+  constructor(options: Http2Options) {
+    this.#options = options;
+  }
+
+  /** Resolves with the response. Rejects without one in time, or for a forbidden address. */
+  async post(path: string, headers: OutgoingHttpHeaders, body: string): Promise<Http2Answer> {
+    const kept = this.#session;
+    const session = this.#connected();
+    try {
+      return await this.#request(session, path, headers, body);
+    } catch (error) {
+      // The server ended the kept connection as the request was sent.
+      if (session !== kept || !session.closed || error instanceof NoAnswer) throw error;
+      return await this.#request(this.#connected(), path, headers, body);
+    }
+  }
+
+  /** Ends the requests in flight. */
+  close(): void {
+    for (const session of this.#open) session.destroy();
+  }
+
+  #connected(): ClientHttp2Session {
+    if (this.#session && !this.#session.closed && !this.#session.destroyed) return this.#session;
+    const { url, allowed } = this.#options;
+    const { protocol, hostname, origin } = new URL(url);
+    const secure = protocol === 'https:';
+    checkHost(hostname, secure, allowed);
+    // Node passes `lookup` to the socket, which its types do not know.
+    const options = { lookup: guardedLookup(secure, allowed) } as SecureClientSessionOptions;
+    const session = connect(origin, options);
+    this.#session = session;
+    this.#open.add(session);
+    session.setTimeout(IDLE_MS, () => session.destroy());
+    // The requests in flight report it.
+    session.on('error', () => {});
+    session.on('goaway', () => this.#leave(session));
+    session.on('close', () => {
+      this.#leave(session);
+      this.#open.delete(session);
+    });
+    return session;
+  }
+
+  /** The next request opens another connection. */
+  #leave(session: ClientHttp2Session): void {
+    if (this.#session === session) this.#session = undefined;
+  }
+
+  async #request(
+    session: ClientHttp2Session,
+    path: string,
+    headers: OutgoingHttpHeaders,
+    body: string,
+  ): Promise<Http2Answer> {
+    const { timeout } = this.#options;
+    const stream = session.request({ ':method': 'POST', ':path': path, ...headers });
+    const timer = setTimeout(() => {
+      stream.destroy(new NoAnswer(`no answer within ${timeout} ms`));
+      // The connection may be dead.
+      this.#leave(session);
+      if (session.connecting) session.destroy();
+      else if (!session.closed) session.close();
+    }, timeout);
+    try {
+      return await answerTo(stream, body);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function answerTo(stream: ClientHttp2Stream, body: string): Promise<Http2Answer> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = 0;
+    let status: number | undefined;
+    stream.on('response', (headers: IncomingHttpHeaders & { ':status'?: number }) => {
+      status = headers[':status'];
+    });
+    stream.on('data', (part: Buffer) => {
+      size += part.length;
+      if (size <= MAX_REPLY) parts.push(part);
+      else stream.close(constants.NGHTTP2_CANCEL);
+    });
+    stream.on('error', reject);
+    stream.on('close', () => {
+      if (status === undefined) reject(new Error('the connection was closed without an answer'));
+      else resolve({ status, text: size <= MAX_REPLY ? Buffer.concat(parts).toString() : '' });
+    });
+    stream.end(body);
+  });
+}
+
+class NoAnswer extends Error {}
+
+export interface Http2Options {
+  /** Address of the server. Only its origin counts. */
+  url: string;
+  /** Private networks that may be reached. */
+  allowed: Networks;
+  /** Ms for each request. */
+  timeout: number;
+}
+
+export interface Http2Answer {
+  status: number;
+  /** The content, empty if it is too long. */
+  text: string;
+}

@@ -1,0 +1,38 @@
+import jwt from 'jsonwebtoken';
+import type { ApnsConfig } from './config.ts';
+
+/** Ms after which a token is replaced: APNs accepts each for an hour. */
+const RENEW_MS = 40 * 60_000;
+
+/** Ms before which APNs does not accept another token. */
+const MIN_AGE_MS = 20 * 60_000;
+
+/** The token that identifies this server to APNs, replaced every 40 minutes. */
+export class ProviderToken {
+  readonly #config: ApnsConfig;
+  #current: { value: string; signed: number } | undefined;
+
+  constructor(config: ApnsConfig) {
+    this.#config = config;
+  }
+
+  /** Returns the present token. `now` is in Unix ms. */
+  get(now: number): string {
+    if (!this.#current || now - this.#current.signed >= RENEW_MS) this.#current = this.#sign(now);
+    return this.#current.value;
+  }
+
+  /** Forgets a token that APNs called expired. Returns whether another one may be used now. */
+  reject(token: string, now: number): boolean {
+    if (this.#current?.value !== token) return true;
+    if (now - this.#current.signed < MIN_AGE_MS) return false;
+    this.#current = undefined;
+    return true;
+  }
+
+  #sign(now: number): { value: string; signed: number } {
+    const { key, keyId, teamId } = this.#config;
+    const claims = { iss: teamId, iat: Math.floor(now / 1000) };
+    return { value: jwt.sign(claims, key, { algorithm: 'ES256', keyid: keyId }), signed: now };
+  }
+}

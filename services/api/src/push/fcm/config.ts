@@ -1,0 +1,92 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { text, url, type Values, type Variable } from '@parley/service';
+
+/** The environment variables of FCM. */
+export const fcmVariables = {
+  FCM_CREDENTIALS: serviceAccount(),
+  FCM_PROJECT: text({ default: '' }),
+  FCM_URL: url(['https', 'http'], { default: 'https://fcm.googleapis.com' }),
+  FCM_TOKEN_URL: url(['https', 'http'], { default: undefined }),
+};
+
+/** Returns the settings of FCM. Undefined without credentials. */
+export function fcmConfig(value: Values<typeof fcmVariables>): FcmConfig | undefined {
+  const account = value.FCM_CREDENTIALS;
+  if (!account) return undefined;
+  return {
+    account,
+    project: value.FCM_PROJECT || account.project,
+    url: value.FCM_URL.replace(/\/+$/, ''),
+    tokenUrl: value.FCM_TOKEN_URL ?? account.tokenUri,
+  };
+}
+
+/** The JSON key of a Google service account. Never printed. Default: none. */
+function serviceAccount(): Variable<ServiceAccount | undefined> {
+  return {
+    read(text) {
+      if (text === '') return { ok: true, value: undefined };
+      try {
+        return { ok: true, value: readAccount(JSON.parse(text)) };
+      } catch (error) {
+        // The parser's own message quotes the text.
+        const problem = error instanceof TypeError ? error.message : 'must be the JSON key of a service account';
+        return { ok: false, problem };
+      }
+    },
+  };
+}
+
+function readAccount(value: unknown): ServiceAccount {
+  const { type, project_id, client_email, private_key, private_key_id, token_uri } = (value ?? {}) as Fields;
+  if (type !== 'service_account')
+    throw new TypeError('must be the JSON key of a service account (type service_account)');
+  const tokenUri = token_uri ?? 'https://oauth2.googleapis.com/token';
+  if (!isText(project_id)) throw new TypeError('has no project_id');
+  if (!isText(client_email)) throw new TypeError('has no client_email');
+  if (!isText(tokenUri) || !/^https?:\/\//.test(tokenUri) || !URL.canParse(tokenUri))
+    throw new TypeError('has a token_uri that is no address');
+  return {
+    project: project_id,
+    email: client_email,
+    keyId: isText(private_key_id) ? private_key_id : undefined,
+    key: readKey(private_key),
+    tokenUri,
+  };
+}
+
+function readKey(pem: unknown): KeyObject {
+  try {
+    const key = createPrivateKey(String(pem));
+    if (key.asymmetricKeyType === 'rsa') return key;
+  } catch {
+    // Reported below, without the text.
+  }
+  throw new TypeError('has a private_key that is no RSA key in PEM');
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+type Fields = Record<string, unknown>;
+
+export interface FcmConfig {
+  account: ServiceAccount;
+  /** The Firebase project of the apps. */
+  project: string;
+  /** Where FCM is, without a slash at the end. */
+  url: string;
+  /** Where access tokens are issued. */
+  tokenUrl: string;
+}
+
+/** An account of Google that sends for a project. */
+export interface ServiceAccount {
+  project: string;
+  email: string;
+  keyId: string | undefined;
+  key: KeyObject;
+  /** The audience of what the account signs. */
+  tokenUri: string;
+}

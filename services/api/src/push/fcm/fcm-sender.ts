@@ -1,0 +1,95 @@
+import { type Posted, Poster } from '@parley/service';
+import type { Device } from '../../queries/push-subscriptions.ts';
+import type { PushConfig } from '../config.ts';
+import type { Notification } from '../notification.ts';
+import {
+  CredentialsRefused,
+  collapseKeyOf,
+  type PushOutcome,
+  type PushSender,
+  tokenOf,
+  wordOf,
+} from '../push-sender.ts';
+import { AccessToken } from './access-token.ts';
+import type { FcmConfig } from './config.ts';
+
+/** Bytes of a response to read. */
+const MAX_REPLY = 16 * 1024;
+
+/** Sends notifications to apps by Firebase Cloud Messaging (HTTP v1). */
+export class FcmSender implements PushSender {
+  readonly #fcm: FcmConfig;
+  readonly #ttl: number;
+  readonly #poster: Poster;
+  readonly #token: AccessToken;
+
+  constructor(config: PushConfig, fcm: FcmConfig) {
+    this.#fcm = fcm;
+    this.#ttl = config.ttl;
+    this.#poster = new Poster({ ...config, maxReply: MAX_REPLY });
+    this.#token = new AccessToken(fcm, this.#poster);
+  }
+
+  async send(device: Device, notification: Notification): Promise<PushOutcome> {
+    const body = JSON.stringify({ message: this.#message(tokenOf(device), notification) });
+    const first = await this.#post(body);
+    // The token was revoked before its end.
+    const { status, text } = first.status === 401 ? await this.#post(body) : first;
+    if (status === 401) throw new CredentialsRefused('FCM refuses the access token of FCM_CREDENTIALS');
+    const { code, known } = readError(text);
+    if (status === 403 && code !== 'SENDER_ID_MISMATCH')
+      throw new CredentialsRefused(`FCM refuses to send for project ${this.#fcm.project}: 403 ${code ?? ''}`.trim());
+    if (code === 'UNREGISTERED' || (status === 404 && known)) return { is: 'gone', status, reason: code };
+    return { is: status < 300 ? 'taken' : 'refused', status, reason: code };
+  }
+
+  close(): void {
+    this.#poster.close();
+  }
+
+  async #post(body: string): Promise<Posted> {
+    const { url, project } = this.#fcm;
+    const token = await this.#token.get(Date.now());
+    const headers = { authorization: `Bearer ${token}`, 'user-agent': 'Parley' };
+    const posted = await this.#poster.post(
+      `${url}/v1/projects/${encodeURIComponent(project)}/messages:send`,
+      headers,
+      body,
+    );
+    if (posted.status === 401) this.#token.reject(token);
+    return posted;
+  }
+
+  #message(token: string, notification: Notification) {
+    const { chat, id, title, text } = notification;
+    const key = collapseKeyOf(notification);
+    const expires = Math.floor(Date.now() / 1000 + this.#ttl);
+    return {
+      token,
+      notification: { title, body: text },
+      // FCM accepts texts only.
+      data: { chat: String(chat), id: String(id) },
+      android: { collapse_key: key, priority: 'HIGH', ttl: `${this.#ttl}s`, notification: { tag: key } },
+      // Of iPhones whose tokens come from FCM.
+      apns: {
+        headers: { 'apns-collapse-id': key, 'apns-priority': '10', 'apns-expiration': String(expires) },
+        payload: { aps: { sound: 'default', 'thread-id': key } },
+      },
+    };
+  }
+}
+
+/**
+ * Reads the error of FCM. `known`: FCM wrote it, or it has no content. A 404 with another content
+ * comes from a wrong `FCM_URL`, and must not delete every device.
+ */
+function readError(text: string | undefined): { code: string | undefined; known: boolean } {
+  if (text === '') return { code: undefined, known: true };
+  try {
+    const { error } = JSON.parse(text ?? '') as { error?: { status?: unknown; details?: { errorCode?: unknown }[] } };
+    const detail = error?.details?.find?.((each) => each?.errorCode !== undefined)?.errorCode;
+    return { code: wordOf(detail) ?? wordOf(error?.status), known: error !== undefined };
+  } catch {
+    return { code: undefined, known: false };
+  }
+}

@@ -1,0 +1,252 @@
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { FcmService, fcmError, taken } from '../../../test/fcm-service.ts';
+import { pushed, queuePush } from '../../../test/queue-push.ts';
+import { type Person, TestApi } from '../../../test/test-api.ts';
+import { readConfig } from '../../config.ts';
+
+let api: TestApi;
+let fcm: FcmService;
+beforeAll(async () => {
+  fcm = await FcmService.start();
+  api = await startApi();
+});
+afterAll(async () => {
+  await api?.[Symbol.asyncDispose]();
+  await fcm?.close();
+});
+beforeEach(() => {
+  fcm.got.length = 0;
+  fcm.answer = () => taken;
+});
+
+function startApi(env: Record<string, string> = {}): Promise<TestApi> {
+  const settings = { FCM_CREDENTIALS: fcm.credentials, FCM_URL: `${fcm.url}/`, PUSH_NETWORKS: '127.0.0.0/8' };
+  return TestApi.start({ ...settings, PUSH_TIMEOUT: '1s', MAX_PUSH_SUBSCRIPTIONS: '2', ...env });
+}
+
+let count = 0;
+/** Registers a phone and returns its token. */
+async function register(person: Person, language = 'en'): Promise<string> {
+  count += 1;
+  const token = `phone-${count}:${'A'.repeat(130)}`;
+  const { status } = await person.call('post', '/v1/push/devices', { service: 'fcm', token, language });
+  expect(status).toBe(204);
+  return token;
+}
+
+const text = (said: string) => ({ type: 'text', text: said });
+const say = (from: Person, to: Person, said: string, at = api) => queuePush(at, { from, to: to.id, body: text(said) });
+const shown = () => fcm.got.map(({ notification }) => notification.body);
+
+describe('a phone of FCM', () => {
+  it('receives what a browser receives, and the chat and id of the message', async () => {
+    const [ann, ben] = await api.people();
+    const token = await register(ann);
+    const id = await say(ben, ann, 'hello 李');
+    await pushed(api);
+    expect(fcm.got).toEqual([
+      expect.objectContaining({
+        token,
+        notification: { title: ben.session.user.name, body: 'hello 李' },
+        data: { chat: String(ben.id), id: String(id) },
+      }),
+    ]);
+  });
+
+  it('shows the last message of a chat only', async () => {
+    const [ann, ben, carl] = await api.people();
+    await register(ann);
+    await say(ben, ann, 'one');
+    await say(ben, ann, 'two');
+    await say(carl, ann, 'three');
+    await pushed(api);
+    const keys = new Map(fcm.got.map(({ notification, android }) => [notification.body, android]));
+    expect(keys.get('one')).toEqual(keys.get('two'));
+    expect(keys.get('one')?.collapse_key).not.toBe(keys.get('three')?.collapse_key);
+    expect(keys.get('one')).toMatchObject({
+      priority: 'HIGH',
+      ttl: '86400s',
+      notification: { tag: `chat-${ben.id}` },
+    });
+  });
+
+  it.each([
+    ['UNREGISTERED', fcmError(404, 'NOT_FOUND', 'UNREGISTERED')],
+    ['404', { status: 404 }],
+  ])('is forgotten when FCM returns %s', async (_, answer) => {
+    const [ann, ben] = await api.people();
+    await register(ann);
+    fcm.answer = () => answer;
+    await say(ben, ann, 'gone');
+    await waitFor(async () => (await devicesOf(ann)) === 0, { message: 'the device is still there' });
+    await say(ben, ann, 'late');
+    await pushed(api);
+    expect(shown()).toEqual(['gone']);
+  });
+
+  it.each([
+    ['429', fcmError(429, 'RESOURCE_EXHAUSTED', 'QUOTA_EXCEEDED')],
+    ['500', fcmError(500, 'INTERNAL', 'INTERNAL')],
+    ['503 of a proxy', { status: 503, body: '<h1>Unavailable</h1>' }],
+    ['404 of another server', { status: 404, body: '<h1>Not found</h1>' }],
+    ['400', fcmError(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT')],
+    ['nothing', 'hang' as const],
+  ])('loses a notification and stays when FCM returns %s', async (_, answer) => {
+    const [ann, ben] = await api.people();
+    await register(ann);
+    fcm.answer = () => answer;
+    await say(ben, ann, 'lost');
+    await pushed(api);
+    fcm.answer = () => taken;
+    await say(ben, ann, 'next');
+    await pushed(api);
+    expect(shown()).toEqual(['lost', 'next']);
+  });
+
+  it('ends with its session, or when its user removes it', async () => {
+    const [ann, ben, carl] = await api.people();
+    await register(ann);
+    const token = await register(ben);
+    await ann.call('delete', '/v1/sessions/current');
+    expect((await ben.call('delete', '/v1/push/devices', { service: 'fcm', token })).status).toBe(204);
+    for (const to of [ann, ben]) await say(carl, to, 'late');
+    await pushed(api);
+    expect(shown()).toEqual([]);
+  });
+
+  it('belongs to the user who registered it last', async () => {
+    const [ann, ben, carl] = await api.people();
+    const token = await register(ann);
+    await ben.call('post', '/v1/push/devices', { service: 'fcm', token });
+    for (const to of [ann, ben]) await say(carl, to, `to ${to.id}`);
+    await pushed(api);
+    expect(shown()).toEqual([`to ${ben.id}`]);
+  });
+
+  it('replaces the oldest device of its user above the maximum', async () => {
+    const [ann, ben] = await api.people();
+    const [, second, third] = [await register(ann), await register(ann), await register(ann)];
+    await say(ben, ann, 'hi');
+    await pushed(api);
+    expect(fcm.got.map(({ token }) => token).sort()).toEqual([second, third].sort());
+  });
+});
+
+describe('the access token', () => {
+  it('is used until shortly before it expires', async () => {
+    await using own = await startApi();
+    const [ann, ben] = await own.people();
+    await register(ann);
+    const before = fcm.issued.length;
+    for (const said of ['one', 'two', 'three']) await say(ben, ann, said, own);
+    await pushed(own);
+    expect(fcm.got).toHaveLength(3);
+    expect(fcm.issued.length).toBe(before + 1);
+  });
+
+  it('is replaced when FCM refuses it, without losing the notification', async () => {
+    const [ann, ben] = await api.people();
+    await register(ann);
+    await say(ben, ann, 'one');
+    await pushed(api);
+    fcm.valid.clear();
+    await say(ben, ann, 'two');
+    await pushed(api);
+    expect(shown()).toEqual(['one', 'two']);
+  });
+
+  it('is requested again after the token service failed', async () => {
+    await using own = await startApi();
+    const [ann, ben] = await own.people();
+    await register(ann);
+    fcm.grant = { ...fcm.grant, status: 503 };
+    await say(ben, ann, 'lost', own);
+    await pushed(own);
+    fcm.grant = { ...fcm.grant, status: 200 };
+    await say(ben, ann, 'next', own);
+    await pushed(own);
+    expect(shown()).toEqual(['next']);
+  });
+
+  it('is never logged, nor is the key, when Google refuses it', async () => {
+    const other = await FcmService.start();
+    const { token_uri } = JSON.parse(fcm.credentials);
+    const FCM_CREDENTIALS = JSON.stringify({ ...JSON.parse(other.credentials), token_uri });
+    await other.close();
+    await using own = await startApi({ FCM_CREDENTIALS });
+    const [ann, ben] = await own.people();
+    const token = await register(ann);
+    for (const said of ['one', 'two']) await say(ben, ann, said, own);
+    await pushed(own);
+    const warnings = own.logged.filter((line) => line.includes('Google refuses FCM_CREDENTIALS: 400 invalid_grant'));
+    expect(warnings).toHaveLength(1);
+    const log = own.logged.join('\n');
+    for (const secret of ['PRIVATE KEY', 'assertion', 'eyJ', 'ya29', token]) expect(log).not.toContain(secret);
+  });
+});
+
+describe('a device', () => {
+  it.each([
+    [{ service: 'fcm', token: 'short' }],
+    [{ service: 'fcm', token: `${'A'.repeat(100)}\n` }],
+    [{ service: 'fcm', token: 'A'.repeat(1001) }],
+    [{ service: 'fcm' }],
+    [{ service: 'gcm', token: 'A'.repeat(140) }],
+    [{ service: 'fcm', token: 'A'.repeat(140), language: 'xx' }],
+  ])('%j is refused', async (device) => {
+    const ann = await api.person();
+    expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
+  });
+
+  it('is refused for a service that the server does not use', async () => {
+    const ann = await api.person();
+    const device = { service: 'apns', token: 'ab'.repeat(32) };
+    expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(404);
+    expect((await ann.get('/v1/push')).status).toBe(404);
+  });
+});
+
+describe('FCM_CREDENTIALS', () => {
+  const read = (FCM_CREDENTIALS: string) =>
+    readConfig({ DATABASE_URL: 'postgres://localhost/parley', FCM_CREDENTIALS });
+  const change = (fields: object) => JSON.stringify({ ...JSON.parse(fcm.credentials), ...fields });
+
+  it('are refused at start with the reason, and never quoted', () => {
+    for (const [text, reason] of [
+      ['{"private_key": "private-part', 'must be the JSON key of a service account'],
+      ['"private-part"', 'type service_account'],
+      [change({ type: 'authorized_user', refresh_token: 'private-part' }), 'type service_account'],
+      [change({ private_key: 'private-part' }), 'has a private_key that is no RSA key in PEM'],
+      [change({ client_email: undefined }), 'has no client_email'],
+      [change({ project_id: 7 }), 'has no project_id'],
+      [change({ token_uri: 'file:///etc/passwd' }), 'has a token_uri that is no address'],
+    ] as const) {
+      expect(() => read(text)).toThrow(`FCM_CREDENTIALS ${reason.startsWith('type') ? 'must' : reason}`);
+      expect(() => read(text)).not.toThrow(/private-part|PRIVATE KEY/);
+    }
+  });
+
+  it('name the project and the token service unless settings do', () => {
+    expect(read(fcm.credentials).push?.fcm).toMatchObject({
+      project: 'parley-test',
+      url: 'https://fcm.googleapis.com',
+      tokenUrl: `${fcm.url}/token`,
+    });
+  });
+
+  it('reach no private address that PUSH_NETWORKS does not name', async () => {
+    await using strict = await startApi({ PUSH_NETWORKS: '' });
+    const [ann, ben] = await strict.people();
+    await register(ann);
+    await say(ben, ann, 'inside', strict);
+    await pushed(strict);
+    expect(shown()).toEqual([]);
+    expect(strict.logged.join('\n')).toContain('is at no address that may be reached');
+  });
+});
+
+async function devicesOf({ id }: Person): Promise<number> {
+  const rows = await api.db.selectFrom('push_subscriptions').select('endpoint').where('user_id', '=', id).execute();
+  return rows.length;
+}

@@ -1,0 +1,25 @@
+import { userConversation } from '@parley/protocol';
+import { pushWebhooks, webhookEvent } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import type { Person, TestApi } from './test-api.ts';
+
+let last = 1000;
+
+/** Queues the push event of a message, as the recorder does. Returns the id of the message. */
+export async function queuePush(
+  { redis }: TestApi,
+  message: { from: Person; to: number; body: object; conversation?: string },
+): Promise<number> {
+  const { from, to, body, conversation = userConversation(from.id, to) } = message;
+  last += 1;
+  const data = JSON.stringify({ id: last, conversation, from: from.id, to, date: last, body });
+  const event = webhookEvent(`message_${conversation}_${last}`, 'message.sent', last, data);
+  await pushWebhooks(redis, '~push', [event], 1000);
+  return last;
+}
+
+/** Waits until all queued messages were pushed. */
+export async function pushed({ redis }: TestApi): Promise<void> {
+  const idle = async () => (await redis.client.zcard(redis.keys.webhook('~push'))) === 0;
+  await waitFor(idle, { message: 'messages wait to be pushed' });
+}
