@@ -23,6 +23,7 @@ export * from './messages/message-facts.ts';
 export * from './messages/message-id-now.ts';
 export * from './messages/mutate.ts';
 export * from './messages/newest-messages.ts';
+export * from './messages/permit-changed.ts';
 export * from './messages/record.ts';
 export * from './messages/recorded-up-to.ts';
 export * from './messages/repair-forwards.ts';

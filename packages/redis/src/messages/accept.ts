@@ -6,6 +6,7 @@ import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
 import source from './accept.lua';
 import { forward } from './forward.ts';
+import { PermitChanged } from './permit-changed.ts';
 import { refName } from './ref-name.ts';
 
 const script = createScript('accept', [clock, inbox, source], { durable: true });
@@ -86,11 +87,6 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), `${id}:${name}`]).catch(() => {});
   }
   return { id, conversation, date, cursor, duplicate: duplicate === 1, online };
-}
-
-/** The sender's permit may have ended since it was read. Read it again. */
-export class PermitChanged extends Error {
-  override name = 'PermitChanged';
 }
 
 export interface NewMessage {

@@ -3,6 +3,7 @@
 --
 -- KEYS
 --   1  record stream
+--   2  members of the group, or the permit fence of two users; with ARGV 10 only
 --   then for each user: inbox, channel, recalled
 --   last, only with ARGV 8: forwards
 -- ARGV
@@ -15,25 +16,36 @@
 --   7  its id
 --   8  field of what is kept until other buckets have the event, or ''
 --   9  its value
+--   10 the permit fence when the user's permit was read, 'member' if the user must be a member of the
+--      group, or '' if no permit is needed
+--   11 the user
 --   then for each user:
 --   *  the event, '' for that of the user before
 --   *  its merge key
+-- Reply
+--   1, or 0 if the permit may have ended since the caller read it
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local permit = ARGV[10]
 local now = clock()
 local count = #KEYS
 local event
 
+if permit == 'member' then
+  if redis.call('SISMEMBER', KEYS[2], ARGV[11]) == 0 then return 0 end
+elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
+  return 0
+end
 if record ~= '' then redis.call('XADD', stream, '*', 'e', record) end
 if field ~= '' then
   local forwards = KEYS[count]
   redis.call('HSET', forwards, field, value)
   count = count - 1
 end
-for i = 2, count, 3 do
+for i = 3, count, 3 do
   local inbox, channel, withheld = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local arg = 10 + (i - 2) / 3 * 2
+  local arg = 12 + (i - 3) / 3 * 2
   local own, merge = ARGV[arg], ARGV[arg + 1]
   if own ~= '' then event = own end
   if recalled ~= '' then

@@ -8,6 +8,7 @@ import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
 import { mergeKey, parseEvent } from '../inbox/merge-key.ts';
 import source from './mutate.lua';
+import { PermitChanged } from './permit-changed.ts';
 import { type RecordEntry, recordText } from './record.ts';
 
 const script = createScript('mutate', [clock, inbox, source], { durable: true });
@@ -17,8 +18,12 @@ const script = createScript('mutate', [clock, inbox, source], { durable: true })
  * the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one server it
  * is all or nothing. In a cluster the mutation is recorded first, and `repairForwards` delivers
  * what a gateway that died did not. Users get the event twice if the call is repeated.
+ * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more.
  */
-export async function mutate(redis: RedisConnection, { record, recorded, recall, entries }: Mutation): Promise<void> {
+export async function mutate(
+  redis: RedisConnection,
+  { record, recorded, recall, entries, permit }: Mutation,
+): Promise<void> {
   redis.memory.check();
   const { keys } = redis;
   const conversation = record.group ? groupConversation(record.chat) : userConversation(record.user, record.chat);
@@ -31,7 +36,13 @@ export async function mutate(redis: RedisConnection, { record, recorded, recall,
     distant.length > 0
       ? { field: `change:${Date.now()}:${randomUUID()}`, value: JSON.stringify([withheld, distant]) }
       : undefined;
-  await deliver(redis, home, { entries: near, withheld, noted: recorded ? recordText(record) : '', left });
+  const required = permit !== undefined && {
+    permit,
+    user: record.user,
+    key: record.group ? keys.members(record.chat) : keys.permitFence(conversation),
+  };
+  const noted = recorded ? recordText(record) : '';
+  await deliver(redis, home, { entries: near, withheld, noted, left, ...(required && { required }) });
   if (!left) return;
   await deliverElsewhere(redis, withheld, distant);
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
@@ -60,7 +71,7 @@ async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entr
 async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, noted = '', left }: Delivery,
+  { entries, withheld, noted = '', left, required }: Delivery,
 ): Promise<void> {
   const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
@@ -72,8 +83,11 @@ async function deliver(
     return [same ? '' : event, merge];
   });
   const kept = [left?.field ?? '', left?.value ?? ''];
-  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...events];
-  await redis.run(script, [keys.record(bucket), ...names], args);
+  const permit = [required?.permit ?? '', required?.user ?? ''];
+  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...events];
+  const stream = keys.record(bucket);
+  const done = await redis.run(script, [stream, required?.key ?? stream, ...names], args);
+  if (done === 0) throw new PermitChanged();
 }
 
 /** What is recorded, and who gets which event. */
@@ -85,6 +99,8 @@ export interface Mutation {
   /** A message that is recalled: inboxes withhold its body from now on. */
   recall?: number | undefined;
   entries: InboxEntry[];
+  /** The permit of the user, as for `accept`. Undefined: no permit is needed. */
+  permit?: number | 'member' | undefined;
 }
 
 /** A recalled message as `<conversation>:<id>`, and its id. '' and 0 for none. */
@@ -97,4 +113,6 @@ interface Delivery {
   noted?: string;
   /** Kept in the bucket until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
+  /** The permit that must be valid, of whom, and the key that it is compared with. */
+  required?: { permit: number | 'member'; user: number; key: string };
 }

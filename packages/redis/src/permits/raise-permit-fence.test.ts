@@ -1,6 +1,8 @@
 import { userConversation } from '@parley/protocol';
 import { expect, it } from 'vitest';
-import { accept, type NewMessage, PermitChanged } from '../messages/accept.ts';
+import { accept, type NewMessage } from '../messages/accept.ts';
+import { mutate } from '../messages/mutate.ts';
+import { PermitChanged } from '../messages/permit-changed.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox, readRecord } from '../test/inbox.ts';
 import { raisePermitFence, readPermitFence } from './raise-permit-fence.ts';
@@ -29,6 +31,27 @@ onEachRedis((redis) => {
     const home = redis.connection.keys.home(sent.conversation);
     expect(await readRecord(redis.connection, home, sent.conversation)).toHaveLength(1);
     expect(await send(a, b, 'r2', { permit: fence })).toMatchObject({ duplicate: false });
+  });
+
+  it('rejects an edit whose permit was read before, and writes nothing of it', async () => {
+    const [a, b] = [redis.newId(), redis.newId()];
+    const edit = (chat: number, permit: number | 'member', group?: true) =>
+      mutate(redis.connection, {
+        record: { kind: 'edit', user: a, chat, id: 5, date: 1, body: {}, ...(group && { group }) },
+        recorded: true,
+        entries: [a, b].map((user) => ({ user, event: '{"kind":"edit","id":5}' })),
+        permit,
+      });
+    await edit(b, 0);
+    const fence = await raisePermitFence(redis.connection, a, b);
+    await expect(edit(b, 0)).rejects.toThrow(PermitChanged);
+    for (const user of [a, b]) expect(await readInbox(redis.connection, user)).toHaveLength(1);
+    await edit(b, fence);
+    const group = redis.newId();
+    await writePermits(redis.connection, group, { kind: 'group', version: 1, members: [b] });
+    await expect(edit(group, 'member', true)).rejects.toThrow(PermitChanged);
+    await writePermits(redis.connection, group, { kind: 'group', version: 2, members: [a, b] });
+    await edit(group, 'member', true);
   });
 
   it('recognises a resend of a message that was accepted before the fence', async () => {

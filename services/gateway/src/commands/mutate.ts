@@ -3,33 +3,67 @@ import {
   findMessage,
   type MessageFacts,
   mutate as mutateInRedis,
+  PermitChanged,
   readFacts,
   type Standing,
   sendRequest,
 } from '@parley/redis';
-import type { LocalUser } from '../users/local-user.ts';
+import type { LocalUser, Permit } from '../users/local-user.ts';
 import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
+/** Copies of a mutation between two users: in both inboxes and in the record stream. */
+const COPIES = 3;
+
 /**
  * Records a mutation of a message and appends it to the inboxes of all participants. Throws a
  * refusal.
  */
 export async function mutate(
-  { redis, config, permits, rates }: CommandDeps,
+  deps: CommandDeps,
   { user }: FrameSender,
   chat: number,
   mutation: Mutation,
 ): Promise<void> {
-  const found = await permits.membership(user, chat);
-  const group = typeof found !== 'string';
-  if (!group) refuse(found, mutation, config.sendPolicy);
-  const users = group ? found : [...new Set([user.id, chat])];
-  await rates.chargeBytes(user, eventBytes(JSON.stringify(mutation)) * (users.length + 1));
+  const admission = await admit(deps, user, chat, mutation);
+  const copies = Array.isArray(admission) ? admission.length + 1 : COPIES;
+  await deps.rates.chargeBytes(user, eventBytes(JSON.stringify(mutation)) * copies);
+  try {
+    await writeMutation(deps, user, chat, mutation, admission);
+  } catch (error) {
+    if (!(error instanceof PermitChanged)) throw error;
+    // This gateway has not received the change yet.
+    user.forgetPermit(chat);
+    await writeMutation(deps, user, chat, mutation, await admit(deps, user, chat, mutation));
+  }
+}
+
+/** Returns the members of the group, or the permit of the user. Throws a refusal. */
+async function admit(
+  { permits, config }: CommandDeps,
+  user: LocalUser,
+  chat: number,
+  mutation: Mutation,
+): Promise<number[] | Permit> {
+  const found = await permits.admission(user, chat);
+  if ('standing' in found) refuse(found.standing, mutation, config.sendPolicy);
+  return found;
+}
+
+async function writeMutation(
+  { redis, config }: CommandDeps,
+  user: LocalUser,
+  chat: number,
+  mutation: Mutation,
+  admission: number[] | Permit,
+): Promise<void> {
+  const group = Array.isArray(admission);
+  const users = group ? admission : [...new Set([user.id, chat])];
   await mutateInRedis(redis, {
+    permit: group ? 'member' : admission.fence,
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
     recorded: config.history === 'mirror',
     recall: mutation.kind === 'recall' ? mutation.id : undefined,
