@@ -113,6 +113,6 @@ interface Delivery {
   noted?: string;
   /** Kept in the bucket until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;
-  /** The permit that must be valid, of whom, and the key that it is compared with. */
+  /** The permit that must be valid, its user, and the key that it is compared with. */
   required?: { permit: number | 'member'; user: number; key: string };
 }
