@@ -1,16 +1,29 @@
 -- Records a mutation (a mark, recall, edit or reaction) and delivers its event to users of one
 -- bucket: all of it or nothing.
 --
--- KEYS 1 record stream 2 members of the group, or the permit fence of two users; with ARGV 10 only
--- then for each user: inbox, channel, recalled last, only with ARGV 8: forwards ARGV 1 generation
--- of the bucket 2 events that an inbox holds 3 bytes that an inbox holds 4 time to live of an
--- inbox, in s 5 record entry, or '' 6 '<conversation>:<message id>' of a message that is recalled,
--- or '' 7 its id 8 field of what is kept until other buckets have the event, or '' 9 its value 10
--- the permit fence when the user's permit was read, 'member' if the user must be a member of the
---      group, or '' if no permit is needed
---   11 the user then for each user:
+-- KEYS
+--   1  record stream
+--   2  members of the group, or the permit fence of two users; with ARGV 10 only
+--   then for each user: inbox, channel, recalled
+--   last, only with ARGV 8: forwards
+-- ARGV
+--   1  generation of the bucket
+--   2  events that an inbox holds
+--   3  bytes that an inbox holds
+--   4  time to live of an inbox, in s
+--   5  record entry, or ''
+--   6  '<conversation>:<message id>' of a message that is recalled, or ''
+--   7  its id
+--   8  field of what is kept until other buckets have the event, or ''
+--   9  its value
+--   10 the permit fence when the user's permit was read, 'member' if the user must be a member,
+--      or '' if no permit is needed
+--   11 the user
+--   then for each user:
 --   *  the event, '' for that of the user before
---   *  its merge key Reply 1, or 0 if the permit may have ended since the caller read it
+--   *  its merge key
+-- Reply
+--   1, or 0 if the permit may have ended since the caller read it
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
