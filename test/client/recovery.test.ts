@@ -163,6 +163,7 @@ describe('a client', () => {
     // The client of a cluster reconnects to each master separately.
     await waitFor(() => other.permit(a, [b]).then(() => true));
     await waitFor(() => other.permit(b, [a]).then(() => true));
+    await waitFor(() => other.noRecordedRefs(a, b).then(() => true));
     await alice.send(b, 'after');
     await waitFor(() => heard.length === 1);
     expect(reloads).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { type Config, type Gateway, readConfig, startGateway } from '@parley/gateway';
-import { connectRedis, type RedisConnection, writePermits } from '@parley/redis';
+import { userConversation } from '@parley/protocol';
+import { connectRedis, type RedisConnection, writePermits, writeRecordedRefs } from '@parley/redis';
 import { createLog, createMetrics, signToken } from '@parley/service';
 import { startTestRedis, type TestRedis } from '@parley/stack';
 import { Client } from './client.ts';
@@ -100,6 +101,11 @@ export class Kit {
   newId(): number {
     this.#next += 1;
     return this.#next;
+  }
+
+  /** Copies that PostgreSQL holds no message of a user to another, as a recorder does. */
+  async noRecordedRefs(from: number, to: number): Promise<void> {
+    await writeRecordedRefs(this.link, userConversation(from, to), from, []);
   }
 
   /** Creates two users who may write to each other. */

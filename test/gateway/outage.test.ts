@@ -90,6 +90,7 @@ describe('after Redis restarted without its data', () => {
       expect(client.frames.filter((frame) => frame.type === 'reconnect')).toHaveLength(1);
     }
     await waitFor(() => kit.permit(b, [a]).then(() => true));
+    await waitFor(() => kit.noRecordedRefs(a, b).then(() => true));
     await using again = await kit.connect(a, 1, { cursor: alice.cursor });
     expect(await again.welcome()).toMatchObject({ recovered: false });
     await again.text(b, 'after');

@@ -25,6 +25,7 @@ export * from './messages/mutate.ts';
 export * from './messages/newest-messages.ts';
 export * from './messages/permit-changed.ts';
 export * from './messages/record.ts';
+export * from './messages/recorded-refs.ts';
 export * from './messages/recorded-up-to.ts';
 export * from './messages/repair-forwards.ts';
 export * from './messages/request.ts';

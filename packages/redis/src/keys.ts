@@ -40,6 +40,11 @@ export interface Keys {
   recalled(user: number): string;
   /** String: the facts about a message of a user's chat that the recorder looked up. */
   facts(user: number, chat: number, id: number): string;
+  /**
+   * Hash: ref name -> message id, of the messages of a sender that PostgreSQL holds. Copied after
+   * Redis lost the refs of a conversation.
+   */
+  recordedRefs(conversation: string, sender: number): string;
   /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
   user(user: number): string;
   /** Shard channel: presence frames about a user, for watchers. */
@@ -102,6 +107,8 @@ export interface Keys {
    * found.
    */
   readonly stores: string;
+  /** String: set for a day after Redis lost refs that PostgreSQL may hold. */
+  readonly refsLost: string;
   /** String: the recorder that leases a bucket. */
   lease(bucket: number): string;
   /** Shard channel: a gateway's delivery probes. */
@@ -137,6 +144,7 @@ export function createKeys(buckets: number): Keys {
     cursors: (user) => `${of(user)}cursors:${user}`,
     recalled: (user) => `${of(user)}recalled:${user}`,
     facts: (user, chat, id) => `${of(user)}facts:${user}:${chat}:${id}`,
+    recordedRefs: (conversation, sender) => `${of(homeOf(conversation))}refs:${conversation}:${sender}`,
     user: (user) => `${of(user)}user:${user}`,
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,
@@ -165,6 +173,7 @@ export function createKeys(buckets: number): Keys {
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     mark: (bucket) => `{${bucket}}:mark`,
     stores: 'stores',
+    refsLost: 'refs-lost',
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,
     gateways: 'gateways',

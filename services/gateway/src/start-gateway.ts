@@ -4,6 +4,8 @@ import {
   connectRedis,
   hasOldRecorder,
   isRevoked,
+  lostAllRefs,
+  lostRefs,
   messageIdNow,
   publishProbe,
   type RedisConnection,
@@ -97,6 +99,8 @@ export async function startGateway(
         (await readStoreStatus(redis)) === undefined && (await readMarks(redis)).some((mark) => mark !== undefined),
       readBacklog: () => recordBacklog(redis),
       hasOldRecorder: () => hasOldRecorder(redis),
+      lostAllRefs: () => config.history === 'mirror' && lostAllRefs(redis),
+      lostRefs: async () => config.history === 'mirror' && (await lostRefs(redis)),
       mismatch: (reason) => {
         log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
         for (const connection of connections) connection.close('restarting', 'stores mismatch');

@@ -1,5 +1,12 @@
 import { advanceMark, type Database, readEndedSessions, readInstallation } from '@parley/database';
-import { type RedisConnection, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
+import {
+  noteRefLoss,
+  type RedisConnection,
+  readMarks,
+  revokeSession,
+  writeMarks,
+  writeStoreStatus,
+} from '@parley/redis';
 import { type Log, type Registry, StoresMonitor } from '@parley/service';
 
 /** A monitor of this process' connections. */
@@ -15,6 +22,7 @@ export function createStoresMonitor(db: Database, redis: RedisConnection, log: L
         readMarks: () => readMarks(redis),
         writeMarks: (progress) => writeMarks(redis, progress),
         writeStatus: (status) => writeStoreStatus(redis, status),
+        noteRefLoss: () => noteRefLoss(redis),
         revokeSession: (user, session, until) => revokeSession(redis, user, session, until),
       },
       log,

@@ -6,6 +6,7 @@ import type { Call } from './script.ts';
 export class Generations {
   readonly #clustered: boolean;
   readonly #buckets: Known[];
+  #lostAt = 0;
 
   constructor(keys: Keys, clustered: boolean) {
     this.#clustered = clustered;
@@ -20,16 +21,19 @@ export class Generations {
     return this.#known(bucket);
   }
 
-  /** When all data of the bucket was lost, in Unix ms. 0 = never, as far as known. */
-  lostAt(bucket: number): number {
-    return this.#known(bucket).lost;
+  /** When a server lost all its data the last time, in Unix ms. 0 = never, as far as known. */
+  get lostAt(): number {
+    return this.#lostAt;
   }
 
   /** Reads the generations of those buckets that a server has. Rejects if it is a replica. */
   async read(call: Call, has: (key: string) => boolean): Promise<void> {
     const here = this.#buckets.filter(({ server }) => has(server));
     const read = await beginGenerations(call, here);
-    for (const [i, known] of here.entries()) Object.assign(known, read[i]);
+    for (const [i, known] of here.entries()) {
+      Object.assign(known, read[i]);
+      this.#lostAt = Math.max(this.#lostAt, known.lost);
+    }
   }
 
   #known(bucket: number): Known {

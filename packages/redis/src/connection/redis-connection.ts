@@ -32,6 +32,8 @@ export interface RedisConnection {
    * new one.
    */
   generation(bucket: number): { toString(): string };
+  /** When a server lost all its data the last time, in Unix ms. 0 = never, as far as known. */
+  readonly lostAt: number;
   /** Rejects messages while a server is almost out of memory. */
   readonly memory: MemoryWatch;
   /** User -> epoch of the inbox, as the last script that appended to it replied. */
@@ -116,6 +118,9 @@ export async function connectRedis({
   );
   return {
     generation: (bucket) => generations.of(bucket),
+    get lostAt() {
+      return generations.lostAt;
+    },
     client,
     keys,
     memory,

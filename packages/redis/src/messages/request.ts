@@ -18,7 +18,9 @@ export type RecorderRequest =
   /** The user with an external id. */
   | { kind: 'external'; external: string }
   /** The sender of a message of a user's chat. */
-  | { kind: 'facts'; user: number; chat: number; group?: true; id: number };
+  | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
+  /** The refs of a user's messages in a chat. */
+  | { kind: 'refs'; user: number; chat: number; group?: true };
 
 /**
  * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests are

@@ -85,12 +85,13 @@ export class StoresMonitor {
 
   /**
    * A server that is new or lost its data: gateways rebuild copies on demand, but nothing would
-   * rebuild the ended sessions.
+   * rebuild the ended sessions. Refs of recorded messages are looked up from now on.
    */
   async #adopt(progress: DatabaseProgress): Promise<void> {
     const { database, redis } = this.#deps;
     for (const { user, session, until } of await database.readEndedSessions())
       await redis.revokeSession(user, session, until);
+    if (progress.mark > 0) await redis.noteRefLoss();
     await redis.writeMarks(progress);
   }
 
@@ -122,6 +123,8 @@ export interface StoresMonitorDeps {
     writeMarks(progress: Progress): Promise<unknown>;
     /** Publishes the result for processes that do not connect to PostgreSQL. */
     writeStatus(status: { ok: true } | { ok: false; reason: string }): Promise<unknown>;
+    /** Notes that refs were lost that PostgreSQL may hold. */
+    noteRefLoss(): Promise<unknown>;
     revokeSession(user: number, session: string, until: number): Promise<unknown>;
   };
   log: Pick<Log, 'fatal' | 'warn' | 'debug'>;

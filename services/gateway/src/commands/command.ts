@@ -39,7 +39,7 @@ export interface CommandDeps {
   readonly permits: Permits;
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
-  readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew'>;
+  readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew' | 'refsLost'>;
   /** The user of another issuer's token. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   /** Undefined without hooks. */

@@ -7,6 +7,7 @@ import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
+import { restoreRef } from './restore-ref.ts';
 
 /** Copies of a message to a user: in both inboxes and in the record stream. */
 const COPIES = 3;
@@ -22,7 +23,7 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
   let admission: Admission | undefined;
   try {
     const content = messageContent(frame);
-    admission = await admit(deps, sender, frame.to, eventBytes(content.body + content.extra));
+    admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
     try {
       return await acceptMessage(deps, sender, frame, content, admission);
     } catch (error) {
@@ -41,26 +42,29 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
  *
  * @param bytes size of one copy of the message
  */
-function admit(deps: CommandDeps, sender: FrameSender, to: number, bytes: number): Admission | Promise<Admission> {
+function admit(deps: CommandDeps, sender: FrameSender, frame: Send, bytes: number): Admission | Promise<Admission> {
   const { user, sends } = sender;
+  const { to } = frame;
   const permit = user.permit(to);
   const known = permit !== undefined && permit.standing !== 'member' && sends.hasFence(to, permit.fence);
-  if (!sends.waiting && known && deps.rates.tryCharge(user, 'send', COPIES * bytes))
+  if (!sends.waiting && known && !deps.storeGuard.refsLost && deps.rates.tryCharge(user, 'send', COPIES * bytes))
     return admitted(sends, checkStanding(deps, permit));
-  return sends.inTurn(() => chargeAndRead(deps, sender, to, bytes));
+  return sends.inTurn(() => chargeAndRead(deps, sender, frame, bytes));
 }
 
 async function chargeAndRead(
   deps: CommandDeps,
   { user, sends }: FrameSender,
-  to: number,
+  frame: Send,
   bytes: number,
 ): Promise<Admission> {
-  const { permits, rates } = deps;
+  const { permits, rates, storeGuard } = deps;
+  const { to } = frame;
   await rates.charge(user, 'send');
   const admission = checkStanding(deps, await permits.admission(user, to));
   await rates.chargeBytes(user, bytes * (typeof admission === 'number' ? COPIES : admission.length + 1));
   if (typeof admission === 'number') await sends.waitForFence(to, admission);
+  if (storeGuard.refsLost) await restoreRef(deps, user, frame, typeof admission !== 'number');
   return admitted(sends, admission);
 }
 

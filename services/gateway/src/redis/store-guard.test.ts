@@ -8,17 +8,20 @@ let status: Status;
 let backlog: number;
 let compare: boolean;
 let old: boolean;
+let lost: boolean;
 let mismatches: string[];
 let guard: StoreGuard;
 beforeEach(() => {
   vi.useFakeTimers();
-  [status, backlog, compare, old, mismatches] = [{ ok: true }, 0, false, false, []];
+  [status, backlog, compare, old, lost, mismatches] = [{ ok: true }, 0, false, false, false, []];
   guard = new StoreGuard(
     {
       readStatus: async () => status,
       mustCompare: async () => compare,
       readBacklog: async () => backlog,
       hasOldRecorder: async () => old,
+      lostRefs: async () => lost,
+      lostAllRefs: () => false,
       mismatch: (reason) => mismatches.push(reason),
     },
     1000,
@@ -31,6 +34,15 @@ const watch = { type: 'watch' as const, users: [5] };
 const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
+  it('knows whether Redis lost refs as soon as it serves again after a restore', async () => {
+    status = { ok: false, reason: 'PostgreSQL is older than Redis' };
+    await guard.start();
+    expect([guard.serving, guard.refsLost]).toEqual([false, false]);
+    [status, lost] = [{ ok: true }, true];
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([guard.serving, guard.refsLost]).toEqual([true, true]);
+  });
+
   it('serves nobody while the stores do not belong together', async () => {
     await guard.start();
     expect(guard.serving).toBe(true);

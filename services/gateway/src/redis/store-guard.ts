@@ -32,6 +32,7 @@ export class StoreGuard {
   #reason: string | undefined;
   #backlog = 0;
   #full = false;
+  #refsLost = false;
   #oldRecorder = false;
   #stopped = false;
 
@@ -59,6 +60,11 @@ export class StoreGuard {
   /** Why the gateway is not ready, for people. */
   get reasons(): string[] {
     return this.#reason === undefined ? [] : [this.#reason];
+  }
+
+  /** Whether Redis lost refs of messages that PostgreSQL may hold. */
+  get refsLost(): boolean {
+    return this.#refsLost || this.#deps.lostAllRefs();
   }
 
   /** Bytes of Redis' memory that hold unrecorded entries. */
@@ -105,9 +111,11 @@ export class StoreGuard {
   }
 
   async #checkOnce(): Promise<void> {
-    const { readStatus, readBacklog, hasOldRecorder } = this.#deps;
-    const [status, backlog, old] = await Promise.all([readStatus(), readBacklog(), hasOldRecorder()]);
+    const { readStatus, readBacklog, hasOldRecorder, lostRefs } = this.#deps;
+    const reads = [readStatus(), readBacklog(), hasOldRecorder(), lostRefs()] as const;
+    const [status, backlog, old, lost] = await Promise.all(reads);
     this.#oldRecorder = old;
+    this.#refsLost = lost;
     this.#backlog = backlog;
     this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
     // Without a status nobody compared lately: the last one holds.
@@ -122,6 +130,12 @@ export class StoreGuard {
 export interface StoreGuardDeps {
   /** Returns what the last process that compared the stores found; undefined if none did lately. */
   readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
+  /**
+   * Returns whether Redis lost refs in the last day, as a process noted that compared the stores.
+   */
+  lostRefs(): Promise<boolean>;
+  /** Whether this process noticed such a loss, of everything. */
+  lostAllRefs(): boolean;
   /** Whether the stores carry marks, but no process compared them lately. */
   mustCompare(): Promise<boolean>;
   /** Returns the bytes that unrecorded entries occupy in Redis. */

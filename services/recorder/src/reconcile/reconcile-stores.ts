@@ -1,5 +1,5 @@
 import { readEndedSessions, readInstallation, settleMark } from '@parley/database';
-import { forgetCopies, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
+import { forgetCopies, noteRefLoss, readMarks, revokeSession, writeMarks, writeStoreStatus } from '@parley/redis';
 import { compareStores, DATABASE_WENT_BACK } from '@parley/service';
 import { drainRecords } from './drain-records.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
@@ -14,7 +14,7 @@ import { repeatErasures } from './repeat-erasures.ts';
  * 2. Record: write what the record streams hold. If PostgreSQL is the older store, also what only
  *    inboxes still hold.
  * 3. Forget: delete the inboxes and all copies of PostgreSQL's data. Every inbox gets a new epoch,
- *    so that devices reload.
+ *    so that devices reload. Refs of recorded messages are looked up for a day.
  * 4. Restore: ended sessions are refused again, and deleted accounts are erased again.
  * 5. Settle: both stores get a new mark, and services serve again within seconds.
  */
@@ -28,6 +28,7 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   const databaseIsOlder = found.state === 'mismatch' && found.reason === DATABASE_WENT_BACK;
   const fromInboxes = databaseIsOlder ? await recordInboxes(deps) : 0;
   await forgetCopies(redis);
+  await noteRefLoss(redis);
   const sessions = await readEndedSessions(db);
   for (const { user, session, until } of sessions) await revokeSession(redis, user, session, until);
   await repeatErasures(db);

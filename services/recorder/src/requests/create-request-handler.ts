@@ -1,5 +1,5 @@
-import { type Database, readPermits } from '@parley/database';
-import { type RedisConnection, writeExternalUser, writeFacts, writePermits } from '@parley/redis';
+import { type Database, readPermits, readRefs } from '@parley/database';
+import { type RedisConnection, writeExternalUser, writeFacts, writePermits, writeRecordedRefs } from '@parley/redis';
 import { findExternal } from './find-external.ts';
 import { followRecords } from './follow-records.ts';
 import { readFacts } from './read-facts.ts';
@@ -14,6 +14,8 @@ export function createRequestHandler(
   return new RequestHandler({
     rebuildPermits: async (id) => writePermits(redis, id, await readPermits(db, id)),
     copyExternal: async (external) => writeExternalUser(redis, external, await findExternal(db, external), true),
+    copyRefs: async (request) =>
+      writeRecordedRefs(redis, request.conversation, request.user, await readRefs(db, request)),
     readFacts: (request) => readFacts(db, request),
     copyFacts: ({ user, chat, id }, facts) => writeFacts(redis, user, chat, id, facts),
     followRecords: (conversation) => followRecords(redis, conversation),

@@ -8,8 +8,9 @@ describe('the request handler', () => {
   it('handles equal requests once', async () => {
     const { handler, calls } = createHandler({});
     const rebuild: Request = { kind: 'rebuild', id: 5 };
-    await handler.handle([rebuild, { ...rebuild }, { kind: 'external', external: 'ann' }]);
-    expect(calls).toEqual(['rebuild 5', 'external ann']);
+    const refs: Request = { kind: 'refs', conversation: '1_2', user: 1, chat: 2, group: false };
+    await handler.handle([rebuild, { ...rebuild }, { kind: 'external', external: 'ann' }, refs]);
+    expect(calls).toEqual(['rebuild 5', 'external ann', 'refs 1 2']);
   });
 
   it('reports a message as missing only after earlier records are written', async () => {
@@ -45,6 +46,7 @@ function createHandler(more: Partial<RequestHandlerDeps>) {
   const handler = new RequestHandler({
     rebuildPermits: async (id) => calls.push(`rebuild ${id}`),
     copyExternal: async (external) => calls.push(`external ${external}`),
+    copyRefs: async ({ user, chat }) => calls.push(`refs ${user} ${chat}`),
     readFacts: async () => ({ from: null, recalled: false }),
     copyFacts: async (request, { from }) => {
       calls.push(`facts ${request.id} ${from}`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageFacts } from '@parley/redis';
-import type { FactsRequest, Request } from './request.ts';
+import type { FactsRequest, RefsRequest, Request } from './request.ts';
 
 /**
  * Ms for which a request about a missing message waits for records that were accepted before it.
@@ -34,6 +34,7 @@ export class RequestHandler {
   #handleOne(request: Request): Promise<unknown> {
     if (request.kind === 'rebuild') return this.#deps.rebuildPermits(request.id);
     if (request.kind === 'external') return this.#deps.copyExternal(request.external);
+    if (request.kind === 'refs') return this.#deps.copyRefs(request);
     return this.#handleFacts(request);
   }
 
@@ -59,6 +60,8 @@ export interface RequestHandlerDeps {
   rebuildPermits(id: number): Promise<unknown>;
   /** Copies to Redis which user has an external id. */
   copyExternal(external: string): Promise<unknown>;
+  /** Copies to Redis the refs of a user's messages in a chat. */
+  copyRefs(request: RefsRequest): Promise<unknown>;
   readFacts(request: FactsRequest): Promise<MessageFacts>;
   copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;
   /**

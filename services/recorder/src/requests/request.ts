@@ -1,5 +1,5 @@
 /** A question of a gateway, asked because Redis lacks the copy it needs. */
-export type Request = RebuildRequest | ExternalRequest | FactsRequest;
+export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest;
 
 /** Copy the permits of this user or group to Redis. */
 export interface RebuildRequest {
@@ -11,6 +11,15 @@ export interface RebuildRequest {
 export interface ExternalRequest {
   kind: 'external';
   external: string;
+}
+
+/** Copy to Redis the refs of a user's messages in a chat. */
+export interface RefsRequest {
+  kind: 'refs';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
 }
 
 /** Copy to Redis who sent this message of a user's chat. */

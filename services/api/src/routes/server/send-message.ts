@@ -18,6 +18,7 @@ import { findActive } from '../../queries/server-users.ts';
 import { requireGroup } from './groups/require-group.ts';
 import { participantsOf } from './participants.ts';
 import { externalIdField, requireUser, show, userRef } from './refs.ts';
+import { restoreRef } from './restore-ref.ts';
 import { acceptedSchema } from './schemas.ts';
 
 const schema = z.strictObject({
@@ -76,6 +77,7 @@ export const sendMessage = serverOperation(
       ...messageContent(content),
       record: context.config.history === 'mirror',
     };
+    await restoreRef(context, message, permit.members !== undefined);
     const accepted = await acceptWithPermit(context, message, permit);
     const { id, conversation, online, duplicate } = accepted;
     if (context.traces?.samples(id) && !duplicate) {

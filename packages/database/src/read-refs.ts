@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+import type { Database } from './open-database.ts';
+
+/** Refs that are read at most: as many as Redis remembers of a conversation. */
+const MAX_REFS = 10_000;
+
+/** The difference between ids of messages that lie a day apart: 4096 for each ms. */
+const DAY = 86_400_000 * 4096;
+
+/**
+ * Returns the refs of a sender's messages in a chat: those of the day before the newest message, at
+ * most 10,000.
+ */
+export async function readRefs(
+  db: Database,
+  { user, chat, group }: { user: number; chat: number; group: boolean },
+): Promise<{ ref: string; id: number }[]> {
+  const owner = group ? chat : user;
+  const { rows } = await sql<{ ref: string; id: number }>`
+    select ref, id from messages
+    where owner_id = ${owner} and peer_id = ${chat} and sender_id = ${user} and ref is not null and id > (
+      select coalesce(max(id), 0) - ${DAY}::bigint from messages where owner_id = ${owner} and peer_id = ${chat})
+    order by id desc limit ${MAX_REFS}`.execute(db);
+  return rows;
+}

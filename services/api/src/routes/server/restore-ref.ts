@@ -1,0 +1,17 @@
+import { readRefs } from '@parley/database';
+import { groupConversation, userConversation } from '@parley/protocol';
+import { lostRefs, restoreRef as restoreInRedis, writeRecordedRefs } from '@parley/redis';
+import type { AppContext } from '../../app-context.ts';
+
+/** Lets the resend of a recorded message be recognised after Redis lost its ref. */
+export async function restoreRef(
+  { db, redis, config }: AppContext,
+  { from, to, ref }: { from: number; to: number; ref: string },
+  group: boolean,
+): Promise<void> {
+  if (config.history === 'relay' || !(await lostRefs(redis))) return;
+  const conversation = group ? groupConversation(to) : userConversation(from, to);
+  if (await restoreInRedis(redis, conversation, from, ref)) return;
+  await writeRecordedRefs(redis, conversation, from, await readRefs(db, { user: from, chat: to, group }));
+  await restoreInRedis(redis, conversation, from, ref);
+}
