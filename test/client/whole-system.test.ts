@@ -47,6 +47,22 @@ async function friends(options?: Partial<ParleyOptions>) {
 }
 
 describe('a client of a whole system', () => {
+  it('names the sender of each message, live, loaded and after a change of the name', async () => {
+    const { alice, bob } = await friends();
+    const nameOf = (client: Parley, chat: number) => client.messages(chat).at(-1)?.sender?.name;
+    await alice.send(bob.user, 'hello');
+    const name = alice.session?.user.name;
+    await waitFor(() => nameOf(bob, alice.user) === name);
+    await alice.api('PATCH /me', { name: 'Alice the second' });
+    await waitFor(() => nameOf(bob, alice.user) === 'Alice the second');
+    await waitFor(async () => (await bob.api('GET /chats/{id}/messages', { id: alice.user })).items.length === 1);
+    const again = create({ session: bob.session as SavedSession });
+    await again.connect();
+    await again.online();
+    await again.loadOlder(alice.user);
+    expect(nameOf(again, alice.user)).toBe('Alice the second');
+  });
+
   it('signs in, sends messages, and lists chats by name', async () => {
     const { alice, bob } = await friends();
     const changes: unknown[] = [];

@@ -65,7 +65,7 @@ export class Announcer {
         chat = chatOf(event, state.user);
         this.#stopTyping(chat, event.from);
         const { kind: _, ...message } = event;
-        emitter.emit('message', showMessage(message, state.chats.get(chat), state.user));
+        emitter.emit('message', showMessage(message, state.chats.get(chat), state));
       } else if ('chat' in event) chat = event.chat;
     }
     emitter.emit('change', { chat });

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 import type { Command } from './engine/command.ts';
-import type { Chat, MessageCustom } from './own-types.ts';
+import type { BriefUser, Chat, MessageCustom } from './own-types.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState } from './state/chat-state.ts';
@@ -16,6 +16,8 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'cust
   id?: number;
   /** The peer's or group's id. */
   chat: number;
+  /** Name and avatar of the sender. Undefined until the api has named them. */
+  sender?: BriefUser | undefined;
   /** True if this user is the sender. */
   mine: boolean;
   state: MessageState;
@@ -38,11 +40,12 @@ export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' 
  * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
  * the outbox.
  */
-export function showMessages({ chats, outbox, user }: State, id: number, run: Run): ChatMessage[] {
+export function showMessages(state: State, id: number, run: Run): ChatMessage[] {
+  const { chats, outbox } = state;
   const chat = chats.get(id);
   return [
-    ...(chat?.messages ?? []).map((message) => showMessage(message, chat, user)),
-    ...outbox.filter((entry) => entry.chat === id).map((entry) => showOutgoing(entry, user, run)),
+    ...(chat?.messages ?? []).map((message) => showMessage(message, chat, state)),
+    ...outbox.filter((entry) => entry.chat === id).map((entry) => showOutgoing(entry, state, run)),
   ];
 }
 
@@ -61,7 +64,7 @@ export function showChats({ chats }: State): Chat[] {
 export function showMessage(
   { conversation, ...message }: Message,
   chat: ChatState | undefined,
-  me: number,
+  { user: me, people }: State,
 ): ChatMessage {
   const mine = message.from === me;
   return {
@@ -69,11 +72,12 @@ export function showMessage(
     key: message.ref ?? String(message.id),
     chat: chatOf({ ...message, conversation }, me),
     mine,
+    sender: people.get(message.from),
     state: mine ? stateOf(message.id, chat) : 'received',
   };
 }
 
-function showOutgoing(entry: Outgoing, me: number, run: Run): ChatMessage {
+function showOutgoing(entry: Outgoing, { user: me, people }: State, run: Run): ChatMessage {
   const { error: _, ...again } = entry;
   return {
     ...entry,
@@ -81,6 +85,7 @@ function showOutgoing(entry: Outgoing, me: number, run: Run): ChatMessage {
     from: me,
     to: entry.chat,
     mine: true,
+    sender: people.get(me),
     state: entry.error ? 'failed' : 'sending',
     discard: () => run({ do: 'discard', ref: entry.ref }),
     ...(entry.error && { retry: () => run({ do: 'send', entry: again }) }),

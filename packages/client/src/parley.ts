@@ -196,8 +196,8 @@ export class Parley {
   async loadOlder(chat: number, limit = 50): Promise<void> {
     const before = this.#client.state.chats.get(chat)?.messages[0]?.id;
     const query = { id: chat, limit, ...(before && { before }) };
-    const { items, more } = await this.api('GET /chats/{id}/messages', query);
-    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, more } });
+    const { items, more, users } = await this.api('GET /chats/{id}/messages', query);
+    await this.#run({ do: 'load', change: { type: 'messages', chat, messages: items, more, users } });
   }
 
   /** Adds chats that an operation of the api has returned. */

@@ -12,6 +12,7 @@ import type { EngineContext, OnlinePart } from './context.ts';
 import { MarkSender } from './mark-sender.ts';
 import { Outbox } from './outbox.ts';
 import { PendingFrames } from './pending-frames.ts';
+import { PeopleLoader } from './people-loader.ts';
 import { Reloader } from './reloader.ts';
 import { StateWriter } from './state-writer.ts';
 import { TokenRenewal } from './token-renewal.ts';
@@ -35,6 +36,7 @@ export class Engine implements CommandRunner {
   readonly #typing: TypingSender;
   readonly #writer: StateWriter;
   readonly #reloader: Reloader;
+  readonly #people: PeopleLoader;
   readonly #onlineParts: OnlinePart[];
   /** Users whose presence each tab watches. */
   readonly #watched = new Map<string, number[]>();
@@ -63,7 +65,8 @@ export class Engine implements CommandRunner {
     const renewal = new TokenRenewal(options.credentials, context, (reason) =>
       this.#connection.lose({ next: 'expired', code: 0, reason }),
     );
-    this.#onlineParts = [this.#reloader, this.#marks, this.#writer, renewal];
+    this.#people = new PeopleLoader(context);
+    this.#onlineParts = [this.#reloader, this.#marks, this.#writer, this.#people, renewal];
     this.#connection = new GatewayConnection({
       ...options,
       cursor: () => options.state.cursor ?? options.from,
@@ -193,6 +196,7 @@ export class Engine implements CommandRunner {
     if (ahead !== 1 && !this.#cursorUnknown && state.cursor) return this.#connection.restart('a gap');
     this.#cursorUnknown = false;
     this.#change({ type: 'event', cursor, event });
+    this.#people.heard(event);
     // Groups have no delivered marks.
     if (!delivered || event.kind !== 'message' || event.from === state.user || event.conversation[0] === 'g') return;
     const chat = chatOf(event, state.user);

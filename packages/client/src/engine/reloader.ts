@@ -61,7 +61,7 @@ export class Reloader implements OnlinePart {
   async #reload(api: Api): Promise<void> {
     const { state, keep, change } = this.#context;
     const losses = this.#losses;
-    const { items } = await api('GET /chats', { limit: 100 });
+    const { items, users } = await api('GET /chats', { limit: 100 });
     const sending = state.outbox.map(({ chat }) => chat);
     const opened = items.map(({ chat }) => chat).filter((chat) => this.#opened.has(chat));
     const chats = new Set([...sending, ...opened.slice(0, MAX_CHATS)]);
@@ -69,17 +69,17 @@ export class Reloader implements OnlinePart {
     const pages = await Promise.all(
       [...chats].map(async (chat) => {
         const page = await api('GET /chats/{id}/messages', { id: chat, limit }).catch(emptyIfNotFound);
-        return { type: 'messages' as const, chat, messages: page.items, more: page.more };
+        return { type: 'messages' as const, chat, messages: page.items, more: page.more, users: page.users };
       }),
     );
     if (losses !== this.#losses) throw new Error('Events were lost during the reload');
     for (const page of pages) change(page);
-    change({ type: 'chats', chats: items, complete: true });
+    change({ type: 'chats', chats: items, complete: true, users });
   }
 }
 
 /** 404: the chat does not exist yet, or the server keeps no history. */
-function emptyIfNotFound(error: { status?: number }): { items: []; more: false } {
+function emptyIfNotFound(error: { status?: number }): { items: []; more: false; users: [] } {
   if (error.status !== 404) throw error;
-  return { items: [], more: false };
+  return { items: [], more: false, users: [] };
 }

@@ -1,5 +1,5 @@
 import { applyEvent } from './apply-event.ts';
-import { applyChats, applyMessages } from './apply-loaded.ts';
+import { addPeople, applyChats, applyMessages } from './apply-loaded.ts';
 import { applyMark } from './apply-marks.ts';
 import type { Change } from './change.ts';
 import { acceptEntry, failEntry, queueEntry, removeEntry } from './outbox-entries.ts';
@@ -36,6 +36,9 @@ export function applyChange(state: State, change: Change): boolean {
       return true;
     case 'messages':
       applyMessages(state, change);
+      return true;
+    case 'people':
+      addPeople(state, change.users);
       return true;
     case 'status':
       state.status = change.status;

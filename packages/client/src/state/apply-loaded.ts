@@ -1,3 +1,4 @@
+import type { BriefUser } from '@parley/protocol';
 import type { Change } from './change.ts';
 import { clearChat, insertMessages, mergeChat } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
@@ -7,7 +8,7 @@ import { changeChat, type State } from './state.ts';
  * Applies a list of chats read from the api. A `complete` list also removes the chats that are not
  * in it.
  */
-export function applyChats(state: State, { chats, complete }: Extract<Change, { type: 'chats' }>): void {
+export function applyChats(state: State, { chats, complete, users }: Extract<Change, { type: 'chats' }>): void {
   if (complete) {
     state.chatsLoaded = true;
     state.dirty.add('chatsLoaded');
@@ -16,6 +17,7 @@ export function applyChats(state: State, { chats, complete }: Extract<Change, { 
     for (const { chat, messages, cleared } of state.chats.values())
       if (!listed.has(chat) && messages.length === 0) deleteChat(state, chat, cleared);
   }
+  addPeople(state, users);
   for (const loaded of chats) {
     const chat = changeChat(state, loaded.chat);
     if (loaded.last && loaded.last.id <= chat.cleared) continue;
@@ -26,13 +28,20 @@ export function applyChats(state: State, { chats, complete }: Extract<Change, { 
 
 /** Applies a page of messages read from the api. Own messages in it leave the outbox. */
 export function applyMessages(state: State, change: Extract<Change, { type: 'messages' }>): void {
-  const { messages, more } = change;
+  const { messages, more, users } = change;
+  addPeople(state, users);
   const chat = changeChat(state, change.chat);
   const [oldest] = chat.messages;
   for (const message of messages) if (message.ref) removeEntry(state, message.ref, message);
   if (!oldest || (messages[0]?.id ?? 0) <= oldest.id) chat.more = more;
   insertMessages(chat, messages);
   chat.capacity = Math.max(chat.capacity, chat.messages.length);
+}
+
+/** Adds users, or replaces what is known of them. */
+export function addPeople({ people, dirty }: State, users: readonly BriefUser[] = []): void {
+  for (const { id, name, avatar, custom } of users) people.set(id, { id, name, avatar, ...(custom && { custom }) });
+  if (users.length > 0) dirty.add('people');
 }
 
 /** Removes the messages of a chat up to an id. A chat without messages is no longer listed. */

@@ -1,4 +1,4 @@
-import type { Body, Chat, Custom, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type { Body, BriefUser, Chat, Custom, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
 import type { ConnectionState } from '../connection/transitions.ts';
 import type { ParleyError } from '../error.ts';
 import type { TransportName } from '../transport/transport.ts';
@@ -26,9 +26,11 @@ export type Change =
    */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
   /** Chats read from the api. `complete`: these are all chats, so that others are removed. */
-  | { type: 'chats'; chats: Chat[]; complete: boolean }
+  | { type: 'chats'; chats: Chat[]; complete: boolean; users?: BriefUser[] }
   /** A page of messages read from the api. `more`: the chat has older messages than these. */
-  | { type: 'messages'; chat: number; messages: Message[]; more: boolean }
+  | { type: 'messages'; chat: number; messages: Message[]; more: boolean; users?: BriefUser[] }
+  /** Users read from the api. */
+  | { type: 'people'; users: BriefUser[] }
   | { type: 'status'; status: Status }
   | { type: 'storage'; storage: StorageStatus }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame };

@@ -1,3 +1,4 @@
+import type { BriefUser } from '@parley/protocol';
 import { type ChatState, trimMessages } from './chat-state.ts';
 import type { State } from './state.ts';
 
@@ -26,6 +27,7 @@ export function restore(state: State, saved: Iterable<[string, unknown]>): void 
     if (key.startsWith('chat:')) state.chats.set((value as ChatState).chat, { ...(value as ChatState) });
     if (isPlain(key)) Object.assign(state, { [key]: value });
     if (key === 'marks') for (const [chat, mark] of value as [number, object][]) state.marks.set(chat, mark);
+    if (key === 'people') for (const [id, user] of value as [number, BriefUser][]) state.people.set(id, user);
   }
 }
 
@@ -42,11 +44,11 @@ function isPlain(key: string): key is (typeof plain)[number] {
 }
 
 function keysOf(state: State): string[] {
-  return [...plain, 'marks', ...[...state.chats.keys()].map((chat) => `chat:${chat}`)];
+  return [...plain, 'marks', 'people', ...[...state.chats.keys()].map((chat) => `chat:${chat}`)];
 }
 
 function savedValue(state: State, key: string, keep?: number): unknown {
-  if (key === 'marks') return [...state.marks];
+  if (key === 'marks' || key === 'people') return [...state[key]];
   if (isPlain(key)) return state[key];
   const chat = state.chats.get(Number(key.slice('chat:'.length)));
   if (!chat || keep === undefined) return chat;

@@ -1,3 +1,4 @@
+import type { BriefUser } from '@parley/protocol';
 import type { Accepted, Mark, Outgoing, Status, StorageStatus } from './change.ts';
 import { type ChatState, emptyChat } from './chat-state.ts';
 
@@ -14,6 +15,8 @@ export interface State {
   /** True when the chat list was read from the api after the last loss of events. */
   chatsLoaded: boolean;
   readonly chats: Map<number, ChatState>;
+  /** Senders of messages and other users that the api named, by id. */
+  readonly people: Map<number, BriefUser>;
   outbox: Outgoing[];
   /** Marks that the server has not acknowledged, by chat. */
   readonly marks: Map<number, Mark>;
@@ -33,6 +36,7 @@ export function createState(user: number, keep: number): State {
     cursor: null,
     chatsLoaded: false,
     chats: new Map(),
+    people: new Map(),
     outbox: [],
     marks: new Map(),
     status: { state: 'off' },
