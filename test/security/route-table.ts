@@ -114,6 +114,9 @@ export const table: readonly Row[] = [
   row('get /v1/server/users', product(200)),
   row('get /v1/server/users/{user}', product(200), users),
   row('delete /v1/server/users/{user}/connections', product(204), users),
+  row('get /v1/server/users/{user}/sessions', product(200), users),
+  row('delete /v1/server/users/{user}/sessions/{session}', product(404), users),
+  row('get /v1/server/users/{user}/push-devices', product(200), users),
   row('get /v1/server/users/{user}/chats', product(200), users),
   row('get /v1/server/users/{user}/chats/{chat}/messages', product(200), chatOfOwner),
   row('delete /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), chatOfOwner),
@@ -185,7 +188,10 @@ function upload({ world }: Asked): Request {
 function users({ world }: Asked): Request {
   const { other, member } = world.people;
   return {
-    params: { user: `~${member.id}`, friend: `~${other.id}`, blocked: `~${other.id}`, group: `~${world.group}` },
+    params: {
+      ...{ user: `~${member.id}`, friend: `~${other.id}`, blocked: `~${other.id}`, group: `~${world.group}` },
+      session: 'made-up',
+    },
   };
 }
 

@@ -39,6 +39,25 @@ export const commands: Readonly<Record<string, Command>> = {
     summary: 'Show a user',
     run: (server, args) => server.call('GET', user(args)),
   },
+  'user sessions': {
+    args: ['USER'],
+    options: ['limit', 'after'],
+    summary: 'List where a user is signed in',
+    columns: ['id', 'device', 'created', 'lastUsed'],
+    run: (server, args, query) =>
+      server.call('GET', `${user(args)}/sessions`, { query: pick(query, 'limit', 'after') }),
+  },
+  'user end-session': {
+    args: ['USER', 'SESSION'],
+    summary: 'Sign a user out on one device',
+    run: (server, args) => server.call('DELETE', `${user(args)}/sessions/${encodeURIComponent(args[1] ?? '')}`),
+  },
+  'user push-devices': {
+    args: ['USER'],
+    summary: 'List the push devices of a user, without their tokens',
+    columns: ['service', 'app', 'environment', 'language', 'session', 'created'],
+    run: (server, args) => server.call('GET', `${user(args)}/push-devices`),
+  },
   'user disconnect': {
     args: ['USER'],
     summary: 'Close all connections of a user',

@@ -37,6 +37,18 @@ describe('parley', () => {
     expect(await json('user', 'show', 'cli-1')).toMatchObject({ deactivated: expect.any(Number) });
   });
 
+  it('lists the sessions and push devices of a user and ends a session', async () => {
+    await product.people('cli-7');
+    const { items } = await json<{ items: { id: string }[] }>('user', 'sessions', 'cli-7');
+    const [session = { id: '' }] = items;
+    expect(await parley('user', 'sessions', 'cli-7')).toMatch(
+      new RegExp(`^id +device +created +lastUsed\n${session.id} +- +\\d{4}-.*Z +\\d{4}-.*Z$`),
+    );
+    expect(await parley('user', 'push-devices', 'cli-7')).toBe('None.');
+    expect(await parley('user', 'end-session', 'cli-7', session.id)).toBe('Done.');
+    expect(await json('user', 'sessions', 'cli-7')).toEqual({ items: [], next: null });
+  });
+
   it('prints where a longer list continues', async () => {
     await product.people('many-1', 'many-2');
     const first = await parley('user', 'list', '--q', 'many-', '--limit', '1');

@@ -23,6 +23,14 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
   await db.deleteFrom('push_subscriptions').where('user_id', '=', user).where('endpoint', '=', endpoint).execute();
 }
 
+/** Returns the push devices of a user, the newest first: at most `MAX_PUSH_SUBSCRIPTIONS`. */
+export async function listPushDevices(db: Database, user: number): Promise<ListedDevice[]> {
+  const { rows } = await sql<ListedDevice>`
+    select service, app, environment, language, session_id as session, created from push_subscriptions
+    where user_id = ${user} order by created desc, endpoint`.execute(db);
+  return rows;
+}
+
 /**
  * Returns the devices that a message should be pushed to, with the names of chat and sender as
  * their users see them: devices of recipients with an active session who neither muted the chat nor
@@ -54,6 +62,12 @@ interface NewSubscription extends Device {
   user: number;
   session: string | null;
   language: string;
+}
+
+interface ListedDevice extends Pick<Device, 'service' | 'app' | 'environment'> {
+  language: string;
+  session: string | null;
+  created: number;
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { groupSchema, id, userSchema } from '@parley/protocol';
+import { groupSchema, id, signInSchema, userSchema } from '@parley/protocol';
 
 /** A user as the product sees them. */
 export const serverUserSchema = userSchema
@@ -15,6 +15,21 @@ export const serverGroupSchema = groupSchema
   .omit({ role: true })
   .extend({ externalId: z.string().nullable() })
   .openapi('ServerGroup');
+
+/** A session as the product sees it. */
+export const serverSessionSchema = signInSchema.omit({ current: true }).openapi('ServerSession');
+
+/** A push device as the product sees it. */
+export const pushDeviceSchema = z
+  .object({
+    service: z.enum(['web', 'fcm', 'apns']),
+    app: z.string().nullable().openapi({ description: 'With APNs: the bundle id of the app' }),
+    environment: z.enum(['production', 'sandbox']).nullable().openapi({ description: 'With APNs' }),
+    language: z.string(),
+    session: z.string().nullable().openapi({ description: 'Null for a session of another issuer' }),
+    created: z.int().nonnegative(),
+  })
+  .openapi('PushDevice');
 
 /** The outcome of sending a message. */
 export const acceptedSchema = z

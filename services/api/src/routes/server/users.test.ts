@@ -123,6 +123,68 @@ describe('a user of the product', () => {
   });
 });
 
+describe('the sessions of a user', () => {
+  it('are listed page by page, and one is ended with its connections', async () => {
+    const { api } = product;
+    const [kept] = await product.people('ses-1');
+    const { body: lost } = await product.call<Session>('post', '/tokens', { user: 'ses-1', device: 'Phone' });
+    const list = (query = '') =>
+      product.call<{ items: { id: string; device: string | null }[]; next: string | null }>(
+        'get',
+        `/users/ses-1/sessions${query}`,
+      );
+    const { body: first } = await list('?limit=1');
+    expect(first.items).toEqual([
+      { id: expect.any(String), device: 'Phone', created: expect.any(Number), lastUsed: expect.any(Number) },
+    ]);
+    const { body: second } = await list(`?limit=1&after=${first.next}`);
+    expect(second).toMatchObject({ items: [{ device: null }], next: null });
+
+    const id = first.items[0]?.id ?? '';
+    await product.people('ses-2');
+    expect((await product.call('delete', `/users/ses-2/sessions/${id}`)).status).toBe(404);
+    expect((await api.call('get', '/v1/me', { token: lost.accessToken })).status).toBe(200);
+    expect((await product.call('delete', `/users/ses-1/sessions/${id}`)).status).toBe(204);
+    expect(await isRevoked(api.redis, kept.id, id)).toBe(true);
+    expect((await api.call('get', '/v1/me', { token: lost.accessToken })).status).toBe(401);
+    const { refreshToken } = lost;
+    expect((await api.call('post', '/v1/sessions/refresh', { body: { refreshToken } })).status).toBe(401);
+    expect((await kept.get('/v1/me')).status).toBe(200);
+    expect((await list()).body.items).toEqual(second.items);
+    expect((await product.call('delete', `/users/ses-1/sessions/${id}`)).status).toBe(404);
+    expect((await product.call('get', '/users/nobody/sessions')).status).toBe(404);
+    const logged = api.logged.map((line) => JSON.parse(line)).filter(({ log }) => log === 'audit');
+    expect(logged).toContainEqual(
+      expect.objectContaining({ event: 'session.ended', user: kept.id, session: id, key: 'key-1' }),
+    );
+  });
+
+  it('are listed with the push devices, whose tokens are secret', async () => {
+    const [a] = await product.people('ses-3');
+    const { items: sessions } = (await product.call<{ items: { id: string }[] }>('get', '/users/ses-3/sessions')).body;
+    const common = { user_id: a.id, p256dh: '', auth: 'secret-auth', language: 'zh' };
+    const phone = { endpoint: 'apns:secret-token', service: 'apns', app: 'org.example', environment: 'sandbox' };
+    const web = { endpoint: 'https://push.example.org/secret-token', app: null, environment: null };
+    await product.api.db
+      .insertInto('push_subscriptions')
+      .values([
+        { ...common, ...phone, session_id: sessions[0]?.id ?? null, created: 1 },
+        { ...common, ...web, service: 'web', session_id: null, created: 2 },
+      ])
+      .execute();
+    const { body } = await product.call<{ items: object[] }>('get', '/users/ses-3/push-devices');
+    const device = { app: null, environment: null, language: 'zh', session: null };
+    expect(body.items).toEqual([
+      { ...device, service: 'web', created: 2 },
+      {
+        ...{ ...device, service: 'apns', app: 'org.example', environment: 'sandbox' },
+        ...{ session: sessions[0]?.id, created: 1 },
+      },
+    ]);
+    expect((await product.call('get', '/users/nobody/push-devices')).status).toBe(404);
+  });
+});
+
 describe('a deactivated user', () => {
   it('is signed out everywhere and unreachable until put again', async () => {
     const { api } = product;

@@ -6,14 +6,19 @@ import { putFriend, removeFriend } from './friends.ts';
 import { getUser } from './get.ts';
 import { listUsers } from './list.ts';
 import { listUserMessages, removeMessage } from './messages.ts';
+import { listUserPushDevices } from './push-devices.ts';
 import { putUser } from './put.ts';
 import { removeTotp, resetPassword } from './reset-password.ts';
+import { endUserSession, listUserSessions } from './sessions.ts';
 
 export const serverUsers = [
   listUsers,
   putUser,
   getUser,
   disconnectUser,
+  listUserSessions,
+  endUserSession,
+  listUserPushDevices,
   listUserChats,
   listUserMessages,
   removeMessage,
