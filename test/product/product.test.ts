@@ -65,7 +65,7 @@ it('delivers every message event although the receiver is down and api and recor
   const ids = () => new Set(told().flatMap(({ event }) => (event.type === 'message.sent' ? [event.data.id] : [])));
   await waitFor(() => sent.every((id) => ids().has(id)), {
     timeout: 60_000,
-    message: () => `${ids().size} of ${sent.length} messages were told`,
+    message: () => `${ids().size} of ${sent.length} messages were delivered`,
   });
   expect(sent).toHaveLength(90);
   expect(ids().size).toBe(90);

@@ -58,7 +58,7 @@ describe('a refusal', () => {
     const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage];
     answer.resume();
     expect([host, answer.statusCode]).toEqual([host, expect.toSatisfy((it: number) => it === 400 || it === 401)]);
-    expect(api.logged.filter((line) => line.includes('a request failed'))).toEqual([]);
+    expect(api.logged.filter((line) => line.includes('request failed'))).toEqual([]);
   });
 
   it('of another content type is 400', async () => {

@@ -25,13 +25,13 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
   const db = openDatabase({
     ...config.database,
     name: 'parley-api',
-    onError: (err) => log.warn({ err }, 'lost a connection to PostgreSQL'),
+    onError: (err) => log.warn({ err }, 'connection to PostgreSQL lost'),
   });
   try {
     await checkSchema(db);
     const redis = await connectRedis({ ...config.redis, name: 'parley-api' });
     const tokens = new TokenVerifier(config.tokens.verifyWith, config.tokenIssuers, {
-      onError: (err, url) => log.warn({ err, url }, 'cannot fetch the keys of an issuer'),
+      onError: (err, url) => log.warn({ err, url }, 'fetching the keys of a token issuer failed'),
     });
     const traces =
       config.traces && new Traces({ config: config.traces, service: 'api', instance: String(process.pid), log });
@@ -49,7 +49,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         redis: () => redis.client.ping(),
         postgresql: () => pingDatabase(db),
         stores: async () => {
-          if (!stores.matched) throw new Error('the stores do not belong together');
+          if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');
         },
       });
       const hooks = Hooks.create(config.hooks, log, metrics);

@@ -102,7 +102,7 @@ export async function startGateway(
       lostAllRefs: () => config.history === 'mirror' && lostAllRefs(redis),
       lostRefs: async () => config.history === 'mirror' && (await lostRefs(redis)),
       mismatch: (reason) => {
-        log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
+        log.fatal({ reason }, 'stores mismatch: the gateway serves no requests until "reconcile" has run');
         for (const connection of connections) connection.close('restarting', 'stores mismatch');
       },
     },
@@ -136,7 +136,7 @@ export async function startGateway(
       interval: config.probeInterval,
       passed: (after) => counters.probe.observe(after / 1000),
       silent: (buckets) => {
-        log.warn({ buckets: buckets.length }, 'delivery probes do not come back');
+        log.warn({ buckets: buckets.length }, 'delivery probes were lost');
         for (const bucket of buckets) channels.reset(bucket);
         redis.reset();
       },
@@ -149,7 +149,7 @@ export async function startGateway(
   const unwatchDependencies = watchDependencies(metrics, {
     redis: () => redis.client.ping(),
     stores: async () => {
-      if (!storeGuard.serving) throw new Error('the stores do not belong together');
+      if (!storeGuard.serving) throw new Error('Redis and PostgreSQL do not belong together');
     },
   });
 

@@ -104,7 +104,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   onStop('health', () => health.stop());
 
   const requireStores = async () => {
-    if (!stores.matched) throw new Error('the stores do not belong together');
+    if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');
   };
   onStop(
     'dependency checks',

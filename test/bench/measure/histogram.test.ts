@@ -41,6 +41,6 @@ describe('a histogram', () => {
   });
 
   it('throws for an unknown histogram', async () => {
-    await expect(readHistogram(url, 'other_seconds')).rejects.toThrow('tells nothing of other_seconds');
+    await expect(readHistogram(url, 'other_seconds')).rejects.toThrow('has no histogram other_seconds');
   });
 });

@@ -11,7 +11,7 @@ export async function readHistogram(url: string, name: string): Promise<Buckets>
     const bound = Number(/le="([^"]+)"/.exec(labels)?.[1]?.replace('+Inf', 'Infinity'));
     counts.set(bound, (counts.get(bound) ?? 0) + Number(value));
   }
-  if (counts.size === 0) throw new Error(`${url} tells nothing of ${name}`);
+  if (counts.size === 0) throw new Error(`${url} has no histogram ${name}`);
   return [...counts].map(([bound, count]) => ({ bound, count })).sort((a, b) => a.bound - b.bound);
 }
 

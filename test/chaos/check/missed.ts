@@ -33,7 +33,7 @@ export async function readMissed(
       const [first] = wanted;
       faults.push({
         kind: 'lost',
-        what: `${name} was not told of ${first} in ${conversation}, nor does the api say it`,
+        what: `${name} did not receive ${first} in ${conversation}, and the api does not return it`,
       });
     }
   }

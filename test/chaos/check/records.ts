@@ -50,7 +50,7 @@ export function checkRecords({ sent, copies, deleted, cleared }: Evidence): Faul
   }
   const asked = new Set(deleted.map(({ owner, chat }) => copyKey(owner, chat)));
   for (const key of cleared.keys()) {
-    if (!asked.has(key)) faults.push({ kind: 'lost', what: `copy ${key} was deleted, which nobody asked for` });
+    if (!asked.has(key)) faults.push({ kind: 'lost', what: `copy ${key} was deleted without a request` });
   }
   return faults;
 }

@@ -69,7 +69,7 @@ export function passed({ faults, database, strikes }: Outcome): boolean {
 function verdict(outcome: Outcome): string {
   return passed(outcome)
     ? 'Nothing lost, nothing doubled, nothing out of order, nothing misdelivered, copies equal'
-    : 'Something did not hold';
+    : 'At least one property was violated';
 }
 
 function strikeRow({ at, lasted, fault, what, failed }: Struck): string {
@@ -79,17 +79,17 @@ function strikeRow({ at, lasted, fault, what, failed }: Struck): string {
 const names: Record<string, string> = {
   written: 'messages written',
   acknowledged: 'acknowledged',
-  refused: 'refused, for their writers may not',
-  heard: 'messages devices were told of',
-  withdrawn: 'messages that devices saw of a failed master and forgot with its successor',
+  refused: 'rejected, because the sender has no permission',
+  heard: 'messages that devices received',
+  withdrawn: 'messages that devices received from a failed master and its successor does not have',
   users: 'users',
   devices: 'devices',
   reads: 'read marks',
-  recalls: 'messages taken back',
+  recalls: 'messages recalled',
   deletions: 'chats deleted',
-  fellBehind: 'times that a connection fell to catching up while readers took nothing',
-  deviceReloads: 'times that a device had to read all anew',
+  fellBehind: 'connections that fell behind because their client read nothing',
+  deviceReloads: 'full reloads of a device',
   missed: 'messages that these read from the api',
-  stalled: 'devices that had stopped sending at the end, and went on after a reload',
+  stalled: 'devices that had stopped sending at the end and continued after a reload',
   signOuts: 'devices whose session ended although nobody had ended it',
 };

@@ -5,7 +5,7 @@
 export const checks: readonly Check[] = [
   {
     name: 'copies',
-    holds: 'both copies of a message are there, unless their owner deleted them, and say the same',
+    holds: 'both copies of a message exist, unless their owner deleted them, and are equal',
     text: `
       select format('message %s of %s is %s in the copy of %s', m.id, m.owner_id,
         case when o.id is null then 'missing' else 'different' end, m.peer_id) as what
@@ -29,7 +29,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'senders',
-    holds: 'whoever sent a message is one of those who share the conversation',
+    holds: 'the sender of a message is a participant of the conversation',
     text: `
       select format('message %s of %s and %s is from %s', id, owner_id, peer_id, sender_id) as what
       from messages where owner_id <> peer_id and sender_id <> owner_id and sender_id <> peer_id`,
@@ -59,7 +59,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'group-count',
-    holds: 'a group counts its messages',
+    holds: 'the message count of a group is the number of its messages',
     text: `
       select format('group %s counts %s messages, there are %s', g.id, g.message_count, n.count) as what
       from groups g cross join lateral (select count(*) from messages m where m.owner_id = g.id and m.peer_id = g.id) n
@@ -84,7 +84,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'marks',
-    holds: 'what one has read and received is what the peer was told',
+    holds: 'the read and delivery marks of a user are the ones that the peer has stored',
     text: `
       select format('%s has read %s and received %s of %s, who knows of %s and %s', c.owner_id, c.read_id, c.delivered_id,
         c.peer_id, o.peer_read_id, o.peer_delivered_id) as what
@@ -113,7 +113,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'orphans',
-    holds: 'nothing belongs to what is not there',
+    holds: 'no row belongs to a user, chat or group that does not exist',
     text: `
       select format('message %s of %s and %s has no chat', m.id, m.owner_id, m.peer_id) as what
       from messages m

@@ -60,12 +60,16 @@ export class Asker {
     this.#count(user, 1);
     try {
       const reply = await this.#post(event, data);
-      if (this.#breaker.succeeded()) this.#log.info({ hook: this.endpoint.id }, 'a hook replies again');
+      if (this.#breaker.succeeded()) this.#log.info({ hook: this.endpoint.id }, 'hook recovered');
       return reply;
     } catch (error) {
       const reason = (error as Error).message;
-      this.#log.debug({ hook: this.endpoint.id, event, reason }, 'a hook failed');
-      if (this.#breaker.failed()) this.#log.error({ hook: this.endpoint.id, reason }, 'a hook keeps failing');
+      this.#log.debug({ hook: this.endpoint.id, event, reason }, 'hook request failed');
+      if (this.#breaker.failed())
+        this.#log.error(
+          { hook: this.endpoint.id, reason },
+          'hook failed repeatedly: it receives no requests for a while',
+        );
       return 'failed';
     } finally {
       this.#count(user, -1);

@@ -75,7 +75,7 @@ function answerTo(request: ClientRequest, body: string | Buffer, maxReply: numbe
         resolve(size <= maxReply ? { ...posted, text: Buffer.concat(parts).toString() } : posted);
       });
       response.on('error', reject);
-      response.on('close', () => reject(new Error('the answer broke off')));
+      response.on('close', () => reject(new Error('the response ended early')));
     });
     request.end(body);
   });

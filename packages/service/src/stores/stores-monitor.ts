@@ -29,7 +29,7 @@ export class StoresMonitor {
     const mismatch = () => (this.#reason === undefined ? 0 : 1);
     new Gauge({
       name: 'parley_stores_mismatch',
-      help: '1 while Redis and PostgreSQL do not belong together and nobody is served.',
+      help: '1 while Redis and PostgreSQL do not belong together and the process serves no requests.',
       registers: [metrics],
       collect() {
         this.set(mismatch());
@@ -42,7 +42,7 @@ export class StoresMonitor {
     return this.#compared && this.#reason === undefined;
   }
 
-  /** Why nobody is served, for people. Undefined if the stores belong together. */
+  /** Why the process serves no requests, as a sentence. Undefined if the stores match. */
   get reason(): string | undefined {
     return this.#reason === undefined ? undefined : `${this.#reason}. Run "reconcile" (deploy/README.md)`;
   }
@@ -98,8 +98,9 @@ export class StoresMonitor {
   #report(reason: string | undefined): void {
     const { log } = this.#deps;
     if (reason !== this.#reason) {
-      if (reason !== undefined) log.fatal({ reason }, 'stores mismatch: nobody is served until "reconcile" was run');
-      else log.warn('stores belong together again');
+      if (reason !== undefined)
+        log.fatal({ reason }, 'stores mismatch: the process serves no requests until "reconcile" has run');
+      else log.warn('stores match again');
     }
     this.#reason = reason;
     this.#compared = true;

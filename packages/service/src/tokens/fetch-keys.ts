@@ -15,7 +15,7 @@ export async function fetchKeys(url: string, timeout: number): Promise<Map<strin
   const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } });
   if (response.status !== 200) {
     await response.body?.cancel();
-    throw new Error(`the key set answers ${response.status}`);
+    throw new Error(`the key set responded with ${response.status}`);
   }
   const { keys } = JSON.parse(await readText(response)) as { keys?: unknown };
   if (!Array.isArray(keys)) throw new Error('the key set has no list of keys');

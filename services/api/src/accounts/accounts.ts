@@ -25,7 +25,7 @@ export class Accounts {
   /** Runs work after the response, so that the response time reveals nothing. Logs failures. */
   inBackground(work: () => Promise<void>): void {
     const running = work()
-      .catch((err: unknown) => this.#log.warn({ err }, 'background work of an account failed'))
+      .catch((err: unknown) => this.#log.warn({ err }, 'background task of an account failed'))
       .finally(() => this.#background.delete(running));
     this.#background.add(running);
   }

@@ -23,7 +23,7 @@ export class Mailer {
   /** Queues an e-mail. Drops and logs it if {@link MAX_PENDING} wait. */
   send(mail: Mail): void {
     if (this.#stopped.signal.aborted || this.#pending.size >= MAX_PENDING) {
-      this.#log.warn({ pending: this.#pending.size }, 'e-mail dropped');
+      this.#log.warn({ pending: this.#pending.size }, 'e-mail queue full: e-mail dropped');
       return;
     }
     const delivery = this.#deliver(mail).finally(() => this.#pending.delete(delivery));

@@ -12,6 +12,6 @@ export async function ensureCopy({ db, redis, log }: AppContext, user: number): 
     if (!(await hasPermits(redis, user))) await deliver(db, redis, { copies: [user] });
     else if ((await readProfile(redis, user)) === undefined) await copyProfile(db, redis, user);
   } catch (error) {
-    log.warn({ err: error, user }, 'could not write a copy');
+    log.warn({ err: error, user }, 'writing a copy failed');
   }
 }

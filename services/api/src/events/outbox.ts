@@ -68,7 +68,7 @@ export class Outbox {
         if (claimed === undefined || !(await this.#deliver(claimed.id, claimed.notice))) return;
       }
     } catch (error) {
-      log.warn({ err: error }, 'could not look for what Redis has yet to be told');
+      log.warn({ err: error }, 'claiming due notices failed');
     }
   }
 
@@ -81,7 +81,7 @@ export class Outbox {
       await removeNotice(db, id);
       return true;
     } catch (error) {
-      log.warn({ err: error, notice: id }, 'Redis could not be told of a change; trying again');
+      log.warn({ err: error, notice: id }, 'delivering a notice failed: retrying later');
       // If this fails too, the lease expires. The retry is later than all due notices, so that one
       // that always fails does not delay others.
       await postponeNotice(db, id, Date.now() + interval).catch(() => {});

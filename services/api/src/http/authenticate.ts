@@ -28,7 +28,7 @@ export const authenticate: MiddlewareHandler<CallerEnv> = async (c, next) => {
 
 async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: number }>): Promise<number> {
   const user = await findActive(db, 'foreign' in bearer ? bearer.foreign : bearer.external);
-  if (user === undefined) throw new Refusal('unauthenticated', 'There is no such user here.');
+  if (user === undefined) throw new Refusal('unauthenticated', 'This user does not exist on this server.');
   return user;
 }
 

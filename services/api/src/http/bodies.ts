@@ -45,7 +45,7 @@ export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Refusal('bad-request', 'The body did not arrive in time.'));
-      // The response gets a moment to leave. The rest of the body has no reader.
+      // Let the response be sent before the connection closes. Nobody reads the rest of the body.
       const { incoming } = c.env as HttpBindings;
       setTimeout(() => incoming.socket.destroy(), 500).unref();
     }, within);

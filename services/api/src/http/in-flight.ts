@@ -32,7 +32,12 @@ export class InFlight {
       const share = this.#owners.get(owner) ?? nothing;
       // Always admits one operation: a separate limit rejects a single one that is too large.
       const full = share.count >= perOwner || (share.count > 0 && share.bytes + bytes > bytesPerOwner);
-      if (full) throw new Refusal('too-many', 'You have too much in flight. Wait until some of it is done.', later());
+      if (full)
+        throw new Refusal(
+          'too-many',
+          'You have too many requests in progress. Wait until some of them are done.',
+          later(),
+        );
     }
     if (this.#bytes > 0 && this.#bytes + bytes > most) throw new Refusal('unavailable', undefined, later());
     this.#add(owners, 1, bytes);

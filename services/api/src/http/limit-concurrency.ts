@@ -24,7 +24,7 @@ export function limitConcurrency(
   const byAddress = new Map<string, number>();
   new Gauge({
     name: 'parley_api_requests_under_way',
-    help: 'Requests being answered.',
+    help: 'Requests in progress.',
     registers: [metrics],
     collect() {
       this.set(inFlight);
@@ -39,7 +39,7 @@ export function limitConcurrency(
     const own = byAddress.get(address) ?? 0;
     if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {
       const retryAfter = 1 + Math.floor(Math.random() * 3);
-      throw new Refusal('unavailable', 'Too many requests are being answered; try again later.', { retryAfter });
+      throw new Refusal('unavailable', 'The server is busy with too many requests. Try again later.', { retryAfter });
     }
     inFlight += 1;
     byAddress.set(address, own + 1);

@@ -38,7 +38,7 @@ export function notFound(app: App): (c: Context<OpenEnv>) => Response {
   };
 }
 
-/** The error of a method that a path does not have. */
+/** Returns the error for a method that the path does not support. */
 export function methodNotAllowed(method: string, allow: readonly string[]): Refusal {
   return new Refusal('bad-request', `${method} is not allowed here. Use ${allow.join(', ')}.`, { allow });
 }
@@ -50,11 +50,11 @@ function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {
   if (mapped !== undefined) return mapped;
   if (error instanceof HTTPException && error.status < 500) return new Refusal(codeOf(error.status), reasonOf(error));
   if (isUnavailable(error)) {
-    context.log.warn({ err: error, requestId }, 'a part of the service is away');
+    context.log.warn({ err: error, requestId }, 'Redis, PostgreSQL or the media store is unavailable');
     return new Refusal('unavailable', undefined, { retryAfter: 2 });
   }
-  context.log.error({ err: error, requestId }, 'a request failed');
-  return new Refusal('internal', `Tell this id to whoever runs the server: ${requestId}`);
+  context.log.error({ err: error, requestId }, 'request failed');
+  return new Refusal('internal', `Report this id to the operator of the server: ${requestId}`);
 }
 
 // The framework throws these before a handler runs.

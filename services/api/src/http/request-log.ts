@@ -11,7 +11,7 @@ import type { AppContext, OpenEnv } from '../app-context.ts';
 export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
   const seconds = new Histogram({
     name: 'parley_api_request_seconds',
-    help: 'How long answers took.',
+    help: 'Duration of requests, from arrival to response.',
     labelNames: ['method', 'route', 'status'] as const,
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [context.metrics],
@@ -28,6 +28,6 @@ export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
     const { method } = c.req;
     const { status } = c.res;
     seconds.observe({ method, route: routePath(c, -1), status }, took / 1000);
-    context.log.debug({ requestId, method, path: c.req.path, status, ms: Math.round(took) }, 'answered');
+    context.log.debug({ requestId, method, path: c.req.path, status, ms: Math.round(took) }, 'responded');
   };
 }

@@ -37,7 +37,7 @@ export class Sweeper {
     const round = () => {
       this.#round = this.#round
         .then(() => this.sweep(Date.now(), [folderOf(Date.now(), config.sweepInterval)]))
-        .catch((err) => log.warn({ err }, 'could not remove unused media'));
+        .catch((err) => log.warn({ err }, 'removing unused media failed'));
     };
     this.#timer = setInterval(round, config.sweepInterval);
   }

@@ -70,7 +70,7 @@ export class SearchIndexer {
         await settleOwner(db, owner, until, used ? Date.now() + dayMs : null);
       }
     } catch (error) {
-      log.warn({ err: error }, 'could not index messages; trying again');
+      log.warn({ err: error }, 'indexing messages failed: retrying');
     }
   }
 
@@ -119,7 +119,7 @@ export class SearchIndexer {
   }
 }
 
-/** How long an owner is claimed by an indexer without a sign of life. */
+/** Ms after which another indexer may claim an owner whose indexer renews no claim. */
 const leaseMs = 60_000;
 const dayMs = 86_400_000;
 /** How long after the last search an index is maintained. */

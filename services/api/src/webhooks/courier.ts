@@ -4,13 +4,13 @@ import { type Log, type Posted, type Poster, signatureHeaders, type WebhookEndpo
 import type { WebhookConfig } from './config.ts';
 
 /** Ms between two checks for due events. */
-const LOOK = 200;
+const POLL_INTERVAL_MS = 200;
 
-/** Ms until Redis is tried again after a failure. */
-const PATIENCE = 1000;
+/** Ms before the next claim after Redis failed. */
+const RETRY_DELAY_MS = 1000;
 
 /** Ms after an attempt's timeout at which another worker may claim the event. */
-const MARGIN = 15_000;
+const CLAIM_MARGIN_MS = 15_000;
 
 /**
  * Delivers the events of one endpoint. Each claimed event belongs to this worker for the time of an
@@ -20,7 +20,7 @@ const MARGIN = 15_000;
 export class Courier {
   readonly #endpoint: WebhookEndpoint;
   readonly #options: CourierOptions;
-  readonly #underWay = new Set<Promise<void>>();
+  readonly #inFlight = new Set<Promise<void>>();
   #stopping = false;
   #done: Promise<void> = Promise.resolve();
 
@@ -37,31 +37,31 @@ export class Courier {
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#done;
-    await Promise.all(this.#underWay);
+    await Promise.all(this.#inFlight);
   }
 
   async #run(): Promise<void> {
     const { redis, config, log } = this.#options;
     while (!this.#stopping) {
-      const free = config.concurrency - this.#underWay.size;
+      const free = config.concurrency - this.#inFlight.size;
       try {
-        const claimed = await claimWebhooks(redis, this.#endpoint.id, free, config.timeout + MARGIN);
-        for (const event of claimed) this.#track(this.#tell(event));
-        if (claimed.length < free) await sleep(LOOK);
-        else await Promise.race(this.#underWay);
+        const claimed = await claimWebhooks(redis, this.#endpoint.id, free, config.timeout + CLAIM_MARGIN_MS);
+        for (const event of claimed) this.#track(this.#deliver(event));
+        if (claimed.length < free) await sleep(POLL_INTERVAL_MS);
+        else await Promise.race(this.#inFlight);
       } catch (error) {
-        log.warn({ err: error, endpoint: this.#endpoint.id }, 'cannot look for what a webhook endpoint is to be told');
-        await sleep(PATIENCE);
+        log.warn({ err: error, endpoint: this.#endpoint.id }, 'claiming webhook events failed');
+        await sleep(RETRY_DELAY_MS);
       }
     }
   }
 
   #track(work: Promise<void>): void {
-    this.#underWay.add(work);
-    work.finally(() => this.#underWay.delete(work));
+    this.#inFlight.add(work);
+    work.finally(() => this.#inFlight.delete(work));
   }
 
-  async #tell(event: ClaimedEvent): Promise<void> {
+  async #deliver(event: ClaimedEvent): Promise<void> {
     const { redis, log, told } = this.#options;
     const { id: endpoint } = this.#endpoint;
     const outcome = this.#judge(event, await this.#attempt(event));
@@ -69,11 +69,14 @@ export class Courier {
     try {
       await settleWebhook(redis, endpoint, event.id, outcome);
     } catch (error) {
-      log.warn({ err: error, endpoint, event: event.id }, 'could not note what became of an event; it is told again');
+      log.warn(
+        { err: error, endpoint, event: event.id },
+        'saving a webhook outcome failed: the event will be delivered again',
+      );
     }
   }
 
-  /** The response, or the error. */
+  /** Posts the event once. Returns the response or the network error, and never rejects. */
   async #attempt({ id, failures, text }: ClaimedEvent): Promise<Posted | Error> {
     const { poster } = this.#options;
     const { url, secrets } = this.#endpoint;
@@ -88,21 +91,21 @@ export class Courier {
   #judge({ id, failures }: ClaimedEvent, answer: Posted | Error): Outcome {
     const { config, log } = this.#options;
     if (!(answer instanceof Error) && answer.status >= 200 && answer.status < 300) return { is: 'done' };
-    const error = answer instanceof Error ? answer.message : `answered ${answer.status}`;
+    const error = answer instanceof Error ? answer.message : `replied ${answer.status}`;
     const attempts = failures + 1;
     const wait = config.retries[failures];
     const gone = !(answer instanceof Error) && answer.status === 410;
     if (wait === undefined || gone) {
       log.error(
         { endpoint: this.#endpoint.id, event: id, attempts, reason: error },
-        'gave up to tell a webhook endpoint',
+        'webhook event failed permanently',
       );
       return { is: 'dead', attempts, error, keep: config.dead };
     }
-    log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'a webhook attempt failed');
-    const asked = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
+    log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'webhook attempt failed');
+    const retryAfter = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
     // Random, so that events that failed together are not retried together.
-    return { is: 'again', failures: attempts, after: Math.max(asked, wait * (0.8 + Math.random() * 0.4)) };
+    return { is: 'again', failures: attempts, after: Math.max(retryAfter, wait * (0.8 + Math.random() * 0.4)) };
   }
 }
 

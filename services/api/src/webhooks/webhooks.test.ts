@@ -136,7 +136,7 @@ describe('an endpoint', () => {
     await push(shop, 'm1');
     await waitFor(async () => (await dead(shop)).items.length === 1);
     expect(receiver.got).toHaveLength(2);
-    expect((await dead(shop)).items[0]?.error).toBe('answered 307');
+    expect((await dead(shop)).items[0]?.error).toBe('replied 307');
   });
 
   it('delays nothing for long when it hangs or responds endlessly', async () => {
@@ -175,7 +175,7 @@ describe('an event', () => {
     expect([...first.items, ...second.items].map(({ event }) => event.id).sort()).toEqual(['m1', 'm2']);
     expect(second.next).toBeNull();
     expect(first.items[0]).toMatchObject({
-      ...{ endpoint: 'shop', attempts: 3, error: 'answered 503', died: expect.any(Number) },
+      ...{ endpoint: 'shop', attempts: 3, error: 'replied 503', died: expect.any(Number) },
       event: { type: 'message.sent', date: 7 },
     });
     expect((await dead(shop, '?endpoint=another')).items).toEqual([]);

@@ -6,8 +6,8 @@ import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
 
-/** Ms for attempts in flight when the api stops. */
-const PATIENCE = 5000;
+/** Ms that the api waits for attempts in flight when it stops. */
+const STOP_TIMEOUT_MS = 5000;
 
 /**
  * Delivers events to the configured endpoints, together with other replicas, and queues the api's
@@ -27,7 +27,7 @@ export class Webhooks {
     this.#poster = new Poster(config);
     const attempts = new Counter({
       name: 'parley_webhook_attempts_total',
-      help: 'Attempts to tell a webhook endpoint, by how they ended.',
+      help: 'Delivery attempts to webhook endpoints, by endpoint and outcome.',
       labelNames: ['endpoint', 'outcome'] as const,
       registers: [metrics],
     });
@@ -48,13 +48,14 @@ export class Webhooks {
    */
   async stop(): Promise<void> {
     const stopped = Promise.all(this.#couriers.map((courier) => courier.stop()));
-    await Promise.race([stopped, sleep(PATIENCE, undefined, { ref: false })]);
+    await Promise.race([stopped, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })]);
     this.#poster.close();
   }
 
   /**
-   * Queues the friend and group events of a notice. Rejects if Redis does not accept them. @param
-   * id the notice's id. A repeated notice has events with the same ids
+   * Queues the friend and group events of a notice. Rejects if Redis does not accept them.
+   *
+   * @param id the notice's id. A repeated notice has events with the same ids
    */
   async note(id: number, { events = [], date = Date.now() }: Notice): Promise<void> {
     for (const [i, { users, event }] of events.entries()) {
@@ -64,7 +65,7 @@ export class Webhooks {
       const noted = webhookEvent(`${kind}_${id}_${i}`, `${kind}.${change}`, date, JSON.stringify(rest));
       const { endpoints, backlog: most } = this.#config;
       const dropped = await announce(this.#redis, endpoints, kind, [noted], most);
-      if (dropped > 0) this.#log.error({ most }, 'too many events wait for a webhook endpoint: one was dropped');
+      if (dropped > 0) this.#log.error({ most }, 'webhook queue full: event dropped');
     }
   }
 }
@@ -80,7 +81,7 @@ function dataOf(users: readonly number[], event: ParleyEvent): EventData | undef
 function measure(redis: RedisConnection, metrics: Registry, { endpoints }: WebhookConfig): void {
   new Gauge({
     name: 'parley_webhook_events',
-    help: 'Events that wait for a webhook endpoint, and those given up.',
+    help: 'Events queued for each webhook endpoint (waiting), and events that failed permanently (dead).',
     labelNames: ['endpoint', 'state'] as const,
     registers: [metrics],
     async collect() {

@@ -43,7 +43,7 @@ describe('the store guard', () => {
     expect([guard.serving, guard.refsLost]).toEqual([true, true]);
   });
 
-  it('serves nobody while the stores do not belong together', async () => {
+  it('rejects all clients while Redis and PostgreSQL do not belong together', async () => {
     await guard.start();
     expect(guard.serving).toBe(true);
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };

@@ -47,7 +47,7 @@ export class StoreGuard {
           this.set(read());
         },
       });
-    const mismatchHelp = '1 while Redis and PostgreSQL do not belong together and nobody is served.';
+    const mismatchHelp = '1 while Redis and PostgreSQL do not belong together and the process serves no requests.';
     gauge('parley_stores_mismatch', mismatchHelp, () => (this.serving ? 0 : 1));
     gauge('parley_record_backlog_bytes', 'Memory of Redis that unrecorded entries occupy.', () => this.#backlog);
   }

@@ -21,7 +21,8 @@ export async function block(
   if (!(await lockUsers(tx, [user, blocked]))) throw new Refusal('not-found', 'There is no such user.');
   const count = await countBlocks(tx, user);
   if (await insertBlock(tx, user, blocked)) {
-    if (count >= limits.blocks) throw new Refusal('conflict', 'You block as many users as one may.');
+    if (count >= limits.blocks)
+      throw new Refusal('conflict', 'You have blocked the maximum number of users. Unblock one first.');
     await bumpPermits(tx, [user]);
     await decidePending(tx, blocked, user, 'declined');
     notify(noticeOf(user, blocked, 'blocked'));

@@ -11,7 +11,7 @@ export const list = callerOperation(
     operationId: 'listBlocks',
     path: '/v1/blocks',
     tags: ['Blocks'],
-    summary: 'Whom you block',
+    summary: 'The users that you block',
     request: { query: z.strictObject(pageFields(idCursor)) },
     responses: { 200: jsonResponse(pageOf(blockSchema), 'A page of blocked users by id') },
   },

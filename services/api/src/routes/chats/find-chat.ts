@@ -11,5 +11,5 @@ import { getUser } from '../../queries/users.ts';
 export async function findChat(db: Database, owner: number, peer: number): Promise<ChatKey> {
   if ((await getUser(db, peer)) !== undefined) return { owner, peer, group: false };
   if ((await getRole(db, peer, owner)) !== undefined) return { owner, peer, group: true };
-  throw new Refusal('not-found', 'There is no such user, nor a group that you are in.');
+  throw new Refusal('not-found', 'No user has this id, and you are in no group with this id.');
 }

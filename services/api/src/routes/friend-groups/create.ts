@@ -28,7 +28,7 @@ export const create = callerOperation(
     const group = await commitAndNotify(context, async (tx) => {
       await lockUsers(tx, [me]);
       if ((await countFriendGroups(tx, me)) >= context.config.limits.friendGroups) {
-        throw new Refusal('conflict', 'You have as many friend groups as one may.');
+        throw new Refusal('conflict', 'You have the maximum number of friend groups.');
       }
       return await insertFriendGroup(tx, me, c.req.valid('json'));
     });

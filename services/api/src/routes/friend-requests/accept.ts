@@ -28,7 +28,7 @@ export const accept = callerOperation(
       const { from, state } = await lockRequest(tx, id, me);
       if (state === 'declined') throw new Refusal('conflict', 'This request was declined.');
       if (state === 'pending') {
-        if (await isBlocked(tx, from, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
+        if (await isBlocked(tx, from, me)) throw new Refusal('blocked', "You can't become friends with this person.");
         await befriend(tx, notify, c.var.context.config, me, from);
       }
       return (await getRequest(tx, id)) as FriendRequest;

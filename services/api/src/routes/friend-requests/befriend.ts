@@ -19,7 +19,7 @@ export async function befriend(
   await bumpPermits(tx, [me, other]);
   for (const user of [me, other]) {
     if ((await countFriends(tx, user)) < limits.friends) continue;
-    throw new Refusal('conflict', `${user === me ? 'You have' : 'They have'} as many friends as one may.`);
+    throw new Refusal('conflict', `${user === me ? 'You have' : 'They have'} the maximum number of friends.`);
   }
   await decidePending(tx, other, me, 'accepted');
   await decidePending(tx, me, other, 'accepted');

@@ -28,9 +28,11 @@ export const create = callerOperation(
     operationId: 'createFriendRequest',
     path: '/v1/friend-requests',
     tags: ['Friends'],
-    summary: 'Ask someone to become friends',
+    summary: 'Send a friend request',
     request: { body: jsonBody(schema) },
-    responses: { 201: jsonResponse(friendRequestSchema, 'The request; theirs, accepted, if they had asked already') },
+    responses: {
+      201: jsonResponse(friendRequestSchema, 'The request. If the other user had sent one already, that one, accepted'),
+    },
     refuses: ['not-found', 'blocked', 'conflict', 'refused', 'too-many'],
   },
   async (c) => {
@@ -43,7 +45,7 @@ export const create = callerOperation(
     const request = await commitAndNotify(context, async (tx, notify) => {
       if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');
       if (await areFriends(tx, me, to)) throw new Refusal('conflict', 'You are friends already.');
-      if (await isBlocked(tx, to, me)) throw new Refusal('blocked', 'This user takes nothing from you.');
+      if (await isBlocked(tx, to, me)) throw new Refusal('blocked', "You can't send this person a friend request.");
       if (await isBlocked(tx, me, to)) throw new Refusal('conflict', 'You block this user.');
       const theirs = await findPending(tx, to, me);
       if (theirs === undefined) await requireCooledDown(tx, context.config, me, to);
@@ -55,7 +57,7 @@ export const create = callerOperation(
   },
 );
 
-/** Refuses who was declined a short time ago, so that nobody is asked again and again. */
+/** Rejects a new request within the cooldown after the last one was declined. */
 async function requireCooledDown(tx: Database, config: ApiConfig, me: number, to: number): Promise<void> {
   const declined = await lastDeclined(tx, me, to);
   const left = declined === undefined ? 0 : declined + config.friendRequestCooldown - Date.now();

@@ -8,7 +8,7 @@ export function mediaAddress(secret: string, media: number): string {
   return `/layim/media/${media}/${seal(secret, media)}`;
 }
 
-/** Whether we made this address. */
+/** Returns whether this api signed the address. */
 export function isMediaAddress(secret: string, media: number, given: string): boolean {
   const [expected, found] = [Buffer.from(seal(secret, media)), Buffer.from(given)];
   return expected.length === found.length && timingSafeEqual(expected, found);

@@ -22,7 +22,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       request: { params: z.object({ id: idField, seal: z.string() }) },
       responses: {
         200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },
-        206: { description: 'The bytes asked for', content: { '*/*': { schema: bytes } } },
+        206: { description: 'The requested range of bytes', content: { '*/*': { schema: bytes } } },
         304: { description: 'You have it already' },
         416: { description: 'There are not that many bytes' },
       },

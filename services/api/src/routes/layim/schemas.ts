@@ -15,7 +15,7 @@ export const personSchema = z.object({
 export function layimAnswers<S extends z.ZodType>(data: S, description: string) {
   const schema = z.object({
     code: z.int().openapi({ description: '0, or the HTTP status of the error' }),
-    msg: z.string().openapi({ description: 'What to tell the user when `code` is not 0' }),
+    msg: z.string().openapi({ description: 'An error for the user if `code` is not 0' }),
     data: z.union([data, z.object({})]),
   });
   return { 200: jsonResponse(schema, description), 429: problemResponse(['too-many']) };

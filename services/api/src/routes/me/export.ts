@@ -29,7 +29,7 @@ export const exportAll = callerOperation(
     const { storage, stopped } = context.media;
     const stream = addAbortSignal(stopped, archive(contents(context.db, storage, me)));
     stream.on('error', (err) => {
-      if (!stopped.aborted) context.log.warn({ err, requestId: c.var.requestId }, 'an export broke off');
+      if (!stopped.aborted) context.log.warn({ err, requestId: c.var.requestId }, 'export aborted by an error');
     });
     return new Response(Readable.toWeb(stream) as ReadableStream, {
       status: 200,

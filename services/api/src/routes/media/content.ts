@@ -23,7 +23,7 @@ export const content = operation(
     request: { params: idParams, query: signatureQuery },
     responses: {
       200: { description: 'All bytes', content: { '*/*': { schema: bytes } } },
-      206: { description: 'The bytes asked for', content: { '*/*': { schema: bytes } } },
+      206: { description: 'The requested range of bytes', content: { '*/*': { schema: bytes } } },
       304: { description: 'You have it already' },
       416: { description: 'There are not that many bytes' },
     },

@@ -33,7 +33,7 @@ export function whole(description: string) {
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
   const refusals = Object.entries({
     403: 'A header is missing',
-    409: 'Not the offset that HEAD tells',
+    409: 'The offset is not the current one, which HEAD returns',
     410: 'The upload has expired',
     412: 'Tus-Resumable is missing, or not 1.0.0',
     423: 'Another request is at this upload',

@@ -37,7 +37,7 @@ export const list = callerOperation(
     tags: ['Chats'],
     summary: 'Messages of a chat, from your own copy',
     request: { params: idParams, query: messagesQuery },
-    responses: { 200: jsonResponse(messagesPage, 'The newest page, or the one asked for') },
+    responses: { 200: jsonResponse(messagesPage, 'The requested page. Default: the newest') },
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {

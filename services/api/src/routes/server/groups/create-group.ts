@@ -20,7 +20,7 @@ export async function createGroup(
   const { maxMembers = limits.groupMembers } = given;
   if (users.length > maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
   const [busy] = await findBusy(tx, users, limits.groups);
-  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
+  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in the maximum number of groups.`);
   const group = await insertGroup(tx, { name, description, avatar, history, custom, owner, maxMembers });
   await setExternalId(tx, group, externalId);
   const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));

@@ -36,7 +36,7 @@ export async function setMembers(
 
 async function add({ redis, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
   const [busy] = await findBusy(tx, users, config.limits.groups);
-  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in as many groups as one may.`);
+  if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in the maximum number of groups.`);
   const now = await messageIdNow(redis, groupConversation(group));
   const members = users.map((user) => ({ user, role: 'member' as const }));
   await addMembers(tx, group, members, now);

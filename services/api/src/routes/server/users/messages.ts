@@ -27,7 +27,7 @@ export const listUserMessages = serverOperation(
     tags: ['Server'],
     summary: 'Messages of a chat of a user',
     request: { params, query: messagesQuery },
-    responses: { 200: jsonResponse(messagesPage, 'The newest page, or the one asked for') },
+    responses: { 200: jsonResponse(messagesPage, 'The requested page. Default: the newest') },
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {

@@ -10,7 +10,7 @@ export const listEndpoints = serverOperation(
     operationId: 'listWebhooks',
     path: '/v1/server/webhooks',
     tags: ['Server'],
-    summary: 'Who is told of events',
+    summary: 'The webhook endpoints and their queues',
     responses: { 200: jsonResponse(pageOf(endpointSchema), 'All endpoints') },
   },
   async (c) => {

@@ -7,7 +7,7 @@ export const endpointSchema = z
     endpoint: z.string(),
     url: z.string(),
     events: z.array(z.enum(webhookKinds)),
-    waiting: z.int().nonnegative().openapi({ description: 'Events it has yet to be told' }),
+    waiting: z.int().nonnegative().openapi({ description: 'Events that are queued for this endpoint' }),
     dead: z.int().nonnegative().openapi({ description: 'Events that were given up' }),
   })
   .openapi('WebhookEndpoint');
