@@ -20,7 +20,7 @@ const erased = (owner: number) =>
   );
 
 describe('deleting an account, over an api, a recorder and two gateways', () => {
-  it('closes its sockets on every gateway, and nobody gets in or through to it any more', async () => {
+  it('closes its sockets on every gateway, and rejects sign-ins and messages to it', async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const [here, there, other] = [
@@ -45,7 +45,7 @@ describe('deleting an account, over an api, a recorder and two gateways', () => 
     other.socket.close();
   });
 
-  it('leaves nothing though messages were on their way, and the others theirs', async () => {
+  it('deletes everything of the account although messages were in flight, and keeps the copies of others', async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const other = await ben.connect(0);

@@ -17,7 +17,7 @@ const transports: TransportName[] = ['websocket', 'sse', 'poll'];
 
 describe('with one connection for each user', () => {
   it.each(transports)(
-    'a client over %s that is replaced stays away until it is asked to come back',
+    'a client over %s that was replaced reconnects only when the app requests it',
     async (transport) => {
       const [a, b] = await kit.friends();
       await using people = new People(kit);

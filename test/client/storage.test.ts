@@ -40,7 +40,7 @@ function hear(client: { on(name: 'storage', listener: (status: StorageStatus) =>
 }
 
 describe('a client whose disk is full', () => {
-  it('reports it, works on, and stores everything when there is space', async () => {
+  it('reports the full disk, continues, and stores everything when there is space again', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -65,7 +65,7 @@ describe('a client whose disk is full', () => {
     expect(texts(again, b)).toEqual(['one', 'two']);
   });
 
-  it('stores the outbox if there is space for that only', async () => {
+  it('stores only the outbox if there is no space for the rest', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();

@@ -90,7 +90,7 @@ describe('tabs of one browser', () => {
     await second.online();
   });
 
-  it('reject a refused message in the tab that sent it', async () => {
+  it('reject the promise of a refused message in the tab that sent it', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(stranger, []);

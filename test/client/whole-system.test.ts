@@ -74,7 +74,7 @@ describe('a client of a whole system', () => {
     expect(changes).toContainEqual({ chat: bob.user });
   });
 
-  it('brings custom data of a user, a group and an own chat to those who may see it', async () => {
+  it('delivers custom data of a user, a group and an own chat to the users who may see it', async () => {
     const { alice, bob } = await friends();
     const [heard, other] = [[] as ParleyEvent[], create({ session: alice.session as SavedSession })];
     for (const client of [other, bob]) client.on('event', (event) => heard.push(event));

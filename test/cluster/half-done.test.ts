@@ -11,7 +11,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('what a gateway had accepted, and not delivered everywhere when it died, is delivered without anybody sending it again', async () => {
+it('a message that a gateway accepted before it died reaches every recipient without a resend', async () => {
   const [ann, ben] = await kit.people(2);
   if (!ann || !ben) throw new Error('nobody');
   await using sender = await ann.connect(0);

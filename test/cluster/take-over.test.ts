@@ -34,8 +34,8 @@ async function cutOff(): Promise<void> {
   await at.call('CLIENT', 'KILL', 'TYPE', 'replica');
 }
 
-describe('without REPLICAS_ACK, when a replica takes over that lacks what devices saw', () => {
-  it('they get recovered false and what came in its place, and users on other masters notice nothing', async () => {
+describe('without REPLICAS_ACK, when a replica takes over that lacks events which devices have received', () => {
+  it('these devices get recovered false and the new events, and users on other masters are not affected', async () => {
     const users = await kit.circle(30);
     const there = await Promise.all(users.map(isThere));
     const [a = 0, b = 0] = users.filter((_, i) => there[i]);

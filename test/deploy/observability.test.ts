@@ -69,7 +69,7 @@ describe('traces', () => {
     expect(collector.headers['x-key']).toBe('of ours');
   });
 
-  it('follow a message that the api sends for the product', async () => {
+  it('follow a message that was sent by the server API', async () => {
     const answer = await fetch(`${stack.apiUrl}/v1/server/messages`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },

@@ -14,7 +14,7 @@ afterAll(async () => {
 const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
 
 describe('a mutation of a message', () => {
-  it('reaches all devices of both users, under the name that each has for the chat', async () => {
+  it('reaches all devices of both users, each with the other user as chat', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });

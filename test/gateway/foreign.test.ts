@@ -133,7 +133,7 @@ describe('a token of another issuer', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('replaces one that expires, if it is of the same user', async () => {
+  it('replaces an expiring token of the same user', async () => {
     const { external } = await friends();
     const other = await friends();
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));

@@ -193,7 +193,7 @@ describe('a hook that fails', () => {
     });
   });
 
-  it('again and again receives no requests for a time', async () => {
+  it('repeatedly receives no requests for a while', async () => {
     const { http } = await kit.addGateway({ hooks: hooks({ onFailure: 'accept' }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);
@@ -206,7 +206,7 @@ describe('a hook that fails', () => {
     expect(metrics).toMatch(/parley_hook_replies_total\{hook="rules",event="message.send",result="resting".*\} 2/);
   });
 
-  it('at an address of this machine is not reached unless its network is allowed', async () => {
+  it('at a loopback address receives requests only if its network is allowed', async () => {
     await kit.addGateway({ hooks: hooks({ allowed: new Networks([]) }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

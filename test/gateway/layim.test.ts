@@ -109,7 +109,7 @@ describe('a LayIM page', () => {
     expect(ben.events[0]?.event).toMatchObject({ kind: 'message', from: a, to: b, body });
   });
 
-  it('receives what a friend wrote in the form of getMessage, under their name', async () => {
+  it('receives a message of a friend in the format of getMessage, with the name of the friend', async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'Ann', avatar: 'https://example.com/ann.png' });
     await using ben = await Page.open(b, { gateway: 1 });
@@ -130,7 +130,7 @@ describe('a LayIM page', () => {
     ]);
   });
 
-  it('gets what was written to a group, in the group’s window', async () => {
+  it('shows a group message in the window of the group', async () => {
     const [a, b] = await kit.friends();
     const group = await kit.group([a, b]);
     await using ann = await Page.open(a);
@@ -141,7 +141,7 @@ describe('a LayIM page', () => {
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
 
-  it('gets what its user writes elsewhere, in the other’s window, and not what it wrote itself', async () => {
+  it('shows messages that its user sends from other devices, but no copy of its own', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     await using other = await Page.open(a, { gateway: 1 });
@@ -156,7 +156,7 @@ describe('a LayIM page', () => {
     expect(other.contents).toEqual(['from the page', 'from the phone']);
   });
 
-  it('shows a changed name from then on', async () => {
+  it('shows the new name of a user after a change', async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'before', avatar: null });
     await using ben = await Page.open(b);
@@ -169,7 +169,7 @@ describe('a LayIM page', () => {
     expect((await ben.until(2)).map(({ username }) => username)).toEqual(['before', 'after']);
   });
 
-  it('gets what came while it was away, once, wherever it is opened next', async () => {
+  it('gets messages that it missed while closed, once, on any gateway', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     await ann.text(b, 'one');
@@ -186,7 +186,7 @@ describe('a LayIM page', () => {
     expect(second.contents).toEqual(['two', 'three', 'four']);
   });
 
-  it('that comes and goes while much is written misses nothing', async () => {
+  it('that reconnects repeatedly during a flood misses no message', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     const texts = Array.from({ length: 300 }, (_, i) => `m${i}`);
@@ -214,7 +214,7 @@ describe('a LayIM page', () => {
     expect(page.contents).toEqual(texts);
   });
 
-  it('shows in the chat window that a message was refused, and why', async () => {
+  it('shows in the chat window why a message was refused', async () => {
     const [a, b] = await kit.friends();
     const stranger = kit.newId();
     await kit.permit(stranger, []);
@@ -234,7 +234,7 @@ describe('a LayIM page', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('may say what is no message, which is passed over; what is not JSON closes', async () => {
+  it('ignores JSON that is not a message, and closes the socket after text that is not JSON', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     for (const odd of ['{}', '[]', 'null', '7', '{"type":"ping"}', '{"type":"chatMessage"}', '{"mine":1,"to":null}'])
@@ -246,8 +246,8 @@ describe('a LayIM page', () => {
   });
 });
 
-describe('nobody gets in', () => {
-  it('without a good token, or from a foreign page', async () => {
+describe('the socket rejects a page', () => {
+  it('without a valid token, or of a foreign origin', async () => {
     const { http } = kit.gateway();
     const path = `/layim/socket?token=${kit.token(kit.newId())}`;
     expect((await knock(http, '/layim/socket')).status).toBe(401);

@@ -90,7 +90,7 @@ describe('a user', () => {
     expect(await bytesOf(users)).toBeLessThan(1.5 * limit);
   });
 
-  it('may send one message that writes more than the burst', async () => {
+  it('may send one message whose copies exceed the burst', async () => {
     kit = await Kit.start(1, { sendBytes: 1024, sendBytesBurst: 16 * 1024 });
     const users = await kit.circle(25);
     const group = await kit.group(users);
@@ -127,7 +127,7 @@ describe('a user', () => {
     expect(refused).toBeLessThan(60);
   });
 
-  it('marks no more often than the limit', async () => {
+  it('cannot send marks beyond the rate limit', async () => {
     kit = await Kit.start(1, { markRate: 1, markBurst: 20 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -138,7 +138,7 @@ describe('a user', () => {
     expect(refused).toBeGreaterThan(10);
   });
 
-  it('shows that they type no more often than the limit, and gets no error', async () => {
+  it('drops typing beyond the rate limit without an error', async () => {
     kit = await Kit.start(1, { typingRate: 1, typingBurst: 5 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);

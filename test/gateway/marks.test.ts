@@ -41,7 +41,7 @@ describe('a mark', () => {
     },
   );
 
-  it('is accepted when the clock was set back, and rejected for an id of the future', async () => {
+  it('is accepted after the clock was set back, and rejected for an id in the future', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     const minutes = (count: number) => firstMessageId(Date.now() + count * 60_000);

@@ -75,7 +75,7 @@ describe('a session revoked while a gateway was not subscribed', () => {
 });
 
 describe('after Redis restarted without its data', () => {
-  it('clients are asked to reconnect, then to reload', async () => {
+  it('gateways ask clients to reconnect, then to reload', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

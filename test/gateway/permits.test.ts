@@ -56,7 +56,7 @@ describe('permits', () => {
     expect(await trySend(alice, blocker)).toBe('blocked');
   });
 
-  it('of a group are those of its members', async () => {
+  it('of a group contain its members', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([b]);
     await using alice = await kit.connect(a, 2);

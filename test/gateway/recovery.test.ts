@@ -44,7 +44,7 @@ describe('a device that reconnects', () => {
     expect(bob.events).toEqual([]);
   });
 
-  it('sees no gap where newer events replaced others, and the newest of them', async () => {
+  it('receives the newest of replaced events, without a gap', async () => {
     const { a, b, cursors } = await sentWhileAway(1);
     await using alice = await kit.connect(a);
     for (const text of ['m2', 'm3', 'm4']) {
@@ -62,7 +62,7 @@ describe('a device that reconnects', () => {
     expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
   });
 
-  it('gets one report of evicted events, and catches up with several pages behind them', async () => {
+  it('gets one report of evicted events, and then catches up with several pages', async () => {
     const [a, b] = await kit.friends();
     const gateway = await kit.addGateway({ inboxLength: 250 });
     await append(kit.link, [{ user: b, event: JSON.stringify(messageTo(b, 'before')) }]);
@@ -146,9 +146,9 @@ describe('a device that reconnects', () => {
 
   it.each([
     ['of another epoch', (epoch: number) => `${epoch - 1}-2`],
-    ['of an epoch to come', (epoch: number) => `${epoch + 1}-0`],
-    ['that is still to come', (epoch: number) => `${epoch}-4`],
-  ])('with a cursor %s is told so, and can go on from the one it is given', async (_title, wrong) => {
+    ['of a future epoch', (epoch: number) => `${epoch + 1}-0`],
+    ['of a future event', (epoch: number) => `${epoch}-4`],
+  ])('with a cursor %s gets recovered: false and a valid cursor to continue from', async (_title, wrong) => {
     const { a, b, cursors } = await sentWhileAway(3);
     const epoch = Number(cursors[0]?.split('-')[0]);
     await using bob = await kit.connect(b, 1, { cursor: wrong(epoch) });
@@ -224,7 +224,7 @@ describe('an event that was not published', () => {
 });
 
 describe('an opening connection', () => {
-  it('does not go live on a page of the inbox that is older than its subscription', async () => {
+  it('does not go live from an inbox page that is older than its subscription', async () => {
     const [, b] = await kit.friends();
     const { gateway } = kit.gateway(0);
     const missed = () => gateway.hub.missed(new Set([kit.link.keys.bucket(b)]));
@@ -242,7 +242,7 @@ describe('an opening connection', () => {
     expect(bob.heard).toEqual(numbers(5));
   });
 
-  it('is not counted as connected if it closes before it is open', async () => {
+  it('does not count its user as connected if it closes before it is open', async () => {
     const [, b] = await kit.friends();
     const opened = await kit.connect(b, 0);
     for (let i = 0; i < 10; i += 1) {

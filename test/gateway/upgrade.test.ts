@@ -70,7 +70,7 @@ describe('before the socket opens', () => {
     else expectRefused(knocked, 403, 'forbidden');
   });
 
-  it('pages of the gateway’s own host may come, and any where all origins are allowed', async () => {
+  it('accepts pages of the own host, and of every origin if all are allowed', async () => {
     const token = bearer(kit.token(kit.newId()));
     const own = await knock(kit.gateway().http, '/v1/socket', { ...token, origin: kit.gateway().http });
     expect(own.status).toBe(101);
@@ -78,20 +78,20 @@ describe('before the socket opens', () => {
     expect(open.status).toBe(101);
   });
 
-  it('a device id of 64 characters is taken, of 65 refused with 400', async () => {
+  it('accepts a device id of 64 characters, and refuses one of 65 with 400', async () => {
     const token = bearer(kit.token(kit.newId()));
     expect((await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(64)}`, token)).status).toBe(101);
     expectRefused(await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(65)}`, token), 400, 'bad-request');
   });
 
-  it('a token may come among the protocols, and ours is the one that is answered', async () => {
+  it('accepts a token among the subprotocols, and selects its own subprotocol', async () => {
     const offered = { 'sec-websocket-protocol': `parley.v1, ${kit.token(kit.newId())}` };
     const knocked = await knock(kit.gateway().http, '/v1/socket', offered);
     expect(knocked.status).toBe(101);
     expect(knocked.headers['sec-websocket-protocol']).toBe('parley.v1');
   });
 
-  it('cookies of 12 KiB do no harm', async () => {
+  it('accepts cookies of 12 KiB', async () => {
     const headers = { ...bearer(kit.token(kit.newId())), cookie: `c=${'x'.repeat(12 * 1024)}` };
     expect((await knock(kit.gateway().http, '/v1/socket', headers)).status).toBe(101);
   });
@@ -117,7 +117,7 @@ describe('before the socket opens', () => {
 });
 
 describe('too many connections of a user', () => {
-  it('are refused with 429 before the upgrade, at whatever gateway the others are', async () => {
+  it('are refused with 429 before the upgrade, counted over all gateways', async () => {
     const many = kit.newId();
     const opened: Client[] = [];
     for (let i = 0; i < 4; i += 1) opened.push(await kit.connect(many, 0, { device: `d${i}` }));
@@ -147,7 +147,7 @@ describe('a connection', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('is closed with 4003 when its session is revoked, others of the user stay', async () => {
+  it('is closed with 4003 when its session is revoked, while other sessions of the user stay', async () => {
     const a = kit.newId();
     await using lost = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'lost' }));
     await using kept = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'kept' }));
@@ -158,7 +158,7 @@ describe('a connection', () => {
     await kept.settled();
   });
 
-  it('is closed with 4001 when its token ends, unless it was given a fresh one', async () => {
+  it('is closed with 4001 when its token expires, unless the client renewed it', async () => {
     const a = kit.newId();
     const short = () => signToken(tokenSecret, { user: a, session: 's', lifetime: 2 });
     await using ends = await Client.open(kit.gateway().url, short(), { device: 'ends' });
@@ -183,7 +183,7 @@ describe('a connection', () => {
     await alice.text(b, 'still here');
   });
 
-  it('of a device that is connected already is one more, and both get everything', async () => {
+  it('is a second one if the device is connected already, and both get every event', async () => {
     const [a, b] = await kit.friends();
     await using first = await kit.connect(b, 0, { device: 'same' });
     await using second = await kit.connect(b, 1, { device: 'same' });
@@ -195,7 +195,7 @@ describe('a connection', () => {
     }
   });
 
-  it('receives the welcome first, however early it sends', async () => {
+  it('receives the welcome first, even if the client sends frames at once', async () => {
     const [a, b] = await kit.friends();
     for (let round = 0; round < 10; round += 1) {
       await using early = Client.start(kit.gateway(round % 2).url, kit.token(a), { device: `d${round}` });

@@ -76,7 +76,7 @@ describe('in a group', () => {
     expect(await b.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ code: 'forbidden' });
     await using again = await ann.connect(0);
     expect(await again.ask({ type: 'recall', ref: 'c', chat: group, id })).toMatchObject({ type: 'ack' });
-    const body = { type: 'text' as const, text: 'anew' };
+    const body = { type: 'text' as const, text: 'edited' };
     expect(await again.ask({ type: 'edit', ref: 'e', chat: group, id, body })).toMatchObject({ code: 'conflict' });
   });
 });

@@ -24,7 +24,7 @@ const read = async (person: Person, chat: number, id: number) => {
 };
 
 describe('a group’s chat', () => {
-  it('is in the list from the first, with what its member needs to know', async () => {
+  it('is listed without messages, with the name and picture of the group', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben], { avatar: 'https://example.org/g.png' });
     const empty: Chat = {
@@ -44,7 +44,7 @@ describe('a group’s chat', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
-  it('stands among the others by its last message, in pages', async () => {
+  it('is sorted among the other chats by its last message, in pages', async () => {
     const [ann, ben, carl] = await trio();
     const [one, two] = [await kit.group([ann, ben]), await kit.group([ann, ben])];
     await say(ben, ann.id, 'x');
@@ -67,7 +67,7 @@ describe('a group’s chat', () => {
     expect(seen).toEqual(order);
   });
 
-  it('can be pinned and muted by each member for themself', async () => {
+  it('can be pinned and muted by each member independently', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     expect(await ann.call('PATCH', `/chats/${group}`, { pinned: true, muted: true })).toMatchObject({
@@ -78,7 +78,7 @@ describe('a group’s chat', () => {
     expect(await ben.chat(group)).toMatchObject({ pinned: false, muted: false });
   });
 
-  it('is read up to a mark, which the member’s other devices hear', async () => {
+  it('has a read mark, which the other devices of the member receive', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     const ids = await say(ann, group, 'one', 'two', 'three');
@@ -92,7 +92,7 @@ describe('a group’s chat', () => {
     expect(await ann.chat(group)).toMatchObject({ unread: 0, read: 0, peerRead: 0 });
   });
 
-  it('that a member deletes is gone for them alone, until the next message', async () => {
+  it('that one member deletes stays for the others, and is listed again at the next message', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'old');
@@ -106,7 +106,7 @@ describe('a group’s chat', () => {
     expect(await ann.texts(group)).toEqual(['old', 'new']);
   });
 
-  it('leaves the list with its member, who finds nothing of the time before when they come back', async () => {
+  it('is not listed after its member left, and has no old messages after the member joined again', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, group, 'mine');
@@ -123,8 +123,8 @@ describe('a group’s chat', () => {
   });
 });
 
-describe('who joined later', () => {
-  it('sees nothing of the time before, unless the group shows all', async () => {
+describe('a member who joined later', () => {
+  it('sees no older messages, unless the group has history: all', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'before');
@@ -143,7 +143,7 @@ describe('who joined later', () => {
     expect(await carl.texts(group)).toEqual(['after']);
   });
 
-  it('has what was deleted deleted, though the group shows all', async () => {
+  it('does not see again the messages of a deleted chat, even with history: all', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben], { history: 'all' });
     await say(ann, group, 'before');
@@ -166,7 +166,7 @@ describe('whatever members do', () => {
     { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const), who }) },
   );
 
-  it('each has unread what others wrote since they joined, read and deleted, and sees what they may', async () => {
+  it('each has exact unread counts and sees exactly the messages since joining and deleting', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, settle) => {
         const people = await kit.people(4);

@@ -20,7 +20,7 @@ const change = (group: number, change: string, user?: number) => ({
 });
 
 describe('a message to a group', () => {
-  it('reaches every member on every gateway, also those who were away, once and in order', async () => {
+  it('reaches every member on every gateway once and in order, also members who were offline', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -75,7 +75,7 @@ describe('a message to a group', () => {
     }
   });
 
-  it('sent twice is one message', async () => {
+  it('is stored once if it is sent twice', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect();
@@ -86,7 +86,7 @@ describe('a message to a group', () => {
     expect(await ben.texts(group)).toEqual(['r']);
   });
 
-  it('can be answered and can mention members', async () => {
+  it('can be a reply and can mention members', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect();
@@ -106,7 +106,7 @@ describe('a message to a group', () => {
 });
 
 describe('the members', () => {
-  it('hear of each change, live, and those removed too', async () => {
+  it('receive each change live, also the removed members', async () => {
     const [ann, ben, carl] = await trio();
     await using c = await carl.connect(1);
     await using b = await ben.connect(0);
@@ -130,7 +130,7 @@ describe('the members', () => {
     expect((await c.untilEvents(4)).map(({ event }) => event)).toEqual(told.slice(1, 5));
   });
 
-  it('can write as soon as they are added, though they were refused before', async () => {
+  it('can write as soon as they are added, although the gateway refused them before', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using c = await carl.connect(1);
@@ -139,7 +139,7 @@ describe('the members', () => {
     expect(await c.text(group, 'hello')).toMatchObject({ conversation: `g${group}` });
   });
 
-  it('cannot write as soon as they are removed or left, on whatever gateway, and hear nothing more', async () => {
+  it('cannot write on any gateway after they were removed or left, and receive no more events', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -181,7 +181,7 @@ describe('the members', () => {
     await forgetPermits(kit.link, [ben.id]);
   });
 
-  it('can write after Redis lost who they are', async () => {
+  it('can write after Redis lost the member list', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);
@@ -196,7 +196,7 @@ describe('the members', () => {
     expect(b.heard).toEqual(['before', 'after', 'and in order', 'too']);
   });
 
-  it('find nothing where a group was dissolved', async () => {
+  it('get not-found for a dissolved group, which is not listed', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect(1);

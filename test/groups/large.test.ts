@@ -20,7 +20,7 @@ describe('a group that is full', () => {
     expect(await readMembers(kit.link, group)).toHaveLength(MEMBERS);
   });
 
-  it('brings each message to all members in one order, with one row and exact counts', async () => {
+  it('delivers each message to all members in one order, with one row and exact counts', async () => {
     const members = people.slice(0, MEMBERS);
     const clients = await Promise.all(members.map((person, i) => person.connect(i)));
     const senders = [0, 1, 2, 3].map((i) => ({ i, texts: Array.from({ length: 5 }, (_, n) => `${i}/${n}`) }));

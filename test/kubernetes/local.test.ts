@@ -19,7 +19,7 @@ describe.skipIf(!kubeconfig)(
     }, 900_000);
     afterAll(() => cluster?.[Symbol.asyncDispose](), 400_000);
 
-    it('delivers between two users through one address over every transport and records', async () => {
+    it('delivers messages over every transport through one address, and records them', async () => {
       for (const transport of ['websocket', 'sse', 'poll'] as const) {
         await using pair = await Pair.register(url, { transports: [transport] });
         await pair.say('over there');

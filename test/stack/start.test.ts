@@ -38,7 +38,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     await data[Symbol.asyncDispose]();
   });
 
-  it('serves the api and the number of gateways of --gateways', async () => {
+  it('starts the api and as many gateways as --gateways states', async () => {
     for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
     expect(starter.output).toContain(`http://127.0.0.1:${port}\n`);
     expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);

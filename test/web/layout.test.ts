@@ -111,7 +111,7 @@ describe('at 2560 px', () => {
 });
 
 describe('a run of bubbles', () => {
-  it('has the pitch of its bubbles plus 2 px, and its avatar at the last one', async () => {
+  it('has gaps of 2 px between its bubbles, and one avatar at the last bubble', async () => {
     const { people, id } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);

@@ -64,7 +64,7 @@ describe('readPermits', () => {
 });
 
 describe('bumpPermits', () => {
-  it('assigns each of concurrent changes its own version, and the greatest sees all of them', async () => {
+  it('assigns each concurrent change its own version, and the greatest version includes all changes', async () => {
     const [me, ...others] = await users(11);
     const copies = await Promise.all(
       others.map((other) =>

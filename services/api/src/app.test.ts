@@ -40,7 +40,7 @@ describe('a refusal', () => {
     },
   );
 
-  it('of a method that a path does not have is 405 and names those it has', async () => {
+  it('of an unsupported method is 405 and names the supported ones', async () => {
     const { status, body, headers } = await ann.call<Problem>('delete', '/v1/friends');
     expect(status).toBe(405);
     expect(body).toMatchObject({ status: 405, code: 'bad-request' });
@@ -101,7 +101,7 @@ describe('a refusal', () => {
 });
 
 describe('every answer', () => {
-  it("has a request id, the client's if it is plausible", async () => {
+  it('has a request id, which is the one of the client if that is valid', async () => {
     expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
     expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
@@ -180,7 +180,7 @@ describe('the documentation', () => {
     expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', info: { title: expect.any(String) } });
   });
 
-  it('requires a token wherever the api does', async () => {
+  it('requires a token for the same operations as the api', async () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {
@@ -198,7 +198,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('has an interactive page that loads nothing from other hosts', async () => {
+  it('has an interactive page that loads only from its own host', async () => {
     const page = await get('/docs');
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");

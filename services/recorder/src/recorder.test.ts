@@ -37,7 +37,7 @@ describe('the recorder', () => {
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
   });
 
-  it('moves an entry that cannot be written to the dead entries, with the reason, and goes on', async () => {
+  it('moves an entry that cannot be written to the dead entries, with the reason, and continues', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -68,7 +68,7 @@ describe('the recorder', () => {
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
   });
 
-  it('copies which user has an external id, and that nobody has it', async () => {
+  it('copies the user of an external id to Redis, or that no user has it', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);

@@ -31,7 +31,7 @@ describe('the writer', () => {
     expect(calls).toEqual(['committed 1', 'trim 3 1-0']);
   });
 
-  it('writes a batch again if it could not be reported', async () => {
+  it('writes a batch again if the report failed', async () => {
     let failures = 1;
     const { writer, calls, lease } = createWriter({
       committed: async () => {
@@ -55,7 +55,7 @@ describe('the writer', () => {
     expect(calls.at(-1)).toBe('trim 3 5-0');
   });
 
-  it('buries entries that cannot be parsed', async () => {
+  it('moves entries that cannot be parsed to the dead entries', async () => {
     const { writer, calls, lease } = createWriter();
     await writer.write([{ lease, id: '1-0', text: '{' }, entry(lease, 2)]);
     expect(calls).toEqual(['bury 1-0 is not JSON', 'write 2', 'committed 2', 'trim 3 2-0']);

@@ -130,7 +130,7 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['unequal', 'unequal']);
   });
 
-  it('finds a deleted chat that came back, and a deletion that nobody requested', () => {
+  it('finds a deleted chat that is listed again, and a deletion that nobody requested', () => {
     const world = new Case();
     Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
     expect(world.find()).toEqual(['unequal']);
@@ -138,7 +138,7 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('does not require a crashed device to have what it had not stored', () => {
+  it('does not report events that a crashed device had received but not stored', () => {
     const journal = new Journal();
     hear(journal, 0);
     journal.store(journal.length);

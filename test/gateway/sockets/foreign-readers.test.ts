@@ -43,7 +43,7 @@ const python =
   (url, token) => ['python3', '-c', script, url, token];
 const curl: Command = (url, token) => ['curl', '-sN', '-H', `Authorization: Bearer ${token}`, url];
 
-describe('each event arrives without the next one', () => {
+describe('each event arrives before the next one is sent', () => {
   it.for<[string, boolean, Command]>([
     ['curl', hasProgram('events in curl', 'curl'), curl],
     ['requests', hasPython('events in requests', 'requests'), python(requests)],

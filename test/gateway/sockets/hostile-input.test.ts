@@ -75,7 +75,7 @@ describe.each(places)('%s', (_title, frameOf) => {
     await bystander.settled();
   });
 
-  it('hostile values over POST /v1/frames get an answer', async () => {
+  it('responds to hostile values over POST /v1/frames', async () => {
     const headers = { authorization: `Bearer ${kit.token(sender)}` };
     for (const body of texts) {
       const { status } = await fetch(`${kit.gateway().http}/v1/frames`, { method: 'POST', headers, body });
@@ -85,7 +85,7 @@ describe.each(places)('%s', (_title, frameOf) => {
   });
 });
 
-it('a send nested too deeply keeps its ref, and the connection goes on', async () => {
+it('rejects a message nested too deeply with its ref, and keeps the connection', async () => {
   await using client = await kit.connect(sender);
   const before = client.frames.length;
   client.socket.send(`{"type":"send","ref":"deep","to":{"id":${lists(30_000)}},"body":1}`);
@@ -93,7 +93,7 @@ it('a send nested too deeply keeps its ref, and the connection goes on', async (
   await client.settled();
 });
 
-it('queries of any kind get an answer', async () => {
+it('responds to any query string', async () => {
   const authorization = `Bearer ${kit.token(sender)}`;
   for (const query of [
     'cursor=%',

@@ -43,7 +43,7 @@ it.each(['/', '/v1', '/v1/socket/x', '/v1/%00', '/constructor', '/__proto__'])('
   expect(await response.json()).toMatchObject({ status: 404, code: 'not-found' });
 });
 
-it('a request to upgrade to another protocol is answered as what it is', async () => {
+it('an upgrade to another protocol is handled as an ordinary request', async () => {
   const asked = await knock(http, '/healthz', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' });
   expect(asked).toMatchObject({ status: 200, body: { ok: true } });
 });

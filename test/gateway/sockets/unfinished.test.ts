@@ -19,20 +19,20 @@ const halfSent = (token: string) =>
     `POST /v1/frames HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 15\r\n\r\n{"type":"ping"`,
   );
 
-describe('a body that does not arrive', () => {
-  it('is given up after REQUEST_TIME with 408, and the connection is closed', async () => {
+describe('a body that does not arrive in full', () => {
+  it('ends after REQUEST_TIME with 408 and a closed connection', async () => {
     using request = halfSent(kit.token(kit.newId()));
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('408');
     await request.until(/"code":"too-slow"/);
     await request.closed;
   });
 
-  it('is not waited for without a valid token', async () => {
+  it('is rejected at once without a valid token', async () => {
     using request = halfSent('garbage');
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('401');
   });
 
-  it('counts against its user, until it ends', async () => {
+  it('counts towards the limit of its user, until it ends', async () => {
     const token = kit.token(kit.newId());
     using one = halfSent(token);
     using two = halfSent(token);
@@ -45,7 +45,7 @@ describe('a body that does not arrive', () => {
     expect(await status(late)).toBe('200');
   });
 
-  it('counts against its address, for all users together', async () => {
+  it('counts towards the limit of its address, for all users together', async () => {
     const requests = Array.from({ length: 7 }, () => halfSent(kit.token(kit.newId())));
     const statuses = await Promise.all(requests.map(async (each) => (await each.until(/^HTTP\/1\.1 (\d+)/))[1]));
     expect(statuses.toSorted()).toEqual([...Array(5).fill('408'), ...Array(2).fill('429')]);
@@ -53,7 +53,7 @@ describe('a body that does not arrive', () => {
   });
 });
 
-it('headers that do not arrive end the connection', async () => {
+it('closes a connection whose headers do not arrive', async () => {
   using request = new RawRequest(http, 'GET /v1/poll HTTP/1.1\r\nHost: x\r\n');
   const dripping = setInterval(() => request.socket.write('a: b\r\n'), 500);
   await request.closed;

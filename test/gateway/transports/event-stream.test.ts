@@ -56,7 +56,7 @@ it('keeps an idle stream open by comments', async () => {
   expect(line.ended).toBeUndefined();
 });
 
-it('has the content type of an event stream, and no cache may keep it', async () => {
+it('has the content type of an event stream and forbids caching', async () => {
   const { http } = kit.gateway();
   const abort = new AbortController();
   const { headers } = await fetch(`${http}/v1/events`, {

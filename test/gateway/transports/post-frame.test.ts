@@ -29,7 +29,7 @@ const text = (to: number, ref: string) => ({ type: 'send', ref, to, body: { type
 const said = ({ status, body }: Posted) => [status, body];
 
 describe('a frame that is posted', () => {
-  it('is carried out and answered with its reply: each kind of them', async () => {
+  it('runs and returns its reply, for each type of frame', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const sent = await post(a, text(b, 'one'));
@@ -48,7 +48,7 @@ describe('a frame that is posted', () => {
     expect(bob.events.map(({ event }) => event.kind)).toEqual(['message', 'edit', 'react', 'mark', 'recall']);
   });
 
-  it('and has no reply, is answered 204 with nothing', async () => {
+  it('and has no reply, returns 204 without a body', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const { id } = (await post(a, text(b, 'one'))).body as { id: number };
@@ -98,7 +98,7 @@ describe('a frame that is posted', () => {
     expect(said(await post(kit.newId(), frame))).toMatchObject([400, { type: 'error', code: 'bad-frame' }]);
   });
 
-  it('of 64 KiB is read, of more refused with 413', async () => {
+  it('is accepted up to 64 KiB, and refused with 413 above', async () => {
     const frame = JSON.stringify({ type: 'ping', ref: 'p' });
     const of = (bytes: number) => frame.padEnd(bytes, ' ');
     expect((await post(kit.newId(), of(limits.frameBytes))).status).toBe(200);
@@ -123,7 +123,7 @@ describe('a frame that is posted', () => {
     }
   });
 
-  it('by someone without a good token, or of a session that ended, is refused with 401', async () => {
+  it('without a valid token, or of an ended session, is refused with 401', async () => {
     const [a, b] = await kit.friends();
     for (const token of ['', 'garbage', kit.token(a, { lifetime: -60 })]) {
       const answer = await post(a, text(b, 'no'), { token });
@@ -136,7 +136,7 @@ describe('a frame that is posted', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('to a gateway that drains is refused with 503 and may be sent to another', async () => {
+  it('to a draining gateway is refused with 503 and may be sent to another', async () => {
     const [a, b] = await kit.friends();
     const { gateway, http } = await kit.addGateway();
     await gateway.drain();
@@ -198,7 +198,7 @@ describe('a web page of another origin', () => {
       },
     });
 
-  it('that is allowed may ask, send and read the answer, errors too', async () => {
+  it('that is allowed can send frames and read the response, errors included', async () => {
     const { status, headers } = await ask(origin);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
@@ -214,7 +214,7 @@ describe('a web page of another origin', () => {
     }
   });
 
-  it('that is not allowed reads nothing and changes nothing', async () => {
+  it('that is not allowed cannot send frames or read the response', async () => {
     const evil = 'https://evil.example';
     expect((await ask(evil)).headers.get('access-control-allow-origin')).toBeNull();
     const [a, b] = await kit.friends();

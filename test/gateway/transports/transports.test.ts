@@ -67,7 +67,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     return line;
   };
 
-  it('reports the cursor, and delivers what follows it', async () => {
+  it('reports the cursor, and delivers the events after it', async () => {
     const [a, b] = await kit.friends();
     await arrive(b, ['before']);
     await using bob = await open(b, 1, { cursor: 'latest' });
@@ -80,7 +80,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('what it sends is acknowledged and comes to both', async () => {
+  it('acknowledges a sent message and delivers it to both users', async () => {
     const [a, b] = await kit.friends();
     await using alice = await open(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -94,7 +94,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(alice.heard).toEqual(['hi']);
   });
 
-  it('a client that comes back to another gateway gets exactly what it missed, once and in order', async () => {
+  it('a client that reconnects to another gateway gets the missed events once and in order', async () => {
     const [, b] = await kit.friends();
     const bob = await open(b, 0, { cursor: 'latest' });
     await arrive(b, numbers(3));
@@ -109,7 +109,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(again);
   });
 
-  it('a client that is new gets all that its inbox holds, more than a page of it', async () => {
+  it('a new client gets its whole inbox, also if it has several pages', async () => {
     const b = kit.newId();
     await arrive(b, numbers(250));
     await using bob = await open(b, 1);
@@ -120,7 +120,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('a client with a cursor of another epoch is not recovered, and gets all there is', async () => {
+  it('a client with a cursor of another epoch gets recovered: false and its whole inbox', async () => {
     const b = kit.newId();
     await arrive(b, numbers(3));
     await using bob = await open(b, 1, { cursor: '7-3' });
@@ -137,7 +137,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     }
   });
 
-  it('rejects with 429 one connection too many, at whatever gateway the others are', async () => {
+  it('rejects a connection above the maximum over all gateways with 429', async () => {
     const limited = [
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
@@ -164,7 +164,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('a client that does not read delays nobody, and receives everything in the end', async () => {
+  it('a client that does not read delays no other client, and receives everything once it reads', async () => {
     const b = kit.newId();
     const texts = Array.from({ length: 300 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
     await using slow = await open(b, 0, { device: 'slow' });
@@ -188,14 +188,14 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     }
   });
 
-  it('the connection ends with its token', async () => {
+  it('closes the connection when its token expires', async () => {
     const a = kit.newId();
     const line = start(target(a, 0, {}, { token: kit.token(a, { lifetime: 2 }) }));
     await line.untilOpened();
     expect(await line.untilEnded()).toEqual(ends.expired);
   });
 
-  it('the connection ends with its session, and nobody gets in with it again', async () => {
+  it('closes the connection when its session is revoked, and rejects the session afterwards', async () => {
     const a = kit.newId();
     const lost = target(a, 0, {}, { token: kit.token(a, { session: 'lost' }) });
     await using line = start(lost);
@@ -209,7 +209,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(kept.ended).toBeUndefined();
   });
 
-  it('pages of foreign origins do not get in, pages of those allowed do', async () => {
+  it('rejects pages of foreign origins, and accepts those of allowed origins', async () => {
     const a = kit.newId();
     const foreign = start(target(a, 0, {}, { headers: { origin: 'https://evil.example' } }));
     expect(await foreign.untilEnded()).toEqual({ status: 403 });

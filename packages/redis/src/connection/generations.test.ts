@@ -51,7 +51,7 @@ describe('a replica that is promoted after its master failed', () => {
 });
 
 describe('a server that was restarted with all its data', () => {
-  it('lets inboxes go on where they were', async () => {
+  it('continues inboxes at their last offset', async () => {
     const [master] = connections as [RedisConnection];
     const { epoch, last } = await recover(master, ben, 'acknowledged', device);
     await servers[0]?.restart();
@@ -108,7 +108,7 @@ describe('a replica that is promoted in a cluster', () => {
 });
 
 describe('a bucket that moves to another master', () => {
-  it('has its new one asked before the first command there', async () => {
+  it('reads the generation of the new master before the first command there', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);

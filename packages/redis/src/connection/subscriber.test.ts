@@ -48,7 +48,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('delivers nothing of an unsubscribed channel and everything of the others', async () => {
+  it('delivers no message of an unsubscribed channel, and every message of the others', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const one = redis.newId();
     const other = one + 64_000;

@@ -19,7 +19,7 @@ onEachRedis((redis) => {
   const held = async (user: number) => (await readInbox(redis.connection, user)).map(({ offset }) => offset);
 
   describe.each([{ relay: false }, { relay: true }])('with %j', (mode) => {
-    it('each device has its own place, and a step back is ignored', async () => {
+    it('stores a resume point per device, and ignores an older one', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 3 }, mode);
       await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 1 }, mode);
@@ -27,14 +27,14 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({ phone: `${epoch}-3`, laptop: `${epoch}-1` });
     });
 
-    it('a cursor of another inbox replaces the one before, at any offset', async () => {
+    it('replaces a resume point of an earlier epoch, at any offset', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch: epoch - 1, offset: 9 }, mode);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);
       expect(await places(user)).toEqual({ phone: `${epoch}-2` });
     });
 
-    it('of more than 64 devices the one furthest behind is forgotten', async () => {
+    it('keeps 64 devices and forgets the one with the oldest resume point', async () => {
       const { user, epoch } = await userWithEvents();
       for (let i = 0; i < 64; i += 1) {
         await acknowledge(redis.connection, user, `device ${i}`, { epoch, offset: i === 40 ? 1 : 2 }, mode);
@@ -47,7 +47,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('what is acknowledged stays in the inbox', async () => {
+  it('keeps acknowledged events in the inbox', async () => {
     const { user, epoch } = await userWithEvents();
     await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, { relay: false });
     expect(await held(user)).toEqual([1, 2, 3, 4, 5]);
@@ -56,7 +56,7 @@ onEachRedis((redis) => {
   describe('in relay mode', () => {
     const relay = { relay: true };
 
-    it('what every known device has leaves the inbox, and nothing else', async () => {
+    it('removes only events that every known device has acknowledged', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, relay);
       expect(await held(user)).toEqual([3, 4, 5]);
@@ -67,7 +67,7 @@ onEachRedis((redis) => {
       expect(await held(user)).toEqual([5]);
     });
 
-    it('an inbox that was emptied keeps its epoch and its offsets', async () => {
+    it('keeps epoch and offsets of an inbox after all events were removed', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);
       expect(await held(user)).toEqual([]);
@@ -75,7 +75,7 @@ onEachRedis((redis) => {
       expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-6`]);
     });
 
-    it('a device that knows only an earlier inbox keeps all of this one', async () => {
+    it('removes nothing while a device has a cursor of an earlier epoch', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'old', { epoch: epoch - 1, offset: 3 }, relay);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);

@@ -6,7 +6,7 @@ import { append } from './append.ts';
 const mark = (user: number, read: number) => JSON.stringify({ kind: 'mark', chat: user, user, read });
 
 onEachRedis((redis) => {
-  it('each user gets the event meant for them, in whichever buckets they lie', async () => {
+  it('delivers to each user their own event, in every bucket', async () => {
     const users = Array.from({ length: 70 }, () => redis.newId());
     await append(
       redis.connection,
@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('users that share an event and users that do not may be mixed', async () => {
+  it('accepts users with a shared event and users with their own in one call', async () => {
     const first = redis.newId();
     const events = ['a', 'a', 'b', 'b', 'a', 'c'].map((text) => JSON.stringify(text));
     const entries = events.map((event, i) => ({ user: first + i * 64_000, event }));
@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('what is published is what is stored, with its place', async () => {
+  it('publishes the stored bytes with their position', async () => {
     const user = redis.newId();
     await using device = await redis.listen(redis.connection.keys.user(user));
     const text = JSON.stringify({ kind: 'edit', body: { text: '"\\ä漢👩‍👩‍👧\u0000\n' } });
@@ -54,7 +54,7 @@ onEachRedis((redis) => {
     expect(await append(redis.connection, [])).toEqual([]);
   });
 
-  it('an inbox begins with the clock of Redis and lives for the time asked, renewed by each event', async () => {
+  it('derives the first epoch from the clock of Redis, and each event renews the time to live', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 1000 });
     const before = Date.now();
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
     expect((await readInbox(connection, user))[0]?.cursor).toBe(`${epoch}-2`);
   });
 
-  it('an inbox keeps its epoch when the clock steps back behind it', async () => {
+  it('keeps the epoch of an inbox when the clock is set back', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const epoch = Date.now() + 86_400_000;
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
     expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-7`, `${epoch}-8`]);
   });
 
-  it('events that race for an inbox take the places one after the other', async () => {
+  it('assigns consecutive positions to concurrent events of an inbox', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     await Promise.all(

@@ -7,7 +7,7 @@ import { append } from './append.ts';
 import { forgetUser } from './forget-user.ts';
 
 onEachRedis((redis) => {
-  it('leaves nothing of a user but that they are nobody and which sessions ended, and nothing less of others', async () => {
+  it('deletes everything of a user except the permits and the revoked sessions, and nothing of others', async () => {
     const { connection } = redis;
     const [ann, ben] = [64 * 90 + 1, 64 * 90 + 65];
     for (const user of [ann, ben]) {

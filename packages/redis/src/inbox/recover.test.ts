@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const events = (...places: number[]) => places.map((offset) => ({ offset, event: `${offset}` }));
 
   describe('an inbox that does not exist', () => {
-    it('begins with the first reader, and the events that follow count from there', async () => {
+    it('is created by the first reader, and later events continue its offsets', async () => {
       const user = redis.newId();
       const before = Date.now();
       const page = await read(user, 'acknowledged');
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('lives for the time asked, even when nothing comes', async () => {
+    it('gets its time to live although it has no events', async () => {
       const user = redis.newId();
       const connection = await redis.open({ inboxTtl: 1000 });
       await recover(connection, user, 'latest', { device: 'phone', limit: 1 });
@@ -49,7 +49,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThan(86_400);
     });
 
-    it('was lost when the reader has a cursor for it', async () => {
+    it('reports a loss to a reader that has a cursor of it', async () => {
       const user = redis.newId();
       expect(await read(user, { epoch: 1_740_000_000_000, offset: 3 })).toMatchObject({
         recovered: false,
@@ -60,7 +60,7 @@ onEachRedis((redis) => {
   });
 
   describe('from a cursor', () => {
-    it('everything after it follows', async () => {
+    it('returns every event after the cursor', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       expect(await read(user, { epoch, offset: 2 })).toEqual({
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('pages follow one another without a gap', async () => {
+    it('returns consecutive pages without a gap', async () => {
       const user = await userWith(7);
       const { epoch } = await read(user, 'latest');
       const pages: number[][] = [];
@@ -96,7 +96,7 @@ onEachRedis((redis) => {
       expect(pages).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
     });
 
-    it('that is just before the oldest event there is, nothing is missing', async () => {
+    it('that is directly before the oldest event, reports no loss', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await trim(user, 2);
@@ -113,7 +113,7 @@ onEachRedis((redis) => {
       ['far beyond', (epoch) => ({ epoch, offset: Number.MAX_SAFE_INTEGER })],
       ['of an earlier inbox', (epoch) => ({ epoch: epoch - 1, offset: 4 })],
       ['of a later inbox', (epoch) => ({ epoch: epoch + 1, offset: 4 })],
-    ])('%s, all there is follows, and the reader is told that it missed some', async (_, cursor) => {
+    ])('%s, returns every event that is left with recovered false', async (_, cursor) => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await trim(user, 2);
@@ -129,7 +129,7 @@ onEachRedis((redis) => {
   });
 
   describe('without a cursor', () => {
-    it('a device never seen gets all the inbox holds', async () => {
+    it('a new device receives every event of the inbox', async () => {
       const user = await userWith(3);
       expect(await read(user, 'acknowledged')).toMatchObject({
         recovered: true,
@@ -146,7 +146,7 @@ onEachRedis((redis) => {
       expect(await read(user, 'acknowledged')).toMatchObject({ recovered: false, offset: 3, events: events(4, 5) });
     });
 
-    it('a device resumes where it last acknowledged, whatever other devices did', async () => {
+    it('a device resumes where it last acknowledged, regardless of other devices', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 1 });
@@ -162,7 +162,7 @@ onEachRedis((redis) => {
 
     it.each([
       ['its place was trimmed', 0, 1],
-      ['the inbox began anew', -1, 4],
+      ['the inbox got a new epoch', -1, 4],
     ])('a device gets recovered false when %s since it acknowledged', async (_, shift, offset) => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
@@ -185,7 +185,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('from the latest, nothing follows', async () => {
+  it('returns no events for the cursor `latest`', async () => {
     const user = await userWith(3);
     expect(await read(user, 'latest')).toMatchObject({ recovered: true, offset: 3, last: 3, lost: 0, events: [] });
   });
@@ -206,7 +206,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('has lost what a reader had not got', async () => {
+    it('reports a loss to a reader that had not received all entries', async () => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
@@ -247,7 +247,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('another epoch or a place still to come is a loss all the same', async () => {
+    it('a cursor of another epoch or beyond the last offset is a loss too', async () => {
       const user = await userWith(2);
       const { epoch } = await read(user, 'latest');
       expect((await read(user, { epoch: epoch - 1, offset: 1 }, { relay: true })).recovered).toBe(false);
@@ -290,7 +290,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('what was acknowledged is forgotten with the inbox', async () => {
+  it('acknowledgements expire together with the inbox', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 1000 });
     const cursor = parseCursor('1740000000000-9007199254740991');

@@ -23,7 +23,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('separates them while the clock is behind', async () => {
+  it('returns the newest id of a conversation whose ids are ahead of the clock', async () => {
     const [from, to] = [redis.newId(), redis.newId()];
     const conversation = userConversation(from, to);
     const ahead = firstMessageId(Date.now() + 60_000);

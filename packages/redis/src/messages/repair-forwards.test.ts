@@ -58,7 +58,7 @@ onEachRedis((redis) => {
       await waitFor(async () => (await kept(a)) === 0);
     });
 
-    it('is left alone when it is seen for the first time, because it may be in flight', async () => {
+    it('is not repaired on the first scan, because it may be in flight', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(dying(redis.connection), a, b, '1').catch(() => {});
       const seen = await repairForwards(redis.connection, redis.connection.keys.bucket(a), new Set());
@@ -131,7 +131,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('keeps nothing of messages that arrived everywhere', async () => {
+  it('stores nothing about messages that reached every bucket', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
     await send(redis.connection, a, b, '4');

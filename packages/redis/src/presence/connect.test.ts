@@ -41,7 +41,7 @@ onEachRedis((redis) => {
       expect(await watcher.heard()).toEqual([]);
     });
 
-    it('is counted by the others at an unknown gateway once that gateway sends a heartbeat', async () => {
+    it('is counted with those of a live gateway that the caller does not know yet', async () => {
       const user = redis.newId();
       await heartbeat(redis.connection, `started-${user}`);
       await open(user, `started-${user}`, 1, { live: [`started-${user}`] });
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect({ ...(await counts(user)) }).toEqual({ [`started-${user}`]: '1', one: '1' });
     });
 
-    it('is the first if others are counted only at gateways that are gone', async () => {
+    it('is the first if all others are counted at dead gateways', async () => {
       const user = redis.newId();
       await open(user, 'dead', 3, { live: ['dead'] });
       await using watcher = await redis.listen(redis.connection.keys.presence(user));

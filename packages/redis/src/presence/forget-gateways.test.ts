@@ -33,7 +33,7 @@ onEachRedis((redis) => {
     expect(await redis.connection.client.zscore(redis.connection.keys.gateways, 'killed')).toBeNull();
   });
 
-  it('waits for a gateway that may come back', async () => {
+  it('keeps the users of a gateway that may reconnect', async () => {
     const user = redis.newId();
     await open(user, 'killed');
     await silentFor('killed', GATEWAY_FORGOTTEN_AFTER - 5000);
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
     expect(await online(user)).toEqual(['killed']);
   });
 
-  it('completes what a crashed caller left', async () => {
+  it('completes the cleanup of a process that crashed', async () => {
     const user = redis.newId();
     await open(user, 'left');
     await silentFor('left', GATEWAY_FORGOTTEN_AFTER + 1);

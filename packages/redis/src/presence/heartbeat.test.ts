@@ -6,7 +6,7 @@ onEachRedis((redis) => {
   const silentFor = (gateway: string, ms: number) =>
     redis.connection.client.zadd(redis.connection.keys.gateways, Date.now() - ms, gateway);
 
-  it('returns all live gateways, also to a reader', async () => {
+  it('returns all live gateways, also to a process that sends no heartbeats', async () => {
     expect(await liveGateways(redis.connection)).toEqual([]);
     expect(await heartbeat(redis.connection, 'one')).toEqual(['one']);
     expect((await heartbeat(redis.connection, 'two')).sort()).toEqual(['one', 'two']);

@@ -32,7 +32,7 @@ onEachRedis((redis) => {
     expect((await readPresence(redis.connection, [user], live)).get(user)).toEqual({ online: true, lastSeen: null });
   });
 
-  it('has no date for a user who is online again', async () => {
+  it('returns no last-seen date for a user who is online again', async () => {
     const user = redis.newId();
     await open(user, 'one');
     await close(user, 'one');
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
     expect((await readPresence(redis.connection, [user], live)).get(user)).toEqual({ online: true, lastSeen: null });
   });
 
-  it('ignores connections at gateways that are gone', async () => {
+  it('ignores connections at dead gateways', async () => {
     const user = redis.newId();
     await open(user, 'one');
     expect((await readPresence(redis.connection, [user], ['two'])).get(user)?.online).toBe(false);

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { readMarks, writeMarks } from './marks.ts';
 
 onEachRedis((redis) => {
-  it('advances on every server, and never back unless it is forced', async () => {
+  it('advances the mark on every server, and moves it back only if forced', async () => {
     const { connection } = redis;
     const at = (mark: number, installation = 'a') => ({ installation, mark, nonce: `n${mark}` });
     await writeMarks(connection, at(5), { force: true });

@@ -60,7 +60,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 2, dead: 0 });
   });
 
-  it('lists given-up events, the last first, and replays or forgets them', async () => {
+  it('lists failed events, newest first, and replays or deletes them', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c');
     await claim(to);
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 1, dead: 1 });
   });
 
-  it('keeps the newest given-up events', async () => {
+  it('keeps the newest failed events', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c', 'd');
     for (const id of ['a', 'b', 'c', 'd']) await die(to, id, 2);

@@ -50,7 +50,7 @@ describe('a name', () => {
     expect(await lookup(mixed(), false)('mixed.example')).toBe('1.1.1.1');
   });
 
-  it('is refused when it resolves to a private address later', async () => {
+  it('is refused when its address changes to a private one', async () => {
     const rebinding = lookup([at('1.1.1.1'), at('127.0.0.1')], true);
     expect(await rebinding('evil.example')).toEqual(at('1.1.1.1'));
     await expect(rebinding('evil.example')).rejects.toThrow(/evil.example is at no address that may be reached/);

@@ -36,7 +36,7 @@ describe('a token signed with a key pair', () => {
     });
   });
 
-  it('is accepted beside tokens of the shared secret while both are given', () => {
+  it('is accepted beside tokens of the shared secret if both are configured', () => {
     const keys = read('public', [first.publicKey]);
     const old = signToken(secret, claims);
     expect(verifyToken({ secret, keys }, old)).toMatchObject(valid);

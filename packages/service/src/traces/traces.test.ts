@@ -31,7 +31,7 @@ describe('traces', () => {
     expect(create(0).samples(243939930087424)).toBe(false);
   });
 
-  it('are dropped while the collector is unavailable, and logged once', async () => {
+  it('are dropped while the collector is unavailable, which is logged once', async () => {
     const told: unknown[] = [];
     const traces = create(1, undefined, (...said) => told.push(said));
     const step = { name: 'deliver', message: { id: 1, conversation: '1_2' }, start: 1, end: 2 } as const;

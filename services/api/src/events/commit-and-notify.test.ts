@@ -41,7 +41,7 @@ describe('concurrent changes of friends and blocks', () => {
     expect(await api.db.selectFrom('outbox').selectAll().execute()).toEqual([]);
   });
 
-  it('are delivered by another api if theirs died after the commit', async () => {
+  it('are delivered by another api process if theirs died after the commit', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     await api.db
@@ -53,7 +53,7 @@ describe('concurrent changes of friends and blocks', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').selectAll().execute()).length === 0);
   });
 
-  it('do not delay others when they cannot be delivered', async () => {
+  it('do not delay other changes when they cannot be delivered', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     const poison = JSON.stringify({ copies: ['no id'] });

@@ -69,7 +69,7 @@ describe('a hook is asked before', () => {
     ]);
   });
 
-  it('a message of the server API, which it may change; not before one of the system', async () => {
+  it('a message of the server API, which the hook may change, but not before a system message', async () => {
     const [a, b] = await product.people('ma', 'mb');
     await product.call('put', '/users/ma/friends/mb');
     const send = (from: string, ref: string) =>
@@ -87,7 +87,7 @@ describe('a hook is asked before', () => {
   });
 });
 
-it('refuses a change of what only messages have, and responds 503 with Retry-After', async () => {
+it('responds 503 with Retry-After if a hook changes fields that only messages have', async () => {
   const [a, b] = await product.people('xa', 'xb');
   reply({ allow: true, body: { type: 'text', text: 'x' } });
   const answer = await a.call<Problem>('post', '/v1/friend-requests', { to: b.id });

@@ -55,7 +55,7 @@ describe('a token of another issuer', () => {
     expect(statuses).toEqual([...Array(20).fill(200), 429]);
   });
 
-  it('belongs to a session that its issuer ends', async () => {
+  it('is rejected after its issuer has ended the session', async () => {
     await product.people('ben');
     const { status, body } = await product.api.call<Problem>('delete', '/v1/sessions/current', {
       token: tokenOf('ben'),

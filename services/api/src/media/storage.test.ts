@@ -48,7 +48,7 @@ describe.each<[string, () => Storage]>([
 
   const read = (key: string, start: number, end: number) => buffer(storage.read(key, { start, end }));
 
-  it('returns what was appended in pieces, also through another client of the same storage', async () => {
+  it('returns bytes that were appended in pieces, also through another client of the same storage', async () => {
     const [key, content] = [newKey(), randomBytes(20 * 1024 * 1024 + 3)];
     await storage.create(key);
     expect(await storage.size(key)).toBe(0);
@@ -105,7 +105,7 @@ describe.each<[string, () => Storage]>([
   });
 });
 
-it('a storage on disk rejects a key that leads elsewhere', async () => {
+it('a storage on disk rejects a key that points outside of its folder', async () => {
   const storage = new DiskStorage(folder);
   await expect(storage.create('../../etc/passwd')).rejects.toThrow('No key');
   await expect(storage.size('ab/../../x')).rejects.toThrow('No key');

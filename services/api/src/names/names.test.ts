@@ -74,7 +74,7 @@ describe('a name', () => {
     expect(findDisguise(text)).toBeUndefined();
   });
 
-  it('mixes scripts in free text, but not in names', () => {
+  it('allows several scripts in free text, but not in names', () => {
     expect(findHidden('μTorrent')).toBeUndefined();
     expect(findDisguise('μTorrent')).toBeTypeOf('string');
   });

@@ -79,14 +79,14 @@ describe('the OpenAPI document', () => {
     expect(unbounded).toEqual([]);
   });
 
-  it('lets a group be without custom data, which null removes', () => {
+  it('allows groups without custom data, and null to remove it', () => {
     const nullable = { properties: { custom: { type: ['object', 'null'] } } };
     const json = { requestBody: { content: { 'application/json': { schema: nullable } } } };
     expect(document.paths['/v1/groups']?.post).toMatchObject(json);
     expect(document.paths['/v1/groups/{id}']?.patch).toMatchObject(json);
   });
 
-  it('names the schema of each kind of body, so that no generated client names one twice', () => {
+  it('names the schema of each kind of body, so that generated clients have unique names', () => {
     const { Body, Message } = document.components.schemas as Record<string, Schema>;
     const kinds = Body?.oneOf ?? [];
     expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
@@ -96,7 +96,7 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('names the schema of a frame that is sent, which a Go client could not encode otherwise', () => {
+  it('names the schema of sent frames, so that generated Go clients can encode them', () => {
     const json = { schema: { $ref: '#/components/schemas/ClientFrame' } };
     expect(document.paths['/v1/frames']?.post).toMatchObject({
       requestBody: { content: { 'application/json': json } },
@@ -110,14 +110,14 @@ describe('the OpenAPI document', () => {
     expect(text).not.toContain('"allOf":[{"$ref"');
   });
 
-  it('lets a message be without a body and a chat without a last message, and nothing else be null by that', () => {
+  it('allows null for the body of a message and the last message of a chat only', () => {
     const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
     const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };
     expect(Message).toMatchObject({ type: 'object', properties: { body: orNull } });
     expect(Chat).toMatchObject({ type: 'object', properties: { last: orNull } });
   });
 
-  it('has the operations of the gateways with the servers they are at', () => {
+  it('lists the operations of the gateways with the addresses of the gateways', () => {
     const found = each().filter((it) => it.tags?.includes('Gateway'));
     expect(found.map((it) => it.operationId)).toEqual(['streamEvents', 'pollEvents', 'postFrame']);
     expect(found.map((it) => it.servers)).toEqual(

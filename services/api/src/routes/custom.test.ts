@@ -56,7 +56,7 @@ describe.each(operations)('custom data by %s %s', (method, path, body) => {
 });
 
 describe('custom data of a message of the product', () => {
-  it('is limited in its body too', async () => {
+  it('is limited in size inside the body too', async () => {
     const own = (data: object) => ({ ...message(), body: { type: 'custom', name: 'poll', data } });
     const refused = await product.call<Problem>('post', '/messages', own(sized(101)));
     expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'body.data']);
@@ -97,7 +97,7 @@ describe('custom data of a user', () => {
     expect(chats.body.users).toContainEqual({ ...seen, name: 'dora', avatar: null });
   });
 
-  it('comes with a session, stays when other fields change, and goes by null or with the account', async () => {
+  it('is part of a session, stays when other fields change, and is deleted by null or with the account', async () => {
     const username = 'emil-7';
     const body = { username, password };
     const { body: session } = await product.api.call<Session>('post', '/v1/users', { body });
@@ -198,7 +198,7 @@ describe('custom data of a chat', () => {
     expect(JSON.stringify(await product.api.events(ben))).not.toContain('folder');
   });
 
-  it('stays when the chat is pinned or muted, and goes by null', async () => {
+  it('stays when the chat is pinned or muted, and is deleted by null', async () => {
     await ann.call('patch', at(carl), { custom: { a: 1 }, muted: true });
     await ann.call('patch', at(carl), { pinned: true });
     expect((await ann.call('put', at(carl))).body).toMatchObject({ pinned: true, muted: true, custom: { a: 1 } });
@@ -207,7 +207,7 @@ describe('custom data of a chat', () => {
     expect(body).not.toHaveProperty('custom');
   });
 
-  it('of a group is of each member, and goes when the member leaves', async () => {
+  it('of a group belongs to each member, and is deleted when the member leaves', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'Chats', members: [ben.id] });
     await ben.call('patch', at(group), { custom: { mine: 1 } });
     expect(await customOf(ben, group)).toEqual({ mine: 1 });

@@ -108,7 +108,7 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
-  it('as stored text, which comes back unchanged', async () => {
+  it('as stored text, which is returned unchanged', async () => {
     for (const sign of ["'; drop table users", '\\', '$1', '%', '🦊👩‍👩‍👧', '"', '\uffff', 'ｆｕｌｌ']) {
       const { body } = await ann.call<{ sign: string }>('patch', '/v1/me', { sign });
       expect(body.sign).toBe(sign);

@@ -45,7 +45,7 @@ describe('the web client', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  it('caches hashed files for good and compresses them', async () => {
+  it('marks hashed files as immutable and compresses them', async () => {
     const { headers, status } = await get('/assets/app-1a2b.js', { 'accept-encoding': 'identity' });
     expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     const small = await get('/assets/app-1a2b.js', { 'accept-encoding': 'gzip' });

@@ -108,7 +108,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('receives events once it is up', async () => {
+  it('receives queued events when it is available again', async () => {
     const { port } = receiver;
     await receiver.close();
     const shop = await start({ WEBHOOK_RETRIES: Array(200).fill('50ms').join() }, { url: `http://127.0.0.1:${port}/` });
@@ -130,7 +130,7 @@ describe('an endpoint', () => {
     await waitFor(async () => Number(await due()) > Date.now() + 3_000_000);
   });
 
-  it('redirects are not followed', async () => {
+  it('fails if it responds with a redirect, which is not followed', async () => {
     const shop = await start({ WEBHOOK_RETRIES: '10ms' });
     receiver.answer = (response) => void response.writeHead(307, { location: '/other' }).end();
     await push(shop, 'm1');
@@ -165,7 +165,7 @@ describe('an endpoint', () => {
 });
 
 describe('an event', () => {
-  it('is given up after the last attempt, listed, and can be replayed or deleted', async () => {
+  it('fails permanently after the last attempt, is listed, and can be replayed or deleted', async () => {
     const shop = await start();
     receiver.answers(...Array(6).fill(503));
     await push(shop, 'm1', 'm2');
@@ -193,7 +193,7 @@ describe('an event', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('is given up at once on 410', async () => {
+  it('fails permanently at the first 410', async () => {
     const shop = await start();
     receiver.answers(410);
     await push(shop, 'm1');
@@ -201,7 +201,7 @@ describe('an event', () => {
     expect(receiver.got).toHaveLength(1);
   });
 
-  it('is delivered once by several replicas while none dies', async () => {
+  it('is delivered once by several replicas if none of them dies', async () => {
     const shop = await start();
     const replica = await startApi(shop.api.config, createLog({ name: 'api', level: 'silent' }));
     const ids = Array.from({ length: 200 }, (_, i) => `m${i}`);

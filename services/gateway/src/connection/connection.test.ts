@@ -144,7 +144,7 @@ describe('an opening connection', () => {
     expect(transport.frames).toEqual([]);
   });
 
-  it('closes with 1012 when Redis is unavailable, and is counted no more', async () => {
+  it('closes with 1012 when Redis is unavailable, and removes its count', async () => {
     world.available = false;
     const { transport, opened } = world.connect();
     await opened;
@@ -181,7 +181,7 @@ describe('a live connection', () => {
     expect(world.deps.counters.catchUps).toBe(1);
   });
 
-  it('ignores an event that it has sent before', async () => {
+  it('ignores an event that it has sent already', async () => {
     const { transport } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 1 }, event)));
@@ -211,7 +211,7 @@ describe('a live connection', () => {
     expect(connection.closed).toBe(false);
   });
 
-  it('goes on where the inbox ends when Redis lost events that it had published', async () => {
+  it('continues at the end of the inbox when Redis lost events that it had published', async () => {
     const { transport, connection } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 9 }, event)));
@@ -236,7 +236,7 @@ describe('a slow reader', () => {
     expect(connection.stalled).toBe(false);
   });
 
-  it('stays while it reads and is closed with 4008 when it does not for 60 s', async () => {
+  it('stays open while it reads, and is closed with 4008 after 60 s without reading', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;

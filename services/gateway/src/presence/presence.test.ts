@@ -73,7 +73,7 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('counts a user as connected while a poll may come back', async () => {
+  it('counts a user as connected between two polls', async () => {
     await presence.disconnect(7, 5000);
     expect(store.counts.get(7)).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
@@ -89,7 +89,7 @@ describe('Presence', () => {
     expect([...presence.live]).toEqual(['me', 'other']);
   });
 
-  it('writes all counts again after its heartbeats failed for so long that others dropped them', async () => {
+  it('writes all counts again after other gateways dropped it because its heartbeats failed', async () => {
     local.set(7, 1);
     await presence.heartbeat();
     store.available = false;

@@ -37,7 +37,7 @@ afterEach(() => {
 });
 
 describe('Probe', () => {
-  it('is healthy once a probe of every bucket came back', async () => {
+  it('is healthy after it received a probe of every bucket', async () => {
     channels.broken.add(1);
     let started = false;
     probe.start().then(() => {
@@ -64,7 +64,7 @@ describe('Probe', () => {
     expect(probe.healthy).toBe(true);
   });
 
-  it('does not take a delayed probe for a sign of health', async () => {
+  it('ignores a delayed probe', async () => {
     await probe.start();
     const sent = String(Date.now());
     channels.broken.add(1);

@@ -34,7 +34,7 @@ const watch = { type: 'watch' as const, users: [5] };
 const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
-  it('knows whether Redis lost refs as soon as it serves again after a restore', async () => {
+  it('has read whether Redis lost refs before it serves again after a restore', async () => {
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
     await guard.start();
     expect([guard.serving, guard.refsLost]).toEqual([false, false]);

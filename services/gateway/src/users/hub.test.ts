@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('Hub', () => {
-  it('subscribes with the first connection of a user and unsubscribes a moment after the last', () => {
+  it('subscribes with the first connection of a user and unsubscribes with a delay after the last', () => {
     const [first, second] = [connection(), connection()];
     const user = hub.join(7, first);
     expect(hub.join(7, second)).toBe(user);
@@ -61,7 +61,7 @@ describe('Hub', () => {
     expect(elsewhere.missed).not.toHaveBeenCalled();
   });
 
-  it('returns to a visitor the entry of the connected user, and keeps no other', () => {
+  it('returns the existing entry of a connected user, and stores none for others', () => {
     const user = hub.join(7, connection());
     expect(hub.visitor(7)).toBe(user);
     expect(hub.visitor(8).id).toBe(8);

@@ -20,7 +20,7 @@ describe('leases', () => {
     expect(store.values.every((value) => value === null)).toBe(true);
   });
 
-  it('of a recorder that died are acquired over within 10 s, although no key expires', async () => {
+  it('of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
     const store = new MemoryStore(4);
     const dead = await started(store);
     dead.die();
@@ -31,7 +31,7 @@ describe('leases', () => {
     await next.stop();
   });
 
-  it('of a live recorder are not acquired, however long it lives', async () => {
+  it('of a live recorder are never acquired by another', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -41,7 +41,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('end by the own clock while the store is unavailable, and are not acquired over right after it is back', async () => {
+  it('end by the local clock while Redis is unavailable, and are not acquired by another at once afterwards', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => stores.stop());
 
 describe('reconcile', () => {
-  it('after PostgreSQL was restored alone, records what Redis holds and starts every inbox with a new epoch', async () => {
+  it('after PostgreSQL was restored alone, records the entries of Redis and starts a new epoch in every inbox', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'before');
     const backup = await stores.copyDatabase();
@@ -37,7 +37,7 @@ describe('reconcile', () => {
     await stores.expectReload(a, cursor);
   }, 60_000);
 
-  it('after Redis was restored alone, keeps what PostgreSQL holds and starts every inbox with a new epoch', async () => {
+  it('after Redis was restored alone, keeps the data of PostgreSQL and starts a new epoch in every inbox', async () => {
     const [a, b] = await stores.users();
     const { id } = await stores.send(a, b, 'before');
     await stores.edit(a, b, id, 'once');
@@ -56,7 +56,7 @@ describe('reconcile', () => {
     await stores.expectReload(a, cursor);
   }, 60_000);
 
-  it('after both were restored to different moments, records what only one of them holds', async () => {
+  it('after both were restored to different times, merges the messages that only one of them has', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'one');
     const backup = await stores.copyDatabase();

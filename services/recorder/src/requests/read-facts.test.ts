@@ -24,7 +24,7 @@ describe('the facts of a message', () => {
     expect([await ask(b, a, 1), await ask(a, b, 1)]).toEqual([nothing, { from: a, recalled: false }]);
   });
 
-  it('in a group tell its owner and admins that they moderate it', async () => {
+  it('in a group mark its owner and admins as moderators', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b, c]);
     await world.db.updateTable('group_members').set({ role: 'admin' }).where('user_id', '=', b).execute();

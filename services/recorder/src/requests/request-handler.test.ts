@@ -30,7 +30,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['facts 7 1']);
   });
 
-  it('handles the others when one fails, and reports the failure', async () => {
+  it('handles the other requests when one fails, and reports the failure', async () => {
     const failure = new Error('PostgreSQL is away');
     const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
     await handler.handle([

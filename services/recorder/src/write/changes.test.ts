@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const body = (text: string) => ({ type: 'text', text });
 
 describe('custom data', () => {
-  it('is replaced by an edit, also by one before its message, and cleared by a recall', async () => {
+  it('is replaced by an edit, also if the edit is recorded first, and cleared by a recall', async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...edit(a, b, 2, 700, 'two'), custom: { version: 2 } });
     await world.write({ ...message(1, a, b), custom: { version: 1 } }, message(2, a, b));
@@ -43,7 +43,7 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
-  it('by a moderator of the group removes the message of another member, also before it', async () => {
+  it('by a moderator removes the message of another member, also if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     const group = await world.group([a, b]);
     const moderated = (id: number) => ({ ...recall(b, group, id, 700, true), moderated: true });

@@ -91,7 +91,7 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
-  it('in one batch with messages leaves those above it unread', async () => {
+  it('in one batch with messages keeps newer messages unread', async () => {
     const [a, b, c] = await world.users(3);
     for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));
     await world.write(mark(b, a, { read: 2 }), message(4, a, b), mark(c, a, { read: 3 }), message(4, a, c));

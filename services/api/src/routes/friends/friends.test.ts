@@ -31,7 +31,7 @@ describe('friends', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ online: true, lastSeen: null });
   });
 
-  it('are listed by friend group in pages, those in none last', async () => {
+  it('are listed by friend group in pages, friends without a group last', async () => {
     const [ann] = await api.people();
     const second = await addGroup(ann, { name: 'second', position: 2 });
     const first = await addGroup(ann, { name: 'first', position: 1 });
@@ -52,7 +52,7 @@ describe('friends', () => {
     expect(seen).toEqual([2, 1, 3, 0, 4].map((i) => others[i]?.id));
   });
 
-  it('have a remark and a friend group that only oneself sees', async () => {
+  it('have a remark and a friend group that only their owner sees', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const group = await addGroup(ann, { name: 'work' });
@@ -86,7 +86,7 @@ describe('friends', () => {
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(404);
   });
 
-  it('are no longer friends once one of them ended it, and gateways know', async () => {
+  it('are no longer friends after one removes the other, also for the gateways', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await ben.call('delete', `/v1/friends/${ann.id}`)).status).toBe(204);

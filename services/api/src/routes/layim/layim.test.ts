@@ -118,7 +118,7 @@ describe('who asks', () => {
 });
 
 describe('Redis knows how a user is shown', () => {
-  it('holds profiles from registration on, as changed, and again after a loss at sign-in', async () => {
+  it('contains profiles after registration and changes, and after a loss again at the next sign-in', async () => {
     const eve = await api.person();
     const { username } = eve.session.user;
     expect(await readProfile(api.redis, eve.id)).toEqual({ name: username, avatar: null });

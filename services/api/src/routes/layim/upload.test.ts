@@ -34,7 +34,7 @@ it('a picture gets an address that each recipient can load without a token', asy
   expect(Buffer.from(await loaded.arrayBuffer())).toEqual(bytes);
 });
 
-it('a file of any kind gets one too, for saving, and keeps its name', async () => {
+it('a file of any kind gets a download address that keeps its name', async () => {
   const { code, data } = await upload('file', Buffer.from('<script>alert(1)</script>'), 'page.html');
   expect([code, data.name]).toEqual([0, 'page.html']);
   const loaded = await fetch(api.url + data.src);
@@ -42,7 +42,7 @@ it('a file of any kind gets one too, for saving, and keeps its name', async () =
   expect(loaded.headers.get('content-disposition')).toMatch(/^attachment; filename="page.html"/);
 });
 
-it('what is uploaded stays, though the api knows of no message that carries it', async () => {
+it('an uploaded file stays, although no message in the api contains it', async () => {
   const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
   const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
   expect(refused.src).toBeUndefined();
@@ -53,7 +53,7 @@ it('what is uploaded stays, though the api knows of no message that carries it',
   expect(await (await fetch(api.url + data.src)).text()).toBe('kept');
 });
 
-it('nobody finds it by guessing', async () => {
+it('the address cannot be guessed', async () => {
   const { data } = await upload('file', Buffer.from('secret'), 'x.txt');
   const other = (await upload('file', Buffer.from('other'), 'y.txt')).data.src;
   const [id, seal] = [data.src.split('/')[3], other.split('/')[4]];
@@ -63,7 +63,7 @@ it('nobody finds it by guessing', async () => {
   }
 });
 
-it('what cannot be taken is refused in words that LayIM shows', async () => {
+it('a rejected upload has an error that LayIM shows', async () => {
   expect(await upload('image', Buffer.from('no picture'))).toMatchObject({ code: 400, msg: 'This is no picture.' });
   expect(await upload('file', undefined)).toMatchObject({ code: 400, msg: 'file: A file is needed' });
   const large = await upload('file', Buffer.alloc(11 * 1024 * 1024), 'large.bin');

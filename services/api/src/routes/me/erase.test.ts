@@ -50,7 +50,7 @@ describe('deleting an account', () => {
     expect((await remove(ann)).status).toBe(401);
   });
 
-  it('requires none without a password, and forgets the external id', async () => {
+  it('requires no password for an account without one, and deletes the external id', async () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
@@ -78,7 +78,7 @@ describe('deleting an account', () => {
     expect(again.body.user.id).toBeGreaterThan(ann.id);
   });
 
-  it('keeps the copies of others, from a deleted user, and none of its own', async () => {
+  it('keeps the copies of other users, with a deleted user as sender, and deletes its own copies', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -200,7 +200,7 @@ describe('deleting an account', () => {
 });
 
 describe('what is recorded after an account was deleted', () => {
-  it('is deleted too, until nothing older can arrive', async () => {
+  it('is deleted too, until no older entry can arrive', async () => {
     const [ann, ben] = await api.people();
     await remove(ann);
     await gone(ann.id);

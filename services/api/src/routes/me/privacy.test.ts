@@ -31,7 +31,7 @@ describe('who may add one to groups', () => {
     expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
   });
 
-  it('leaves one the number of groups that one may own, however many others add one to', async () => {
+  it('limits the groups of one owner that a user is in, and does not count them as own groups', async () => {
     const [ann, ben, carl] = await api.people();
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);
@@ -44,7 +44,7 @@ describe('who may add one to groups', () => {
   });
 });
 
-it('who does not want to be found is found by nobody', async () => {
+it('a user who opted out of search is in no search result', async () => {
   const [ann, ben] = await api.people();
   const find = async () => {
     const { body } = await ben.get<{ items: User[] }>(`/v1/users?q=${ann.session.user.username}`);
@@ -57,7 +57,7 @@ it('who does not want to be found is found by nobody', async () => {
   expect(await find()).toContain(ann.id);
 });
 
-it('a choice is no event for friends', async () => {
+it('a change of privacy settings sends no event to friends', async () => {
   const [ann, ben] = await api.people();
   await ann.befriend(ben);
   const before = await api.events(ben);

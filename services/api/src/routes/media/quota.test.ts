@@ -7,7 +7,7 @@ import { placeOf, Uploader } from '../../../test/upload.ts';
 const KIB = 1024;
 
 describe('the quota of a user', () => {
-  it('counts what is kept and what has begun, and is free again once something is removed', async () => {
+  it('counts stored media and started uploads, and no longer counts removed ones', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '100KiB' });
     const [ann, ben] = await api.people();
     const as = new Uploader(api.url, ann);
@@ -23,14 +23,14 @@ describe('the quota of a user', () => {
     expect((await as.create(40 * KIB)).status).toBe(201);
   });
 
-  it('holds when uploads begin at the same time', async () => {
+  it('is not exceeded by concurrent uploads', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '50KiB' });
     const as = new Uploader(api.url, await api.person());
     const all = await Promise.all(Array.from({ length: 6 }, () => as.create(20 * KIB)));
     expect(all.filter(({ status }) => status === 201)).toHaveLength(2);
   });
 
-  it('counts what comes from a LayIM page', async () => {
+  it('counts uploads of a LayIM page', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '10KiB' });
     const ann = await api.person();
     const form = new FormData();
@@ -76,7 +76,7 @@ describe('uploads that do not come', () => {
     expect(answers[6]).toContain('did not arrive in time');
   });
 
-  it('by tus of one user are bounded in number', async () => {
+  it('by tus are limited in number per user', async () => {
     await using api = await TestApi.start({ MAX_UPLOADS_AT_ONCE: '2' });
     const as = new Uploader(api.url, await api.person());
     const places: string[] = [];

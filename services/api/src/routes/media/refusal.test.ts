@@ -107,7 +107,9 @@ it('is refused while Redis or PostgreSQL is down and resumes afterwards', async 
     const answer = await uploader.patch(place, 0, Buffer.from('abcd'));
     expect([answer.status, ((await answer.json()) as Problem).code]).toEqual([503, 'unavailable']);
     gate.open();
-    await waitFor(async () => (await uploader.head(place)).status === 200, { message: 'it does not come back' });
+    await waitFor(async () => (await uploader.head(place)).status === 200, {
+      message: 'the upload is not available again',
+    });
   }
   expect((await uploader.patch(place, 0, Buffer.from('abcd'))).status).toBe(200);
 });

@@ -169,7 +169,7 @@ describe('what is indexed', () => {
     await indexed(ann.id);
   });
 
-  it('is in full segments, the rest in a smaller one', async () => {
+  it('is stored in full segments, and the rest in a smaller one', async () => {
     expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 
@@ -304,7 +304,7 @@ describe('what is indexed', () => {
     expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
   });
 
-  it('includes only what is certainly recorded', async () => {
+  it('indexes only messages before the oldest unrecorded one', async () => {
     const [dora, emil] = await api.people();
     const { client, keys } = api.redis;
     const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');

@@ -45,7 +45,7 @@ describe('a group of the product', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('has exactly the given members, and the former ones if none are given', async () => {
+  it('has exactly the given members, and keeps its members if the field is missing', async () => {
     const { body } = await put('g-3', { name: 'Three', owner: 'o', members: ['p', 'q'] });
     const [p, q, r] = await product.people('p', 'q', 'r');
     await put('g-3', { name: 'Three', owner: 'o', members: ['q', 'r'] });
@@ -73,7 +73,7 @@ describe('a group of the product', () => {
     expect(await members('g-4')).toEqual({ p: 'owner', o: 'admin' });
   });
 
-  it('gains and loses single members', async () => {
+  it('can add and remove single members', async () => {
     await put('g-5', { name: 'Five', owner: 'o' });
     for (let i = 0; i < 2; i += 1) {
       const { status, body } = await product.call<Member>('put', '/groups/g-5/members/p', { role: 'admin' });
@@ -99,7 +99,7 @@ describe('a group of the product', () => {
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
-  it('cannot have a taken name or unknown members', async () => {
+  it('is rejected with the name of another group or with unknown members', async () => {
     await put('g-7', { name: 'Seven', owner: 'o' });
     expect((await put('g-8', { name: 'SEVEN', owner: 'o' })).body.errors?.[0]?.path).toBe('name');
     expect((await put('g-8', { name: 'Eight', owner: 'nobody' })).status).toBe(404);

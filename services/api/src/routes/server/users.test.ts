@@ -87,7 +87,7 @@ describe('a user of the product', () => {
     expect((await product.call('put', `/users/${encodeURIComponent(id)}`, {})).status).toBe(400);
   });
 
-  it('cannot have a taken username', async () => {
+  it('is rejected with the username of another user', async () => {
     await product.call('put', '/users/u-4', { username: 'taken' });
     for (const id of ['u-5', 'u-1']) {
       const { status, body } = await product.call<Problem>('put', `/users/${id}`, { username: 'TAKEN' });

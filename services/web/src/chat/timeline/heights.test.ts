@@ -5,7 +5,7 @@ const rows = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => ({ key: String(first + at) }));
 
 describe('heights of rows', () => {
-  it('are measured from the end, so that older rows move nothing', () => {
+  it('are measured from the end, so that older rows do not move newer ones', () => {
     const heights = new Heights(() => 50);
     heights.measure('10', 80);
     heights.layOut(rows(8, 10));

@@ -94,7 +94,7 @@ describe('a timeline', () => {
     expect(timeline.older).toBe(true);
   });
 
-  it('jumps to a message far back and attaches again', async () => {
+  it('loads around an old message and returns to the newest', async () => {
     const chat = new Chat(1000);
     const timeline = new Timeline(chat);
     expect(await timeline.jump(400)).toBe(true);
@@ -146,7 +146,7 @@ describe('a timeline', () => {
     expect(timeline.messages.find(({ id }) => id === 201)?.state).toBe('read');
   });
 
-  it('keeps its position after lost events and loads from there', async () => {
+  it('keeps its position after lost events and reloads the messages around it', async () => {
     const chat = new Chat(300);
     const timeline = new Timeline(chat);
     await timeline.loadOlder();

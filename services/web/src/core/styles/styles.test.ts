@@ -19,7 +19,7 @@ describe('styles', () => {
     expect(unscoped).toEqual([]);
   });
 
-  it('of components do not use class names of all pages for their own rules', () => {
+  it('of components do not redefine the class names of the shared styles', () => {
     const redefined = components.filter((file) => /^\.ui-[\w-]+ \{/m.test(read(file)));
     expect(redefined).toEqual([]);
   });
