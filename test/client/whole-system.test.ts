@@ -60,7 +60,7 @@ describe('a client of a whole system', () => {
     await again.connect();
     await again.online();
     await again.loadOlder(alice.user);
-    expect(nameOf(again, alice.user)).toBe('Alice the second');
+    await waitFor(() => nameOf(again, alice.user) === 'Alice the second');
   });
 
   it('signs in, sends messages, and lists chats by name', async () => {
