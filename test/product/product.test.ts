@@ -73,6 +73,23 @@ it('delivers every message event although the receiver is down and api and recor
   expect(told().map(({ event }) => [event.type, event.data.user])).toContainEqual(['presence.online', ann.id]);
 }, 120_000);
 
+it('edits a message in both copies as an operator', async () => {
+  const dan = await call<{ id: number }>('put', '/users/dan', { name: 'Dan' });
+  const eve = await call<{ id: number }>('put', '/users/eve', { name: 'Eve' });
+  await call('put', '/users/dan/friends/eve', undefined);
+  const body = (text: string) => ({ type: 'text', text });
+  const { id } = await call<{ id: number }>('post', '/messages', {
+    ...{ from: 'dan', to: 'eve', ref: '1', body: body('wrong') },
+  });
+  const paths = [`/users/dan/chats/${eve.id}/messages/${id}`, `/users/eve/chats/${dan.id}/messages/${id}`] as const;
+  const read = async (path: string) =>
+    (await call<{ body?: object }>('get', path, undefined).catch(() => undefined))?.body;
+  await waitFor(async () => (await read(paths[1])) !== undefined);
+  await call('PATCH', paths[1], { body: body('right') });
+  for (const path of paths) await waitFor(async () => JSON.stringify(await read(path))?.includes('right') === true);
+  expect(await Promise.all(paths.map(read))).toEqual([body('right'), body('right')]);
+});
+
 it('accepts a token of the product for its subject, until the product deactivates the user', async () => {
   const cat = await call<{ id: number }>('put', '/users/cat', { name: 'Cat' });
   const token = jwt.sign({}, key, { issuer: 'product', audience: 'chat', subject: 'cat', expiresIn: 600 });

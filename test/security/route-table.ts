@@ -119,6 +119,11 @@ export const table: readonly Row[] = [
   row('get /v1/server/users/{user}/push-devices', product(200), users),
   row('get /v1/server/users/{user}/chats', product(200), users),
   row('get /v1/server/users/{user}/chats/{chat}/messages', product(200), chatOfOwner),
+  row('get /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), chatOfOwner),
+  row('patch /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), (asked) => ({
+    ...chatOfOwner(asked),
+    body: { body: { type: 'text', text: 'x' } },
+  })),
   row('delete /v1/server/users/{user}/chats/{chat}/messages/{message}', product(404), chatOfOwner),
   row('delete /v1/server/users/{user}', product(204), users),
   row('put /v1/server/users/{user}/friends/{friend}', product(200), users),

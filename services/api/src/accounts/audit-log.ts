@@ -32,6 +32,7 @@ export type AuditEvent =
   | 'group.role-changed'
   | 'invitation.created'
   | 'invitation.deleted'
+  | 'message.edited'
   | 'message.removed'
   | 'messages.read'
   | 'password.changed'

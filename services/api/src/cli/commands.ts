@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerClient } from './server-client.ts';
+import { CliError, type ServerClient } from './server-client.ts';
 
 /** The options of commands, as they stand on the command line. */
 export interface Options {
@@ -9,6 +9,9 @@ export interface Options {
   before?: string;
   from?: string;
   endpoint?: string;
+  text?: string;
+  body?: string;
+  custom?: string;
 }
 
 /** A command of `parley`. */
@@ -24,6 +27,7 @@ export interface Command {
 
 const user = (args: readonly string[]) => `/users/${encodeURIComponent(args[0] ?? '')}`;
 const chat = (args: readonly string[]) => `${user(args)}/chats/${encodeURIComponent(args[1] ?? '')}`;
+const message = (args: readonly string[]) => `${chat(args)}/messages/${encodeURIComponent(args[2] ?? '')}`;
 
 /** Every command by its name. USER is an external id, or `~` and an id of Parley. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -97,10 +101,28 @@ export const commands: Readonly<Record<string, Command>> = {
         body: { from: toRef(from), to: toRef(to), ref: randomUUID(), body: { type: 'text', text } },
       }),
   },
+  'message show': {
+    args: ['USER', 'CHAT', 'MESSAGE'],
+    summary: 'Show a message of a chat of a user',
+    run: (server, args) => server.call('GET', message(args)),
+  },
+  'message edit': {
+    args: ['USER', 'CHAT', 'MESSAGE'],
+    options: ['text', 'body', 'custom'],
+    summary: 'Edit a message for everybody: its text, or body and custom data as JSON; --custom null removes the data',
+    run: async (server, args, { text, body, custom }) =>
+      server.call('PATCH', message(args), {
+        body: {
+          ...(text !== undefined && { body: { type: 'text', text } }),
+          ...(body !== undefined && { body: readJson('body', body) }),
+          ...(custom !== undefined && { custom: readJson('custom', custom) }),
+        },
+      }),
+  },
   'message delete': {
     args: ['USER', 'CHAT', 'MESSAGE'],
     summary: 'Remove a message of a chat of a user for everybody',
-    run: (server, args) => server.call('DELETE', `${chat(args)}/messages/${encodeURIComponent(args[2] ?? '')}`),
+    run: (server, args) => server.call('DELETE', message(args)),
   },
   'webhook list': {
     args: [],
@@ -120,6 +142,14 @@ export const commands: Readonly<Record<string, Command>> = {
     run: (server, [id = '']) => server.call('POST', `/webhooks/dead/${encodeURIComponent(id)}/replay`),
   },
 };
+
+function readJson(option: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new CliError(`--${option} is not JSON.`, 2);
+  }
+}
 
 /** In a body, an id of Parley is a number. */
 function toRef(text: string): string | number {

@@ -65,6 +65,18 @@ describe('parley', () => {
     expect(await product.api.events(b)).toContainEqual({ kind: 'recall', id, user: a.id, chat: a.id });
   });
 
+  it('shows and edits a message', async () => {
+    const [a, b] = await product.people('cli-8', 'cli-9');
+    const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'wrong' }]);
+    const path = ['cli-9', `${a.id}`, `${id}`];
+    expect(await parley('message', 'show', ...path)).toMatch(/^body +wrong$/m);
+    const edited = await json('message', 'edit', ...path, '--text', 'right', '--custom', '{"order":7}');
+    expect(edited).toMatchObject({ id, body: { type: 'text', text: 'right' }, custom: { order: 7 } });
+    expect((await product.api.events(b)).at(-1)).toMatchObject({ kind: 'edit', id, custom: { order: 7 } });
+    const wrong = { exitCode: 2, message: '--custom is not JSON.' };
+    await expect(parley('message', 'edit', ...path, '--custom', '{')).rejects.toMatchObject(wrong);
+  });
+
   it('prints how to see older messages', async () => {
     const [a, b] = await product.people('cli-5', 'cli-6');
     const texts = [1, 2].map((n) => ({ from: a.id, to: b.id, text: `text ${n}` }));

@@ -35,8 +35,13 @@ function parse(argv: readonly string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   const lists = { q: text, limit: text, after: text, before: text, from: text, endpoint: text };
+  const content = { text, body: text, custom: text };
   try {
-    return parseArgs({ args: [...argv], options: { ...lists, json: flag, help: flag }, allowPositionals: true });
+    return parseArgs({
+      args: [...argv],
+      options: { ...lists, ...content, json: flag, help: flag },
+      allowPositionals: true,
+    });
   } catch (error) {
     throw new CliError(`${(error as Error).message}\nparley --help lists the commands.`, 2);
   }

@@ -3,6 +3,7 @@ import { SYSTEM_USER } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../../test/listen.ts';
 import { seedMessages } from '../../../test/seed.ts';
+import { seedHistory } from '../../../test/seed-history.ts';
 import { type Product, startServerApi } from '../../../test/server-api.ts';
 import type { Person } from '../../../test/test-api.ts';
 
@@ -140,6 +141,60 @@ describe('an operator', () => {
     const records = (await client.xrange(stream, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
     expect(records).toContainEqual({ kind: 'recall', user: a.id, chat: b.id, id, date: expect.any(Number) });
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id + 1}`)).status).toBe(404);
+  });
+
+  it('edits a message for everybody, and what is not named stays', async () => {
+    const [a, b] = await product.people('o-6', 'o-7');
+    const [id = 0] = await seedMessages(product.api.db, [
+      { from: a.id, to: b.id, text: 'wrong', edited: Date.now() + 5000, custom: JSON.stringify({ order: 7 }) },
+    ]);
+    const path = `/users/o-7/chats/${a.id}/messages/${id}`;
+    const { body: before } = await product.call<Message>('get', path);
+    expect(before).toMatchObject({ id, from: a.id, to: b.id, body: text('wrong'), custom: { order: 7 } });
+    const edited = await product.call<Message>('patch', path, { body: text('right') });
+    expect([edited.status, edited.body]).toEqual([
+      200,
+      { ...before, body: text('right'), edited: (before.edited ?? 0) + 1 },
+    ]);
+    const change = { kind: 'edit', id, body: text('right'), custom: { order: 7 } };
+    expect(await product.api.events(b)).toContainEqual({ ...change, chat: a.id, user: a.id });
+    expect(await product.api.events(a)).toContainEqual({ ...change, chat: b.id, user: a.id });
+    const { client, keys } = product.api.redis;
+    const stream = keys.record(keys.home(`${a.id}_${b.id}`));
+    const records = (await client.xrange(stream, '-', '+')).map(([, fields]) => JSON.parse(fields[1] ?? ''));
+    expect(records).toContainEqual({ ...change, user: a.id, chat: b.id, date: edited.body.edited });
+
+    const without = await product.call<Message>('patch', path, { custom: null });
+    expect(without.body).toEqual({ ...before, custom: undefined, edited: expect.any(Number) });
+    const logged = product.api.logged.map((line) => JSON.parse(line)).filter(({ log }) => log === 'audit');
+    const said = { user: a.id, chat: b.id, message: id, key: 'key-1' };
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'message.edited', ...said }));
+  });
+
+  it('edits a message of a group for all members', async () => {
+    const [a, b] = await product.people('o-8', 'o-9');
+    const { body: group } = await product.call<{ id: number }>('put', '/groups/og-1', {
+      ...{ name: 'Edited', owner: 'o-8', members: ['o-9'], history: 'all' },
+    });
+    const [id = 0] = await seedHistory(product.api.db, group.id, [{ peer: group.id, from: a.id, text: 'wrong' }]);
+    const path = `/users/o-9/chats/${group.id}/messages/${id}`;
+    expect((await product.call('patch', path, { body: text('right') })).status).toBe(200);
+    const change = { kind: 'edit', id, body: text('right'), chat: group.id, user: a.id };
+    expect(await product.api.events(a)).toContainEqual(change);
+    expect(await product.api.events(b)).toContainEqual(change);
+  });
+
+  it('edits no message that was recalled or that the chat lacks', async () => {
+    const [a, b] = await product.people('o-10', 'o-11');
+    const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'x' }]);
+    const patch = (message: number, given: object) =>
+      product.call<Problem>('patch', `/users/o-10/chats/${b.id}/messages/${message}`, given);
+    expect((await patch(id + 1, { body: text('y') })).status).toBe(404);
+    expect((await patch(id, {})).status).toBe(400);
+    expect((await patch(id, { custom: { a: 'x'.repeat(5000) } })).status).toBe(400);
+    await product.api.db.updateTable('messages').set({ body: null, recalled: 1 }).where('id', '=', id).execute();
+    expect((await patch(id, { body: text('y') })).body.code).toBe('conflict');
+    expect(await product.api.events(b)).toEqual([]);
   });
 
   it('lists users page by page, and finds them', async () => {

@@ -5,7 +5,8 @@ import { disconnectUser } from './disconnect.ts';
 import { putFriend, removeFriend } from './friends.ts';
 import { getUser } from './get.ts';
 import { listUsers } from './list.ts';
-import { listUserMessages, removeMessage } from './messages.ts';
+import { editMessage, getUserMessage, removeMessage } from './message.ts';
+import { listUserMessages } from './messages.ts';
 import { listUserPushDevices } from './push-devices.ts';
 import { putUser } from './put.ts';
 import { removeTotp, resetPassword } from './reset-password.ts';
@@ -21,6 +22,8 @@ export const serverUsers = [
   listUserPushDevices,
   listUserChats,
   listUserMessages,
+  getUserMessage,
+  editMessage,
   removeMessage,
   deactivateUser,
   resetPassword,

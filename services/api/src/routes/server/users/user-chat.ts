@@ -1,0 +1,17 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { idField } from '../../../http/fields.ts';
+import type { ChatKey } from '../../../queries/chat-key.ts';
+import { findChat } from '../../chats/find-chat.ts';
+import { refParam, requireUser } from '../refs.ts';
+
+/** `{user}` and `{chat}` of a path. */
+export const userChatParams = z.object({
+  user: refParam,
+  chat: idField.openapi({ description: 'Id of the other user or of a group of the user' }),
+});
+
+/** Returns the user's copy of the chat. Refuses if the user does not exist or lacks the chat. */
+export async function findUserChat(db: Database, { user, chat }: z.infer<typeof userChatParams>): Promise<ChatKey> {
+  return await findChat(db, await requireUser(db, user), chat);
+}
