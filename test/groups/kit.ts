@@ -123,7 +123,7 @@ export class Kit implements AsyncDisposable {
 interface KitOptions {
   /** Whether Redis is a cluster. Default: as set for the test run. */
   cluster?: boolean;
-  /** Ms of silence after which a node of it counts as failing. */
+  /** Ms without a reply after which the cluster considers a node as failing. */
   nodeTimeout?: number;
   env?: Record<string, string>;
 }

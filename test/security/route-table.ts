@@ -251,7 +251,10 @@ export interface Row {
   route: string;
   statuses: Statuses;
   ask(asked: Asked): Request;
-  /** Whether it changes what other rows need; `once`: what the next role needs, too. */
+  /**
+   * True if the request changes data that other rows use. `once`: it also changes data that the
+   * next role uses.
+   */
   changes: boolean | 'once';
 }
 

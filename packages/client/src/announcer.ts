@@ -31,7 +31,7 @@ export interface ParleyEvents {
   reload: undefined;
   /** The session was created or refreshed. Undefined when it has ended. */
   session: SavedSession | undefined;
-  /** An error that no call rejects with, mostly of the store. */
+  /** An error that belongs to no call of the app, such as a failed write to the store. */
   error: unknown;
 }
 
@@ -47,7 +47,7 @@ export class Announcer {
     this.#emitter = emitter;
   }
 
-  /** Emits what a change means. Call it after the state has applied the change. */
+  /** Emits the events of a change. Call it after the state has applied the change. */
   announce(state: State, change: Change): void {
     const emitter = this.#emitter;
     if (change.type === 'status') return emitter.emit('status', change.status);

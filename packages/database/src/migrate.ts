@@ -26,7 +26,8 @@ const LOCK_TIMEOUT_MS = 2000;
  */
 export async function migrate(databaseUrl: string, known = migrations): Promise<string[]> {
   await using database = openDatabase({ url: databaseUrl, maxConnections: 2, name: 'parley-migrate' });
-  // Migrations know no table types: they outlive them.
+  // Migrations use no table types, because old migrations must compile after the types have
+  // changed.
   const db = database as unknown as Kysely<unknown>;
   return await db.transaction().execute(async (lock) => {
     await sql`set local idle_in_transaction_session_timeout = 0`.execute(lock);

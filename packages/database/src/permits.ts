@@ -17,7 +17,7 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 /**
  * Returns who may write to a user or group: version and lists of one moment, as the copy in Redis
  * holds them. A user's `contacts` are their friends. A deleted or deactivated user and a dissolved
- * group are nobody, at their own version.
+ * group have the kind `nobody`, at their own version.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`

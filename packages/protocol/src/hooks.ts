@@ -4,7 +4,7 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { text } from './strings.ts';
 
-/** What a hook can be asked about before it happens. */
+/** Events about which a hook decides before they happen. */
 export const hookEvents = ['message.send', 'message.edit', 'user.register', 'friend.request', 'group.join'] as const;
 
 export type HookEvent = (typeof hookEvents)[number];

@@ -42,7 +42,7 @@ export const sessionSchema = z.object({
   gateways: z.array(z.string()),
 });
 
-/** What a user permits others. */
+/** Privacy settings of a user. */
 export const privacySchema = z.object({
   /** Who may add the user to groups, among those who may write to the user. */
   addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),

@@ -6,8 +6,8 @@ const INTERVAL_MS = 5000;
 
 /**
  * Exports `parley_dependency_up{dependency}`: 1 if the server responded to the last check, 0 if
- * not. Checks every 5 s, so that the metric is right although nobody reads `/readyz`. Returns a
- * function that ends the checks.
+ * not. Checks every 5 s, so that the metric is right even if `/readyz` is never requested. Returns
+ * a function that ends the checks.
  */
 export function watchDependencies(
   metrics: Registry,

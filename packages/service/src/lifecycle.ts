@@ -96,8 +96,8 @@ export interface RunOptions {
   /** Maximum time for stopping, in ms. Default: 30 s. */
   stopWithin?: number;
   /**
-   * Whether the process goes on after an unhandled rejection. For processes whose requests share no
-   * state that one of them could leave half changed. Default: false.
+   * True if the process continues after an unhandled rejection. For processes whose requests share
+   * no state that one of them could leave half changed. Default: false.
    */
   surviveRejections?: boolean;
 }

@@ -84,7 +84,9 @@ export interface TokenClaims {
   lifetime: number;
 }
 
-/** Whose token it is, `expires` in Unix ms; or why it is nobody's. */
+/**
+ * The user and session of a valid token, with `expires` in Unix ms; or why the token is rejected.
+ */
 export type Verified =
   | { ok: true; user: number; session: string; expires: number }
   | { ok: false; reason: 'expired' | 'invalid' };

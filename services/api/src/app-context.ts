@@ -9,7 +9,7 @@ import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
 
-/** What the api is made of; every request carries it as `c.var.context`. */
+/** The dependencies of the api, which every request has as `c.var.context`. */
 export interface AppContext {
   config: ApiConfig;
   db: Database;

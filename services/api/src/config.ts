@@ -193,7 +193,7 @@ export interface ApiConfig {
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
   /** Ms without a reply after which Redis counts as down. */
   redisTimeout: number;
-  /** What a crash of Redis' machine may lose. */
+  /** Data that may be lost if the machine of Redis crashes. */
   redisDurability: 'always' | 'everysec' | 'none';
   /** `inboxTtl` is in s. `replicas` must have an event before it counts as accepted. */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
@@ -208,7 +208,7 @@ export interface ApiConfig {
     secret: string;
     /** The present secret and the one before, whose seals are still accepted. */
     secrets: readonly string[];
-    /** What access tokens are signed with: a key pair, or `secret` where there is none. */
+    /** The key pair that signs access tokens. Default: `secret`. */
     signWith: string | TokenKey;
     verifyWith: OwnKeys;
     /** Lifetimes in ms. */
@@ -229,7 +229,7 @@ export interface ApiConfig {
   webRoot: string;
   /** Proxies in front of the api whose `X-Forwarded-For` is trusted. */
   trustedProxies: Networks;
-  /** How many proxies of those networks stand before the api. */
+  /** Number of proxies of those networks between client and api. */
   proxyHops: number;
   limits: {
     /** Maximum bytes of a request body. */

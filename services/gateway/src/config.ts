@@ -107,7 +107,7 @@ export interface Config extends RateConfig {
   refWindow: number;
   /** Share of Redis' memory above which messages are rejected, from 0 to 1. */
   redisMemoryShare: number;
-  /** What a crash of Redis' machine may lose. */
+  /** Data that may be lost if the machine of Redis crashes. */
   redisDurability: 'always' | 'everysec' | 'none';
   /** Endpoints that are asked before a message or an edit. */
   hooks: HookConfig;

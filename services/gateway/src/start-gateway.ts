@@ -261,7 +261,7 @@ export interface Gateway {
   readonly connections: ReadonlySet<Connection>;
   /**
    * Rejects new clients and asks the others to reconnect elsewhere, within the drain time. Resolves
-   * when all are gone.
+   * when all have disconnected.
    */
   drain(): Promise<void>;
   /** Closes the port, every socket, and the connections to Redis. */

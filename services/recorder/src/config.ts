@@ -52,7 +52,7 @@ export function readConfig(env: Environment) {
     buckets: values.BUCKETS,
     /** Replicas of Redis that must have an entry before it is recorded. */
     replicasAck: values.REPLICAS_ACK,
-    /** What a crash of Redis' machine may lose. */
+    /** Data that may be lost if the machine of Redis crashes. */
     redisDurability: values.REDIS_DURABILITY,
     /** Maximum of entries per transaction. */
     batch: values.RECORD_BATCH,

@@ -4,9 +4,9 @@ import { integer, readEnv, runTask, text, url } from '@parley/service';
 import { reconcileStores } from './reconcile/reconcile-stores.ts';
 
 /**
- * `node reconcile.js` settles Redis and PostgreSQL after one or both were restored from a backup.
- * Run it while gateways are stopped, or refuse to serve because the stores do not belong together.
- * Idempotent: an interrupted run is repeated.
+ * `node reconcile.js` reconciles Redis and PostgreSQL after one or both were restored from a
+ * backup. Run it while gateways are stopped, or refuse to serve because the stores do not belong
+ * together. Idempotent: an interrupted run is repeated.
  */
 await runTask({
   name: 'reconcile',

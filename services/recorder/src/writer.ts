@@ -128,8 +128,8 @@ export class Writer {
   }
 
   /**
-   * Moves an entry to the dead entries, so that the stream goes on. Returns false if it gave up
-   * because of {@redis stop}.
+   * Moves an entry to the dead entries, so that the stream can continue. Returns false if it gave
+   * up because of {@redis stop}.
    */
   async #bury(entry: StreamEntry, cause: unknown): Promise<boolean> {
     const { log } = this.#deps;

@@ -45,7 +45,7 @@ export const openParleyChat: OpenChat = ({ id, token, peer, port, from }, listen
 /** A refused `received` needs no retry: the next one covers it. */
 const isOfMessage = ({ ref, code }: { ref?: string; code: string }) => ref !== undefined || code !== 'unavailable';
 
-/** The frames that this load receives. */
+/** The server frames that the load client reads. */
 type ServerFrame =
   | { type: 'event'; cursor: string; event: { kind: string; from: number; body: { text: string } } }
   | { type: 'ack'; ref: string }

@@ -16,7 +16,10 @@ export function readReport(report: string): { answered: number; faults: string[]
   return { answered: each.length - faults.length, faults };
 }
 
-/** Refusals of what the document allows, since no schema can state the rule. */
+/**
+ * Rejections of requests that the OpenAPI document allows, because a schema cannot express these
+ * rules.
+ */
 const answers = [
   /"detail":"(name|alias): (Holds an invisible character|Holds too many marks|Mixes letters)/,
   /"detail":"password: Too easy to guess/,

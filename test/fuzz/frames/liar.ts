@@ -33,7 +33,7 @@ export class Liar implements Places {
   #socket: RawSocket | undefined;
   #refs = 0;
   #seen = 1;
-  /** Receives each reply, and the end. */
+  /** Called after each reply and when the connection ends. */
   #wake = () => {};
   #pong = '';
 

@@ -13,7 +13,7 @@ export interface OnlinePart {
   stop(): void;
 }
 
-/** What the parts of the engine share. */
+/** State and services that all parts of the engine use. */
 export interface EngineContext {
   state: State;
   store: Store;

@@ -15,7 +15,7 @@ export class Reloader implements OnlinePart {
   readonly #timer = new Timer();
   /** Chats that the app had opened before the loss. */
   readonly #opened = new Set<number>();
-  /** Losses so far. A reload that was running when another loss happened does not count. */
+  /** Number of losses. If it changes during a reload, the reload is repeated. */
   #losses = 0;
   #failures = 0;
   #running = false;

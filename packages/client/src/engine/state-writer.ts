@@ -67,7 +67,7 @@ export class StateWriter implements OnlinePart {
       if (state.storage.state !== 'failing') failed(error);
       this.#setStatus({ state: 'failing', reason: String(error) });
       this.schedule(RETRY_DELAY_MS);
-      // The outbox exists nowhere else, and may fit where the rest does not.
+      // Saves the outbox alone: the server does not have it, and it may fit when the rest does not.
       await store.write({ outbox: state.outbox }).catch(() => {});
     }
   }

@@ -11,8 +11,8 @@ export type Change =
   /** The next event of the inbox. */
   | { type: 'event'; cursor: string; event: ParleyEvent }
   /**
-   * The inbox continues at another position. `lost`: events were missed for good, so messages and
-   * chats are incomplete.
+   * The inbox continues at another position. `lost`: the server no longer has the missed events, so
+   * messages and chats are incomplete.
    */
   | { type: 'moved'; cursor: string | null; lost: boolean }
   /** A message was written, or a failed one is retried. */

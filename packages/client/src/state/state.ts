@@ -3,7 +3,7 @@ import type { Accepted, Mark, Outgoing, Status, StorageStatus } from './change.t
 import { type ChatState, emptyChat } from './chat-state.ts';
 
 /**
- * Everything a client knows about its user's chats. Each tab has a copy; `applyChange` is
+ * The client's state: its user's chats, messages and outbox. Each tab has a copy; `applyChange` is
  * deterministic, so copies that apply the same changes stay equal.
  */
 export interface State {

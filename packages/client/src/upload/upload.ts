@@ -64,7 +64,7 @@ export class Upload {
     if (this.state === 'paused') this.#start();
   }
 
-  /** Stops for good and deletes the upload on the server. */
+  /** Cancels the upload and deletes it on the server. */
   async cancel(): Promise<void> {
     if (this.state === 'done' || this.state === 'failed') return;
     this.#end('failed');

@@ -1,15 +1,18 @@
 import type { Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
 
-/** What a machine's crash may lose: nothing, the last second, or whatever Redis had not written. */
+/**
+ * Data that may be lost if a machine crashes: none, the last second, or everything that Redis had
+ * not written.
+ */
 export type Durability = 'always' | 'everysec' | 'none';
 
 /** The oldest version with shard channels and functions that scripts use. */
 const MIN_VERSION = 7;
 
 /**
- * Checks that every server is configured so that it keeps what was acknowledged. Rejects with all
- * that is wrong, and with the setting that accepts less.
+ * Checks that every server is configured to keep acknowledged writes. Rejects with a list of all
+ * problems, each with the setting that permits it.
  */
 export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
   const problems = (await inspectServers(redis)).flatMap((server) => problemsOf(server, durability));
@@ -43,7 +46,7 @@ export interface RedisServerState {
   settings: Record<string, string | undefined>;
 }
 
-/** Returns what is wrong with a server, with the setting that accepts less. */
+/** Returns the problems of one server, each with the setting that permits it. */
 export function problemsOf({ address, version, settings }: RedisServerState, durability: Durability): string[] {
   const name = `Redis at ${address}`;
   if (!(Number.parseInt(version, 10) >= MIN_VERSION))

@@ -4,9 +4,9 @@ import { connectRedis } from './redis-connection.ts';
 import { shareSettings } from './share-settings.ts';
 
 /**
- * Checks, before a process serves anybody, that Redis is configured to keep messages and that all
- * running processes have the same shared settings. Returns what removes this process from those
- * that run. Rejects with what is wrong.
+ * Checks, before a process serves clients, that Redis is configured to keep messages and that all
+ * running processes have the same shared settings. Returns a function that unregisters this
+ * process. Rejects with an error that lists all problems.
  */
 export async function joinInstallation({
   url,

@@ -39,7 +39,7 @@ export interface RedisConnection {
   /** User -> epoch of the inbox, as the last script that appended to it replied. */
   readonly epochs: BoundedMap<number, string>;
   /**
-   * Runs a script. Rejects when Redis is away or refuses the command; expected outcomes are
+   * Runs a script. Rejects when Redis is unavailable or refuses the command; expected outcomes are
    * replies.
    */
   run(script: Script, keys: string[], args: Argument[]): Promise<unknown>;

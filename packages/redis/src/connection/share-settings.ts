@@ -9,7 +9,7 @@ const script = createScript('share-settings', [clock, source]);
 
 const HEARTBEAT_MS = 2000;
 
-/** Ms without a heartbeat after which a process counts as gone. */
+/** Ms without a heartbeat after which a process counts as ended. */
 const PROCESS_TTL_MS = 7000;
 
 /** Settings that data in Redis depends on: they stay when all processes have stopped. */

@@ -1,5 +1,5 @@
--- Notes up to where a device has everything. Removes what every known device has: in relay mode all
--- of it, in mirror mode what is recorded, but for the newest events.
+-- Stores the resume point of a device. Removes the events that every known device has acknowledged:
+-- in relay mode all of them, in mirror mode the recorded ones except the newest.
 --
 -- KEYS
 --   1  cursors: hash of device -> '<epoch>-<offset>'

@@ -18,9 +18,9 @@ const DEVICE_TTL_S = 30 * 86_400;
 const TAIL = 64;
 
 /**
- * Notes up to where a device has everything. It resumes there if it connects without a cursor. A
- * step back is ignored. Removes from the inbox what every known device has: all of it in relay
- * mode, what is recorded but for a short tail in mirror mode.
+ * Stores the resume point of a device, which continues there if it connects without a cursor. An
+ * older cursor is ignored. Removes the events that every known device has acknowledged: in relay
+ * mode all of them, in mirror mode the recorded ones except a short tail.
  */
 export async function acknowledge(
   redis: RedisConnection,

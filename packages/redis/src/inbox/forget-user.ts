@@ -1,9 +1,9 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Removes what Redis holds of a user whose account was deleted: inbox, places in it, when they were
- * last seen, who may write to them, their name. That they are nobody, and which sessions ended,
- * stays until it runs out: late messages and tokens are refused by it.
+ * Removes what Redis holds of a user whose account was deleted: inbox, resume points, last-seen
+ * date, permits, profile. The permit `nobody` and the list of revoked sessions stay until they
+ * expire, so that late messages and tokens are rejected.
  */
 export async function forgetUser({ client, keys }: RedisConnection, user: number): Promise<void> {
   await client.del(

@@ -93,7 +93,8 @@ local function evict_others(inbox, keep, limits)
   local lost = 0
   for i = 1, #events - keep do
     redis.call('HDEL', index, events[i][1])
-    -- Those that the inbox had trimmed or every device had acknowledged are no loss.
+    -- Events that were trimmed earlier, or that every device has acknowledged, do not count as
+    -- lost.
     if redis.call('XDEL', inbox, events[i][2]) == 1 then
       lost = events[i][3]
       gaps = gaps + 1
@@ -104,7 +105,7 @@ local function evict_others(inbox, keep, limits)
   note_loss(inbox, lost, limits)
 end
 
--- Writes the stream again: entries that were removed one by one keep their memory until then.
+-- Rewrites the stream to free memory: Redis does not free the memory of single removed entries.
 local function compact(inbox)
   local epoch, offset = last_id(inbox)
   local ttl = redis.call('PTTL', inbox)
@@ -175,7 +176,7 @@ end
 local function replace(inbox, id, merge, starts, limits)
   local index = inbox .. ':index'
   local key, value = string.match(merge, '^(%S+)( ?%d*)$')
-  -- The first event of an epoch knows the epoch before, so none replaces it.
+  -- The first event of an epoch stores the epoch before it, so a newer event must not replace it.
   if starts == 'epoch' or key == 'o' then key, value = 'o' .. string.match(id, '%d+$'), '' end
   local known = redis.call('HMGET', index, key, '#')
   local before = known[1] and string.match(known[1], '^%S+')

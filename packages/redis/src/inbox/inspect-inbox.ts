@@ -47,9 +47,9 @@ function chatOf({ conversation, from, to }: MessageEvent, user: number): number 
   return conversation.startsWith('g') || from === user ? to : from;
 }
 
-/** What was found in an inbox. */
+/** The result of an inspection. */
 export interface Inspection {
-  /** What is wrong, in words. */
+  /** Description of each fault. */
   faults: string[];
   messages: InboxMessage[];
 }

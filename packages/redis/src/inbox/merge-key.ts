@@ -1,7 +1,7 @@
 /**
- * Returns what an inbox merges an event by: a newer event with the same key replaces it. Empty for
- * a message, `o` for an event that replaces none. The key of a mark is followed by a blank and the
- * message id: a later mark than the inbox has replaces it, an earlier one is dropped.
+ * Returns the merge key of an event: in an inbox, a newer event with the same key replaces it.
+ * Empty for a message, `o` for an event that replaces none. The key of a mark is followed by a
+ * blank and the message id: a later mark than the inbox has replaces it, an earlier one is dropped.
  */
 export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   const { kind, chat, id, user, emoji, group, change, delivered, read } = event;

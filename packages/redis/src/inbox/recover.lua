@@ -56,14 +56,14 @@ elseif offset < lost and lost > reported then
   recovered = 0
   offset = math.max(offset, first - 1)
 elseif offset + 1 < first then
-  -- The first events are gone. In mirror mode newer ones may have replaced them; in relay mode
+  -- The first events were removed. In mirror mode newer ones may have replaced them; in relay mode
   -- every known device has acknowledged them, but for one that was unknown.
   if mirror and first - 1 - offset > gaps then recovered = 0 end
   if not mirror and ARGV[1] ~= '' and redis.call('HEXISTS', cursors, device) == 0 then recovered = 0 end
   offset = first - 1
 end
--- What a device has not acknowledged stays from now on. One that lost events gets `0` until it
--- acknowledges.
+-- From now on the inbox keeps the events that this device has not acknowledged. A device that lost
+-- events has the cursor `0` until it acknowledges.
 if (recovered == 1 or not mirror) and redis.call('HEXISTS', cursors, device) == 0 then
   redis.call('HSET', cursors, device, epoch .. '-' .. whole(offset))
   redis.call('EXPIRE', cursors, ARGV[6])

@@ -72,8 +72,8 @@ export interface RecoverOptions {
 export interface InboxPage {
   /**
    * False if events after the cursor are missing: they were evicted, or the cursor is of an unknown
-   * epoch, or the server lost what the device has seen. What the inbox holds after the cursor
-   * follows.
+   * epoch, or the server lost events that the device has received. `events` has those that the
+   * inbox still holds after the cursor.
    */
   recovered: boolean;
   epoch: number;

@@ -126,7 +126,8 @@ if distant ~= '' then
   redis.call('EXPIRE', reach, ttl)
 end
 
--- Who was removed after the caller had read the members gets nothing after their `removed` event.
+-- Members who were removed after the caller had read the members get no events after their
+-- `removed` event.
 local stay
 if users ~= '' and redis.call('EXISTS', members) == 1 then
   local ids = {}

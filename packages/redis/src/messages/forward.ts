@@ -15,7 +15,7 @@ const script = createScript('forward', [clock, inbox, source], { durable: true }
  */
 const MAX_WAIT_MS = 3000;
 
-/** A message does not wait for one that is older than it by this many ms. */
+/** Ms: a message does not wait for a predecessor that is older than itself by more than this. */
 const MAX_GAP_MS = 30_000;
 
 /**

@@ -5,11 +5,11 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
  */
 const CLOCK_SKEW_MS = 60_000;
 
-/** Ms for which `lastRecordedUpTo` returns the same moment. */
+/** Ms for which `lastRecordedUpTo` returns a cached time. */
 const MAX_AGE_MS = 30_000;
 
 /**
- * Returns a moment, in Unix ms: every message and mutation accepted before it is in PostgreSQL. A
+ * Returns a time in Unix ms: every message and mutation accepted before it is in PostgreSQL. A
  * minute ago if no entry waits, else a minute before the oldest entry that waits in a record
  * stream.
  */

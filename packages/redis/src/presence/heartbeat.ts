@@ -7,7 +7,7 @@ import silentSource from './silent-gateways.lua';
 const script = createScript('heartbeat', [clock, source]);
 const silent = createScript('silent-gateways', [clock, silentSource]);
 
-/** Ms after which a silent gateway counts as gone, and its users as offline. */
+/** Ms without a heartbeat after which a gateway counts as dead and its users as offline. */
 export const GATEWAY_GONE_AFTER = 15_000;
 
 /**

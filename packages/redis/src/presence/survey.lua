@@ -1,4 +1,4 @@
--- Shared: the gateways that hold connections of a user.
+-- Shared by scripts: counts the connections of a user at each gateway.
 
 -- Sums the connections counted in `online` at live gateways other than `own`. Also returns the
 -- count of `own`, the gateways that are gone, and those unknown to the caller. From `first` on,

@@ -23,7 +23,7 @@ export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
   };
 }
 
-/** Who is asked before something happens, and how. */
+/** The endpoints of hooks, and how they are called. */
 export interface HookConfig {
   /** Asked in this order. */
   endpoints: readonly Endpoint<HookEvent>[];
@@ -31,7 +31,10 @@ export interface HookConfig {
   timeout: number;
   /** What happens if an endpoint fails. */
   onFailure: 'refuse' | 'accept';
-  /** Requests in flight to one endpoint, per process. A user may have a sixteenth of them. */
+  /**
+   * Requests in flight to one endpoint, per process. One user may have at most one sixteenth of
+   * this number.
+   */
   concurrency: number;
   /** Private networks where endpoints are allowed, also without TLS. */
   allowed: Networks;

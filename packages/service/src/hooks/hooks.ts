@@ -94,7 +94,7 @@ function resultOf(reply: Awaited<ReturnType<Asker['ask']>>): string {
   return reply.body !== undefined || reply.custom !== undefined ? 'changed' : 'allowed';
 }
 
-/** What the endpoints read. */
+/** The body of a request to the endpoints. */
 export type HookData = Readonly<Record<string, unknown>>;
 
 /** What an endpoint changed. Null: `custom` is removed. */
@@ -103,7 +103,7 @@ interface Changes {
   custom?: Custom | null;
 }
 
-/** What the endpoints replied together. */
+/** The combined replies of the endpoints. */
 export type HookVerdict =
   | ({ is: 'allowed' } & Changes)
   /** With a sentence for the user. */

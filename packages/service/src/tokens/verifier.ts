@@ -17,7 +17,7 @@ export class TokenVerifier {
   readonly #own: string | OwnKeys;
   readonly #issuers: Map<string, Issuer>;
 
-  /** @param own what tokens made here are verified with: keys, or the secret of HS256 alone */
+  /** @param own the keys that verify tokens of Parley, or the secret if HS256 alone is used */
   constructor(own: string | OwnKeys, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
     this.#own = own;
     this.#issuers = new Map(
@@ -85,7 +85,7 @@ function readClaims({ issuer, uid, prefix, tolerance }: Issuer, claims: string |
   if (bearer === undefined || ('foreign' in bearer && isOlderThanUser(claims.iat, bearer.foreign))) return invalid;
   const name = typeof claims.sid === 'string' && claims.sid !== '' ? `sid ${claims.sid}` : `sub ${claims.sub}`;
   const digest = createHash('sha256').update(`${issuer}\n${name}`).digest('base64url');
-  // Sessions of Parley contain no dot, so that other issuers cannot name them.
+  // Session ids of Parley contain no dot, so a session of another issuer never has the same id.
   return { ok: true, bearer, session: `f.${digest.slice(0, 22)}`, expires: (claims.exp + tolerance) * 1000 };
 }
 

@@ -19,7 +19,7 @@ export class AuditLog {
   }
 }
 
-/** What the audit log knows. */
+/** Names of the events in the audit log. */
 export type AuditEvent =
   | 'account.registered'
   | 'account.deleted'
@@ -55,5 +55,5 @@ export type AuditEvent =
   | 'totp.failed'
   | 'recovery-code.used';
 
-/** What an event is about. */
+/** Fields of an audit event, such as the user and the address. */
 export type AuditFields = Record<string, string | number | boolean | object | null | undefined>;

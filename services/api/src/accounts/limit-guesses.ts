@@ -3,10 +3,10 @@ import type { AppContext } from '../app-context.ts';
 import { Refusal } from '../http/refusal.ts';
 
 /**
- * Counts a guess at a secret of an account before it is checked, and refuses with 429 who has
- * guessed too often. Failed guesses count by account and address, so that a stranger who guesses
- * never keeps the owner out. A device that was signed in before counts by itself, so that it gets
- * in from the address of the stranger, too.
+ * Counts a guess at a secret of an account before it is checked, and responds 429 after too many
+ * wrong guesses. Failed guesses count by account and address, so that a stranger who guesses never
+ * keeps the owner out. A device that was signed in before counts by itself, so that it gets in from
+ * the address of the stranger, too.
  *
  * While an account is attacked from many addresses, each of them gets fewer guesses: the owner
  * still gets in from a new address.

@@ -48,7 +48,7 @@ export class Outbox {
     else await this.#deliver(id, notice);
   }
 
-  /** Delivers what is due, after the round in flight. */
+  /** Delivers due notices, after the delivery in flight. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;

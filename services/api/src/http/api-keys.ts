@@ -4,7 +4,7 @@ import type { Variable } from '@parley/service';
 /**
  * The keys of the server API: entries separated by commas. Each is a secret of at least 32
  * characters without blanks, which may do everything; or `name:` and the SHA-256 of a secret in
- * hexadecimal, so that the secret itself stands nowhere, with or without `:` and the scopes that it
+ * hexadecimal, so that the secret itself is not stored, with or without `:` and the scopes that it
  * has, joined by `+`. Default: none. Never printed.
  */
 export function apiKeys(): Variable<readonly ApiKey[]> {

@@ -10,7 +10,7 @@ import { type RateLimit, Refusal } from './refusal.ts';
  * and fills evenly.
  *
  * @throws Refusal `too-many` when the bucket is empty
- * @throws Error when Redis is unavailable: what has a limit of its own is not done without it
+ * @throws Error when Redis is unavailable: operations with their own limit are then rejected
  */
 export async function limitRate(
   { redis }: Pick<AppContext, 'redis'>,
@@ -68,7 +68,7 @@ export function toHeaders({ limit, remaining, reset }: RateLimit): Record<string
   };
 }
 
-/** The address that a request counts for. */
+/** Returns the client address whose rate limit a request counts towards. */
 export function addressOf(c: Context<OpenEnv>): string {
   const { address = 'unknown' } = getConnInfo(c).remote;
   const { trustedProxies, proxyHops } = c.var.context.config;

@@ -1,11 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * What to add to the address of a media, so that it needs no token: pages cannot give one with an
- * image or a film. It speaks for one user and holds for that user's rights only: who lost sight of
- * the media cannot use it either. The same for a while, so that a browser finds again what it has.
+ * Returns the query string that signs the URL of a media, so that the URL works without a token:
+ * pages cannot send a token with an image or a video. The signature carries the rights of one user
+ * and fails when that user may no longer read the media. It stays the same for a while, so that
+ * browsers can cache the media.
  *
- * @param ttl how long it holds at least, in ms; twice that at most
+ * @param ttl ms for which the signature is valid at least; at most twice as long
  */
 export function signMedia(secret: string, media: number, user: number, now: number, ttl: number): SignedMedia {
   const expires = (Math.floor(now / ttl) + 2) * ttl;

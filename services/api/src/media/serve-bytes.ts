@@ -50,7 +50,7 @@ interface Thing {
   size: number;
   type: string;
   name: string;
-  /** Whether a page may show it in place. */
+  /** True if a browser may display the content inline; false if it must download it. */
   inline: boolean;
   /** Unique value for the ETag. */
   tag: string;

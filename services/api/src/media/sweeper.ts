@@ -16,10 +16,10 @@ import {
 import { UploadLock } from './upload-lock.ts';
 
 /**
- * Removes what nobody needs: uploads that were not finished in time, media that nobody was sent in
- * time, and bytes that belong to no media (the process died in between). One replica at a time.
- * What is removed is first forgotten, then deleted, so that nothing is ever listed without its
- * bytes; an upload is locked first.
+ * Removes unused data: uploads that were not finished in time, media that were not sent in time,
+ * and bytes that belong to no media (the process died in between). One replica at a time. What is
+ * removed is first forgotten, then deleted, so that nothing is ever listed without its bytes; an
+ * upload is locked first.
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;

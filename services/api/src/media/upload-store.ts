@@ -21,7 +21,7 @@ export class UploadStore extends DataStore {
   readonly #writes = new Map<string, Promise<unknown>>();
   readonly #stopped: AbortSignal;
 
-  /** @param stopped breaks off what is being received */
+  /** @param stopped aborts the upload in progress */
   constructor(db: Database, storage: Storage, config: MediaConfig, stopped: AbortSignal) {
     super();
     this.#db = db;

@@ -1,5 +1,5 @@
 /**
- * Finds what a text holds that nobody sees: control characters, blanks of no width, characters that
+ * Finds invisible characters in a text: control characters, blanks of no width, characters that
  * turn the direction of writing or carry hidden text (tags). Returns the problem for people;
  * undefined for a text that shows what it holds.
  *

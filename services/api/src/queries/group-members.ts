@@ -92,7 +92,7 @@ export async function findBusy(db: Database, users: readonly number[], most: num
   return rows.map((row) => row.user_id);
 }
 
-/** Those of these users who are in as many groups of one owner as one may. */
+/** Returns which of these users are in the maximum number of groups of one owner. */
 export async function findCrowded(
   db: Database,
   owner: number,

@@ -44,8 +44,8 @@ export async function getMedia(db: Database, id: number): Promise<MediaRow | und
 }
 
 /**
- * Marks an upload as complete with its detected type. Returns false if it was complete already, or
- * is gone.
+ * Marks an upload as complete with its detected type. Returns false if it was complete already or
+ * was deleted.
  */
 export async function finishMedia(db: Database, id: number, found: Finding): Promise<boolean> {
   const { numUpdatedRows } = await db
@@ -57,12 +57,15 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
-/** Keeps a media for good, although no known message carries it. */
+/** Prevents the removal of a media, although no known message contains it. */
 export async function keepMedia(db: Database, id: number): Promise<void> {
   await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
 }
 
-/** Deletes an upload that nobody received. Returns whether it did. */
+/**
+ * Deletes an upload that was never sent in a message. Returns false if it was sent or does not
+ * exist.
+ */
 export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     await tx.selectFrom('media').select('id').where('id', '=', id).forUpdate().execute();
@@ -161,5 +164,5 @@ export interface NewMedia {
   expires: number | null;
 }
 
-/** The detected properties. `expires` is when it is removed if nobody has received it. */
+/** The detected properties. `expires` is when it is removed if it was never sent in a message. */
 export type Finding = Pick<MediaRow, 'mime' | 'width' | 'height' | 'duration' | 'thumbnail' | 'expires'>;

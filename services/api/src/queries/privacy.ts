@@ -1,13 +1,13 @@
 import type { Database } from '@parley/database';
 import { type Privacy, privacySchema } from '@parley/protocol';
 
-/** What a user chose, with the defaults of what they did not choose. */
+/** Returns the privacy settings of a user, with the defaults of those that are not set. */
 export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
   const row = await db.selectFrom('users').select('privacy').where('id', '=', user).executeTakeFirst();
   return privacySchema.parse(row?.privacy ?? {});
 }
 
-/** Changes what is given of a user's choices, in a transaction. */
+/** Changes the given privacy settings of a user, in a transaction. */
 export async function updatePrivacy(tx: Database, user: number, changes: PrivacyChanges): Promise<void> {
   const query = tx.selectFrom('users').select('privacy').where('id', '=', user).forNoKeyUpdate();
   const before = (await query.executeTakeFirst())?.privacy ?? {};

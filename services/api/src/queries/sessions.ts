@@ -30,7 +30,7 @@ export async function lockSession(db: Database, id: string): Promise<LockedSessi
     .executeTakeFirst();
 }
 
-/** Puts a new refresh token in the place of the last. */
+/** Replaces the refresh token of a session. */
 export async function rotateSession(
   db: Database,
   id: string,
@@ -96,7 +96,7 @@ export async function removeEndedSessions(db: Database, user: number, now: numbe
     .execute();
 }
 
-/** Whether a session of a user goes on. */
+/** Returns whether a session of a user is still valid. */
 export async function isSessionLive(db: Database, user: number, id: string): Promise<boolean> {
   const row = await db
     .selectFrom('sessions')
@@ -108,7 +108,7 @@ export async function isSessionLive(db: Database, user: number, id: string): Pro
   return row !== undefined;
 }
 
-/** A user's sessions that go on, the newest first; those older than a place. */
+/** Returns the valid sessions of a user, newest first, after a page cursor. */
 export async function listSessions(
   db: Database,
   user: number,

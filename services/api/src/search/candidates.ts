@@ -52,7 +52,7 @@ export class Candidates {
     return keys.flat();
   }
 
-  /** Returns the messages at places of segments. */
+  /** Returns the messages at positions of segments. */
   async #nameAll(heads: readonly Found[]): Promise<Key[][]> {
     const runs = heads.flatMap(({ segment, places }, head) => runsOf(places).map((run) => ({ segment, head, run })));
     const parts = await readParts(
@@ -71,7 +71,10 @@ export class Candidates {
     return keys;
   }
 
-  /** Finds the places of the terms in these segments. Leaves out segments without them. */
+  /**
+   * Finds the positions of messages with all terms in these segments. Leaves out segments without
+   * such messages.
+   */
   async #lookUp(some: readonly Left[]): Promise<Found[]> {
     const known = some.filter((it): it is Left & Found => it.places !== undefined);
     const fresh = some.filter((it) => it.places === undefined).map((it) => it.segment);
@@ -126,7 +129,9 @@ function intersect(lists: readonly number[][]): number[] {
   }, shortest);
 }
 
-/** A segment with all terms, and the places of the messages in ascending order. */
+/**
+ * A segment that contains all terms, and the positions of its matching messages in ascending order.
+ */
 interface Found {
   segment: SegmentName;
   places: number[];

@@ -47,7 +47,7 @@ export class SearchIndexer {
     await this.#round;
   }
 
-  /** Does what is due, after what is in progress. */
+  /** Starts the due work after the work in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;

@@ -19,8 +19,10 @@ export const planSegments = {
 
   /**
    * Returns the segments for new messages in ascending order. The first one replaces the open
-   * segments if that makes it full. @param steps the last ids of full segments, counted from the
-   * open ones
+   * segments if that makes it full.
+   *
+   * @param steps the last message id of each full segment to build, beginning with the open
+   * segments
    */
   spans(open: readonly Counted[], { count, steps }: { count: number; steps: readonly number[] }, fresh: Span): Span[] {
     const before = open.reduce((sum, segment) => sum + segment.count, 0);

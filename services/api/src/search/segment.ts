@@ -59,7 +59,9 @@ export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Sli
   return { begin, length: end === undefined ? wholeRest : end - begin };
 }
 
-/** Returns the places of the messages with a term, in ascending order, from a slice of postings. */
+/**
+ * Returns the positions of the messages with a term, in ascending order, from a slice of postings.
+ */
 export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
   const wanted = Buffer.from(text);
   const lists: number[][] = [];
@@ -91,7 +93,7 @@ function unite(lists: readonly number[][]): number[] {
   return places;
 }
 
-/** Returns the message at a place, from a part of a segment's `ids`. */
+/** Returns the message at a position, from a part of a segment's `ids`. */
 export function readId(ids: Buffer, place: number): { id: number; peer: number } {
   return { id: ids.readDoubleLE(place * idBytes), peer: ids.readDoubleLE(place * idBytes + 8) };
 }
@@ -119,7 +121,7 @@ function lastAtMost(fences: readonly Fence[], text: string): number {
 }
 
 /**
- * Writes a term, the length of its places in bytes, and each place as the difference from the
+ * Writes a term, the length of its positions in bytes, and each position as the difference from the
  * previous one. Returns the end offset.
  */
 function writeEntry(buffer: Buffer, begin: number, term: string, places: readonly number[]): number {

@@ -1,4 +1,4 @@
-/** What one user may still do on this gateway, over all of the user's connections. */
+/** The rest of the rate limits of one user on this gateway, over all connections of the user. */
 export class Budget {
   /** Tokens that the shared rate limits granted to this gateway and that are not used yet. */
   readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };

@@ -91,7 +91,7 @@ export class FrameHandler {
 
   async #admitAndRun(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { admission } = this.#deps;
-    // A sign of life or a new token keeps the connection and costs little.
+    // A ping or a new token keeps the connection open and costs little.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
     const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame);
     if (refused) return errorFrame(frame.ref, 'unavailable', refused.detail, refused.retryAfter);

@@ -41,7 +41,7 @@ export interface ConnectionDeps<Self> {
 }
 
 export interface ConnectionSettings {
-  /** Seconds between pings. A client that stays silent for twice as long is gone. */
+  /** Seconds between pings. A client that stays silent for twice as long counts as disconnected. */
   heartbeat: number;
   /** Seconds without progress after which a slow reader is closed. */
   stallTime: number;

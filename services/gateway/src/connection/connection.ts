@@ -47,7 +47,8 @@ export class Connection implements UserConnection {
   #aliveAt: number;
   #pingedAt: number;
   /**
-   * Since which second the transport accepts nothing although it should, and what was unsent then.
+   * Second in which the transport stopped accepting bytes, and the number of unsent bytes then. 0
+   * while it accepts them.
    */
   #stalledAt = 0;
   #stalledUnsent = 0;
@@ -215,7 +216,7 @@ export class Connection implements UserConnection {
         this.#stalledAt = now;
       } else if (now - this.#stalledAt > settings.stallTime) this.close('noProgress', 'no progress');
     } else if (now - this.#aliveAt > 2 * settings.heartbeat) {
-      // The peer is gone without closing: it would not reply to a close frame.
+      // The peer disappeared without closing: it would not reply to a close frame.
       this.transport.terminate();
     } else if (now - this.#pingedAt >= settings.heartbeat) {
       this.#pingedAt = now;
@@ -279,13 +280,15 @@ export class Connection implements UserConnection {
     return this.#number;
   }
 
-  /** Its unacknowledged messages. Created with the first one. */
+  /**
+   * Messages of the client that are not acknowledged yet, in order. Created with the first message.
+   */
   get sends(): SendWindow {
     this.#sends ??= new SendWindow();
     return this.#sends;
   }
 
-  /** Messages of the client that are not acknowledged yet. */
+  /** Number of messages of the client that are not acknowledged yet. */
   get inFlight(): number {
     return this.#sends?.inFlight ?? 0;
   }

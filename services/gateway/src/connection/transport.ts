@@ -15,8 +15,7 @@ export interface Transport {
   /** Bytes that the network had not accepted after the last flush. */
   unsent(): number;
   /**
-   * Asks the client for a sign of life. The transport calls `alive` of its connection when one
-   * arrives.
+   * Pings the client. The transport calls `alive` of its connection when the reply arrives.
    */
   ping(): void;
   /** Sends what is queued, then closes. */

@@ -125,8 +125,8 @@ export interface Watcher {
   /** Sends a frame. No-op once closed. */
   reply(frame: string): void;
   /**
-   * Sends a frame. Returns false if the watcher cannot pass it on now; `sendMissed` makes up for
-   * it.
+   * Sends a frame. Returns false if the watcher cannot send it now; `sendMissed` sends the current
+   * states later.
    */
   forward(frame: string | Uint8Array): boolean;
 }

@@ -4,8 +4,8 @@ const SILENT_AFTER = 3;
 /**
  * Checks health by delivering a message to itself through Redis. At every interval the gateway
  * publishes to a channel of its own in each bucket that can fail alone: in every bucket of a
- * cluster, in one bucket of a single server. `silent` is called for the buckets whose probes have
- * not come back for three intervals.
+ * cluster, in one bucket of a single server. `silent` is called for the buckets whose probes were
+ * not received for three intervals.
  */
 export class Probe {
   readonly #channels: ProbeChannels;

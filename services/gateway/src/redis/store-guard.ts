@@ -118,7 +118,7 @@ export class StoreGuard {
     this.#refsLost = lost;
     this.#backlog = backlog;
     this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
-    // Without a status nobody compared lately: the last one holds.
+    // Without a status, no process compared the stores lately: the last status stays valid.
     if (status?.ok) this.#reason = undefined;
     else if (status) {
       if (this.#reason === undefined) this.#deps.mismatch(status.reason);
@@ -142,6 +142,6 @@ export interface StoreGuardDeps {
   readBacklog(): Promise<number>;
   /** Whether a recorder of the release before runs. */
   hasOldRecorder(): Promise<boolean>;
-  /** The stores ceased to belong together: nobody may be served. */
+  /** The stores no longer belong together: the gateway must reject all clients. */
   mismatch(reason: string): void;
 }

@@ -90,7 +90,7 @@ export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 /** A visitor who opens a connection, and where it continues. */
 export type ConnectionVisitor = Visitor & { from: ResumePoint };
 
-/** Values for what a request does not say. */
+/** Default values of a request. */
 export interface Defaults {
   /** Default: the token of the headers. */
   token?: string;

@@ -8,7 +8,7 @@ const LINGER_MS = 1000;
 
 /**
  * The users connected to this gateway. The first connection of a user subscribes the user's
- * channel. It is unsubscribed a moment after the last one closed.
+ * channel. The channel is unsubscribed shortly after the last one closed.
  */
 export class Hub {
   readonly #channels: UserChannels;
@@ -57,7 +57,7 @@ export class Hub {
     return this.#users.get(id);
   }
 
-  /** Number of users with connections here, or whose last one closed a moment ago. */
+  /** Number of users with connections here, or whose last one closed shortly before. */
   get size(): number {
     return this.#users.size;
   }
@@ -77,7 +77,7 @@ export class Hub {
     return users.map(({ id }) => id);
   }
 
-  /** Removes the users whose last connection closed a moment ago. */
+  /** Removes the users whose last connection closed shortly before. */
   close(): void {
     for (const user of this.#users.values()) {
       clearTimeout(user.leaving);

@@ -7,8 +7,8 @@ import { isEventFrame, readCursor } from '../frames.ts';
 const MAX_PERMITS = 256;
 
 /**
- * A user with connections to this gateway. Passes what is published on the user's channel to each
- * of them.
+ * A user with connections to this gateway. Passes each frame that is published on the user's
+ * channel to all of them.
  */
 export class LocalUser {
   readonly id: number;
@@ -23,8 +23,8 @@ export class LocalUser {
   /** Runs after the last connection closed, to unsubscribe the channel. */
   leaving: NodeJS.Timeout | undefined;
   /**
-   * How this user stands to others. Valid while the channel is subscribed, since changes are
-   * published on it.
+   * Cached permits of this user, by receiver. Valid while the channel is subscribed, since changes
+   * are published on it.
    */
   #permits: Map<number, Permit> | undefined;
   #budget: Budget | undefined;
@@ -39,15 +39,15 @@ export class LocalUser {
   }
 
   /**
-   * What the user may still do on this gateway. Created with the first frame, since most users are
-   * idle.
+   * The rest of the user's rate limits on this gateway. Created with the first frame, since most
+   * users are idle.
    */
   get budget(): Budget {
     this.#budget ??= new Budget();
     return this.#budget;
   }
 
-  /** Receives what was published on the channel: an event, another frame, or a control. */
+  /** Receives a message of the channel: an event, another frame, or a control. */
   receive(data: Buffer): void {
     if (data[0] === CONTROL_BYTE) return this.#control(JSON.parse(data.toString('utf8', 1)) as Control);
     if (!isEventFrame(data)) {
@@ -61,7 +61,7 @@ export class LocalUser {
   }
 
   /**
-   * Sets the last position back to what the inbox holds. After a fail-over Redis may have lost
+   * Sets the last position back to the end of the inbox. After a fail-over Redis may have lost
    * events that it had published.
    */
   rewind({ epoch, offset }: Cursor): void {
@@ -78,14 +78,17 @@ export class LocalUser {
     for (const connection of this.connections) connection.missed();
   }
 
-  /** How this user stands to another user or a group, if it is known. */
+  /**
+   * Returns the cached permit of this user towards another user or a group. Undefined if it is not
+   * cached.
+   */
   permit(to: number): Permit | undefined {
     return this.#permits?.get(to);
   }
 
   /**
-   * Starts to read a permit. The returned function keeps the result, unless the permits were
-   * forgotten since: then the result may be outdated.
+   * Call it before reading a permit. The returned function caches the result, unless the cache was
+   * cleared since: then the result may be outdated.
    */
   readPermit(to: number): (permit: Permit) => void {
     this.#permits ??= new Map();
@@ -111,7 +114,7 @@ export class LocalUser {
   }
 }
 
-/** How a user stands to another user or a group. */
+/** The permit of a user to write to another user or a group. */
 export interface Permit {
   readonly standing: Standing;
   /** The permit fence of both users when the standing was read. 0 for a group. */

@@ -26,18 +26,19 @@ export class Permits {
   }
 
   /**
-   * How a user stands to another user or a group. Kept as long as the user's channel is subscribed,
-   * on which changes are published. A missing copy is requested from the recorder. Returns
-   * `unknown` if it does not arrive within a second.
+   * Returns the standing of a user towards another user or a group: friend, member, blocked and so
+   * on. It is cached while the user's channel is subscribed, on which changes are published. A
+   * missing copy is requested from the recorder. Returns `unknown` if it does not arrive within a
+   * second.
    */
   standing(user: LocalUser, to: number): Standing | Promise<Standing> {
     return user.permit(to)?.standing ?? this.#readAndKeep(user, to).then(({ standing }) => standing);
   }
 
   /**
-   * How a user stands to another user, or the members of a group that the user is in. Members are
-   * read each time, so that a removed member is out at once, even if this gateway has not received
-   * the change yet.
+   * Returns the standing of a user towards another user, or the members of a group that the user is
+   * in. Members are read each time, so that a removed member is out at once, even if this gateway
+   * has not received the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to);
@@ -55,7 +56,7 @@ export class Permits {
     return now.standing === 'member' ? await readMembers(this.#redis, to) : now;
   }
 
-  /** How a user stands to another user or a group. Nothing is kept. */
+  /** Returns the standing of a user towards another user or a group, without caching. */
   read(user: LocalUser, to: number): Promise<Standing> {
     return readStanding(this.#redis, user.id, to, () => this.#chargeLookup(user));
   }
@@ -84,7 +85,7 @@ const unfenced: Readonly<Record<Standing, Permit>> = {
 };
 
 /**
- * How a user stands to another user or a group, from the copy in Redis.
+ * Reads the standing of a user towards another user or a group from the copy in Redis.
  *
  * @param charge runs before a missing copy is requested
  */

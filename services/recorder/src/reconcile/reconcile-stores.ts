@@ -7,7 +7,7 @@ import { recordInboxes } from './record-inboxes.ts';
 import { repeatErasures } from './repeat-erasures.ts';
 
 /**
- * Settles Redis and PostgreSQL after a restore, so that all devices of a user see the same
+ * Reconciles Redis and PostgreSQL after a restore, so that all devices of a user see the same
  * afterwards.
  *
  * 1. Stop: publish a mismatch, so that gateways, apis and recorders serve nobody.
@@ -24,7 +24,8 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   const marks = await readMarks(redis);
   const found = compareStores(await readInstallation(db), marks);
   const fromRecords = await drainRecords(deps);
-  // Of an older Redis, inboxes hold edits and reactions that PostgreSQL has newer ones of.
+  // The inboxes of an older Redis contain edits and reactions of which PostgreSQL has newer
+  // versions.
   const databaseIsOlder = found.state === 'mismatch' && found.reason === DATABASE_WENT_BACK;
   const fromInboxes = databaseIsOlder ? await recordInboxes(deps) : 0;
   await forgetCopies(redis);
@@ -38,7 +39,7 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
   return { found: found.state === 'mismatch' ? found.reason : found.state, fromRecords, fromInboxes };
 }
 
-/** What a reconciliation found and did. */
+/** The result of a reconciliation. */
 export interface Reconciled {
   /** Result of the comparison before. */
   found: string;

@@ -81,8 +81,8 @@ function chatOf(owner: number, event: Recorded): number {
 }
 
 /**
- * @param date of a change, which its event lacks. Later than any in the database, whose changes the
- * inbox holds too.
+ * @param date the date for changes, because their events have none. Later than every change in the
+ * database
  */
 function toEntry(owner: number, { event, group }: KnownEvent, date: number): Entry {
   if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));

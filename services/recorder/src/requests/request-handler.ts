@@ -11,7 +11,7 @@ const MAX_FACTS_WAIT_MS = 1000;
 const FACTS_RETRY_MS = 50;
 
 /**
- * Handles requests of gateways: copies what PostgreSQL holds to Redis. A request that fails is
+ * Handles requests of gateways: copies data from PostgreSQL to Redis. A request that fails is
  * dropped: the gateway asks its client to retry, and the retry sends a new request.
  */
 export class RequestHandler {

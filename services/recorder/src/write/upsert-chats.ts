@@ -25,7 +25,7 @@ export async function recountUnread(connection: Connection, chats: readonly Chat
   await connection.query({ name: 'recount-unread', text: recount, values });
 }
 
-/** A chat's key and the columns that call for further steps. */
+/** The key of a chat, and the columns that decide whether further steps are needed. */
 export interface ChatRow {
   owner_id: number;
   peer_id: number;

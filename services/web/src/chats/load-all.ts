@@ -57,7 +57,8 @@ export function followChats(parley: Parley): void {
 const requested = new Map<number, number>();
 
 /**
- * Reads the names of chats that are known from a message only, as those that a stranger started.
+ * Loads the names of chats that are known only from a message, such as a first message from a
+ * stranger.
  */
 export function loadNames(parley: Parley, chats: readonly Chat[]): void {
   for (const { chat, name } of chats) {

@@ -54,7 +54,7 @@ function failureOf(error: Error & { originalResponse?: { getStatus(): number } |
 export interface Transfer {
   start(): void;
   stop(): Promise<void>;
-  /** Stops, and deletes what was uploaded. */
+  /** Stops the transfer and deletes the upload on the server. */
   cancel(): Promise<void>;
 }
 

@@ -33,7 +33,10 @@ export interface UploadRecord {
   readonly metadata: Record<string, string>;
   /** Text that is sent after the file. */
   readonly caption: string;
-  /** Address of the upload at the server, where it continues. */
+  /**
+   * URL of the upload on the server. Set once the server has created it; an interrupted upload
+   * resumes there.
+   */
   url?: string;
 }
 

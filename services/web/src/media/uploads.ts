@@ -60,7 +60,7 @@ export function resumeUpload(parley: Parley, upload: Upload): void {
   startNext(parley);
 }
 
-/** Removes an upload and what the server has of it. */
+/** Removes an upload, also from the server. */
 export function cancelUpload(parley: Parley, upload: Upload): void {
   void transfers
     .get(upload.key)
@@ -152,8 +152,7 @@ function fail(parley: Parley, upload: Upload, error: NonNullable<Upload['error']
 }
 
 /**
- * Sends what is uploaded, but no file before one that was chosen earlier. Paused and failed files
- * hold nothing back.
+ * Sends uploaded files in the order in which they were chosen. Paused and failed files are skipped.
  */
 function sendUploaded(parley: Parley, chat: number): void {
   for (const upload of uploadsOf(chat)) {

@@ -21,7 +21,7 @@ export const loadFailure = ref<unknown>();
 /** Pending requests to the user. */
 export const incomingRequests = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
 
-/** What the user calls a friend. */
+/** Returns the remark of a friend, or else the name. */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
   return remark || user.name;
 }

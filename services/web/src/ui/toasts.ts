@@ -19,7 +19,7 @@ export function toast(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> & 
   setTimeout(() => dismiss(id), duration);
 }
 
-/** Removes a toast. No-op if it is gone. */
+/** Removes a toast. No-op if it was removed already. */
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((each) => each.id !== id);
 }

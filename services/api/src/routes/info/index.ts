@@ -10,7 +10,7 @@ const schema = z
   })
   .openapi('Info');
 
-/** What a client needs to know of this server before anybody is signed in. */
+/** Facts about this server that a client needs before sign-in. */
 const get = operation(
   {
     method: 'get',

@@ -19,7 +19,7 @@ import { Refusal } from '../../http/refusal.ts';
 const password = z.string().min(1).max(512).openapi({ format: 'password' });
 const code = z.string().trim().min(1).max(32);
 
-/** Makes the secret of a second factor. It counts once a code of it was confirmed. */
+/** Creates the secret of a second factor. It takes effect once the user has confirmed a code. */
 export const createSecret = callerOperation(
   {
     method: 'post',

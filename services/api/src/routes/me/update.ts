@@ -47,7 +47,7 @@ export const update = callerOperation(
       const shown = Object.keys(profile).length > 0;
       const updated = shown ? await updateUser(tx, me, profile) : await getUser(tx, me);
       if (updated === undefined) throw new Refusal('unauthenticated');
-      // What one permits is nobody else's to know.
+      // Privacy settings are not sent to other users.
       if (!shown) return updated;
       notify({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
       return updated;

@@ -42,7 +42,7 @@ export function tusAnswers(own: RouteConfig['responses']): RouteConfig['response
   return { ...own, ...Object.fromEntries(refusals.map(([status, description]) => [status, { description, content }])) };
 }
 
-/** The signature that `GET /v1/media/{id}/url` puts into the URL, in place of a token. */
+/** The signature in the URL that `GET /v1/media/{id}/url` returns, in place of a token. */
 export const signatureQuery = z.object({
   user: z
     .string()

@@ -80,7 +80,7 @@ class EventStream implements Transport, Writer, StreamEvents {
 
   ping(): void {
     if (!this.#stream || this.#response.done) return;
-    // An accepted write is the only sign of life there is.
+    // An accepted write is the only proof that the client is connected.
     this.#pinged = true;
     this.#stream.write(PING);
     this.#seeTaken();

@@ -62,8 +62,8 @@ class Poll implements Transport, Writer {
   }
 
   /**
-   * Responds after so many ms with the frames there are; later, once the welcome is there, if it is
-   * not yet.
+   * Responds after the given ms with the frames so far. If the welcome has not been sent by then,
+   * responds right after it.
    */
   wait(ms: number): void {
     this.#timer = setTimeout(() => {

@@ -25,8 +25,8 @@ export function problemReply({ code, detail, retryAfter }: Refused, headers: Rec
 }
 
 /**
- * Seconds. At random where many clients are refused at once, so that they do not all come back at
- * once.
+ * Seconds. Random where many clients are refused at once, so that they do not all retry at the same
+ * time.
  */
 function defaultRetryAfter(code: ErrorCode): number {
   return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;
@@ -37,14 +37,14 @@ export function jsonReply(body: string, headers: Record<string, string> = {}, st
   return { status, headers: { 'cache-control': 'no-store', 'content-type': 'application/json', ...headers }, body };
 }
 
-/** What a web page of an allowed origin needs to read a response; nothing for other pages. */
+/** Headers that let a web page of an allowed origin read a response. Empty for other origins. */
 export function corsHeaders(deps: ServerDeps, request: IncomingRequest): Record<string, string> {
   const origin = request.header('origin');
   if (origin === '' || !isAllowedOrigin(deps, request)) return {};
   return { 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after', vary: 'origin' };
 }
 
-/** The response to a browser that asks what a page may send. */
+/** The response to a CORS preflight request. */
 export function preflightReply(deps: ServerDeps, request: IncomingRequest, methods: string): HttpReply {
   return {
     status: 204,

@@ -57,7 +57,7 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   override drained(): void {
-    // A closed socket may have lost what it was given; the next one gets it again.
+    // A closed socket may have lost its last messages. The next connection sends them again.
     if (!this.isOpen) return;
     super.drained();
     if (super.unsent() > 0) return;

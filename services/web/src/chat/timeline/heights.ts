@@ -7,9 +7,9 @@ export class Heights {
   readonly #estimate: (row: { key: string }) => number;
   #ends = new Float64Array(0);
   #index = new Map<string, number>();
-  /** Pixels below the last row, in place of rows that are no longer loaded. */
+  /** Height below the last row, in pixels: the space of newer rows that are not loaded any more. */
   below = 0;
-  /** Pixels of the whole list. */
+  /** Height of the whole list, in pixels. */
   total = 0;
 
   constructor(estimate: (row: { key: string }) => number) {
