@@ -1,6 +1,6 @@
-// Puts what a service needs at run time into a folder: `node deploy/images/collect.mjs gateway
-// /out/gateway`. That is its bundle and the few packages that stay outside of it, without what they
-// bring for other platforms, for development and for reading.
+// Copies the run-time files of a service into a folder: `node deploy/images/collect.mjs gateway
+// /out/gateway`. That is its bundle and the few packages that stay outside of it, without their
+// files for other platforms, for development, and their documentation.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join, relative } from 'node:path';

@@ -27,7 +27,7 @@ function isThere(user: number): Promise<boolean> {
   );
 }
 
-/** From now on the replica gets nothing of its master, nor anything else. */
+/** Isolates the replica: it receives no more data from its master. */
 async function cutOff(): Promise<void> {
   expect(await at.wait(1, 5000)).toBe(1);
   process.kill(heir.pid, 'SIGSTOP');

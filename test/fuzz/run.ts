@@ -8,7 +8,9 @@ import { fuzzTransports, type TransportFigures } from './transports/fuzz-transpo
 /** Bytes that a process may hold more than after the first tenth. */
 const GROWTH = 128 * 1024 * 1024;
 
-/** Sends made-up input to a system of its own by every transport. Resolves with the findings. */
+/**
+ * Starts a system and sends random input to it over every transport. Resolves with the findings.
+ */
 export async function fuzz({
   seed,
   frames,

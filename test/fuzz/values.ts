@@ -8,14 +8,14 @@ export class Values {
   readonly #texts: string[];
   readonly #ids: number[];
 
-  /** `ids` are those of people and groups that there are. */
+  /** @param ids existing users and groups */
   constructor(random: Random, seed: number, ids: readonly number[]) {
     this.#random = random;
     const from = { seed, numRuns: 2000 };
     this.#json = fc.sample(fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' }), from);
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
     this.#texts = [...oddTexts, ...fc.sample(text, from)];
-    // Those that nobody has are asked about once only.
+    // Sends each unknown id only once.
     this.#ids = [...ids, ...ids, ...ids, ...Array.from({ length: 10 }, () => random.whole(1, 2 ** 40))];
   }
 
@@ -37,7 +37,7 @@ export class Values {
     return this.#random.chance(0.5) ? this.#random.pick(oddNumbers) : this.#random.whole(-(2 ** 40), 2 ** 53 - 1);
   }
 
-  /** Mostly of someone there is. */
+  /** Mostly the id of an existing user or group. */
   id(): number {
     return this.#random.pick(this.#ids);
   }
@@ -46,7 +46,7 @@ export class Values {
     return Buffer.from(Array.from({ length: this.#random.whole(0, most) }, () => this.#random.whole(0, 255)));
   }
 
-  /** The same bytes with a few of them changed, added, doubled or left out. */
+  /** Returns the bytes with a few of them changed, added, duplicated or removed. */
   mutate(bytes: Buffer): Buffer {
     let mutated = Buffer.from(bytes);
     for (let i = this.#random.whole(1, 4); i > 0; i -= 1) {

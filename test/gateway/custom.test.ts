@@ -51,7 +51,7 @@ describe('custom data of a message', () => {
     expect(JSON.stringify(bob.frames)).not.toContain('word');
   });
 
-  it('travels with `silent`', async () => {
+  it('can be sent together with `silent`', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);

@@ -130,7 +130,7 @@ export class Kit {
     await writePermits(this.link, user, { kind: 'user', version: this.#version, contacts, blocks });
   }
 
-  /** Writes that an id belongs to nobody, as the recorder does. */
+  /** Writes to Redis that no user has an id, as the recorder does. */
   async nobody(id: number): Promise<void> {
     await writePermits(this.link, id, { kind: 'nobody' });
   }

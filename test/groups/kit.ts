@@ -12,8 +12,8 @@ import { Client } from '../gateway/client.ts';
 const secret = 'a secret of the tests, long enough for anyone';
 
 /**
- * An api, a recorder and two gateways in this process, over a Redis and a database of their own;
- * people who are all friends.
+ * An api, a recorder and two gateways in this process, with their own Redis and database, and users
+ * who are all friends.
  */
 export class Kit implements AsyncDisposable {
   readonly db: Database;
@@ -73,7 +73,7 @@ export class Kit implements AsyncDisposable {
     return kit;
   }
 
-  /** New people who are all friends of each other; of the first alone where there are many. */
+  /** Creates users who are friends of each other, or of the first one only if there are many. */
   async people(count: number): Promise<Person[]> {
     const names = Array.from({ length: count }, () => `person-${++this.#names}`);
     const rows = await this.db

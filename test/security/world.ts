@@ -10,7 +10,7 @@ export const roles = ['nobody', 'key', 'other', 'blocked', 'friend', 'member', '
 
 export type Role = (typeof roles)[number];
 
-/** Words that stand in what is somebody's own, and who may see them. */
+/** Marker words in private data, and the roles that may see each of them. */
 export const secrets: Record<string, readonly Role[]> = {
   'secret-of-two': ['friend', 'owner'],
   'secret-of-group': ['key', 'member', 'admin', 'owner'],

@@ -65,7 +65,7 @@ describe('text with direction overrides', () => {
     await b.seen('plain');
     const time = b.bubble('evil').locator('time');
     expect(await time.textContent()).toMatch(/^\d\d:\d\d$/);
-    // What stands after it stands to its right, as ever.
+    // The text after it is still on its right.
     const [text, meta] = await Promise.all([
       b.bubble('plain').locator('.text').boundingBox(),
       b.bubble('plain').locator('.meta').boundingBox(),

@@ -60,7 +60,7 @@ export interface ParleyOptions {
   betterAfter?: number;
 }
 
-/** What tabs need to share a connection. */
+/** Locks and channels with which tabs share a connection. */
 export interface TabsOptions {
   locks: Locks;
   channel(name: string): Channel;

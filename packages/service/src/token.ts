@@ -43,7 +43,7 @@ export function verifyToken(keys: string | OwnKeys, token: string): Verified {
 /** The key that a token names, which its signature has yet to prove. */
 function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefined {
   const header = jwt.decode(token, { complete: true })?.header;
-  // Extensions that must be understood, and are not.
+  // `crit` lists extensions that a verifier must support. This one supports none.
   if (header?.crit !== undefined) throw new TypeError('unknown extension');
   return header?.kid === undefined ? undefined : pairs.find(({ kid }) => kid === header.kid);
 }

@@ -52,7 +52,7 @@ export class Uploader {
   }
 }
 
-/** Where an upload just begun goes on. */
+/** Returns the path of a new upload, from the `location` header. */
 export function placeOf(answer: Response): string {
   return new URL(answer.headers.get('location') ?? '', answer.url).pathname;
 }

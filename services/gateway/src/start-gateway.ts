@@ -250,7 +250,7 @@ function openRedis(config: Config, id: string): Promise<RedisConnection> {
 
 /** A running gateway. It holds nothing that cannot be rebuilt. */
 export interface Gateway {
-  /** Different at each start. */
+  /** The id of the gateway, a new one at each start. */
   readonly id: string;
   readonly port: number;
   readonly redis: RedisConnection;

@@ -18,7 +18,7 @@ export class Pair {
     this.#tally = tally;
   }
 
-  /** Counts in another tally from now on. No message may be in flight. */
+  /** Replaces the tally that counts messages. No message may be in flight. */
   count(tally: Tally): void {
     this.#tally = tally;
   }

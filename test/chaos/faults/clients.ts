@@ -15,7 +15,10 @@ export const reloadClients: Fault = {
   },
 };
 
-/** The server may have accepted what was in flight. The clients do not know. */
+/**
+ * The server may have accepted messages in flight without the clients receiving the
+ * acknowledgement.
+ */
 export const crashClients: Fault = {
   name: 'clients crash before the acknowledgement',
   weight: 3,

@@ -16,7 +16,7 @@ export class Journal {
     this.entries.push({ conversation, id, from, n });
   }
 
-  /** Notes that the device lost events for good and cleared its state. */
+  /** Records that the device lost events that it cannot recover, and cleared its state. */
   lose(): void {
     this.entries.push('reload');
   }

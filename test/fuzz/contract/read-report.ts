@@ -1,6 +1,6 @@
 /**
- * Reads the report that schemathesis prints: how many of its findings are answered in the README,
- * and the others, each with its operation.
+ * Parses the report of schemathesis. Returns the number of findings that the README explains, and
+ * the other findings, each with its operation.
  */
 export function readReport(report: string): { answered: number; faults: string[] } {
   const findings = splitBy(report, /^=+ (.+?) =+$/m).flatMap(([part, text]) =>

@@ -3,8 +3,8 @@ import type { Person } from '../system/system.ts';
 import { encodeFrame, RawSocket } from './raw-socket.ts';
 
 /**
- * Two people who talk, one message after the other, while others lie: each must come, in order, as
- * it was sent.
+ * Two users who exchange valid messages while other clients send random frames. Each message must
+ * arrive unchanged and in order.
  */
 export class Bystanders {
   messages = 0;

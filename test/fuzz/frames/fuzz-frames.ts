@@ -4,7 +4,7 @@ import { Values } from '../values.ts';
 import { Bystanders } from './bystanders.ts';
 import { Liar } from './liar.ts';
 
-/** Pairs of liars, each with a connection of its own. */
+/** Pairs of fuzzing clients, each with its own connection. */
 const PAIRS = 8;
 
 /**
@@ -49,7 +49,7 @@ export async function fuzzFrames(system: System, { seed, count, report }: FrameO
   };
 }
 
-/** What differs between what someone sent and what is kept of it. */
+/** Returns the differences between sent and stored messages. */
 async function compare({ query }: System, { person, sent, acked }: Liar): Promise<Compared> {
   const rows = await query<Row>(
     `select id, ref, body::text as body, edited is not null or recalled is not null as changed
@@ -79,7 +79,7 @@ interface Row {
   id: number;
   ref: string;
   body: string;
-  /** Taken back or edited since. */
+  /** True if the message was recalled or edited afterwards. */
   changed: boolean;
 }
 

@@ -13,13 +13,15 @@ const PATIENCE = 20_000;
 const SHORT_PATIENCE = 200;
 
 /**
- * Somebody who sends made-up frames, over one connection after the other, and notes what came of
- * it.
+ * A client that sends random frames over one connection after another, and records the results.
  */
 export class Liar implements Places {
   readonly peer: number;
   readonly person: Person;
-  /** Bodies sent with a ref; more than one where bytes were changed so that a ref came twice. */
+  /**
+   * Bodies by the ref with which they were sent. Changed bytes can make two messages have the same
+   * ref.
+   */
   readonly sent = new Map<string, string[]>();
   /** Ref -> id. */
   readonly acked = new Map<string, number>();
@@ -54,7 +56,7 @@ export class Liar implements Places {
     return `${this.person.id}-${this.#refs}`;
   }
 
-  /** Sends as many frames as `take` lets it, and hangs up. */
+  /** Sends frames until `take` returns false, then closes the connection. */
   async run(take: () => boolean): Promise<void> {
     for (;;) {
       await this.#connect();

@@ -3,7 +3,7 @@ import type { Random } from '../../chaos/random.ts';
 import type { Values } from '../values.ts';
 import { encodeFrame } from './raw-socket.ts';
 
-/** Makes the next thing to send: most of it nearly right, so that it gets far. */
+/** Creates the next input. Most inputs are almost valid, so that they pass the first checks. */
 export function makeFrame(random: Random, values: Values, places: Places): Made {
   const kind = random.next();
   if (kind < 0.08) return json(random, honest(random, values, places));
@@ -57,7 +57,7 @@ function shaped(random: Random, values: Values, places: Places): Record<string, 
   return make();
 }
 
-/** The same with a field too many, too few, or of another kind. */
+/** Returns the frame with one field added, removed or of another type. */
 function spoilt(random: Random, values: Values, frame: Record<string, unknown>): object {
   const field = random.pick(Object.keys(frame));
   const others = Object.entries(frame).filter(([name]) => name !== field);
@@ -92,7 +92,7 @@ function json(random: Random, value: unknown): Made {
 }
 
 function text(random: Random, payload: Buffer): Made {
-  // Now and then with a bit set that nobody agreed on.
+  // Sometimes sets a reserved bit.
   const reserved = random.chance(0.001);
   const bytes = encodeFrame(reserved ? 0x91 : 0x81, payload);
   const good = !reserved && payload.length <= limits.frameBytes && isJson(payload);
@@ -126,7 +126,7 @@ export interface Made {
   bytes: Buffer;
   /** The text, where it is one. */
   payload?: Buffer;
-  /** Whether the connection ends by it; where nobody would say, `maybe`. */
+  /** Whether the input must end the connection. `maybe`: both are allowed. */
   ends: 'no' | 'maybe' | 'yes';
 }
 

@@ -11,8 +11,7 @@ import { readOperations } from './operations.ts';
 const AT_ONCE = 12;
 
 /**
- * Sends made-up requests to every operation there is over HTTP, and now and then what is no
- * request.
+ * Sends random requests to every HTTP operation, and sometimes bytes that are not HTTP.
  */
 export async function fuzzRequests(system: System, { seed, count, report }: RequestOptions): Promise<RequestFigures> {
   const { apiUrl, gatewayUrls } = system.stack;

@@ -29,7 +29,7 @@ export function makeRequest(random: Random, values: Values, known: Known, operat
   };
 }
 
-/** A good one in most cases, so that requests get far; else one that was tampered with. */
+/** Mostly a valid token, so that requests pass authentication; otherwise a changed one. */
 function makeToken(random: Random, values: Values, { token }: Known, { path }: Operation): Shown {
   const good = path.startsWith('/v1/server') ? apiKey : token;
   const kind = random.next();

@@ -7,8 +7,8 @@ import { type Stack, startStack, waitFor } from '@parley/stack';
 import { emptyFolder } from '../../stack/starter.ts';
 
 /**
- * The whole system in processes of its own, with limits out of the way, for as long as it is lied
- * to.
+ * The system under test, each service in its own process, with rate limits that do not reject the
+ * input.
  */
 export async function startSystem(): Promise<System> {
   const folder = await emptyFolder();

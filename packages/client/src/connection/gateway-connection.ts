@@ -88,9 +88,9 @@ export class GatewayConnection {
 
   /** Handles the end of the connection. */
   lose(reason: CloseReason): void {
-    // With SESSION_POLICY=single the server closes the current connection in favour of our own
-    // probe, or the probe in favour of a poll that was in flight. If another device replaced us,
-    // the next connection is closed as well.
+    // With SESSION_POLICY=single the server closes the current connection when this client's own
+    // probe connects, or closes the probe when a poll was in flight. If another device replaced
+    // this one, the next connection is closed as well.
     const final = reason.next === 'final';
     if (final && this.#probe) return this.#closeCurrent();
     const replacedByUs = final && Date.now() - this.#adoptedAt < STABLE_MS;

@@ -47,7 +47,7 @@ export class PeopleLoader implements OnlinePart {
       this.#context.change({ type: 'people', users: page.items });
       for (const id of ids) if (!this.#context.state.people.has(id)) this.#unnamed.add(id);
     } catch {
-      // Names are no reason to fail. The next connection tries again.
+      // Ignores the error, because only names are missing. The next connection retries.
       for (const id of ids) this.#missing.add(id);
       return;
     }

@@ -29,7 +29,7 @@ afterEach(async () => {
 });
 
 describe('a replica that is promoted after its master failed', () => {
-  it('no other event gets the offset of one that it never received', async () => {
+  it('never reuses the offsets of events that the replica lacks', async () => {
     const [master] = connections as [RedisConnection];
     await admin.call('REPLICAOF', 'NO', 'ONE');
     await send(master, 'only the master has this');
@@ -61,7 +61,7 @@ describe('a server that was restarted with all its data', () => {
 });
 
 describe('a replica that is promoted in a cluster', () => {
-  it('no other event gets the offset of one that it never received, and inboxes of other masters continue', async () => {
+  it('never reuses the offsets of events that the replica lacks, and inboxes of other masters continue', async () => {
     await using cluster = await startRedisCluster({ replicasPerMaster: 1, nodeTimeout: 1000 });
     const connection = await connectRedis({ url: cluster.url });
     connections.push(connection);

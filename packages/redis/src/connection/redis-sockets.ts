@@ -105,5 +105,8 @@ export class RedisSockets {
 
 type SharedOptions = Omit<RedisSocketOptions, 'onDown' | 'greet'>;
 
-/** Reads what must be known about a server; `has` returns whether a key belongs to it. */
+/**
+ * Called after a server has connected, before other commands. `has` returns whether the server
+ * stores a key.
+ */
 type Greet = (call: Call, has: (key: string) => boolean) => Promise<void>;

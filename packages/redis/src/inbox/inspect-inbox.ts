@@ -5,7 +5,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const PAGE = 500;
 
 /**
- * Reads a whole inbox and lists what is wrong with it: offsets must be contiguous, but for events
+ * Reads a whole inbox and lists its faults: offsets must be contiguous, but for events
  * that were replaced, and messages of a conversation must ascend. Returns its messages too, so that
  * they can be compared with PostgreSQL.
  */

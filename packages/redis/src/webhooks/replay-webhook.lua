@@ -1,4 +1,4 @@
--- Makes a given-up event due again, with no attempts.
+-- Queues a failed event again, with its attempts reset to 0.
 --
 -- KEYS
 --   1 due

@@ -106,7 +106,7 @@ interface Changes {
 /** The combined replies of the endpoints. */
 export type HookVerdict =
   | ({ is: 'allowed' } & Changes)
-  /** With a sentence for the user. */
+  /** `message` is a sentence for the user. */
   | { is: 'refused'; message: string | undefined }
   /** Ms after which it may be tried again. */
   | { is: 'unavailable'; retryAfter: number };

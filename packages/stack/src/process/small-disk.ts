@@ -6,8 +6,8 @@ import { temporaryFolder } from './folder.ts';
 const run = promisify(execFile);
 
 /**
- * Attempts to fill a disk to which other processes write, and the bytes left to them, which grow
- * with each attempt.
+ * Maximum of attempts to fill the disk, and the free bytes that are allowed per attempt: other
+ * processes free space at the same time.
  */
 const ATTEMPTS = 100;
 const SLACK = 16_384;

@@ -61,7 +61,7 @@ const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;
 export type ApiScope = (typeof apiScopes)[number];
 
 export interface ApiKey {
-  /** For the log and the rate limit. */
+  /** Name of the key in the log and in the rate limit. */
   name: string;
   /** SHA-256 of the secret. */
   hash: Buffer;

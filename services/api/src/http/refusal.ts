@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCodes, type FieldError } from '@parley/protocol';
 
-/** An error that is answered with a problem document. Clients see all of it. */
+/** An error that becomes a problem document in the response. Clients see its message and fields. */
 export class Refusal extends Error {
   readonly code: ErrorCode;
   readonly detail: string;
@@ -9,10 +9,10 @@ export class Refusal extends Error {
   readonly retryAfter: number | undefined;
   /** The rate limit that was exceeded. */
   readonly rateLimit: RateLimit | undefined;
-  /** The methods of the path, when the method was not one of them. */
+  /** The methods that the path supports. Set if the request used another one. */
   readonly allow: readonly string[] | undefined;
 
-  /** @param detail a sentence on this very case. Default: the title of the code */
+  /** @param detail a sentence that explains this error. Default: the title of the code */
   constructor(code: ErrorCode, detail?: string, { errors, retryAfter, rateLimit, allow, cause }: RefusalOptions = {}) {
     super(detail ?? errorCodes[code].title, { cause });
     this.name = 'Refusal';
@@ -30,12 +30,12 @@ export function fieldRefusal(code: 'bad-request' | 'not-found' | 'conflict', pat
   return new Refusal(code, `${path}: ${message}`, { errors: [{ path, message }] });
 }
 
-/** How much of a rate limit is left. */
+/** The state of a rate limit. */
 export interface RateLimit {
   /** Requests per minute. */
   limit: number;
   remaining: number;
-  /** Seconds until all are left again. */
+  /** Seconds until all requests are available again. */
   reset: number;
 }
 

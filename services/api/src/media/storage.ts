@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Where the bytes of media lie: things of bytes under keys, that grow at their end until they are
- * whole and never change afterwards. A key is 32 hexadecimal digits, with `-thumbnail` behind them
- * where it is a smaller picture. All replicas of the api see the same storage; that only one at a
- * time appends under a key is for the caller to see to.
+ * Stores the bytes of media as objects under keys. Bytes are appended until an object is complete;
+ * then it never changes. A key is 32 hexadecimal digits, followed by `-thumbnail` for a smaller
+ * picture. All replicas of the api use the same storage. The caller must ensure that only one
+ * process at a time appends to a key.
  *
- * Rejects, when the storage is away or full, with an error that `isUnavailable` knows.
+ * Methods reject with an error that `isUnavailable` recognises if the storage is unavailable or
+ * full.
  */
 export interface Storage {
   /** Resolves if the storage is usable; otherwise rejects with the reason. */

@@ -75,8 +75,8 @@ export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
 }
 
 /**
- * Whether no message carries it and it is not an avatar. Call it in a statement of its own once the
- * row is locked: sharing locks it too, so nothing is shared in between.
+ * SQL condition: no message contains the media and it is not an avatar. Call it in a statement of
+ * its own once the row is locked: sharing locks it too, so nothing is shared in between.
  */
 export const unused = sql<boolean>`
   not exists (select from media_shares s where s.media_id = media.id and s.granted)

@@ -45,7 +45,7 @@ export async function rotateSession(
     .execute();
 }
 
-/** Ends a session of a user; false when there is none, or none any more. */
+/** Ends a session of a user. Returns false if it does not exist or has ended. */
 export async function endSession(db: Database, user: number, id: string, now: number): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable('sessions')

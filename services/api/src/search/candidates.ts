@@ -143,7 +143,7 @@ interface Found {
 interface Left {
   segment: SegmentName;
   last: number;
-  /** Undefined if it was not read. */
+  /** Positions of the matching messages. Undefined if the segment was not read. */
   places?: number[];
   most: number;
 }

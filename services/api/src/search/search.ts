@@ -71,7 +71,7 @@ async function searchOnce(
     const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
     pool = pool.filter((key) => key.id <= reach);
     for (let at = 0; at < ready.length && found.length < limit; ) {
-      // Some may be gone or repeated.
+      // Reads some spare candidates, because messages may be deleted or repeated.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
       found.push(...(await verify(db, query, some, seen)));

@@ -113,7 +113,7 @@ export class SideProcess<Job, Result> {
     const child = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
-      // Nothing that the service knows, save what a dynamic linker and Node itself need.
+      // Passes no environment variables except those that the dynamic linker and Node need.
       env: Object.fromEntries(passedOn.map((name) => [name, process.env[name]]).filter(([, value]) => value)),
     });
     child.on('message', (reply: Reply<Result>) => {

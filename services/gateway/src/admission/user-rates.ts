@@ -58,7 +58,10 @@ export class UserRates {
     user.budget.granted.bytes -= cost;
   }
 
-  /** Resolves when so many tokens are at hand. Another act of the same user may use them first. */
+  /**
+   * Resolves when this number of tokens is available. Another act of the same user may use them
+   * first.
+   */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
     const { granted, acquiring } = user.budget;
     while (granted[name] < count) {
@@ -105,7 +108,7 @@ const messages: Record<RateName, string> = {
   bytes: 'You send too much data.',
 };
 
-/** Who is charged. */
+/** The user whose limits are charged. */
 interface ChargedUser {
   readonly id: number;
   readonly budget: Budget;

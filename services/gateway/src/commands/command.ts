@@ -25,7 +25,7 @@ export type Command<Type extends ClientFrame['type'], Sender = FrameSender> = (
 /** A command that acts on the sender's connection. */
 export type ConnectionCommand<Type extends ClientFrame['type']> = Command<Type, SenderConnection>;
 
-/** What the commands need of the gateway. */
+/** Dependencies of the commands. */
 export interface CommandDeps {
   readonly config: CommandSettings;
   readonly redis: RedisConnection;

@@ -203,7 +203,7 @@ describe('a live connection', () => {
     await vi.waitFor(() => expect(transport.closed?.[0]).toBe(4003));
   });
 
-  it('asks the client to reconnect when the events after its position are gone', async () => {
+  it('asks the client to reconnect when the events after its position were evicted', async () => {
     const { transport, connection } = await live();
     world.recovered = false;
     connection.missed();

@@ -1,8 +1,8 @@
 import { type Cursor, type EventFrame, parseCursor, type ServerFrame } from '@parley/protocol';
 
 /**
- * Spares a connection the copies of the messages that it sends itself (`echo=0`). The `ack` stands
- * in for the copy: it is held back until the connection has reached the position of the copy, so
+ * Spares a connection the copies of the messages that it sends itself (`echo=0`). The `ack`
+ * replaces the copy: it is held back until the connection has reached the position of the copy, so
  * that a client may take the cursor of an `ack` for received.
  */
 export class EchoFilter {

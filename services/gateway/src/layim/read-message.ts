@@ -3,7 +3,7 @@ import { type FrameOf, limits, readFrame } from '@parley/protocol';
 /**
  * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as
  * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token,
- * whatever `mine` contains; the content's markup (`face[…]`, `img[…]`) is LayIM's affair. Undefined
+ * whatever `mine` contains; the content's markup (`face[…]`, `img[…]`) is left to LayIM. Undefined
  * for anything else, such as a heartbeat of the page's own, or an `id` that names no chat window.
  *
  * @param ref the idempotency key of the send

@@ -6,8 +6,8 @@ const RETRY_DELAY_MS = 500;
 
 /**
  * Heartbeats after which the watch list is still refreshed when the set of live gateways has
- * changed. Another gateway notices the change one heartbeat later. Until then it may take a user's
- * first connection for a further one, or the last one for one of several.
+ * changed. Another gateway notices the change one heartbeat later. Until then it may not recognise
+ * a user's first or last connection.
  */
 const REFRESHES = 3;
 

@@ -58,8 +58,8 @@ export class Channels {
 
   /**
    * Passes an event on only after replicas have confirmed it, where `REPLICAS_ACK` is set. Redis
-   * publishes before they do. A device that took its own message for accepted would be wrong after
-   * a fail-over. Events of one turn share a confirmation.
+   * publishes before they do. Otherwise a device could show its message as accepted although a
+   * fail-over loses it. Events of one turn share a confirmation.
    */
   #hold(published: Published): void {
     this.#held.push(published);
@@ -90,7 +90,7 @@ function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }
 
-/** Receives what is published on a channel. */
+/** Receives the messages of a channel. */
 export interface ChannelListener {
   receive(data: Buffer): void;
 }

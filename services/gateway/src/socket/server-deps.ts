@@ -9,7 +9,7 @@ import type { Counters } from '../counters.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
 import type { Hub } from '../users/hub.ts';
 
-/** What the transports need of the gateway. */
+/** Dependencies of the transports. */
 export interface ServerDeps {
   readonly config: Config;
   readonly log: Log;

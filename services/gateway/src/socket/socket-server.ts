@@ -31,11 +31,11 @@ export interface SocketServerOptions extends RequestLimits {
 export interface RequestLimits {
   /** Ms within which a request has to arrive, headers and body. */
   requestTime: number;
-  /** Receives what a handler throws. */
+  /** Called with the error that a handler throws. */
   onError(error: unknown): void;
 }
 
-/** What the gateway does with requests. */
+/** The gateway's handlers of requests. */
 export interface SocketHandlers {
   /** Handles a request that opens no WebSocket. */
   handle(request: IncomingRequest, response: OutgoingResponse): void;
@@ -88,13 +88,13 @@ export interface HttpReply extends HttpHead {
 }
 
 /**
- * A request's body; or why there is none: over the size, not within the time, or the client left.
+ * The body of a request, or why it is missing: too large, too slow, or the client disconnected.
  */
 export type RequestBody = Buffer | 'too-large' | 'too-slow' | 'aborted';
 
 /** The body of a response, sent piece by piece in chunked encoding. */
 export interface ResponseStream {
-  /** Bytes that the network has not taken yet, as far as the library knows; 0 if none. */
+  /** Bytes that the network has not accepted yet, as far as the library reports; 0 if none. */
   readonly unsent: number;
   /** Sends a piece. The client receives it whole, without waiting for the next one. */
   write(text: string): void;
@@ -126,7 +126,7 @@ export interface PendingUpgrade {
 export interface SocketPeer {
   /** Sends text messages in order, in one write. Not after `closed`. */
   send(messages: readonly (string | Uint8Array)[]): void;
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that the network has not accepted yet. */
   unsent(): number;
   ping(): void;
   /**
@@ -138,7 +138,7 @@ export interface SocketPeer {
   terminate(): void;
 }
 
-/** What happens at an open WebSocket. */
+/** Events of an open WebSocket. */
 export interface PeerEvents {
   /** A message arrived. Its bytes are valid until this returns. */
   message(data: Buffer, isBinary: boolean): void;

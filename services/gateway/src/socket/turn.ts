@@ -1,7 +1,7 @@
 /** Something that collects frames and writes them together. */
 export interface Writer {
   flush(): void;
-  /** `flush` threw: a bug. The connection cannot go on, its client resumes on a new one. */
+  /** `flush` threw: a bug. The connection must be closed, and its client resumes on a new one. */
   failed(error: unknown): void;
 }
 

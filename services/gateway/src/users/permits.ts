@@ -37,8 +37,8 @@ export class Permits {
 
   /**
    * Returns the standing of a user towards another user, or the members of a group that the user is
-   * in. Members are read each time, so that a removed member is out at once, even if this gateway
-   * has not received the change yet.
+   * in. Members are read each time, so that a removed member cannot write any more, even if this
+   * gateway has not received the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to);

@@ -51,8 +51,8 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
 }
 
 /**
- * Friends in no friend group come last, under a heading that LayIM's users know. It is left out
- * when empty.
+ * Friends in no friend group come last, under LayIM's default heading. The heading is omitted if it
+ * has no friends.
  */
 function byHeading(headings: readonly FriendGroup[], friends: readonly Friend[]) {
   const under = (id: number | null) => friends.filter(({ friendGroup }) => friendGroup === id);

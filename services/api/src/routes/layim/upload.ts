@@ -12,7 +12,9 @@ import { admitForm } from '../media/admit-upload.ts';
 import { mediaAddress } from './media-address.ts';
 import { layimAnswers } from './schemas.ts';
 
-/** Bytes of an upload. A form is taken as a whole; what is larger goes by `POST /v1/media`. */
+/**
+ * Maximum bytes of an upload, because a form is held in memory. Larger files need `POST /v1/media`.
+ */
 const MOST = 10 * 1024 * 1024;
 
 const dataSchema = z.object({ src: z.string(), name: z.string() });
@@ -35,7 +37,7 @@ export function addUploads(router: OpenAPIHono<CallerEnv>): void {
         summary: kind === 'image' ? 'Upload a picture, for LayIM' : 'Upload a file, for LayIM',
         security: [{ accessToken: [] }],
         request: { body: { required: true, content: { 'multipart/form-data': { schema: formSchema } } } },
-        responses: layimAnswers(dataSchema, 'Where it lies, from the root of the api'),
+        responses: layimAnswers(dataSchema, 'The path of the file, from the root of the api'),
       },
       async (c) => {
         const media = await store(c, c.req.valid('form').file);

@@ -14,7 +14,7 @@ const schema = z.strictObject({
   password: passwordField,
 });
 
-/** Changes the caller's password. All other sessions end; links for resetting it, too. */
+/** Changes the caller's password. Ends all other sessions and invalidates password reset links. */
 export const changePassword = callerOperation(
   {
     method: 'put',

@@ -59,7 +59,7 @@ describe('who may fetch a media', () => {
     expect((await get(`/v1/media/${foreign.id}`, {}, ben)).status).toBe(404);
   });
 
-  it('stays with recipients: a sent media cannot be deleted as an upload', async () => {
+  it('still includes recipients after the sender tries to delete the sent upload', async () => {
     const { id } = await as(ann).send(Buffer.from('sent'));
     await share(api, ann, ben, id);
     expect((await as(ann).ask('DELETE', `/v1/media/uploads/${id}`)).status).toBe(409);

@@ -32,7 +32,7 @@ export const resume = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/** Deletes an upload, also a complete one that nobody received. */
+/** Deletes an upload, also a complete one that was never sent in a message. */
 export const cancel = callerOperation(
   {
     method: 'delete',

@@ -12,8 +12,8 @@ import type { BodyLimit, UnfinishedBodies } from './unfinished-bodies.ts';
 
 /**
  * `POST /v1/frames`: one client frame, whose reply frame is the response. A frame that concerns a
- * connection (`focus`, `watch`, `auth`) is handed to the connections of the same device, at
- * whatever gateway they are. Who has no valid token is refused before the body is read.
+ * connection (`focus`, `watch`, `auth`) is handed to the connections of the same device, on any
+ * gateway. A request without a valid token is refused before its body is read.
  */
 export function postFrame(
   deps: ServerDeps,
@@ -47,7 +47,7 @@ function bodyLimitsOf({ config }: ServerDeps, { bearer }: Visitor, { address }: 
 
 async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<RequestBody>): Promise<HttpReply> {
   const body = await reading;
-  // What is left of such a body would be taken for the next request.
+  // Otherwise the rest of the body would be parsed as the next request.
   if (typeof body === 'string') return { ...problemReply({ code: refusals[body] }), close: true };
   const found = await new Promise<Claims | Refused>((resolve) => identify(deps, visitor, resolve, resolve));
   if ('code' in found) return problemReply(found);

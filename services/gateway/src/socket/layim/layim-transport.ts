@@ -6,18 +6,21 @@ import type { PendingUpgrade } from '../socket-server.ts';
 import { type WebSocketRoute, WebSocketTransport } from '../websocket/websocket-transport.ts';
 
 /**
- * A connection over a WebSocket to a LayIM front end. Of all frames it passes on the messages, in
- * LayIM's form and in order. LayIM has no cursors, so this transport acknowledges what the network
- * took.
+ * A connection over a WebSocket to a LayIM front end. It forwards only messages, in LayIM's format
+ * and in order. LayIM has no cursors, so this transport acknowledges the events that were written
+ * to the network.
  */
 export class LayimTransport extends WebSocketTransport {
   readonly #route: WebSocketRoute;
   readonly #profiles: Profiles;
   /** Resolves when all frames so far were translated and sent. */
   #sent: Promise<void> = Promise.resolve();
-  /** Characters of the frames that were not. */
+  /** Number of characters in frames that are not yet translated and sent. */
   #waiting = 0;
-  /** Cursors of the last event that was translated, written, taken by the network, acknowledged. */
+  /**
+   * Cursors of the last event that was translated, written to the socket, accepted by the network,
+   * and acknowledged.
+   */
   #translated = '';
   #written = '';
   #taken = '';

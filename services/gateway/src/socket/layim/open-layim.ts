@@ -9,9 +9,9 @@ import { openWebSocket, refuseVersion } from '../websocket/open-websocket.ts';
 import { LayimTransport } from './layim-transport.ts';
 
 /**
- * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end. It
- * continues where the user's LayIM was last, on any machine, unless its address names a `device` of
- * its own. Returns the handler of its upgrades.
+ * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end.
+ * All LayIM pages of a user share one resume point, unless the URL has a `device`. Returns the
+ * handler of its upgrades.
  */
 export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgrade: PendingUpgrade) => void {
   const profiles = new Profiles(deps.redis);
@@ -27,7 +27,7 @@ export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgra
   };
 }
 
-/** Runs what the page sends as a send. The chat window shows a refusal. */
+/** Handles a message of the page as a `send` frame. The chat window shows a refusal. */
 async function readLayim(deps: ServerDeps, connection: Connection, message: Buffer, isBinary: boolean): Promise<void> {
   const value = deps.frames.parse(connection, message, isBinary);
   if (value === undefined) return;

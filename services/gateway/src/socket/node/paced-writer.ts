@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes pieces to a stream, the next one when the network took the one before. Node.js joins
- * everything that waits into one write, whose progress nobody sees; here each piece that leaves is
- * progress.
+ * Writes pieces to a stream, each after the network has accepted the one before. Otherwise Node.js
+ * joins all waiting pieces into one write, whose progress cannot be measured.
  */
 export class PacedWriter<Piece extends string | Buffer> {
   readonly #stream: Writable;
@@ -14,13 +13,13 @@ export class PacedWriter<Piece extends string | Buffer> {
   #waiting = false;
   #ending: (() => void) | undefined;
 
-  /** `drained` is called when the network took a piece that had to wait. */
+  /** `drained` is called when the network has accepted a piece that had to wait. */
   constructor(stream: Writable, drained: () => void) {
     this.#stream = stream;
     this.#drained = drained;
   }
 
-  /** Bytes that the network has not taken yet. */
+  /** Bytes that the network has not accepted yet. */
   get unsent(): number {
     return this.#stream.writableLength + this.#queuedBytes;
   }

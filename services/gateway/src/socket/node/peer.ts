@@ -6,8 +6,8 @@ import { PacedWriter } from './paced-writer.ts';
 
 /**
  * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those
- * of one turn in one write; `ws` reads, and sends control frames, which may come between two of
- * ours.
+ * of one turn in one write; `ws` reads, and sends control frames, possibly between two of these
+ * writes.
  */
 export class NodePeer implements SocketPeer {
   readonly #webSocket: WebSocket;
@@ -51,7 +51,7 @@ export class NodePeer implements SocketPeer {
 
   close(code: number, reason: string): void {
     this.#writer.end(() => this.#webSocket.close(code, reason));
-    // `ws` waits as long for the peer's close frame, once its own has left.
+    // `ws` waits equally long for the peer's close frame after it has sent its own.
     const late = setTimeout(() => this.terminate(), CLOSE_TIME);
     this.#webSocket.once('close', () => clearTimeout(late));
   }
@@ -64,5 +64,5 @@ export class NodePeer implements SocketPeer {
 /** `readyState` of an open WebSocket. */
 const OPEN = 1;
 
-/** Ms that a reader may take for what was sent to it before the close. */
+/** Ms in which the client must read the remaining bytes before the connection is closed. */
 const CLOSE_TIME = 30_000;

@@ -75,7 +75,7 @@ function handle(
   guard(options, () => handlers.handle(new NodeRequest(message), new NodeResponse(message, response, options)));
 }
 
-/** An exception would end the process. */
+/** Passes exceptions to `onError`, because an uncaught exception would end the process. */
 function guard({ onError }: SocketServerOptions, work: () => void): void {
   try {
     work();

@@ -5,7 +5,7 @@ import { PacedWriter } from './paced-writer.ts';
 /** Characters of one write, so that a slow reader's progress shows. */
 const PIECE = 16 * 1024;
 
-/** Ms that a reader may take for what was sent to it before the end. */
+/** Ms in which the client must read the remaining bytes after the end of the stream. */
 const CLOSE_TIME = 10_000;
 
 /** A growing response of `node:http`, which sends each piece as a whole chunk. */

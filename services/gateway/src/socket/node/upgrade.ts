@@ -40,7 +40,7 @@ export class NodeUpgrade implements PendingUpgrade {
 export interface Handshake {
   message: IncomingMessage;
   socket: Socket;
-  /** What came after the request. */
+  /** Bytes that arrived after the request. */
   head: Buffer;
   /** Writes to the socket if the request is refused. */
   response: ServerResponse;

@@ -18,7 +18,10 @@ export class CorkHolder {
   #request: ClientRequest | undefined;
   #opened: () => void = () => {};
 
-  /** Adds the route of its own request. Call before the server listens. */
+  /**
+   * Adds a route for the request that this class sends to the server. Call it before the server
+   * listens.
+   */
   constructor(app: TemplatedApp) {
     app.get(this.#path, (response) => {
       response.onAborted(() => {

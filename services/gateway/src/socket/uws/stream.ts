@@ -49,8 +49,8 @@ export class UwsStream implements ResponseStream {
   }
 
   /**
-   * The library does not say how much it holds back, only whether the network took all of a write:
-   * a filler finds out.
+   * The library does not report how many bytes it buffers, only whether the network accepted all of
+   * a write. Writing a filler shows it.
    */
   #measure(): void {
     if (this.unsent === 0 || this.#owner.done) return;
@@ -58,7 +58,7 @@ export class UwsStream implements ResponseStream {
     this.#response.cork(() => {
       taken = this.#response.write(this.#events.filler);
     });
-    // The network took some. How much is unknown; one byte less shows the progress.
+    // The network accepted an unknown number of bytes. Counting one byte less records the progress.
     this.unsent = taken ? 0 : Math.max(1, this.unsent - 1);
     this.#events.drained();
   }
