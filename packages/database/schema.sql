@@ -293,6 +293,27 @@ create table recovery_codes (
   constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table reports (
+  id bigint not null default next_principal_id(),
+  reporter_id bigint not null,
+  kind text not null,
+  target_id bigint not null,
+  message_id bigint not null default 0,
+  user_id bigint,
+  group_id bigint,
+  message jsonb,
+  reason text not null,
+  text text not null default ''::text,
+  state text not null default 'open'::text,
+  note text not null default ''::text,
+  created bigint not null default now_ms(),
+  updated bigint not null default now_ms(),
+  constraint reports_pkey PRIMARY KEY (id),
+  constraint reports_reporter_id_fkey FOREIGN KEY (reporter_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint reports_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'group'::text, 'message'::text]))),
+  constraint reports_state_check CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text])))
+);
+
 create table schema_migrations (
   name text not null,
   applied timestamp with time zone not null default now(),
@@ -412,6 +433,10 @@ CREATE INDEX messages_changed ON ONLY public.messages USING btree (owner_id, COA
 CREATE INDEX outbox_due ON public.outbox USING btree (due);
 CREATE INDEX push_subscriptions_session ON public.push_subscriptions USING btree (session_id);
 CREATE INDEX push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
+CREATE UNIQUE INDEX reports_open ON public.reports USING btree (reporter_id, target_id, message_id) WHERE (state = 'open'::text);
+CREATE INDEX reports_reporter ON public.reports USING btree (reporter_id, id);
+CREATE INDEX reports_state ON public.reports USING btree (state, id);
+CREATE INDEX reports_user ON public.reports USING btree (user_id) WHERE (user_id IS NOT NULL);
 CREATE INDEX search_owners_due ON public.search_owners USING btree (due);
 CREATE INDEX sessions_previous_hash ON public.sessions USING btree (previous_hash);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);

@@ -51,6 +51,9 @@ export const table: readonly Row[] = [
   row('get /v1/blocks', person(200)),
   row('put /v1/blocks/{id}', person(200), ({ world }) => ({ params: { id: world.addable } })),
   row('delete /v1/blocks/{id}', person(204), ({ world }) => ({ params: { id: world.addable } })),
+  row('post /v1/reports', [401, 401, 201, 201, 201, 201, 201, 409], ({ world }) => ({
+    body: { user: world.people.owner.id, reason: 'spam' },
+  })),
 
   // Chats
   row('get /v1/chats', person(200)),
@@ -148,6 +151,8 @@ export const table: readonly Row[] = [
   row('get /v1/server/invitations', product(200)),
   row('post /v1/server/invitations', product(201), () => ({ body: {} })),
   row('delete /v1/server/invitations/{code}', product(204), () => ({ params: { code: 'made-up' } })),
+  row('get /v1/server/reports', product(200)),
+  row('patch /v1/server/reports/{id}', product(404), () => ({ params: { id: 1 }, body: { state: 'closed' } })),
   row('get /v1/server/webhooks', product(200)),
   row('get /v1/server/webhooks/dead', product(200), () => ({ query: 'endpoint=none' })),
   row('post /v1/server/webhooks/dead/{id}/replay', product(404), dead),

@@ -87,6 +87,22 @@ export const friendGroupSchema = z.object({ id, name: z.string(), position: z.in
 /** A user whose messages are blocked. */
 export const blockSchema = z.object({ user: userSchema, date });
 
+/** Why somebody reports a user, a group or a message. */
+export const reportReasonSchema = z.enum(['spam', 'harassment', 'violence', 'sexual', 'self-harm', 'fraud', 'other']);
+
+/** A report of a user, a group or a message, as the reporter sees it. */
+export const reportSchema = z.object({
+  id,
+  kind: z.enum(['user', 'group', 'message']),
+  user: id.nullable().describe('The reported user, or the sender of the message'),
+  group: id.nullable().describe('The reported group, or that of the message'),
+  message: id.nullable(),
+  reason: reportReasonSchema,
+  text: z.string(),
+  state: z.enum(['open', 'closed']),
+  created: date,
+});
+
 export const roleSchema = z.enum(['owner', 'admin', 'member']);
 
 /** A group as a member sees it. */
@@ -181,6 +197,8 @@ export type FriendRequest = z.infer<typeof friendRequestSchema>;
 export type Friend = z.infer<typeof friendSchema>;
 export type FriendGroup = z.infer<typeof friendGroupSchema>;
 export type Block = z.infer<typeof blockSchema>;
+export type Report = z.infer<typeof reportSchema>;
+export type ReportReason = z.infer<typeof reportReasonSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Group = z.infer<typeof groupSchema>;
 export type Member = z.infer<typeof memberSchema>;

@@ -2,7 +2,7 @@ import { type Endpoint, endpoints } from './endpoints.ts';
 import type { Variable } from './env/read-env.ts';
 
 /** Kinds of events that an endpoint can subscribe to. */
-export const webhookKinds = ['message', 'friend', 'group', 'presence'] as const;
+export const webhookKinds = ['message', 'friend', 'group', 'presence', 'report'] as const;
 
 export type WebhookKind = (typeof webhookKinds)[number];
 

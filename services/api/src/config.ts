@@ -94,6 +94,7 @@ export function readConfig(env: Environment): ApiConfig {
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
+    REPORTS_PER_MINUTE: integer({ min: 1, default: 10 }),
     ...accountVariables,
     ...mediaVariables,
     ...webhookVariables,
@@ -167,6 +168,7 @@ export function readConfig(env: Environment): ApiConfig {
       groupChanges: value.GROUP_CHANGES_PER_MINUTE,
       searches: value.SEARCHES_PER_MINUTE,
       exports: value.EXPORTS_PER_MINUTE,
+      reports: value.REPORTS_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     accounts: accountConfig(value),
@@ -268,6 +270,7 @@ export interface ApiConfig {
     /** Per user, like the next. */
     searches: number;
     exports: number;
+    reports: number;
   };
   /** The cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };

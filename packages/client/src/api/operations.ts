@@ -1,4 +1,4 @@
-import type { FriendGroup, Media, Message, SignIn } from '@parley/protocol';
+import type { FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
 import type {
   Block,
   BriefUser,
@@ -60,6 +60,7 @@ export interface Operations {
   'GET /blocks': [Paging, Page<Block>];
   'PUT /blocks/{id}': [Id, Block];
   'DELETE /blocks/{id}': [Id, undefined];
+  'POST /reports': [NewReport, Report];
 
   'GET /chats': [Paging, Page<Chat> & Named];
   'PUT /chats/{id}': [Id, Chat];
@@ -160,9 +161,15 @@ type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'hist
   custom?: GroupCustom | null;
 };
 
+/** The target of a report and its reason. */
+export type NewReport = ({ user: number } | { group: number } | { chat: number; message: number }) & {
+  reason: ReportReason;
+  text?: string;
+};
+
 /** What remains after an account was deleted. */
 export interface Remains {
-  where: 'users' | 'peers' | 'groups' | 'media' | 'blocks';
+  where: 'users' | 'peers' | 'groups' | 'media' | 'blocks' | 'reports';
   /** Description. */
   what: string;
   count: number;

@@ -11,6 +11,7 @@ import * as pushNotify from './009-push-notify.ts';
 import * as custom from './010-custom.ts';
 import * as ownData from './011-own-data.ts';
 import * as pushServices from './012-push-services.ts';
+import * as reports from './013-reports.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,6 +27,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '010-custom': custom,
   '011-own-data': ownData,
   '012-push-services': pushServices,
+  '013-reports': reports,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -15,6 +15,7 @@ import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
 import type { PushSubscriptionsTable } from './push-subscriptions.ts';
 import type { RecoveryCodesTable } from './recovery-codes.ts';
+import type { ReportsTable } from './reports.ts';
 import type { SearchOwnersTable } from './search-owners.ts';
 import type { SearchSegmentsTable } from './search-segments.ts';
 import type { SessionsTable } from './sessions.ts';
@@ -40,6 +41,7 @@ export interface Tables {
   media_shares: MediaSharesTable;
   outbox: OutboxTable;
   push_subscriptions: PushSubscriptionsTable;
+  reports: ReportsTable;
   installation: InstallationTable;
   search_owners: SearchOwnersTable;
   search_segments: SearchSegmentsTable;

@@ -41,6 +41,8 @@ export type AuditEvent =
   | 'password.reset-requested'
   | 'password.reset'
   | 'push-devices.read'
+  | 'report.created'
+  | 'report.updated'
   | 'server-api.called'
   | 'server-api.refused'
   | 'session.ended'

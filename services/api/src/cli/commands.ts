@@ -12,6 +12,8 @@ export interface Options {
   text?: string;
   body?: string;
   custom?: string;
+  state?: string;
+  note?: string;
 }
 
 /** A command of `parley`. */
@@ -123,6 +125,22 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['USER', 'CHAT', 'MESSAGE'],
     summary: 'Remove a message of a chat of a user for everybody',
     run: (server, args) => server.call('DELETE', message(args)),
+  },
+  'report list': {
+    args: [],
+    options: ['state', 'limit', 'after'],
+    summary: 'List reports, the newest first; --state open or closed',
+    columns: ['id', 'created', 'state', 'kind', 'reporter', 'user', 'group', 'reason', 'text'],
+    run: (server, _, query) => server.call('GET', '/reports', { query: pick(query, 'state', 'limit', 'after') }),
+  },
+  'report close': {
+    args: ['REPORT'],
+    options: ['note'],
+    summary: 'Close a report, with --note for what was done',
+    run: (server, [id = ''], { note }) =>
+      server.call('PATCH', `/reports/${encodeURIComponent(id)}`, {
+        body: { state: 'closed', ...(note !== undefined && { note }) },
+      }),
   },
   'webhook list': {
     args: [],

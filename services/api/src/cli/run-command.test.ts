@@ -77,6 +77,17 @@ describe('parley', () => {
     await expect(parley('message', 'edit', ...path, '--custom', '{')).rejects.toMatchObject(wrong);
   });
 
+  it('lists reports and closes one', async () => {
+    const [a, b] = await product.people('cli-10', 'cli-11');
+    const { body } = await a.call<{ id: number }>('post', '/v1/reports', { user: b.id, reason: 'fraud' });
+    expect(await parley('report', 'list', '--state', 'open')).toMatch(new RegExp(`\\n${body.id} .* ${b.id} .*fraud`));
+    expect(await json('report', 'close', `${body.id}`, '--note', 'warned')).toMatchObject({
+      state: 'closed',
+      note: 'warned',
+    });
+    expect(await json('report', 'list', '--state', 'open')).toEqual({ items: [], next: null });
+  });
+
   it('prints how to see older messages', async () => {
     const [a, b] = await product.people('cli-5', 'cli-6');
     const texts = [1, 2].map((n) => ({ from: a.id, to: b.id, text: `text ${n}` }));

@@ -21,6 +21,8 @@ export interface Notice {
   date?: number;
   /** Events, each for the inboxes of some users. */
   events?: { users: number[]; event: ParleyEvent }[];
+  /** A new report, for webhooks. */
+  report?: { id: number } & Record<string, string | number | null>;
   /** Rows of a cleared chat to delete, up to and including a message. */
   purge?: { owner: number; peer: number; upTo: number };
   /** A deleted user whose data is to be erased. */

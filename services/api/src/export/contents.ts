@@ -1,5 +1,5 @@
 import type { Database } from '@parley/database';
-import type { Block, FriendGroup, FriendRequest, Group, Message } from '@parley/protocol';
+import type { Block, FriendGroup, FriendRequest, Group, Message, Report } from '@parley/protocol';
 import { cleanFileName } from '../media/file-name.ts';
 import type { Storage } from '../media/storage.ts';
 import { listBlocks } from '../queries/blocks.ts';
@@ -11,6 +11,7 @@ import { type FriendRow, listFriends } from '../queries/friendships.ts';
 import { listGroups } from '../queries/groups.ts';
 import { toMessage } from '../queries/message-row.ts';
 import { readMessages } from '../queries/messages.ts';
+import { listReports, toReport } from '../queries/reports.ts';
 import { type ArchivedFile, linesFile } from './archive.ts';
 import { listAllSessions, listPeers, listUploads, readAccount } from './export-queries.ts';
 import { pageLength as limit, pages, type Read } from './pages.ts';
@@ -39,6 +40,9 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
     listRequests(db, me, { before: last?.id, state: undefined, limit }),
   );
   yield list<Block>('blocks', (last) => listBlocks(db, me, { after: last?.user.id, limit }));
+  yield list<Report>('reports', async (last) =>
+    (await listReports(db, { reporter: me, before: last?.id, limit })).map(toReport),
+  );
   yield list<Group>('groups', (last) => listGroups(db, me, last?.id ?? 0, limit));
 
   const peers = () => pages<{ peer: number; group: boolean }>((last) => listPeers(db, me, last, limit));

@@ -4,6 +4,7 @@ export const tags = [
   { name: 'People', description: 'Other users' },
   { name: 'Friends', description: 'Friends, friend requests and friend groups' },
   { name: 'Blocks', description: 'Users who cannot write to the signed-in user' },
+  { name: 'Reports', description: 'What people report to the moderators' },
   { name: 'Chats', description: 'Chats, their messages, and search' },
   { name: 'Groups', description: 'Groups and their members' },
   { name: 'Media', description: 'Uploads by the tus protocol, downloads, thumbnails' },

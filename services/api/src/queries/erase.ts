@@ -66,6 +66,7 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
   await sql`delete from recovery_codes where user_id = ${user}`.execute(tx);
   await sql`delete from account_tokens where user_id = ${user}`.execute(tx);
   await sql`delete from blocks where user_id = ${user}`.execute(tx);
+  await sql`delete from reports where reporter_id = ${user}`.execute(tx);
   await sql`delete from push_subscriptions where user_id = ${user}`.execute(tx);
   const { rows: sessions } = await sql<{
     id: string;
@@ -73,13 +74,17 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
   return { sessions: sessions.map((session) => session.id), external: rows[0]?.external ?? null };
 }
 
-/** Returns how many files of a user others see in messages, and how many users block them. */
-export async function countLeft(db: Database, user: number): Promise<{ media: number; blocks: number }> {
-  const { rows } = await sql<{ media: number; blocks: number }>`
+/**
+ * Returns how many files of a user others see in messages, how many users block them, and how many
+ * reports of others are about them.
+ */
+export async function countLeft(db: Database, user: number): Promise<Left> {
+  const { rows } = await sql<Left>`
     select (select count(*) from media m where m.owner_id = ${user} and exists (
         select from media_shares s where s.media_id = m.id and s.owner_id <> ${user} and s.granted)) as media,
-      (select count(*) from blocks where blocked_id = ${user}) as blocks`.execute(db);
-  return rows[0] as { media: number; blocks: number };
+      (select count(*) from blocks where blocked_id = ${user}) as blocks,
+      (select count(*) from reports where user_id = ${user}) as reports`.execute(db);
+  return rows[0] as Left;
 }
 
 /** Deletes up to `limit` rows of a deleted user's copies. Returns how many. */
@@ -105,6 +110,12 @@ export interface Ties {
   friends: number[];
   asked: number[];
   groups: number[];
+}
+
+interface Left {
+  media: number;
+  blocks: number;
+  reports: number;
 }
 
 interface Erased {

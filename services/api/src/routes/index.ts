@@ -12,6 +12,7 @@ import { media } from './media/index.ts';
 import { messages } from './messages/index.ts';
 import { passwordResets } from './password-resets/index.ts';
 import { push } from './push/index.ts';
+import { reports } from './reports/index.ts';
 import { search } from './search/index.ts';
 import { server } from './server/index.ts';
 import { sessions } from './sessions/index.ts';
@@ -36,5 +37,6 @@ export const operations = [
   ...layim,
   ...search,
   ...push,
+  ...reports,
   ...server,
 ];

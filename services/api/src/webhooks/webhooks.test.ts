@@ -64,6 +64,21 @@ describe('an endpoint', () => {
     await settled(shop);
   });
 
+  it('receives reports without their texts', async () => {
+    const shop = await start({}, { events: ['report'] });
+    const [a, b] = await shop.people('a', 'b');
+    const { body } = await a.call('post', '/v1/reports', { user: b.id, reason: 'spam', text: 'buys my soul' });
+    await came(1);
+    await settled(shop);
+    expect(receiver.got.map(({ event }) => event)).toMatchObject([
+      {
+        ...{ id: `report_${body.id}`, type: 'report.created' },
+        data: { id: body.id, kind: 'user', reporter: a.id, user: b.id, group: null, message: null, reason: 'spam' },
+      },
+    ]);
+    expect(receiver.got[0]?.body).not.toContain('soul');
+  });
+
   it('receives friend events of each side and group events once', async () => {
     const shop = await start();
     const [a, b] = await shop.people('a', 'b');

@@ -53,20 +53,26 @@ export class Webhooks {
   }
 
   /**
-   * Queues the friend and group events of a notice. Rejects if Redis does not accept them.
+   * Queues the friend and group events and the report of a notice. Rejects if Redis does not accept
+   * them.
    *
    * @param id the notice's id. A repeated notice has events with the same ids
    */
-  async note(id: number, { events = [], date = Date.now() }: Notice): Promise<void> {
+  async note(id: number, { events = [], report, date = Date.now() }: Notice): Promise<void> {
+    if (report) await this.#queue('report', `report_${report.id}`, 'report.created', date, report);
     for (const [i, { users, event }] of events.entries()) {
       const data = dataOf(users, event);
       if (data === undefined) continue;
       const { kind, change, ...rest } = data;
-      const noted = webhookEvent(`${kind}_${id}_${i}`, `${kind}.${change}`, date, JSON.stringify(rest));
-      const { endpoints, backlog: most } = this.#config;
-      const dropped = await announce(this.#redis, endpoints, kind, [noted], most);
-      if (dropped > 0) this.#log.error({ most }, 'webhook queue full: event dropped');
+      await this.#queue(kind, `${kind}_${id}_${i}`, `${kind}.${change}`, date, rest);
     }
+  }
+
+  async #queue(kind: WebhookKind, id: string, type: string, date: number, data: object): Promise<void> {
+    const noted = webhookEvent(id, type, date, JSON.stringify(data));
+    const { endpoints, backlog: most } = this.#config;
+    const dropped = await announce(this.#redis, endpoints, kind, [noted], most);
+    if (dropped > 0) this.#log.error({ most }, 'webhook queue full: event dropped');
   }
 }
 

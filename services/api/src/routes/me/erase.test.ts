@@ -27,7 +27,7 @@ async function rowsOf(user: number): Promise<Record<string, number>> {
   };
   const theirs = { user_id: ['friendships', 'friend_groups', 'blocks', 'sessions', 'group_members'] };
   const counts: Record<string, number> = {};
-  for (const [column, tables] of Object.entries({ ...owned, ...theirs })) {
+  for (const [column, tables] of Object.entries({ ...owned, ...theirs, reporter_id: ['reports'] })) {
     for (const table of tables) {
       const { rows } = await sql<{ n: number }>`
         select count(*) as n from ${sql.table(table)} where ${sql.ref(column)} = ${user}`.execute(api.db);
@@ -83,6 +83,8 @@ describe('deleting an account', () => {
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
     await carl.call('put', `/v1/blocks/${ann.id}`);
+    await ann.call('post', '/v1/reports', { user: carl.id, reason: 'spam' });
+    await carl.call('post', '/v1/reports', { user: ann.id, reason: 'fraud' });
     await seedHistory(
       api.db,
       ann.id,
@@ -97,6 +99,7 @@ describe('deleting an account', () => {
       ['users', 1],
       ['peers', 1],
       ['blocks', 1],
+      ['reports', 1],
     ]);
     await gone(ann.id);
     const { body: chats } = await ben.get<{ items: { name: string; last: { body: unknown } }[] }>('/v1/chats');

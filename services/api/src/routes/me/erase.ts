@@ -22,7 +22,7 @@ const schema = z.strictObject({
 const remainsSchema = z.object({
   remains: z.array(
     z.object({
-      where: z.enum(['users', 'peers', 'groups', 'media', 'blocks']),
+      where: z.enum(['users', 'peers', 'groups', 'media', 'blocks', 'reports']),
       what: z.string(),
       count: z.int().nonnegative(),
     }),
@@ -111,13 +111,14 @@ function notifyOf(
 
 type Remains = z.infer<typeof remainsSchema>['remains'];
 
-function remainsOf(counts: { peers: number; groups: number; media: number; blocks: number }): Remains {
+function remainsOf(counts: { peers: number; groups: number; media: number; blocks: number; reports: number }): Remains {
   const all: Remains = [
     { where: 'users', what: 'Your id, without anything of you, so that it is never given to somebody else', count: 1 },
     { where: 'peers', what: 'Chats: the copies of those you wrote with', count: counts.peers },
     { where: 'groups', what: 'Groups you are in: what you wrote there', count: counts.groups },
     { where: 'media', what: 'Files that others were sent, as long as they have the message', count: counts.media },
     { where: 'blocks', what: 'Others who block your id', count: counts.blocks },
+    { where: 'reports', what: 'Reports of others about you or your messages', count: counts.reports },
   ];
   return all.filter(({ count }) => count > 0);
 }

@@ -48,6 +48,8 @@ describe('exporting', () => {
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
     await ann.call('post', '/v1/friend-groups', { name: 'Work' });
+    await ann.call('post', '/v1/reports', { user: carl.id, reason: 'spam' });
+    await carl.call('post', '/v1/reports', { user: ann.id, reason: 'fraud' });
     await ann.call('patch', '/v1/me', { custom: { team: 'blue' } });
     await ann.call('patch', `/v1/chats/${ben.id}`, { custom: { folder: 'work' } });
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -65,9 +67,17 @@ describe('exporting', () => {
     const files = await unpack(Buffer.from(await answer.arrayBuffer()));
     const user = (person: Person) => ({ user: { id: person.id } });
     expect([...files.keys()]).toEqual([
-      ...['profile', 'sessions', 'friends', 'friend-groups', 'friend-requests', 'blocks', 'groups', 'chats'].map(
-        (name) => `${name}.jsonl`,
-      ),
+      ...[
+        'profile',
+        'sessions',
+        'friends',
+        'friend-groups',
+        'friend-requests',
+        'blocks',
+        'reports',
+        'groups',
+        'chats',
+      ].map((name) => `${name}.jsonl`),
       ...[`messages/${ben.id}.jsonl`, `messages/g${group.id}.jsonl`, 'media.jsonl'],
     ]);
     expect(files.get('profile.jsonl')).toMatchObject([{ ...ann.session.user, custom: { team: 'blue' } }]);
@@ -75,6 +85,7 @@ describe('exporting', () => {
     expect(files.get('friends.jsonl')).toMatchObject([user(ben)]);
     expect(files.get('friend-groups.jsonl')).toMatchObject([{ name: 'Work' }]);
     expect(files.get('friend-requests.jsonl')).toMatchObject([{ from: { id: ann.id }, to: { id: ben.id } }]);
+    expect(files.get('reports.jsonl')).toMatchObject([{ user: carl.id, reason: 'spam' }]);
     expect(files.get('blocks.jsonl')).toMatchObject([user(carl)]);
     expect(files.get('groups.jsonl')).toMatchObject([{ id: group.id, name: 'Exports', custom: { room: 7 } }]);
     expect(files.get('chats.jsonl')).toMatchObject([{ chat: ben.id, custom: { folder: 'work' } }, { chat: group.id }]);

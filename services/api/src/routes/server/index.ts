@@ -1,6 +1,7 @@
 import { serverGroups } from './groups/index.ts';
 import { serverInvitations } from './invitations/index.ts';
 import { issueToken } from './issue-token.ts';
+import { serverReports } from './reports/index.ts';
 import { sendMessage } from './send-message.ts';
 import { serverUsers } from './users/index.ts';
 import { serverWebhooks } from './webhooks/index.ts';
@@ -12,5 +13,6 @@ export const server = [
   sendMessage,
   issueToken,
   ...serverInvitations,
+  ...serverReports,
   ...serverWebhooks,
 ];
