@@ -12,6 +12,7 @@ const table: Record<string, string[]> = {
   'packages/redis': ['protocol'],
   'packages/database': ['protocol'],
   'packages/client': ['protocol'],
+  'packages/server': ['protocol'],
   'services/gateway': ['protocol', 'redis', 'service'],
   'services/recorder': ['protocol', 'redis', 'database', 'service'],
   'services/api': ['protocol', 'redis', 'database', 'service'],

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { sourceAliases } from '../packages/client/bin/entries.mjs';
+import { sourceAliases as clientAliases } from '../packages/client/bin/entries.mjs';
+import { sourceAliases as serverAliases } from '../packages/server/bin/entries.mjs';
 
 const socketTests = [
   'test/gateway/{bad-input,external-user,foreign,layim,lifecycle,slow-reader,upgrade}.test.ts',
@@ -19,7 +20,8 @@ export default defineConfig({
   // Tests of every package may start servers; the packages themselves do not depend on the stack.
   resolve: {
     alias: {
-      ...sourceAliases,
+      ...clientAliases,
+      ...serverAliases,
       '@parley/stack/test': fileURLToPath(new URL('../packages/stack/src/test/index.ts', import.meta.url)),
       '@parley/stack': fileURLToPath(new URL('../packages/stack/src/index.ts', import.meta.url)),
     },

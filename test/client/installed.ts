@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 export const run = promisify(execFile);
 export const packageFolder = fileURLToPath(new URL('../../packages/client', import.meta.url));
 
-/** A folder outside of the workspace in which the packed SDK is installed. */
+/** A folder outside of the workspace in which a packed package is installed. */
 export class Installed {
   readonly folder: string;
   /** Path of the tarball. */
@@ -20,12 +20,14 @@ export class Installed {
   }
 
   /**
-   * Packs the SDK with npm, which builds it, or with pnpm, which packs the last build. Installs the
-   * tarball with npm, offline.
+   * Packs a package with npm, which builds it, or with pnpm, which packs the last build. Installs
+   * the tarball with npm, offline.
+   *
+   * @param source folder of the package. Default: the client SDK
    */
-  static async create(packer: 'npm' | 'pnpm' = 'npm'): Promise<Installed> {
-    const folder = await mkdtemp(join(tmpdir(), 'parley-client-'));
-    const tarball = await pack(packer, folder);
+  static async create(packer: 'npm' | 'pnpm' = 'npm', source = packageFolder): Promise<Installed> {
+    const folder = await mkdtemp(join(tmpdir(), 'parley-installed-'));
+    const tarball = await pack(packer, source, folder);
     await writeFile(join(folder, 'package.json'), '{ "name": "app", "private": true, "type": "module" }');
     await run('npm', ['install', tarball, '--offline', '--no-audit', '--no-fund'], { cwd: folder });
     return new Installed(folder, tarball);
@@ -48,13 +50,13 @@ export class Installed {
   }
 }
 
-async function pack(packer: 'npm' | 'pnpm', folder: string): Promise<string> {
-  const { packageManager } = JSON.parse(await readFile(join(packageFolder, '../../package.json'), 'utf8'));
+async function pack(packer: 'npm' | 'pnpm', source: string, folder: string): Promise<string> {
+  const { packageManager } = JSON.parse(await readFile(join(source, '../../package.json'), 'utf8'));
   const to = ['pack', '--pack-destination', folder];
-  if (packer === 'npm') await run('npm', to, { cwd: packageFolder });
+  if (packer === 'npm') await run('npm', to, { cwd: source });
   else
     await run('npx', ['--yes', packageManager, '--config.pm-on-fail=ignore', '--config.ignore-scripts=true', ...to], {
-      cwd: packageFolder,
+      cwd: source,
     });
   const [name = ''] = (await readdir(folder)).filter((file) => file.endsWith('.tgz'));
   return join(folder, name);

@@ -20,6 +20,9 @@ it('a dry run of npm run release makes tarballs, changelogs, SBOMs and a bake fi
     expect(await readdir(out)).toEqual(
       expect.arrayContaining([`parley-client-${version}.tgz`, 'CHANGELOG-client.md', 'docker-bake.json']),
     );
+    const [, ofServer = ''] = /@parley\/server@([\d.]+)/.exec(stdout) ?? [];
+    expect(await readdir(out)).toContain(`parley-server-${ofServer}.tgz`);
+    expect(await readFile(join(out, 'CHANGELOG-server.md'), 'utf8')).toContain(`## ${ofServer}`);
     expect(await readFile(join(out, 'CHANGELOG-client.md'), 'utf8')).toContain(`## ${version}`);
     for (const service of ['gateway', 'api', 'recorder']) {
       const sbom = JSON.parse(await readFile(join(out, `sbom-${service}.cdx.json`), 'utf8'));

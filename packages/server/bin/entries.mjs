@@ -1,0 +1,9 @@
+// The module of @parley/server and its source. The published package.json names dist/ only, so
+// tests of this repository resolve the package by this alias.
+import { fileURLToPath } from 'node:url';
+
+/** Sources of the published modules, by the name of the module in dist/. */
+export const entries = { index: fileURLToPath(new URL('../src/index.ts', import.meta.url)) };
+
+/** Sources by import specifier. */
+export const sourceAliases = { '@parley/server': entries.index };

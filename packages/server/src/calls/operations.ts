@@ -1,0 +1,185 @@
+import type {
+  Block,
+  Body,
+  BriefUser,
+  Chat,
+  Custom,
+  Friend,
+  Group,
+  Member,
+  Message,
+  Session,
+  User,
+} from '@parley/protocol';
+
+/**
+ * Operations of the server API, each with its input (path, query and body in one object) and its
+ * result. See the api's `/docs`.
+ */
+export interface Operations {
+  'GET /server/users': [Paging & { q?: string }, Page<ServerUser>];
+  /** Creates the user with an external id, or changes the given fields. */
+  'PUT /server/users/{user}': [{ user: string } & UserFields, ServerUser];
+  'GET /server/users/{user}': [OfUser, ServerUser];
+  /** Deactivates the user. All data stays. */
+  'DELETE /server/users/{user}': [OfUser, undefined];
+  /** Closes the connections of the user. Their sessions stay. */
+  'DELETE /server/users/{user}/connections': [OfUser, undefined];
+  'GET /server/users/{user}/chats': [OfUser & Paging, Page<Chat> & Named];
+  'GET /server/users/{user}/chats/{chat}/messages': [
+    OfChat & { before?: number; after?: number; around?: number; limit?: number },
+    { items: Message[]; more: boolean } & Named,
+  ];
+  /** Removes the message for everybody. */
+  'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfChat & { message: number }, undefined];
+  /** Makes a link for choosing a new password. */
+  'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
+  /** Disables the second factor of the user. */
+  'DELETE /server/users/{user}/totp': [OfUser, undefined];
+  'PUT /server/users/{user}/friends/{friend}': [OfUser & { friend: Ref }, Friend];
+  'DELETE /server/users/{user}/friends/{friend}': [OfUser & { friend: Ref }, undefined];
+  'PUT /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, Block];
+  'DELETE /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, undefined];
+
+  /** Creates the group with an external id, or changes the given fields. `members` replaces all. */
+  'PUT /server/groups/{group}': [{ group: string } & GroupFields, ServerGroup];
+  'GET /server/groups/{group}': [OfGroup, ServerGroup];
+  'DELETE /server/groups/{group}': [OfGroup, undefined];
+  'GET /server/groups/{group}/members': [OfGroup & Paging, Page<Member>];
+  'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
+  'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
+
+  'POST /server/messages': [NewMessage, Accepted];
+  /** Opens a session for a user, for one of their devices. */
+  'POST /server/tokens': [{ user: Ref; device?: string }, Session];
+
+  'GET /server/invitations': [Paging, Page<Invitation>];
+  'POST /server/invitations': [{ uses?: number; expires?: number; note?: string }, Invitation];
+  'DELETE /server/invitations/{code}': [{ code: string }, undefined];
+
+  'GET /server/webhooks': [Nothing, Page<WebhookEndpoint>];
+  'GET /server/webhooks/dead': [Paging & { endpoint?: string }, Page<DeadWebhook>];
+  'POST /server/webhooks/dead/{id}/replay': [{ id: string }, undefined];
+  'DELETE /server/webhooks/dead/{id}': [{ id: string }, undefined];
+}
+
+/** The arguments of a call: the input may be left out if it has no required field. */
+export type Input<I> = Nothing extends I ? [input?: I] : [input: I];
+type Nothing = Record<never, never>;
+
+/** A user or group: the external id, or the id of Parley as a number. */
+export type Ref = string | number;
+
+type OfUser = { user: Ref };
+type OfGroup = { group: Ref };
+/** `chat` is Parley's id of the other user, or of a group. */
+type OfChat = OfUser & { chat: number };
+
+/** A message to send. */
+export interface NewMessage {
+  /** `system`, or a user, whose rights apply. */
+  from: 'system' | Ref;
+  /** A user by external id, a user or group by Parley's id, or a group by external id. */
+  to: Ref | { group: string };
+  /** Unique for each message of a sender. A message that is sent again is not doubled. */
+  ref: string;
+  body: Body;
+  replyTo?: number;
+  mentions?: number[];
+  /** Data of the app. */
+  custom?: Custom;
+  /** No push notification. */
+  silent?: true;
+}
+
+/** A message that was accepted. */
+export interface Accepted {
+  id: number;
+  conversation: string;
+  /** Unix ms. */
+  date: number;
+  /** True if a device of another participant was connected. */
+  online: boolean;
+  /** True if a message of this sender with this `ref` had been sent before. */
+  duplicate: boolean;
+}
+
+/** A user as the product sees them. */
+export interface ServerUser extends User {
+  externalId: string | null;
+  /** Unix ms. */
+  created: number;
+  /** Unix ms, null for active users. */
+  deactivated: number | null;
+}
+
+/** A group as the product sees it. */
+export interface ServerGroup extends Omit<Group, 'role'> {
+  externalId: string | null;
+}
+
+/** An invitation to register. */
+export interface Invitation {
+  code: string;
+  note: string;
+  /** How many accounts may be registered with it. */
+  uses: number;
+  used: number;
+  created: number;
+  /** Unix ms, null for never. */
+  expires: number | null;
+}
+
+/** A webhook endpoint with its queue. */
+export interface WebhookEndpoint {
+  endpoint: string;
+  url: string;
+  events: ('message' | 'friend' | 'group' | 'presence')[];
+  /** Number of events that wait. */
+  waiting: number;
+  /** Number of events that were given up. */
+  dead: number;
+}
+
+/** A webhook event that was given up. */
+export interface DeadWebhook {
+  id: string;
+  endpoint: string;
+  attempts: number;
+  /** How the last attempt ended. */
+  error: string;
+  /** Unix ms. */
+  died: number;
+  event: { id: string; type: string; date: number; data: Record<string, unknown> };
+}
+
+/** A page of a list. `next` is the `after` of the next page, null on the last one. */
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+}
+
+/** Selects a page of a list. `limit` is at most 200. */
+export interface Paging {
+  limit?: number;
+  after?: string;
+}
+
+/** The users that the items of a page name, each once. */
+interface Named {
+  users: BriefUser[];
+}
+
+type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> & {
+  /** Data of the app. Null removes it. */
+  custom?: Custom | null;
+};
+
+type GroupFields = Pick<Group, 'name'> &
+  Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'maxMembers'>> & {
+    owner: Ref;
+    /** All members. Default: they stay as they are. */
+    members?: Ref[];
+    /** Data of the app. Null removes it. */
+    custom?: Custom | null;
+  };

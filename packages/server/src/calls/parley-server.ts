@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Problem } from '@parley/protocol';
+import { ParleyServerError } from './error.ts';
+import type { Input, Operations } from './operations.ts';
+import { type ServerRequest, toRequest } from './to-request.ts';
+
+/** Ms before the first retry if the api names no time. Doubles with each attempt. */
+const RETRY_DELAY_MS = 250;
+
+/** Calls the server API with a key of `API_KEYS`. */
+export class ParleyServer {
+  readonly #base: string;
+  readonly #apiKey: string;
+  readonly #timeout: number;
+  readonly #retries: number;
+
+  /** @throws TypeError if the URL or the key is missing */
+  constructor({ url, apiKey, timeout = 10_000, retries = 3 }: ParleyServerOptions) {
+    if (!/^https?:\/\//.test(url)) throw new TypeError('url must be the root of the api: https://…');
+    if (!apiKey) throw new TypeError('apiKey must be a key of API_KEYS');
+    this.#base = `${url.replace(/\/+$/, '')}/v1`;
+    this.#apiKey = apiKey;
+    this.#timeout = timeout;
+    this.#retries = retries;
+  }
+
+  /**
+   * Calls an operation. Retries calls that were limited (429), and calls that are safe to repeat if
+   * the api is unavailable: GET, PUT, DELETE, and messages, which have a `ref`.
+   *
+   * @throws ParleyServerError if the api refuses or does not reply
+   */
+  async call<O extends keyof Operations>(
+    operation: O,
+    ...[input = {}]: Input<Operations[O][0]>
+  ): Promise<Operations[O][1]> {
+    const request = toRequest(operation, input);
+    const isSafe = request.method !== 'POST' || operation === 'POST /server/messages';
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return (await this.#send(request)) as Operations[O][1];
+      } catch (error) {
+        const { status = -1, retryAfter } = error as Partial<ParleyServerError>;
+        const mayRepeat = status === 429 || (isSafe && (status === 0 || status >= 500));
+        const delay = retryAfter === undefined ? backoff(attempt) : retryAfter * 1000;
+        if (!mayRepeat || attempt >= this.#retries || delay > this.#timeout) throw error;
+        await sleep(delay);
+      }
+    }
+  }
+
+  /** Resolves with the JSON of a successful response, undefined for none. */
+  async #send({ method, path, body }: ServerRequest): Promise<unknown> {
+    const { status, ok, retryAfter, text } = await this.#fetch(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body }),
+      // The key goes to no other address.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(this.#timeout),
+    });
+    if (!ok) throw toError(status, text, retryAfter);
+    if (text === '') return undefined;
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new ParleyServerError('bad-request', status, 'The reply is not JSON. Is `url` the root of the api?');
+    }
+  }
+
+  async #fetch(path: string, init: RequestInit) {
+    try {
+      const response = await fetch(`${this.#base}${path}`, init);
+      const { status, ok, headers } = response;
+      return { status, ok, retryAfter: readRetryAfter(headers.get('retry-after')), text: await response.text() };
+    } catch (cause) {
+      const isLate = (cause as Error).name === 'TimeoutError';
+      const detail = isLate ? `No reply within ${this.#timeout} ms` : 'No reply';
+      throw new ParleyServerError('unavailable', 0, detail, { cause });
+    }
+  }
+}
+
+function toError(status: number, text: string, retryAfter: number | undefined): ParleyServerError {
+  let problem: Partial<Problem> = {};
+  try {
+    problem = JSON.parse(text) ?? {};
+  } catch {
+    // The response of a proxy.
+  }
+  const isTemporary = status === 429 || status >= 500;
+  const { code = isTemporary ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
+  return new ParleyServerError(code, status, detail, { retryAfter, errors });
+}
+
+/** Seconds of a `Retry-After` header, which is a number or a date. */
+function readRetryAfter(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
+
+/** Half of the delay is random, so that servers that failed together do not return together. */
+function backoff(attempt: number): number {
+  return RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2);
+}
+
+/** Options of `ParleyServer`. */
+export interface ParleyServerOptions {
+  /** Root of the api, such as `https://chat.example.com`. */
+  url: string;
+  /** A key of `API_KEYS`. */
+  apiKey: string;
+  /**
+   * Ms in which the api must reply to a request, and the longest wait before a retry. Default:
+   * 10,000.
+   */
+  timeout?: number;
+  /** How often a call is retried. Default: 3. */
+  retries?: number;
+}

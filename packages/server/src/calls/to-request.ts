@@ -1,0 +1,40 @@
+/** Names in paths that stand for a user or group. */
+const REFS = new Set(['user', 'friend', 'blocked', 'group']);
+
+/**
+ * Creates the request of an operation: fields of the input that the path names go into the path,
+ * the others into the query or the body.
+ *
+ * @throws TypeError if a field of the path is missing or would lead to another path
+ */
+export function toRequest(operation: string, input: object): ServerRequest {
+  const rest: Record<string, unknown> = { ...input };
+  const [method = '', path = ''] = operation
+    .replace(/\{(\w+)\}/g, (_, name: string) => {
+      const segment = toSegment(name, rest[name]);
+      delete rest[name];
+      return segment;
+    })
+    .split(' ');
+  if (method === 'POST' || method === 'PUT') return { method, path, body: JSON.stringify(rest) };
+  // JSON leaves undefined out.
+  const query = String(new URLSearchParams(JSON.parse(JSON.stringify(rest))));
+  return { method, path: query === '' ? path : `${path}?${query}`, body: undefined };
+}
+
+function toSegment(name: string, value: unknown): string {
+  if (typeof value === 'number') return REFS.has(name) ? `~${value}` : String(value);
+  // A URL drops segments of dots, so that another operation would be called.
+  if (typeof value !== 'string' || value === '' || value === '.' || value === '..')
+    throw new TypeError(`${name} must be a number or a text other than "", "." and ".."`);
+  if (REFS.has(name) && value.startsWith('~'))
+    throw new TypeError(`${name} must not begin with ~. Pass the id of Parley as a number.`);
+  return encodeURIComponent(value);
+}
+
+/** A request to the api, by a path below `/v1`. */
+export interface ServerRequest {
+  method: string;
+  path: string;
+  body: string | undefined;
+}

@@ -1,0 +1,90 @@
+import type { Body, Custom } from '@parley/protocol';
+import { type RequestHeaders, type VerifyOptions, verify } from './verify.ts';
+
+/**
+ * Verifies a webhook request and returns its event. Parley delivers each event at least once, with
+ * the same `id`, in no guaranteed order. Later releases may add types: ignore unknown ones.
+ *
+ * @param body the bytes as they were received
+ * @param secrets `whsec_…` of the endpoint. With several, one of them must have signed the request
+ * @throws WebhookError if the signature, the timestamp or the body is invalid
+ */
+export function verifyWebhook(
+  headers: RequestHeaders,
+  body: string | Uint8Array,
+  secrets: string | readonly string[],
+  options?: VerifyOptions,
+): WebhookEvent {
+  return verify(headers, body, secrets, options) as WebhookEvent;
+}
+
+/** An event as a webhook receives it, one type of `WebhookData`. */
+export type WebhookEvent = {
+  [Type in keyof WebhookData]: {
+    /** The same for each delivery of the event. */
+    id: string;
+    type: Type;
+    /** 1 for the first delivery. */
+    attempt: number;
+    /** Unix ms. */
+    date: number;
+    data: WebhookData[Type];
+  };
+}[keyof WebhookData];
+
+/** The data of each type of webhook event. */
+export interface WebhookData {
+  'message.sent': SentMessage;
+  'message.edited': MessageChange & { body: Body; custom?: Custom };
+  'message.recalled': MessageChange;
+  /** `active` is false if the reaction was removed. */
+  'message.reacted': MessageChange & { emoji: string; active: boolean };
+  'friend.requested': FriendChange;
+  'friend.accepted': FriendChange;
+  'friend.declined': FriendChange;
+  'friend.removed': FriendChange;
+  'friend.blocked': FriendChange;
+  'group.created': GroupChange;
+  'group.updated': GroupChange;
+  'group.joined': GroupChange;
+  'group.left': GroupChange;
+  'group.removed': GroupChange;
+  'group.role': GroupChange;
+  'group.dissolved': GroupChange;
+  'presence.online': { user: number };
+  'presence.offline': { user: number };
+}
+
+/** A recorded message. */
+interface SentMessage {
+  id: number;
+  conversation: string;
+  from: number;
+  to: number;
+  date: number;
+  body: Body;
+  ref?: string;
+  replyTo?: number;
+  mentions?: number[];
+  custom?: Custom;
+}
+
+/** Who changed a message, and when. */
+interface MessageChange {
+  id: number;
+  conversation: string;
+  user: number;
+  date: number;
+}
+
+/** `user` receives the event, which is about `other`. */
+interface FriendChange {
+  user: number;
+  other: number;
+}
+
+/** `user` is the member concerned, if it is about one. */
+interface GroupChange {
+  group: number;
+  user?: number;
+}

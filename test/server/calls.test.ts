@@ -1,0 +1,254 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { ParleyServer, ParleyServerError, verifyWebhook, type WebhookEvent } from '@parley/server';
+import { type Stack, startStack, waitFor } from '@parley/stack';
+import { Receiver } from '@parley/stack/test';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+const apiKey = 'key-of-the-product-long-enough-for-anything';
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const text = (value: string) => ({ type: 'text' as const, text: value });
+let receiver: Receiver;
+let stack: Stack;
+let parley: ParleyServer;
+beforeAll(async () => {
+  receiver = await Receiver.start();
+  const endpoint = { url: receiver.url, events: ['message', 'friend', 'group'], secret };
+  const env = { API_KEYS: apiKey, WEBHOOKS: JSON.stringify([endpoint]), WEBHOOK_NETWORKS: '127.0.0.0/8' };
+  stack = await startStack({ env });
+  parley = new ParleyServer({ url: stack.apiUrl, apiKey });
+}, 120_000);
+afterAll(async () => {
+  await stack?.stop();
+  await receiver?.close();
+});
+
+describe('calls of the server API', () => {
+  it('create users, send messages and list them page by page', async () => {
+    const ann = await parley.call('PUT /server/users/{user}', { user: 'list/ann', name: 'Ann' });
+    const ben = await parley.call('PUT /server/users/{user}', { user: 'list/ben', name: 'Ben', custom: { team: 1 } });
+    expect(ben).toMatchObject({ externalId: 'list/ben', custom: { team: 1 }, deactivated: null });
+    // A number in a path is an id of Parley.
+    await parley.call('PUT /server/users/{user}/friends/{friend}', { user: 'list/ann', friend: ben.id });
+    const message = { from: 'list/ann', to: 'list/ben', ref: 'r1', body: text('hi'), custom: { order: 7 } };
+    const sent = await parley.call('POST /server/messages', message);
+    expect(sent).toMatchObject({ conversation: `${ann.id}_${ben.id}`, duplicate: false });
+    expect(await parley.call('POST /server/messages', message)).toMatchObject({ id: sent.id, duplicate: true });
+    const chat = { user: ben.id, chat: ann.id };
+    const read = () => parley.call('GET /server/users/{user}/chats/{chat}/messages', chat);
+    await waitFor(async () => (await read()).items.length === 1);
+    expect(await read()).toMatchObject({
+      items: [{ id: sent.id, body: text('hi'), custom: { order: 7 } }],
+      more: false,
+    });
+
+    const first = await parley.call('GET /server/users', { q: 'list/', limit: 1 });
+    const second = await parley.call('GET /server/users', { q: 'list/', after: first.next as string });
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual([ann.id, ben.id]);
+    expect(second.next).toBeNull();
+    expect(await parley.call('DELETE /server/users/{user}/friends/{friend}', { user: ben.id, friend: ann.id })).toBe(
+      undefined,
+    );
+  });
+
+  it('handle groups and tokens', async () => {
+    for (const user of ['g-ann', 'g-ben']) await parley.call('PUT /server/users/{user}', { user });
+    const given = { group: 'team', name: 'The team', owner: 'g-ann', members: ['g-ben'] };
+    const group = await parley.call('PUT /server/groups/{group}', given);
+    expect(group).toMatchObject({ externalId: 'team', members: 2 });
+    const members = await parley.call('GET /server/groups/{group}/members', { group: group.id });
+    expect(members.items.map(({ role }) => role)).toEqual(['owner', 'member']);
+    const sent = { from: 'system', to: { group: 'team' }, ref: 'r', body: text('welcome') } as const;
+    expect(await parley.call('POST /server/messages', sent)).toMatchObject({ conversation: `g${group.id}` });
+    const { accessToken } = await parley.call('POST /server/tokens', { user: 'g-ben' });
+    const me = await fetch(`${stack.apiUrl}/v1/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(await me.json()).toMatchObject({ name: 'g-ben' });
+    await parley.call('DELETE /server/groups/{group}/members/{user}', { group: 'team', user: 'g-ben' });
+    await parley.call('DELETE /server/groups/{group}', { group: 'team' });
+    await expect(parley.call('GET /server/groups/{group}', { group: 'team' })).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('reject with the code, status and fields of the api', async () => {
+    const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
+    await expect(missing).rejects.toBeInstanceOf(ParleyServerError);
+    await expect(missing).rejects.toMatchObject({
+      code: 'not-found',
+      status: 404,
+      detail: 'There is no user "nobody".',
+    });
+    const invalid = parley.call('POST /server/messages', { from: 'system', to: 1, ref: '', body: text('x') });
+    await expect(invalid).rejects.toMatchObject({ code: 'bad-request', status: 400, errors: [{ path: 'ref' }] });
+    const stranger = new ParleyServer({ url: stack.apiUrl, apiKey: 'a-key-that-nobody-knows-but-is-long-enough' });
+    await expect(stranger.call('GET /server/users')).rejects.toMatchObject({ code: 'unauthenticated', status: 401 });
+    expect(JSON.stringify(await missing.catch((error) => error))).not.toContain(apiKey);
+  });
+
+  it('cannot be led to another path by an id', async () => {
+    for (const friend of ['..', '.', '', '~17']) {
+      const input = { user: 'list/ann', friend };
+      await expect(parley.call('DELETE /server/users/{user}/friends/{friend}', input)).rejects.toThrow(TypeError);
+    }
+    await expect(parley.call('GET /server/users/{user}', { user: 'a/../../b?c#d' })).rejects.toMatchObject({
+      detail: 'There is no user "a/../../b?c#d".',
+    });
+  });
+
+  it('have a type for every operation of the server API, and for no other', async () => {
+    const file = fileURLToPath(new URL('../../packages/server/src/calls/operations.ts', import.meta.url));
+    const known = [...(await readFile(file, 'utf8')).matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, name]) => name);
+    const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
+    const offered = Object.entries(paths)
+      .filter(([path]) => path.startsWith('/v1/server/'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((each) => `${each.toUpperCase()} ${path.slice(3)}`));
+    expect(known.sort()).toEqual(offered.sort());
+  });
+});
+
+it('webhooks of a real system are genuine and typed', async () => {
+  const users = ['w-ann', 'w-ben'].map((user) => parley.call('PUT /server/users/{user}', { user }));
+  const [ann, ben] = (await Promise.all(users)).map(({ id }) => id);
+  await parley.call('PUT /server/users/{user}/friends/{friend}', { user: 'w-ann', friend: 'w-ben' });
+  const { id } = await parley.call('POST /server/messages', {
+    ...{ from: 'w-ann', to: 'w-ben', ref: 'w', body: text('by webhook'), custom: { n: 1 } },
+  });
+  const events = (): WebhookEvent[] =>
+    receiver.got.map((request) => verifyWebhook(request.headers, request.body, [secret]));
+  await waitFor(() => events().some((event) => event.type === 'message.sent' && event.data.id === id));
+  const sent = events().find((event) => event.type === 'message.sent' && event.data.id === id);
+  expect(sent).toMatchObject({ attempt: 1, data: { from: ann, to: ben, body: text('by webhook'), custom: { n: 1 } } });
+  const friends = events().flatMap((event) => (event.type === 'friend.accepted' ? [event.data] : []));
+  expect(friends).toEqual(
+    expect.arrayContaining([
+      { user: ann, other: ben },
+      { user: ben, other: ann },
+    ]),
+  );
+});
+
+describe('behind a proxy that fails', () => {
+  let front: Front | undefined;
+  afterEach(async () => {
+    await front?.[Symbol.asyncDispose]();
+    front = undefined;
+  });
+
+  it('repeats what is safe to repeat, and honours Retry-After', async () => {
+    front = await Front.start(unavailable(0), lost, unavailable());
+    await front.parley.call('PUT /server/users/{user}', { user: 'retry' });
+    expect(front.requests).toHaveLength(4);
+    front.fail(lost);
+    const message = { from: 'system', to: 'retry', ref: 'once', body: text('once') } as const;
+    // The first request reaches the api, and only its reply is lost.
+    expect(await front.parley.call('POST /server/messages', message)).toMatchObject({ duplicate: true });
+  });
+
+  it('repeats other operations only if they were limited', async () => {
+    await parley.call('PUT /server/users/{user}', { user: 'limited' });
+    front = await Front.start(limited, unavailable(0));
+    const token = front.parley.call('POST /server/tokens', { user: 'limited' });
+    await expect(token).rejects.toMatchObject({ code: 'unavailable', status: 503, retryAfter: 0 });
+    expect(front.requests).toHaveLength(2);
+    front.fail(lost);
+    const lostToken = front.parley.call('POST /server/tokens', { user: 'limited' });
+    await expect(lostToken).rejects.toMatchObject({ code: 'unavailable', status: 0 });
+    expect(front.requests).toHaveLength(3);
+  });
+
+  it('rejects at once if it should wait longer than the time limit, and after the last retry', async () => {
+    front = await Front.start(unavailable(3600));
+    await expect(front.parley.call('GET /server/users')).rejects.toMatchObject({ status: 503, retryAfter: 3600 });
+    expect(front.requests).toHaveLength(1);
+    front.fail(...Array.from({ length: 9 }, () => unavailable(0)));
+    await expect(front.parley.call('GET /server/users')).rejects.toMatchObject({ status: 503 });
+    expect(front.requests).toHaveLength(5);
+  });
+
+  it('rejects when no reply comes in time', async () => {
+    front = await Front.start(() => {});
+    const hasty = new ParleyServer({ url: front.url, apiKey, timeout: 50, retries: 0 });
+    await expect(hasty.call('GET /server/users')).rejects.toMatchObject({
+      ...{ code: 'unavailable', status: 0, detail: 'No reply within 50 ms' },
+    });
+  });
+
+  it('sends the key to no other address, and rejects pages', async () => {
+    front = await Front.start(
+      (_, response) => void response.writeHead(307, { location: `${receiver.url}/stolen` }).end(),
+      (_, response) => void response.writeHead(200).end('<html>hello</html>'),
+    );
+    const before = receiver.got.length;
+    const redirected = front.parley.call('POST /server/messages', {
+      ...{ from: 'system', to: 1, ref: 'x', body: text('x') },
+    });
+    await expect(redirected).rejects.toMatchObject({ status: 307 });
+    await expect(front.parley.call('GET /server/users')).rejects.toThrow('Is `url` the root of the api?');
+    expect(receiver.got.slice(before).filter(({ headers }) => headers.authorization)).toEqual([]);
+  });
+});
+
+type Failure = (request: IncomingMessage, response: ServerResponse, body: Buffer) => unknown;
+
+const unavailable =
+  (retryAfter?: number): Failure =>
+  (_, response) =>
+    response.writeHead(503, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }).end();
+const limited: Failure = (_, response) => response.writeHead(429, { 'retry-after': '0' }).end();
+/** The request arrives, and its reply is lost. */
+const lost: Failure = async (request, response, body) => {
+  await forward(request, body);
+  response.destroy();
+};
+
+/** A proxy before the api that fails as configured, then forwards. */
+class Front {
+  readonly requests: string[] = [];
+  readonly #failures: Failure[];
+  readonly #server = createServer(async (request, response) => {
+    const body = await buffer(request);
+    this.requests.push(`${request.method} ${request.url}`);
+    const failure = this.#failures.shift();
+    if (failure) return void failure(request, response, body);
+    const answer = await forward(request, body);
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+
+  private constructor(failures: Failure[]) {
+    this.#failures = failures;
+  }
+
+  static async start(...failures: Failure[]): Promise<Front> {
+    const front = new Front(failures);
+    await once(front.#server.listen(0, '127.0.0.1'), 'listening');
+    return front;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get parley(): ParleyServer {
+    return new ParleyServer({ url: this.url, apiKey });
+  }
+
+  fail(...failures: Failure[]): void {
+    this.#failures.splice(0, Number.POSITIVE_INFINITY, ...failures);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+async function forward({ method = '', url, headers }: IncomingMessage, body: Buffer): Promise<Response> {
+  const { authorization = '', 'content-type': type = 'application/json' } = headers;
+  return await fetch(`${stack.apiUrl}${url}`, {
+    method,
+    headers: { authorization, 'content-type': type },
+    ...(body.length > 0 && { body: new Uint8Array(body) }),
+  });
+}

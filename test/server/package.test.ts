@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as attw from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Installed, packageFolder, run } from '../client/installed.ts';
+
+const serverFolder = fileURLToPath(new URL('../../packages/server', import.meta.url));
+
+describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) => {
+  let installed: Installed;
+  beforeAll(async () => {
+    installed = await Installed.create(packer, serverFolder);
+  }, 180_000);
+  afterAll(async () => {
+    await installed?.[Symbol.asyncDispose]();
+  });
+
+  it('contains its module, licence, changelog and README, no sources, and needs no package', async () => {
+    const { stdout } = await run('tar', ['-tzf', installed.tarball]);
+    const files = stdout
+      .trim()
+      .split('\n')
+      .map((file) => file.replace('package/', ''));
+    const expected = ['LICENSE', 'CHANGELOG.md', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
+    expect(files).toEqual(expect.arrayContaining(expected));
+    expect(files.filter((file) => !/^dist\/|^(LICENSE|\w+\.md|package\.json)$/.test(file))).toEqual([]);
+    expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
+    const manifest = await readFile(join(installed.folder, 'node_modules/@parley/server/package.json'), 'utf8');
+    expect(JSON.parse(manifest)).not.toHaveProperty('dependencies');
+  });
+
+  it('has no finding of publint', async () => {
+    const tarball = await readFile(installed.tarball);
+    const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(tarball).buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  it('has right types for every way of import but require, by attw', async () => {
+    const tarball = await readFile(installed.tarball);
+    const checked = await attw.checkPackage(attw.createPackageFromTarballData(new Uint8Array(tarball)));
+    if (!checked.types) throw new Error('no types');
+    // An ES module: CommonJS loads it by import(), or by require() from Node.js 20.19 on.
+    const expected = ['CJSResolvesToESM'];
+    const isOld = (problem: attw.Problem) => 'resolutionKind' in problem && problem.resolutionKind === 'node10';
+    const problems = checked.problems.filter((problem) => !expected.includes(problem.kind) && !isOld(problem));
+    expect(problems).toEqual([]);
+  });
+
+  it.each(['5.9', 'native'])('has types for TypeScript %s that need no other package', async (compiler) => {
+    await installed.write('app.ts', app);
+    const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
+    for (const [module, moduleResolution] of [
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ]) {
+      const config = { compilerOptions: { ...options, module, moduleResolution }, include: ['app.ts'] };
+      await installed.write('tsconfig.json', JSON.stringify(config));
+      const root = compiler === 'native' ? join(packageFolder, '../..') : serverFolder;
+      const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
+      const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
+      const result = await checking.catch((error: { stdout: string }) => error);
+      expect(result.stdout).toBe('');
+    }
+  });
+
+  it('can be loaded by import and by require', async () => {
+    const print = 'console.log(typeof ParleyServer, typeof verifyWebhook)';
+    await installed.write('app.mjs', `import { ParleyServer, verifyWebhook } from '@parley/server';\n${print}`);
+    await installed.write('app.cjs', `const { ParleyServer, verifyWebhook } = require('@parley/server');\n${print}`);
+    for (const file of ['app.mjs', 'app.cjs']) {
+      const { stdout } = await run(process.execPath, [file], { cwd: installed.folder });
+      expect(stdout).toBe('function function\n');
+    }
+  });
+});
+
+/** An app that uses every type of call, event and hook. */
+const app = `import { handleHook, ParleyServer, verifyWebhook, type HookHandlers } from '@parley/server';
+const parley = new ParleyServer({ url: 'http://127.0.0.1:1', apiKey: 'key' });
+const { items, next } = await parley.call('GET /server/users', { q: 'a' });
+items.map(({ externalId, created }) => [externalId?.toUpperCase(), created.toFixed()]);
+await parley.call('GET /server/users', { after: next ?? '' });
+await parley.call('GET /server/webhooks');
+const message = { from: 'system', to: { group: 'team' }, ref: '1', body: { type: 'text', text: 'hi' } } as const;
+const { id }: { id: number } = await parley.call('POST /server/messages', message);
+// @ts-expect-error The operation has a required input.
+await parley.call('GET /server/users/{user}');
+// @ts-expect-error There is no such operation.
+await parley.call('GET /server/user');
+// @ts-expect-error There is no such body type.
+await parley.call('POST /server/messages', { ...message, body: { type: 'txet', text: 'hi' } });
+const event = verifyWebhook({ 'webhook-id': 'x' }, new Uint8Array(), ['whsec_']);
+if (event.type === 'message.sent' && event.data.body.type === 'text') event.data.body.text.toUpperCase();
+// @ts-expect-error A friend event has no text.
+if (event.type === 'friend.accepted') event.data.body;
+const handlers: HookHandlers = {
+  'message.send': ({ body, custom }) => ({ allow: true, body, custom: custom ?? null }),
+  'user.register': async ({ username }) => ({ allow: false, message: username }),
+  // @ts-expect-error A registration cannot be changed.
+  'group.join': () => ({ allow: true, body: { type: 'text', text: 'x' } }),
+};
+const { allow }: { allow: boolean } = await handleHook({}, '', 'whsec_', handlers);
+export { allow, id };
+`;
