@@ -44,7 +44,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
-  it('has right types for every way of import but require, by attw', async () => {
+  it('has valid types for every kind of import except require, checked by attw', async () => {
     const tarball = await readFile(installed.tarball);
     const checked = await attw.checkPackage(attw.createPackageFromTarballData(new Uint8Array(tarball)));
     if (!checked.types) throw new Error('no types');

@@ -103,7 +103,9 @@ export class Kit {
     return this.#next;
   }
 
-  /** Copies that PostgreSQL holds no message of a user to another, as a recorder does. */
+  /**
+   * Writes to Redis that PostgreSQL has no messages from one user to another, as a recorder does.
+   */
   async noRecordedRefs(from: number, to: number): Promise<void> {
     await writeRecordedRefs(this.link, userConversation(from, to), from, []);
   }

@@ -81,7 +81,7 @@ export interface Keys {
   webhook(endpoint: string): string;
   /** Hash: event id -> failed attempts and the event, for every id in that set. */
   webhookEvents(endpoint: string): string;
-  /** Sorted set: event id -> Unix ms at which its delivery was given up. */
+  /** Sorted set: event id -> Unix ms at which it failed permanently. */
   webhookDead(endpoint: string): string;
   /** Hash: event id -> the event and the reason, for every id in that set. */
   webhookDeadEvents(endpoint: string): string;

@@ -13,7 +13,7 @@ export interface GroupsTable extends LastMessage {
   /** Id in the product that embeds Parley. Unique among groups that are not dissolved. */
   external_id: string | null;
   owner_id: number;
-  /** What members see of the time before they joined. */
+  /** Whether members see messages from before they joined. */
   history: Generated<'joined' | 'all'>;
   /** At most 500. */
   max_members: Generated<number>;

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Returns how many events of a webhook endpoint are queued, and how many were given up. */
+/** Returns how many events of a webhook endpoint are queued, and how many failed permanently. */
 export async function countWebhooks(
   redis: RedisConnection,
   endpoint: string,

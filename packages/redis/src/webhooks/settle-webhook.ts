@@ -6,8 +6,8 @@ import source from './settle-webhook.lua';
 const script = createScript('settle-webhook', [clock, source], { durable: true });
 
 /**
- * Records the outcome of a claimed event: delivered, to be retried, or given up and moved to the
- * dead events, of which the newest are kept. Returns false if another worker has settled it.
+ * Records the outcome of a claimed event: delivered, to be retried, or failed permanently and moved
+ * to the dead events, of which the newest are kept. Returns false if another worker has settled it.
  */
 export async function settleWebhook(
   redis: RedisConnection,

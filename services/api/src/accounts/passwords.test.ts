@@ -30,7 +30,7 @@ it('a sign-in after a change of ARGON2_* rehashes the password at the new cost',
   expect((await api.call('post', '/v1/sessions', { body })).status).toBe(201);
 });
 
-it('a check for an unknown username costs as much as for existing accounts, the same each time', async () => {
+it('checking an unknown username costs as much as checking an existing account', async () => {
   await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
   const { Passwords } = await import('./passwords.ts');
   const at = (time: number) => ({ memory: 8192, time, parallelism: 1 });

@@ -13,7 +13,7 @@ export function onInvalid(result: Validated): void {
 function fieldErrors({ code, keys, path, message }: Issue): FieldError[] {
   const at = (last: readonly PropertyKey[]) => [...path, ...last].map(String).join('.');
   if (code === 'unrecognized_keys' && keys) {
-    return keys.map((key) => ({ path: at([key]), message: 'There is no such field' }));
+    return keys.map((key) => ({ path: at([key]), message: 'Unknown field' }));
   }
   return [{ path: at([]), message }];
 }

@@ -59,7 +59,9 @@ function durations(standard: readonly number[]): Variable<readonly number[]> {
 
 export interface WebhookConfig {
   endpoints: readonly WebhookEndpoint[];
-  /** Ms after each failed attempt until the next. After the last one the event is given up. */
+  /**
+   * Ms after each failed attempt until the next. After the last one the event fails permanently.
+   */
   retries: readonly number[];
   /** Ms per attempt. */
   timeout: number;

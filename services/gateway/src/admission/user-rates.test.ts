@@ -40,7 +40,7 @@ describe('UserRates', () => {
     expect(buckets.calls).toBe(2);
   });
 
-  it('rejects with the time to retry when the number is used up', async () => {
+  it('rejects with the time to retry when the number of acts is used up', async () => {
     for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
     await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
     await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);

@@ -113,7 +113,7 @@ export async function readMessage(
   await rates.charge(user, 'mutation');
   const event = await findMessage(redis, user.id, chat, id);
   if (event !== undefined && event !== 'recalled') return { from: event.from, recalled: false };
-  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no such message');
+  if (config.history === 'relay') throw new Refusal('not-found', 'The chat has no message with this id');
   const group = (await permits.standing(user, chat)) === 'member';
   const facts = await requestFacts(deps, user, chat, id, group);
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
@@ -135,7 +135,7 @@ async function requestFacts(
     },
   );
   if (!facts) throw new Refusal('unavailable');
-  if (facts.from === null) throw new Refusal('not-found', 'The chat has no such message');
+  if (facts.from === null) throw new Refusal('not-found', 'The chat has no message with this id');
   return facts;
 }
 

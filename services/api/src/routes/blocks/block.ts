@@ -18,7 +18,7 @@ export async function block(
   user: number,
   blocked: number,
 ): Promise<Block> {
-  if (!(await lockUsers(tx, [user, blocked]))) throw new Refusal('not-found', 'There is no such user.');
+  if (!(await lockUsers(tx, [user, blocked]))) throw new Refusal('not-found', 'This user does not exist.');
   const count = await countBlocks(tx, user);
   if (await insertBlock(tx, user, blocked)) {
     if (count >= limits.blocks)

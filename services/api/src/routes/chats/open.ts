@@ -15,7 +15,7 @@ export const open = callerOperation(
     operationId: 'openChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
-    summary: 'Open your chat with someone or a group',
+    summary: 'Open your chat with a user or group',
     request: { params: idParams },
     responses: { 200: jsonResponse(chatSchema, 'The chat') },
     refuses: ['not-found'],

@@ -23,7 +23,7 @@ export const update = callerOperation(
     tags: ['Chats'],
     summary: 'Pin or mute a chat, or set its custom data',
     request: { params: idParams, body: jsonBody(schema) },
-    responses: { 200: jsonResponse(chatSchema, 'The chat as changed') },
+    responses: { 200: jsonResponse(chatSchema, 'The changed chat') },
     refuses: ['not-found'],
   },
   async (c) => {

@@ -18,7 +18,7 @@ export const update = callerOperation(
     tags: ['Friends'],
     summary: 'Rename or move a friend group',
     request: { params: idParams, body: jsonBody(schema) },
-    responses: { 200: jsonResponse(friendGroupSchema, 'The friend group as changed') },
+    responses: { 200: jsonResponse(friendGroupSchema, 'The changed friend group') },
     refuses: ['not-found', 'conflict'],
   },
   async (c) => {

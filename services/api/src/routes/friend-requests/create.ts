@@ -43,7 +43,7 @@ export const create = callerOperation(
     await limitRate(context, 'friend-request', me, context.config.perMinute.friendRequests);
     await askHooks(context, 'friend.request', me, { from: me, to, message });
     const request = await commitAndNotify(context, async (tx, notify) => {
-      if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'There is no such user.');
+      if (!(await lockUsers(tx, [me, to]))) throw new Refusal('not-found', 'This user does not exist.');
       if (await areFriends(tx, me, to)) throw new Refusal('conflict', 'You are friends already.');
       if (await isBlocked(tx, to, me)) throw new Refusal('blocked', "You can't send this person a friend request.");
       if (await isBlocked(tx, me, to)) throw new Refusal('conflict', 'You block this user.');

@@ -16,7 +16,9 @@ export const list = callerOperation(
     tags: ['Friends'],
     summary: 'Your friends',
     request: { query: z.strictObject(pageFields(cursor)) },
-    responses: { 200: jsonResponse(pageOf(friendSchema), 'A page of friends by friend group, those in none last') },
+    responses: {
+      200: jsonResponse(pageOf(friendSchema), 'A page of friends by friend group; friends without a group are last'),
+    },
   },
   async (c) => {
     const { limit, after } = c.req.valid('query');

@@ -23,7 +23,7 @@ export const update = callerOperation(
     tags: ['Friends'],
     summary: 'Change the remark or the friend group of a friend',
     request: { params: idParams, body: jsonBody(schema) },
-    responses: { 200: jsonResponse(friendSchema, 'The friend as changed') },
+    responses: { 200: jsonResponse(friendSchema, 'The changed friend') },
     refuses: ['not-found'],
   },
   async (c) => {

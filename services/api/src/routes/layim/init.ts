@@ -27,7 +27,7 @@ export function addInit(router: OpenAPIHono<CallerEnv>): void {
       operationId: 'layimInit',
       path: '/init',
       tags: ['LayIM'],
-      summary: 'What LayIM begins with',
+      summary: 'The data with which a LayIM page starts',
       security: [{ accessToken: [] }],
       responses: layimAnswers(dataSchema, 'You, your friends and your groups'),
     },

@@ -17,7 +17,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       operationId: 'layimMedia',
       path: '/media/{id}/{seal}',
       tags: ['LayIM'],
-      summary: 'What was uploaded from a LayIM page',
+      summary: 'A file that was uploaded from a LayIM page',
       security: [],
       request: { params: z.object({ id: idField, seal: z.string() }) },
       responses: {
@@ -32,7 +32,7 @@ export function addMedia(router: OpenAPIHono<CallerEnv>): void {
       const { id, seal } = c.req.valid('param');
       const known = isMediaAddress(context.config.tokens.secret, id, seal);
       const row = known ? await getMedia(context.db, id) : undefined;
-      if (row?.state !== 'ready') throw new Refusal('not-found', 'There is no such media.');
+      if (row?.state !== 'ready') throw new Refusal('not-found', 'This file does not exist.');
       const { name, size, storage_key: key } = row;
       const inline = inlineTypes.has(row.mime);
       const type = inline ? row.mime : 'application/octet-stream';

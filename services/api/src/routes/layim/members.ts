@@ -18,7 +18,7 @@ export function addMembers(router: OpenAPIHono<CallerEnv>): void {
       operationId: 'layimMembers',
       path: '/members',
       tags: ['LayIM'],
-      summary: 'Who is in a group, for LayIM',
+      summary: 'The members of a group, for LayIM',
       security: [{ accessToken: [] }],
       request: { query: z.object({ id: idField }) },
       responses: layimAnswers(dataSchema, 'The members, the owner first'),

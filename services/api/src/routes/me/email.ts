@@ -31,10 +31,10 @@ export const putEmail = callerOperation(
     operationId: 'setEmail',
     path: '/v1/me/email',
     tags: ['Accounts'],
-    summary: 'Set your e-mail address, to reset your password with',
+    summary: 'Set your e-mail address for password resets',
     description: 'A link is sent to the address. Until it is opened, the address before stays.',
     request: { body: jsonBody(z.strictObject({ email: emailField, password })) },
-    responses: { 202: { description: 'A link is on its way' } },
+    responses: { 202: { description: 'A confirmation link is sent to the address' } },
     refuses: ['forbidden', 'conflict', 'too-many'],
   },
   async (c) => {

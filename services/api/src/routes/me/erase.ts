@@ -45,7 +45,7 @@ export const erase = callerOperation(
       'and is dissolved if you are alone in it. Your own copies of chats, your files that nobody was sent, and what the server remembers ' +
       'for your devices are deleted. What others have of you stays theirs, from a deleted user; the answer says what.',
     request: { body: jsonBody(schema) },
-    responses: { 200: jsonResponse(remainsSchema, 'What remains where') },
+    responses: { 200: jsonResponse(remainsSchema, 'The data that remains after the deletion, by place') },
     refuses: ['forbidden', 'too-many'],
   },
   async (c) => {

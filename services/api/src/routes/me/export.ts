@@ -14,7 +14,7 @@ export const exportAll = callerOperation(
     operationId: 'exportMe',
     path: '/v1/me/export',
     tags: ['Accounts'],
-    summary: 'Everything of yours, as one archive',
+    summary: 'Export all your data as one archive',
     description:
       'A zip archive of JSON Lines (`profile`, `sessions`, `friends`, `friend-groups`, `friend-requests`, `blocks`, `groups`, `chats`, ' +
       '`media`, each `.jsonl`; `messages/<user>.jsonl` and `messages/g<group>.jsonl`, ascending) and of the files you uploaded (`media/`). ' +

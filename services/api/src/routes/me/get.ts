@@ -10,7 +10,7 @@ export const get = callerOperation(
     operationId: 'getMe',
     path: '/v1/me',
     tags: ['People'],
-    summary: 'Yourself',
+    summary: 'The signed-in user',
     responses: { 200: jsonResponse(userSchema, 'The user') },
   },
   async (c) => {

@@ -29,7 +29,9 @@ export const createSecret = callerOperation(
     summary: 'Begin to set up a second factor (TOTP)',
     description: 'Show `uri` as a QR code to an authenticator app, then confirm a code of it with PUT.',
     request: { body: jsonBody(z.strictObject({ password })) },
-    responses: { 201: jsonResponse(z.object({ secret: z.string(), uri: z.string() }), 'The secret, shown this once') },
+    responses: {
+      201: jsonResponse(z.object({ secret: z.string(), uri: z.string() }), 'The secret, which is shown only once'),
+    },
     refuses: ['forbidden', 'conflict', 'too-many'],
   },
   async (c) => {
@@ -50,7 +52,7 @@ export const confirmSecret = callerOperation(
     operationId: 'enableTotp',
     path: '/v1/me/totp',
     tags: ['Accounts'],
-    summary: 'Turn your second factor on with a code of it',
+    summary: 'Enable your second factor with one of its codes',
     description: 'Each recovery code replaces one code. They are shown this once. Your other devices are signed out.',
     request: { body: jsonBody(z.strictObject({ code })) },
     responses: {
@@ -86,7 +88,7 @@ export const removeSecret = callerOperation(
     operationId: 'disableTotp',
     path: '/v1/me/totp',
     tags: ['Accounts'],
-    summary: 'Turn your second factor off',
+    summary: 'Disable your second factor',
     request: { body: jsonBody(z.strictObject({ password, code })) },
     responses: { 204: noContent },
     refuses: ['forbidden', 'conflict', 'code-required', 'too-many'],

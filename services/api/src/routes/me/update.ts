@@ -33,7 +33,7 @@ export const update = callerOperation(
     tags: ['People'],
     summary: 'Change your name, avatar, sign, custom data or privacy',
     request: { body: jsonBody(schema) },
-    responses: { 200: jsonResponse(userSchema, 'The user as changed') },
+    responses: { 200: jsonResponse(userSchema, 'The changed user') },
     refuses: ['conflict'],
   },
   async (c) => {

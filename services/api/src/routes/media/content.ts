@@ -15,7 +15,7 @@ export const content = operation(
     operationId: 'getMedia',
     path: '/v1/media/{id}',
     tags: ['Media'],
-    summary: 'The bytes of a media that you were sent, or sent',
+    summary: 'The bytes of a media that you sent or received',
     description:
       'With Range, If-Range, If-None-Match and HEAD. Pictures, sound and film are shown in place; whatever else is for saving only.',
     // Without a token: the signature in the query.

@@ -12,7 +12,7 @@ export const create = callerOperation(
     operationId: 'createUpload',
     path: '/v1/media',
     tags: ['Media'],
-    summary: 'Begin an upload (tus protocol 1.0.0)',
+    summary: 'Create an upload (tus protocol 1.0.0)',
     description:
       'Upload-Length says how many bytes will come; Upload-Metadata may hold `filename`, `filetype`, and of a film or sound `width`, `height` ' +
       'and `duration`. Bytes may come with this request. The header Location leads to the upload, relative to this address.',

@@ -11,7 +11,7 @@ export const info = callerOperation(
     operationId: 'getMediaInfo',
     path: '/v1/media/{id}/info',
     tags: ['Media'],
-    summary: 'Name, size and type of a media, as a message takes them',
+    summary: 'Name, size and type of a media, in the form of a message body',
     request: { params: idParams },
     responses: { 200: whole('The media') },
     refuses: ['not-found'],

@@ -15,7 +15,7 @@ import type { SignatureQuery } from './schemas.ts';
 export async function requireMedia(context: AppContext, user: number, id: number): Promise<MediaRow> {
   const row = await getMedia(context.db, id);
   if (row?.state === 'ready' && (await maySee(context, user, id))) return row;
-  throw new Refusal('not-found', 'There is no such media.');
+  throw new Refusal('not-found', 'This media does not exist, or you have no access to it.');
 }
 
 /**

@@ -21,7 +21,7 @@ export const resume = callerOperation(
     operationId: 'resumeUpload',
     path,
     tags: ['Media'],
-    summary: 'Go on with your upload (tus)',
+    summary: 'Append bytes to your upload (tus)',
     request: { params: idParams, headers: tusHeaders('upload-offset'), body: bytesBody },
     responses: tusAnswers({
       200: whole('The upload is whole: the media, to be put into a message'),
@@ -39,7 +39,7 @@ export const cancel = callerOperation(
     operationId: 'cancelUpload',
     path,
     tags: ['Media'],
-    summary: 'Remove your upload, unless it was sent to anybody (tus)',
+    summary: 'Delete your upload if it was not sent in a message (tus)',
     request: { params: idParams, headers: tusHeaders() },
     responses: tusAnswers({ 204: noContent }),
     refuses: ['not-found'],
@@ -53,7 +53,7 @@ const described = callerOperation(
     operationId: 'getUploadProgress',
     path,
     tags: ['Media'],
-    summary: 'Ask how much of your upload is there (tus)',
+    summary: 'The number of bytes that the server has of your upload (tus)',
     request: { params: idParams, headers: tusHeaders() },
     responses: tusAnswers({ 200: { description: 'The headers Upload-Offset and Upload-Length' } }),
     refuses: ['not-found'],
@@ -81,7 +81,7 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
   const { context, caller } = c.var;
   const { db, media, config } = context;
   const row = await getMedia(db, id);
-  if (row?.owner_id !== caller.user) throw new Refusal('not-found', 'You have no such upload.');
+  if (row?.owner_id !== caller.user) throw new Refusal('not-found', 'You have no upload with this id.');
   if (
     c.req.method === 'HEAD' &&
     row.state === 'uploading' &&

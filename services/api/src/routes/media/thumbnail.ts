@@ -15,7 +15,7 @@ export const thumbnail = operation(
     operationId: 'getThumbnail',
     path: '/v1/media/{id}/thumbnail',
     tags: ['Media'],
-    summary: 'A small picture of a picture, at most 320 pixels a side',
+    summary: 'The thumbnail of a picture, at most 320 pixels a side',
     // Without a token: the signature in the query.
     security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },

@@ -17,7 +17,7 @@ export const url = callerOperation(
     operationId: 'getMediaUrl',
     path: '/v1/media/{id}/url',
     tags: ['Media'],
-    summary: 'Addresses of a media that need no access token, for a short time',
+    summary: 'Signed URLs of a media, which work for a short time without an access token',
     description:
       'They speak for the caller: who loses sight of the media cannot use them either. To be kept as secret as a token.',
     request: { params: idParams },

@@ -15,7 +15,7 @@ export async function participantsOf(
 ): Promise<Pick<NewMessage, 'members' | 'permit'>> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const standing = await readStanding(context, from, to);
-  if (standing === 'nobody') throw new Refusal('not-found', 'There is no such user or group.');
+  if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the permit, so that members removed in between are left out.
     const members = await readMembers(context.redis, to);

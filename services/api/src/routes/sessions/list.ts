@@ -13,7 +13,7 @@ export const list = callerOperation(
     operationId: 'listSessions',
     path: '/v1/sessions',
     tags: ['Accounts'],
-    summary: 'Where you are signed in',
+    summary: 'Your sessions',
     request: { query: z.strictObject(pageFields(cursor)) },
     responses: { 200: jsonResponse(pageOf(signInSchema), 'A page of sessions, the newest first') },
   },

@@ -11,7 +11,7 @@ export const get = callerOperation(
     operationId: 'getUser',
     path: '/v1/users/{id}',
     tags: ['People'],
-    summary: 'Someone by id',
+    summary: 'A user by id',
     request: { params: idParams },
     responses: { 200: jsonResponse(userSchema, 'The user') },
     refuses: ['not-found'],

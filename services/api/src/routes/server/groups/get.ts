@@ -37,7 +37,7 @@ export const listGroupMembers = serverOperation(
     operationId: 'listServerGroupMembers',
     path: '/v1/server/groups/{group}/members',
     tags: ['Server'],
-    summary: 'Who is in a group',
+    summary: 'The members of a group',
     request: { params, query: z.strictObject(pageFields(cursor)) },
     responses: {
       200: jsonResponse(pageOf(memberSchema), 'A page of members: the owner, admins, then the others, by id'),

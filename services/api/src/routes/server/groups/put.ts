@@ -37,10 +37,10 @@ export const putGroup = serverOperation(
     operationId: 'putServerGroup',
     path: '/v1/server/groups/{group}',
     tags: ['Server'],
-    summary: 'Make or change a group, by your own id',
+    summary: 'Create or change a group by your own id',
     request: { params: z.object({ group: externalIdField }), body: jsonBody(schema) },
     responses: {
-      200: jsonResponse(serverGroupSchema, 'The group as changed'),
+      200: jsonResponse(serverGroupSchema, 'The changed group'),
       201: jsonResponse(serverGroupSchema, 'The new group'),
     },
     refuses: ['not-found', 'conflict', 'group-full'],

@@ -114,7 +114,7 @@ async function findUserMessage(
   if (config.history === 'relay') throw new Refusal('history-disabled');
   const key = await findUserChat(db, asked);
   const [message] = await readMessages(db, key, { below: id + 1, limit: 1 });
-  if (message?.id !== id) throw new Refusal('not-found', 'The chat has no such message.');
+  if (message?.id !== id) throw new Refusal('not-found', 'The chat has no message with this id.');
   return { key, message };
 }
 

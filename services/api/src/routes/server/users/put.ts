@@ -40,7 +40,7 @@ export const putUser = serverOperation(
     summary: 'Make or change a user, by your own id',
     request: { params: z.object({ user: externalIdField }), body: jsonBody(schema) },
     responses: {
-      200: jsonResponse(serverUserSchema, 'The user as changed'),
+      200: jsonResponse(serverUserSchema, 'The changed user'),
       201: jsonResponse(serverUserSchema, 'The new user'),
     },
     refuses: ['conflict'],

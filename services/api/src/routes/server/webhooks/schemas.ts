@@ -8,7 +8,7 @@ export const endpointSchema = z
     url: z.string(),
     events: z.array(z.enum(webhookKinds)),
     waiting: z.int().nonnegative().openapi({ description: 'Events that are queued for this endpoint' }),
-    dead: z.int().nonnegative().openapi({ description: 'Events that were given up' }),
+    dead: z.int().nonnegative().openapi({ description: 'Events that failed permanently' }),
   })
   .openapi('WebhookEndpoint');
 
