@@ -30,6 +30,7 @@ export interface Command {
 const user = (args: readonly string[]) => `/users/${encodeURIComponent(args[0] ?? '')}`;
 const chat = (args: readonly string[]) => `${user(args)}/chats/${encodeURIComponent(args[1] ?? '')}`;
 const message = (args: readonly string[]) => `${chat(args)}/messages/${encodeURIComponent(args[2] ?? '')}`;
+const userColumns = ['id', 'externalId', 'username', 'name', 'created', 'deactivated'];
 
 /** Every command by its name. USER is an external id, or `~` and an id of Parley. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -37,8 +38,15 @@ export const commands: Readonly<Record<string, Command>> = {
     args: [],
     options: ['q', 'limit', 'after'],
     summary: 'List users by id; with --q those whose username, name or external id begins with it',
-    columns: ['id', 'externalId', 'username', 'name', 'created', 'deactivated'],
+    columns: userColumns,
     run: (server, _, { q, limit, after }) => server.call('GET', '/users', { query: { q, limit, after } }),
+  },
+  'user find': {
+    args: ['TEXT'],
+    options: ['limit', 'after'],
+    summary: 'List the users whose username, name or external id begins with TEXT',
+    columns: userColumns,
+    run: (server, [q], { limit, after }) => server.call('GET', '/users', { query: { q, limit, after } }),
   },
   'user show': {
     args: ['USER'],
@@ -73,6 +81,11 @@ export const commands: Readonly<Record<string, Command>> = {
     args: ['USER'],
     summary: 'End all sessions of a user and refuse new ones',
     run: (server, args) => server.call('DELETE', user(args)),
+  },
+  'user reactivate': {
+    args: ['USER'],
+    summary: 'Let a deactivated user sign in again',
+    run: (server, args) => server.call('POST', `${user(args)}/reactivate`),
   },
   'user reset-password': {
     args: ['USER'],

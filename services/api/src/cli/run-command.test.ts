@@ -26,7 +26,7 @@ const parley = (...argv: string[]) => runCommand(argv, { PARLEY_URL: product.api
 const json = async <T>(...argv: string[]) => JSON.parse(await parley(...argv, '--json')) as T;
 
 describe('parley', () => {
-  it('finds, shows, disconnects and deactivates a user', async () => {
+  it('finds, shows, disconnects and deactivates a user, and reverses it', async () => {
     const [a] = await product.people('cli-1');
     expect(await json('user', 'list', '--q', 'cli-1')).toMatchObject({ items: [{ id: a.id, externalId: 'cli-1' }] });
     expect(await parley('user', 'list', '--q', 'cli-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
@@ -35,6 +35,9 @@ describe('parley', () => {
     expect(await parley('user', 'disconnect', 'cli-1')).toBe('Done.');
     expect(await parley('user', 'deactivate', 'cli-1')).toBe('Done.');
     expect(await json('user', 'show', 'cli-1')).toMatchObject({ deactivated: expect.any(Number) });
+    expect(await parley('user', 'reactivate', 'cli-1')).toMatch(/^deactivated +-$/m);
+    expect(await json('user', 'show', 'cli-1')).toMatchObject({ deactivated: null });
+    expect(await parley('user', 'find', 'CLI-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
   });
 
   it('lists the sessions and push devices of a user and ends a session', async () => {

@@ -211,6 +211,28 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
   });
 
+  it('is reactivated also without an external id, and only once', async () => {
+    const { api } = product;
+    const [a, b] = [await api.person(), await api.person()];
+    await a.befriend(b);
+    const { username } = a.session.user;
+    const signIn = () => api.call('post', '/v1/sessions', { body: { username, password } });
+    expect((await product.call('delete', `/users/~${a.id}`)).status).toBe(204);
+    expect((await signIn()).status).toBe(401);
+    for (let i = 0; i < 2; i += 1) {
+      const { status, body } = await product.call<ServerUser>('post', `/users/~${a.id}/reactivate`);
+      expect([status, body]).toMatchObject([200, { id: a.id, externalId: null, deactivated: null }]);
+    }
+    expect((await signIn()).status).toBe(201);
+    expect(await readPermit(api.redis, b.id, a.id)).toBe('friend');
+    expect((await a.get('/v1/me')).status).toBe(401);
+    const logged = api.logged
+      .map((line) => JSON.parse(line))
+      .filter(({ log, user }) => log === 'audit' && user === a.id);
+    expect(logged.filter(({ event }) => event === 'account.reactivated')).toMatchObject([{ key: 'key-1' }]);
+    expect((await product.call('post', '/users/nobody/reactivate')).status).toBe(404);
+  });
+
   it('must exist and cannot be the system', async () => {
     expect((await product.call('delete', '/users/never-was')).status).toBe(404);
     const system = await product.call<Problem>('delete', '/users/~9000000000000000');

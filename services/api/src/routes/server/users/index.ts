@@ -9,6 +9,7 @@ import { editMessage, getUserMessage, removeMessage } from './message.ts';
 import { listUserMessages } from './messages.ts';
 import { listUserPushDevices } from './push-devices.ts';
 import { putUser } from './put.ts';
+import { reactivateUser } from './reactivate.ts';
 import { removeTotp, resetPassword } from './reset-password.ts';
 import { endUserSession, listUserSessions } from './sessions.ts';
 
@@ -26,6 +27,7 @@ export const serverUsers = [
   editMessage,
   removeMessage,
   deactivateUser,
+  reactivateUser,
   resetPassword,
   removeTotp,
   putFriend,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from '@hono/zod-openapi';
-import { bumpPermits, type Database } from '@parley/database';
+import type { Database } from '@parley/database';
+import { audit } from '../../../accounts/audit.ts';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import type { Notify } from '../../../events/notice.ts';
 import { checkCustom } from '../../../http/check-custom.ts';
@@ -17,6 +18,7 @@ import {
 } from '../../../queries/server-users.ts';
 import { externalIdField } from '../refs.ts';
 import { serverUserSchema } from '../schemas.ts';
+import { reactivate } from './reactivate.ts';
 import { refuseTakenUsername } from './username-taken.ts';
 
 const schema = z.strictObject({
@@ -51,11 +53,12 @@ export const putUser = serverOperation(
     checkCustom(c.var.context.config, given.custom);
     const work = commitAndNotify(c.var.context, async (tx, notify) => {
       const added = await insertServerUser(tx, externalId, given);
-      if (added === undefined) return { status: 200 as const, user: await update(tx, notify, externalId, given) };
+      if (added === undefined) return { status: 200 as const, ...(await update(tx, notify, externalId, given)) };
       notify({ copies: [added], forget: [added], externals: [{ external: externalId, user: added }] });
-      return { status: 201 as const, user: (await getServerUser(tx, added)) as ServerUser };
+      return { status: 201 as const, user: (await getServerUser(tx, added)) as ServerUser, reactivated: false };
     });
-    const { status, user } = await refuseTakenUsername(work);
+    const { status, user, reactivated } = await refuseTakenUsername(work);
+    if (reactivated) audit(c, 'account.reactivated', { user: user.id });
     return c.json(user, status);
   },
 );
@@ -65,19 +68,16 @@ async function update(
   notify: Notify,
   externalId: string,
   given: z.infer<typeof schema>,
-): Promise<ServerUser> {
+): Promise<{ user: ServerUser; reactivated: boolean }> {
   const id = (await findUserId(tx, externalId)) as number;
   await lockUsers(tx, [id]);
   const before = (await getServerUser(tx, id)) as ServerUser;
-  if (before.deactivated !== null) {
-    await bumpPermits(tx, [id]);
-    notify({ copies: [id], forget: [id], externals: [{ external: externalId, user: id }] });
-  }
-  await updateServerUser(tx, id, { ...given, deactivated: null });
+  const reactivated = await reactivate(tx, notify, before);
+  await updateServerUser(tx, id, given);
   const after = (await getServerUser(tx, id)) as ServerUser;
   const shown = (['username', 'name', 'avatar', 'sign', 'custom'] as const).some(
     (field) => !isDeepStrictEqual(before[field], after[field]),
   );
   if (shown) notify({ events: [{ users: [id, ...(await friendIds(tx, id))], event: { kind: 'profile', user: id } }] });
-  return after;
+  return { user: after, reactivated };
 }
