@@ -46,6 +46,7 @@ export * from './presence/read-presence.ts';
 export * from './stores/forget-copies.ts';
 export * from './stores/marks.ts';
 export * from './stores/record-backlog.ts';
+export * from './stores/record-lag.ts';
 export * from './stores/store-status.ts';
 export * from './webhooks/announce.ts';
 export * from './webhooks/claim-webhooks.ts';

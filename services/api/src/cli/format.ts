@@ -41,7 +41,17 @@ function toTable(items: readonly Fields[], columns: readonly string[] = Object.k
 }
 
 /** Names of fields that contain Unix ms. */
-const dates = new Set(['date', 'created', 'updated', 'lastUsed', 'deactivated', 'expires', 'recalled', 'edited']);
+const dates = new Set([
+  'date',
+  'created',
+  'updated',
+  'lastUsed',
+  'oldest',
+  'deactivated',
+  'expires',
+  'recalled',
+  'edited',
+]);
 
 function cell(name: string, value: unknown): string {
   if (value === null || value === undefined) return '-';

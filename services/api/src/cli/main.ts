@@ -1,11 +1,16 @@
 import { runDoctor } from './doctor/run-doctor.ts';
+import { runLag } from './lag/run-lag.ts';
 import { runCommand } from './run-command.ts';
 import { CliError } from './server-client.ts';
 
 const argv = process.argv.slice(2);
+/** Commands that read Redis and PostgreSQL instead of the server API. */
+const local: Readonly<Record<string, typeof runDoctor>> = { doctor: runDoctor, lag: runLag };
 try {
-  if (argv[0] === 'doctor') {
-    const { output, failed } = await runDoctor(argv.slice(1), process.env);
+  const [name = '', ...rest] = argv;
+  const run = Object.hasOwn(local, name) ? local[name] : undefined;
+  if (run) {
+    const { output, failed } = await run(rest, process.env);
     console.log(output);
     // A server that does not respond may keep a connection open.
     process.exit(failed ? 1 : 0);

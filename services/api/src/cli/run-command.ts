@@ -57,7 +57,10 @@ function findCommand([first = '', second = '']: readonly string[]): [string, Com
 
 function usage(): string {
   const rows = Object.keys(commands).map((name) => [line(name), commands[name]?.summary ?? ''] as const);
-  rows.push(['parley doctor', 'Check the settings of the api, its Redis and its PostgreSQL: needs its environment']);
+  rows.push(
+    ['parley doctor', 'Check the settings of the api, its Redis and its PostgreSQL: needs its environment'],
+    ['parley lag', 'Show what waits to be recorded, by bucket: needs the environment of the api'],
+  );
   const width = Math.max(...rows.map(([left]) => left.length));
   return [
     'Looks at a running Parley and acts on it, by its server API.',

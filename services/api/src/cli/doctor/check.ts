@@ -30,7 +30,7 @@ export async function attempt(name: string, work: () => Promise<Check[]>): Promi
 }
 
 /** Connecting to a name with several addresses fails with one error for each. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
   return error instanceof Error ? error.message : String(error);
 }

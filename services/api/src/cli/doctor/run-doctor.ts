@@ -1,18 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { openDatabase } from '@parley/database';
 import { connectRedis } from '@parley/redis';
 import type { Environment } from '@parley/service';
 import type { ApiConfig } from '../../config.ts';
-import { CliError } from '../server-client.ts';
+import { inTime, TIMEOUT_MS } from '../in-time.ts';
+import { readJsonFlag } from '../read-json-flag.ts';
 import { attempt, type Check } from './check.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkStores } from './check-stores.ts';
-
-/** Ms after which a server that does not respond counts as unavailable. */
-const TIMEOUT_MS = 5000;
 
 /**
  * Runs `parley doctor`. Resolves with what it prints, and whether a check failed.
@@ -24,7 +20,7 @@ export async function runDoctor(
   argv: readonly string[],
   env: Environment,
 ): Promise<{ output: string; failed: boolean }> {
-  const json = readFlags(argv);
+  const json = readJsonFlag('doctor', argv);
   const checks = await diagnose(env);
   const width = Math.max(...checks.map(({ name }) => name.length));
   const line = ({ status, name, detail }: Check) =>
@@ -76,26 +72,4 @@ async function openPostgres({ database }: ApiConfig) {
   const reached = checks.some(({ name }) => name === 'migrations');
   if (!reached) await db.destroy();
   return { db: reached ? db : undefined, checks };
-}
-
-async function inTime<T>(server: string, work: () => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const late = delay(TIMEOUT_MS, undefined, { signal: stop.signal }).then(() => {
-    throw new Error(`${server} does not respond within ${TIMEOUT_MS / 1000} s`);
-  });
-  late.catch(() => {});
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    stop.abort();
-  }
-}
-
-function readFlags(argv: readonly string[]): boolean {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: { json: { type: 'boolean', default: false } } });
-    return values.json;
-  } catch (error) {
-    throw new CliError(`${(error as Error).message}\nUsage: parley doctor [--json]`, 2);
-  }
 }
