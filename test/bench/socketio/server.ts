@@ -53,7 +53,7 @@ io.on('connection', (socket) => {
 });
 
 io.listen(Number(PORT));
-// The request that opened the connection would stay in memory.
+// Releases the HTTP request that opened the connection, which would stay in memory otherwise.
 io.engine.on('connection', (connection) => {
   connection.request = null;
 });

@@ -19,7 +19,7 @@ export interface WrittenContent {
   silent?: true | undefined;
 }
 
-/** The same as JSON text. */
+/** The written parts of a message, as JSON text. */
 export interface MessageContent {
   body: string;
   /** Further fields, each after a comma. */

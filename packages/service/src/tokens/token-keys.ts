@@ -34,7 +34,7 @@ export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKe
       try {
         return { ok: true, value: readKeys(JSON.parse(text), half) };
       } catch (error) {
-        // The parser's own message quotes the text.
+        // Replaces the error of JSON.parse, whose message quotes the secret text.
         const problem = error instanceof TypeError ? error.message : 'must be JSON Web Keys';
         return { ok: false, problem };
       }

@@ -22,8 +22,8 @@ export class InFlight {
   /**
    * Admits something and returns the function that releases it.
    *
-   * @param owners who it counts for; each has limits of its own
-   * @param bytes how much memory it may take
+   * @param owners the users and addresses for which the operation counts; each has its own limits
+   * @param bytes the memory that the operation may use
    * @throws Refusal `too-many` when an owner has too much in flight, `unavailable` when all have
    */
   admit(owners: readonly string[], bytes = 0): () => void {

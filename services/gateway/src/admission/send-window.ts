@@ -74,7 +74,7 @@ export class SendWindow {
     this.#admitted += 1;
   }
 
-  /** An admitted message was accepted or rejected. */
+  /** Call it when an admitted message was accepted or rejected. */
   settle(): void {
     this.#admitted -= 1;
     if (this.#admitted > 0) return;

@@ -384,8 +384,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * The events after the connection's position are gone. The client reconnects with its cursor and
-   * gets `recovered: false`.
+   * The events after the connection's position were evicted. The client reconnects with its cursor
+   * and gets `recovered: false`.
    */
   #restart(): void {
     this.#state = 'restarting';

@@ -50,7 +50,8 @@ function createHttpServer({ maxHeaders, requestTime }: SocketServerOptions, hand
   return createServer({
     maxHeaderSize: maxHeaders,
     headersTimeout: requestTime,
-    // The reader of a body ends it first, with a reply.
+    // The body reader has a shorter timeout and sends an error first. This timeout is only a
+    // fallback.
     requestTimeout: requestTime + 2000,
     connectionsCheckingInterval: Math.min(1000, requestTime),
     keepAliveTimeout: KEEP_ALIVE,

@@ -47,7 +47,7 @@ export class Heights {
     return at === undefined ? undefined : this.#ends[at];
   }
 
-  /** The same by the row's index. */
+  /** Pixels from the lower edge of the row with this index to the end of the list. */
   endAt(at: number): number {
     return this.#ends[at] ?? this.below;
   }
