@@ -149,6 +149,16 @@ create table friendships (
   constraint friendships_check CHECK ((user_id <> friend_id))
 );
 
+create table group_bans (
+  group_id bigint not null,
+  user_id bigint not null,
+  by_id bigint not null,
+  created bigint not null default now_ms(),
+  constraint group_bans_pkey PRIMARY KEY (group_id, user_id),
+  constraint group_bans_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint group_bans_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table group_members (
   group_id bigint not null,
   user_id bigint not null,
@@ -422,6 +432,7 @@ CREATE INDEX friend_requests_from ON public.friend_requests USING btree (from_id
 CREATE UNIQUE INDEX friend_requests_pending ON public.friend_requests USING btree (from_id, to_id) WHERE (state = 'pending'::text);
 CREATE INDEX friend_requests_to ON public.friend_requests USING btree (to_id, id);
 CREATE INDEX friendships_friend_group ON public.friendships USING btree (friend_group_id);
+CREATE INDEX group_bans_user ON public.group_bans USING btree (user_id);
 CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
 CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);

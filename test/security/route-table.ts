@@ -100,6 +100,9 @@ export const table: readonly Row[] = [
     body: { role: 'admin' },
   })),
   { ...row('delete /v1/groups/{id}/members/{user}', admins(204), membership), changes: 'once' },
+  row('get /v1/groups/{id}/bans', admins(200), group),
+  { ...row('put /v1/groups/{id}/bans/{user}', admins(200), membership), changes: 'once' },
+  row('delete /v1/groups/{id}/bans/{user}', admins(204), membership),
   row('post /v1/groups/{id}/leave', ofGroup(204, 204, 409), group),
 
   // LayIM

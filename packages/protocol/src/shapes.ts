@@ -131,6 +131,9 @@ export const memberSchema = z.object({
   alias: z.string(),
 });
 
+/** A user who is banned from a group: nobody can add them. */
+export const banSchema = z.object({ user: userSchema, by: id.describe('Who banned the user'), date });
+
 /** A message in the user's copy of the chat. */
 export const messageSchema = z.object({
   id,
@@ -201,6 +204,7 @@ export type Report = z.infer<typeof reportSchema>;
 export type ReportReason = z.infer<typeof reportReasonSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Group = z.infer<typeof groupSchema>;
+export type Ban = z.infer<typeof banSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Chat = z.infer<typeof chatSchema>;

@@ -1,4 +1,4 @@
-import type { FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
+import type { Ban, FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
 import type {
   Block,
   BriefUser,
@@ -87,6 +87,9 @@ export interface Operations {
   'GET /groups/{id}/members': [Id & Paging, Page<Member>];
   'PUT /groups/{id}/members/{user}': [Id & { user: number }, Member];
   'PATCH /groups/{id}/members/{user}': [Id & { user: number; role?: Member['role']; alias?: string }, Member];
+  'GET /groups/{id}/bans': [Id & Paging, Page<Ban>];
+  'PUT /groups/{id}/bans/{user}': [Id & { user: number }, Ban];
+  'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
 }
 

@@ -12,6 +12,7 @@ import * as custom from './010-custom.ts';
 import * as ownData from './011-own-data.ts';
 import * as pushServices from './012-push-services.ts';
 import * as reports from './013-reports.ts';
+import * as groupBans from './014-group-bans.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -28,6 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '011-own-data': ownData,
   '012-push-services': pushServices,
   '013-reports': reports,
+  '014-group-bans': groupBans,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

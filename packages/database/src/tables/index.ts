@@ -5,6 +5,7 @@ import type { EarlyChangesTable } from './early-changes.ts';
 import type { FriendGroupsTable } from './friend-groups.ts';
 import type { FriendRequestsTable } from './friend-requests.ts';
 import type { FriendshipsTable } from './friendships.ts';
+import type { GroupBansTable } from './group-bans.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
 import type { InstallationTable } from './installation.ts';
@@ -34,6 +35,7 @@ export interface Tables {
   blocks: BlocksTable;
   groups: GroupsTable;
   group_members: GroupMembersTable;
+  group_bans: GroupBansTable;
   chats: ChatsTable;
   messages: MessagesTable;
   early_changes: EarlyChangesTable;

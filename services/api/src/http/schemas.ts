@@ -27,6 +27,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   FriendGroup: protocol.friendGroupSchema,
   Block: protocol.blockSchema,
   Report: protocol.reportSchema,
+  Ban: protocol.banSchema,
   Group: protocol.groupSchema,
   Member: protocol.memberSchema,
   ...kindsOf(protocol.bodySchema, 'Body'),
@@ -44,6 +45,7 @@ for (const [name, schema] of Object.entries(namedSchemas))
   zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
 
 export {
+  banSchema,
   blockSchema,
   chatSchema,
   friendGroupSchema,

@@ -8,6 +8,7 @@ export async function endGroup(tx: Database, notify: Notify, group: number): Pro
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   await deleteMembers(tx, group, members);
+  await tx.deleteFrom('group_bans').where('group_id', '=', group).execute();
   await dissolveGroup(tx, group);
   notify({
     copies: [group],

@@ -1,3 +1,4 @@
+import { listBansOf, putBan, removeBan } from './bans.ts';
 import { create } from './create.ts';
 import { dissolve } from './dissolve.ts';
 import { get } from './get.ts';
@@ -19,5 +20,8 @@ export const groups = [
   putMember,
   updateMemberOf,
   removeMember,
+  listBansOf,
+  putBan,
+  removeBan,
   leave,
 ];

@@ -7,6 +7,7 @@ import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
+import { isBanned } from '../../queries/group-bans.ts';
 import { forgetChats, getMember, memberIds } from '../../queries/group-members.ts';
 import { getGroup } from '../../queries/groups.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
@@ -40,6 +41,7 @@ export const putMember = callerOperation(
       const found = await getMember(tx, id, user);
       if (found !== undefined) return found;
       if (!exists) throw new Refusal('not-found', 'There is no such user.');
+      if (await isBanned(tx, id, user)) throw new Refusal('forbidden', `User ${user} is banned from the group.`);
       const { maxMembers, owner } = (await getGroup(tx, id, me)) as Group;
       await requireAddable(tx, context.config, me, [user], owner);
       const members = await memberIds(tx, id);

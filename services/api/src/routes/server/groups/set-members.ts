@@ -4,13 +4,14 @@ import { messageIdNow } from '@parley/redis';
 import type { AppContext } from '../../../app-context.ts';
 import type { Notice, Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
+import { deleteBans } from '../../../queries/group-bans.ts';
 import { deleteMembers, findBusy, forgetChats, memberIds } from '../../../queries/group-members.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
 
 /**
  * Sets the members of a group. The group and these users must be locked. Others leave, except the
- * owner. Notifies former and present members of each change.
+ * owner. Notifies former and present members of each change. Lifts the bans of added users.
  */
 export async function setMembers(
   context: AppContext,
@@ -37,6 +38,7 @@ export async function setMembers(
 async function add({ redis, config }: AppContext, tx: Database, group: number, users: number[]): Promise<void> {
   const [busy] = await findBusy(tx, users, config.limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in the maximum number of groups.`);
+  await deleteBans(tx, group, users);
   const now = await messageIdNow(redis, groupConversation(group));
   const members = users.map((user) => ({ user, role: 'member' as const }));
   await addMembers(tx, group, members, now);

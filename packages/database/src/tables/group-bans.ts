@@ -1,0 +1,10 @@
+import type { Generated } from 'kysely';
+
+/** A user who is banned from a group: nobody can add them. */
+export interface GroupBansTable {
+  group_id: number;
+  user_id: number;
+  /** The owner or admin who banned the user. */
+  by_id: number;
+  created: Generated<number>;
+}

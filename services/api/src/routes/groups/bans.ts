@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi';
+import type { Ban } from '@parley/protocol';
+import { audit } from '../../accounts/audit.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { idParams } from '../../http/fields.ts';
+import { limitRate } from '../../http/limit-rate.ts';
+import { callerOperation, jsonResponse, noContent } from '../../http/operation.ts';
+import { idCursor, pageFields, toPage } from '../../http/page.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { banSchema, pageOf } from '../../http/schemas.ts';
+import { countBans, deleteBans, insertBan, listBans } from '../../queries/group-bans.ts';
+import { getRole } from '../../queries/group-members.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { depart } from './depart.ts';
+import { enterGroup } from './enter-group.ts';
+import { memberParams } from './fields.ts';
+
+/** Lists the users who are banned from a group, for its owner and admins. */
+export const listBansOf = callerOperation(
+  {
+    method: 'get',
+    operationId: 'listBans',
+    path: '/v1/groups/{id}/bans',
+    tags: ['Groups'],
+    summary: 'Who is banned from a group',
+    request: { params: idParams, query: z.strictObject(pageFields(idCursor)) },
+    responses: { 200: jsonResponse(pageOf(banSchema), 'A page of bans by user id') },
+    refuses: ['not-found', 'forbidden'],
+  },
+  async (c) => {
+    const { db } = c.var.context;
+    const { id } = c.req.valid('param');
+    const { limit, after } = c.req.valid('query');
+    const rows = await db.transaction().execute(async (tx) => {
+      await enterGroup(tx, id, c.var.caller.user, 'admin');
+      return await listBans(tx, id, { after: after?.[0], limit: limit + 1 });
+    });
+    const page = toPage(
+      rows,
+      limit,
+      (row) => row,
+      idCursor,
+      (row) => [row.user.id],
+    );
+    return c.json(page, 200);
+  },
+);
+
+/**
+ * Bans a user from a group: removes them if they are a member, and refuses to add them until the
+ * ban is lifted. The owner bans anybody, admins plain members and others.
+ */
+export const putBan = callerOperation(
+  {
+    method: 'put',
+    operationId: 'banMember',
+    path: '/v1/groups/{id}/bans/{user}',
+    tags: ['Groups'],
+    summary: 'Ban someone from a group',
+    request: { params: memberParams },
+    responses: { 200: jsonResponse(banSchema, 'The ban') },
+    refuses: ['not-found', 'forbidden', 'conflict', 'too-many'],
+  },
+  async (c) => {
+    const { context } = c.var;
+    const { user: me } = c.var.caller;
+    const { id, user } = c.req.valid('param');
+    if (user === me) throw fieldRefusal('conflict', 'user', 'You cannot ban yourself.');
+    await limitRate(context, 'group', me, context.config.perMinute.groupChanges);
+    const ban = await commitAndNotify(context, async (tx, notify) => {
+      const exists = await lockUsers(tx, [user]);
+      const mine = await enterGroup(tx, id, me, 'admin');
+      if (!exists) throw new Refusal('not-found', 'There is no such user.');
+      const theirs = await getRole(tx, id, user);
+      if (mine === 'admin' && theirs !== undefined && theirs !== 'member') {
+        throw new Refusal('forbidden', 'Only the owner may ban admins.');
+      }
+      const count = await countBans(tx, id);
+      if ((await insertBan(tx, id, user, me)) && count >= context.config.limits.blocks) {
+        throw new Refusal('conflict', 'As many users are banned from the group as possible.');
+      }
+      if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed');
+      return (await listBans(tx, id, { user, limit: 1 }))[0] as Ban;
+    });
+    audit(c, 'group.banned', { group: id, user });
+    return c.json(ban, 200);
+  },
+);
+
+/** Lifts a ban. No-op if there is none. */
+export const removeBan = callerOperation(
+  {
+    method: 'delete',
+    operationId: 'unbanMember',
+    path: '/v1/groups/{id}/bans/{user}',
+    tags: ['Groups'],
+    summary: 'Lift a ban',
+    request: { params: memberParams },
+    responses: { 204: noContent },
+    refuses: ['not-found', 'forbidden'],
+  },
+  async (c) => {
+    const { id, user } = c.req.valid('param');
+    const lifted = await commitAndNotify(c.var.context, async (tx) => {
+      await enterGroup(tx, id, c.var.caller.user, 'admin');
+      return await deleteBans(tx, id, [user]);
+    });
+    if (lifted.length > 0) audit(c, 'group.unbanned', { group: id, user });
+    return c.body(null, 204);
+  },
+);
