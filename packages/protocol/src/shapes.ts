@@ -129,6 +129,7 @@ export const memberSchema = z.object({
   joined: date,
   /** Name of the member in this group. Empty for their own name. */
   alias: z.string(),
+  mutedUntil: date.optional().describe('Until when the member may not write. Missing: the member may'),
 });
 
 /** A user who is banned from a group: nobody can add them. */

@@ -86,7 +86,10 @@ export interface Operations {
   'POST /groups/{id}/leave': [Id, undefined];
   'GET /groups/{id}/members': [Id & Paging, Page<Member>];
   'PUT /groups/{id}/members/{user}': [Id & { user: number }, Member];
-  'PATCH /groups/{id}/members/{user}': [Id & { user: number; role?: Member['role']; alias?: string }, Member];
+  'PATCH /groups/{id}/members/{user}': [
+    Id & { user: number; role?: Member['role']; alias?: string; mutedUntil?: number | null },
+    Member,
+  ];
   'GET /groups/{id}/bans': [Id & Paging, Page<Ban>];
   'PUT /groups/{id}/bans/{user}': [Id & { user: number }, Ban];
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];

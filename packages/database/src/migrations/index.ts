@@ -13,6 +13,7 @@ import * as ownData from './011-own-data.ts';
 import * as pushServices from './012-push-services.ts';
 import * as reports from './013-reports.ts';
 import * as groupBans from './014-group-bans.ts';
+import * as memberMutes from './015-member-mutes.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '012-push-services': pushServices,
   '013-reports': reports,
   '014-group-bans': groupBans,
+  '015-member-mutes': memberMutes,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -8,6 +8,8 @@ export interface GroupMembersTable {
   /** The member's name in this group. Empty: the user's own name. */
   alias: Generated<string>;
   joined: Generated<number>;
+  /** Until when the member may not write, in Unix ms. Null or past: the member may. */
+  muted_until: number | null;
   /** The message id at the time of joining; 0 for founding members. */
   joined_id: Generated<number>;
   /** The read mark, written by the recorder. */

@@ -1,8 +1,20 @@
 -- Replaces the permit copy of a user or group, unless Redis has a newer one.
 --
--- KEYS 1 copy 2 contacts 3 blocks 4 members ARGV 1 'user', 'group' or 'nobody' 2 version, or -1 for
--- an id that never existed 3 time to live of 'nobody' in s 4 length of the first list, then both
--- lists: contacts and blocks of a user, or members of a group Reply 1 if it was written
+-- KEYS
+--   1 copy
+--   2 contacts
+--   3 blocks
+--   4 members
+--   5 mutes
+-- ARGV
+--   1 'user', 'group' or 'nobody'
+--   2 version, or -1 for an id that never existed
+--   3 time to live of 'nobody', in s
+--   4 length of the first list
+--   then the first list: contacts of a user, or members of a group
+--   then blocks of a user, or muted members of a group, each with the end of the mute
+-- Reply
+--   1 if it was written
 local copy = redis.call('GET', KEYS[1])
 local version = copy and tonumber(string.match(copy, ':(%d+)$') or -1) or -1
 if ARGV[2] == '-1' then
@@ -12,7 +24,7 @@ if ARGV[2] == '-1' then
 end
 if version >= tonumber(ARGV[2]) then return 0 end
 if ARGV[1] == 'nobody' then
-  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4])
+  redis.call('DEL', KEYS[2], KEYS[3], KEYS[4], KEYS[5])
   redis.call('SET', KEYS[1], 'nobody:' .. ARGV[2], 'EX', ARGV[3])
   return 1
 end
@@ -30,6 +42,10 @@ if ARGV[1] == 'user' then
   fill(KEYS[3], middle + 1, #ARGV)
 else
   fill(KEYS[4], 5, middle)
+  redis.call('DEL', KEYS[5])
+  for i = middle + 1, #ARGV, 2 do
+    redis.call('HSET', KEYS[5], ARGV[i], ARGV[i + 1])
+  end
 end
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. ARGV[2])
 return 1

@@ -18,11 +18,11 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
     copy.kind === 'user'
       ? [copy.contacts.length, ...copy.contacts, ...copy.blocks]
       : copy.kind === 'group'
-        ? [copy.members.length, ...copy.members]
+        ? [copy.members.length, ...copy.members, ...(copy.mutes ?? []).flat()]
         : [0];
   const { version = -1 } = copy;
   const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
-  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id)];
+  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id), keys.mutes(id)];
   return (await redis.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
 }
 
@@ -36,6 +36,7 @@ export async function hasPermits(redis: RedisConnection, id: number): Promise<bo
  */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
-  | { kind: 'group'; version: number; members: number[] }
+  /** `mutes`: members who may not write, and until when, in Unix ms. Default: none. */
+  | { kind: 'group'; version: number; members: number[]; mutes?: [user: number, until: number][] }
   /** `version` is set if the id once was a group. */
   | { kind: 'nobody'; version?: number };

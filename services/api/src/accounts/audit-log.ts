@@ -30,6 +30,7 @@ export type AuditEvent =
   | 'email.changed'
   | 'email.removed'
   | 'group.banned'
+  | 'group.muted'
   | 'group.role-changed'
   | 'group.unbanned'
   | 'invitation.created'

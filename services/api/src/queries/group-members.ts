@@ -26,7 +26,8 @@ export async function memberIds(db: Database, group: number): Promise<number[]> 
 }
 
 export async function getMember(db: Database, group: number, user: number): Promise<Member | undefined> {
-  return await members(db, group).where('m.user_id', '=', user).executeTakeFirst();
+  const row = await members(db, group).where('m.user_id', '=', user).executeTakeFirst();
+  return row && omitNoMute(row);
 }
 
 /**
@@ -39,7 +40,7 @@ export async function listMembers(
   after: MemberPlace | undefined,
   limit: number,
 ): Promise<MemberRow[]> {
-  return await members(db, group)
+  const rows = await members(db, group)
     .select(rank.as('rank'))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(${rank}, m.user_id) > (${after?.[0]}, ${after?.[1]})`),
@@ -48,6 +49,7 @@ export async function listMembers(
     .orderBy('m.user_id')
     .limit(limit)
     .execute();
+  return rows.map(omitNoMute);
 }
 
 /** Changes the given fields of a member. */
@@ -55,11 +57,11 @@ export async function updateMember(
   db: Database,
   group: number,
   user: number,
-  changes: { role?: Role | undefined; alias?: string | undefined },
+  { mutedUntil, ...changes }: MemberChanges,
 ): Promise<void> {
   await db
     .updateTable('group_members')
-    .set(changes)
+    .set({ ...changes, ...(mutedUntil !== undefined && { muted_until: mutedUntil }) })
     .where('group_id', '=', group)
     .where('user_id', '=', user)
     .execute();
@@ -126,8 +128,20 @@ function members(db: Database, group: number) {
     .selectFrom('group_members as m')
     .innerJoin('users as u', 'u.id', 'm.user_id')
     .select(userJson('u').as('user'))
+    .select(sql<number | null>`case when m.muted_until > ${Date.now()} then m.muted_until end`.as('mutedUntil'))
     .select(['m.role', sql<number>`m.joined`.as('joined'), sql<string>`m.alias`.as('alias')])
     .where('m.group_id', '=', group);
+}
+
+function omitNoMute<R extends { mutedUntil: number | null }>({ mutedUntil, ...row }: R) {
+  return mutedUntil === null ? row : { ...row, mutedUntil };
+}
+
+interface MemberChanges {
+  role?: Role | undefined;
+  alias?: string | undefined;
+  /** Null ends a mute. */
+  mutedUntil?: number | null | undefined;
 }
 
 /** Rank of the role, id of the user. */

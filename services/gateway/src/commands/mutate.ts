@@ -13,7 +13,7 @@ import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
-import { Refusal, sendRefusal } from './refusal.ts';
+import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 
 /** Copies of a mutation between two users: in both inboxes and in the record stream. */
 const COPIES = 3;
@@ -48,8 +48,12 @@ async function admit(
   chat: number,
   mutation: Mutation,
 ): Promise<number[] | Permit> {
-  const found = await permits.admission(user, chat);
-  if ('standing' in found) refuse(found.standing, mutation, config.sendPolicy);
+  // Muted members recall messages.
+  const found = await permits.admission(user, chat, { evenMuted: mutation.kind === 'recall' });
+  if ('standing' in found) {
+    refuse(found.standing, mutation, config.sendPolicy);
+    refuseMuted(found);
+  }
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@parley/protocol';
 import type { Standing } from '@parley/redis';
+import type { Permit } from '../users/local-user.ts';
 
 /** Rejects a frame with an error code. */
 export class Refusal extends Error {
@@ -36,4 +37,14 @@ export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): E
     case 'unknown':
       return 'unavailable';
   }
+}
+
+/** Throws a refusal if the permit is that of a muted member. */
+export function refuseMuted({ mutedUntil = 0 }: Permit): void {
+  const left = mutedUntil - Date.now();
+  if (left > 0) throw new Refusal('forbidden', `You are muted in this group until ${toDate(mutedUntil)}.`, left);
+}
+
+function toDate(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -6,7 +6,7 @@ import { checkCustom } from './check-custom.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
-import { Refusal, sendRefusal } from './refusal.ts';
+import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 import { restoreRef } from './restore-ref.ts';
 
 /** Copies of a message to a user: in both inboxes and in the record stream. */
@@ -88,6 +88,7 @@ function checkStanding({ config }: CommandDeps, found: Permit | number[]): Admis
   if (!('standing' in found)) return found;
   const code = sendRefusal(found.standing, config.sendPolicy);
   if (code) throw new Refusal(code);
+  refuseMuted(found);
   return found.fence;
 }
 

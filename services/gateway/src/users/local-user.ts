@@ -119,6 +119,8 @@ export interface Permit {
   readonly standing: Standing;
   /** The permit fence of both users when the standing was read. 0 for a group. */
   readonly fence: number;
+  /** Until when a member may not write to the group, in Unix ms. */
+  readonly mutedUntil?: number;
 }
 
 /** One open connection of a user. */

@@ -1,6 +1,7 @@
 import {
   type RedisConnection,
   readMembers,
+  readMute,
   readPermit,
   readPermitFence,
   type Standing,
@@ -41,19 +42,23 @@ export class Permits {
    * gateway has not received the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
-    const found = await this.admission(user, to);
+    const found = await this.admission(user, to, { evenMuted: true });
     return Array.isArray(found) ? found : found.standing;
   }
 
-  /** As `membership`, with the permit fence of both users, which `accept` compares. */
-  async admission(user: LocalUser, to: number): Promise<number[] | Permit> {
+  /**
+   * As `membership`, with the permit fence of both users, which `accept` compares. Returns the
+   * permit of a muted member, unless `evenMuted`.
+   */
+  async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
+    const admits = (permit: Permit) => permit.standing === 'member' && (evenMuted || !isMuted(permit));
     const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
-    if (permit.standing !== 'member') return permit;
+    if (!admits(permit)) return permit;
     const members = await readMembers(this.#redis, to);
     if (members.includes(user.id)) return members;
     user.forgetPermit(to);
     const now = await this.#readAndKeep(user, to);
-    return now.standing === 'member' ? await readMembers(this.#redis, to) : now;
+    return admits(now) ? await readMembers(this.#redis, to) : now;
   }
 
   /** Returns the standing of a user towards another user or a group, without caching. */
@@ -65,10 +70,17 @@ export class Permits {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
     const standing = await this.read(user, to);
-    const permit = fence === 0 ? unfenced[standing] : { standing, fence };
+    const mutedUntil = standing === 'member' ? await readMute(this.#redis, to, user.id) : 0;
+    const plain = fence === 0 ? unfenced[standing] : { standing, fence };
+    const permit = mutedUntil === 0 ? plain : { ...plain, mutedUntil };
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
   }
+}
+
+/** Returns whether a member may not write to the group now. Mutes end by themselves. */
+function isMuted({ mutedUntil = 0 }: Permit): boolean {
+  return mutedUntil > Date.now();
 }
 
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });

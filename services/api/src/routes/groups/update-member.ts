@@ -1,5 +1,7 @@
-import type { Database } from '@parley/database';
+import { z } from '@hono/zod-openapi';
+import { bumpPermits, type Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
+import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { changes, line } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
@@ -11,21 +13,28 @@ import { updateGroup } from '../../queries/groups.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
+/** The last date that JavaScript can write. */
+const MAX_DATE = 8_640_000_000_000_000;
+
 const schema = changes({
   role: roleSchema
     .optional()
     .openapi({ description: 'For the owner to give; `owner` hands the group over, the caller becomes an admin' }),
+  mutedUntil: z.int().nonnegative().max(MAX_DATE).nullable().optional().openapi({
+    description:
+      'For the owner and admins to set: until when the member may not write, edit or react, in Unix ms. Null ends it',
+  }),
   alias: line(64, 0, findDisguise).optional().openapi({ description: 'For oneself to choose; empty for the own name' }),
 });
 
-/** Changes the role of a member, or the caller's own alias. */
+/** Changes the role of a member, mutes a member, or changes the caller's own alias. */
 export const updateMemberOf = callerOperation(
   {
     method: 'patch',
     operationId: 'updateMember',
     path: '/v1/groups/{id}/members/{user}',
     tags: ['Groups'],
-    summary: 'Change the role of a member, or your own name in the group',
+    summary: 'Change the role of a member, mute a member, or change your own name in the group',
     request: { params: memberParams, body: jsonBody(schema) },
     responses: { 200: jsonResponse(memberSchema, 'The member as changed') },
     refuses: ['not-found', 'forbidden', 'conflict'],
@@ -33,9 +42,10 @@ export const updateMemberOf = callerOperation(
   async (c) => {
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
-    const { role, alias } = c.req.valid('json');
+    const { role, alias, mutedUntil } = c.req.valid('json');
     const member = await commitAndNotify(c.var.context, async (tx, notify) => {
-      await enterGroup(tx, id, me, role === undefined ? 'member' : 'owner');
+      const lowest = mutedUntil === undefined ? 'member' : 'admin';
+      const mine = await enterGroup(tx, id, me, role === undefined ? lowest : 'owner');
       const before = await getMember(tx, id, user);
       if (before === undefined) throw new Refusal('not-found', 'They are not in the group.');
       if (alias !== undefined && user !== me) throw new Refusal('forbidden', 'Everyone chooses their own alias.');
@@ -46,11 +56,21 @@ export const updateMemberOf = callerOperation(
         await updateMember(tx, id, user, { alias });
         say('updated', user);
       }
+      if (mutedUntil !== undefined) {
+        if (user === me) throw new Refusal('forbidden', 'You cannot mute yourself.');
+        if (mine === 'admin' && before.role !== 'member')
+          throw new Refusal('forbidden', 'Only the owner may mute admins.');
+        await bumpPermits(tx, [id]);
+        await updateMember(tx, id, user, { mutedUntil });
+        notify({ copies: [id], forget: [user] });
+        say('updated', user);
+      }
       if (role !== undefined && role !== before.role) {
         for (const changed of await giveRole(tx, id, me, user, role)) say('role', changed);
       }
       return (await getMember(tx, id, user)) as Member;
     });
+    if (mutedUntil !== undefined) audit(c, 'group.muted', { group: id, user, mutedUntil });
     return c.json(member, 200);
   },
 );

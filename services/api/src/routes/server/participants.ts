@@ -1,6 +1,14 @@
 import { readPermits } from '@parley/database';
 import { SYSTEM_USER } from '@parley/protocol';
-import { type NewMessage, readMembers, readPermit, readPermitFence, type Standing, writePermits } from '@parley/redis';
+import {
+  type NewMessage,
+  readMembers,
+  readMute,
+  readPermit,
+  readPermitFence,
+  type Standing,
+  writePermits,
+} from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 
@@ -18,9 +26,17 @@ export async function participantsOf(
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the permit, so that members removed in between are left out.
-    const members = await readMembers(context.redis, to);
+    const [members, mutedUntil] = await Promise.all([
+      readMembers(context.redis, to),
+      from === SYSTEM_USER ? 0 : readMute(context.redis, to, from),
+    ]);
     if (from === SYSTEM_USER) return { members };
     if (!members.includes(from)) throw new Refusal('not-member');
+    const left = mutedUntil - Date.now();
+    if (left > 0) {
+      const detail = `The user is muted in this group until ${new Date(mutedUntil).toISOString()}.`;
+      throw new Refusal('forbidden', detail, { retryAfter: Math.ceil(left / 1000) });
+    }
     return { members, permit: 'member' };
   }
   if (from === SYSTEM_USER) return {};

@@ -1,0 +1,87 @@
+import type { Member } from '@parley/protocol';
+import { forgetCopies, readMute } from '@parley/redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../gateway/client.ts';
+import { Kit, type Person } from './kit.ts';
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start();
+});
+afterAll(() => kit?.[Symbol.asyncDispose]());
+
+/** A group with an owner, an admin and a member. */
+async function makeGroup() {
+  const [owner, admin, member] = (await kit.people(3)) as [Person, Person, Person];
+  const group = await kit.group([owner, admin, member]);
+  await owner.call('PATCH', `/groups/${group}/members/${admin.id}`, { role: 'admin' });
+  return { owner, admin, member, group };
+}
+const mute = (by: Person, group: number, who: Person, mutedUntil: unknown) =>
+  by.call<Member>('PATCH', `/groups/${group}/members/${who.id}`, { mutedUntil });
+const later = () => Date.now() + 3_600_000;
+let refs = 0;
+async function say(client: Client, to: number) {
+  const ref = `mute-${++refs}`;
+  client.send({ type: 'send', ref, to, body: { type: 'text', text: 'hi' } });
+  return await client.reply(ref);
+}
+const muted = {
+  type: 'error',
+  code: 'forbidden',
+  message: expect.stringContaining('muted'),
+  retryAfter: expect.any(Number),
+};
+
+describe('a muted member', () => {
+  it('can neither write nor edit nor react at any gateway, but recall', async () => {
+    const { admin, member, group } = await makeGroup();
+    await using first = await Client.open(kit.gateway(0), member.token);
+    await using second = await Client.open(kit.gateway(1), member.token);
+    const { id } = await first.text(group, 'before');
+    expect(await say(second, group)).toMatchObject({ type: 'ack' });
+    const until = later();
+    expect(await mute(admin, group, member, until)).toMatchObject({ mutedUntil: until });
+    for (const client of [first, second]) {
+      expect(await say(client, group)).toMatchObject(muted);
+      client.send({ type: 'edit', ref: 'edit', chat: group, id, body: { type: 'text', text: 'x' } });
+      expect(await client.reply('edit')).toMatchObject(muted);
+      client.send({ type: 'react', ref: 'react', chat: group, id, emoji: '👍', active: true });
+      expect(await client.reply('react')).toMatchObject(muted);
+    }
+    first.send({ type: 'recall', ref: 'recall', chat: group, id });
+    expect(await first.reply('recall')).toMatchObject({ type: 'ack' });
+    await using other = await Client.open(kit.gateway(0), admin.token);
+    expect(await say(other, group)).toMatchObject({ type: 'ack' });
+  });
+
+  it('stays muted after Redis lost its copies and on a new connection', async () => {
+    const { owner, member, group } = await makeGroup();
+    await mute(owner, group, member, later());
+    await forgetCopies(kit.link);
+    for (const gateway of [0, 1]) {
+      await using client = await Client.open(kit.gateway(gateway), member.token);
+      expect(await say(client, group)).toMatchObject(muted);
+    }
+  });
+
+  it('may write again after the time, or when the mute is ended', async () => {
+    const { owner, admin, member, group } = await makeGroup();
+    await using client = await Client.open(kit.gateway(0), member.token);
+    await mute(owner, group, member, Date.now() + 500);
+    await expect.poll(async () => (await say(client, group)).type, { timeout: 5000 }).toBe('ack');
+    await mute(owner, group, member, later());
+    expect(await say(client, group)).toMatchObject(muted);
+    expect(await mute(admin, group, member, null)).not.toHaveProperty('mutedUntil');
+    expect(await say(client, group)).toMatchObject({ type: 'ack' });
+    expect(await kit.link.client.exists(kit.link.keys.mutes(group))).toBe(0);
+  });
+
+  it('is no longer muted after leaving', async () => {
+    const { owner, member, group } = await makeGroup();
+    await mute(owner, group, member, later());
+    await owner.call('DELETE', `/groups/${group}/members/${member.id}`);
+    await owner.call('PUT', `/groups/${group}/members/${member.id}`);
+    expect(await readMute(kit.link, group, member.id)).toBe(0);
+  });
+});
