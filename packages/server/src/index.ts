@@ -8,6 +8,7 @@ export type {
   HookReply,
   Member,
   Message,
+  Report,
   Session,
   User,
 } from '@parley/protocol';
@@ -23,6 +24,7 @@ export type {
   Paging,
   Ref,
   ServerGroup,
+  ServerReport,
   ServerUser,
   WebhookEndpoint,
 } from './calls/operations.ts';

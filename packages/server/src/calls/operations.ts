@@ -8,6 +8,7 @@ import type {
   Group,
   Member,
   Message,
+  Report,
   Session,
   User,
 } from '@parley/protocol';
@@ -56,6 +57,10 @@ export interface Operations {
   'GET /server/invitations': [Paging, Page<Invitation>];
   'POST /server/invitations': [{ uses?: number; expires?: number; note?: string }, Invitation];
   'DELETE /server/invitations/{code}': [{ code: string }, undefined];
+
+  'GET /server/reports': [Paging & { state?: Report['state'] }, Page<ServerReport>];
+  /** Closes or opens a report, or writes a note about it. */
+  'PATCH /server/reports/{id}': [{ id: number; state?: Report['state']; note?: string }, ServerReport];
 
   'GET /server/webhooks': [Nothing, Page<WebhookEndpoint>];
   'GET /server/webhooks/dead': [Paging & { endpoint?: string }, Page<DeadWebhook>];
@@ -130,11 +135,23 @@ export interface Invitation {
   expires: number | null;
 }
 
+/** A report of a user, a group or a message, as moderators see it. */
+export interface ServerReport extends Omit<Report, 'message'> {
+  /** The user who reports. */
+  reporter: number;
+  /** The message at the time of the report. */
+  message: Message | null;
+  /** What moderators wrote about it. */
+  note: string;
+  /** Unix ms. */
+  updated: number;
+}
+
 /** A webhook endpoint with its queue. */
 export interface WebhookEndpoint {
   endpoint: string;
   url: string;
-  events: ('message' | 'friend' | 'group' | 'presence')[];
+  events: ('message' | 'friend' | 'group' | 'presence' | 'report')[];
   /** Number of events that wait. */
   waiting: number;
   /** Number of events that were given up. */

@@ -1,4 +1,4 @@
-import type { Body, Custom } from '@parley/protocol';
+import type { Body, Custom, Report } from '@parley/protocol';
 import { type RequestHeaders, type VerifyOptions, verify } from './verify.ts';
 
 /**
@@ -53,6 +53,7 @@ export interface WebhookData {
   'group.dissolved': GroupChange;
   'presence.online': { user: number };
   'presence.offline': { user: number };
+  'report.created': NewReport;
 }
 
 /** A recorded message. */
@@ -82,6 +83,9 @@ interface FriendChange {
   user: number;
   other: number;
 }
+
+/** A new report of a user, a group or a message, without its texts. */
+type NewReport = Pick<Report, 'id' | 'kind' | 'user' | 'group' | 'message' | 'reason'> & { reporter: number };
 
 /** `user` is the member concerned, if it is about one. */
 interface GroupChange {
