@@ -24,6 +24,8 @@ export interface Operations {
   'GET /server/users/{user}': [OfUser, ServerUser];
   /** Deactivates the user. All data stays. */
   'DELETE /server/users/{user}': [OfUser, undefined];
+  /** Reverses a deactivation. No-op if the user is active. */
+  'POST /server/users/{user}/reactivate': [OfUser, ServerUser];
   /** Closes the connections of the user. Their sessions stay. */
   'DELETE /server/users/{user}/connections': [OfUser, undefined];
   'GET /server/users/{user}/chats': [OfUser & Paging, Page<Chat> & Named];
