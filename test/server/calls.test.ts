@@ -72,6 +72,34 @@ describe('calls of the server API', () => {
     await expect(parley.call('GET /server/groups/{group}', { group: 'team' })).rejects.toMatchObject({ status: 404 });
   });
 
+  it('edit a message, list sessions and close reports', async () => {
+    const [ann, ben] = [
+      await parley.call('PUT /server/users/{user}', { user: 'm-ann' }),
+      await parley.call('PUT /server/users/{user}', { user: 'm-ben' }),
+    ];
+    await parley.call('PUT /server/users/{user}/friends/{friend}', { user: ann.id, friend: ben.id });
+    const wrong = { from: 'm-ann', to: 'm-ben', ref: 'm', body: text('wrong') };
+    const { id: message } = await parley.call('POST /server/messages', wrong);
+    const place = { user: 'm-ben', chat: ann.id, message };
+    const path = '/server/users/{user}/chats/{chat}/messages/{message}';
+    const find = () => parley.call(`GET ${path}`, place).catch(() => undefined);
+    await waitFor(async () => (await find()) !== undefined);
+    const edited = await parley.call(`PATCH ${path}`, { ...place, body: text('right') });
+    expect(edited).toMatchObject({ id: message, body: text('right') });
+    const { accessToken } = await parley.call('POST /server/tokens', { user: 'm-ben', device: 'phone' });
+    const { items } = await parley.call('GET /server/users/{user}/sessions', { user: 'm-ben' });
+    expect(items).toMatchObject([{ device: 'phone' }]);
+    await fetch(`${stack.apiUrl}/v1/reports`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ chat: ann.id, message, reason: 'spam' }),
+    });
+    const [report] = (await parley.call('GET /server/reports', { state: 'open' })).items;
+    expect(report).toMatchObject({ reporter: ben.id, message: { id: message } });
+    const closed = { id: report?.id ?? 0, state: 'closed' } as const;
+    expect(await parley.call('PATCH /server/reports/{id}', closed)).toMatchObject({ state: 'closed' });
+  });
+
   it('reject with the code, status and fields of the api', async () => {
     const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
     await expect(missing).rejects.toBeInstanceOf(ParleyServerError);

@@ -22,9 +22,11 @@ export type {
   Operations,
   Page,
   Paging,
+  PushDevice,
   Ref,
   ServerGroup,
   ServerReport,
+  ServerSession,
   ServerUser,
   WebhookEndpoint,
 } from './calls/operations.ts';

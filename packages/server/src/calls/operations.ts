@@ -10,6 +10,7 @@ import type {
   Message,
   Report,
   Session,
+  SignIn,
   User,
 } from '@parley/protocol';
 
@@ -28,13 +29,22 @@ export interface Operations {
   'POST /server/users/{user}/reactivate': [OfUser, ServerUser];
   /** Closes the connections of the user. Their sessions stay. */
   'DELETE /server/users/{user}/connections': [OfUser, undefined];
+  'GET /server/users/{user}/sessions': [OfUser & Paging, Page<ServerSession>];
+  'DELETE /server/users/{user}/sessions/{session}': [OfUser & { session: string }, undefined];
+  'GET /server/users/{user}/push-devices': [OfUser, Page<PushDevice>];
   'GET /server/users/{user}/chats': [OfUser & Paging, Page<Chat> & Named];
   'GET /server/users/{user}/chats/{chat}/messages': [
     OfChat & { before?: number; after?: number; around?: number; limit?: number },
     { items: Message[]; more: boolean } & Named,
   ];
+  'GET /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, Message];
+  /** Edits the message for everybody. A field that is left out stays. */
+  'PATCH /server/users/{user}/chats/{chat}/messages/{message}': [
+    OfMessage & { body?: Body; custom?: Custom | null },
+    Message,
+  ];
   /** Removes the message for everybody. */
-  'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfChat & { message: number }, undefined];
+  'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, undefined];
   /** Makes a link for choosing a new password. */
   'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
   /** Disables the second factor of the user. */
@@ -81,6 +91,7 @@ type OfUser = { user: Ref };
 type OfGroup = { group: Ref };
 /** `chat` is Parley's id of the other user, or of a group. */
 type OfChat = OfUser & { chat: number };
+type OfMessage = OfChat & { message: number };
 
 /** A message to send. */
 export interface NewMessage {
@@ -123,6 +134,23 @@ export interface ServerUser extends User {
 /** A group as the product sees it. */
 export interface ServerGroup extends Omit<Group, 'role'> {
   externalId: string | null;
+}
+
+/** A session as the product sees it. */
+export type ServerSession = Omit<SignIn, 'current'>;
+
+/** A browser or phone that receives notifications. */
+export interface PushDevice {
+  service: 'web' | 'fcm' | 'apns';
+  /** With APNs: the bundle id of the app. */
+  app: string | null;
+  /** With APNs. */
+  environment: 'production' | 'sandbox' | null;
+  language: string;
+  /** Null for a session of another issuer. */
+  session: string | null;
+  /** Unix ms. */
+  created: number;
 }
 
 /** An invitation to register. */

@@ -35,7 +35,7 @@ export class ParleyServer {
     ...[input = {}]: Input<Operations[O][0]>
   ): Promise<Operations[O][1]> {
     const request = toRequest(operation, input);
-    const isSafe = request.method !== 'POST' || operation === 'POST /server/messages';
+    const isSafe = /^(GET|PUT|DELETE)$/.test(request.method) || operation === 'POST /server/messages';
     for (let attempt = 0; ; attempt += 1) {
       try {
         return (await this.#send(request)) as Operations[O][1];

@@ -16,7 +16,7 @@ export function toRequest(operation: string, input: object): ServerRequest {
       return segment;
     })
     .split(' ');
-  if (method === 'POST' || method === 'PUT') return { method, path, body: JSON.stringify(rest) };
+  if (/^(POST|PUT|PATCH)$/.test(method)) return { method, path, body: JSON.stringify(rest) };
   // JSON leaves undefined out.
   const query = String(new URLSearchParams(JSON.parse(JSON.stringify(rest))));
   return { method, path: query === '' ? path : `${path}?${query}`, body: undefined };
