@@ -24,6 +24,11 @@ export async function deleteBans(db: Database, group: number, users: readonly nu
   return rows.map((row) => row.user_id);
 }
 
+/** Lifts all bans from a group. */
+export async function deleteAllBans(db: Database, group: number): Promise<void> {
+  await db.deleteFrom('group_bans').where('group_id', '=', group).execute();
+}
+
 export async function isBanned(db: Database, group: number, user: number): Promise<boolean> {
   return (await listBans(db, group, { user, limit: 1 })).length > 0;
 }

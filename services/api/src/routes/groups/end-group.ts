@@ -1,5 +1,6 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { Notify } from '../../events/notice.ts';
+import { deleteAllBans } from '../../queries/group-bans.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 import { dissolveGroup } from '../../queries/groups.ts';
 
@@ -8,7 +9,7 @@ export async function endGroup(tx: Database, notify: Notify, group: number): Pro
   await bumpPermits(tx, [group]);
   const members = await memberIds(tx, group);
   await deleteMembers(tx, group, members);
-  await tx.deleteFrom('group_bans').where('group_id', '=', group).execute();
+  await deleteAllBans(tx, group);
   await dissolveGroup(tx, group);
   notify({
     copies: [group],
