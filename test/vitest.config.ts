@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { sourceAliases as clientAliases } from '../packages/client/bin/entries.mjs';
@@ -41,7 +42,8 @@ export default defineConfig({
     ],
     setupFiles: ['test/worker.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests often wait for a server or a timer, so there are more workers than cores.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     // Longer than an idle machine needs, so that a busy machine does not fail the tests.
     expect: { poll: { timeout: 10_000, interval: 50 } },
     testTimeout: 60_000,
