@@ -44,6 +44,17 @@ it('writes one line per security event, with user, address and request id', asyn
   expect(lines().filter(({ user, event }) => user === null && event === 'sign-in.failed')).toHaveLength(1);
 });
 
+it('writes a line when the owner of a group changes a role', async () => {
+  const [ann, ben] = await product.api.people();
+  await ann.befriend(ben);
+  const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', { name: 'Audited', members: [ben.id] });
+  await ann.call('patch', `/v1/groups/${group.id}/members/${ben.id}`, { role: 'admin' });
+  await ben.call('patch', `/v1/groups/${group.id}/members/${ann.id}`, { role: 'member' });
+  const roles = lines().filter(({ event }) => event === 'group.role-changed');
+  expect(roles).toHaveLength(1);
+  expect(roles[0]).toMatchObject({ group: group.id, user: ben.id, role: 'admin', by: { user: ann.id } });
+});
+
 it('names the API key of each call of the server API, and refused ones', async () => {
   await product.call('get', '/users/nobody');
   await product.api.call('get', '/v1/server/users/nobody', { token: 'x'.repeat(40) });

@@ -70,6 +70,7 @@ export const updateMemberOf = callerOperation(
       }
       return (await getMember(tx, id, user)) as Member;
     });
+    if (role !== undefined) audit(c, 'group.role-changed', { group: id, user, role });
     if (mutedUntil !== undefined) audit(c, 'group.muted', { group: id, user, mutedUntil });
     return c.json(member, 200);
   },
