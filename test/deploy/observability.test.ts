@@ -113,9 +113,9 @@ describe('logs', () => {
         service: expect.any(String),
         time: expect.stringMatching(/Z$/),
       });
-    const answered = entries.filter(({ msg }) => msg === 'answered');
-    expect(answered.filter(({ requestId }) => !requestId)).toEqual([]);
-    expect(answered.map(({ requestId }) => requestId)).toContain('request-of-ours');
+    const responded = entries.filter(({ msg }) => msg === 'responded');
+    expect(responded.filter(({ requestId }) => !requestId)).toEqual([]);
+    expect(responded.map(({ requestId }) => requestId)).toContain('request-of-ours');
     const opened = entries.filter(({ msg }) => msg === 'connection opened');
     expect(opened.map(({ user }) => user)).toEqual(expect.arrayContaining([pair.alice.user, pair.bob.user]));
     expect(opened.filter(({ connection }) => !connection)).toEqual([]);
