@@ -170,10 +170,14 @@ export class Parley {
 
   /**
    * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
-   * the outbox.
+   * the outbox. Names of senders that are unknown yet are read from the api, and follow with a
+   * `change`.
    */
   messages(chat: number): ChatMessage[] {
-    return showMessages(this.#client.state, chat, (command) => this.#run(command));
+    const shown = showMessages(this.#client.state, chat, (command) => this.#run(command));
+    const users = new Set(shown.filter(({ sender }) => !sender).map(({ from }) => from));
+    if (users.size > 0) this.#run({ do: 'name', users: [...users] });
+    return shown;
   }
 
   /**

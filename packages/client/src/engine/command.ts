@@ -12,6 +12,8 @@ export type Command =
   | { do: 'typing'; chat: number; active: boolean; state?: string | undefined }
   | { do: 'watch'; users: number[] }
   | { do: 'focus'; chat: number | null }
+  /** Reads the names of users from the api. */
+  | { do: 'name'; users: number[] }
   /** Sends a frame and waits for its acknowledgement. */
   | { do: 'request'; frame: AckedFrame }
   /** Applies what was read from the api. */

@@ -111,6 +111,9 @@ export class Engine implements CommandRunner {
         this.#focus = command.chat;
         if (this.#online) connection.send({ type: 'focus', chat: command.chat });
         break;
+      case 'name':
+        this.#people.name(command.users);
+        break;
       case 'request':
         await this.#pending.request(command.frame);
         break;

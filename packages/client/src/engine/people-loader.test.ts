@@ -1,4 +1,3 @@
-import type { MessageEvent } from '@parley/protocol';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Api } from '../api/operations.ts';
 import { applyChange } from '../state/apply-change.ts';
@@ -16,10 +15,11 @@ it('reads an unknown sender once, and again after a change of the profile', asyn
     return { items: ids.split(',').includes('2') ? [{ id: 2, name, avatar: null }] : [], next: null };
   }) as unknown as Api;
   const loader = new PeopleLoader({ state, api, change: (change) => applyChange(state, change) });
-  for (const event of [message(2), message(2), message(0)]) loader.heard(event);
+  loader.name([2, 0]);
+  loader.name([2]);
   await vi.runAllTimersAsync();
   expect([requests, state.people.get(2)]).toEqual([['2,0'], { id: 2, name: 'Ann', avatar: null }]);
-  for (const event of [message(2), message(0)]) loader.heard(event);
+  loader.name([2, 0]);
   await vi.runAllTimersAsync();
   expect(requests).toHaveLength(1);
   name = 'Anna';
@@ -28,8 +28,3 @@ it('reads an unknown sender once, and again after a change of the profile', asyn
   await vi.runAllTimersAsync();
   expect([requests, state.people.get(2)?.name]).toEqual([['2,0', '2'], 'Anna']);
 });
-
-function message(from: number): MessageEvent {
-  const body = { type: 'text', text: 'hi' } as const;
-  return { kind: 'message', id: 10, conversation: 'g5', from, to: 5, date: 0, body };
-}

@@ -8,7 +8,10 @@ const LOAD_DELAY_MS = 50;
 /** Users read by one request, at most. */
 const MAX_USERS = 100;
 
-/** Reads names of senders that the state lacks, or that changed, from the api. */
+/**
+ * Reads names of senders from the api: those that an app shows and the state lacks, or that
+ * changed.
+ */
 export class PeopleLoader implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'api' | 'change'>;
   readonly #missing = new Set<number>();
@@ -20,13 +23,17 @@ export class PeopleLoader implements OnlinePart {
     this.#context = context;
   }
 
-  /** Call it with every event, after the state has applied it. */
-  heard(event: ParleyEvent): void {
+  /** Reads the names of users that the state lacks. */
+  name(users: readonly number[]): void {
     const { people } = this.#context.state;
-    if (event.kind === 'message' && !people.has(event.from) && !this.#unnamed.has(event.from))
-      this.#missing.add(event.from);
-    else if (event.kind === 'profile' && people.has(event.user)) this.#missing.add(event.user);
-    else return;
+    for (const user of users) if (!people.has(user) && !this.#unnamed.has(user)) this.#missing.add(user);
+    this.start();
+  }
+
+  /** Reads a name again that may have changed. Call it with every event. */
+  heard(event: ParleyEvent): void {
+    if (event.kind !== 'profile' || !this.#context.state.people.has(event.user)) return;
+    this.#missing.add(event.user);
     this.start();
   }
 
