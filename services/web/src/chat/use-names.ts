@@ -20,8 +20,9 @@ export function useNames(parley: Parley, chat: number, isGroup: () => boolean) {
     moderates: computed(() => members.value.some(({ user, role }) => user.id === me.value?.id && role !== 'member')),
     nameOf: (user: number): string => {
       if (user === me.value?.id) return me.value.name;
-      if (user === chat && box.value) return box.value.remark || box.value.name;
-      return aliases.value.get(user) ?? userOf(parley, user)?.name ?? strings.someone;
+      // A chat has no name until the list of chats was read.
+      const name = user === chat ? box.value?.remark || box.value?.name : aliases.value.get(user);
+      return name || (userOf(parley, user)?.name ?? strings.someone);
     },
     avatarOf: (user: number): string | null => {
       if (user === chat) return box.value?.avatar ?? null;
