@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Outcome, Variable } from './env/read-env.ts';
+import { jsonVariable } from './env/json-variable.ts';
+import type { Variable } from './env/read-env.ts';
 
 /** An address that is sent events, and which. */
 export interface Endpoint<Kind extends string> {
@@ -22,25 +23,7 @@ export function endpoints<Kind extends string>(
   kinds: readonly Kind[],
   signed: boolean,
 ): Variable<readonly Endpoint<Kind>[]> {
-  return {
-    read(text): Outcome<readonly Endpoint<Kind>[]> {
-      if (text === '') return { ok: true, value: [] };
-      try {
-        return { ok: true, value: readEndpoints(parse(text), kinds, signed) };
-      } catch (error) {
-        return { ok: false, problem: (error as Error).message };
-      }
-    },
-  };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may contain secrets.
-    throw new TypeError('must be JSON');
-  }
+  return jsonVariable((value) => readEndpoints(value, kinds, signed), []);
 }
 
 function readEndpoints<Kind extends string>(value: unknown, kinds: readonly Kind[], signed: boolean): Endpoint<Kind>[] {

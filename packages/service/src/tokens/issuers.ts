@@ -1,4 +1,5 @@
-import type { Outcome, Variable } from '../env/read-env.ts';
+import { jsonVariable } from '../env/json-variable.ts';
+import type { Variable } from '../env/read-env.ts';
 import { publicKey, secretKey, type VerifyKey } from './key.ts';
 
 /** A token issuer besides Parley, and how its tokens are verified. */
@@ -23,25 +24,7 @@ export interface TokenIssuer {
  * printed, since it may contain secrets.
  */
 export function tokenIssuers(): Variable<readonly TokenIssuer[]> {
-  return {
-    read(text): Outcome<readonly TokenIssuer[]> {
-      if (text === '') return { ok: true, value: [] };
-      try {
-        return { ok: true, value: readIssuers(parse(text)) };
-      } catch (error) {
-        return { ok: false, problem: (error as Error).message };
-      }
-    },
-  };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may contain secrets.
-    throw new TypeError('must be JSON');
-  }
+  return jsonVariable(readIssuers, []);
 }
 
 function readIssuers(value: unknown): TokenIssuer[] {
