@@ -97,6 +97,17 @@ create table chats (
   constraint chats_pkey PRIMARY KEY (owner_id, peer_id)
 ) partition by HASH (owner_id);
 
+create table drafts (
+  owner_id bigint not null,
+  peer_id bigint not null,
+  text text not null,
+  reply_to bigint,
+  mentions bigint[],
+  updated bigint not null default now_ms(),
+  constraint drafts_pkey PRIMARY KEY (owner_id, peer_id),
+  constraint drafts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 create table early_changes (
   owner_id bigint not null,
   peer_id bigint not null,

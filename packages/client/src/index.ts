@@ -1,5 +1,6 @@
 export type {
   Body,
+  Draft,
   FriendGroup,
   Media,
   Message,

@@ -155,6 +155,17 @@ export const messageSchema = z.object({
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),
 });
 
+/** The unsent text of a chat, which the user's devices share. */
+export const draftSchema = z.object({
+  text: z.string(),
+  /** Id of the message that it replies to. */
+  replyTo: id.optional(),
+  /** Ids of the users it mentions. */
+  mentions: z.array(id).optional(),
+  /** When it was written. Differs from that of every earlier draft of the chat. */
+  updated: date,
+});
+
 /** A chat in the user's list of chats. */
 export const chatSchema = z.object({
   /** The peer's or group's id. */
@@ -174,6 +185,7 @@ export const chatSchema = z.object({
   muted: z.boolean(),
   /** Data of the app, for this user alone. */
   custom: customSchema.optional(),
+  draft: draftSchema.optional(),
   updated: date,
 });
 
@@ -197,6 +209,7 @@ export type BriefUser = z.infer<typeof briefUserSchema>;
 export type Privacy = z.infer<typeof privacySchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type SignIn = z.infer<typeof signInSchema>;
+export type Draft = z.infer<typeof draftSchema>;
 export type FriendRequest = z.infer<typeof friendRequestSchema>;
 export type Friend = z.infer<typeof friendSchema>;
 export type FriendGroup = z.infer<typeof friendGroupSchema>;

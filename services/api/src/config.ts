@@ -76,6 +76,7 @@ export function readConfig(env: Environment): ApiConfig {
     BODY_MEMORY: size({ min: 64 * 1024, default: 32 * 1024 * 1024 }),
     MAX_UNFINISHED_PER_ADDRESS: integer({ min: 1, default: 128 }),
     MAX_REQUESTS_UNDER_WAY: integer({ min: 1, default: 256 }),
+    MAX_DRAFTS: integer({ min: 1, default: 200 }),
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
@@ -150,6 +151,7 @@ export function readConfig(env: Environment): ApiConfig {
       bodyMemory: value.BODY_MEMORY,
       unfinishedPerAddress: value.MAX_UNFINISHED_PER_ADDRESS,
       concurrency: value.MAX_REQUESTS_UNDER_WAY,
+      drafts: value.MAX_DRAFTS,
       friends: value.MAX_FRIENDS,
       friendGroups: value.MAX_FRIEND_GROUPS,
       blocks: value.MAX_BLOCKS,
@@ -248,6 +250,7 @@ export interface ApiConfig {
     /** Maximum requests in flight in this process. */
     concurrency: number;
     /** Maximum per user, like the following limits. */
+    drafts: number;
     friends: number;
     friendGroups: number;
     blocks: number;

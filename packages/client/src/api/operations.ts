@@ -1,4 +1,4 @@
-import type { Ban, FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
+import type { Ban, Draft, FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
 import type {
   Block,
   BriefUser,
@@ -66,6 +66,10 @@ export interface Operations {
   'PUT /chats/{id}': [Id, Chat];
   /** `custom` is data of the app for this user alone, which null removes. */
   'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>> & { custom?: ChatCustom | null }, Chat];
+  /**
+   * Stores the unsent text for the user's other devices. Empty and without `replyTo`: removes it.
+   */
+  'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}': [Id, undefined];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
   'GET /search': [Paging & { q: string; chat?: number }, Page<Hit> & Named];

@@ -106,6 +106,7 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
   Object.assign(chat, loaded);
   if (loaded.remark === undefined) delete chat.remark;
   if (loaded.custom === undefined) delete chat.custom;
+  if (loaded.draft === undefined) delete chat.draft;
   chat.peerRead = Math.max(peerRead, loaded.peerRead);
   chat.read = Math.max(read, loaded.read);
   if (last && last.id > base) {

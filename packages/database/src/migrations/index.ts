@@ -14,6 +14,7 @@ import * as pushServices from './012-push-services.ts';
 import * as reports from './013-reports.ts';
 import * as groupBans from './014-group-bans.ts';
 import * as memberMutes from './015-member-mutes.ts';
+import * as drafts from './016-drafts.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -32,6 +33,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '013-reports': reports,
   '014-group-bans': groupBans,
   '015-member-mutes': memberMutes,
+  '016-drafts': drafts,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -1,6 +1,7 @@
 import type { AccountTokensTable } from './account-tokens.ts';
 import type { BlocksTable } from './blocks.ts';
 import type { ChatsTable } from './chats.ts';
+import type { DraftsTable } from './drafts.ts';
 import type { EarlyChangesTable } from './early-changes.ts';
 import type { FriendGroupsTable } from './friend-groups.ts';
 import type { FriendRequestsTable } from './friend-requests.ts';
@@ -38,6 +39,7 @@ export interface Tables {
   group_bans: GroupBansTable;
   chats: ChatsTable;
   messages: MessagesTable;
+  drafts: DraftsTable;
   early_changes: EarlyChangesTable;
   media: MediaTable;
   media_shares: MediaSharesTable;

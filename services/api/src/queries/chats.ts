@@ -1,5 +1,5 @@
 import { type Database, groupFloor } from '@parley/database';
-import { type Body, type Chat, type Custom, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
+import { type Body, type Chat, type Custom, type Draft, IDS_PER_MS, MESSAGE_EPOCH } from '@parley/protocol';
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import { toColumn } from './custom.ts';
@@ -49,22 +49,27 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 function userChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, c.unread::bigint as unread, c.read_id as read,
-      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.custom, c.hidden, c.updated,
+      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.custom, ${draft} as draft, c.hidden, c.updated,
       c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
+    left join drafts d on d.owner_id = c.owner_id and d.peer_id = c.peer_id
     where c.owner_id = ${owner}`;
 }
+
+const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
+  'text', d.text, 'replyTo', d.reply_to, 'mentions', to_jsonb(d.mentions), 'updated', d.updated)) end`;
 
 // The group holds the last message and the count for all its members.
 function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
-      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, coalesce(c.hidden, false),
+      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
       g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
     left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
+    left join drafts d on d.owner_id = m.user_id and d.peer_id = m.group_id
     cross join lateral (select ${sql.raw(groupFloor)} as floor) l
     where m.user_id = ${owner}`;
 }
@@ -90,6 +95,7 @@ function toChat(owner: number, row: ChatRow): Chat {
     pinned: row.pinned,
     muted: row.muted,
     ...(row.custom === null ? {} : { custom: row.custom }),
+    ...(row.draft === null ? {} : { draft: row.draft }),
     updated: row.updated,
   };
 }
@@ -108,6 +114,7 @@ interface ChatRow {
   pinned: boolean;
   muted: boolean;
   custom: Custom | null;
+  draft: Draft | null;
   hidden: boolean;
   updated: number;
   last_id: number;

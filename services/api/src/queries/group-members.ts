@@ -73,8 +73,9 @@ export async function deleteMembers(db: Database, group: number, users: readonly
   await forgetChats(db, group, users);
 }
 
-/** Removes users' settings of a group's chat. */
+/** Removes users' settings and drafts of a group's chat. */
 export async function forgetChats(db: Database, group: number, users: readonly number[]): Promise<void> {
+  await db.deleteFrom('drafts').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
   await db.deleteFrom('chats').where('owner_id', 'in', users).where('peer_id', '=', group).execute();
 }
 

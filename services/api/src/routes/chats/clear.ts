@@ -4,6 +4,7 @@ import { messageIdNow } from '@parley/redis';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, noContent } from '../../http/operation.ts';
+import { deleteDraft } from '../../queries/drafts.ts';
 import { findChat } from './find-chat.ts';
 
 /**
@@ -31,6 +32,7 @@ export const clear = callerOperation(
     const upTo = await messageIdNow(context.redis, conversation);
     await commitAndNotify(context, async (tx, notify) => {
       await clearChat(tx, me, peer, upTo);
+      await deleteDraft(tx, { owner: me, peer, group });
       notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'deleted', upTo } }] });
       if (!group) notify({ purge: { owner: me, peer, upTo } });
     });

@@ -4,7 +4,7 @@ import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { chatsPage, chatsQuery, readChatsPage } from '../../chats/list.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** Lists the chats of a user that have messages, as the user sees them. */
+/** Lists the chats of a user that have messages, as the user sees them, without drafts. */
 export const listUserChats = serverOperation(
   {
     method: 'get',
@@ -21,6 +21,8 @@ export const listUserChats = serverOperation(
     const { db } = c.var.context;
     const user = await requireUser(db, c.req.valid('param').user);
     audit(c, 'chats.read', { user });
-    return c.json(await readChatsPage(db, user, c.req.valid('query')), 200);
+    const { items, ...page } = await readChatsPage(db, user, c.req.valid('query'));
+    // What was not sent is nobody else's.
+    return c.json({ ...page, items: items.map(({ draft: _, ...chat }) => chat) }, 200);
   },
 );

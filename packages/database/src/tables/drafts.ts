@@ -1,0 +1,14 @@
+import type { Generated } from 'kysely';
+
+/** The unsent text of an owner's chat. */
+export interface DraftsTable {
+  owner_id: number;
+  /** A user or a group. */
+  peer_id: number;
+  text: string;
+  /** The message that it replies to. */
+  reply_to: number | null;
+  mentions: number[] | null;
+  /** Ascends with every write of the row. */
+  updated: Generated<number>;
+}
