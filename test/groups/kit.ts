@@ -38,7 +38,8 @@ export class Kit implements AsyncDisposable {
     stops.push(() => redis.stop());
     const DATABASE_URL = await testDatabase();
     const variables = {
-      ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret, RECORD_WAIT: '5ms' },
+      ...{ HOST: '127.0.0.1', PORT: '0', REDIS_URL: redis.url, DATABASE_URL, TOKEN_SECRET: secret },
+      ...{ RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms' },
       ...{
         SEND_RATE: '10000',
         SEND_BURST: '10000',

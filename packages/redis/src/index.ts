@@ -15,6 +15,7 @@ export * from './inbox/inspect-inbox.ts';
 export * from './inbox/recover.ts';
 export * from './keys.ts';
 export * from './messages/accept.ts';
+export * from './messages/await-recorded.ts';
 export * from './messages/confirm-record.ts';
 export * from './messages/find-message.ts';
 export * from './messages/forward.ts';

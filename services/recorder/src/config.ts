@@ -25,6 +25,7 @@ export function readConfig(env: Environment) {
     REDIS_DURABILITY: oneOf(['always', 'everysec', 'none'], { default: 'always' }),
     RECORD_BATCH: integer({ min: 1, max: 10_000, default: 1000 }),
     RECORD_WAIT: duration({ min: 0, max: 10_000, default: 20 }),
+    RECORD_WAIT_MAX: duration({ min: 0, max: 10_000, default: 200 }),
     RECORD_LEASE: duration({ min: 1000, max: 600_000, default: 8000 }),
     WEBHOOKS: webhooks(),
     PUSH_PUBLIC_KEY: text({ default: '' }),
@@ -56,8 +57,10 @@ export function readConfig(env: Environment) {
     redisDurability: values.REDIS_DURABILITY,
     /** Maximum of entries per transaction. */
     batch: values.RECORD_BATCH,
-    /** Ms between reads while entries arrive. A longer wait makes larger batches. */
+    /** Minimum of ms between reads while entries arrive. A longer wait makes larger batches. */
     wait: values.RECORD_WAIT,
+    /** Maximum of ms between reads while entries arrive. */
+    maxWait: values.RECORD_WAIT_MAX,
     /** Ms after its last renewal at which the lease of a crashed recorder ends. */
     lease: values.RECORD_LEASE,
     /** Webhook endpoints of committed messages. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lease } from './lease/lease.ts';
+import { Pace } from './pace.ts';
 import type { Source, StreamEntry } from './source/source.ts';
 import type { Writer } from './writer.ts';
 
@@ -8,14 +9,14 @@ import type { Writer } from './writer.ts';
  *
  * Collect: read the leased streams; while they have more, until a batch is full. Write: one
  * transaction per batch, retried until it is committed or the leases are lost. Pace: while entries
- * arrive, the next read is `wait` ms after the last, so that batches fill; otherwise the read
- * blocks.
+ * arrive, wait so that the next batch fills ({@redis Pace}); otherwise the read blocks.
  */
 export class Recorder {
   readonly #source: Source;
   readonly #leases: () => readonly Lease[];
   readonly #writer: Writer;
   readonly #options: RecorderOptions;
+  readonly #pace: Pace;
   #stopping = false;
   #failing = false;
   #done: Promise<void> = Promise.resolve();
@@ -25,6 +26,7 @@ export class Recorder {
     this.#leases = leases;
     this.#writer = writer;
     this.#options = options;
+    this.#pace = new Pace(options);
   }
 
   /** Whether the last read of the streams succeeded. */
@@ -36,12 +38,18 @@ export class Recorder {
     this.#done = this.#run();
   }
 
+  /** Writes what is in the streams now without waiting for more, and trims it at once. */
+  hurry(): void {
+    this.#pace.hurry();
+  }
+
   /**
    * Resolves once the batch in flight is written, or given up if PostgreSQL or Redis is
    * unavailable: it stays in its stream.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#pace.hurry();
     this.#writer.stop();
     await this.#done;
     await this.#source.close();
@@ -51,7 +59,7 @@ export class Recorder {
     let busy = false;
     let failures = 0;
     while (!this.#stopping) {
-      const next = performance.now() + this.#options.wait;
+      const hurried = this.#pace.begin();
       try {
         const entries = await this.#collect(busy ? 0 : IDLE_MS);
         busy = entries.length > 0;
@@ -60,8 +68,8 @@ export class Recorder {
         for (let from = 0; from < entries.length; from += this.#options.batch) {
           await this.#writer.write(entries.slice(from, from + this.#options.batch));
         }
-        if (!busy) await this.#writer.trim();
-        else if (entries.length < this.#options.batch) await sleep(Math.max(0, next - performance.now()));
+        if (!busy || hurried) await this.#writer.trim();
+        if (busy) await this.#pace.wait(entries.length);
       } catch (error) {
         this.#failing = true;
         this.#options.onError(error);
@@ -94,7 +102,9 @@ const IDLE_MS = 200;
 export interface RecorderOptions {
   /** Maximum of entries per transaction. */
   batch: number;
-  /** Ms between reads while entries arrive. */
+  /** Ms between reads while many entries arrive, or one is wanted. */
   wait: number;
+  /** Ms between reads while few entries arrive. */
+  maxWait: number;
   onError: (error: unknown) => void;
 }

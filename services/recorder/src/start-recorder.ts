@@ -62,7 +62,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     config.traces && new Traces({ config: config.traces, service: 'recorder', instance: String(process.pid), log });
   if (traces) onStop('traces', () => traces.stop());
   const pushUsers = config.push ? new PushUsers() : undefined;
-  const requests = createRequestHandler(redis, db, onError);
+  const requests = createRequestHandler(redis, db, () => recorder.hurry(), onError);
   const writer: Writer = new Writer({
     writeBatch: (entries, mayCommit) => writeBatch(pool, entries, mayCommit),
     confirm: (items) => confirmItems(redis, items),
@@ -83,7 +83,10 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
     onError,
   });
   const records = openSource(redis, config.redisUrl, config.batch * 4, redis.keys.record);
-  const recorder = new Recorder(records, held, writer, { batch: config.batch, wait: config.wait, onError });
+  const recorder: Recorder = new Recorder(records, held, writer, {
+    ...{ batch: config.batch, wait: config.wait, maxWait: config.maxWait },
+    onError,
+  });
   const reader = new RequestReader({
     source: openSource(redis, config.redisUrl, REQUEST_BATCH, redis.keys.requests),
     leases: held,

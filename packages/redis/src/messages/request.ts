@@ -9,8 +9,7 @@ import type { Keys } from '../keys.ts';
 const MAX_REQUESTS = 1000;
 
 /**
- * A gateway's request for a copy that Redis lacks. The recorder reads PostgreSQL and writes the
- * copy.
+ * A request for a copy that Redis lacks. The recorder reads PostgreSQL and writes the copy.
  */
 export type RecorderRequest =
   /** The permits of a user or group. */
@@ -20,7 +19,9 @@ export type RecorderRequest =
   /** The sender of a message of a user's chat. */
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
   /** The refs of a user's messages in a chat. */
-  | { kind: 'refs'; user: number; chat: number; group?: true };
+  | { kind: 'refs'; user: number; chat: number; group?: true }
+  /** Nothing to copy: the records of this bucket are to be written without delay. */
+  | { kind: 'records'; bucket: number };
 
 /**
  * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests are
@@ -32,6 +33,7 @@ export async function sendRequest(redis: RedisConnection, request: RecorderReque
 }
 
 function bucketOf(keys: Keys, request: RecorderRequest): number {
+  if (request.kind === 'records') return request.bucket;
   if (request.kind === 'rebuild') return keys.bucket(request.id);
   if (request.kind === 'external') return keys.spread(request.external);
   return keys.home(request.group ? groupConversation(request.chat) : userConversation(request.user, request.chat));

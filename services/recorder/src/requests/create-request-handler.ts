@@ -5,10 +5,15 @@ import { followRecords } from './follow-records.ts';
 import { readFacts } from './read-facts.ts';
 import { RequestHandler } from './request-handler.ts';
 
-/** A request handler that reads PostgreSQL and writes the copies in Redis. */
+/**
+ * A request handler that reads PostgreSQL and writes the copies in Redis.
+ *
+ * @param hurry writes waiting records without delay
+ */
 export function createRequestHandler(
   redis: RedisConnection,
   db: Database,
+  hurry: () => void,
   onError: (error: unknown) => void,
 ): RequestHandler {
   return new RequestHandler({
@@ -19,6 +24,7 @@ export function createRequestHandler(
     readFacts: (request) => readFacts(db, request),
     copyFacts: ({ user, chat, id }, facts) => writeFacts(redis, user, chat, id, facts),
     followRecords: (conversation) => followRecords(redis, conversation),
+    hurry,
     onError,
   });
 }

@@ -18,7 +18,7 @@ describe('the request handler', () => {
     const { handler, calls } = createHandler({ followRecords: async () => async () => answers.shift() ?? false });
     await handler.handle([facts]);
     expect(answers).toEqual([]);
-    expect(calls).toEqual(['facts 7 null']);
+    expect(calls).toEqual(['hurry', 'facts 7 null']);
   });
 
   it('responds at once about a recorded message, although other records wait', async () => {
@@ -27,7 +27,13 @@ describe('the request handler', () => {
       readFacts: async () => ({ from: 1, recalled: false }),
     });
     await handler.handle([facts]);
-    expect(calls).toEqual(['facts 7 1']);
+    expect(calls).toEqual(['hurry', 'facts 7 1']);
+  });
+
+  it('has waiting records written at once for a request of the api', async () => {
+    const { handler, calls } = createHandler({});
+    await handler.handle([{ kind: 'records' }, { kind: 'records' }]);
+    expect(calls).toEqual(['hurry']);
   });
 
   it('handles the other requests when one fails, and reports the failure', async () => {
@@ -52,6 +58,7 @@ function createHandler(more: Partial<RequestHandlerDeps>) {
       calls.push(`facts ${request.id} ${from}`);
     },
     followRecords: async () => async () => false,
+    hurry: () => calls.push('hurry'),
     onError: (error) => calls.push(error),
     ...more,
   });

@@ -31,10 +31,11 @@ export class RequestHandler {
     if (failure) this.#deps.onError(failure.reason);
   }
 
-  #handleOne(request: Request): Promise<unknown> {
+  async #handleOne(request: Request): Promise<unknown> {
     if (request.kind === 'rebuild') return this.#deps.rebuildPermits(request.id);
     if (request.kind === 'external') return this.#deps.copyExternal(request.external);
     if (request.kind === 'refs') return this.#deps.copyRefs(request);
+    if (request.kind === 'records') return this.#deps.hurry();
     return this.#handleFacts(request);
   }
 
@@ -44,6 +45,7 @@ export class RequestHandler {
    */
   async #handleFacts(request: FactsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
+    this.#deps.hurry();
     const end = performance.now() + MAX_FACTS_WAIT_MS;
     for (;;) {
       const behind = await isBehind();
@@ -69,5 +71,7 @@ export interface RequestHandlerDeps {
    * still unwritten.
    */
   followRecords(conversation: string): Promise<() => Promise<boolean>>;
+  /** Writes waiting records without delay. */
+  hurry(): void;
   onError(error: unknown): void;
 }

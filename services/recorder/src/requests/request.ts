@@ -1,5 +1,5 @@
-/** A question of a gateway, asked because Redis lacks the copy it needs. */
-export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest;
+/** What a gateway or an api needs from a recorder: mostly a copy that Redis lacks. */
+export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest | RecordsRequest;
 
 /** Copy the permits of this user or group to Redis. */
 export interface RebuildRequest {
@@ -30,4 +30,9 @@ export interface FactsRequest {
   chat: number;
   group: boolean;
   id: number;
+}
+
+/** Write the records that are in the bucket now, since somebody waits for them. */
+export interface RecordsRequest {
+  kind: 'records';
 }

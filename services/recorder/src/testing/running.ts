@@ -8,7 +8,7 @@ import { startRecorder } from '../start-recorder.ts';
 /** Starts a recorder within the test's process. */
 export async function runRecorder(env: Record<string, string>): Promise<RunningRecorder> {
   const stops: (() => Promise<void> | void)[] = [];
-  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', RECORD_WAIT: '5ms', ...env });
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', RECORD_WAIT: '5ms', RECORD_WAIT_MAX: '5ms', ...env });
   const { port } = await startRecorder(config, createLog({ name: 'test', level: 'silent' }), (_, stop) =>
     stops.push(stop),
   );

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '@parley/database';
+import type { AppContext } from '../../app-context.ts';
+import { awaitChats } from '../../http/await-history.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
 import { chatSchema, pageOf, usersField } from '../../http/schemas.ts';
@@ -25,15 +26,17 @@ export const list = callerOperation(
     request: { query: chatsQuery },
     responses: { 200: jsonResponse(chatsPage, 'A page of chats, the newest first') },
   },
-  async (c) => c.json(await readChatsPage(c.var.context.db, c.var.caller.user, c.req.valid('query')), 200),
+  async (c) => c.json(await readChatsPage(c.var.context, c.var.caller.user, c.req.valid('query')), 200),
 );
 
 /** Returns a page of the chats of a user that have messages, the newest first. */
 export async function readChatsPage(
-  db: Database,
+  context: AppContext,
   user: number,
   { limit, after }: z.infer<typeof chatsQuery>,
 ): Promise<z.infer<typeof chatsPage>> {
+  const { db } = context;
+  await awaitChats(context, user);
   const chats = await listChats(db, user, after, limit + 1);
   const page = toPage(
     chats,

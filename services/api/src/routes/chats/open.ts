@@ -1,4 +1,5 @@
 import type { Chat } from '@parley/protocol';
+import { awaitChat } from '../../http/await-history.ts';
 import { idParams } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
@@ -21,11 +22,13 @@ export const open = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.context;
+    const { context } = c.var;
+    const { db } = context;
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
     const key = await findChat(db, me, peer);
     if (!key.group) await upsertChat(db, key, {});
+    await awaitChat(context, key);
     return c.json((await getChat(db, me, peer)) as Chat, 200);
   },
 );

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Database } from '@parley/database';
+import type { AppContext } from '../../app-context.ts';
+import { awaitChat } from '../../http/await-history.ts';
 import { idField, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { limitField } from '../../http/page.ts';
@@ -41,19 +43,21 @@ export const list = callerOperation(
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {
-    const { config, db } = c.var.context;
-    if (config.history === 'relay') throw new Refusal('history-disabled');
-    const key = await findChat(db, c.var.caller.user, c.req.valid('param').id);
-    return c.json(await listMessages(db, key, c.req.valid('query')), 200);
+    const { context } = c.var;
+    if (context.config.history === 'relay') throw new Refusal('history-disabled');
+    const key = await findChat(context.db, c.var.caller.user, c.req.valid('param').id);
+    return c.json(await listMessages(context, key, c.req.valid('query')), 200);
   },
 );
 
 /** Returns a page of a chat as its owner sees it. */
 export async function listMessages(
-  db: Database,
+  context: AppContext,
   key: ChatKey,
   wanted: z.infer<typeof messagesQuery>,
 ): Promise<z.infer<typeof messagesPage>> {
+  const { db } = context;
+  await awaitChat(context, key);
   const { rows, more } = await readPage(db, key, wanted);
   const items = rows.map((row) => toMessage(key, row));
   return { items, more, users: await usersOfMessages(db, items) };

@@ -18,10 +18,10 @@ export const listUserChats = serverOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { db } = c.var.context;
-    const user = await requireUser(db, c.req.valid('param').user);
+    const { context } = c.var;
+    const user = await requireUser(context.db, c.req.valid('param').user);
     audit(c, 'chats.read', { user });
-    const { items, ...page } = await readChatsPage(db, user, c.req.valid('query'));
+    const { items, ...page } = await readChatsPage(context, user, c.req.valid('query'));
     // What was not sent is nobody else's.
     return c.json({ ...page, items: items.map(({ draft: _, ...chat }) => chat) }, 200);
   },

@@ -3,6 +3,7 @@ import { type Body, bodySchema, type Custom } from '@parley/protocol';
 import { hasOldRecorder, mutate } from '@parley/redis';
 import { audit } from '../../../accounts/audit.ts';
 import type { AppContext } from '../../../app-context.ts';
+import { awaitChat } from '../../../http/await-history.ts';
 import { checkCustom } from '../../../http/check-custom.ts';
 import { changes, customField, idField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
@@ -27,7 +28,6 @@ export const getUserMessage = serverOperation(
     scope: 'moderate',
     tags: ['Server'],
     summary: 'A message of a chat of a user',
-    description: 'A message of the last seconds may not be found yet.',
     request: { params },
     responses: { 200: jsonResponse(messageSchema, 'The message, without a body if it was recalled') },
     refuses: ['not-found', 'history-disabled'],
@@ -55,7 +55,7 @@ export const editMessage = serverOperation(
     summary: 'Edit a message for everybody',
     description:
       'As if its sender had edited it: devices of all participants receive the edit, and the message shows it. ' +
-      'A field that is not named stays as it was recorded. A message of the last seconds may not be found yet.',
+      'A field that is not named stays as it was recorded.',
     request: { params, body: jsonBody(schema) },
     responses: { 200: jsonResponse(messageSchema, 'The message as edited') },
     refuses: ['not-found', 'conflict', 'history-disabled'],
@@ -92,7 +92,7 @@ export const removeMessage = serverOperation(
     scope: 'moderate',
     tags: ['Server'],
     summary: 'Remove a message for everybody',
-    description: 'As if its sender had recalled it. A message of the last seconds may not be found yet.',
+    description: 'As if its sender had recalled it.',
     request: { params },
     responses: { 204: noContent },
     refuses: ['not-found', 'history-disabled'],
@@ -108,11 +108,13 @@ export const removeMessage = serverOperation(
 );
 
 async function findUserMessage(
-  { config, db }: AppContext,
+  context: AppContext,
   { message: id, ...asked }: z.infer<typeof params>,
 ): Promise<{ key: ChatKey; message: MessageRow }> {
+  const { config, db } = context;
   if (config.history === 'relay') throw new Refusal('history-disabled');
   const key = await findUserChat(db, asked);
+  await awaitChat(context, key);
   const [message] = await readMessages(db, key, { below: id + 1, limit: 1 });
   if (message?.id !== id) throw new Refusal('not-found', 'The chat has no message with this id.');
   return { key, message };

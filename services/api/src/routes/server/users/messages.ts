@@ -18,10 +18,10 @@ export const listUserMessages = serverOperation(
     refuses: ['not-found', 'history-disabled'],
   },
   async (c) => {
-    const { config, db } = c.var.context;
-    if (config.history === 'relay') throw new Refusal('history-disabled');
-    const key = await findUserChat(db, c.req.valid('param'));
+    const { context } = c.var;
+    if (context.config.history === 'relay') throw new Refusal('history-disabled');
+    const key = await findUserChat(context.db, c.req.valid('param'));
     audit(c, 'messages.read', { user: key.owner, chat: key.peer });
-    return c.json(await listMessages(db, key, c.req.valid('query')), 200);
+    return c.json(await listMessages(context, key, c.req.valid('query')), 200);
   },
 );

@@ -1,0 +1,82 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import { waitFor } from '@parley/stack';
+import { describe, expect, it } from 'vitest';
+import { append } from '../inbox/append.ts';
+import { onEachRedis } from '../test/each-redis.ts';
+import { accept } from './accept.ts';
+import { awaitRecorded, recentConversations } from './await-recorded.ts';
+import { record } from './record.ts';
+
+onEachRedis((redis) => {
+  const send = (from: number, to: number, members?: number[]) =>
+    accept(redis.connection, {
+      ...{ from, to, ref: `${from} ${to}`, body: '{"type":"text","text":"hi"}', record: true },
+      ...(members && { members }),
+    });
+  const requests = async (bucket: number) => {
+    const { client, keys } = redis.connection;
+    return (await client.xrange(keys.requests(bucket), '-', '+')).map(([, [, text]]) => JSON.parse(text as string));
+  };
+  const bucketOf = (conversation: string) => redis.connection.keys.home(conversation);
+
+  describe('waiting until a conversation is recorded', () => {
+    it('ends at once if only other conversations of the bucket wait', async () => {
+      const [ann, ben] = [redis.newId(), redis.newId()];
+      await send(ann, ann + 64);
+      await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: 1 });
+      expect(await awaitRecorded(redis.connection, [userConversation(ann, ben)], 0)).toBe(true);
+      expect(await requests(bucketOf(userConversation(ann, ben)))).toEqual([]);
+    });
+
+    it('requests the records, and ends when the newest of the conversation has left the stream', async () => {
+      const [ann, ben, group] = [redis.newId(), redis.newId(), redis.newId()];
+      const { client, keys } = redis.connection;
+      const [pair, many] = [userConversation(ann, ben), groupConversation(group)];
+      await send(ann, ben);
+      await record(redis.connection, { kind: 'edit', user: ben, chat: group, group: true, id: 1, date: 1, body: {} });
+      let recorded: boolean | undefined;
+      void awaitRecorded(redis.connection, [pair, many], 10_000).then((value) => {
+        recorded = value;
+      });
+      for (const bucket of [bucketOf(pair), bucketOf(many)]) {
+        await waitFor(async () => (await requests(bucket)).length > 0);
+        expect(await requests(bucket)).toEqual([{ kind: 'records', bucket }]);
+        expect(recorded).toBeUndefined();
+        await client.xtrim(keys.record(bucket), 'MAXLEN', 0);
+      }
+      await waitFor(() => recorded !== undefined);
+      expect(recorded).toBe(true);
+    });
+
+    it('resolves with false when no recorder writes them in time', async () => {
+      const [ann, ben] = [redis.newId(), redis.newId()];
+      await send(ann, ben);
+      expect(await awaitRecorded(redis.connection, [userConversation(ann, ben)], 20)).toBe(false);
+    });
+
+    it('waits for all records of a bucket if many wait', async () => {
+      const [ann, ben] = [redis.newId(), redis.newId()];
+      for (let id = 1; id <= 64; id += 1)
+        await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: id });
+      expect(await awaitRecorded(redis.connection, [userConversation(ann, ben)], 0)).toBe(false);
+    });
+  });
+
+  it('knows the recent conversations of a user', async () => {
+    const [ann, ben, carl, group] = [redis.newId(), redis.newId(), redis.newId(), redis.newId()];
+    await send(ann, ben);
+    await send(ben, group, [ann, ben]);
+    await append(redis.connection, [
+      { user: ann, event: `{"kind":"recall","chat":${carl},"user":${carl},"id":1}` },
+      { user: ann, event: '{"kind":"message","id":1,"conversation":"1_2","date":1}' },
+    ]);
+    expect((await recentConversations(redis.connection, ann)).sort()).toEqual(
+      [
+        userConversation(ann, ben),
+        groupConversation(group),
+        userConversation(ann, carl),
+        groupConversation(carl),
+      ].sort(),
+    );
+  });
+});

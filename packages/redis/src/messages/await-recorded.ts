@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { groupConversation, userConversation } from '@parley/protocol';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import type { RecordEntry } from './record.ts';
+import { sendRequest } from './request.ts';
+
+/** Entries of a bucket that are searched for a conversation. If more wait, all must be recorded. */
+const MAX_SEARCHED = 64;
+
+/** Ms between two checks whether the entries are recorded. */
+const CHECK_INTERVAL_MS = 5;
+
+/** Newest events of a user whose conversations count as recent. */
+const RECENT_EVENTS = 20;
+
+/** Ms after which a message does not count as recent. Covers the difference of clocks. */
+const RECENT_MS = 60_000;
+
+/**
+ * Resolves with true when everything that was accepted in these conversations before the call is in
+ * PostgreSQL. Recorders write it without delay. Resolves with false after `timeout` ms. Costs one
+ * read per bucket if nothing waits.
+ */
+export async function awaitRecorded(
+  redis: RedisConnection,
+  conversations: readonly string[],
+  timeout: number,
+): Promise<boolean> {
+  const { keys } = redis;
+  const names = new Set(conversations);
+  const buckets = [...new Set(conversations.map((name) => keys.home(name)))];
+  const newest = await Promise.all(buckets.map((bucket) => newestEntry(redis, bucket, names)));
+  let waiting = buckets.flatMap((bucket, i) => (newest[i] === undefined ? [] : [{ bucket, id: newest[i] }]));
+  if (waiting.length === 0) return true;
+
+  const end = performance.now() + timeout;
+  await Promise.all(waiting.map(({ bucket }) => sendRequest(redis, { kind: 'records', bucket })));
+  while (waiting.length > 0) {
+    if (performance.now() > end) return false;
+    await sleep(CHECK_INTERVAL_MS);
+    const first = await Promise.all(
+      waiting.map(({ bucket, id }) => redis.client.xrange(keys.record(bucket), '-', id, 'COUNT', 1)),
+    );
+    waiting = waiting.filter((_, i) => first[i]?.length === 1);
+  }
+  return true;
+}
+
+/**
+ * Returns the conversations of the newest events of a user: all in which they may know of something
+ * that is not recorded yet.
+ */
+export async function recentConversations({ client, keys }: RedisConnection, user: number): Promise<string[]> {
+  const entries = await client.xrevrange(keys.inbox(user), '+', '-', 'COUNT', RECENT_EVENTS);
+  const since = Date.now() - RECENT_MS;
+  return [...new Set(entries.flatMap(([, fields]) => conversationsOf(JSON.parse(fields[1] ?? '{}'), user, since)))];
+}
+
+function conversationsOf({ conversation, date, chat }: RecentEvent, user: number, since: number): string[] {
+  if (conversation !== undefined) return date !== undefined && date < since ? [] : [conversation];
+  // The event does not contain whether the chat is one with a user or with a group.
+  return typeof chat === 'number' ? [userConversation(user, chat), groupConversation(chat)] : [];
+}
+
+/** Returns the id of the newest entry of these conversations in a record stream. */
+async function newestEntry(
+  { client, keys }: RedisConnection,
+  bucket: number,
+  conversations: ReadonlySet<string>,
+): Promise<string | undefined> {
+  const entries = await client.xrange(keys.record(bucket), '-', '+', 'COUNT', MAX_SEARCHED);
+  if (entries.length === MAX_SEARCHED) {
+    const [newest] = await client.xrevrange(keys.record(bucket), '+', '-', 'COUNT', 1);
+    return newest?.[0];
+  }
+  return entries.findLast(([, fields]) => conversations.has(conversationOf(fields[1] ?? '')))?.[0];
+}
+
+/** Returns the conversation of a record entry; '' if the entry is invalid. */
+function conversationOf(text: string): string {
+  try {
+    const entry = JSON.parse(text) as RecordEntry | { kind: 'message'; conversation: string };
+    if (entry.kind === 'message') return entry.conversation;
+    return entry.group ? groupConversation(entry.chat) : userConversation(entry.user, entry.chat);
+  } catch {
+    return '';
+  }
+}
+
+/** What an event of an inbox contains about its conversation. */
+interface RecentEvent {
+  conversation?: string;
+  /** Of a message. */
+  date?: number;
+  chat?: unknown;
+}

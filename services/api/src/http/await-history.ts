@@ -1,0 +1,36 @@
+import { groupConversation, userConversation } from '@parley/protocol';
+import { awaitRecorded, recentConversations } from '@parley/redis';
+import type { AppContext } from '../app-context.ts';
+import type { ChatKey } from '../queries/chat-key.ts';
+
+/**
+ * Ms for which a request waits for recorders, so that it misses nothing that was accepted before.
+ * If none is running, the response has what is recorded.
+ */
+const MAX_WAIT_MS = 1000;
+
+/** Resolves when PostgreSQL has everything that was accepted in a chat before the call. */
+export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<void> {
+  await awaitConversations(context, async () => [group ? groupConversation(peer) : userConversation(owner, peer)]);
+}
+
+/**
+ * Resolves when PostgreSQL has everything that a user's devices received or sent before the call.
+ */
+export async function awaitChats(context: Context, user: number): Promise<void> {
+  await awaitConversations(context, () => recentConversations(context.redis, user));
+}
+
+async function awaitConversations({ config, redis }: Context, find: () => Promise<string[]>): Promise<void> {
+  if (config.history === 'relay') return;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, MAX_WAIT_MS);
+  });
+  const recorded = async () => void (await awaitRecorded(redis, await find(), MAX_WAIT_MS));
+  // History stays readable while Redis is unavailable.
+  await Promise.race([recorded().catch(() => {}), late]);
+  clearTimeout(timer);
+}
+
+type Context = Pick<AppContext, 'redis'> & { config: Pick<AppContext['config'], 'history'> };
