@@ -343,6 +343,30 @@ create table schema_migrations (
   constraint schema_migrations_pkey PRIMARY KEY (name)
 );
 
+create table search_index_segments (
+  owner_id bigint not null,
+  version integer not null,
+  last_id bigint not null,
+  first_id bigint not null,
+  count integer not null,
+  built bigint not null,
+  stale boolean not null default false,
+  peers bigint[] not null,
+  fences text not null,
+  postings bytea not null,
+  ids bytea not null,
+  constraint search_index_segments_pkey PRIMARY KEY (owner_id, version, last_id)
+);
+
+create table search_indexes (
+  owner_id bigint not null,
+  version integer not null,
+  horizon_id bigint not null default 0,
+  searched bigint not null default now_ms(),
+  due bigint,
+  constraint search_indexes_pkey PRIMARY KEY (owner_id, version)
+);
+
 create table search_owners (
   owner_id bigint not null,
   horizon_id bigint not null default 0,
@@ -460,6 +484,7 @@ CREATE UNIQUE INDEX reports_open ON public.reports USING btree (reporter_id, tar
 CREATE INDEX reports_reporter ON public.reports USING btree (reporter_id, id);
 CREATE INDEX reports_state ON public.reports USING btree (state, id);
 CREATE INDEX reports_user ON public.reports USING btree (user_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX search_indexes_due ON public.search_indexes USING btree (version, due);
 CREATE INDEX search_owners_due ON public.search_owners USING btree (due);
 CREATE INDEX sessions_previous_hash ON public.sessions USING btree (previous_hash);
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id);

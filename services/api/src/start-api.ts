@@ -42,7 +42,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const pusher = config.push && new Pusher({ db, redis, log, metrics, config: config.push });
       const note = webhooks.note.bind(webhooks);
       const outbox = new Outbox({ db, redis, log, interval: config.outboxInterval, note });
-      const indexer = new SearchIndexer({ db, redis, log, interval: config.indexInterval });
+      const indexer = new SearchIndexer({ db, redis, log, metrics, interval: config.indexInterval });
       const stores = createStoresMonitor(db, redis, log, metrics);
       await stores.start();
       const unwatchDependencies = watchDependencies(metrics, {

@@ -13,9 +13,9 @@ export async function seedHistory(db: Database, owner: number, messages: readonl
     const some = messages.slice(from, from + 10_000);
     await sql`
       insert into messages (owner_id, peer_id, id, sender_id, body)
-      select ${owner}, peer, id, sender, jsonb_build_object('type', 'text', 'text', text)
+      select ${owner}, peer, id, sender, body
       from unnest(${ids.slice(from, from + 10_000)}::bigint[], ${some.map((it) => it.peer)}::bigint[],
-        ${some.map((it) => it.from ?? owner)}::bigint[], ${some.map((it) => it.text)}::text[]) as d (id, peer, sender, text)`.execute(
+        ${some.map((it) => it.from ?? owner)}::bigint[], ${some.map((it) => JSON.stringify(it.body ?? { type: 'text', text: it.text }))}::jsonb[]) as d (id, peer, sender, body)`.execute(
       db,
     );
   }
@@ -35,6 +35,8 @@ interface OldMessage {
   /** In a group: the group itself. */
   peer: number;
   text: string;
+  /** In place of a text. */
+  body?: object;
   /** Default: the owner. */
   from?: number;
 }

@@ -125,12 +125,12 @@ const insertChats = `
 
 /** Resolves when the indexer has no work left. */
 async function isIndexed(pool: Pool, owner: number): Promise<boolean> {
-  const { rows } = await pool.query('select due from search_owners where owner_id = $1', [owner]);
+  const { rows } = await pool.query('select due from search_indexes where owner_id = $1', [owner]);
   return (rows[0]?.due ?? 0) > Date.now() + 3_600_000;
 }
 
 async function indexSize(pool: Pool): Promise<number> {
-  const { rows } = await pool.query(`select pg_total_relation_size('search_segments') as bytes`);
+  const { rows } = await pool.query(`select pg_total_relation_size('search_index_segments') as bytes`);
   return rows[0].bytes;
 }
 

@@ -72,7 +72,8 @@ export interface Operations {
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}': [Id, undefined];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
-  'GET /search': [Paging & { q: string; chat?: number }, Page<Hit> & Named];
+  /** Set `q`, or at least one of the other fields. */
+  'GET /search': [Paging & SearchQuery, Page<Hit> & Named];
   'GET /media/{id}/info': [Id, Media];
   'GET /media/{id}/url': [Id, MediaUrl];
   /** The server's VAPID key, for `pushManager.subscribe`. */
@@ -185,6 +186,22 @@ export interface Remains {
   count: number;
 }
 
+/** What a search finds: messages for which every field that is set holds. */
+export interface SearchQuery {
+  /** Words, phrases in quotes, and `-` before what to exclude. At most 200 characters. */
+  q?: string;
+  /** Only the chat with this user or group. */
+  chat?: number;
+  /** Only messages that this user sent. */
+  from?: number;
+  /** Only bodies of these types, separated by commas. `link`: texts with a web address. */
+  kind?: string;
+  /** Only messages sent at this date or later, in Unix ms. */
+  since?: number;
+  /** Only messages sent before this date, in Unix ms. */
+  until?: number;
+}
+
 /** A message that a search found. */
 export interface Hit {
   message: Message;
@@ -192,7 +209,7 @@ export interface Hit {
   chat: number;
   type: Chat['type'];
   name: string;
-  /** Matches in the text, in UTF-16 units: start (inclusive) and end (exclusive). */
+  /** Where the words of `q` are in the text, in UTF-16 units: start and end (exclusive). */
   hits: [from: number, to: number][];
 }
 

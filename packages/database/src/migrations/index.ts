@@ -15,6 +15,7 @@ import * as reports from './013-reports.ts';
 import * as groupBans from './014-group-bans.ts';
 import * as memberMutes from './015-member-mutes.ts';
 import * as drafts from './016-drafts.ts';
+import * as searchIndexes from './017-search-indexes.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,6 +35,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '014-group-bans': groupBans,
   '015-member-mutes': memberMutes,
   '016-drafts': drafts,
+  '017-search-indexes': searchIndexes,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

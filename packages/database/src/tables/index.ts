@@ -18,8 +18,8 @@ import type { OutboxTable } from './outbox.ts';
 import type { PushSubscriptionsTable } from './push-subscriptions.ts';
 import type { RecoveryCodesTable } from './recovery-codes.ts';
 import type { ReportsTable } from './reports.ts';
-import type { SearchOwnersTable } from './search-owners.ts';
-import type { SearchSegmentsTable } from './search-segments.ts';
+import type { SearchIndexSegmentsTable } from './search-index-segments.ts';
+import type { SearchIndexesTable } from './search-indexes.ts';
 import type { SessionsTable } from './sessions.ts';
 import type { UsersTable } from './users.ts';
 
@@ -47,6 +47,6 @@ export interface Tables {
   push_subscriptions: PushSubscriptionsTable;
   reports: ReportsTable;
   installation: InstallationTable;
-  search_owners: SearchOwnersTable;
-  search_segments: SearchSegmentsTable;
+  search_indexes: SearchIndexesTable;
+  search_index_segments: SearchIndexSegmentsTable;
 }

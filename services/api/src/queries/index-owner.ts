@@ -1,20 +1,28 @@
 import type { Database } from '@parley/database';
 import { type RawBuilder, sql } from 'kysely';
+import type { Filtered } from '../search/filter-terms.ts';
+import { INDEX_VERSION } from '../search/limits.ts';
 import type { Segment } from '../search/segment.ts';
-import { searchedText } from './search-sources.ts';
+import { dropFirstIndex } from './search-segments.ts';
+import { messageFacts } from './search-sources.ts';
 
 /** Claims the owner who is due for longest until `until`. Undefined if none is due. */
 export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
-    update search_owners set due = ${until}
-    where owner_id = (select owner_id from search_owners where due <= ${now} order by due for update skip locked limit 1)
+    update search_indexes set due = ${until}
+    where version = ${INDEX_VERSION} and owner_id = (
+      select owner_id from search_indexes where version = ${INDEX_VERSION} and due <= ${now}
+      order by due for update skip locked limit 1
+    )
     returning owner_id as owner, horizon_id as horizon, searched`.execute(db);
   return rows[0];
 }
 
 /** Schedules the next check of an owner, null for never, unless a search has scheduled it since. */
 export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
-  await sql`update search_owners set due = ${due} where owner_id = ${owner} and due >= ${claimed}`.execute(db);
+  await sql`
+    update search_indexes set due = ${due}
+    where owner_id = ${owner} and version = ${INDEX_VERSION} and due >= ${claimed}`.execute(db);
 }
 
 /**
@@ -23,15 +31,31 @@ export async function settleOwner(db: Database, owner: number, claimed: number, 
  */
 export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
-    select pg_try_advisory_xact_lock(owner_id) as locked from search_owners where owner_id = ${owner}`.execute(tx);
+    select pg_try_advisory_xact_lock(owner_id) as locked from search_indexes
+    where owner_id = ${owner} and version = ${INDEX_VERSION}`.execute(tx);
   return rows[0]?.locked === true;
 }
 
-/** Deletes the index of an owner. The next search builds it again. */
+/** Deletes all indexes of an owner. The next search builds it again. */
 export async function dropIndex(tx: Database, owner: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(${owner})`.execute(tx);
-  await sql`delete from search_owners where owner_id = ${owner}`.execute(tx);
-  await sql`delete from search_segments where owner_id = ${owner}`.execute(tx);
+  await sql`delete from search_indexes where owner_id = ${owner}`.execute(tx);
+  await sql`delete from search_index_segments where owner_id = ${owner}`.execute(tx);
+  await dropFirstIndex(tx, owner);
+}
+
+/** Deletes the indexes of an owner that earlier releases used. */
+export async function dropOlderIndexes(db: Database, owner: number): Promise<void> {
+  await dropFirstIndex(db, owner);
+  await sql`delete from search_indexes where owner_id = ${owner} and version < ${INDEX_VERSION}`.execute(db);
+  await sql`delete from search_index_segments where owner_id = ${owner} and version < ${INDEX_VERSION}`.execute(db);
+}
+
+/** Returns the number of owners whose index waits for the indexer. */
+export async function countDue(db: Database, now: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from search_indexes where version = ${INDEX_VERSION} and due <= ${now}`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 /**
@@ -57,18 +81,14 @@ export async function countOff(
   return rows[0] as Counted;
 }
 
-/** Returns the texts of an owner's messages in a range, in ascending order. */
-export async function readTexts(
-  db: Database,
-  owner: number,
-  span: Span,
-): Promise<{ id: number; peer: number; text: string }[]> {
-  const { rows } = await sql<{ id: number; peer: number; text: string }>`
+/** Returns an owner's messages in a range, without recalled ones, in ascending order. */
+export async function readMessages(db: Database, owner: number, span: Span): Promise<(Filtered & { id: number })[]> {
+  const { rows } = await sql<Filtered & { id: number }>`
     select t.* from (${boxes(owner, span)}) b cross join lateral (
-      select m.id, m.peer_id as peer, ${searchedText} as text from messages m
+      select m.id, m.peer_id as peer, ${messageFacts} from messages m
       where m.owner_id = ${owner} and m.peer_id = b.peer_id and m.id between b.low and ${span.last}
       limit ${boundless}
-    ) t where t.text is not null order by t.id`.execute(db);
+    ) t where t.kind is not null order by t.id`.execute(db);
   return rows;
 }
 
@@ -84,7 +104,7 @@ export async function listBuilt(db: Database, owner: number): Promise<BuiltSegme
     select first_id as first, last_id as last, count, stale or exists (
       select from messages m where m.owner_id = ${owner} and coalesce(m.recalled, m.edited) >= s.built
         and m.id between s.first_id and s.last_id) as changed
-    from search_segments s where owner_id = ${owner} order by last_id`.execute(db);
+    from search_index_segments s where owner_id = ${owner} and version = ${INDEX_VERSION} order by last_id`.execute(db);
   return rows;
 }
 
@@ -95,16 +115,20 @@ export async function replaceSegments(
   { first, last }: Span,
   segment: (Segment & { built: number }) | undefined,
 ): Promise<void> {
-  await sql`delete from search_segments where owner_id = ${owner} and first_id >= ${first} and last_id <= ${last}`.execute(
+  await sql`
+    delete from search_index_segments
+    where owner_id = ${owner} and version = ${INDEX_VERSION} and first_id >= ${first} and last_id <= ${last}`.execute(
     tx,
   );
   if (segment !== undefined) {
     await tx
-      .insertInto('search_segments')
-      .values({ owner_id: owner, first_id: first, last_id: last, ...segment })
+      .insertInto('search_index_segments')
+      .values({ owner_id: owner, version: INDEX_VERSION, first_id: first, last_id: last, ...segment })
       .execute();
   }
-  await sql`update search_owners set horizon_id = greatest(horizon_id, ${last}) where owner_id = ${owner}`.execute(tx);
+  await sql`
+    update search_indexes set horizon_id = greatest(horizon_id, ${last})
+    where owner_id = ${owner} and version = ${INDEX_VERSION}`.execute(tx);
 }
 
 /** Marks that the index of an owner has every change before `built`, except in stale segments. */
@@ -116,8 +140,10 @@ export async function renewSegments(
 ): Promise<void> {
   const lasts = segments.map((segment) => segment.last);
   await sql`
-    update search_segments set built = ${built}
-    where owner_id = ${owner} and last_id = any(${lasts}::bigint[]) and built < ${built}`.execute(db);
+    update search_index_segments set built = ${built}
+    where owner_id = ${owner} and version = ${INDEX_VERSION} and last_id = any(${lasts}::bigint[]) and built < ${built}`.execute(
+    db,
+  );
 }
 
 // A user's chats with messages in the range, or the chat of a group.

@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
  * Returns the segments of some owners that may hold messages before an id and above the owner's
@@ -12,19 +13,24 @@ export async function listSegments(
   before: number,
 ): Promise<SegmentName[]> {
   const { rows } = await sql<SegmentName>`
-    select s.owner_id as owner, s.last_id as last, s.built
+    select s.owner_id as owner, s.last_id as last, s.built, s.count
     from unnest(${owners}::bigint[], ${floors}::bigint[]) as d (owner_id, floor)
-    join search_segments s on s.owner_id = d.owner_id and s.last_id > d.floor and s.first_id <= ${before}
+    join search_index_segments s on s.owner_id = d.owner_id and s.version = ${INDEX_VERSION} and s.last_id > d.floor
+      and s.first_id <= ${before}
     order by s.last_id desc`.execute(db);
   return rows;
 }
 
 /** Returns the stored fences of segments. Null for one that was replaced. */
-export async function readFences(db: Database, segments: readonly SegmentName[]): Promise<(string | null)[]> {
+export async function readFences(
+  db: Database,
+  segments: readonly Omit<SegmentName, 'count'>[],
+): Promise<(string | null)[]> {
   const { rows } = await sql<{ fences: string | null }>`
     select s.fences from unnest(${segments.map((it) => it.owner)}::bigint[], ${segments.map((it) => it.last)}::bigint[],
       ${segments.map((it) => it.built)}::bigint[]) with ordinality as d (owner_id, last_id, built, n)
-    left join search_segments s using (owner_id, last_id, built)
+    left join search_index_segments s on s.owner_id = d.owner_id and s.version = ${INDEX_VERSION} and s.last_id = d.last_id
+      and s.built = d.built
     order by n`.execute(db);
   return rows.map((row) => row.fences);
 }
@@ -41,25 +47,44 @@ export async function readParts(
     from unnest(${parts.map((it) => it.segment.owner)}::bigint[], ${parts.map((it) => it.segment.last)}::bigint[],
       ${parts.map((it) => it.segment.built)}::bigint[], ${parts.map((it) => it.begin)}::int[], ${parts.map((it) => it.length)}::int[])
       with ordinality as d (owner_id, last_id, built, begin, length, n)
-    left join search_segments s using (owner_id, last_id, built)
+    left join search_index_segments s on s.owner_id = d.owner_id and s.version = ${INDEX_VERSION} and s.last_id = d.last_id
+      and s.built = d.built
     order by n`.execute(db);
   return rows.map((row) => row.part);
 }
 
-/** Marks that messages of a chat were deleted up to an id, so that the index drops them too. */
+/**
+ * Marks that messages of a chat were deleted up to an id, so that the index drops them too. Indexes
+ * of every version, because another release may use them again.
+ */
 export async function markStale(db: Database, owner: number, peer: number, upTo: number): Promise<void> {
+  await dropFirstIndex(db, owner);
   const { numAffectedRows = 0n } = await sql`
-    update search_segments set stale = true
+    update search_index_segments set stale = true
     where owner_id = ${owner} and first_id <= ${upTo} and ${peer} = any(peers)`.execute(db);
   if (numAffectedRows > 0n) await requestIndexing(db, [owner], Date.now());
 }
 
-/** Schedules the indexing of some owners and notes that they were searched. */
+/**
+ * Deletes the index of an owner that releases up to 0.1.0 used. If such a release still runs, its
+ * next search builds it again.
+ */
+export async function dropFirstIndex(db: Database, owner: number): Promise<void> {
+  await sql`delete from search_owners where owner_id = ${owner}`.execute(db);
+  await sql`delete from search_segments where owner_id = ${owner}`.execute(db);
+}
+
+/**
+ * Schedules the indexing of some owners and notes that they were searched. Owners who wait already
+ * go before those who do not search.
+ */
 export async function requestIndexing(db: Database, owners: readonly number[], now: number): Promise<void> {
   if (owners.length === 0) return;
   await sql`
-    insert into search_owners as s (owner_id, searched, due) select unnest(${owners}::bigint[]), ${now}, ${now}
-    on conflict (owner_id) do update set searched = ${now}, due = least(s.due, ${now})`.execute(db);
+    insert into search_indexes as s (owner_id, version, searched, due)
+    select unnest(${owners}::bigint[]), ${INDEX_VERSION}, ${now}, ${now}
+    on conflict (owner_id, version) do update
+      set searched = ${now}, due = case when s.due <= ${now} then 0 else ${now}::bigint end`.execute(db);
 }
 
 export interface SegmentName {
@@ -68,10 +93,13 @@ export interface SegmentName {
   last: number;
   /** Changes with its content. */
   built: number;
+  /** Number of messages. */
+  count: number;
 }
 
-interface Part {
-  segment: SegmentName;
+/** A part of the postings or ids of a segment. */
+export interface Part {
+  segment: Omit<SegmentName, 'count'>;
   begin: number;
   length: number;
 }

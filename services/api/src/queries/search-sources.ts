@@ -1,5 +1,7 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
+import type { Filtered } from '../search/filter-terms.ts';
+import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
  * Where a user may search: their own copies, and the groups they are in; or that which holds one
@@ -8,12 +10,12 @@ import { sql } from 'kysely';
 export async function readSources(db: Database, me: number, chat: Which): Promise<Source[]> {
   const own = sql`
     select ${me}::bigint as owner, 0::bigint as floor, coalesce(s.horizon_id, 0) as horizon, coalesce(s.searched, 0) as searched
-    from (select 1) one left join search_owners s on s.owner_id = ${me}`;
+    from (select 1) one left join search_indexes s on s.owner_id = ${me} and s.version = ${INDEX_VERSION}`;
   const groups = sql`
     select g.id as owner, l.floor, coalesce(s.horizon_id, 0) as horizon, coalesce(s.searched, 0) as searched
     from group_members m join groups g on g.id = m.group_id and g.dissolved is null
     left join chats c on c.owner_id = ${me} and c.peer_id = m.group_id
-    left join search_owners s on s.owner_id = g.id
+    left join search_indexes s on s.owner_id = g.id and s.version = ${INDEX_VERSION}
     cross join lateral (select coalesce(${sql.raw(groupFloor)}, 0) as floor) l
     where m.user_id = ${me} and g.last_id > l.floor ${chat === undefined ? sql`` : sql`and g.id = ${chat.peer}`}`;
   const all = chat === undefined ? sql`${own} union all ${groups}` : chat.group ? groups : own;
@@ -41,9 +43,10 @@ export async function listUnindexed(
     sql`select d.id as owner_id, d.id as peer_id, d.low from unnest(${owners}::bigint[], ${lows}::bigint[]) as d (id, low)`,
   ];
   if (own !== undefined) {
+    const low = Math.max(own.floor, own.horizon);
     boxes.push(sql`
-      select owner_id, peer_id, greatest(cleared_id, ${own.horizon}) from chats
-      where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${own.horizon})
+      select owner_id, peer_id, greatest(cleared_id, ${low}) from chats
+      where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${low})
         ${chat === undefined ? sql`` : sql`and peer_id = ${chat.peer}`}`);
   }
   // The inner limit, hardly reached, makes PostgreSQL look into each box by its key; what it does
@@ -74,20 +77,21 @@ export async function listChanged(db: Database, since: ReadonlyMap<number, numbe
   return rows;
 }
 
-/** What of a message is searched. */
-export const searchedText = sql<string | null>`coalesce(m.body ->> 'text', m.body ->> 'name')`;
+/** What of a message is searched. `kind` is null for a recalled one. */
+export const messageFacts = sql`
+  m.sender_id as sender, m.body ->> 'type' as kind, coalesce(m.body ->> 'text', m.body ->> 'name', '') as text`;
 
-/** Returns the texts of messages, without those that have none. */
-export async function readTextsOf(db: Database, keys: readonly Key[]): Promise<Text[]> {
+/** Returns what is searched of messages, without recalled ones. */
+export async function readFacts(db: Database, keys: readonly Key[]): Promise<(Key & Filtered)[]> {
   if (keys.length === 0) return [];
-  const { rows } = await sql<Text>`
+  const { rows } = await sql<Key & Filtered>`
     select t.* from unnest(${keys.map((it) => it.owner)}::bigint[], ${keys.map((it) => it.peer)}::bigint[],
       ${keys.map((it) => it.id)}::bigint[]) as k (owner_id, peer_id, id)
     cross join lateral (
-      select m.owner_id as owner, m.peer_id as peer, m.id, ${searchedText} as text from messages m
+      select m.owner_id as owner, m.peer_id as peer, m.id, ${messageFacts} from messages m
       where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id
       limit 1
-    ) t where t.text is not null`.execute(db);
+    ) t where t.kind is not null`.execute(db);
   return rows;
 }
 
@@ -103,11 +107,6 @@ export interface Source {
   horizon: number;
   /** When the index was last used, in Unix ms. 0 for never. */
   searched: number;
-}
-
-/** The text of a message. */
-export interface Text extends Key {
-  text: string;
 }
 
 /** Identifies a message. */

@@ -1,12 +1,12 @@
 import type { Database } from '@parley/database';
-import { readParts, type SegmentName } from '../queries/search-segments.ts';
+import { type Part, readParts, type SegmentName } from '../queries/search-segments.ts';
 import type { Key } from '../queries/search-sources.ts';
 import { type FenceCache, SegmentGone } from './fence-cache.ts';
-import { findSlice, idBytes, readId, readPlaces } from './segment.ts';
+import { findSlice, idBytes, readId, readPlaces, unite } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
- * Yields the messages that contain all of some terms, by the index, newest first and in parts. For
+ * Yields the messages that have all of some terms, by the index, newest first and in parts. For
  * frequent terms it reads only the end of the newest segment.
  */
 export class Candidates {
@@ -20,7 +20,11 @@ export class Candidates {
   #looked = 0;
   #named = 0;
 
-  /** @param segments the newest first @param few candidates per segment at first */
+  /**
+   * @param segments the newest first
+   * @param terms no terms select all messages
+   * @param few candidates per segment at first
+   */
   constructor(db: Database, fences: FenceCache, segments: readonly SegmentName[], terms: readonly Term[], few: number) {
     this.#db = db;
     this.#fences = fences;
@@ -80,17 +84,24 @@ export class Candidates {
     const fresh = some.filter((it) => it.places === undefined).map((it) => it.segment);
     this.#looked += fresh.length;
     const fences = await this.#fences.read(this.#db, fresh);
-    const slices = fresh.flatMap((segment, index) => {
-      const found = this.#terms.map((term) => findSlice(fences[index] ?? [], term));
-      return found.every((slice) => slice !== undefined) ? found.map((slice) => ({ segment, ...slice })) : [];
+    const parts: Part[] = [];
+    const wanted = fresh.flatMap((segment, index) => {
+      const lists = this.#terms.map(({ texts, prefix }) =>
+        texts.flatMap((text) => {
+          const slice = findSlice(fences[index] ?? [], { text, prefix });
+          return slice === undefined ? [] : [{ text, prefix, at: parts.push({ segment, ...slice }) - 1 }];
+        }),
+      );
+      return lists.every((list) => list.length > 0) ? [{ segment, lists }] : [];
     });
-    const parts = await readParts(this.#db, 'postings', slices);
+    const read = await readParts(this.#db, 'postings', parts);
     const found: Found[] = [...known];
-    for (let at = 0; at < slices.length; at += this.#terms.length) {
-      const lists = this.#terms.map((term, index) => readPlaces(present(parts[at + index]), term));
-      const places = intersect(lists);
+    for (const { segment, lists } of wanted) {
+      const places =
+        lists.length === 0
+          ? Array.from({ length: segment.count }, (_, place) => place)
+          : intersect(lists.map((list) => unite(list.map((it) => readPlaces(present(read[it.at]), it)))));
       this.#named += places.length;
-      const { segment } = slices[at] as (typeof slices)[number];
       if (places.length > 0) found.push({ segment, places, most: this.#few });
     }
     return found;

@@ -2,6 +2,7 @@ import { type Database, openDatabase } from '@parley/database';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FenceCache, SegmentGone } from './fence-cache.ts';
+import { INDEX_VERSION } from './limits.ts';
 import type { Fence } from './segment.ts';
 
 let db: Database;
@@ -12,8 +13,8 @@ beforeAll(async () => {
     const fences = JSON.stringify(fencesOf(last));
     const rest = { count: 1, built: 7, peers: [], fences, postings: Buffer.of(), ids: Buffer.of() };
     await db
-      .insertInto('search_segments')
-      .values({ owner_id: 1, first_id: last, last_id: last, ...rest })
+      .insertInto('search_index_segments')
+      .values({ owner_id: 1, version: INDEX_VERSION, first_id: last, last_id: last, ...rest })
       .execute();
   }
 });
@@ -23,7 +24,7 @@ const fencesOf = (last: number): Fence[] => [
   [`a${last}`, 0],
   [`b${last}`, 9],
 ];
-const segment = (last: number, built = 7) => ({ owner: 1, last, built });
+const segment = (last: number, built = 7) => ({ owner: 1, last, built, count: 1 });
 
 describe('the cache of fences', () => {
   it('reads fences in the requested order and reuses known ones', async () => {

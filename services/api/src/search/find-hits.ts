@@ -1,47 +1,111 @@
-import { fold } from './fold.ts';
-import type { Query } from './terms.ts';
-import { tokens } from './tokens.ts';
+import { fold, hasUmlaut } from './fold.ts';
+import { foldings, type Part, type Phrase, type Query } from './terms.ts';
+import { type Token, tokens } from './tokens.ts';
 
-/** Returns whether a text contains everything in a query. */
-export function matches({ words, runs }: Query, text: string): boolean {
-  const folded = fold(text);
-  if (!runs.every((run) => folded.includes(run))) return false;
-  if (!words.every((word) => folded.includes(word))) return false;
-  const missing = new Set(words);
-  if (missing.size === 0) return true;
-  for (const { text: part, isRun } of tokens(folded)) {
-    if (isRun) continue;
-    for (const word of missing) if (part.startsWith(word)) missing.delete(word);
-    if (missing.size === 0) return true;
-  }
-  return false;
+/** Returns whether a text contains every phrase of a query, and none that it excludes. */
+export function matches({ phrases, excluded }: Query, text: string): boolean {
+  if (phrases.length === 0 && excluded.length === 0) return true;
+  const readings = foldings(text).map((folded): Reading => ({ folded }));
+  const has = (phrase: Phrase) => readings.some((reading) => !find(reading, phrase).next().done);
+  return phrases.every(has) && !excluded.some(has);
 }
 
 /**
- * Returns the positions of a query's words and runs in a matching text: ascending, without
- * overlaps, in UTF-16 units, ends exclusive.
+ * Returns the positions of a query's phrases in a matching text: ascending, without overlaps, in
+ * UTF-16 units, ends exclusive.
  */
-export function findHits({ words, runs }: Query, text: string): Hit[] {
-  const origins: number[] = [];
-  const folded = fold(text, origins);
+export function findHits({ phrases }: Query, text: string): Hit[] {
   const found: Hit[] = [];
-  // A folded character may come from several original ones. All of them are marked.
-  const add = (start: number, length: number): void => {
-    const begin = origins[start] as number;
-    let end = start + length;
-    while (end < folded.length && origins[end] === origins[end - 1]) end += 1;
-    found.push([begin, origins[end] as number]);
-  };
-  for (const run of runs) {
-    for (let at = folded.indexOf(run); at >= 0; at = folded.indexOf(run, at + run.length)) add(at, run.length);
-  }
-  if (words.length > 0) {
-    for (const { text: part, start, isRun } of tokens(folded)) {
-      const longest = isRun ? 0 : Math.max(0, ...words.map((word) => (part.startsWith(word) ? word.length : 0)));
-      if (longest > 0) add(start, longest);
+  for (const umlauts of hasUmlaut(text) ? [false, true] : [false]) {
+    const origins: number[] = [];
+    const folded = fold(text, origins, umlauts);
+    const reading: Reading = { folded };
+    for (const phrase of phrases) {
+      for (const [start, stop] of find(reading, phrase)) {
+        // A folded character may come from several original ones. All of them are marked.
+        let end = stop;
+        while (end < folded.length && origins[end] === origins[end - 1]) end += 1;
+        found.push([origins[start] as number, origins[end] as number]);
+      }
     }
   }
   return merge(found);
+}
+
+/** Yields the positions of a phrase in a folded text. */
+function* find(reading: Reading, { parts, whole }: Phrase): Generator<Hit> {
+  const { folded } = reading;
+  if (!parts.every(({ forms }) => forms.some((form) => folded.includes(form)))) return;
+  const [only] = parts as [Part];
+  if (parts.length === 1 && only.isRun) {
+    const [run] = only.forms as [string];
+    for (let at = folded.indexOf(run); at >= 0; at = folded.indexOf(run, at + run.length)) yield [at, at + run.length];
+    return;
+  }
+  reading.tokens ??= [...tokens(folded)];
+  for (let first = 0; first + parts.length <= reading.tokens.length; first += 1) {
+    const hit = findAt(reading.tokens, first, parts, whole);
+    if (hit) yield hit;
+  }
+}
+
+/** Returns the position of a phrase that begins in a token. */
+function findAt(all: readonly Token[], first: number, parts: readonly Part[], whole: boolean): Hit | undefined {
+  const start = parts.length === 1 ? undefined : beginningOf(all[first] as Token, parts[0] as Part);
+  if (parts.length > 1 && start === undefined) return undefined;
+  for (let at = 1; at < parts.length - 1; at += 1) {
+    if (!isSame(all[first + at] as Token, parts[at] as Part)) return undefined;
+  }
+  const token = all[first + parts.length - 1] as Token;
+  const last = parts.at(-1) as Part;
+  if (parts.length > 1) {
+    if (token.isRun !== last.isRun) return undefined;
+    const form = longest(
+      last.forms.filter((it) => (whole && !last.isRun ? token.text === it : token.text.startsWith(it))),
+    );
+    return form === undefined ? undefined : [start as number, token.start + form.length];
+  }
+  return findWord(token, last, whole);
+}
+
+/** Returns the position of a single word in a token. */
+function findWord(token: Token, { forms, sign }: Part, whole: boolean): Hit | undefined {
+  if (token.isRun || (sign !== '' && token.sign !== sign)) return undefined;
+  for (const begin of sign === '' ? token.begins : [0]) {
+    const rest = token.text.slice(begin);
+    const form = longest(
+      forms.filter((it) => (whole ? rest === it : rest.startsWith(it)) && mayBegin(token, begin, it)),
+    );
+    const start = token.start + begin;
+    if (form !== undefined) return [start - sign.length, start + form.length];
+  }
+  return undefined;
+}
+
+/** Returns where in a token a phrase of several parts begins: its first part ends the token. */
+function beginningOf(token: Token, { forms, isRun, sign }: Part): number | undefined {
+  if (token.isRun !== isRun || (sign !== '' && token.sign !== sign)) return undefined;
+  const form = longest(forms.filter((it) => token.text.endsWith(it)));
+  if (form === undefined) return undefined;
+  const begin = token.text.length - form.length;
+  if (!isRun && !((sign === '' ? token.begins : [0]).includes(begin) && mayBegin(token, begin, form))) return undefined;
+  return token.start + begin - sign.length;
+}
+
+/** Within a number only three digits or more match: fewer are in most numbers. */
+function mayBegin({ text }: Token, begin: number, form: string): boolean {
+  return begin === 0 || !/^\d\d/.test(text.slice(begin - 1)) || /^\d{3}/.test(form);
+}
+
+function isSame(token: Token, { forms, isRun }: Part): boolean {
+  return token.isRun === isRun && forms.includes(token.text);
+}
+
+function longest(forms: readonly string[]): string | undefined {
+  return forms.reduce<string | undefined>(
+    (best, form) => (form.length > (best?.length ?? -1) ? form : best),
+    undefined,
+  );
 }
 
 function merge(hits: Hit[]): Hit[] {
@@ -52,6 +116,12 @@ function merge(hits: Hit[]): Hit[] {
     else merged.push([start, end]);
   }
   return merged;
+}
+
+/** A folded text, and its tokens once they are needed. */
+interface Reading {
+  folded: string;
+  tokens?: Token[];
 }
 
 export type Hit = [start: number, end: number];

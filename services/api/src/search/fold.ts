@@ -1,10 +1,17 @@
+import { isTraditional, simplified } from './simplified.ts';
+
 /**
- * Folds a text for comparison: removes case and differences of form (NFKC). Folds each base
+ * Folds a text for comparison: removes case, differences of form (NFKC), the accents of Latin,
+ * Greek, Hebrew and Arabic letters, and turns Traditional into Simplified Chinese. Folds each base
  * character with its marks and apart from its neighbours, so that a part of a text folds as it does
- * within the whole. @param origins receives, for each UTF-16 unit of the result, the position of
- * its character in `text`, and at the end the length of `text`
+ * within the whole.
+ *
+ * @param origins receives, for each UTF-16 unit of the result, the position of its character in
+ * `text`, and at the end the length of `text`
+ * @param umlauts whether `ä`, `ö` and `ü` become `ae`, `oe` and `ue`, as German writes them
+ * without umlauts. Default: `a`, `o` and `u`
  */
-export function fold(text: string, origins?: number[]): string {
+export function fold(text: string, origins?: number[], umlauts = false): string {
   if (ascii.test(text)) {
     if (origins) for (let at = 0; at <= text.length; at += 1) origins.push(at);
     return text.toLowerCase();
@@ -20,7 +27,7 @@ export function fold(text: string, origins?: number[]): string {
       continue;
     }
     character.lastIndex = at;
-    const folded = foldCharacter(character.exec(text)?.[0] ?? text.charAt(at));
+    const folded = foldCharacter(character.exec(text)?.[0] ?? text.charAt(at), umlauts);
     result += folded;
     if (origins) for (let unit = 0; unit < folded.length; unit += 1) origins.push(at);
     at = character.lastIndex || at + 1;
@@ -29,17 +36,74 @@ export function fold(text: string, origins?: number[]): string {
   return result;
 }
 
+/** Whether a text folds in two ways. */
+export function hasUmlaut(text: string): boolean {
+  return umlaut.test(text);
+}
+
 const ascii = /^[\0-\x7f]*$/;
 const character = /.\p{M}*/suy;
+const umlaut = /[äöü]|[aou]\u0308/i;
+const unaccented = /^[\p{Script=Latin}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Arabic}]/u;
 
-// Normalises again, because lower case may produce a form that NFKC changes.
-function foldCharacter(text: string): string {
-  return text.normalize('NFKC').toLowerCase().normalize('NFKC');
+function foldCharacter(text: string, umlauts: boolean): string {
+  if (umlauts) {
+    const written = UMLAUTS[text.normalize('NFKC').toLowerCase()];
+    if (written !== undefined) return written;
+  }
+  let folded = known.get(text);
+  if (folded === undefined) {
+    folded = foldUnknown(text);
+    if (known.size < MOST_KNOWN) known.set(text, folded);
+  }
+  return folded;
 }
+
+function foldUnknown(text: string): string {
+  const simple = simplified(text);
+  if (simple !== undefined) return simple;
+  // Normalises again, because lower case may produce a form that NFKC changes.
+  const folded = text.normalize('NFKC').toLowerCase().normalize('NFKC');
+  if (unaccented.test(folded)) {
+    const bare = folded.normalize('NFD').replace(/\p{Mn}/gu, '');
+    return bare.replace(/[^\0-\x7f]/gu, (letter) => LETTERS[letter] ?? letter);
+  }
+  // й and ї are letters of their own. Writers leave out stress marks and the dots of ё.
+  const russian = /^[а-яё]/.test(folded) && folded.normalize('NFD').replace(/[\u0300\u0301]|(?<=^е)\u0308/g, '');
+  return russian ? russian.normalize('NFC') : (simplified(folded) ?? folded);
+}
+
+/** Folded characters, because normalising is slow. */
+const known = new Map<string, string>();
+const MOST_KNOWN = 10_000;
+
+const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' };
+
+/** Letters without a decomposition, and what people type for them. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ς: 'σ',
+  // Arabic and Persian forms of the same letters.
+  ٱ: 'ا',
+  ی: 'ي',
+  ى: 'ي',
+  ک: 'ك',
+};
 
 /** Characters that fold to one unit without their neighbours: ASCII, kana, Chinese characters. */
 function isPlain(code: number): boolean {
-  return code < 0x80 || (code >= 0x3400 && code <= 0x9fff) || (code >= 0x3041 && code <= 0x3096) || isKatakana(code);
+  if (code < 0x80 || (code >= 0x3041 && code <= 0x3096) || isKatakana(code)) return true;
+  return code >= 0x3400 && code <= 0x9fff && !isTraditional(code);
 }
 
 function isKatakana(code: number): boolean {

@@ -2,13 +2,15 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 import { type RedisConnection, recordedUpTo } from '@parley/redis';
-import type { Log } from '@parley/service';
+import { Gauge, type Log, type Registry } from '@parley/service';
 import {
   claimOwner,
+  countDue,
   countOff,
+  dropOlderIndexes,
   listBuilt,
   lockIndex,
-  readTexts,
+  readMessages,
   renewSegments,
   replaceSegments,
   type Span,
@@ -32,6 +34,15 @@ export class SearchIndexer {
 
   constructor(options: IndexerOptions) {
     this.#options = options;
+    const { db, metrics } = options;
+    new Gauge({
+      name: 'parley_search_indexes_due',
+      help: 'Users and groups whose search index waits to be built or updated.',
+      registers: [metrics],
+      async collect() {
+        this.set(await countDue(db, Date.now()).catch(() => Number.NaN));
+      },
+    });
   }
 
   /** Starts to check for due work, every interval. */
@@ -66,6 +77,7 @@ export class SearchIndexer {
         if (claimed === undefined) return;
         const { owner, horizon, searched } = claimed;
         if (!(await this.#index(owner, horizon, until))) continue;
+        await dropOlderIndexes(db, owner);
         const used = searched > Date.now() - keptMs;
         await settleOwner(db, owner, until, used ? Date.now() + dayMs : null);
       }
@@ -106,14 +118,14 @@ export class SearchIndexer {
   async #build(owner: number, span: Span, built: number): Promise<boolean> {
     return await this.#options.db.transaction().execute(async (tx) => {
       if (!(await lockIndex(tx, owner))) return false;
-      const texts = await readTexts(tx, owner, span);
+      const messages = await readMessages(tx, owner, span);
       const builder = new SegmentBuilder();
-      for (const [index, text] of texts.entries()) {
-        builder.add(text);
+      for (const [index, message] of messages.entries()) {
+        builder.add(message);
         // Yields to requests.
         if (index % inOneTurn === 0) await turn();
       }
-      await replaceSegments(tx, owner, span, texts.length === 0 ? undefined : { ...builder.finish(), built });
+      await replaceSegments(tx, owner, span, messages.length === 0 ? undefined : { ...builder.finish(), built });
       return true;
     });
   }
@@ -130,6 +142,7 @@ interface IndexerOptions {
   db: Database;
   redis: RedisConnection;
   log: Log;
+  metrics: Registry;
   /** Ms between two checks. */
   interval: number;
 }

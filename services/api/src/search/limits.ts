@@ -1,3 +1,9 @@
+/**
+ * Version of the terms and of the form of segments. Raise it with every change of `indexTerms`,
+ * `filterTerms` or `SegmentBuilder`: indexes of other versions are built again in the background.
+ */
+export const INDEX_VERSION = 2;
+
 /** Messages of a full segment of the index. */
 export const fullSegment = 8192;
 
@@ -6,3 +12,6 @@ export const smallSegment = 512;
 
 /** Maximum of unindexed messages that one search reads. */
 export const mostUnindexed = 20_000;
+
+/** Candidates of the index that one search reads, approximately. Few searches have so many. */
+export const mostCandidates = 20_000;

@@ -5,28 +5,35 @@ import {
   type Key,
   listChanged,
   listUnindexed,
+  readFacts,
   readSources,
-  readTextsOf,
   type Source,
   type Which,
 } from '../queries/search-sources.ts';
 import { Candidates } from './candidates.ts';
 import { type FenceCache, SegmentGone } from './fence-cache.ts';
+import { type Filtered, type Filters, passes, termsOfFilters } from './filter-terms.ts';
 import { matches } from './find-hits.ts';
-import { mostUnindexed, smallSegment } from './limits.ts';
-import { peerTerm, type Query } from './terms.ts';
+import { mostCandidates, mostUnindexed, smallSegment } from './limits.ts';
+import type { Query } from './terms.ts';
 
 /**
  * Finds a user's messages that match a query, newest first, in three steps. 1. Read what the index
  * lacks: the newest messages and recently edited ones. 2. Look up the terms in the index, segment
  * by segment, newest first. 3. Read each candidate and keep it if it exists, is visible to the
- * user, and really matches. A candidate counts once no remaining segment can hold a newer one. If
- * more is unindexed than one search reads, it stops, and `end` is the id up to which it went.
+ * user, and really matches. A candidate counts once no remaining segment can hold a newer one. One
+ * search reads a limited number of messages. If that is not all, `end` is the id up to which it
+ * went.
  */
-export async function search(index: SearchIndex, me: number, query: Query, range: SearchRange): Promise<SearchResult> {
+export async function search(
+  index: SearchIndex,
+  me: number,
+  wanted: Wanted,
+  range: SearchRange,
+): Promise<SearchResult> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await searchOnce(index, me, query, range);
+      return await searchOnce(index, me, wanted, range);
     } catch (error) {
       // The indexer replaced a segment before it was read.
       if (!(error instanceof SegmentGone)) throw error;
@@ -39,29 +46,31 @@ export async function search(index: SearchIndex, me: number, query: Query, range
 async function searchOnce(
   { db, fences }: SearchIndex,
   me: number,
-  query: Query,
+  wanted: Wanted,
   range: SearchRange,
 ): Promise<SearchResult> {
-  const { chat, upTo, accepts, limit } = range;
-  const sources = await readSources(db, me, chat);
+  const { chat, above, upTo, accepts, limit } = range;
+  const sources = (await readSources(db, me, chat)).map((source) => ({
+    ...source,
+    floor: Math.max(source.floor, above),
+  }));
   const floors = new Map(sources.map((source) => [source.owner, source.floor]));
   const heads = await listSegments(db, [...floors.keys()], [...floors.values()], upTo);
   const since = sinceOf(heads);
   const fresh = await listUnindexed(db, me, sources, chat, upTo, mostUnindexed);
-  const end = fresh.length < mostUnindexed ? -1 : (fresh.at(-1) as Key).id;
+  let end = fresh.length < mostUnindexed ? -1 : (fresh.at(-1) as Key).id;
   const changed = await listChanged(db, since, upTo);
 
+  const filters: Filters = { ...wanted.filters, peer: chat === undefined || chat.group ? undefined : chat.peer };
+  const fits = (message: Filtered) => passes(filters, message) && matches(wanted.query, message.text);
   let pool: Key[] = [];
   const add = (key: Key): void => {
-    const mine = key.owner === me;
     if (key.id <= end || key.id > upTo || key.id <= (floors.get(key.owner) ?? 0)) return;
-    if (mine && chat !== undefined && key.peer !== chat.peer) return;
     if (accepts(key)) pool.push(key);
   };
-  for (const text of await readTextsOf(db, [...fresh, ...changed])) if (matches(query, text.text)) add(text);
+  for (const facts of await readFacts(db, [...fresh, ...changed])) if (fits(facts)) add(facts);
 
-  const terms = [...query.terms];
-  if (chat !== undefined && !chat.group) terms.push({ text: peerTerm(chat.peer), prefix: false });
+  const terms = [...wanted.query.terms, ...termsOfFilters(filters)];
   const segments = heads.filter((head) => head.last > end);
   const candidates = new Candidates(db, fences, segments, terms, limit + spare);
   const found: FoundRow[] = [];
@@ -74,9 +83,13 @@ async function searchOnce(
       // Reads some spare candidates, because messages may be deleted or repeated.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
-      found.push(...(await verify(db, query, some, seen)));
+      found.push(...(await verify(db, fits, some, seen)));
     }
-    if (reach < 0) break;
+    if (reach <= Math.max(end, above)) break;
+    if (seen.size > mostCandidates && found.length < limit) {
+      end = reach;
+      break;
+    }
     for (const key of await candidates.next(limit - found.length)) add(key);
   }
   found.length = Math.min(found.length, limit);
@@ -84,7 +97,12 @@ async function searchOnce(
 }
 
 /** Returns the new matching messages among the candidates, newest first. */
-async function verify(db: Database, query: Query, keys: readonly Key[], seen: Set<string>): Promise<FoundRow[]> {
+async function verify(
+  db: Database,
+  fits: (message: Filtered) => boolean,
+  keys: readonly Key[],
+  seen: Set<string>,
+): Promise<FoundRow[]> {
   const rows = await readFound(
     db,
     keys.filter(({ owner, peer, id }) => {
@@ -94,7 +112,7 @@ async function verify(db: Database, query: Query, keys: readonly Key[], seen: Se
       return isNew;
     }),
   );
-  return rows.filter((row) => matches(query, textOf(row))).sort(newestFirst);
+  return rows.filter((row) => fits({ ...row, kind: row.body?.type ?? '', text: textOf(row) })).sort(newestFirst);
 }
 
 /** The searched text of a message: its text or the name of its file. */
@@ -151,9 +169,17 @@ export interface SearchIndex {
   fences: FenceCache;
 }
 
+/** What a result has. */
+export interface Wanted {
+  query: Query;
+  filters: Filters;
+}
+
 export interface SearchRange {
   /** Only this chat. Undefined: all chats. */
   chat: Which;
+  /** Ids above this. */
+  above: number;
   /** Ids up to this. */
   upTo: number;
   /** Whether a message may be a result. */

@@ -1,4 +1,5 @@
-import { indexTerms, peerTerm, type Term } from './terms.ts';
+import { type Filtered, filterTerms } from './filter-terms.ts';
+import { indexTerms } from './terms.ts';
 
 /** Collects the messages of one segment of the index. */
 export class SegmentBuilder {
@@ -7,11 +8,12 @@ export class SegmentBuilder {
   readonly #peers = new Set<number>();
 
   /** Add messages in ascending order of ids. */
-  add({ id, peer, text }: Indexed): void {
+  add({ id, ...message }: Indexed): void {
+    const { peer, text } = message;
     const place = this.#ids.length / 2;
     this.#ids.push(id, peer);
     this.#peers.add(peer);
-    this.#note(peerTerm(peer), place);
+    for (const term of filterTerms(message)) this.#note(term, place);
     for (const term of indexTerms(text)) this.#note(term, place);
   }
 
@@ -50,7 +52,7 @@ export class SegmentBuilder {
 /**
  * Returns the part of a segment's postings that may hold a term. Undefined if the segment cannot.
  */
-export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Slice | undefined {
+export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): Slice | undefined {
   const first = lastAtMost(fences, text);
   const last = prefix ? lastAtMost(fences, `${text}\uffff`) : first;
   if (last < 0) return undefined;
@@ -62,7 +64,7 @@ export function findSlice(fences: readonly Fence[], { text, prefix }: Term): Sli
 /**
  * Returns the positions of the messages with a term, in ascending order, from a slice of postings.
  */
-export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
+export function readPlaces(slice: Buffer, { text, prefix }: Lookup): number[] {
   const wanted = Buffer.from(text);
   const lists: number[][] = [];
   const reader = { slice, at: 0 };
@@ -77,11 +79,12 @@ export function readPlaces(slice: Buffer, { text, prefix }: Term): number[] {
     }
     reader.at = end;
   }
-  return lists.length < 2 ? (lists[0] ?? []) : unite(lists);
+  return unite(lists);
 }
 
 /** Returns the union of ascending lists, in ascending order. */
-function unite(lists: readonly number[][]): number[] {
+export function unite(lists: readonly number[][]): number[] {
+  if (lists.length < 2) return lists[0] ?? [];
   const marks: boolean[] = [];
   let last = -1;
   for (const list of lists) {
@@ -190,10 +193,14 @@ interface Reader {
   at: number;
 }
 
-interface Indexed {
+interface Indexed extends Filtered {
   id: number;
-  peer: number;
+}
+
+/** One text of a term. */
+interface Lookup {
   text: string;
+  prefix: boolean;
 }
 
 export interface Segment {

@@ -23,7 +23,7 @@ const remove = (person: Person, body: object = { password }) =>
 /** Counts the rows of each table that belong to a user. */
 async function rowsOf(user: number): Promise<Record<string, number>> {
   const owned = {
-    owner_id: ['messages', 'chats', 'media_shares', 'search_owners', 'search_segments', 'early_changes'],
+    owner_id: ['messages', 'chats', 'media_shares', 'search_indexes', 'search_index_segments', 'early_changes'],
   };
   const theirs = { user_id: ['friendships', 'friend_groups', 'blocks', 'sessions', 'group_members', 'group_bans'] };
   const counts: Record<string, number> = {};

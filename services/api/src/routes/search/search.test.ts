@@ -1,10 +1,11 @@
-import type { Message, Problem } from '@parley/protocol';
+import { type Message, messageDate, type Problem } from '@parley/protocol';
 import { waitFor } from '@parley/stack';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seedMessages } from '../../../test/seed.ts';
 import { seedHistory } from '../../../test/seed-history.ts';
 import { type Person, TestApi } from '../../../test/test-api.ts';
+import { INDEX_VERSION } from '../../search/limits.ts';
 
 let api: TestApi;
 
@@ -29,6 +30,18 @@ async function search(person: Person, q: string, more = ''): Promise<{ items: Hi
   return body;
 }
 
+/** Returns all hits, page by page. */
+async function searchAll(person: Person, query: string): Promise<Hit[]> {
+  const found: Hit[] = [];
+  for (let after = ''; ; ) {
+    const { status, body } = await person.get<{ items: Hit[]; next: string | null }>(`/v1/search?${query}${after}`);
+    expect(status).toBe(200);
+    found.push(...body.items);
+    if (body.next === null) return found;
+    after = `&after=${body.next}`;
+  }
+}
+
 const textOf = ({ message }: Hit) => (message.body?.type === 'text' ? message.body.text : '');
 
 async function texts(person: Person, q: string, more = ''): Promise<string[]> {
@@ -38,15 +51,20 @@ async function texts(person: Person, q: string, more = ''): Promise<string[]> {
 /** Waits until the index of an owner is up to date. */
 async function indexed(owner: number): Promise<void> {
   await sql`
-    insert into search_owners (owner_id, due) values (${owner}, 0) on conflict (owner_id) do update set due = 0`.execute(
-    api.db,
-  );
-  const row = () => api.db.selectFrom('search_owners').selectAll().where('owner_id', '=', owner).executeTakeFirst();
+    insert into search_indexes (owner_id, version, due) values (${owner}, ${INDEX_VERSION}, 0)
+    on conflict (owner_id, version) do update set due = 0`.execute(api.db);
+  const row = () =>
+    api.db
+      .selectFrom('search_indexes')
+      .selectAll()
+      .where('owner_id', '=', owner)
+      .where('version', '=', INDEX_VERSION)
+      .executeTakeFirst();
   await waitFor(async () => ((await row())?.due ?? 0) > Date.now() + 3_600_000, { message: 'was not indexed' });
 }
 
 const count = async (owner: number) =>
-  (await api.db.selectFrom('search_segments').select('count').where('owner_id', '=', owner).execute()).map(
+  (await api.db.selectFrom('search_index_segments').select('count').where('owner_id', '=', owner).execute()).map(
     (it) => it.count,
   );
 
@@ -127,6 +145,11 @@ describe('searching', () => {
     ['x&chat=y', 'chat'],
     ['x&after=y', 'after'],
     ['x&page=2', 'page'],
+    ['x&kind=letter', 'kind'],
+    ['x&kind=text,', 'kind'],
+    ['x&from=y', 'from'],
+    ['x&since=-1', 'since'],
+    ['x&until=2026-11-26', 'until'],
   ])('refuses "%s"', async (asked, path) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/search?q=${asked}`);
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, [path]]);
@@ -139,6 +162,11 @@ describe('searching', () => {
       expect([status, body]).toEqual([200, { items: [], next: null, users: [] }]);
     },
   );
+
+  it('refuses a search without words and filters', async () => {
+    const { status, body } = await (await api.person()).get<Problem>('/v1/search?limit=5');
+    expect([status, body.errors?.map((it) => it.path)]).toEqual([400, ['q']]);
+  });
 
   it('is limited', async () => {
     await using strict = await TestApi.start({ SEARCHES_PER_MINUTE: '2', HISTORY: 'mirror' });
@@ -177,15 +205,8 @@ describe('what is indexed', () => {
     await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'message new odd' }]);
     const all = Array.from({ length: size }, (_, n) => n).reverse();
     const expected = (wanted: (n: number) => boolean) => all.filter(wanted).map(say);
-    const pages = async (q: string, more: string) => {
-      const found: string[] = [];
-      for (let after = ''; ; ) {
-        const { items, next } = await search(ann, q, `&limit=200${more}${after}`);
-        found.push(...items.map(textOf));
-        if (next === null) return found;
-        after = `&after=${next}`;
-      }
-    };
+    const pages = async (q: string, more: string) =>
+      (await searchAll(ann, `q=${encodeURIComponent(q)}&limit=200${more}`)).map(textOf);
     expect(await pages('n123x', '')).toEqual(expected((n) => n % 1000 === 123));
     expect(await pages('n12', '')).toEqual(expected((n) => `${n % 1000}`.startsWith('12')));
     expect(await pages('再见 even n9', '')).toEqual(
@@ -193,6 +214,9 @@ describe('what is indexed', () => {
     );
     expect(await pages('odd', `&chat=${carl.id}`)).toEqual(expected((n) => n % 10 === 0 && n % 2 === 1));
     expect(await pages('even n10x', `&chat=${carl.id}`)).toEqual(expected((n) => n % 1000 === 10));
+    expect(await pages('even n10x -你好', '')).toEqual(expected((n) => n % 1000 === 10 && n % 2 === 0 && n % 3 === 0));
+    expect(await pages('"odd n123x" 再见', '')).toEqual(expected((n) => n % 1000 === 123 && n % 3 === 0));
+    expect(await pages('odd -message', '')).toEqual([]);
     expect(await pages('见再', '')).toEqual([]);
     expect(await texts(ann, '见', '&limit=1')).toEqual([say(16_998)]);
     expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(16_999)]);
@@ -225,7 +249,7 @@ describe('what is indexed', () => {
     // Imitates that a minute has passed.
     await change(5, { edited: Date.now() - 3_000_000 });
     await change(6, { recalled: Date.now() - 3_000_000 });
-    await api.db.updateTable('search_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();
+    await api.db.updateTable('search_index_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();
     await indexed(dora.id);
     expect(await count(dora.id)).toEqual([599]);
     await check();
@@ -273,9 +297,85 @@ describe('what is indexed', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
+  it('is found by filters, with and without words, before and after indexing', async () => {
+    const [dora, emil, finn] = await api.people();
+    await dora.befriend(emil);
+    const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', { name: 'Cars', members: [emil.id] });
+    const media = (type: string, name: string) => ({ type, media: 5, name, size: 9, mime: 'a/b' });
+    const words = Array.from({ length: 600 }, (_, n) => `word${n}`);
+    const own = await seedHistory(api.db, dora.id, [
+      ...words.map((text, n) => ({ peer: n % 2 ? emil.id : finn.id, from: n % 3 ? dora.id : emil.id, text })),
+      { peer: emil.id, text: 'see https://parley.example/a' },
+      { peer: emil.id, from: emil.id, text: '', body: media('image', 'cat.png') },
+      { peer: emil.id, from: emil.id, text: '', body: media('video', 'cat.mp4') },
+      { peer: finn.id, text: '', body: media('file', 'Gruß.pdf') },
+      { peer: emil.id, text: '', body: { type: 'sticker', code: 'cat' } },
+    ]);
+    const cars = await seedHistory(api.db, group.id, [
+      ...words.map((text) => ({ peer: group.id, from: emil.id, text })),
+      { peer: group.id, from: dora.id, text: '', body: media('image', 'car.png') },
+    ]);
+    const dateOf = (id = 0) => messageDate(id);
+    const find = async (query: string) =>
+      (await searchAll(dora, query)).map(({ message: { body }, hits }) =>
+        body?.type === 'text' ? body.text : body && 'name' in body ? `${body.name}${hits.length}` : body?.type,
+      );
+    const check = async () => {
+      expect((await find('kind=image,video')).sort()).toEqual(['car.png0', 'cat.mp40', 'cat.png0']);
+      expect(await find(`kind=image&chat=${emil.id}`)).toEqual(['cat.png0']);
+      expect(await find(`kind=image&chat=${group.id}`)).toEqual(['car.png0']);
+      expect(await find(`kind=image&from=${dora.id}`)).toEqual(['car.png0']);
+      expect(await find(`kind=file&chat=${emil.id}`)).toEqual([]);
+      expect(await find('kind=file&q=gru')).toEqual(['Gruß.pdf1']);
+      expect(await find('kind=sticker')).toEqual(['sticker']);
+      expect(await find('kind=link')).toEqual(['see https://parley.example/a']);
+      expect(await find('q=cat&kind=image')).toEqual(['cat.png1']);
+      expect(await find(`q=word59&from=${emil.id}&chat=${emil.id}`)).toEqual(['word597', 'word591']);
+      const range = `since=${dateOf(own[100])}&until=${dateOf(own[104])}`;
+      expect(await find(`${range}&chat=${emil.id}`)).toEqual(['word103', 'word101']);
+      expect(await find(`${range}&q=word10&from=${emil.id}&limit=1`)).toEqual(['word102']);
+      expect(await find(`chat=${group.id}&since=${dateOf(cars[598])}`)).toEqual(['car.png0', 'word599', 'word598']);
+      expect(await find(`chat=${group.id}&since=${dateOf(cars[598])}&q=-word599`)).toEqual(['car.png0', 'word598']);
+    };
+    await check();
+    await Promise.all([indexed(dora.id), indexed(group.id)]);
+    expect([await count(dora.id), await count(group.id)]).toEqual([[605], [601]]);
+    await check();
+  });
+
+  it('is found while the index of an earlier release is replaced', async () => {
+    const [dora, emil] = await api.people();
+    const texts = Array.from({ length: 600 }, (_, n) => ({ peer: emil.id, text: `café${n}` }));
+    const ids = await seedHistory(api.db, dora.id, texts);
+    const [last = 0] = ids.slice(-1);
+    const rest = [5, '{}', '[["a",0]]', Buffer.of(), Buffer.of()] as const;
+    await sql`insert into search_owners (owner_id, horizon_id, searched, due) values (${dora.id}, ${last}, 5, 5)`.execute(
+      api.db,
+    );
+    await sql`
+      insert into search_segments (owner_id, last_id, first_id, count, built, peers, fences, postings, ids)
+      values (${dora.id}, ${last}, ${ids[0]}, 600, ${rest[0]}, ${rest[1]}, ${rest[2]}, ${rest[3]}, ${rest[4]})`.execute(
+      api.db,
+    );
+    await api.db
+      .insertInto('search_indexes')
+      .values({ owner_id: dora.id, version: 1, horizon_id: last, due: null })
+      .execute();
+    expect(await searchAll(dora, 'q=cafe59')).toHaveLength(11);
+    await waitFor(async () => (await count(dora.id))[0] === 600, { message: 'was not indexed' });
+    expect(await searchAll(dora, 'q=cafe59')).toHaveLength(11);
+    await waitFor(async () => {
+      const { rows } = await sql`
+        select owner_id from search_owners where owner_id = ${dora.id} union all
+        select owner_id from search_segments where owner_id = ${dora.id} union all
+        select owner_id from search_indexes where owner_id = ${dora.id} and version = 1`.execute(api.db);
+      return rows.length === 0;
+    });
+  });
+
   it('is found while it is rebuilt', async () => {
     const stale = () =>
-      api.db.updateTable('search_segments').set({ stale: true }).where('owner_id', '=', ann.id).execute();
+      api.db.updateTable('search_index_segments').set({ stale: true }).where('owner_id', '=', ann.id).execute();
     let going = true;
     const rebuilding = (async () => {
       for (; going; await indexed(ann.id)) await stale();

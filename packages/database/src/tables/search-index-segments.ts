@@ -5,8 +5,9 @@ import type { Generated } from 'kysely';
  * term. Segments of an owner do not overlap. The index finds candidates; `messages` decides what is
  * found and visible.
  */
-export interface SearchSegmentsTable {
+export interface SearchIndexSegmentsTable {
   owner_id: number;
+  version: number;
   last_id: number;
   first_id: number;
   /** Number of messages. */

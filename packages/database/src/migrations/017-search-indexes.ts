@@ -1,0 +1,40 @@
+import { type Kysely, sql } from 'kysely';
+
+/**
+ * Search indexes by version, so that services of two releases search side by side, each its own
+ * index. The release before continues to use `search_owners` and `search_segments`.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `create table search_indexes (
+    owner_id bigint not null,
+    version integer not null,
+    horizon_id bigint not null default 0,
+    searched bigint not null default now_ms(),
+    due bigint,
+    primary key (owner_id, version)
+  )`,
+  'create index search_indexes_due on search_indexes (version, due)',
+  `create table search_index_segments (
+    owner_id bigint not null,
+    version integer not null,
+    last_id bigint not null,
+    first_id bigint not null,
+    count integer not null,
+    built bigint not null,
+    stale boolean not null default false,
+    peers bigint[] not null,
+    fences text not null,
+    postings bytea not null,
+    ids bytea not null,
+    primary key (owner_id, version, last_id)
+  )`,
+  // Uncompressed, so that a part of a value can be read alone.
+  'alter table search_index_segments alter column postings set storage external, alter column ids set storage external',
+  // Those who searched within 30 days have their index built again in the background.
+  `insert into search_indexes (owner_id, version, searched, due)
+    select owner_id, 2, searched, now_ms() from search_owners where due is not null`,
+];

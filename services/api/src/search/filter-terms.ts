@@ -1,0 +1,66 @@
+import type { Term } from './terms.ts';
+
+/** Kinds of messages that a search can select: the types of bodies, and texts with links. */
+export const messageKinds = ['text', 'image', 'video', 'audio', 'file', 'sticker', 'card', 'custom', 'link'] as const;
+
+/** Returns the index terms by which filters select a message. No text contains them. */
+export function filterTerms({ peer, sender, kind, text }: Filtered): string[] {
+  const terms = [peerTerm(peer), senderTerm(sender), kindTerm(kind)];
+  if (hasLink(kind, text)) terms.push(kindTerm('link'));
+  return terms;
+}
+
+/** Returns the terms that select the messages of filters in the index. */
+export function termsOfFilters({ peer, sender, kinds }: Filters): Term[] {
+  const terms: Term[] = [];
+  if (peer !== undefined) terms.push({ texts: [peerTerm(peer)], prefix: false });
+  if (sender !== undefined) terms.push({ texts: [senderTerm(sender)], prefix: false });
+  if (kinds !== undefined) terms.push({ texts: kinds.map(kindTerm), prefix: false });
+  return terms;
+}
+
+/** Returns whether filters select a message. */
+export function passes({ peer, sender, kinds }: Filters, message: Filtered): boolean {
+  if (peer !== undefined && message.peer !== peer) return false;
+  if (sender !== undefined && message.sender !== sender) return false;
+  return (
+    kinds?.some((kind) => kind === message.kind || (kind === 'link' && hasLink(message.kind, message.text))) ?? true
+  );
+}
+
+function hasLink(kind: string, text: string): boolean {
+  return kind === 'text' && /\bhttps?:\/\/[^\s/]/i.test(text);
+}
+
+function peerTerm(peer: number): string {
+  return `\0p${peer}`;
+}
+
+function senderTerm(sender: number): string {
+  return `\0s${sender}`;
+}
+
+function kindTerm(kind: string): string {
+  return `\0k${kind}`;
+}
+
+/** What filters read of a message. */
+export interface Filtered {
+  peer: number;
+  sender: number;
+  /** The type of its body. */
+  kind: string;
+  /** Empty if it has none. */
+  text: string;
+}
+
+/** Each that is set must hold. */
+export interface Filters {
+  /** Only messages of the own chat with this user. */
+  peer?: number | undefined;
+  sender?: number | undefined;
+  /** One of these. */
+  kinds?: readonly MessageKind[] | undefined;
+}
+
+export type MessageKind = (typeof messageKinds)[number];

