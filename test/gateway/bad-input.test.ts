@@ -37,7 +37,7 @@ const send = (fields: object) =>
   JSON.stringify({ type: 'send', ref: 'r', to: friend, body: { type: 'text', text: 'hi' }, ...fields });
 const text = (value: unknown) => send({ body: { type: 'text', text: value } });
 
-describe('an invalid frame', () => {
+describe('invalid frames', () => {
   it.each<[string, () => string, { code: string; ref?: string }]>([
     ['a number', () => '5', { code: 'bad-frame' }],
     ['null', () => 'null', { code: 'bad-frame' }],
@@ -118,7 +118,7 @@ describe('an invalid frame', () => {
     ],
     ['a receiver who is no friend', () => send({ to: stranger }), { code: 'not-friends', ref: 'r' }],
     ['a receiver who does not want it', () => send({ to: blocker }), { code: 'blocked', ref: 'r' }],
-  ])('%s is answered, and the connection goes on', async (_title, frame, { code, ref }) => {
+  ])('an invalid frame (%s) gets an error, and the connection stays open', async (_title, frame, { code, ref }) => {
     const before = sender.frames.length;
     sender.socket.send(frame());
     const answer = await sender.frame((reply) => reply.type === 'error', before);
@@ -130,7 +130,7 @@ describe('an invalid frame', () => {
   });
 });
 
-describe('a message that cannot be parsed', () => {
+describe('data that is no frame', () => {
   it.each<[string, string | Buffer, number, boolean]>([
     ['text that is no JSON', 'hello', 4002, false],
     ['nothing', '', 4002, false],
@@ -142,7 +142,7 @@ describe('a message that cannot be parsed', () => {
     ['200 KiB', 'x'.repeat(200 * 1024), 4013, false],
     ['10 MiB', 'x'.repeat(10 * 1024 * 1024), 1009, false],
     ['text that is no UTF-8', Buffer.from([0xff, 0xfe, 0x22]), 1007, false],
-  ])('%s closes the connection, and no other', async (_title, data, code, binary) => {
+  ])('invalid WebSocket data (%s) closes only its own connection', async (_title, data, code, binary) => {
     await using client = await kit.connect(kit.newId());
     client.socket.send(data, { binary });
     // uWebSockets.js sends no close frame for what breaks the WebSocket protocol itself.
@@ -151,14 +151,14 @@ describe('a message that cannot be parsed', () => {
     await expectUndisturbed();
   });
 
-  it('accepts a frame of exactly 64 KiB', async () => {
+  it('a frame of exactly 64 KiB is accepted', async () => {
     sender.socket.send('{"type":"ping","ref":"just"}'.padEnd(65_536));
     expect(await sender.reply('just')).toMatchObject({ type: 'pong' });
   });
 });
 
 describe('rate limits', () => {
-  it('close the connection with 4029 when it sends too many frames', async () => {
+  it('too many frames close the connection with 4029', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 20 });
     await using client = await strict.connect(strict.newId());
     for (let i = 0; i < 20; i += 1) client.send({ type: 'ping', ref: `p${i}` });
@@ -167,7 +167,7 @@ describe('rate limits', () => {
     expect(await client.untilClosed()).toMatchObject({ code: 4029 });
   });
 
-  it('reject a watch list that is too long, without closing the connection', async () => {
+  it('a watch list beyond the rate limit is rejected and the connection stays open', async () => {
     await using strict = await Kit.start(1, { frameRate: 1, frameBurst: 10 });
     await using client = await strict.connect(strict.newId());
     const users = Array.from({ length: 400 }, (_, i) => i + 1);
@@ -181,7 +181,7 @@ describe('rate limits', () => {
     expect(client.frames.some((frame) => frame.type === 'presence')).toBe(false);
   });
 
-  it('reject messages beyond the rate of their user over all gateways and connections, with retryAfter', async () => {
+  it("messages beyond a user's rate over all gateways are rejected with retryAfter", async () => {
     await using strict = await Kit.start(2, { sendRate: 1, sendBurst: 20 });
     const [a, b] = await strict.friends();
     const clients = [await strict.connect(a, 0, { device: 'one' }), await strict.connect(a, 1, { device: 'two' })];
@@ -203,7 +203,7 @@ describe('rate limits', () => {
   });
 });
 
-it('leave no trace in the inbox of another user', async () => {
+it('invalid input leaves nothing in the inbox of another user', async () => {
   await using again = await Client.open(kit.gateway().url, kit.token(friend), { device: 'new' });
   await again.settled();
   expect(again.events).toEqual([]);

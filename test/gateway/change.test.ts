@@ -13,8 +13,8 @@ afterAll(async () => {
 
 const kinds = (client: { events: { event: { kind: string } }[] }) => client.events.map(({ event }) => event.kind);
 
-describe('a mutation of a message', () => {
-  it('reaches all devices of both users, each with the other user as chat', async () => {
+describe('edits, reactions and recalls', () => {
+  it('edits, reactions and recalls reach all devices of both users, each with the right chat', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using tablet = await kit.connect(a, 1, { device: 'tablet' });
@@ -43,7 +43,7 @@ describe('a mutation of a message', () => {
     }
   });
 
-  it('withholds the body of a recalled message, also from devices that were offline', async () => {
+  it('a recalled message is delivered without its body, also to devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { id } = await alice.text(b, 'r1', 'a secret');
@@ -56,7 +56,7 @@ describe('a mutation of a message', () => {
     expect(bob.heard).toEqual(['', 'no secret']);
   });
 
-  it('is allowed to the sender only, in time, and in the chat of the message', async () => {
+  it('only the sender can edit or recall a message, in its chat, unless it is recalled', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -71,7 +71,7 @@ describe('a mutation of a message', () => {
     expect(await alice.ask({ type: 'edit', ref: '5', chat: b, id, body })).toMatchObject({ code: 'conflict' });
   });
 
-  it('of another member is allowed to the owner and admins of the group, at any time', async () => {
+  it('the owner and admins of a group can recall messages of other members', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);
@@ -87,7 +87,7 @@ describe('a mutation of a message', () => {
     expect(alice.events.at(-1)?.event).toEqual(event);
   });
 
-  it('requests messages that have left the inbox from the recorder', async () => {
+  it('the gateway requests a message from the recorder if it is no longer in the inbox', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     const { keys, client } = kit.link;

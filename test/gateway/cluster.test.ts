@@ -15,7 +15,7 @@ afterAll(async () => {
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
 describe('on a Redis Cluster, with each user in a bucket of their own', () => {
-  it('delivers messages live in both directions and reports whether the recipient is connected', async () => {
+  it('users in different buckets exchange messages live and learn if the other is connected', async () => {
     const [a, b] = await kit.friends();
     expect(kit.link.keys.bucket(a)).not.toBe(kit.link.keys.bucket(b));
     await using alice = await kit.connect(a, 0);
@@ -33,7 +33,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     expect(alice.events[1]?.event).toMatchObject({ ref: 'c1', id: ack.id });
   });
 
-  it('keeps one order without a gap in all copies while many write over both gateways', async () => {
+  it('all copies have one order without a gap while many users write over two gateways', async () => {
     const users = await kit.circle(3);
     const clients = await Promise.all(
       users.flatMap((user, i) => [
@@ -72,7 +72,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('completes a message whose gateway died half-way when it is resent, without a duplicate', async () => {
+  it('a resend completes a message whose gateway died half-way, without a duplicate', async () => {
     const [a, b] = await kit.friends();
     // Appends to the home bucket only, that of alice, as if the gateway had died before it
     // forwarded.
@@ -100,7 +100,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
     }
   });
 
-  it('delivers each group message once to members in all buckets', async () => {
+  it('each group message reaches members in all buckets once', async () => {
     const members = Array.from({ length: 12 }, () => kit.newId());
     const group = await kit.group(members);
     const clients = await Promise.all(members.map((user, i) => kit.connect(user, i % 2)));
@@ -115,7 +115,7 @@ describe('on a Redis Cluster, with each user in a bucket of their own', () => {
 });
 
 describe('on a Redis Cluster, a device that reconnects', () => {
-  it('receives what follows its cursor, and fills a gap', async () => {
+  it('on a Redis Cluster, a device that reconnects gets missed events and fills a gap', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.texts(b, numbers(150));
@@ -131,7 +131,7 @@ describe('on a Redis Cluster, a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('watches friends in other buckets', async () => {
+  it('a user can watch friends in other buckets of a Redis Cluster', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     alice.send({ type: 'watch', users: [b] });

@@ -12,7 +12,7 @@ afterAll(async () => {
 const body = { type: 'text', text: 'hi' } as const;
 
 describe('custom data of a message', () => {
-  it('reaches every participant unchanged, and a device that was away', async () => {
+  it('custom data reaches every participant unchanged, also devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -26,7 +26,7 @@ describe('custom data of a message', () => {
       expect(client.events[0]?.event).toMatchObject({ kind: 'message', custom });
   });
 
-  it('is replaced by an edit, and is absent without one', async () => {
+  it('an edit replaces the custom data of a message, or removes it if it has none', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -41,7 +41,7 @@ describe('custom data of a message', () => {
     expect(edits[1]).not.toHaveProperty('custom');
   });
 
-  it('leaves with a recall, also for a device that was away', async () => {
+  it('a recall removes custom data, also for a device that was offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const ack = await alice.ask({ type: 'send', ref: 'r', to: b, body, custom: { secret: 'word' } });
@@ -51,7 +51,7 @@ describe('custom data of a message', () => {
     expect(JSON.stringify(bob.frames)).not.toContain('word');
   });
 
-  it('can be sent together with `silent`', async () => {
+  it('a message can have custom data and the flag `silent`', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -63,7 +63,7 @@ describe('custom data of a message', () => {
   it.each([
     ['too large', { a: 'x'.repeat(5000) }],
     ['no object', [1]],
-  ])('that is %s is refused, and the connection stays open', async (_, custom) => {
+  ])('custom data that is %s is refused, and the connection stays open', async (_, custom) => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'bad', to: b, body, custom } as unknown as Parameters<typeof alice.ask>[0];
@@ -75,14 +75,14 @@ describe('custom data of a message', () => {
     ['too deep', `{"a":${'['.repeat(40)}${']'.repeat(40)}}`],
     ['with a key __proto__', '{"__proto__":{"admin":true}}'],
     ['with a key __proto__ inside', '{"a":[{"__proto__":1}]}'],
-  ])('that is %s is refused, not stored in part', async (_, json) => {
+  ])('custom data that is %s is refused as a whole', async (_, json) => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.socket.send(`{"type":"send","ref":"odd","to":${b},"body":{"type":"text","text":"x"},"custom":${json}}`);
     expect(await alice.reply('odd')).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('has as many bytes as MAX_CUSTOM allows, in sends, edits and bodies', async () => {
+  it('MAX_CUSTOM limits the bytes of custom data in sends, edits and bodies', async () => {
     await kit.addGateway({ maxCustom: 20 });
     await kit.addGateway({ maxCustom: 0 });
     const [a, b] = await kit.friends();

@@ -38,8 +38,8 @@ async function friends(): Promise<{ a: number; b: number; external: string }> {
   return { a, b, external };
 }
 
-describe('a token of another issuer', () => {
-  it('connects a user by external id', async () => {
+describe('tokens of other issuers', () => {
+  it('a token of another issuer connects a user by external id', async () => {
     const { a, b, external } = await friends();
     await using bob = await kit.connect(b);
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -49,13 +49,13 @@ describe('a token of another issuer', () => {
     expect(bob.events[0]?.event).toMatchObject({ kind: 'message', from: a });
   });
 
-  it('connects a user by internal id where the issuer may use it', async () => {
+  it('a token of another issuer connects a user by internal id if the issuer may use ids', async () => {
     const { a } = await friends();
     await using ann = await Client.open(kit.gateway().url, numberToken(a));
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('runs frames that were sent before the welcome after it, in order', async () => {
+  it('frames sent before the welcome run after it, in order', async () => {
     const { b, external } = await friends();
     const early = Client.start(kit.gateway().url, tokenOf(external));
     await using ann = early;
@@ -66,7 +66,7 @@ describe('a token of another issuer', () => {
     expect(ann.events.flatMap(({ event }) => (event.kind === 'message' ? [event.ref] : []))).toEqual(['1', '2', '3']);
   });
 
-  it('requests an unknown external id from the recorder', async () => {
+  it('the gateway requests an unknown external id from the recorder', async () => {
     const [a] = await kit.friends();
     const external = `late-${a}`;
     await using ann = Client.start(kit.gateway().url, tokenOf(external));
@@ -76,14 +76,14 @@ describe('a token of another issuer', () => {
     expect((await ann.welcome()).user).toBe(a);
   });
 
-  it('gets 503 with Retry-After while the user cannot be looked up', async () => {
+  it('a token whose user cannot be looked up gets 503 with Retry-After', async () => {
     const { http } = kit.gateway();
     const lost = await knock(http, '/v1/socket', { authorization: `Bearer ${tokenOf('nobody-answers')}` });
     expect(lost).toMatchObject({ status: 503, body: { code: 'unavailable' } });
     expect(Number(lost.headers['retry-after'])).toBeGreaterThan(0);
   });
 
-  it('is rejected if its user does not exist or was deleted', async () => {
+  it('a token of another issuer is rejected if its user does not exist or was deleted', async () => {
     await writeExternalUser(kit.link, 'unknown', null);
     const group = await kit.group([kit.newId()]);
     const gone = kit.newId();
@@ -106,12 +106,12 @@ describe('a token of another issuer', () => {
       'signed by someone else',
       jwt.sign({}, tokenSecret, { issuer: 'product', audience: 'chat', subject: 'x', expiresIn: 60 }),
     ],
-  ])('that is %s, nobody is let in at all', async (_, token) => {
+  ])('a token of another issuer that is %s is rejected with 401', async (_, token) => {
     const answer = await fetch(`${kit.gateway().http}/v1/poll`, { headers: { authorization: `Bearer ${token}` } });
     expect(answer.status).toBe(401);
   });
 
-  it('works on every transport', async () => {
+  it('a token of another issuer is accepted on every transport', async () => {
     const { a, b, external } = await friends();
     const headers = { authorization: `Bearer ${tokenOf(external)}`, 'content-type': 'application/json' };
     const { http } = kit.gateway();
@@ -133,7 +133,7 @@ describe('a token of another issuer', () => {
     expect(refused.status).toBe(401);
   });
 
-  it('replaces an expiring token of the same user', async () => {
+  it('a token of another issuer can be renewed for the same user only', async () => {
     const { external } = await friends();
     const other = await friends();
     await using ann = await Client.open(kit.gateway().url, tokenOf(external));
@@ -146,7 +146,7 @@ describe('a token of another issuer', () => {
     });
   });
 
-  it('is refused after its session, or all sessions of the user, were revoked', async () => {
+  it('a connection closes after its session, or all sessions of the user, were revoked', async () => {
     const { a, external } = await friends();
     const phone = tokenOf(external, { sid: 'phone' });
     await using one = await Client.open(kit.gateway().url, phone, { device: 'phone' });

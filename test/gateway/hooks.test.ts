@@ -38,8 +38,8 @@ function replies(reply: (data: Record<string, unknown>) => object): void {
   receiver.answer = (response, { event }) => void response.writeHead(200).end(JSON.stringify(reply(event.data)));
 }
 
-describe('a hook before a message', () => {
-  it('is asked with a signature, and accepts by an empty reply', async () => {
+describe('hooks before messages', () => {
+  it('the gateway signs requests to a hook, and an empty reply accepts the message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'r', to: b, body: text('hi'), custom: { n: 1 } } as const;
@@ -51,7 +51,7 @@ describe('a hook before a message', () => {
     expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
   });
 
-  it('changes body and custom data for everybody, and for the sender by the ack', async () => {
+  it("a hook can change the body and custom data for the recipient and in the sender's ack", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });
     await using bob = await kit.connect(b);
@@ -67,7 +67,7 @@ describe('a hook before a message', () => {
     expect(bob.events[1]?.event).not.toHaveProperty('custom');
   });
 
-  it('refuses with a sentence for the sender, and nobody receives the message', async () => {
+  it('the sender of a message that a hook refuses gets the reason, and nobody gets the message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -81,7 +81,7 @@ describe('a hook before a message', () => {
     expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual([text('good')]);
   });
 
-  it('is asked about an edit too', async () => {
+  it('a hook can also change or refuse an edit', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -95,7 +95,7 @@ describe('a hook before a message', () => {
     expect(refused).toMatchObject({ code: 'refused', message: 'A rule of this server does not allow it.' });
   });
 
-  it('decides about a frame that came by HTTP', async () => {
+  it('a hook can refuse a message sent over HTTP', async () => {
     const [a, b] = await kit.friends();
     replies(() => ({ allow: false, message: 'Not by HTTP.' }));
     const response = await fetch(`${kit.gateway().http}/v1/frames`, {
@@ -106,7 +106,7 @@ describe('a hook before a message', () => {
     expect(await response.json()).toMatchObject({ type: 'error', code: 'refused', message: 'Not by HTTP.' });
   });
 
-  it('is not asked about messages that are refused anyway, or about other frames', async () => {
+  it('a hook gets no request for messages refused before it or for other frames', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const stranger = kit.newId();
@@ -119,8 +119,8 @@ describe('a hook before a message', () => {
   });
 });
 
-describe('a slow hook', () => {
-  it('keeps the order of a sender, and delays nobody else', async () => {
+describe('slow hooks', () => {
+  it("a slow hook keeps the order of a sender's messages and delays no other sender", async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b);
@@ -143,7 +143,7 @@ describe('a slow hook', () => {
     );
   });
 
-  it('lets a sender wait with as many messages as may be unacknowledged', async () => {
+  it('while a hook is slow, a sender can have 32 unacknowledged messages and the 33rd is refused', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     let accept = () => {};
@@ -164,7 +164,7 @@ describe('a slow hook', () => {
   });
 });
 
-describe('a hook that fails', () => {
+describe('failing hooks', () => {
   const wrong: [string, NonNullable<Receiver['answer']>][] = [
     ['with an error', (response) => void response.writeHead(500).end()],
     ['with a page', (response) => void response.writeHead(200).end('<html>hello</html>')],
@@ -178,22 +178,30 @@ describe('a hook that fails', () => {
     ['by not replying', () => {}],
   ];
 
-  it.each(wrong)('%s: the message is unavailable, or passes if the setting is accept', async (_, answer) => {
-    receiver.answer = answer;
-    const strict = await kit.addGateway({ hooks: hooks({ timeout: 300 }) });
-    const lenient = await kit.addGateway({ hooks: hooks({ timeout: 300, onFailure: 'accept' }) });
-    const [a, b] = await kit.friends();
-    await using alice = await kit.connect(a, kit.gateways.indexOf(strict));
-    await using anna = await kit.connect(a, kit.gateways.indexOf(lenient));
-    const refused = await alice.ask({ type: 'send', ref: 'r', to: b, body: text('hi') });
-    expect(refused).toMatchObject({ type: 'error', code: 'unavailable', retry: true, retryAfter: expect.any(Number) });
-    expect(await anna.ask({ type: 'send', ref: 'r', to: b, body: text('hi') })).toMatchObject({
-      type: 'ack',
-      duplicate: false,
-    });
-  });
+  it.each(wrong)(
+    'a hook that fails %s makes the message unavailable, or lets it pass if configured',
+    async (_, answer) => {
+      receiver.answer = answer;
+      const strict = await kit.addGateway({ hooks: hooks({ timeout: 300 }) });
+      const lenient = await kit.addGateway({ hooks: hooks({ timeout: 300, onFailure: 'accept' }) });
+      const [a, b] = await kit.friends();
+      await using alice = await kit.connect(a, kit.gateways.indexOf(strict));
+      await using anna = await kit.connect(a, kit.gateways.indexOf(lenient));
+      const refused = await alice.ask({ type: 'send', ref: 'r', to: b, body: text('hi') });
+      expect(refused).toMatchObject({
+        type: 'error',
+        code: 'unavailable',
+        retry: true,
+        retryAfter: expect.any(Number),
+      });
+      expect(await anna.ask({ type: 'send', ref: 'r', to: b, body: text('hi') })).toMatchObject({
+        type: 'ack',
+        duplicate: false,
+      });
+    },
+  );
 
-  it('repeatedly receives no requests for a while', async () => {
+  it('a hook that failed 10 times gets no requests for a while', async () => {
     const { http } = await kit.addGateway({ hooks: hooks({ onFailure: 'accept' }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);
@@ -206,7 +214,7 @@ describe('a hook that fails', () => {
     expect(metrics).toMatch(/parley_hook_replies_total\{hook="rules",event="message.send",result="resting".*\} 2/);
   });
 
-  it('at a loopback address receives requests only if its network is allowed', async () => {
+  it('a hook at a loopback address gets requests only if its network is allowed', async () => {
     await kit.addGateway({ hooks: hooks({ allowed: new Networks([]) }) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);
@@ -215,7 +223,7 @@ describe('a hook that fails', () => {
   });
 });
 
-it('one user cannot take all requests to a hook', async () => {
+it('one user cannot use up all concurrent requests to a hook', async () => {
   await kit.addGateway({ hooks: hooks({ concurrency: 32, onFailure: 'accept' }) });
   const index = kit.gateways.length - 1;
   const [a, b, c] = (await kit.circle(3)) as [number, number, number];

@@ -94,12 +94,12 @@ const arrive = (user: number, from: number, texts: string[]) =>
     }),
   );
 
-describe('a LayIM page', () => {
+describe('LayIM pages', () => {
   it.each<[string, (res: object) => object]>([
     ['as it is', (res) => res],
     ['as sendMessage', (data) => ({ type: 'sendMessage', data })],
     ['as chatMessage', (data) => ({ type: 'chatMessage', data })],
-  ])('sends what LayIM hands over, %s, to any device of a friend', async (_title, wrap) => {
+  ])('a LayIM page sends messages, in the form %s, to any device of a friend', async (_title, wrap) => {
     const [a, b] = await kit.friends();
     await using ann = await Page.open(a);
     await using ben = await kit.connect(b, 1);
@@ -109,7 +109,7 @@ describe('a LayIM page', () => {
     expect(ben.events[0]?.event).toMatchObject({ kind: 'message', from: a, to: b, body });
   });
 
-  it('receives a message of a friend in the format of getMessage, with the name of the friend', async () => {
+  it("a LayIM page receives a message in the format of getMessage, with the sender's name", async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'Ann', avatar: 'https://example.com/ann.png' });
     await using ben = await Page.open(b, { gateway: 1 });
@@ -130,7 +130,7 @@ describe('a LayIM page', () => {
     ]);
   });
 
-  it('shows a group message in the window of the group', async () => {
+  it('a LayIM page shows a group message in the window of the group', async () => {
     const [a, b] = await kit.friends();
     const group = await kit.group([a, b]);
     await using ann = await Page.open(a);
@@ -141,7 +141,7 @@ describe('a LayIM page', () => {
     expect(await ben.until(1)).toMatchObject([{ ...message, mine: false }]);
   });
 
-  it('shows messages that its user sends from other devices, but no copy of its own', async () => {
+  it('a LayIM page shows messages its user sends from other devices, but not its own twice', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     await using other = await Page.open(a, { gateway: 1 });
@@ -156,7 +156,7 @@ describe('a LayIM page', () => {
     expect(other.contents).toEqual(['from the page', 'from the phone']);
   });
 
-  it('shows the new name of a user after a change', async () => {
+  it('a LayIM page shows the new name of a user after a change', async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'before', avatar: null });
     await using ben = await Page.open(b);
@@ -169,7 +169,7 @@ describe('a LayIM page', () => {
     expect((await ben.until(2)).map(({ username }) => username)).toEqual(['before', 'after']);
   });
 
-  it('gets messages that it missed while closed, once, on any gateway', async () => {
+  it('a LayIM page gets messages it missed while closed, once, on any gateway', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     await ann.text(b, 'one');
@@ -186,7 +186,7 @@ describe('a LayIM page', () => {
     expect(second.contents).toEqual(['two', 'three', 'four']);
   });
 
-  it('that reconnects repeatedly during a flood misses no message', async () => {
+  it('a LayIM page that reconnects repeatedly during a flood misses no message', async () => {
     const [a, b] = await kit.friends();
     await using ann = await kit.connect(a);
     const texts = Array.from({ length: 300 }, (_, i) => `m${i}`);
@@ -203,7 +203,7 @@ describe('a LayIM page', () => {
     expect([...seen]).toEqual(texts);
   });
 
-  it('that reads slowly gets everything in order', async () => {
+  it('a LayIM page that reads slowly gets all messages in order', async () => {
     const [a, b] = await kit.friends();
     const texts = Array.from({ length: 250 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
     await using page = await Page.open(b);
@@ -214,7 +214,7 @@ describe('a LayIM page', () => {
     expect(page.contents).toEqual(texts);
   });
 
-  it('shows in the chat window why a message was refused', async () => {
+  it('a LayIM page shows in the chat window why a message was refused', async () => {
     const [a, b] = await kit.friends();
     const stranger = kit.newId();
     await kit.permit(stranger, []);
@@ -234,7 +234,7 @@ describe('a LayIM page', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('ignores JSON that is not a message, and closes the socket after text that is not JSON', async () => {
+  it('the LayIM socket ignores JSON that is no message, and closes after text that is no JSON', async () => {
     const [a, b] = await kit.friends();
     await using page = await Page.open(a);
     for (const odd of ['{}', '[]', 'null', '7', '{"type":"ping"}', '{"type":"chatMessage"}', '{"mine":1,"to":null}'])
@@ -246,8 +246,8 @@ describe('a LayIM page', () => {
   });
 });
 
-describe('the socket rejects a page', () => {
-  it('without a valid token, or of a foreign origin', async () => {
+describe('access of LayIM pages', () => {
+  it('the LayIM socket rejects a page without a valid token or of a foreign origin', async () => {
     const { http } = kit.gateway();
     const path = `/layim/socket?token=${kit.token(kit.newId())}`;
     expect((await knock(http, '/layim/socket')).status).toBe(401);

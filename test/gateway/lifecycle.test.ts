@@ -10,7 +10,7 @@ import { GatewayProcess } from './process.ts';
 const ready = async (http: string) => (await fetch(`${http}/readyz`)).status;
 
 describe('keepalive', () => {
-  it('ends a connection whose peer vanished after two heartbeats, and keeps one that replies to pings', async () => {
+  it('the gateway closes a connection that misses two heartbeats and keeps one that replies', async () => {
     await using kit = await Kit.start(1, { heartbeat: 1000 });
     const [a, b] = [kit.newId(), kit.newId()];
     await using alive = await kit.connect(a);
@@ -35,7 +35,7 @@ describe('keepalive', () => {
 });
 
 describe('while Redis does not reply', () => {
-  it('a gateway is not ready; afterwards it is, and delivers what was missed', async () => {
+  it('a gateway is not ready while Redis hangs, then recovers and delivers missed events', async () => {
     await using kit = await Kit.start(1, { probeInterval: 100 });
     const [a, b] = await kit.friends();
     const { http } = kit.gateway();
@@ -63,7 +63,7 @@ describe('while Redis does not reply', () => {
     await alice.text(b, 'after');
   });
 
-  it('a gateway can be stopped', async () => {
+  it('a gateway can be stopped while Redis does not reply', async () => {
     await using kit = await Kit.start(1);
     await using alice = await kit.connect(kit.newId());
     kit.redis.pause();
@@ -77,8 +77,8 @@ describe('while Redis does not reply', () => {
   });
 });
 
-describe('a draining gateway', () => {
-  it('asks its clients to reconnect, acknowledges messages in flight, rejects new clients, closes with 1012', async () => {
+describe('draining', () => {
+  it('a draining gateway finishes messages in flight, rejects new clients and closes with 1012', async () => {
     await using kit = await Kit.start(2, { drainTime: 500 });
     const [a, b] = await kit.friends();
     const { gateway, http } = kit.gateway(0);
@@ -105,8 +105,8 @@ describe('a draining gateway', () => {
   });
 });
 
-describe('a gateway', () => {
-  it('keeps nothing of closed connections', async () => {
+describe('state and metrics', () => {
+  it('a gateway frees the state of closed connections', async () => {
     await using kit = await Kit.start(1);
     const { gateway } = kit.gateway();
     for (let round = 0; round < 4; round += 1) {
@@ -121,7 +121,7 @@ describe('a gateway', () => {
     expect(online).toEqual([]);
   });
 
-  it('exports metrics', async () => {
+  it('a gateway exports metrics of messages, frames and connections', async () => {
     await using kit = await Kit.start(1);
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -145,7 +145,7 @@ describe('a gateway', () => {
     expect(value('parley_probe_seconds_count')).toBeGreaterThan(0);
   });
 
-  it('counts each closed connection once, by its code, whichever side closed it', async () => {
+  it('a gateway counts each closed connection once, by close code, whichever side closed it', async () => {
     await using kit = await Kit.start(1);
     const [a] = await kit.friends();
     const leaving = await kit.connect(a);
@@ -165,15 +165,15 @@ describe('a gateway', () => {
     expect(await closed()).toEqual({ 1000: 1, 1006: 1, 4002: 1, other: 1 });
   });
 
-  it('does not share its port', async () => {
+  it('a gateway fails to start on a port in use by another gateway', async () => {
     await using kit = await Kit.start(1);
     const { port } = kit.gateway().gateway;
     await expect(kit.addGateway({ port })).rejects.toThrow(`cannot listen on 127.0.0.1:${port}; is the port in use?`);
   });
 });
 
-describe('the process', () => {
-  it('drains and exits 0 on SIGTERM', async () => {
+describe('the gateway process', () => {
+  it('a gateway process drains and exits with code 0 on SIGTERM', async () => {
     await using kit = await Kit.start(1);
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url, DRAIN_TIME: '300ms' });
     const a = kit.newId();
@@ -187,7 +187,7 @@ describe('the process', () => {
     expect(await kit.link.client.zrange(kit.link.keys.gateways, '0', '-1')).toEqual([kit.gateway().gateway.id]);
   });
 
-  it('loses nothing when it is killed: its clients resume on another gateway', async () => {
+  it('clients of a killed gateway resume on another gateway without loss', async () => {
     await using kit = await Kit.start(1);
     const [a, b] = await kit.friends();
     await using gateway = await GatewayProcess.start({ REDIS_URL: kit.redis.url });
@@ -207,7 +207,7 @@ describe('the process', () => {
     expect(again.heard).toEqual(['two']);
   });
 
-  it('reports in one line why it cannot start', async () => {
+  it('a gateway process that cannot start prints the reason in one line', async () => {
     await using kit = await Kit.start(1);
     const { port } = new URL(kit.gateway().http);
     const taken = await GatewayProcess.failing({ REDIS_URL: kit.redis.url, PORT: port });

@@ -39,8 +39,8 @@ const requests = async () => {
   return (await Promise.all(buckets)).reduce((sum, length) => sum + length, 0);
 };
 
-describe('a user', () => {
-  it('sends no more frames over many connections than over one', async () => {
+describe('limits for each user', () => {
+  it('many connections of a user share one limit of frames', async () => {
     kit = await Kit.start(1, { frameRate: 1, frameBurst: 30 });
     const a = kit.newId();
     const clients = await Promise.all(Array.from({ length: 8 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
@@ -51,7 +51,7 @@ describe('a user', () => {
     expect(pongs()).toBeLessThan(40);
   });
 
-  it('sends no more bytes of frames over many connections than over one', async () => {
+  it('many connections of a user share one limit of frame bytes', async () => {
     kit = await Kit.start(1, { frameBytes: 1024, frameBytesBurst: 100 * 1024 });
     const [a, b] = await kit.friends();
     const clients = await Promise.all(Array.from({ length: 4 }, (_, i) => kit.connect(a, 0, { device: `d${i}` })));
@@ -61,7 +61,7 @@ describe('a user', () => {
     expect(clients.flatMap(({ frames }) => frames.filter(({ type }) => type === 'ack')).length).toBeLessThan(20);
   });
 
-  it('fills the inboxes of a group with no more bytes than the limit, however large the group', async () => {
+  it('the byte limit counts the copies of a group message in all inboxes', async () => {
     const limit = 1024 * 1024;
     kit = await Kit.start(2, { sendBytes: 1024, sendBytesBurst: limit });
     const users = await kit.circle(25);
@@ -90,7 +90,7 @@ describe('a user', () => {
     expect(await bytesOf(users)).toBeLessThan(1.5 * limit);
   });
 
-  it('may send one message whose copies exceed the burst', async () => {
+  it('one message whose copies exceed the burst is accepted', async () => {
     kit = await Kit.start(1, { sendBytes: 1024, sendBytesBurst: 16 * 1024 });
     const users = await kit.circle(25);
     const group = await kit.group(users);
@@ -109,7 +109,7 @@ describe('a user', () => {
       'reacts to unknown messages',
       (to: number, id: number, n: number) => ({ type: 'react', chat: to, id: id + 1 + n, emoji: '👍', active: true }),
     ],
-  ] as const)('%s no more often than the limit, over all gateways', async (_, frame) => {
+  ] as const)('a user %s no more often than the limit over all gateways', async (_, frame) => {
     kit = await Kit.start(2, { mutationRate: 1, mutationBurst: 20, lookupRate: 1, lookupBurst: 20, history: 'relay' });
     const [a, b] = await kit.friends();
     const clients = await Promise.all([kit.connect(a, 0, { device: 'x' }), kit.connect(a, 1, { device: 'y' })]);
@@ -127,7 +127,7 @@ describe('a user', () => {
     expect(refused).toBeLessThan(60);
   });
 
-  it('cannot send marks beyond the rate limit', async () => {
+  it('marks beyond the rate limit are rejected', async () => {
     kit = await Kit.start(1, { markRate: 1, markBurst: 20 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -138,7 +138,7 @@ describe('a user', () => {
     expect(refused).toBeGreaterThan(10);
   });
 
-  it('drops typing beyond the rate limit without an error', async () => {
+  it('typing frames beyond the rate limit are dropped without an error', async () => {
     kit = await Kit.start(1, { typingRate: 1, typingBurst: 5 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
@@ -153,7 +153,7 @@ describe('a user', () => {
   });
 });
 
-describe('ids that are nobody’s', () => {
+describe('ids of unknown users', () => {
   const asks = {
     watch: (ids: number[]) => ids.map((id) => ({ type: 'watch', ref: `w${id}`, users: [id] })),
     send: (ids: number[]) => ids.map((to) => ({ type: 'send', ref: `s${to}`, to, body: text(1) })),
@@ -164,7 +164,7 @@ describe('ids that are nobody’s', () => {
   };
 
   it.each(Object.entries(asks))(
-    'are looked up by %s no more often than the limit, apart from records',
+    'unknown ids in %s frames are looked up no more often than the limit',
     async (_, frames) => {
       kit = await Kit.start(2, { lookupRate: 1, lookupBurst: 10 });
       const a = kit.newId();
@@ -180,7 +180,7 @@ describe('ids that are nobody’s', () => {
     },
   );
 
-  it('do not keep a user from writing to friends', async () => {
+  it('a user who used up the limit of lookups can still write to friends', async () => {
     kit = await Kit.start(1, { lookupRate: 1, lookupBurst: 5 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);

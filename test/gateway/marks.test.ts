@@ -21,9 +21,9 @@ async function untilMark(client: Client): Promise<ParleyEvent[]> {
   return marks(client);
 }
 
-describe('a mark', () => {
+describe('marks', () => {
   it.each(['delivered', 'read'] as const)(
-    "(%s) reaches the peer and the user's own devices, under the name that each has for the chat",
+    "a %s mark reaches the peer and the user's own devices, each with their own chat id",
     async (how) => {
       const [a, b] = await kit.friends();
       await using alice = await kit.connect(a, 0);
@@ -41,7 +41,7 @@ describe('a mark', () => {
     },
   );
 
-  it('is accepted after the clock was set back, and rejected for an id in the future', async () => {
+  it('a mark is accepted after the clock was set back, and rejected for an id in the future', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     const minutes = (count: number) => firstMessageId(Date.now() + count * 60_000);
@@ -50,7 +50,7 @@ describe('a mark', () => {
     expect(await mark(minutes(60))).toMatchObject({ type: 'error', code: 'bad-frame' });
   });
 
-  it('without a ref gets no reply', async () => {
+  it('a mark without a ref gets no reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b);
     bob.send({ type: 'mark', chat: a, read: 1 });
@@ -59,7 +59,7 @@ describe('a mark', () => {
     expect(bob.frames.filter(({ type }) => type === 'ack')).toEqual([]);
   });
 
-  it("in a group reaches the user's own devices only", async () => {
+  it("a mark in a group reaches only the user's own devices", async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([a, b]);
     await using alice = await kit.connect(a, 0);
@@ -71,7 +71,7 @@ describe('a mark', () => {
     expect(marks(alice)).toEqual([]);
   });
 
-  it('does not reach a peer that the user may no longer write to', async () => {
+  it('a mark does not reach a peer that the user may no longer write to', async () => {
     const [a, b] = await kit.friends();
     await kit.permit(a, [], [b]);
     await using alice = await kit.connect(a, 0);
@@ -84,7 +84,7 @@ describe('a mark', () => {
 });
 
 describe('typing', () => {
-  it('reaches the devices of the peer and no others, with its state, and is not stored', async () => {
+  it('a typing frame reaches only devices of the peer, with its state, and is not stored', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using second = await kit.connect(a, 0, { device: 'second' });
@@ -106,7 +106,7 @@ describe('typing', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('in a group reaches the other members', async () => {
+  it('a typing frame in a group reaches the other members', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     const clients = await Promise.all([a, b, c].map((user, i) => kit.connect(user, i % 2)));
@@ -124,7 +124,7 @@ describe('typing', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('to a stranger is dropped without a reply', async () => {
+  it('a typing frame to a stranger is dropped without a reply', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await using alice = await kit.connect(a, 0);
@@ -139,7 +139,7 @@ describe('typing', () => {
 });
 
 describe('focus', () => {
-  it('is accepted and reset without a reply', async () => {
+  it('a focus frame is accepted and reset without a reply', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     alice.send({ type: 'focus', chat: b });

@@ -15,8 +15,8 @@ afterAll(async () => {
 const messages = (client: Client) =>
   client.events.map(({ event }) => event).filter((event): event is EventOf<'message'> => event.kind === 'message');
 
-describe('two users on two gateways', () => {
-  it('exchange messages live', async () => {
+describe('messages between two gateways', () => {
+  it('two users on two gateways exchange messages live', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -50,7 +50,7 @@ describe('two users on two gateways', () => {
     expect(messages(alice)[1]).not.toHaveProperty('ref');
   });
 
-  it('get the position of the own copy with each ack, also of a resend', async () => {
+  it("each ack, also of a resend, has the cursor of the sender's own copy", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -61,7 +61,7 @@ describe('two users on two gateways', () => {
     expect(acks.map(({ cursor }) => cursor)).toEqual([cursors[1], cursors[2], cursors[1]]);
   });
 
-  it("have the same message on every device, with the ref in the sender's copies only", async () => {
+  it('every device gets the same message, with the ref only on devices of the sender', async () => {
     const [a, b] = await kit.friends();
     const devices = (user: number) =>
       Promise.all([0, 1, 0].map((gateway, i) => kit.connect(user, gateway, { device: `d${i}` })));
@@ -77,7 +77,7 @@ describe('two users on two gateways', () => {
     await Promise.all([...alices, ...bobs].map((client) => client.close()));
   });
 
-  it('learn with each ack whether the recipient is connected, as soon as that changes', async () => {
+  it('each ack reports whether the recipient is connected, also right after a change', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 5; round += 1) {
@@ -93,7 +93,7 @@ describe('two users on two gateways', () => {
   });
 });
 
-describe('a message', () => {
+describe('messages', () => {
   it.each<{ body: Body }>([
     { body: { type: 'text', text: '你好 👩‍👩‍👧‍👦 "quoted" \\ \n \u2028 \u0001 </script>' } },
     { body: { type: 'text', text: '👍'.repeat(8000) } },
@@ -103,7 +103,7 @@ describe('a message', () => {
     { body: { type: 'file', media: 8, name: 'f', size: 1, mime: 'application/x-7z-compressed' } },
     { body: { type: 'sticker', code: 'wave' } },
     { body: { type: 'card', user: 9_007_199_254_740_991 } },
-  ])('arrives as it was sent: $body.type', async ({ body }) => {
+  ])('a message of type $body.type arrives unchanged', async ({ body }) => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -117,7 +117,7 @@ describe('a message', () => {
     expect(messages(alice)[0]).toMatchObject({ body, replyTo: 4096, mentions: [b, a], ref });
   });
 
-  it('is deduplicated when it is resent over another connection and gateway', async () => {
+  it('a message resent over another connection and gateway is deduplicated', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -138,7 +138,7 @@ describe('a message', () => {
     expect(await kit.recorded(({ conversation }) => conversation === first.conversation)).toHaveLength(2);
   });
 
-  it('gets one id when it is resent many times at once', async () => {
+  it('a message resent many times concurrently gets one id', async () => {
     const [a, b] = await kit.friends();
     const clients = await Promise.all([0, 1, 0, 1].map((gateway, i) => kit.connect(a, gateway, { device: `d${i}` })));
     const acks = await Promise.all(clients.flatMap((client) => [client.text(b, 'same'), client.text(b, 'same')]));
@@ -148,7 +148,7 @@ describe('a message', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('reaches every member of a group, and its ack reports whether another member is connected', async () => {
+  it('a group message reaches every member, and its ack reports if another one is connected', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);
@@ -165,8 +165,8 @@ describe('a message', () => {
   });
 });
 
-describe('a sender', () => {
-  it('may have 32 messages in flight; the 33rd is rejected and may be resent', async () => {
+describe('senders', () => {
+  it('a sender can have 32 messages in flight, and can resend the rejected 33rd', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await alice.text(b, 'warm');
@@ -190,7 +190,7 @@ describe('a sender', () => {
     expect(texts).toEqual(['warm', ...Array.from({ length: 33 }, (_, i) => `r${i + 1}`)]);
   });
 
-  it('receives acks and events that match the inbox', async () => {
+  it('acks and events match the inboxes of sender and recipient', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(b, 1);

@@ -7,7 +7,7 @@ import { sendUntilTaken } from './send-until-taken.ts';
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => `m${i}`);
 
 describe('while Redis is killed and restarted under load', () => {
-  it('sockets stay open, messages are rejected with retry, and afterwards everything arrives once and in order', async () => {
+  it('sockets stay open while Redis restarts under load, and all messages arrive once and in order', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -38,7 +38,7 @@ describe('while Redis is killed and restarted under load', () => {
 });
 
 describe('a user who disconnected while Redis was unavailable', () => {
-  it('is offline when Redis is back', async () => {
+  it('a user who disconnects while Redis is unavailable is offline when Redis is back', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -61,8 +61,8 @@ describe('a user who disconnected while Redis was unavailable', () => {
   });
 });
 
-describe('a session revoked while a gateway was not subscribed', () => {
-  it('ends as soon as the gateway is subscribed again', async () => {
+describe('sessions revoked while a gateway is not subscribed', () => {
+  it('a missed revocation closes the connection as soon as the gateway has subscribed again', async () => {
     await using kit = await Kit.start(1, { probeInterval: 200 });
     const [a] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -75,7 +75,7 @@ describe('a session revoked while a gateway was not subscribed', () => {
 });
 
 describe('after Redis restarted without its data', () => {
-  it('gateways ask clients to reconnect, then to reload', async () => {
+  it('after Redis lost its data, gateways ask clients to reconnect and then to reload', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
@@ -102,7 +102,7 @@ describe('after Redis restarted without its data', () => {
     expect(back.heard).toEqual(['after']);
   });
 
-  it('users with an empty inbox stay connected, and their presence is written again', async () => {
+  it('after Redis lost its data, users with an empty inbox reconnect and appear online', async () => {
     await using kit = await Kit.start(2, { probeInterval: 200 });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

@@ -22,7 +22,7 @@ async function trySend(client: Client, to: number): Promise<string> {
 }
 
 describe('permits', () => {
-  it('are read again when a change is published', async () => {
+  it('the gateway reads permits again when a change is published', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     expect(await trySend(alice, b)).toBe('ack');
@@ -37,7 +37,7 @@ describe('permits', () => {
     await waitFor(async () => (await trySend(alice, b)) === 'blocked');
   });
 
-  it('are read again when published changes may have been lost', async () => {
+  it('the gateway reads permits again when published changes may have been lost', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     expect(await trySend(alice, b)).toBe('ack');
@@ -47,7 +47,7 @@ describe('permits', () => {
     expect(await trySend(alice, b)).toBe('not-friends');
   });
 
-  it('admit strangers where everyone may write, but no blocked users', async () => {
+  it('SEND_POLICY=anyone admits strangers, but not blocked users', async () => {
     const [a, stranger, blocker] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
     await kit.permit(blocker, [], [a]);
@@ -56,7 +56,7 @@ describe('permits', () => {
     expect(await trySend(alice, blocker)).toBe('blocked');
   });
 
-  it('of a group contain its members', async () => {
+  it('a user who is no member of a group cannot write to it', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     const group = await kit.group([b]);
     await using alice = await kit.connect(a, 2);
@@ -64,12 +64,12 @@ describe('permits', () => {
   });
 });
 
-describe('when Redis has no copy of the permits', () => {
+describe('permits that Redis does not have', () => {
   /** The ids that were requested from the recorder. */
   const asked = async (id: number) =>
     (await kit.requested((entry) => entry.kind === 'rebuild' && entry.id === id)).length;
 
-  it('requests it from the recorder, then sends in order', async () => {
+  it('messages wait until the recorder provides missing permits, and keep their order', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await using alice = await kit.connect(a);
     const sending = alice.texts(
@@ -84,7 +84,7 @@ describe('when Redis has no copy of the permits', () => {
     );
   });
 
-  it('rejects the message with retry while no recorder replies', async () => {
+  it('a message is rejected with retry while no recorder provides its permits', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await using alice = await kit.connect(a);
     const frame = { type: 'send', ref: 'later', to: b, body: { type: 'text', text: 'x' } } as const;
@@ -93,7 +93,7 @@ describe('when Redis has no copy of the permits', () => {
     expect(await alice.ask(frame)).toMatchObject({ type: 'ack', duplicate: false });
   });
 
-  it('delivers the messages of many concurrent senders', async () => {
+  it('messages of many concurrent senders are delivered once the recorder provides permits', async () => {
     const b = kit.newId();
     const senders = Array.from({ length: 20 }, () => kit.newId());
     const clients = await Promise.all(senders.map((user, i) => kit.connect(user, i % 2)));

@@ -33,8 +33,8 @@ const untilTold = (client: Client, of: number, online: boolean) =>
     () => `last told of ${of}: ${JSON.stringify(told(client, of).at(-1))}`,
   );
 
-describe('a watch list', () => {
-  it('returns the state of each user once, and when they were last online', async () => {
+describe('watch lists', () => {
+  it('watching users returns the state of each once, and when they were last online', async () => {
     const [a, here, left, never] = (await kit.circle(4)) as [number, number, number, number];
     await using alice = await kit.connect(a, 0);
     await using bob = await kit.connect(here, 1);
@@ -54,7 +54,7 @@ describe('a watch list', () => {
     expect(alice.frames.filter(({ type }) => type === 'presence')).toHaveLength(3);
   });
 
-  it('reports the first connection on any gateway and the last one that closes, and none in between', async () => {
+  it("a watcher is notified of a user's first connection and last disconnection, on any gateway", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -74,7 +74,7 @@ describe('a watch list', () => {
     expect(told(alice, b)).toHaveLength(3);
   });
 
-  it('replaces the one before', async () => {
+  it('a new watch list replaces the previous one', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -93,7 +93,7 @@ describe('a watch list', () => {
     expect(told(alice, c)).toHaveLength(2);
   });
 
-  it('converges to the current state however quickly users come and go while lists change', async () => {
+  it('a watcher gets the current state however quickly users connect and disconnect', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     for (let round = 0; round < 10; round += 1) {
@@ -108,7 +108,7 @@ describe('a watch list', () => {
     }
   });
 
-  it('does not miss a change while the connection catches up', async () => {
+  it('a watcher misses no presence change while its own connection catches up', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);
     await watch(alice, [b]);
@@ -125,8 +125,8 @@ describe('a watch list', () => {
   });
 });
 
-describe('users that one may not write to', () => {
-  it('appear offline, and watching them changes nothing for their friends', async () => {
+describe('users that the watcher may not write to', () => {
+  it('users that the watcher may not write to appear offline', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker] = [kit.newId(), kit.newId()];
     await kit.permit(stranger, [b]);
@@ -149,15 +149,15 @@ describe('users that one may not write to', () => {
     expect(told(bob, stranger).map(({ online }) => online)).toEqual([true, false]);
   });
 
-  it('may watch themselves', async () => {
+  it('a user can watch their own presence', async () => {
     const a = kit.newId();
     await using alice = await kit.connect(a, 0);
     expect(await watch(alice, [a])).toMatchObject([{ online: true }]);
   });
 });
 
-describe('a gateway', () => {
-  it('that was killed leaves its users offline, and watchers are notified', async () => {
+describe('gateways that start and stop', () => {
+  it('users of a killed gateway go offline, and their watchers are notified', async () => {
     const [a, b] = await kit.friends();
     const { client, keys } = kit.link;
     await using alice = await kit.connect(a, 0);
@@ -174,7 +174,7 @@ describe('a gateway', () => {
     await untilTold(alice, b, true);
   });
 
-  it('that has just started keeps its users online before others know of it', async () => {
+  it('users of a gateway that just started are online before other gateways know the gateway', async () => {
     await using fresh = await Kit.start(1, { probeInterval: 60_000 });
     await fresh.addGateway({ probeInterval: 60_000 });
     const [a, b] = await fresh.friends();
@@ -188,7 +188,7 @@ describe('a gateway', () => {
     await there.settled();
   });
 
-  it('that stops removes itself from the list and leaves its users offline', async () => {
+  it('a stopped gateway leaves the list of gateways, and its users go offline', async () => {
     await using other = await Kit.start(2, { probeInterval: 100 });
     const [a, b] = await other.friends();
     await using alice = await other.connect(a, 0);
@@ -202,7 +202,7 @@ describe('a gateway', () => {
   });
 });
 
-it('unsubscribes every channel that is no longer needed', async () => {
+it('gateways unsubscribe from channels that no connection needs any longer', async () => {
   await using own = await Kit.start(2, { probeInterval: 200 });
   const channels = async () =>
     ((await own.redis.ask('PUBSUB', 'SHARDCHANNELS')) as string[][]).flat().filter((name) => !name.includes(':probe:'));

@@ -23,8 +23,8 @@ async function sentWhileAway(count: number): Promise<{ a: number; b: number; cur
   return { a, b, cursors: (await kit.inbox(b)).map(({ cursor }) => cursor) };
 }
 
-describe('a device that reconnects', () => {
-  it('receives what follows its cursor, once and in order, then what is new', async () => {
+describe('recovery after a reconnect', () => {
+  it('a device that reconnects receives missed events once and in order, then new ones', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
     expect(await bob.welcome()).toMatchObject({ user: b, recovered: true, cursor: cursors[1] });
@@ -36,7 +36,7 @@ describe('a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('receives nothing if it is up to date', async () => {
+  it('a device that reconnects with the newest cursor receives no events', async () => {
     const { b, cursors } = await sentWhileAway(2);
     await using bob = await kit.connect(b, 1, { cursor: cursors[1] as string });
     expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[1] });
@@ -44,7 +44,7 @@ describe('a device that reconnects', () => {
     expect(bob.events).toEqual([]);
   });
 
-  it('receives the newest of replaced events, without a gap', async () => {
+  it('a device that reconnects receives the newest of replaced events, without a gap', async () => {
     const { a, b, cursors } = await sentWhileAway(1);
     await using alice = await kit.connect(a);
     for (const text of ['m2', 'm3', 'm4']) {
@@ -62,7 +62,7 @@ describe('a device that reconnects', () => {
     expect(edits).toEqual(['m2', 'm3', 'm4'].map((text) => ({ type: 'text', text: `${text} edited twice` })));
   });
 
-  it('gets one report of evicted events, and then catches up with several pages', async () => {
+  it('a device whose events were evicted gets recovered: false once, then several pages', async () => {
     const [a, b] = await kit.friends();
     const gateway = await kit.addGateway({ inboxLength: 250 });
     await append(kit.link, [{ user: b, event: JSON.stringify(messageTo(b, 'before')) }]);
@@ -83,7 +83,7 @@ describe('a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('receives more than one page', async () => {
+  it('a device receives an inbox of several pages completely and in order', async () => {
     const [, b] = await kit.friends();
     const texts = Array.from({ length: 250 }, (_, i) => `${i} ${'长'.repeat(3000)}`);
     await append(
@@ -97,7 +97,7 @@ describe('a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('without a cursor resumes where it last acknowledged, each device at its own position', async () => {
+  it('a device without a cursor resumes where it last acknowledged events', async () => {
     const { b, cursors } = await sentWhileAway(4);
     const phone = await kit.connect(b, 0, { device: 'phone' });
     await phone.untilEvents(4);
@@ -115,7 +115,7 @@ describe('a device that reconnects', () => {
     expect(other.heard).toEqual(numbers(4));
   });
 
-  it('with `latest` receives only what is new', async () => {
+  it('a device with the cursor `latest` receives only new events', async () => {
     const { a, b, cursors } = await sentWhileAway(3);
     await using bob = await kit.connect(b, 1, { cursor: 'latest' });
     expect(await bob.welcome()).toMatchObject({ recovered: true, cursor: cursors[2] });
@@ -126,7 +126,7 @@ describe('a device that reconnects', () => {
     expectGapless(bob);
   });
 
-  it('before the trimmed part of the inbox gets recovered: false and everything that is left', async () => {
+  it('a device whose cursor was trimmed gets recovered: false and all remaining events', async () => {
     const { a, b, cursors } = await sentWhileAway(5);
     await kit.link.client.xtrim(kit.link.keys.inbox(b), 'MAXLEN', 3);
     await using bob = await kit.connect(b, 1, { cursor: cursors[0] as string });
@@ -148,7 +148,7 @@ describe('a device that reconnects', () => {
     ['of another epoch', (epoch: number) => `${epoch - 1}-2`],
     ['of a future epoch', (epoch: number) => `${epoch + 1}-0`],
     ['of a future event', (epoch: number) => `${epoch}-4`],
-  ])('with a cursor %s gets recovered: false and a valid cursor to continue from', async (_title, wrong) => {
+  ])('a device with a cursor %s gets recovered: false and a valid cursor to continue from', async (_title, wrong) => {
     const { a, b, cursors } = await sentWhileAway(3);
     const epoch = Number(cursors[0]?.split('-')[0]);
     await using bob = await kit.connect(b, 1, { cursor: wrong(epoch) });
@@ -166,8 +166,8 @@ describe('a device that reconnects', () => {
   });
 });
 
-describe('an event that was not published', () => {
-  it('is read from the inbox as soon as a later event shows the gap', async () => {
+describe('events that were not published', () => {
+  it('the gateway reads an unpublished event from the inbox when a later event shows the gap', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using bob = await kit.connect(b, 1);
@@ -182,7 +182,7 @@ describe('an event that was not published', () => {
     expectGapless(bob);
   });
 
-  it('is neither lost nor doubled while the connection opens', async () => {
+  it('events are neither lost nor doubled while a connection opens', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(400);
@@ -203,7 +203,7 @@ describe('an event that was not published', () => {
     expect(heard).toEqual(texts);
   });
 
-  it('reaches each of many devices that open during a flood', async () => {
+  it('every event of a flood reaches each of the devices that connect during the flood', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const texts = numbers(300);
@@ -223,8 +223,8 @@ describe('an event that was not published', () => {
   });
 });
 
-describe('an opening connection', () => {
-  it('does not go live from an inbox page that is older than its subscription', async () => {
+describe('opening connections', () => {
+  it('a connection does not go live from an inbox page older than its subscription', async () => {
     const [, b] = await kit.friends();
     const { gateway } = kit.gateway(0);
     const missed = () => gateway.hub.missed(new Set([kit.link.keys.bucket(b)]));
@@ -242,7 +242,7 @@ describe('an opening connection', () => {
     expect(bob.heard).toEqual(numbers(5));
   });
 
-  it('does not count its user as connected if it closes before it is open', async () => {
+  it('a connection that closes before it is open does not count as online', async () => {
     const [, b] = await kit.friends();
     const opened = await kit.connect(b, 0);
     for (let i = 0; i < 10; i += 1) {

@@ -10,8 +10,8 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-describe('HISTORY=relay', () => {
-  it('records nothing', async () => {
+describe('relay mode', () => {
+  it('with HISTORY=relay, the gateway records neither messages nor marks', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await alice.text(b, 'r1');
@@ -25,7 +25,7 @@ describe('HISTORY=relay', () => {
     expect(await client.exists(keys.record(keys.bucket(Math.min(a, b))))).toBe(0);
   });
 
-  it('removes a message when every device of its owner has acknowledged it', async () => {
+  it('with HISTORY=relay, a message is removed once each device of its owner acknowledged it', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await using phone = await kit.connect(b, 0, { device: 'phone' });

@@ -10,8 +10,8 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-describe('SESSION_POLICY=single', () => {
-  it('closes the older connection of a user, on whichever gateway it is', async () => {
+describe('single sessions', () => {
+  it("with SESSION_POLICY=single, a new connection closes the user's older one on any gateway", async () => {
     const [a] = await kit.friends();
     await using first = await kit.connect(a, 0);
     await using second = await kit.connect(a, 1);
@@ -21,7 +21,7 @@ describe('SESSION_POLICY=single', () => {
     expect(await third.ask({ type: 'ping', ref: 'p' })).toEqual({ type: 'pong', ref: 'p' });
   });
 
-  it('leaves one of fifty concurrent connections, and runs no frame of another after its welcome', async () => {
+  it('with SESSION_POLICY=single, one of fifty concurrent connections of a user stays', async () => {
     const [a, b] = await kit.friends();
     const racers = Array.from({ length: 50 }, (_, i) =>
       Client.start(kit.gateway(i % 2).url, kit.token(a, { session: `session-${i}` })),

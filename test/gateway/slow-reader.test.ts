@@ -39,8 +39,8 @@ async function sendUntilStalled(alice: Client, to: number, connection: Connectio
   throw new Error('the socket took everything');
 }
 
-describe('a client that does not read', () => {
-  it('delays nobody, costs the gateway a bounded amount of memory, and receives everything once it reads', async () => {
+describe('clients that do not read', () => {
+  it('a client that stops reading delays no other, costs bounded memory and then catches up', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });
@@ -65,7 +65,7 @@ describe('a client that does not read', () => {
     await slow.untilEvents(count + 1);
   });
 
-  it('for too long is closed with 4008 and resumes at its cursor', async () => {
+  it('a client that stops reading for too long is closed with 4008 and resumes at its cursor', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { cursor: 'latest' });
     await using slow = await kit.connect(b, 0, { device: 'slow' });

@@ -25,8 +25,8 @@ async function replicaOf(master: string): Promise<RedisServer> {
   return replica;
 }
 
-describe('a message that no replica has', () => {
-  it('is not delivered, not even to its sender, until a replica confirms it', async () => {
+describe('unconfirmed messages', () => {
+  it('a message is not delivered, not even to its sender, until a replica confirms it', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const ann = await people.online(a);

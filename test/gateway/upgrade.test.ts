@@ -50,7 +50,7 @@ describe('before the socket opens', () => {
     ['an expired token among the protocols', { 'sec-websocket-protocol': 'parley.v1, ..' }],
     ['the protocol alone', { 'sec-websocket-protocol': 'parley.v1' }],
     ['a token behind another protocol', { 'sec-websocket-protocol': `chat, ${jwt.sign(claims, tokenSecret)}` }],
-  ])('%s is refused with 401', async (_title, headers) => {
+  ])('an upgrade with %s is refused with 401', async (_title, headers) => {
     const knocked = await knock(kit.gateway().http, '/v1/socket', headers);
     expectRefused(knocked, 401, 'unauthenticated');
     expect(knocked.headers['www-authenticate']).toBe('Bearer');
@@ -64,13 +64,13 @@ describe('before the socket opens', () => {
     ['an allowed origin', 'https://chat.example', 101],
     ['an allowed origin with its port', 'http://localhost:3000', 101],
     ['another port', 'http://localhost:3001', 403],
-  ])('%s gets the answer due to it', async (_title, origin, status) => {
+  ])('an upgrade is accepted only from an allowed origin: %s', async (_title, origin, status) => {
     const knocked = await knock(kit.gateway().http, '/v1/socket', { ...bearer(kit.token(kit.newId())), origin });
     if (status === 101) expect(knocked.status).toBe(101);
     else expectRefused(knocked, 403, 'forbidden');
   });
 
-  it('accepts pages of the own host, and of every origin if all are allowed', async () => {
+  it("pages of the gateway's own host are accepted, and of every origin if all are allowed", async () => {
     const token = bearer(kit.token(kit.newId()));
     const own = await knock(kit.gateway().http, '/v1/socket', { ...token, origin: kit.gateway().http });
     expect(own.status).toBe(101);
@@ -78,20 +78,20 @@ describe('before the socket opens', () => {
     expect(open.status).toBe(101);
   });
 
-  it('accepts a device id of 64 characters, and refuses one of 65 with 400', async () => {
+  it('a device id of 64 characters is accepted, and one of 65 is refused with 400', async () => {
     const token = bearer(kit.token(kit.newId()));
     expect((await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(64)}`, token)).status).toBe(101);
     expectRefused(await knock(kit.gateway().http, `/v1/socket?device=${'d'.repeat(65)}`, token), 400, 'bad-request');
   });
 
-  it('accepts a token among the subprotocols, and selects its own subprotocol', async () => {
+  it('the gateway accepts a token among the subprotocols, and selects its own subprotocol', async () => {
     const offered = { 'sec-websocket-protocol': `parley.v1, ${kit.token(kit.newId())}` };
     const knocked = await knock(kit.gateway().http, '/v1/socket', offered);
     expect(knocked.status).toBe(101);
     expect(knocked.headers['sec-websocket-protocol']).toBe('parley.v1');
   });
 
-  it('accepts cookies of 12 KiB', async () => {
+  it('the gateway accepts requests with 12 KiB of cookies', async () => {
     const headers = { ...bearer(kit.token(kit.newId())), cookie: `c=${'x'.repeat(12 * 1024)}` };
     expect((await knock(kit.gateway().http, '/v1/socket', headers)).status).toBe(101);
   });
@@ -108,7 +108,7 @@ describe('before the socket opens', () => {
   });
 
   it.each(['yesterday', '7', '7-3-1', '-7-3', '9007199254740993-1', 'LATEST'])(
-    'rejects %s, which is no cursor, with 400',
+    'an invalid cursor (%s) is refused with 400',
     async (cursor) => {
       const token = bearer(kit.token(kit.newId()));
       expectRefused(await knock(kit.gateway().http, `/v1/socket?cursor=${cursor}`, token), 400, 'bad-request');
@@ -117,7 +117,7 @@ describe('before the socket opens', () => {
 });
 
 describe('too many connections of a user', () => {
-  it('are refused with 429 before the upgrade, counted over all gateways', async () => {
+  it("a user's connections above the maximum over all gateways are refused with 429", async () => {
     const many = kit.newId();
     const opened: Client[] = [];
     for (let i = 0; i < 4; i += 1) opened.push(await kit.connect(many, 0, { device: `d${i}` }));
@@ -135,8 +135,8 @@ describe('too many connections of a user', () => {
   });
 });
 
-describe('a connection', () => {
-  it('of a revoked session is closed with 4003 before any of its frames runs', async () => {
+describe('open connections', () => {
+  it('a connection of a revoked session is closed with 4003 before any of its frames runs', async () => {
     const [a, b] = await kit.friends();
     const token = kit.token(a, { session: 'stolen' });
     await revokeSession(kit.link, a, 'stolen', Date.now() + 600_000);
@@ -147,7 +147,7 @@ describe('a connection', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('is closed with 4003 when its session is revoked, while other sessions of the user stay', async () => {
+  it('a connection is closed with 4003 when its session is revoked, and other sessions stay', async () => {
     const a = kit.newId();
     await using lost = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'lost' }));
     await using kept = await Client.open(kit.gateway(0).url, kit.token(a, { session: 'kept' }));
@@ -158,7 +158,7 @@ describe('a connection', () => {
     await kept.settled();
   });
 
-  it('is closed with 4001 when its token expires, unless the client renewed it', async () => {
+  it('a connection is closed with 4001 when its token expires, unless the client renewed it', async () => {
     const a = kit.newId();
     const short = () => signToken(tokenSecret, { user: a, session: 's', lifetime: 2 });
     await using ends = await Client.open(kit.gateway().url, short(), { device: 'ends' });
@@ -168,7 +168,7 @@ describe('a connection', () => {
     await stays.settled();
   });
 
-  it('rejects a token of another user, of an ended session or of nobody, and continues with its own', async () => {
+  it('an auth frame with an unusable token is rejected, and the connection keeps its own token', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     await revokeSession(kit.link, a, 'ended', Date.now() + 600_000);
@@ -183,7 +183,7 @@ describe('a connection', () => {
     await alice.text(b, 'still here');
   });
 
-  it('is a second one if the device is connected already, and both get every event', async () => {
+  it('a device that connects twice gets every event on both connections', async () => {
     const [a, b] = await kit.friends();
     await using first = await kit.connect(b, 0, { device: 'same' });
     await using second = await kit.connect(b, 1, { device: 'same' });
@@ -195,7 +195,7 @@ describe('a connection', () => {
     }
   });
 
-  it('receives the welcome first, even if the client sends frames at once', async () => {
+  it('the welcome precedes all replies, even if the client sends frames at once', async () => {
     const [a, b] = await kit.friends();
     for (let round = 0; round < 10; round += 1) {
       await using early = Client.start(kit.gateway(round % 2).url, kit.token(a), { device: `d${round}` });
@@ -211,7 +211,7 @@ describe('a connection', () => {
     }
   });
 
-  it('may be opened by a browser, which offers the token as a protocol', async () => {
+  it('a browser can connect by offering the token as a subprotocol', async () => {
     const socket = new WebSocket(`${kit.gateway().url}/v1/socket`, ['parley.v1', kit.token(kit.newId())], {
       origin: 'https://chat.example',
     });

@@ -13,7 +13,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-it('sends a webhook when a user comes online or goes offline, not for each connection', async () => {
+it('a gateway sends a webhook when a user comes online or goes offline, not for each connection', async () => {
   const [user] = await kit.friends();
   const told: unknown[] = [];
   const tell = async () => {
@@ -37,7 +37,7 @@ it('sends a webhook when a user comes online or goes offline, not for each conne
   expect(await countWebhooks(kit.link, 'messages')).toEqual({ waiting: 0, dead: 0 });
 });
 
-it('sends webhooks for the users of a killed gateway', async () => {
+it('another gateway sends the offline webhooks for users of a killed gateway', async () => {
   await using own = await Kit.start(2, { webhooks: [endpoint], probeInterval: 100 });
   const [user] = await own.friends();
   await own.link.client.hset(own.link.keys.online(user), 'killed', 1);

@@ -43,13 +43,13 @@ const python =
   (url, token) => ['python3', '-c', script, url, token];
 const curl: Command = (url, token) => ['curl', '-sN', '-H', `Authorization: Bearer ${token}`, url];
 
-describe('each event arrives before the next one is sent', () => {
+describe('clients of server-sent events', () => {
   it.for<[string, boolean, Command]>([
     ['curl', hasProgram('events in curl', 'curl'), curl],
     ['requests', hasPython('events in requests', 'requests'), python(requests)],
     ['sseclient-py', hasPython('events in sseclient-py', 'requests', 'sseclient'), python(sseclient)],
     ['httpx', hasPython('events in httpx', 'httpx'), python(httpx)],
-  ])('in %s', async ([_, installed, command], context) => {
+  ])('%s passes on each event before the next one is sent', async ([_, installed, command], context) => {
     context.skip(!installed, 'not installed');
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);

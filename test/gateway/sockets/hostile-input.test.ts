@@ -67,15 +67,18 @@ async function sendAll(path: string, texts: string[]): Promise<void> {
   socket?.terminate();
 }
 
-describe.each(places)('%s', (_title, frameOf) => {
+describe.each(places)('hostile values %s', (_title, frameOf) => {
   const texts = values.map(([, value]) => frameOf(value));
 
-  it.each(['/v1/socket', '/layim/socket'])('hostile values over %s disturb nobody', async (path) => {
-    await sendAll(path, texts);
-    await bystander.settled();
-  });
+  it.each(['/v1/socket', '/layim/socket'])(
+    'hostile values sent to %s do not affect other connections',
+    async (path) => {
+      await sendAll(path, texts);
+      await bystander.settled();
+    },
+  );
 
-  it('responds to hostile values over POST /v1/frames', async () => {
+  it('POST /v1/frames responds to hostile values without a server error', async () => {
     const headers = { authorization: `Bearer ${kit.token(sender)}` };
     for (const body of texts) {
       const { status } = await fetch(`${kit.gateway().http}/v1/frames`, { method: 'POST', headers, body });
@@ -85,7 +88,7 @@ describe.each(places)('%s', (_title, frameOf) => {
   });
 });
 
-it('rejects a message nested too deeply with its ref, and keeps the connection', async () => {
+it('a frame nested too deeply gets an error with its ref, and the connection stays open', async () => {
   await using client = await kit.connect(sender);
   const before = client.frames.length;
   client.socket.send(`{"type":"send","ref":"deep","to":{"id":${lists(30_000)}},"body":1}`);
@@ -93,7 +96,7 @@ it('rejects a message nested too deeply with its ref, and keeps the connection',
   await client.settled();
 });
 
-it('responds to any query string', async () => {
+it('GET /v1/poll responds 200 or 400 to any query string', async () => {
   const authorization = `Bearer ${kit.token(sender)}`;
   for (const query of [
     'cursor=%',

@@ -12,7 +12,7 @@ afterAll(async () => {
   await kit?.[Symbol.asyncDispose]();
 });
 
-describe('a method that an address does not support', () => {
+describe('methods that an address does not support', () => {
   it.each([
     ['POST', '/v1/events', 'GET, OPTIONS'],
     ['DELETE', '/v1/poll', 'GET, OPTIONS'],
@@ -37,11 +37,14 @@ it('HEAD on the health of a gateway has no body', async () => {
   }
 });
 
-it.each(['/', '/v1', '/v1/socket/x', '/v1/%00', '/constructor', '/__proto__'])('%s is not found', async (path) => {
-  const response = await fetch(http + path);
-  expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ status: 404, code: 'not-found' });
-});
+it.each(['/', '/v1', '/v1/socket/x', '/v1/%00', '/constructor', '/__proto__'])(
+  'a request to %s gets 404',
+  async (path) => {
+    const response = await fetch(http + path);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ status: 404, code: 'not-found' });
+  },
+);
 
 it('an upgrade to another protocol is handled as an ordinary request', async () => {
   const asked = await knock(http, '/healthz', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' });

@@ -19,20 +19,20 @@ const halfSent = (token: string) =>
     `POST /v1/frames HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 15\r\n\r\n{"type":"ping"`,
   );
 
-describe('a body that does not arrive in full', () => {
-  it('ends after REQUEST_TIME with 408 and a closed connection', async () => {
+describe('incomplete request bodies', () => {
+  it('a request whose body stays incomplete gets 408 after REQUEST_TIME, and the connection closes', async () => {
     using request = halfSent(kit.token(kit.newId()));
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('408');
     await request.until(/"code":"too-slow"/);
     await request.closed;
   });
 
-  it('is rejected at once without a valid token', async () => {
+  it('an incomplete request without a valid token is rejected at once', async () => {
     using request = halfSent('garbage');
     expect((await request.until(/^HTTP\/1\.1 (\d+)/))[1]).toBe('401');
   });
 
-  it('counts towards the limit of its user, until it ends', async () => {
+  it('incomplete requests count towards the limit of their user until they end', async () => {
     const token = kit.token(kit.newId());
     using one = halfSent(token);
     using two = halfSent(token);
@@ -45,7 +45,7 @@ describe('a body that does not arrive in full', () => {
     expect(await status(late)).toBe('200');
   });
 
-  it('counts towards the limit of its address, for all users together', async () => {
+  it('incomplete requests count towards the limit of their address, across users', async () => {
     const requests = Array.from({ length: 7 }, () => halfSent(kit.token(kit.newId())));
     const statuses = await Promise.all(requests.map(async (each) => (await each.until(/^HTTP\/1\.1 (\d+)/))[1]));
     expect(statuses.toSorted()).toEqual([...Array(5).fill('408'), ...Array(2).fill('429')]);
@@ -53,7 +53,7 @@ describe('a body that does not arrive in full', () => {
   });
 });
 
-it('closes a connection whose headers do not arrive', async () => {
+it('the gateway closes a connection whose request headers stay incomplete', async () => {
   using request = new RawRequest(http, 'GET /v1/poll HTTP/1.1\r\nHost: x\r\n');
   const dripping = setInterval(() => request.socket.write('a: b\r\n'), 500);
   await request.closed;

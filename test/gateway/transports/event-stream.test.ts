@@ -27,7 +27,7 @@ const arrive = (user: number, texts: string[]) =>
 const connectionOf = (user: number) =>
   [...kit.gateway().gateway.connections].find((connection) => connection.user.id === user);
 
-it('resumes from Last-Event-ID, which has precedence over the cursor of the query', async () => {
+it('an event stream resumes from Last-Event-ID, which has precedence over the query cursor', async () => {
   const b = kit.newId();
   await arrive(b, ['m1']);
   const first = await open(b, 0, { cursor: 'latest' });
@@ -46,7 +46,7 @@ it('resumes from Last-Event-ID, which has precedence over the cursor of the quer
   expect([...second.heard, ...third.heard]).toEqual(['m2', 'm3', 'm4']);
 });
 
-it('keeps an idle stream open by comments', async () => {
+it('comments keep an idle event stream open', async () => {
   const b = kit.newId();
   await using line = await open(b);
   await line.until(() => line.comments >= 3, 'three comments');
@@ -56,7 +56,7 @@ it('keeps an idle stream open by comments', async () => {
   expect(line.ended).toBeUndefined();
 });
 
-it('has the content type of an event stream and forbids caching', async () => {
+it('GET /v1/events returns an event stream that must not be cached', async () => {
   const { http } = kit.gateway();
   const abort = new AbortController();
   const { headers } = await fetch(`${http}/v1/events`, {
@@ -72,7 +72,7 @@ it('has the content type of an event stream and forbids caching', async () => {
   });
 });
 
-it('closes a reader that reads nothing, and its user is offline', async () => {
+it('the gateway closes an event stream that is not read, and its user goes offline', async () => {
   const b = kit.newId();
   await using line = await open(b);
   line.pause();
@@ -86,7 +86,7 @@ it('closes a reader that reads nothing, and its user is offline', async () => {
   expect(await kit.link.client.exists(kit.link.keys.online(b))).toBe(0);
 });
 
-it('keeps a reader that is slow but reads', async () => {
+it('an event stream that is read slowly stays open and loses nothing', async () => {
   const b = kit.newId();
   const texts = Array.from({ length: 400 }, (_, i) => `${i} ${'长'.repeat(7990)}`);
   await using line = await open(b);

@@ -28,8 +28,8 @@ const text = (to: number, ref: string) => ({ type: 'send', ref, to, body: { type
 /** Status and body of an answer. */
 const said = ({ status, body }: Posted) => [status, body];
 
-describe('a frame that is posted', () => {
-  it('runs and returns its reply, for each type of frame', async () => {
+describe('POST /v1/frames', () => {
+  it('a posted frame of each type runs and returns its reply', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const sent = await post(a, text(b, 'one'));
@@ -48,7 +48,7 @@ describe('a frame that is posted', () => {
     expect(bob.events.map(({ event }) => event.kind)).toEqual(['message', 'edit', 'react', 'mark', 'recall']);
   });
 
-  it('and has no reply, returns 204 without a body', async () => {
+  it('a posted frame that has no reply returns 204 without a body', async () => {
     const [a, b] = await kit.friends();
     await using bob = await kit.connect(b, 1);
     const { id } = (await post(a, text(b, 'one'))).body as { id: number };
@@ -68,7 +68,7 @@ describe('a frame that is posted', () => {
     await bob.frame((frame) => frame.type === 'typing');
   });
 
-  it('that is refused has an error frame and the status of its code', async () => {
+  it('a refused frame returns an error frame and the HTTP status of its error code', async () => {
     const [a, b] = await kit.friends();
     const [stranger, blocker, nobody] = [kit.newId(), kit.newId(), kit.newId()];
     await kit.permit(stranger, []);
@@ -94,11 +94,11 @@ describe('a frame that is posted', () => {
     ['half of it', '{"type":"ping"'],
     ['no object', '[]'],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00])],
-  ])('and is %s, is refused with 400', async (_title, frame) => {
+  ])('an invalid posted body (%s) is refused with 400', async (_title, frame) => {
     expect(said(await post(kit.newId(), frame))).toMatchObject([400, { type: 'error', code: 'bad-frame' }]);
   });
 
-  it('is accepted up to 64 KiB, and refused with 413 above', async () => {
+  it('a posted frame is accepted up to 64 KiB, and refused with 413 above', async () => {
     const frame = JSON.stringify({ type: 'ping', ref: 'p' });
     const of = (bytes: number) => frame.padEnd(bytes, ' ');
     expect((await post(kit.newId(), of(limits.frameBytes))).status).toBe(200);
@@ -106,7 +106,7 @@ describe('a frame that is posted', () => {
       expect(said(await post(kit.newId(), of(bytes)))).toMatchObject([413, { code: 'too-large' }]);
   });
 
-  it('beyond the rate is refused with 429 and Retry-After, at all gateways together', async () => {
+  it('posted frames beyond the rate over all gateways get 429 with Retry-After', async () => {
     const slow = { frameRate: 1, frameBurst: 3 };
     const [one, two] = [await kit.addGateway(slow), await kit.addGateway(slow)];
     const a = kit.newId();
@@ -123,7 +123,7 @@ describe('a frame that is posted', () => {
     }
   });
 
-  it('without a valid token, or of an ended session, is refused with 401', async () => {
+  it('a posted frame without a valid token or of an ended session is refused with 401', async () => {
     const [a, b] = await kit.friends();
     for (const token of ['', 'garbage', kit.token(a, { lifetime: -60 })]) {
       const answer = await post(a, text(b, 'no'), { token });
@@ -136,7 +136,7 @@ describe('a frame that is posted', () => {
     expect(await kit.inbox(b)).toEqual([]);
   });
 
-  it('to a draining gateway is refused with 503 and may be sent to another', async () => {
+  it('a draining gateway refuses a posted frame with 503, and another gateway accepts it', async () => {
     const [a, b] = await kit.friends();
     const { gateway, http } = await kit.addGateway();
     await gateway.drain();
@@ -147,7 +147,7 @@ describe('a frame that is posted', () => {
   });
 });
 
-describe('a frame that concerns a connection acts on that of the same device, at another gateway', () => {
+describe('posted frames for a connection at another gateway', () => {
   const device = (name: string) => ({ query: { device: name } });
   const stream = async (user: number, name: string, token = kit.token(user)) => {
     const line = new StreamLine({ http: kit.gateway(0).http, token, headers: {}, ...device(name) });
@@ -155,7 +155,7 @@ describe('a frame that concerns a connection acts on that of the same device, at
     return line;
   };
 
-  it('watch', async () => {
+  it('a posted watch frame applies to the event stream of the same device', async () => {
     const [a, b] = await kit.friends();
     await using phone = await stream(a, 'phone');
     await using tablet = await stream(a, 'tablet');
@@ -172,7 +172,7 @@ describe('a frame that concerns a connection acts on that of the same device, at
     expect(bob.closed).toBeUndefined();
   });
 
-  it('auth', async () => {
+  it('a posted auth frame extends the event stream of the same device', async () => {
     const a = kit.newId();
     const short = kit.token(a, { lifetime: 2 });
     await using stays = await stream(a, 'stays', short);
@@ -187,7 +187,7 @@ describe('a frame that concerns a connection acts on that of the same device, at
   });
 });
 
-describe('a web page of another origin', () => {
+describe('web pages of other origins', () => {
   const ask = (asking: string) =>
     fetch(`${kit.gateway().http}/v1/frames`, {
       method: 'OPTIONS',
@@ -198,7 +198,7 @@ describe('a web page of another origin', () => {
       },
     });
 
-  it('that is allowed can send frames and read the response, errors included', async () => {
+  it('a page of an allowed origin can send frames and read responses, also errors', async () => {
     const { status, headers } = await ask(origin);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(origin);
@@ -214,7 +214,7 @@ describe('a web page of another origin', () => {
     }
   });
 
-  it('that is not allowed cannot send frames or read the response', async () => {
+  it('a page of an origin not allowed can neither send frames nor read responses', async () => {
     const evil = 'https://evil.example';
     expect((await ask(evil)).headers.get('access-control-allow-origin')).toBeNull();
     const [a, b] = await kit.friends();

@@ -67,7 +67,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     return line;
   };
 
-  it('reports the cursor, and delivers the events after it', async () => {
+  it('the first reply has the cursor, and the events after it follow without a gap', async () => {
     const [a, b] = await kit.friends();
     await arrive(b, ['before']);
     await using bob = await open(b, 1, { cursor: 'latest' });
@@ -80,7 +80,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('acknowledges a sent message and delivers it to both users', async () => {
+  it('a sent message is acknowledged and delivered to both users', async () => {
     const [a, b] = await kit.friends();
     await using alice = await open(a, 0);
     await using bob = await kit.connect(b, 1);
@@ -130,14 +130,14 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expectGapless(bob);
   });
 
-  it('rejects an invalid cursor with 400', async () => {
+  it('an invalid cursor is rejected with 400', async () => {
     for (const cursor of ['yesterday', '7', '7-3-1', 'null', '9007199254740993-1']) {
       const line = start(target(kit.newId(), 0, { cursor }));
       expect(await line.untilEnded()).toEqual({ status: 400 });
     }
   });
 
-  it('rejects a connection above the maximum over all gateways with 429', async () => {
+  it('a connection above the maximum of its user over all gateways is rejected with 429', async () => {
     const limited = [
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
       await kit.addGateway({ maxConnectionsPerUser: 2 }),
@@ -150,7 +150,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     }
   });
 
-  it('reads the inbox as soon as a later event shows a gap', async () => {
+  it('the gateway reads the inbox as soon as a later event shows a gap', async () => {
     const b = kit.newId();
     await using bob = await open(b, 0);
     await arrive(b, ['m1']);
@@ -181,21 +181,21 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(slow.ended).toBeUndefined();
   });
 
-  it('rejects a missing, invalid or expired token with 401', async () => {
+  it('a missing, invalid or expired token is rejected with 401', async () => {
     for (const token of ['', 'garbage', kit.token(kit.newId(), { lifetime: -60 })]) {
       const line = start(target(kit.newId(), 0, {}, { token }));
       expect(await line.untilEnded()).toEqual({ status: 401 });
     }
   });
 
-  it('closes the connection when its token expires', async () => {
+  it('a connection is closed when its token expires', async () => {
     const a = kit.newId();
     const line = start(target(a, 0, {}, { token: kit.token(a, { lifetime: 2 }) }));
     await line.untilOpened();
     expect(await line.untilEnded()).toEqual(ends.expired);
   });
 
-  it('closes the connection when its session is revoked, and rejects the session afterwards', async () => {
+  it('a connection is closed when its session is revoked, and the session is rejected afterwards', async () => {
     const a = kit.newId();
     const lost = target(a, 0, {}, { token: kit.token(a, { session: 'lost' }) });
     await using line = start(lost);
@@ -209,7 +209,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(kept.ended).toBeUndefined();
   });
 
-  it('rejects pages of foreign origins, and accepts those of allowed origins', async () => {
+  it('pages of foreign origins are rejected, and those of allowed origins accepted', async () => {
     const a = kit.newId();
     const foreign = start(target(a, 0, {}, { headers: { origin: 'https://evil.example' } }));
     expect(await foreign.untilEnded()).toEqual({ status: 403 });
@@ -222,7 +222,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(await line.untilEnded()).toEqual({ status: 400 });
   });
 
-  it('a draining gateway asks clients to reconnect, closes, and rejects new ones', async () => {
+  it('a draining gateway asks clients to reconnect, closes their connections and rejects new ones', async () => {
     const leaving = await kit.addGateway({ drainTime: 300 });
     const [a, b] = await kit.friends();
     await using line = start(target(b, 0, {}, { http: leaving.http }));
@@ -243,7 +243,7 @@ describe.each<[string, OpenLine, Record<'expired' | 'revoked' | 'draining', Ende
     expect(elsewhere.heard).toEqual(['m2']);
   });
 
-  it('shows the user as online, without a break, until they leave', async () => {
+  it('a connected user is shown as online without a break until they leave', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 1);
     await using bob = await open(b, 0);
