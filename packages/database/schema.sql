@@ -470,8 +470,8 @@ CREATE INDEX friend_requests_to ON public.friend_requests USING btree (to_id, id
 CREATE INDEX friendships_friend_group ON public.friendships USING btree (friend_group_id);
 CREATE INDEX group_bans_user ON public.group_bans USING btree (user_id);
 CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
+CREATE INDEX groups_by_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
-CREATE UNIQUE INDEX groups_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires IS NOT NULL);
 CREATE INDEX media_owner ON public.media USING btree (owner_id);
 CREATE INDEX media_shares_granted ON public.media_shares USING btree (media_id) WHERE granted;

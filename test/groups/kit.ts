@@ -49,7 +49,7 @@ export class Kit implements AsyncDisposable {
         SEND_BYTES_BURST: '1GiB',
         REQUESTS_PER_MINUTE: '1000000',
       },
-      ...{ GROUP_CHANGES_PER_MINUTE: '100000', ...env },
+      ...{ GROUP_CHANGES_PER_MINUTE: '100000', AVATAR_HOSTS: 'example.org', ...env },
     };
     const log = createLog({ name: 'test', level: 'silent' });
     const db = openDatabase({ url: DATABASE_URL, maxConnections: 4 });

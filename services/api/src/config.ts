@@ -80,6 +80,8 @@ export function readConfig(env: Environment): ApiConfig {
     MAX_FRIENDS: integer({ min: 1, default: 5000 }),
     MAX_FRIEND_GROUPS: integer({ min: 1, default: 100 }),
     MAX_BLOCKS: integer({ min: 1, default: 5000 }),
+    AVATAR_HOSTS: list({ default: [] }),
+    UNIQUE_GROUP_NAMES: bool({ default: false }),
     MAX_GROUPS: integer({ min: 1, default: 1000 }),
     MAX_GROUPS_OF_ONE_OWNER: integer({ min: 1, default: 100 }),
     FRIEND_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
@@ -126,6 +128,8 @@ export function readConfig(env: Environment): ApiConfig {
     },
     sendPolicy: value.SEND_POLICY,
     history: value.HISTORY,
+    avatarHosts: value.AVATAR_HOSTS,
+    uniqueGroupNames: value.UNIQUE_GROUP_NAMES,
     friendRequestCooldown: value.FRIEND_REQUEST_COOLDOWN,
     tokens: {
       secret: value.TOKEN_SECRET,
@@ -207,6 +211,10 @@ export interface ApiConfig {
   history: 'mirror' | 'relay';
   /** Ms after a declined friend request within which the same user cannot ask again. */
   friendRequestCooldown: number;
+  /** Hosts of images that people may set as avatars. `*`: any. */
+  avatarHosts: readonly string[];
+  /** Whether the name of another group is refused, without case. */
+  uniqueGroupNames: boolean;
   tokens: {
     /** Seals refresh tokens, media addresses and device tokens. */
     secret: string;

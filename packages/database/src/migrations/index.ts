@@ -16,6 +16,7 @@ import * as groupBans from './014-group-bans.ts';
 import * as memberMutes from './015-member-mutes.ts';
 import * as drafts from './016-drafts.ts';
 import * as searchIndexes from './017-search-indexes.ts';
+import * as groupNames from './018-group-names.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,6 +37,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '015-member-mutes': memberMutes,
   '016-drafts': drafts,
   '017-search-indexes': searchIndexes,
+  '018-group-names': groupNames,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -62,7 +62,9 @@ export const nameField = line(64, 1, findDisguise);
 
 export const deviceField = line(limits.device);
 
-/** The address of an image: at any site, or an upload of this server. */
+/**
+ * The address of an image: an upload of this server, or at a host that `checkAvatar` accepts.
+ */
 export const avatarField = z
   .string()
   .max(1000)

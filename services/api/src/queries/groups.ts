@@ -3,7 +3,22 @@ import type { Custom, Group } from '@parley/protocol';
 import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
-/** Adds a group without members. Returns its id. Throws PostgreSQL's error if the name is taken. */
+/**
+ * Returns whether another group has this name, without case and in any Unicode form. Until the
+ * transaction ends, concurrent calls with the same name wait.
+ *
+ * @param group the group that may have the name
+ */
+export async function isGroupName(tx: Database, name: string, group = 0): Promise<boolean> {
+  const folded = sql`lower(normalize(${name}, NFKC))`;
+  await sql`select pg_advisory_xact_lock(hashtextextended('group name ' || ${folded}, 0))`.execute(tx);
+  const { rows } = await sql`
+    select from groups
+    where lower(normalize(name, NFKC)) = ${folded} and dissolved is null and id <> ${group} limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Adds a group without members. Returns its id. */
 export async function insertGroup(db: Database, group: NewGroup): Promise<number> {
   const { id } = await db
     .insertInto('groups')
@@ -48,7 +63,7 @@ export async function listGroups(db: Database, user: number, after: number, limi
   return rows.map(omitNullCustom);
 }
 
-/** Changes the given fields. Throws PostgreSQL's error if the name is taken. */
+/** Changes the given fields. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
   const { maxMembers, owner, custom, ...columns } = changes;
   await db

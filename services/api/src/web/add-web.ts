@@ -10,7 +10,7 @@ import { WebFiles } from './web-files.ts';
 export function addWeb(app: App, { config }: AppContext): void {
   if (config.webRoot === '') return;
   const files = new WebFiles(resolve(config.webRoot));
-  const policy = policyFor(config.gatewayUrls);
+  const policy = policyFor(config);
   app.get('*', async (c, next) => {
     const { path } = c.req;
     if (path.startsWith('/v1/') || path.startsWith('/layim/')) return next();
@@ -36,11 +36,12 @@ function isPage(path: string): boolean {
 }
 
 /**
- * The content policy of the page: nothing from other hosts except pictures, because avatars may be
- * anywhere, and gateways.
+ * The content policy of the page: nothing from other hosts except gateways, and avatars of
+ * `AVATAR_HOSTS`.
  */
-function policyFor(gateways: readonly string[]): string {
-  const origins = gateways.flatMap((url) => {
+function policyFor({ gatewayUrls, avatarHosts }: AppContext['config']): string {
+  const avatars = avatarHosts.map((host) => (host === '*' ? 'https:' : `https://${host}`));
+  const origins = gatewayUrls.flatMap((url) => {
     const { origin } = new URL(url);
     return [origin, origin.replace(/^http/, 'ws')];
   });
@@ -48,7 +49,7 @@ function policyFor(gateways: readonly string[]): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' https: data: blob:",
+    ["img-src 'self' data: blob:", ...avatars].join(' '),
     "media-src 'self' blob:",
     "font-src 'self'",
     `connect-src 'self' ${[...new Set(origins)].join(' ')}`,

@@ -15,7 +15,11 @@ beforeAll(async () => {
   await writeFile(join(root, 'assets/app-1a2b.js'), script);
   await writeFile(join(folder, 'secret.txt'), 'secret');
   await writeFile(join(root, '.hidden'), 'secret');
-  api = await TestApi.start({ WEB_ROOT: root, GATEWAY_URLS: 'https://g1.example,http://127.0.0.1:8081' });
+  api = await TestApi.start({
+    WEB_ROOT: root,
+    GATEWAY_URLS: 'https://g1.example,http://127.0.0.1:8081',
+    AVATAR_HOSTS: 'images.example',
+  });
 });
 afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
@@ -40,6 +44,7 @@ describe('the web client', () => {
     expect(policy).toContain(
       "connect-src 'self' https://g1.example wss://g1.example http://127.0.0.1:8081 ws://127.0.0.1:8081;",
     );
+    expect(policy).toContain("img-src 'self' data: blob: https://images.example;");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('no-referrer');

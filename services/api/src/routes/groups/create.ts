@@ -3,8 +3,8 @@ import { addMembers } from '@parley/database';
 import { type Group, id } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
+import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
-import { nameField } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
@@ -13,13 +13,13 @@ import { groupSchema } from '../../http/schemas.ts';
 import { countOwned } from '../../queries/group-members.ts';
 import { getGroup, insertGroup } from '../../queries/groups.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
-import { groupFields } from './fields.ts';
-import { refuseTakenName } from './name-taken.ts';
+import { groupFields, groupNameField } from './fields.ts';
 import { requireAddable } from './require-addable.ts';
+import { requireFreeName } from './require-free-name.ts';
 
 const schema = z.strictObject({
   ...groupFields,
-  name: nameField.openapi({ description: 'Unique in any case among all groups' }),
+  name: groupNameField,
   members: z.array(id).max(500).default([]).openapi({ description: 'Besides the caller' }),
 });
 
@@ -41,6 +41,7 @@ export const create = callerOperation(
     const { config } = context;
     const given = c.req.valid('json');
     checkCustom(config, given.custom);
+    checkAvatar(config, given.avatar);
     const { maxMembers = config.limits.groupMembers } = given;
     if (maxMembers > config.limits.groupMembers) {
       throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${config.limits.groupMembers}.`);
@@ -51,13 +52,14 @@ export const create = callerOperation(
     if (others.length > 0) {
       await askHooks(context, 'group.join', me, { group: null, name: given.name, users: others, by: me });
     }
-    const work = commitAndNotify(context, async (tx, notify) => {
+    const group = await commitAndNotify(context, async (tx, notify) => {
       const all = [me, ...others];
       if (!(await lockUsers(tx, all))) throw new Refusal('not-found', 'Some of these users do not exist.');
       if ((await countOwned(tx, me)) >= config.limits.groups) {
         throw new Refusal('conflict', 'You own as many groups as possible.');
       }
       await requireAddable(tx, config, me, others);
+      await requireFreeName(tx, config, given.name);
       const { name, description = '', avatar = null, history = 'joined', custom } = given;
       const group = await insertGroup(tx, { name, description, avatar, history, custom, owner: me, maxMembers });
       const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
@@ -69,7 +71,6 @@ export const create = callerOperation(
       });
       return (await getGroup(tx, group, me)) as Group;
     });
-    const group = await refuseTakenName(work);
     return c.json(group, 201, { location: `/v1/groups/${group.id}` });
   },
 );

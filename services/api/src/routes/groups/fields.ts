@@ -2,9 +2,14 @@ import { z } from '@hono/zod-openapi';
 import { groupSchema } from '@parley/protocol';
 import { avatarField, customField, idField, line, nameField } from '../../http/fields.ts';
 
+/** The name of a group. */
+export const groupNameField = nameField.openapi({
+  description: 'With `UNIQUE_GROUP_NAMES`: unique in any case among all groups',
+});
+
 /** The optional fields of a group that its owner and admins may change. */
 export const groupFields = {
-  name: nameField.optional().openapi({ description: 'Unique in any case among all groups' }),
+  name: groupNameField.optional(),
   description: line(500, 0).optional(),
   avatar: avatarField.optional(),
   history: groupSchema.shape.history

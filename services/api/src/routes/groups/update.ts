@@ -1,5 +1,6 @@
 import type { Group } from '@parley/protocol';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { changes, idParams } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
@@ -9,7 +10,7 @@ import { memberIds } from '../../queries/group-members.ts';
 import { getGroup, updateGroup } from '../../queries/groups.ts';
 import { enterGroup } from './enter-group.ts';
 import { groupFields } from './fields.ts';
-import { refuseTakenName } from './name-taken.ts';
+import { requireFreeName } from './require-free-name.ts';
 
 const schema = changes(groupFields);
 
@@ -31,7 +32,8 @@ export const update = callerOperation(
     const { id } = c.req.valid('param');
     const changes = c.req.valid('json');
     checkCustom(context.config, changes.custom);
-    const work = commitAndNotify(context, async (tx, notify) => {
+    checkAvatar(context.config, changes.avatar);
+    const group = await commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
       const { maxMembers } = (await getGroup(tx, id, me)) as Group;
       const members = await memberIds(tx, id);
@@ -44,10 +46,11 @@ export const update = callerOperation(
         );
       }
       if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
+      await requireFreeName(tx, context.config, changes.name, id);
       await updateGroup(tx, id, changes);
       notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
       return (await getGroup(tx, id, me)) as Group;
     });
-    return c.json(await refuseTakenName(work), 200);
+    return c.json(group, 200);
   },
 );

@@ -8,7 +8,7 @@ let ann: Person;
 let ben: Person;
 let cat: Person;
 beforeAll(async () => {
-  api = await TestApi.start();
+  api = await TestApi.start({ AVATAR_HOSTS: 'example.com' });
   [ann, ben, cat] = await api.people();
   await ann.befriend(ben);
   await ann.befriend(cat);

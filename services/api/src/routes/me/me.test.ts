@@ -5,7 +5,7 @@ import { TestApi } from '../../../test/test-api.ts';
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await TestApi.start();
+  api = await TestApi.start({ AVATAR_HOSTS: 'images.example' });
 });
 afterAll(() => api[Symbol.asyncDispose]());
 

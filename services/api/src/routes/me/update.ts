@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { avatarField, changes, customField, line, nameField } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
@@ -41,6 +42,7 @@ export const update = callerOperation(
     const { privacy, ...profile } = c.req.valid('json');
     const { reservedNames } = c.var.context.config.accounts;
     checkCustom(c.var.context.config, profile.custom);
+    checkAvatar(c.var.context.config, profile.avatar);
     if (profile.name !== undefined) requireFreeName(reservedNames, 'name', profile.name);
     const user = await commitAndNotify(c.var.context, async (tx, notify) => {
       if (privacy !== undefined) await updatePrivacy(tx, me, privacy);

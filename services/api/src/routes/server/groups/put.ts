@@ -1,14 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { checkCustom } from '../../../http/check-custom.ts';
-import { nameField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { fieldRefusal } from '../../../http/refusal.ts';
 import { lockGroup } from '../../../queries/groups.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
 import { findGroupId, getServerGroup, lockExternalGroup, type ServerGroup } from '../../../queries/server-groups.ts';
-import { groupFields } from '../../groups/fields.ts';
-import { refuseTakenName } from '../../groups/name-taken.ts';
+import { groupFields, groupNameField } from '../../groups/fields.ts';
+import { requireFreeName } from '../../groups/require-free-name.ts';
 import { externalIdField, requireUser, userRef } from '../refs.ts';
 import { serverGroupSchema } from '../schemas.ts';
 import { createGroup } from './create-group.ts';
@@ -18,7 +17,7 @@ import { requireRoom, updateServerGroup } from './update-group.ts';
 
 const schema = z.strictObject({
   ...groupFields,
-  name: nameField.openapi({ description: 'Unique in any case among all groups' }),
+  name: groupNameField,
   owner: userRef,
   members: z
     .array(userRef)
@@ -53,13 +52,14 @@ export const putGroup = serverOperation(
     if ((given.maxMembers ?? 0) > context.config.limits.groupMembers) {
       throw fieldRefusal('conflict', 'maxMembers', `This server allows at most ${context.config.limits.groupMembers}.`);
     }
-    const work = commitAndNotify(context, async (tx, notify) => {
+    const { status, group } = await commitAndNotify(context, async (tx, notify) => {
       await lockExternalGroup(tx, externalId);
       const owner = await requireUser(tx, ownerRef);
       const users = new Set([owner]);
       for (const ref of members ?? []) users.add(await requireUser(tx, ref));
       await lockUsers(tx, [...users]);
       const found = await findGroupId(tx, externalId);
+      await requireFreeName(tx, context.config, given.name, found);
       if (found === undefined) {
         const group = await createGroup(tx, notify, context.config, { ...given, externalId, owner }, [...users]);
         return { status: 201 as const, group };
@@ -71,7 +71,6 @@ export const putGroup = serverOperation(
       await requireRoom(tx, found);
       return { status: 200 as const, group: found };
     });
-    const { status, group } = await refuseTakenName(work);
     return c.json((await getServerGroup(context.db, group)) as ServerGroup, status);
   },
 );

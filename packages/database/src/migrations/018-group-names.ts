@@ -1,0 +1,14 @@
+import { type Kysely, sql } from 'kysely';
+import { createIndex } from './create-index.ts';
+
+export const concurrent = true;
+
+/**
+ * Lets groups have the same name: a refusal would reveal that a group exists. The api compares
+ * names where `UNIQUE_GROUP_NAMES` is set. A service of the release before that runs beside it
+ * accepts equal names too.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await createIndex(db, 'groups_by_name', 'groups', '(lower(normalize(name, NFKC))) where dissolved is null');
+  await sql.raw('drop index concurrently if exists groups_name').execute(db);
+}

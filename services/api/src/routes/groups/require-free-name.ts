@@ -1,0 +1,20 @@
+import type { Database } from '@parley/database';
+import type { ApiConfig } from '../../config.ts';
+import { fieldRefusal } from '../../http/refusal.ts';
+import { isGroupName } from '../../queries/groups.ts';
+
+/**
+ * Refuses a name that another group has, where `UNIQUE_GROUP_NAMES` is set. Only then does a
+ * refusal reveal that a group exists.
+ *
+ * @param group the group that gets the name. Undefined for a new group
+ */
+export async function requireFreeName(
+  tx: Database,
+  config: Pick<ApiConfig, 'uniqueGroupNames'>,
+  name: string | undefined,
+  group?: number,
+): Promise<void> {
+  if (!config.uniqueGroupNames || name === undefined) return;
+  if (await isGroupName(tx, name, group)) throw fieldRefusal('conflict', 'name', 'Another group has this name');
+}
