@@ -102,6 +102,69 @@ describe('the focus', () => {
     await expect.poll(() => hasFocus(a.page)).toBe(true);
   });
 
+  it('is not lost when a button disappears: in a chat, its files, requests, groups, blocks and profiles', async () => {
+    const { ann, bob, a } = await chat();
+    const { page } = a;
+    const [cem, dora, emil] = [await kit.person('Cem'), await kit.person('Dora'), await kit.person('Emil')];
+    for (const { token } of [cem, dora]) await kit.call('POST', '/friend-requests', { token, body: { to: ann.id } });
+    await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: 'Team' } });
+    await kit.call('PUT', `/blocks/${emil.id}`, { token: ann.token });
+    const press = async (name: string | RegExp) => {
+      await page.getByRole('button', { name }).first().focus();
+      await page.keyboard.press('Enter');
+    };
+    const isOn = (name: string | RegExp) => expect.poll(() => focused(page)).toMatch(name);
+    await press('Record a voice message');
+    await isOn('Recording');
+    await page.keyboard.press('Escape');
+    await isOn('Write a message');
+    await a.box.fill('by the button');
+    await press('Send');
+    await isOn('Write a message');
+    const files = ['a', 'b'].map((name) => ({
+      name: `${name}.txt`,
+      mimeType: 'text/plain',
+      buffer: Buffer.from(name),
+    }));
+    await page.locator('input[type=file]').setInputFiles(files);
+    await press('Move a.txt down');
+    await press('Move a.txt down');
+    await isOn('Move a.txt down');
+    await press('Remove a.txt');
+    await isOn('Remove b.txt');
+    await page.keyboard.press('Escape');
+    await page.goto('/people/requests');
+    await press('Decline');
+    await expect.poll(() => page.getByRole('button', { name: 'Decline' }).count()).toBe(1);
+    await isOn(/Cem|Dora/);
+    await page.goto('/people/groups');
+    await press('Rename: Team');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.matches('input'))).toBe(true);
+    await page.keyboard.press('Escape');
+    await isOn('Rename: Team');
+    await page.goto('/people/blocked');
+    await press('Unblock');
+    await page.getByText('You have not blocked anyone.').waitFor();
+    await expect.poll(() => hasFocus(page)).toBe(true);
+    await page.goto(`/people/${bob.id}`);
+    await press('Block');
+    await page.getByRole('dialog').getByRole('button', { name: 'Block' }).press('Enter');
+    await isOn('Unblock');
+  });
+
+  it('stays at its place in the list when a page covers the list and is left, as with a zoom of 200 %', async () => {
+    const { a } = await chat();
+    await a.page.setViewportSize({ width: 640, height: 400 });
+    await a.page.goto('/settings');
+    const link = a.page.getByRole('link', { name: 'Notifications' });
+    await link.focus();
+    await a.page.keyboard.press('Enter');
+    await a.page.waitForURL('**/settings/notifications');
+    await expect.poll(() => focused(a.page)).toBe('Back');
+    await a.page.keyboard.press('Enter');
+    await expect.poll(() => focused(a.page)).toBe('Notifications');
+  });
+
   it('reaches the page past the list by the skip link, and the list has one tab stop', async () => {
     const { bob, ann, a } = await chat();
     for (const name of ['Cem', 'Dora', 'Emil']) {

@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import ChatList from '../chats/ChatList.vue';
 import SignIn from '../session/SignIn.vue';
 import { ensureSession } from '../session/session.ts';
+import { focusPage } from '../ui/focus-guard.ts';
 import { closeTopOverlay } from '../ui/overlays.ts';
 import Empty from './Empty.vue';
 import Shell from './Shell.vue';
@@ -75,9 +76,11 @@ export const router = createRouter({ history: createWebHistory(), routes });
 
 /** The position in the history of the page that is shown. */
 let position = 0;
-router.afterEach((_to, _from, failure) => {
+router.afterEach((to, from, failure) => {
+  if (failure) return;
   // After an aborted step back, the router has not restored the state of the history yet.
-  if (!failure) position = history.state?.position ?? 0;
+  position = history.state?.position ?? 0;
+  focusPage(from.path, to.path);
 });
 
 router.beforeEach(async (to) => {

@@ -1,0 +1,117 @@
+/** Elements that the focus can move to. */
+const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
+/** Elements that open the keyboard of a phone. */
+const TEXT_FIELDS = 'textarea, input:not([type=checkbox], [type=radio], [type=range])';
+
+/** The element that has or had the focus, and the elements around it, from the inside out. */
+let trail: Step[] = [];
+/** The last focused element of each page. */
+const visited = new Map<string, HTMLElement>();
+
+/**
+ * Keeps the focus on the page: if the focused element is removed or disabled, the focus moves to
+ * the nearest element that can have it. Otherwise it would fall to the body, and the next Tab would
+ * start at the top of the page. Code that knows a better element moves the focus there itself, at
+ * the latest in the task of the change.
+ *
+ * @returns ends it
+ */
+export function guardFocus(): () => void {
+  let timer = 0;
+  const observer = new MutationObserver(() => {
+    if (timer || !trail[0] || isUsable(trail[0].element)) return;
+    timer = window.setTimeout(() => {
+      timer = 0;
+      repair(isUsable);
+    });
+  });
+  const ending = new AbortController();
+  addEventListener('focusin', ({ target }) => follow(target as HTMLElement), ending);
+  addEventListener('focusout', forget, ending);
+  const options = { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] };
+  observer.observe(document.body, options);
+  return () => {
+    ending.abort();
+    observer.disconnect();
+    window.clearTimeout(timer);
+  };
+}
+
+/**
+ * Moves the focus when another page is shown that hides the focused element: to the element that
+ * had it when the page was left, else to the nearest.
+ */
+export function focusPage(from: string, to: string): void {
+  const left = trail[0]?.element;
+  if (left) visited.set(from, left);
+  // The new page is rendered by then.
+  setTimeout(() => {
+    if (!trail[0] || isVisible(trail[0].element)) return;
+    const before = visited.get(to);
+    if (isLost() && before && isVisible(before)) before.focus({ preventScroll: true });
+    else repair(isVisible);
+  });
+}
+
+function follow(element: HTMLElement): void {
+  trail = [];
+  for (let each: HTMLElement | null = element; each && each !== document.body; each = each.parentElement)
+    trail.push({ element: each, index: [...(each.parentElement?.children ?? [])].indexOf(each) });
+}
+
+/** A click beside the element, which can still have the focus. */
+function forget(): void {
+  queueMicrotask(() => {
+    if (document.activeElement === document.body && trail[0] && isUsable(trail[0].element)) trail = [];
+  });
+}
+
+function repair(isStill: (element: HTMLElement) => boolean): void {
+  const [focused, ...around] = trail;
+  if (!focused || isStill(focused.element) || !isLost()) return;
+  let { index } = focused;
+  for (const { element, index: next } of around) {
+    if (isVisible(element)) {
+      const target = nearest(element, index) ?? (element.matches('[tabindex]') ? element : undefined);
+      target?.focus({ preventScroll: true });
+      if (document.activeElement === target) return;
+    }
+    index = next;
+  }
+}
+
+/** The element within another one that follows a child, else the last one before it. */
+function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
+  const candidates = [...parent.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
+    (element) => element.tabIndex >= 0 && isVisible(element) && (canHover() || !element.matches(TEXT_FIELDS)),
+  );
+  const child = parent.children[index];
+  const follows = (element: HTMLElement) =>
+    child?.contains(element) ||
+    Boolean((child?.compareDocumentPosition(element) ?? 0) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return candidates.find(follows) ?? candidates.at(-1);
+}
+
+/** The browser keeps a disabled or hidden element focused until it renders. */
+function isLost(): boolean {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body || activeElement === trail[0]?.element;
+}
+
+function isUsable(element: HTMLElement): boolean {
+  return element.isConnected && !(element as HTMLButtonElement).disabled;
+}
+
+function isVisible(element: HTMLElement): boolean {
+  return isUsable(element) && element.checkVisibility();
+}
+
+function canHover(): boolean {
+  return matchMedia('(hover: hover)').matches;
+}
+
+interface Step {
+  element: HTMLElement;
+  /** Its place among the children of its parent. */
+  index: number;
+}
