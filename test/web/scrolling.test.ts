@@ -79,7 +79,7 @@ describe('a long chat', () => {
   });
 
   it('is searched, and a hit far back opens', async () => {
-    const { a, page } = await longChat(5000);
+    const { ann, bob, a, page } = await longChat(5000);
     await page.getByRole('button', { name: 'Search in this chat' }).click();
     await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle 137');
     const hit = page.getByRole('region', { name: 'Search in this chat' }).getByRole('button', { name: /needle 137/ });
@@ -89,6 +89,9 @@ describe('a long chat', () => {
     const box = await a.bubble('line 137.').boundingBox();
     expect(box?.y).toBeGreaterThan(100);
     expect(box?.y).toBeLessThan(700);
+    // Screen readers get a new message that is not on the screen.
+    await kit.say(bob, ann, 'from the end');
+    await expect.poll(() => page.getByRole('log').locator('p').allTextContents()).toEqual(['Bob: from the end']);
     // From there on both directions go on.
     await a.scrollTo('line 20.', -1000);
     await a.scrollTo('line 400.', 1000);
