@@ -9,9 +9,12 @@ let bob: Person;
 beforeAll(async () => {
   kit = await WebKit.start();
   [ann, bob] = await kit.friends('Ann', 'Bob');
-  const carl = await kit.person('Carl');
-  await kit.call('POST', '/friend-requests', { token: carl.token, body: { to: ann.id, message: 'Hello' } });
-  await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: 'Team' } });
+  for (const name of ['Carl', 'Dora']) {
+    const { token } = await kit.person(name);
+    await kit.call('POST', '/friend-requests', { token, body: { to: ann.id, message: 'Hello' } });
+    await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: `Team ${name}` } });
+    await kit.call('PUT', `/blocks/${(await kit.person(`Not ${name}`)).id}`, { token: ann.token });
+  }
   await kit.say(bob, ann, 'Hello');
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
@@ -70,6 +73,26 @@ describe.each(looks)('%s', (_, options) => {
     }
     expect(found).toEqual([]);
   }, 120_000);
+});
+
+describe('each page', () => {
+  it('has a title of its own with the name of its chat, and buttons with names of their own', async () => {
+    const page = await kit.open(ann);
+    const titles: string[] = [];
+    for (const path of [...pages(), '/chats', `/chats/${bob.id}`, `/chats/${bob.id}/details`]) {
+      await page.goto(path);
+      await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+      await page.waitForLoadState('networkidle');
+      titles.push((await page.title()).replace(/^\(\d+\) /, ''));
+      const names = await page
+        .locator('button')
+        .evaluateAll((all) => all.map((each) => each.ariaLabel ?? each.textContent ?? ''));
+      // The tests' sign-ins differ in nothing.
+      if (path !== '/settings/devices') expect(names, path).toEqual([...new Set(names)]);
+    }
+    expect(titles.slice(-2)).toEqual(['Bob – Parley', 'Bob – Chat details – Parley']);
+    expect(titles).toEqual([...new Set(titles)]);
+  });
 });
 
 describe('by the keyboard', () => {

@@ -55,8 +55,8 @@ export const strings = defineStrings(
     recalled: (name: string) => `A message of ${name} was recalled`,
     react: 'React',
     reactWith: (emoji: string) => `React with ${emoji}`,
-    reactions: (emoji: string, count: number, mine: boolean) =>
-      `${emoji} ${count}, ${mine ? 'including you. Remove your reaction' : 'add your reaction'}`,
+    reactions: (emoji: string, count: number, preview: string, mine: boolean) =>
+      `${emoji} ${count}, ${mine ? 'including you. Remove your reaction to' : 'add your reaction to'}: ${preview}`,
     actions: (sender: string, preview: string) => `Actions for message from ${sender}: ${preview}`,
     bubble: (sender: string, time: string, preview: string) => `${sender}, ${time}: ${preview}`,
     failed: 'Not sent.',
@@ -143,8 +143,8 @@ export const strings = defineStrings(
     recalled: (name: string) => `${name} 的一条消息已被撤回`,
     react: '回应',
     reactWith: (emoji: string) => `用 ${emoji} 回应`,
-    reactions: (emoji: string, count: number, mine: boolean) =>
-      `${emoji} ${count}，${mine ? '包括你，点击取消' : '点击添加'}`,
+    reactions: (emoji: string, count: number, preview: string, mine: boolean) =>
+      `${emoji} ${count}，${mine ? '包括你，点击取消' : '点击添加'}：${preview}`,
     actions: (sender: string, preview: string) => `${sender} 的消息操作：${preview}`,
     bubble: (sender: string, time: string, preview: string) => `${sender}，${time}：${preview}`,
     failed: '发送失败。',

@@ -21,8 +21,10 @@ export function contextMenu(open: (at: { x: number; y: number }) => void) {
   const cancel = () => window.clearTimeout(timer);
   return {
     contextmenu: (event: MouseEvent) => {
-      // A selection keeps the browser's menu.
-      if (!touching && !getSelection()?.isCollapsed) return;
+      // Under a mouse, a selection and a link keep the browser's menu.
+      const link = (event.target as HTMLElement).closest('a');
+      const isInside = link !== null && link !== event.currentTarget;
+      if (!touching && (isInside || !getSelection()?.isCollapsed)) return;
       event.preventDefault();
       const byKeyboard = event.clientX === 0 && event.clientY === 0;
       const { left, bottom } = (event.currentTarget as HTMLElement).getBoundingClientRect();
