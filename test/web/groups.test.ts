@@ -35,7 +35,9 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
     const a = chatPage(page);
     await page.getByText('3 members').waitFor();
     await a.box.pressSequentially('Hello @Bo');
-    await page.getByRole('option', { name: 'Bob' }).waitFor();
+    const option = page.getByRole('option', { name: 'Bob' });
+    await option.waitFor();
+    expect(await a.box.getAttribute('aria-activedescendant')).toBe(await option.getAttribute('id'));
     await a.box.press('Enter');
     await a.box.pressSequentially('come along');
     await a.box.press('Enter');

@@ -9,7 +9,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
  */
 export function moveByArrows(event: KeyboardEvent, selector = 'a, button'): boolean {
   const list = event.currentTarget as HTMLElement;
-  const items = [...list.querySelectorAll<HTMLElement>(selector)];
+  const items = [...list.querySelectorAll<HTMLElement>(selector)].filter((item) => item.checkVisibility());
   const at = items.findIndex((item) => item.contains(document.activeElement));
   const step = STEPS[event.key];
   let to: HTMLElement | undefined;

@@ -1,0 +1,21 @@
+import type { Directive } from 'vue';
+
+/**
+ * Makes a list one stop of the Tab key: the item that last had the focus, else the current one,
+ * else the first. `moveByArrows` moves between the others. Its value is the selector of the items.
+ */
+export const vTabStop: Directive<HTMLElement, string> = {
+  mounted(list, { value }) {
+    list.addEventListener('focusin', ({ target }) => update(list, value, (target as HTMLElement).closest(value)));
+    update(list, value);
+  },
+  updated: (list, { value }) => update(list, value),
+};
+
+function update(list: HTMLElement, selector: string, focused?: Element | null): void {
+  const items = [...list.querySelectorAll<HTMLElement>(selector)];
+  const isStop = (item: HTMLElement) => item.getAttribute('tabindex') === '0';
+  const isCurrent = (item: HTMLElement) => item.ariaCurrent === 'page';
+  const stop = focused ?? items.find(isStop) ?? items.find(isCurrent) ?? items[0];
+  for (const item of items) item.tabIndex = item === stop ? 0 : -1;
+}
