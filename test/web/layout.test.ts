@@ -68,6 +68,7 @@ describe('at 320 px', () => {
     await page.goto(`/chats/${bob.id}`);
     const a = chatPage(page);
     await a.seen('hello');
+    expect(await a.box.evaluate((element) => element.clientHeight)).toBeLessThan(48);
     await page.getByRole('button', { name: 'Emoji', exact: true }).click();
     await page.locator('[data-emoji]').first().waitFor();
     expect(await cut(page)).toEqual([]);
@@ -150,7 +151,7 @@ describe('a run of bubbles', () => {
       const field = a.page.getByRole('dialog').locator('.box');
       const line = await field.evaluate((element) => getComputedStyle(element).borderTopColor);
       const dialog = await a.page.locator('dialog').evaluate((element) => getComputedStyle(element).backgroundColor);
-      expect(contrast(line, dialog)).toBeGreaterThanOrEqual(1.5);
+      expect(contrast(line, dialog)).toBeGreaterThanOrEqual(3);
     },
   );
 });
@@ -168,13 +169,22 @@ describe('the time of a message', () => {
 });
 
 describe('names', () => {
-  it('of people wrap on their profile, and of files keep their ending', async () => {
+  it('of people wrap on their profile, of friend groups end in dots, and of files keep their ending', async () => {
     const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64);
     const [ann, bob] = await kit.friends('Ann', long);
     const page = await kit.open(ann, { path: `/people/${bob.id}`, ...width(390) });
     const heading = page.locator('h2', { hasText: long });
     await heading.waitFor();
     expect(await heading.evaluate((element) => element.scrollWidth <= element.clientWidth)).toBe(true);
+    await kit.call('POST', '/friend-groups', { token: ann.token, body: { name: long } });
+    await page.goto('/people/groups');
+    const row = page.locator('main .ui-name', { hasText: long });
+    await row.waitFor();
+    const style = await row.evaluate((element) => {
+      const { display, textOverflow } = getComputedStyle(element);
+      return { display, textOverflow, isCut: element.scrollWidth > element.clientWidth };
+    });
+    expect(style).toEqual({ display: 'block', textOverflow: 'ellipsis', isCut: true });
     await page.goto(`/chats/${bob.id}`);
     const a = chatPage(page);
     await a.sendFiles({
@@ -187,6 +197,11 @@ describe('names', () => {
     expect(await tail.textContent()).toMatch(/report\.pdf$/);
     const [end, bubble] = [await tail.boundingBox(), await a.list.locator('.bubble').last().boundingBox()];
     expect((end?.x ?? 0) + (end?.width ?? 0)).toBeLessThanOrEqual((bubble?.x ?? 0) + (bubble?.width ?? 0));
+    await a.list.getByRole('button', { name: /^Actions for message from You/ }).click();
+    await page.getByRole('menuitem', { name: 'Reply' }).click();
+    expect(await page.locator('.composer .tail').textContent()).toMatch(/report\.pdf$/);
+    await page.goto('/chats');
+    await expect.poll(() => page.locator('.item .tail').textContent()).toMatch(/report\.pdf$/);
   });
 });
 

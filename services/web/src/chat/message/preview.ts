@@ -4,6 +4,9 @@ import { strings } from '../strings.ts';
 /** Characters of a preview. */
 const MAX_LENGTH = 120;
 
+/** Characters of a file name, which keeps its ending. */
+const MAX_NAME = 255;
+
 /** A message on one line. Empty for a recalled one. */
 export function previewOf(body: Body | null, length = MAX_LENGTH): string {
   switch (body?.type) {
@@ -18,7 +21,7 @@ export function previewOf(body: Body | null, length = MAX_LENGTH): string {
     case 'audio':
       return `[${strings.voiceMessage}]`;
     case 'file':
-      return `[${strings.file}] ${shorten(body.name, length)}`;
+      return `[${strings.file}] ${shorten(body.name, MAX_NAME)}`;
     case 'sticker':
       return `[${strings.sticker}]`;
     case 'card':
