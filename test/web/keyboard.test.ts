@@ -186,6 +186,15 @@ describe('the focus', () => {
     expect(await focused(a.page)).not.toBe('');
     await a.page.keyboard.press('ArrowUp');
     expect(before).toContain('Bob');
+    await a.page.goto('/people');
+    await a.page.getByRole('link', { name: /Emil/ }).waitFor();
+    expect(await a.page.locator('.people .scroll [tabindex="0"]').count()).toBe(1);
+    await a.page.locator('.people .scroll [tabindex="0"]').focus();
+    await a.page.keyboard.press('End');
+    expect(await focused(a.page)).toContain('Emil');
+    await a.page.keyboard.press('Shift+Tab');
+    await a.page.keyboard.press('Tab');
+    expect(await focused(a.page)).toContain('Emil');
   });
 });
 
@@ -244,6 +253,12 @@ describe('Back', () => {
     await a.seen('from Bob');
     await page.goBack();
     await page.waitForURL('**/chats');
+    await page.getByRole('link', { name: /Bob/ }).click();
+    await page.getByRole('link', { name: 'Chat details' }).click();
+    await page.getByRole('link', { name: 'View profile' }).click();
+    await page.waitForURL(`**/people/${bob.id}`);
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
+    await page.waitForURL(`**/chats/${bob.id}/details`);
   });
 });
 
@@ -254,6 +269,15 @@ async function longPress(a: ChatPage, selector: string): Promise<void> {
   const touchPoints = [{ x: box.x + 40, y: box.y + 16 }];
   await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
   await a.page.getByRole('menu').waitFor();
+  // What a phone reports as well. The browser's own menu opens unless it is prevented.
+  const prevented = await a.page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const target = element.querySelector('a') ?? element;
+      return !target.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+    });
+  expect(prevented).toBe(true);
   await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
 }
 
@@ -314,6 +338,15 @@ describe('on a phone', () => {
     expect(new Set(await letters())).toEqual(new Set(['16px']));
     await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
     await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(await small()).toEqual([]);
+    await a.page.keyboard.press('Escape');
+    await a.page.setViewportSize({ width: 320, height: 640 });
+    await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
+    await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+    expect(await small()).toEqual([]);
+    await a.page.keyboard.press('Escape');
+    await a.page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    await a.page.locator('[data-emoji]').first().waitFor();
     expect(await small()).toEqual([]);
     for (const path of ['/chats', '/people', '/settings', '/settings/profile']) {
       await a.page.goto(path);
