@@ -1,5 +1,5 @@
 import { clientFrameSchema } from './client-frames.ts';
-import { type JsonSchema, jsonSchema } from './json-schema.ts';
+import { type JsonSchema, jsonSchema, shapesOf } from './json-schema.ts';
 import { subprotocol } from './limits.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
@@ -89,9 +89,8 @@ function serverOf(url: string) {
 /** Returns a message per frame. Frames of one type with several shapes share a message. */
 function messagesOf(schema: typeof clientFrameSchema | typeof serverFrameSchema) {
   const direction = schema === clientFrameSchema ? 'client' : 'server';
-  const { oneOf, anyOf = oneOf ?? [] } = jsonSchema(schema);
   const byType = new Map<string, JsonSchema[]>();
-  for (const shape of anyOf) {
+  for (const shape of shapesOf(jsonSchema(schema))) {
     const type = String(shape.properties?.type?.const);
     byType.set(type, [...(byType.get(type) ?? []), shape]);
   }

@@ -17,26 +17,32 @@ const media = {
   duration: z.number().nonnegative().optional().describe('Seconds'),
 };
 
+const kinds = [
+  z.strictObject({ type: z.literal('image'), ...media }).describe('Image'),
+  z.strictObject({ type: z.literal('video'), ...media }).describe('Video'),
+  z.strictObject({ type: z.literal('audio'), ...media }).describe('Audio, such as a voice message'),
+  z.strictObject({ type: z.literal('file'), ...media }).describe('Any other file'),
+  z.strictObject({ type: z.literal('sticker'), code: text(64).describe('Code of the sticker') }).describe('Sticker'),
+  z.strictObject({ type: z.literal('card'), user: id.describe('Recommended user') }).describe('Profile of a user'),
+  z
+    .strictObject({
+      type: z.literal('custom'),
+      name: text(64).describe('What the app calls this kind of content'),
+      data: customSchema.describe('Content, which the server does not read'),
+    })
+    .describe("Content of an app's own kind"),
+] as const;
+
+const textBody = (min: number) =>
+  z.strictObject({ type: z.literal('text'), text: text(limits.text, min).describe('Plain text') }).describe('Text');
+
 /**
- * Content of a message. Unknown fields are rejected, so that a misspelt field does not get lost.
+ * Content of a message as clients send it. Unknown fields are rejected, so that a misspelt field
+ * does not get lost.
  */
-export const bodySchema = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('text'), text: text(limits.text).describe('Plain text') }).describe('Text'),
-    z.strictObject({ type: z.literal('image'), ...media }).describe('Image'),
-    z.strictObject({ type: z.literal('video'), ...media }).describe('Video'),
-    z.strictObject({ type: z.literal('audio'), ...media }).describe('Audio, such as a voice message'),
-    z.strictObject({ type: z.literal('file'), ...media }).describe('Any other file'),
-    z.strictObject({ type: z.literal('sticker'), code: text(64).describe('Code of the sticker') }).describe('Sticker'),
-    z.strictObject({ type: z.literal('card'), user: id.describe('Recommended user') }).describe('Profile of a user'),
-    z
-      .strictObject({
-        type: z.literal('custom'),
-        name: text(64).describe('What the app calls this kind of content'),
-        data: customSchema.describe('Content, which the server does not read'),
-      })
-      .describe("Content of an app's own kind"),
-  ])
-  .meta({ title: 'body' });
+export const bodySchema = z.discriminatedUnion('type', [textBody(1), ...kinds]).meta({ title: 'body' });
+
+/** Content of a message as clients receive it: the text of a streamed message may be empty. */
+export const receivedBodySchema = z.discriminatedUnion('type', [textBody(0), ...kinds]).meta({ title: 'body' });
 
 export type Body = z.infer<typeof bodySchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bodySchema } from './bodies.ts';
 import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
+import { streamSchema } from './stream-frames.ts';
 import { id, text } from './strings.ts';
 
 const ref = text(limits.ref);
@@ -49,6 +50,7 @@ export const markSchema = z
 export const clientFrameSchema = z.discriminatedUnion('type', [
   sendSchema,
   markSchema,
+  streamSchema,
   z
     .strictObject({
       type: z.literal('received'),

@@ -23,6 +23,7 @@ export const errorCodes = {
   conflict: { status: 409, title: 'Conflicts with the current state.', retry: false },
   'group-full': { status: 409, title: 'The group is full.', retry: false },
   'recall-too-late': { status: 409, title: 'The message is too old to be recalled.', retry: false },
+  'stream-ended': { status: 409, title: 'The message is complete. No text can be added.', retry: false },
   quota: { status: 413, title: 'Your files take as much as the server keeps for you.', retry: false },
   'too-large': { status: 413, title: 'The content is too large.', retry: false },
   'upgrade-required': { status: 426, title: 'This address is a WebSocket.', retry: false },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodySchema } from './bodies.ts';
+import { receivedBodySchema } from './bodies.ts';
 import { customSchema } from './custom.ts';
 import { id, text } from './strings.ts';
 
@@ -7,7 +7,7 @@ const chat = id.describe('The chat, as the receiving user names it');
 const messageId = id.describe('Id of the message');
 const custom = customSchema.optional().describe('Data of the app');
 const moderated = z.literal(true).optional().describe('The owner or an admin of the group recalled it');
-const body = bodySchema.describe('Content of the message');
+const body = receivedBodySchema.describe('Content of the message');
 
 /** A message as its participants receive it. */
 export const messageEventSchema = z
@@ -24,6 +24,7 @@ export const messageEventSchema = z
     mentions: z.array(id).optional().describe('Mentioned users'),
     custom,
     silent: z.literal(true).optional().describe('Sent without a push notification'),
+    streaming: z.literal(true).optional().describe('More text follows by `stream` frames, then an `edit`'),
   })
   .describe('A message of this user or another');
 
@@ -47,7 +48,15 @@ export const eventSchema = z
       .object({ kind: z.literal('recall'), chat, id: messageId, user: id.describe('Who recalled it'), moderated })
       .describe('A message was recalled'),
     z
-      .object({ kind: z.literal('edit'), chat, id: messageId, user: id.describe('Who edited it'), body, custom })
+      .object({
+        kind: z.literal('edit'),
+        chat,
+        id: messageId,
+        user: id.describe('Who edited it'),
+        body,
+        custom,
+        streaming: z.literal(false).optional().describe('The message was streamed, and this is its final content'),
+      })
       .describe('A message was edited'),
     z
       .object({

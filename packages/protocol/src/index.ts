@@ -14,4 +14,5 @@ export * from './problem.ts';
 export * from './read-frame.ts';
 export * from './server-frames.ts';
 export * from './shapes.ts';
+export * from './stream-frames.ts';
 export * from './strings.ts';

@@ -6,6 +6,11 @@ export function jsonSchema(schema: z.ZodType): JsonSchema {
   return rest as JsonSchema;
 }
 
+/** Returns the shapes of a union, those of unions in it included. */
+export function shapesOf({ oneOf, anyOf = oneOf ?? [] }: JsonSchema): JsonSchema[] {
+  return anyOf.flatMap((shape) => (shape.oneOf && !shape.properties ? shapesOf(shape) : [shape]));
+}
+
 /** The part of JSON Schema that zod writes for the protocol. */
 export interface JsonSchema {
   type?: string;

@@ -1,14 +1,15 @@
 import { type ClientFrame, clientFrameSchema } from './client-frames.ts';
+import { isId } from './ids.ts';
 import { limits } from './limits.ts';
 import { fits } from './strings.ts';
 
 /**
  * Validates parsed JSON as a client frame. An invalid one returns a message that names the field,
- * and the `ref` if it is readable. Plain text sends, nearly all frames, are validated without the
- * schema, which is slower.
+ * and the `ref` if it is readable. Plain text sends and appends to streams, nearly all frames, are
+ * validated without the schema, which is slower.
  */
 export function readFrame(value: unknown): FrameReading {
-  if (isTextSend(value)) return { ok: true, frame: value };
+  if (isTextSend(value) || isAppend(value)) return { ok: true, frame: value };
   const result = clientFrameSchema.safeParse(value);
   if (result.success) return { ok: true, frame: result.data };
   const issue = result.error.issues[0];
@@ -26,11 +27,24 @@ export function isTextSend(value: unknown): value is Extract<ClientFrame, { type
   for (const key in frame) if (key !== 'type' && key !== 'ref' && key !== 'to' && key !== 'body') return false;
   const { ref, to, body } = frame;
   if (typeof ref !== 'string' || ref.length === 0 || ref.length > limits.ref || !isStorable(ref)) return false;
-  if (!Number.isSafeInteger(to) || (to as number) <= 0) return false;
+  if (!isId(to)) return false;
   if (typeof body !== 'object' || body === null) return false;
   const { type, text } = body as Record<string, unknown>;
   for (const key in body) if (key !== 'type' && key !== 'text') return false;
-  return type === 'text' && typeof text === 'string' && text !== '' && fits(text, limits.text) && isStorable(text);
+  return type === 'text' && isText(text);
+}
+
+/** True only for appends that `streamSchema` accepts. False means: use the schema. */
+function isAppend(value: unknown): value is Extract<ClientFrame, { op: 'append' }> {
+  if (typeof value !== 'object' || value === null) return false;
+  const { type, op, chat, id, index, text, ...more } = value as Record<string, unknown>;
+  if (type !== 'stream' || op !== 'append') return false;
+  for (const _ in more) return false;
+  return isId(chat) && isId(id) && isId(index) && isText(text);
+}
+
+function isText(text: unknown): boolean {
+  return typeof text === 'string' && text !== '' && fits(text, limits.text) && isStorable(text);
 }
 
 function isStorable(text: string): boolean {

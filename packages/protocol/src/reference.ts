@@ -4,7 +4,7 @@ import { clientFrameSchema } from './client-frames.ts';
 import { closeCodes } from './close-codes.ts';
 import { errorCodes } from './error-codes.ts';
 import { eventSchema } from './events.ts';
-import { type JsonSchema, jsonSchema } from './json-schema.ts';
+import { type JsonSchema, jsonSchema, shapesOf } from './json-schema.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
 /** Returns the generated parts of the README, by the names of their markers. */
@@ -47,18 +47,19 @@ const after = {
 
 /** One section per variant of a union, with a table of its fields. */
 function variants(schema: z.ZodType, discriminator: string): string {
-  const { oneOf, anyOf = oneOf ?? [] } = jsonSchema(schema);
-  return anyOf
+  return shapesOf(jsonSchema(schema))
     .map(({ description = '', properties = {}, required = [] }) => {
       const rows = Object.entries(properties)
-        .filter(([name]) => name !== discriminator)
+        .filter(([name]) => name !== discriminator && name !== 'op')
         .map(([name, field]) => [
           `\`${name}\`${required.includes(name) ? '' : ' (optional)'}`,
           typeOf(field),
           field.description ?? '',
         ]);
       const fields = rows.length > 0 ? `\n\n${table(['field', 'type', 'meaning'], rows)}` : '';
-      return `#### \`${properties[discriminator]?.const}\`\n\n${wrap(`${description}.`)}${fields}`;
+      const { op } = properties;
+      const title = [properties[discriminator], ...(op ? [op] : [])].map((field) => `\`${field?.const}\``).join(' ');
+      return `#### ${title}\n\n${wrap(`${description}.`)}${fields}`;
     })
     .join('\n\n');
 }

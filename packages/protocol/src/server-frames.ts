@@ -74,6 +74,19 @@ const typingSchema = z
   })
   .describe('A user is typing. Not stored');
 
+const streamFrameSchema = z
+  .object({
+    type: z.literal('stream'),
+    ref: ref.optional().describe('`ref` of the `read`'),
+    chat: id.describe('The chat, as the receiving user names it'),
+    id: id.describe('Id of the message'),
+    user: id.describe('Sender of the message'),
+    index: z.int().nonnegative().describe('Number of the append, from 1. After a gap, the client reads the whole text'),
+    text: z.string().describe('Text that is added to the message'),
+    whole: z.literal(true).optional().describe('Reply to `read`: `text` is all text up to `index`'),
+  })
+  .describe('The text of a streamed message grows. Not stored. Also the reply to `read`');
+
 const presenceSchema = z
   .object({
     type: z.literal('presence'),
@@ -96,6 +109,7 @@ export const serverFrameSchema = z.union([
   pongSchema,
   eventFrameSchema,
   typingSchema,
+  streamFrameSchema,
   presenceSchema,
   reconnectSchema,
 ]);
@@ -106,6 +120,7 @@ export type Ack = z.infer<typeof ackSchema>;
 export type ErrorFrame = z.infer<typeof errorSchema>;
 export type EventFrame = z.infer<typeof eventFrameSchema>;
 export type TypingFrame = z.infer<typeof typingSchema>;
+export type StreamFrame = z.infer<typeof streamFrameSchema>;
 export type PresenceFrame = z.infer<typeof presenceSchema>;
 export type ReconnectFrame = z.infer<typeof reconnectSchema>;
 export type ServerFrame = z.infer<typeof serverFrameSchema>;

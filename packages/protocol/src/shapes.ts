@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bodySchema } from './bodies.ts';
+import { receivedBodySchema } from './bodies.ts';
 import { customSchema } from './custom.ts';
 import { id } from './strings.ts';
 
@@ -143,7 +143,7 @@ export const messageSchema = z.object({
   to: id,
   date,
   /** Null after a recall. */
-  body: z.union([bodySchema, z.null()]),
+  body: z.union([receivedBodySchema, z.null()]),
   /** In the sender's copy only. */
   ref: z.string().optional(),
   replyTo: id.optional(),

@@ -189,7 +189,7 @@ export class Engine implements CommandRunner {
   #frame(frame: Frame): void {
     if (frame.type === 'event') this.#event(frame);
     else if (frame.type === 'ack' || frame.type === 'error') this.#pending.reply(frame);
-    else if (frame.type !== 'pong') this.#change({ type: 'frame', frame });
+    else if (frame.type !== 'pong' && frame.type !== 'stream') this.#change({ type: 'frame', frame });
   }
 
   #event({ cursor, event }: EventFrame): void {

@@ -2,19 +2,34 @@ import { zodToOpenAPIRegistry } from '@asteasolutions/zod-to-openapi';
 import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
-/** The kinds of a union by name, such as `TextBody`, which generated clients use. */
+/**
+ * The kinds of a union by name, such as `TextBody`, which generated clients use. A kind that is a
+ * union of operations has a name for each of them too, such as `StreamStartFrame`.
+ */
 function kindsOf(union: Union, suffix: string): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    union.options.map((schema) => {
-      const { value } = schema.shape.type;
-      return [`${value.charAt(0).toUpperCase()}${value.slice(1)}${suffix}`, schema];
-    }),
-  );
+  const entries = union.options.flatMap((schema): [string, z.ZodType][] => {
+    if ('shape' in schema) return [[`${capital(schema.shape.type.value)}${suffix}`, schema]];
+    const kinds = schema.options.map(({ shape }) => shape);
+    const name = capital(kinds[0]?.type.value ?? '');
+    const operations = schema.options.map((each, i): [string, z.ZodType] => [
+      `${name}${capital(kinds[i]?.op.value ?? '')}${suffix}`,
+      each,
+    ]);
+    return [...operations, [`${name}${suffix}`, schema]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 interface Union {
-  options: readonly (z.ZodType & { shape: { type: { value: string } } })[];
+  options: readonly (Kind | (z.ZodType & { options: readonly Operation[] }))[];
 }
+
+type Kind = z.ZodType & { shape: { type: { value: string } } };
+type Operation = z.ZodType & { shape: { type: { value: string }; op: { value: string } } };
 
 /** The schemas that the document shows by name. */
 export const namedSchemas: Record<string, z.ZodType> = {
@@ -32,6 +47,8 @@ export const namedSchemas: Record<string, z.ZodType> = {
   Member: protocol.memberSchema,
   ...kindsOf(protocol.bodySchema, 'Body'),
   Body: protocol.bodySchema,
+  ReceivedTextBody: protocol.receivedBodySchema.options[0],
+  ReceivedBody: protocol.receivedBodySchema,
   ...kindsOf(protocol.clientFrameSchema, 'Frame'),
   ClientFrame: protocol.clientFrameSchema,
   Message: protocol.messageSchema,

@@ -92,7 +92,7 @@ describe('the OpenAPI document', () => {
     expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
     expect(kinds.filter((kind) => kind.$ref === undefined)).toEqual([]);
     expect(Message?.properties?.body).toMatchObject({
-      anyOf: [{ $ref: '#/components/schemas/Body' }, { type: 'null' }],
+      anyOf: [{ $ref: '#/components/schemas/ReceivedBody' }, { type: 'null' }],
     });
   });
 
