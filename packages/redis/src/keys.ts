@@ -45,6 +45,17 @@ export interface Keys {
    * Redis lost the refs of a conversation.
    */
   recordedRefs(conversation: string, sender: number): string;
+  /**
+   * Hash: sender, characters, time limit and further facts of a streamed message that is not
+   * complete.
+   */
+  stream(conversation: string, id: number): string;
+  /** List: its first text, then that of each append, as JSON texts. */
+  streamTexts(conversation: string, id: number): string;
+  /** Sorted set: `<conversation>:<message id>` -> Unix ms at which the stream ends by itself. */
+  streams(bucket: number): string;
+  /** Sorted set: streams that a user has open, each with the Unix ms until which it may be. */
+  openStreams(user: number): string;
   /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
   user(user: number): string;
   /** Shard channel: presence frames about a user, for watchers. */
@@ -147,6 +158,10 @@ export function createKeys(buckets: number): Keys {
     recalled: (user) => `${of(user)}recalled:${user}`,
     facts: (user, chat, id) => `${of(user)}facts:${user}:${chat}:${id}`,
     recordedRefs: (conversation, sender) => `${of(homeOf(conversation))}refs:${conversation}:${sender}`,
+    stream: (conversation, id) => `${of(homeOf(conversation))}stream:${conversation}:${id}`,
+    streamTexts: (conversation, id) => `${of(homeOf(conversation))}stream-texts:${conversation}:${id}`,
+    streams: (bucket) => `{${bucket}}:streams`,
+    openStreams: (user) => `${of(user)}open-streams:${user}`,
     user: (user) => `${of(user)}user:${user}`,
     presence: (user) => `${of(user)}presence:${user}`,
     online: (user) => `${of(user)}online:${user}`,

@@ -26,6 +26,7 @@
 --   15 user ids of the participants of a group, separated by blanks, or ''
 --   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
 --      of the group, or '' if no permit is needed
+--   17 the stream that the message opens, as JSON (see `NewStream`), or ''
 --   then for each participant:
 --   *  the epoch of the inbox as the caller remembers it, or ''
 -- Reply
@@ -38,20 +39,21 @@
 --
 -- A resend has been delivered to these participants already: the script and the append-only file
 -- are all or nothing.
-local conversation, stream, reach, members, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[4]
+local conversation, records_to, reach, members, fence = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[4]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local sender, records = tonumber(ARGV[9]), ARGV[10] == '1'
 local window, max_refs = tonumber(ARGV[11]), tonumber(ARGV[12])
-local distant, kept, users, permit = ARGV[13], ARGV[14], ARGV[15], ARGV[16]
-local FIRST, HINTS = 5, 16
+local distant, kept, users, permit, stream = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
+local FIRST, HINTS = 5, 17
 local count = kept == '' and #KEYS or #KEYS - 1
+local sender_id = string.match(name, '^%d+')
 
 -- A gateway that was paused may have missed the change of a permit.
 if permit ~= '' then
   local valid
   if permit == 'member' then
-    valid = redis.call('SISMEMBER', members, string.match(name, '^%d+')) == 1
+    valid = redis.call('SISMEMBER', members, sender_id) == 1
   else
     valid = (redis.call('GET', fence) or '0') == permit
   end
@@ -105,7 +107,21 @@ if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
   redis.call('ZREMRANGEBYSCORE', conversation, '-inf', '(' .. whole((now - window - ORIGIN) * 4096))
   redis.call('ZREMRANGEBYRANK', conversation, 0, -1 - max_refs)
 end
-if records then redis.call('XADD', stream, '*', 'e', own_event) end
+if records then redis.call('XADD', records_to, '*', 'e', own_event) end
+if stream ~= '' then
+  -- The keys share the hash tag of the conversation. A plain message does not need them.
+  local given = cjson.decode(stream)
+  local tag, id_of = string.match(conversation, '^({%d+}:)conv:(.+)$')
+  local streamed = id_of .. ':' .. number
+  local fields = { 'from', sender_id, 'until', whole(now + given.time) }
+  for field, value in pairs(given.facts) do
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
+  end
+  redis.call('HSET', tag .. 'stream:' .. streamed, unpack(fields))
+  redis.call('RPUSH', tag .. 'stream-texts:' .. streamed, given.text)
+  redis.call('ZADD', tag .. 'streams', whole(now + math.min(given.idle, given.time)), streamed)
+end
 if kept ~= '' then
   local forwards = KEYS[#KEYS]
   redis.call('HSET', forwards, number .. ':' .. name, kept .. event)

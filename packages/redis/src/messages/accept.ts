@@ -4,6 +4,7 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
 import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
+import type { NewStream } from '../streams/stream.ts';
 import source from './accept.lua';
 import { forward } from './forward.ts';
 import { PermitChanged } from './permit-changed.ts';
@@ -56,6 +57,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     left,
     message.members ? near.join(' ') : '',
     message.permit ?? '',
+    message.stream ? JSON.stringify(message.stream) : '',
     ...near.map((user) => redis.epochs.get(user) ?? ''),
   ])) as [
     id: number,
@@ -107,6 +109,8 @@ export interface NewMessage {
   permit?: number | 'member';
   /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;
+  /** Set if the message opens a stream: its text grows until `endStream`. */
+  stream?: NewStream;
 }
 
 export interface Accepted {

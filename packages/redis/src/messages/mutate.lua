@@ -19,23 +19,37 @@
 --   10 the permit fence when the user's permit was read, 'member' if the user must be a member,
 --      or '' if no permit is needed
 --   11 the user
+--   12 '<conversation>:<message id>' of a message whose stream ends, if it is one, or ''
+--   13 texts that the stream must have, or '' if it ends with whatever it has
 --   then for each user:
 --   *  the event, '' for that of the user before
 --   *  its merge key
 -- Reply
---   1, or 0 if the permit may have ended since the caller read it
+--   1, or 0 if the permit may have ended since the caller read it, or -1 if the stream has other
+--   texts or has ended. The slot of the stream in `openStreams`, and its sender, if it ended.
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
-local permit = ARGV[10]
+local permit, streamed, texts = ARGV[10], ARGV[12], ARGV[13]
 local now = clock()
 local count = #KEYS
+local reply = 1
 local event
 
 if permit == 'member' then
   if redis.call('SISMEMBER', KEYS[2], ARGV[11]) == 0 then return 0 end
 elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
   return 0
+end
+if streamed ~= '' then
+  -- The keys share the hash tag of the record stream.
+  local tag = string.match(stream, '^{%d+}:')
+  local key, list = tag .. 'stream:' .. streamed, tag .. 'stream-texts:' .. streamed
+  if texts ~= '' and redis.call('LLEN', list) ~= tonumber(texts) then return -1 end
+  if redis.call('ZREM', tag .. 'streams', streamed) == 1 then
+    reply = redis.call('HMGET', key, 'slot', 'from')
+    redis.call('UNLINK', key, list)
+  end
 end
 if record ~= '' then redis.call('XADD', stream, '*', 'e', record) end
 if field ~= '' then
@@ -45,7 +59,7 @@ if field ~= '' then
 end
 for i = 3, count, 3 do
   local inbox, channel, withheld = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local arg = 12 + (i - 3) / 3 * 2
+  local arg = 14 + (i - 3) / 3 * 2
   local own, merge = ARGV[arg], ARGV[arg + 1]
   if own ~= '' then event = own end
   if recalled ~= '' then
@@ -55,4 +69,4 @@ for i = 3, count, 3 do
   end
   deliver(inbox, channel, event, merge, now, '', true, limits)
 end
-return 1
+return reply

@@ -7,22 +7,28 @@ import type { InboxEntry } from '../inbox/append.ts';
 import inbox from '../inbox/inbox.lua';
 import { inboxLimits } from '../inbox/inbox-limits.ts';
 import { mergeKey, parseEvent } from '../inbox/merge-key.ts';
+import { releaseSlot } from '../streams/take-slot.ts';
 import source from './mutate.lua';
 import { PermitChanged } from './permit-changed.ts';
 import { type RecordEntry, recordText } from './record.ts';
 
 const script = createScript('mutate', [clock, inbox, source], { durable: true });
 
+/** The stream that a mutation should end has got more text, or has ended. */
+export class StreamChanged extends Error {}
+
 /**
  * Records a mutation of a conversation (a mark, recall, edit or reaction) and appends its event to
  * the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one server it
  * is all or nothing. In a cluster the mutation is recorded first, and `repairForwards` delivers
  * what a gateway that died did not. Users get the event twice if the call is repeated.
- * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more.
+ * An edit or a recall of a streamed message also ends its stream.
+ * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more, and
+ * with {@redis StreamChanged} if the stream has not as many texts as given.
  */
 export async function mutate(
   redis: RedisConnection,
-  { record, recorded, recall, entries, permit }: Mutation,
+  { record, recorded, recall, entries, permit, texts }: Mutation,
 ): Promise<void> {
   redis.memory.check();
   const { keys } = redis;
@@ -42,7 +48,9 @@ export async function mutate(
     key: record.group ? keys.members(record.chat) : keys.permitFence(conversation),
   };
   const noted = recorded ? recordText(record) : '';
-  await deliver(redis, home, { entries: near, withheld, noted, left, ...(required && { required }) });
+  const streamed = record.kind === 'edit' || record.kind === 'recall' ? `${conversation}:${record.id}` : '';
+  const stream = [streamed, texts ?? ''] as const;
+  await deliver(redis, home, { entries: near, withheld, noted, left, stream, ...(required && { required }) });
   if (!left) return;
   await deliverElsewhere(redis, withheld, distant);
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
@@ -71,7 +79,7 @@ async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entr
 async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, noted = '', left, required }: Delivery,
+  { entries, withheld, noted = '', left, required, stream = ['', ''] }: Delivery,
 ): Promise<void> {
   const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
@@ -84,10 +92,12 @@ async function deliver(
   });
   const kept = [left?.field ?? '', left?.value ?? ''];
   const permit = [required?.permit ?? '', required?.user ?? ''];
-  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...events];
-  const stream = keys.record(bucket);
-  const done = await redis.run(script, [stream, required?.key ?? stream, ...names], args);
+  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...stream, ...events];
+  const records = keys.record(bucket);
+  const done = await redis.run(script, [records, required?.key ?? records, ...names], args);
   if (done === 0) throw new PermitChanged();
+  if (done === -1) throw new StreamChanged();
+  if (Array.isArray(done)) releaseSlot(redis, Number(done[1]), done[0]);
 }
 
 /** What is recorded, and who gets which event. */
@@ -101,6 +111,8 @@ export interface Mutation {
   entries: InboxEntry[];
   /** The permit of the user, as for `accept`. Undefined: no permit is needed. */
   permit?: number | 'member' | undefined;
+  /** Texts of the stream that the edit completes. */
+  texts?: number | undefined;
 }
 
 /** A recalled message as `<conversation>:<id>`, and its id. '' and 0 for none. */
@@ -115,4 +127,6 @@ interface Delivery {
   left?: { field: string; value: string } | undefined;
   /** The permit that must be valid, its user, and the key that it is compared with. */
   required?: { permit: number | 'member'; user: number; key: string };
+  /** A message whose stream ends, as `<conversation>:<id>`, and its number of texts; '' for any. */
+  stream?: readonly [name: string, texts: number | ''];
 }

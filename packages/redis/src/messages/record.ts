@@ -18,6 +18,10 @@ export type RecordEntry =
       date: number;
       body: unknown;
       custom?: unknown;
+      /** Set if it is the final content of a streamed message. */
+      streaming?: false;
+      /** Set if that was sent without a push notification. */
+      silent?: true;
     }
   | {
       kind: 'react';

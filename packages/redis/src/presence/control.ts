@@ -15,6 +15,18 @@ export type Control =
 /** First byte of a control message: `!`. */
 export const CONTROL_BYTE = 0x21;
 
+/**
+ * How a message with several live frames begins. Gateways of the release before take it for a
+ * control message that concerns them not. Each frame has a line of its own, so that gateways need
+ * not parse it.
+ */
+export const LIVE_HEAD = '!{"do":"live","frames":[\n';
+
+/** Returns what is published for live frames, which are no events. */
+export function liveMessage(frames: string[]): string {
+  return frames.length === 1 ? (frames[0] as string) : `${LIVE_HEAD}${frames.join(',\n')}\n]}`;
+}
+
 /** Makes every gateway read the permits of these users again. */
 export async function forgetPermits(redis: RedisConnection, users: number[]): Promise<void> {
   await Promise.all(users.map((user) => sendControl(redis, user, { do: 'forget' })));

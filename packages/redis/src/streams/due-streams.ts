@@ -1,0 +1,25 @@
+import clock from '../connection/clock.lua';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './due-streams.lua';
+
+const script = createScript('due-streams', [clock, source]);
+
+/** Streams of one bucket that are returned at once. */
+const MAX_STREAMS = 100;
+
+/** Returns streams of some buckets that have used their time and must be ended. */
+export async function dueStreams(redis: RedisConnection, buckets: readonly number[]): Promise<DueStream[]> {
+  const keys = buckets.map((bucket) => redis.keys.streams(bucket));
+  const calls = redis.clustered ? keys.map((key) => [key]) : keys.length > 0 ? [keys] : [];
+  const due = (await Promise.all(calls.map((names) => redis.run(script, names, [MAX_STREAMS])))) as string[][];
+  return due.flat().map((name) => {
+    const [conversation = '', id] = name.split(':');
+    return { conversation, id: Number(id) };
+  });
+}
+
+interface DueStream {
+  conversation: string;
+  id: number;
+}

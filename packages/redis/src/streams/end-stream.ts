@@ -1,0 +1,75 @@
+import { type Body, type Custom, parseConversation } from '@parley/protocol';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { mutate, StreamChanged } from '../messages/mutate.ts';
+import { readStream } from './stream.ts';
+
+/** Attempts while other devices of the sender append. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Ends a stream: records its final content and delivers it to the participants, as an edit.
+ * Resolves with false if the stream is not open. Rejects as `mutate` does.
+ */
+export async function endStream(
+  redis: RedisConnection,
+  conversation: string,
+  id: number,
+  { body, custom, permit, participants }: StreamEnd,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    const stream = await readStream(redis, conversation, id);
+    if (!stream) return false;
+    const { from } = stream;
+    const { chat, group } = chatOf(conversation, from);
+    const data = custom ?? (stream.custom === undefined ? undefined : (JSON.parse(stream.custom) as Custom));
+    const edit = {
+      kind: 'edit' as const,
+      id,
+      body: body ?? { type: 'text', text: stream.text },
+      ...(data && { custom: data }),
+      streaming: false as const,
+    };
+    try {
+      await mutate(redis, {
+        permit,
+        record: {
+          ...edit,
+          user: from,
+          chat,
+          ...(group && { group }),
+          date: Date.now(),
+          ...(stream.silent && { silent: true }),
+        },
+        recorded: stream.recorded,
+        texts: stream.index + 1,
+        entries: (group ? participants : [...new Set([from, chat])]).map((user) => {
+          const named = group || user === from ? chat : from;
+          return { user, event: JSON.stringify({ ...edit, chat: named, user: from }) };
+        }),
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof StreamChanged) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Returns the chat as the sender names it. */
+function chatOf(conversation: string, from: number): { chat: number; group?: true } {
+  const parsed = parseConversation(conversation);
+  if (!parsed) throw new TypeError(`No conversation: ${conversation}`);
+  if (parsed.type === 'group') return { chat: parsed.group, group: true };
+  const [a, b] = parsed.users;
+  return { chat: a === from ? b : a };
+}
+
+export interface StreamEnd {
+  /** The final content. Default: the text so far. */
+  body?: Body | undefined;
+  /** The final data of the app. Default: that of the start. */
+  custom?: Custom | undefined;
+  /** The permit of the sender, as for `accept`. Undefined: no permit is needed. */
+  permit?: number | 'member' | undefined;
+  /** The members of the group. Ignored between two users. */
+  participants: number[];
+}

@@ -1,0 +1,61 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+
+/** A stream that `accept` opens: a message whose text grows. */
+export interface NewStream {
+  /** The first text as JSON text. */
+  text: string;
+  /** Ms without an append after which it ends by itself. */
+  idle: number;
+  /** Ms after which it ends in any case. */
+  time: number;
+  facts: {
+    /** Characters of the first text. */
+    chars: number;
+    /** Whether its end is recorded: 1 or 0. */
+    record: 0 | 1;
+    /** Its slot in `openStreams`. */
+    slot: string;
+    /** Data of the app as JSON text. */
+    custom?: string;
+    silent?: 1;
+  };
+}
+
+/** Returns a stream that is open. Undefined if the message is complete or was never streamed. */
+export async function readStream(
+  redis: RedisConnection,
+  conversation: string,
+  id: number,
+): Promise<Stream | undefined> {
+  const key = redis.keys.stream(conversation, id);
+  const list = redis.keys.streamTexts(conversation, id);
+  const [facts, texts] = (await Promise.all([
+    redis.call(key, ['HMGET', key, 'from', 'record', 'custom', 'silent']),
+    redis.call(list, ['LRANGE', list, 0, -1]),
+  ])) as [(string | null)[], string[]];
+  const [from, record, custom, silent] = facts;
+  if (from == null || texts.length === 0) return undefined;
+  return {
+    from: Number(from),
+    recorded: record === '1',
+    ...(custom != null && { custom }),
+    silent: silent === '1',
+    index: texts.length - 1,
+    text: texts.map((text) => JSON.parse(text) as string).join(''),
+  };
+}
+
+export interface Stream {
+  /** The sender. */
+  from: number;
+  /** Whether its end is recorded. */
+  recorded: boolean;
+  /** Data of the app as JSON text. */
+  custom?: string;
+  /** Sent without a push notification. */
+  silent: boolean;
+  /** Number of appends so far. */
+  index: number;
+  /** All text so far. */
+  text: string;
+}

@@ -1,0 +1,26 @@
+import clock from '../connection/clock.lua';
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './take-slot.lua';
+
+const script = createScript('take-slot', [clock, source]);
+
+/**
+ * Counts a stream that a user opens. Returns false if the user has `max` open. A slot whose stream
+ * was lost becomes free after `time` ms.
+ */
+export async function takeSlot(
+  redis: RedisConnection,
+  user: number,
+  slot: string,
+  { time, max }: { time: number; max: number },
+): Promise<boolean> {
+  return (await redis.run(script, [redis.keys.openStreams(user)], [slot, time, max])) === 1;
+}
+
+/** Frees the slot of a stream that ended. */
+export function releaseSlot(redis: RedisConnection, user: number, slot: string): void {
+  const key = redis.keys.openStreams(user);
+  // A slot whose release is lost expires.
+  redis.call(key, ['ZREM', key, slot]).catch(() => {});
+}
