@@ -13,9 +13,7 @@ export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
   entries: readonly Entry[],
 ): Promise<void> {
-  const toPush = pushUsers
-    ? entries.filter((entry) => entry.kind === 'message' && !entry.silent && pushUsers.mayReach(entry))
-    : [];
+  const toPush = pushUsers ? entries.flatMap(toPushed).filter((message) => pushUsers.mayReach(message)) : [];
   const [forWebhooks, forPush] = await Promise.all([
     queue(endpoints, entries),
     queue(toPush.length > 0 ? [pushEndpoint] : [], toPush),
@@ -29,14 +27,29 @@ export async function announceMessages(
   }
 }
 
+/** Returns what a push notification shows: of a streamed message, its final content. */
+function toPushed(entry: Entry): MessageEntry[] {
+  if (entry.kind === 'message') return entry.silent || entry.streaming ? [] : [entry];
+  if (entry.kind !== 'edit' || !entry.streamed || entry.silent) return [];
+  const { user: from, chat: to, id, conversation, group, body, custom } = entry;
+  const rest = { ref: null, replyTo: null, mentions: null, silent: false, streaming: false };
+  return [{ ...rest, kind: 'message', id, conversation, from, to, group, body, custom }];
+}
+
 function toEvents(entry: Entry): QueuedEvent[] {
   if (entry.kind === 'message') return [sent(entry)];
   return entry.kind === 'recall' || entry.kind === 'edit' || entry.kind === 'react' ? [changed(entry)] : [];
 }
 
-function sent({ id, conversation, from, to, body, ref, replyTo, mentions, custom }: MessageEntry): QueuedEvent {
+function sent(message: MessageEntry): QueuedEvent {
+  const { id, conversation, from, to, body, ref, replyTo, mentions, custom, streaming } = message;
   const date = messageDate(id);
-  const more = { ...(ref === null ? {} : { ref }), ...(replyTo && { replyTo }), ...(mentions && { mentions }) };
+  const more = {
+    ...(streaming && { streaming }),
+    ...(ref === null ? {} : { ref }),
+    ...(replyTo && { replyTo }),
+    ...(mentions && { mentions }),
+  };
   const data = JSON.stringify({ id, conversation, from, to, date, ...more });
   return webhookEvent(`message_${conversation}_${id}`, 'message.sent', date, withContent(data, body, custom));
 }
@@ -44,8 +57,9 @@ function sent({ id, conversation, from, to, body, ref, replyTo, mentions, custom
 function changed(entry: ChangeEntry): QueuedEvent {
   const { kind, conversation, id, user, date } = entry;
   const what = kind === 'react' ? { emoji: entry.emoji, active: entry.active } : {};
+  const complete = kind === 'edit' && entry.streamed ? { streaming: false } : {};
   const name = [kind, conversation, id, user, date, ...(kind === 'react' ? [entry.active, hex(entry.emoji)] : [])];
-  const data = JSON.stringify({ id, conversation, user, date, ...what });
+  const data = JSON.stringify({ id, conversation, user, date, ...what, ...complete });
   const body = kind === 'edit' ? withContent(data, entry.body, entry.custom) : data;
   return webhookEvent(name.join('_'), types[kind], date, body);
 }

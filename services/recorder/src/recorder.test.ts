@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from '@parley/database';
-import { hasPermits, readExternalUser, readPermit, sendRequest } from '@parley/redis';
+import { accept, hasPermits, readExternalUser, readPermit, sendRequest } from '@parley/redis';
 import { startPostgres, startRedisCluster, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { testDatabase } from '@parley/stack/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,6 +66,35 @@ describe('the recorder', () => {
     );
     expect(fields.every(([, error]) => (error ?? '').length > 5)).toBe(true);
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
+  });
+
+  it('ends a stream that has used its time, with the text so far', async () => {
+    await using link = await testConnection(redis.url, BUCKETS);
+    await using world = new Fixture(url);
+    const [a, b, c] = await world.users(3);
+    const group = await world.group([a, b, c]);
+    await using _ = await runRecorder(env());
+    const open = async (to: number, members?: number[]) => {
+      const stream = { text: '"so far"', idle: 1, time: 9, facts: { chars: 6, record: 1 as const, slot: 's' } };
+      const body = '{"type":"text","text":"so far"}';
+      const { id } = await accept(link, {
+        from: a,
+        to,
+        ref: 'r',
+        body,
+        record: true,
+        stream,
+        ...(members && { members }),
+      });
+      return id;
+    };
+    const [id, inGroup] = await Promise.all([open(b), open(group, [a, b, c])]);
+    const edited = async (user: number) =>
+      (await link.client.xrange(link.keys.inbox(user), '-', '+')).filter(([, [, event]]) => event?.includes('"edit"'));
+    await waitFor(async () => (await edited(b)).length === 2 && (await edited(c)).length === 1);
+    await drained(link);
+    expect(await world.message(b, a, id)).toMatchObject({ body: { text: 'so far' }, edited: null });
+    expect(await world.message(group, group, inGroup)).toMatchObject({ body: { text: 'so far' } });
   });
 
   it('copies the user of an external id to Redis, or that no user has it', async () => {

@@ -16,6 +16,7 @@ import { reportCommitted } from './report-committed.ts';
 import { createRequestHandler } from './requests/create-request-handler.ts';
 import { RequestReader } from './requests/request-reader.ts';
 import { openSource } from './source/open-source.ts';
+import { StreamEnder } from './stream-ender.ts';
 import { writeBatch } from './write/write-batch.ts';
 import { Writer } from './writer.ts';
 
@@ -125,6 +126,9 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const repair = new ForwardRepair(redis, held, onError);
   repair.start();
   onStop('forward repair', () => repair.stop());
+  const ender = new StreamEnder(redis, held, (id) => requests.handle([{ kind: 'rebuild', id }]), onError);
+  ender.start();
+  onStop('stream ender', () => ender.stop());
   reader.start();
   onStop('request reader', () => reader.stop());
   if (pushUsers) {

@@ -19,6 +19,8 @@ export interface MessageEntry {
   custom: string | null;
   /** Sent without a push notification. */
   silent: boolean;
+  /** Its text grows: an edit with the final content follows. */
+  streaming: boolean;
 }
 
 /** How far a user has received or read the conversation with `chat`. */
@@ -39,10 +41,21 @@ export type ChangeEntry = Change & { conversation: string; chat: number; group: 
 
 export type Change = { id: number; user: number; date: number } & (
   | RecallChange
-  /** `body` and `custom` are JSON text. */
-  | { kind: 'edit'; body: string; custom: string | null }
+  | EditChange
   | { kind: 'react'; emoji: string; active: boolean }
 );
+
+export interface EditChange {
+  kind: 'edit';
+  /** JSON text. */
+  body: string;
+  /** JSON text. */
+  custom: string | null;
+  /** The final content of a streamed message, which is not shown as edited. */
+  streamed: boolean;
+  /** Of a streamed message: sent without a push notification. */
+  silent: boolean;
+}
 
 interface RecallChange {
   kind: 'recall';

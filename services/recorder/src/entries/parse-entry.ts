@@ -42,6 +42,7 @@ function message(value: Json): MessageEntry {
     mentions: mentions ?? null,
     custom: custom(value),
     silent: value.silent === true,
+    streaming: value.streaming === true,
   };
 }
 
@@ -54,7 +55,17 @@ function mark(value: Json): MarkEntry {
 function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {
   const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
   if (kind === 'recall') return { kind, ...common, moderated: common.group && value.moderated === true };
-  if (kind === 'edit') return { kind, ...common, body: body(value), custom: custom(value) };
+  if (kind === 'edit') {
+    const { streaming, silent } = value;
+    return {
+      kind,
+      ...common,
+      body: body(value),
+      custom: custom(value),
+      streamed: streaming === false,
+      silent: silent === true,
+    };
+  }
   if (typeof value.active !== 'boolean') throw new BadEntry('active is not a boolean');
   return { kind, ...common, emoji: readText(value, 'emoji'), active: value.active };
 }

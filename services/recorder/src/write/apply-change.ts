@@ -31,7 +31,7 @@ const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
   if (change.kind === 'recall') return { text: recall, values: [change.moderated] };
-  if (change.kind === 'edit') return { text: edit, values: [change.body, change.custom] };
+  if (change.kind === 'edit') return { text: change.streamed ? complete : edit, values: [change.body, change.custom] };
   return { text: react, values: [change.emoji, change.active, MAX_EMOJI] };
 }
 
@@ -46,6 +46,12 @@ const edit = `
   where ${key} and sender_id = $4::bigint and recalled is null
     and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint
       and (body, coalesce(custom, 'null')) < ($6::jsonb, coalesce($7::jsonb, 'null'))))`;
+
+// The final content of a streamed message comes before every edit, and does not count as one. The
+// date is no part of it.
+const complete = `
+  update messages set body = $6::jsonb, custom = $7::jsonb
+  where ${key} and sender_id = $4::bigint and recalled is null and edited is null and $5::bigint > 0`;
 
 // A removed reaction stays, with its date negated. At the same date, the removal wins.
 const react = `

@@ -28,6 +28,21 @@ describe('custom data', () => {
   });
 });
 
+describe('the final content of a streamed message', () => {
+  it('is recorded without the mark of an edit, also if it is recorded first, and an edit stays over it', async () => {
+    const [a, b] = await world.users(2);
+    const final = (id: number) => ({ ...edit(a, b, id, 700, 'whole'), streaming: false });
+    const opened = (id: number) => ({ ...message(id, a, b, ''), streaming: true });
+    await world.write(opened(1), final(1), final(2));
+    await world.write(opened(2));
+    for (const id of [1, 2]) expect(await world.message(b, a, id)).toMatchObject({ body: body('whole'), edited: null });
+    expect(await world.chat(b, a)).toMatchObject({ last_id: 2, last_body: body('whole'), unread: 2 });
+    await world.write(edit(a, b, 2, 800, 'corrected'));
+    await world.write(final(2));
+    expect(await world.message(b, a, 2)).toMatchObject({ body: body('corrected'), edited: 800 });
+  });
+});
+
 describe('a recall', () => {
   it('clears the message in both copies and both chats', async () => {
     const [a, b] = await world.users(2);

@@ -30,9 +30,13 @@ export async function applyDeferred(connection: Connection, copy: Copy, now: num
   if (left === 0) await setFlag(connection, copy, false);
 }
 
-/** The column `active`: of a recall, whether it was moderated. */
+/**
+ * The column `active`: of a recall, whether it was moderated; of an edit, true for the final
+ * content of a streamed message.
+ */
 function flagOf(change: Change): boolean | null {
   if (change.kind === 'recall') return change.moderated;
+  if (change.kind === 'edit') return change.streamed || null;
   return change.kind === 'react' ? change.active : null;
 }
 
@@ -68,7 +72,8 @@ async function setFlag(connection: Connection, copy: Copy, early: boolean): Prom
 
 function toChange({ id, user_id: user, kind, date, emoji, active, body, custom }: DeferredRow): Change {
   if (kind === 'recall') return { kind, id, user, date, moderated: active === true };
-  if (kind === 'edit') return { kind, id, user, date, body: body ?? '{}', custom };
+  if (kind === 'edit')
+    return { kind, id, user, date, body: body ?? '{}', custom, streamed: active === true, silent: false };
   return { kind, id, user, date, emoji, active: active === true };
 }
 

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseConversation } from '@parley/protocol';
+import { dueStreams, endStream, hasPermits, type RedisConnection, readMembers } from '@parley/redis';
+import type { Lease } from './lease/lease.ts';
+
+/** Ms between checks. */
+const INTERVAL_MS = 1000;
+
+/**
+ * Ends the streams of the leased buckets that have used their time: their senders died, or forgot
+ * them. The text so far is their final text.
+ */
+export class StreamEnder {
+  readonly #redis: RedisConnection;
+  readonly #leases: () => readonly Lease[];
+  readonly #rebuildPermits: (group: number) => Promise<unknown>;
+  readonly #onError: (error: unknown) => void;
+  readonly #stopping = new AbortController();
+  #done: Promise<void> = Promise.resolve();
+
+  /** @param rebuildPermits copies the members of a group to Redis */
+  constructor(
+    redis: RedisConnection,
+    leases: () => readonly Lease[],
+    rebuildPermits: (group: number) => Promise<unknown>,
+    onError: (error: unknown) => void,
+  ) {
+    this.#redis = redis;
+    this.#leases = leases;
+    this.#rebuildPermits = rebuildPermits;
+    this.#onError = onError;
+  }
+
+  start(): void {
+    this.#done = this.#run();
+  }
+
+  /** Resolves after the check in flight. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await sleep(INTERVAL_MS, undefined, { signal }).catch(() => {});
+      try {
+        const due = await dueStreams(
+          this.#redis,
+          this.#leases().map(({ bucket }) => bucket),
+        );
+        await Promise.all(due.map(({ conversation, id }) => this.#end(conversation, id)));
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+
+  async #end(conversation: string, id: number): Promise<void> {
+    const parsed = parseConversation(conversation);
+    let participants: number[] = [];
+    if (parsed?.type === 'group') {
+      if (!(await hasPermits(this.#redis, parsed.group))) await this.#rebuildPermits(parsed.group);
+      participants = await readMembers(this.#redis, parsed.group);
+    }
+    await endStream(this.#redis, conversation, id, { participants });
+  }
+}
