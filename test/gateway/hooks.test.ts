@@ -51,6 +51,24 @@ describe('hooks before messages', () => {
     expect(request.event).toMatchObject({ type: 'message.send', data: { from: a, ...content } });
   });
 
+  it('a hook is asked at the start and at the end of a stream, and changes both', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    replies(({ body }) => ({ allow: true, body: text(`${(body as { text: string }).text}*`) }));
+    const ack = await alice.ask({ type: 'stream', op: 'start', ref: 's', to: b, text: 'so' });
+    expect(ack).toMatchObject({ type: 'ack', body: text('so*') });
+    const id = 'id' in ack && ack.id ? ack.id : 0;
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 1, text: ' far' });
+    await alice.ask({ type: 'stream', op: 'end', ref: 'e', chat: b, id });
+    await bob.untilEvents(2);
+    expect(bob.events.map(({ event }) => 'body' in event && event.body)).toEqual([text('so*'), text('so* far*')]);
+    expect(receiver.got.map(({ event }) => event)).toMatchObject([
+      { type: 'message.send', data: { from: a, to: b, body: text('so'), streaming: true } },
+      { type: 'message.edit', data: { from: a, chat: b, id, body: text('so* far'), streaming: false } },
+    ]);
+  });
+
   it("a hook can change the body and custom data for the recipient and in the sender's ack", async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0, { echo: '0' });

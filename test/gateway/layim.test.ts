@@ -156,6 +156,18 @@ describe('LayIM pages', () => {
     expect(other.contents).toEqual(['from the page', 'from the phone']);
   });
 
+  it('a LayIM page shows a streamed message once, when it is complete', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const page = await Page.open(b, { gateway: 1 });
+    const { id } = (await alice.ask({ type: 'stream', op: 'start', ref: 's', to: b, text: 'so ' })) as { id: number };
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 1, text: 'it is' });
+    await alice.ask({ type: 'stream', op: 'end', ref: 'e', chat: b, id });
+    await alice.text(b, 'next');
+    await page.until(2);
+    expect(page.contents).toEqual(['so it is', 'next']);
+  });
+
   it('a LayIM page shows the new name of a user after a change', async () => {
     const [a, b] = await kit.friends();
     await writeProfile(kit.link, a, { name: 'before', avatar: null });

@@ -11,9 +11,10 @@ let kit: Kit;
 let people: Record<Role, Person>;
 let clients: Record<Role, Client>;
 let group: number;
-/** What the owner wrote to the friend, and to the group. */
+/** What the owner wrote to the friend, wrote to the group, and streams to the group. */
 let toFriend: number;
 let toGroup: number;
+let streamed: number;
 
 beforeAll(async () => {
   kit = await Kit.start({ env: { OUTBOX_INTERVAL: '50ms' } });
@@ -30,6 +31,8 @@ beforeAll(async () => {
   clients = Object.fromEntries(opened) as Record<Role, Client>;
   toFriend = (await clients.owner.text(friend.id, 'to the friend')).id;
   toGroup = (await clients.owner.text(group, 'to the group')).id;
+  const start = { type: 'stream', op: 'start', ref: 'stream', to: group } as const;
+  streamed = ((await clients.owner.ask(start)) as { id: number }).id;
   await kit.recorded();
 });
 afterAll(async () => {
@@ -82,6 +85,24 @@ const rows: Row[] = [
     [none, none, 'ack', none, none, none],
     'friend',
   ],
+  [
+    'reading what the owner streams to the group',
+    () => ({ type: 'stream', op: 'read', chat: group, id: streamed }),
+    [out, out, out, 'stream', 'stream', 'stream'],
+    '',
+  ],
+  [
+    'appending to what the owner streams to the group',
+    () => ({ type: 'stream', op: 'append', chat: group, id: streamed, index: 5, text: 'forged' }),
+    [out, out, out, not, not, 'conflict'],
+    '',
+  ],
+  [
+    'ending what the owner streams to the group',
+    () => ({ type: 'stream', op: 'end', chat: group, id: streamed }),
+    [out, out, out, not, not, 'ack'],
+    'owner',
+  ],
   ['the token of the owner', () => ({ type: 'auth', token: people.owner.token }), [not, not, not, not, not, 'ack'], ''],
   ['a place far ahead', () => ({ type: 'received', cursor: '1-9007199254740991' }), all('bad-frame'), ''],
   ['the chat one looks at', () => ({ type: 'focus', chat: people.owner.id }), all('-'), ''],
@@ -95,7 +116,7 @@ const rows: Row[] = [
 ];
 
 it('every frame a client may send is in the table', () => {
-  const types = clientFrameSchema.options.map((option) => option.shape.type.value);
+  const types = clientFrameSchema.options.map((option) => ('shape' in option ? option.shape.type.value : 'stream'));
   expect([...new Set(rows.map(([, frame]) => frame().type))].sort()).toEqual([...types].sort());
 });
 

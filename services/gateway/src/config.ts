@@ -97,6 +97,14 @@ export interface Config extends RateConfig {
   maxCustom: number;
   /** Time in which a message can be recalled. */
   recallWindow: number;
+  /** Time without an append after which a streamed message ends by itself. */
+  streamIdle: number;
+  /** Time after which a streamed message ends in any case. */
+  streamTime: number;
+  /** Time in which texts that are appended to a message are delivered together. */
+  streamWindow: number;
+  /** Messages of one user that may be streamed at a time. */
+  maxStreams: number;
   /** Events that an inbox holds, approximately. */
   inboxLength: number;
   /** Time after which an unused inbox expires. */
@@ -157,6 +165,10 @@ export function readConfig(env: Environment): Config {
     MAX_OPENING: integer({ min: 1, max: 1_000_000, default: 500 }),
     MAX_CUSTOM: size({ min: 0, max: limits.custom, default: 4096 }),
     RECALL_WINDOW: duration({ min: 0, default: 120_000 }),
+    STREAM_IDLE: duration({ min: 1000, max: 3_600_000, default: 60_000 }),
+    STREAM_TIME: duration({ min: 1000, max: 86_400_000, default: 600_000 }),
+    STREAM_WINDOW: duration({ min: 0, max: 10_000, default: 100 }),
+    MAX_STREAMS: integer({ min: 0, max: 100_000, default: 32 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
     INBOX_BYTES: size({ min: 64 * 1024, default: 4 * 1024 * 1024 }),
@@ -201,6 +213,10 @@ export function readConfig(env: Environment): Config {
     maxOpening: values.MAX_OPENING,
     maxCustom: values.MAX_CUSTOM,
     recallWindow: values.RECALL_WINDOW,
+    streamIdle: values.STREAM_IDLE,
+    streamTime: values.STREAM_TIME,
+    streamWindow: values.STREAM_WINDOW,
+    maxStreams: values.MAX_STREAMS,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
     inboxBytes: values.INBOX_BYTES,

@@ -7,6 +7,7 @@ import {
   formatCursor,
   limits,
 } from '@parley/protocol';
+import { LIVE_HEAD } from '@parley/redis';
 
 /** An error frame as text. `retryAfter` in ms. `message` defaults to the title of the code. */
 export function errorFrame(ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number): string {
@@ -47,6 +48,28 @@ export function presenceFrame(user: number, online: boolean, lastSeen: number | 
 
 export function typingFrame({ chat, user, active, state }: Typing): string {
   return JSON.stringify({ type: 'typing', chat, user, active, state });
+}
+
+/** The reply to the `read` of a streamed message: all text up to an append. */
+export function streamFrame({ ref, chat, id, user, index, text }: StreamText): string {
+  return JSON.stringify({ type: 'stream', ref, chat, id, user, index, text, whole: true });
+}
+
+/** Returns the frames of a message that has several, see `liveMessage`. */
+export function splitLive(message: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
+  for (let from = LIVE_HEAD.length; ; ) {
+    const end = message.indexOf(NEWLINE, from);
+    if (end < 0) return frames;
+    const last = message[end - 1] === COMMA ? end - 1 : end;
+    frames.push(message.subarray(from, last));
+    from = end + 1;
+  }
+}
+
+/** True for a message that has several frames. */
+export function isLive(message: Buffer): boolean {
+  return message[LIVE_AT] === NEWLINE && message.toString('latin1', 0, LIVE_HEAD.length) === LIVE_HEAD;
 }
 
 /** Asks the client to reconnect after so many ms. */
@@ -97,6 +120,10 @@ const EVENT_HEAD = '{"type":"event","cursor":"';
 const EVENT_AT = '{"type":"'.length;
 const EVENT_BYTE = 'e'.charCodeAt(0);
 const DASH = '-'.charCodeAt(0);
+const COMMA = ','.charCodeAt(0);
+const NEWLINE = '\n'.charCodeAt(0);
+/** Where a message with several frames has the first line break. */
+const LIVE_AT = LIVE_HEAD.length - 1;
 const QUOTE = '"'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
 
@@ -112,6 +139,15 @@ interface Acceptance {
   cursor: string;
   online: boolean;
   duplicate: boolean;
+}
+
+interface StreamText {
+  ref: string | undefined;
+  chat: number;
+  id: number;
+  user: number;
+  index: number;
+  text: string;
 }
 
 interface Typing {

@@ -20,9 +20,14 @@ import {
 import { Hooks, type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
 import { AdmissionControl } from './admission/admission-control.ts';
 import { UserRates } from './admission/user-rates.ts';
+import { appendTexts } from './commands/append-texts.ts';
+import type { CommandDeps } from './commands/command.ts';
+import { errorReply } from './commands/error-reply.ts';
 import { FrameHandler } from './commands/frame-handler.ts';
 import { HookGate } from './commands/hook-gate.ts';
+import { readStreamed } from './commands/read-streamed.ts';
 import { requirePermit } from './commands/require-permit.ts';
+import { StreamAppends } from './commands/stream-appends.ts';
 import type { Config } from './config.ts';
 import { Clock } from './connection/clock.ts';
 import { type Connection, PAGE_EVENTS } from './connection/connection.ts';
@@ -160,12 +165,43 @@ export async function startGateway(
   const clock = new Clock(() => sweepConnections(connections));
   const externalUser = (bearer: ExternalBearer) => findExternalUser({ redis, log }, bearer);
   const hooks = Hooks.create(config.hooks, log, metrics);
-  const frames = new FrameHandler({
-    ...{ config, redis, log, counters, admission, rates, clock, permits, watchList, tokens, storeGuard, traces },
-    frameRates: frameRates(config),
-    hookGate: hooks && new HookGate(hooks, (user, chat) => requirePermit(permits, user, chat, config.sendPolicy)),
-    findExternalUser: externalUser,
+  const streams = new StreamAppends({
+    window: config.streamWindow,
+    write: (user, batch) => appendTexts(commandDeps, user, batch),
+    failed: (sender, { refs }, error) => {
+      for (const ref of refs.length > 0 ? refs : [undefined])
+        sender.connection?.reply(errorReply(commandDeps, sender, { ref, type: 'stream' }, error));
+    },
   });
+  const commandDeps: CommandDeps = {
+    ...{
+      streams,
+      config,
+      redis,
+      log,
+      counters,
+      admission,
+      rates,
+      clock,
+      permits,
+      watchList,
+      tokens,
+      storeGuard,
+      traces,
+    },
+    frameRates: frameRates(config),
+    hookGate:
+      hooks &&
+      new HookGate(hooks, {
+        requirePermit: (user, chat) => requirePermit(permits, user, chat, config.sendPolicy),
+        readStreamed: async (user, of) => {
+          await streams.flush(user, of);
+          return await readStreamed(commandDeps, user, of);
+        },
+      }),
+    findExternalUser: externalUser,
+  };
+  const frames = new FrameHandler(commandDeps);
   const connectionDeps: ConnectionDeps<Connection> = {
     ...{ clock, log, counters, hub, connections },
     settings: {
@@ -194,6 +230,7 @@ export async function startGateway(
     clock.stop();
     probe.stop();
     unwatchDependencies();
+    await streams.close();
     await storeGuard.stop();
     await presence.stop();
     hub.close();

@@ -8,6 +8,7 @@ import { react } from './react.ts';
 import { recall } from './recall.ts';
 import { received } from './received.ts';
 import { send } from './send.ts';
+import { stream } from './stream.ts';
 import { typing } from './typing.ts';
 import { watch } from './watch.ts';
 
@@ -20,6 +21,7 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   react,
   received,
   typing,
+  stream,
   ping: async (_deps, _sender, { ref }) => pongFrame(ref),
 };
 
@@ -30,7 +32,11 @@ export const connectionCommands: { [Type in ConnectionFrame]: ConnectionCommand<
   auth,
 };
 
-/** Frames that get no `ack`, not even with a `ref`. */
-export const unacknowledged: ReadonlySet<ClientFrame['type']> = new Set(['received', 'typing', 'focus', 'watch']);
+/** Whether a frame gets no `ack`, not even with a `ref`. */
+export function isUnacknowledged(frame: ClientFrame): boolean {
+  return unacknowledged.has(frame.type) || (frame.type === 'stream' && frame.op === 'append');
+}
+
+const unacknowledged: ReadonlySet<ClientFrame['type']> = new Set(['received', 'typing', 'focus', 'watch']);
 
 type ConnectionFrame = 'focus' | 'watch' | 'auth';

@@ -11,6 +11,7 @@ import type { ExternalBearer, NoUser } from '../users/external-user.ts';
 import type { Permits } from '../users/permits.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 import type { HookGate } from './hook-gate.ts';
+import type { StreamAppends } from './stream-appends.ts';
 
 /**
  * Runs a frame. Resolves with the text of the reply; undefined stands for a plain `ack`. Throws
@@ -42,13 +43,17 @@ export interface CommandDeps {
   readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew' | 'refsLost'>;
   /** The user of another issuer's token. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
+  readonly streams: Pick<StreamAppends, 'append' | 'flush'>;
   /** Undefined without hooks. */
   readonly hookGate: HookGate | undefined;
   /** Undefined where tracing is off. */
   readonly traces: Traces | undefined;
 }
 
-export type CommandSettings = Pick<Config, 'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow' | 'maxCustom'>;
+export type CommandSettings = Pick<
+  Config,
+  'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow' | 'maxCustom' | 'streamIdle' | 'streamTime' | 'maxStreams'
+>;
 
 export interface CommandCounters {
   /** Client frames received. */

@@ -1,10 +1,10 @@
-import { type ClientFrame, limits, parseJson, readFrame } from '@parley/protocol';
-import { RedisFullError, readFence, sendControl, takeTokens } from '@parley/redis';
-import { RateExceeded } from '../admission/user-rates.ts';
+import { type ClientFrame, type FrameOf, limits, parseJson, readFrame } from '@parley/protocol';
+import { readFence, sendControl, takeTokens } from '@parley/redis';
 import { ackFrame, errorFrame } from '../frames.ts';
 import { checkToken } from './auth.ts';
 import type { Command, CommandDeps, ConnectionCommand } from './command.ts';
-import { connectionCommands, senderCommands, unacknowledged } from './command-table.ts';
+import { connectionCommands, isUnacknowledged, senderCommands } from './command-table.ts';
+import { errorReply } from './error-reply.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
@@ -31,10 +31,11 @@ export class FrameHandler {
     }
     if (connection.closed) return;
     const { frame } = reading;
-    if (frame.type === 'send') connection.beginSend(frame.ref);
+    const sent = isMessage(frame);
+    if (sent) connection.beginSend(frame.ref);
     const reply = await this.run(connection, frame);
     if (reply === undefined) return;
-    if (frame.type === 'send') connection.endSend(frame.ref, reply);
+    if (sent) connection.endSend(frame.ref, reply);
     else connection.reply(reply);
   }
 
@@ -85,7 +86,7 @@ export class FrameHandler {
     try {
       return await hookGate.pass(sender, frame, (allowed) => this.#admitAndRun(sender, allowed));
     } catch (error) {
-      return this.#errorReply(sender, frame, error);
+      return errorReply(this.#deps, sender, frame, error);
     }
   }
 
@@ -101,24 +102,12 @@ export class FrameHandler {
       if (this.#deps.config.sessionPolicy === 'single') await this.#checkNewest(sender);
       const reply = await this.#dispatch(sender, frame);
       if (typeof reply === 'string') return reply;
-      return frame.ref === undefined || unacknowledged.has(frame.type) ? undefined : ackFrame(frame.ref);
+      return frame.ref === undefined || isUnacknowledged(frame) ? undefined : ackFrame(frame.ref);
     } catch (error) {
-      return this.#errorReply(sender, frame, error);
+      return errorReply(this.#deps, sender, frame, error);
     } finally {
       if (slot) admission.release(slot);
     }
-  }
-
-  #errorReply(sender: FrameSender, { ref, type }: ClientFrame, error: unknown): string {
-    const { counters, log } = this.#deps;
-    counters.refused += 1;
-    if (error instanceof Refusal) return errorFrame(ref, error.code, error.detail, error.retryAfter);
-    if (error instanceof RateExceeded) return errorFrame(ref, 'too-many', error.message, error.retryAfter);
-    if (error instanceof RedisFullError)
-      return errorFrame(ref, 'unavailable', 'The server is out of memory', error.retryAfter);
-    // Redis may have run it. Every frame may be sent again.
-    log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
-    return errorFrame(ref, 'unavailable');
   }
 
   /** Runs a frame that another gateway received, for a device that has its connection here. */
@@ -157,6 +146,11 @@ export class FrameHandler {
     connection?.close('replaced', 'replaced by a newer connection');
     throw new Refusal('forbidden', 'A newer connection has replaced this one');
   }
+}
+
+/** Whether a frame sends a message, whose own copy comes back as an event. */
+function isMessage(frame: ClientFrame): frame is FrameOf<'send'> | Extract<FrameOf<'stream'>, { op: 'start' }> {
+  return frame.type === 'send' || (frame.type === 'stream' && frame.op === 'start');
 }
 
 type AnyCommand = Command<ClientFrame['type']>;

@@ -1,4 +1,4 @@
-import { type ClientFrame, type FrameOf, type HookEvent, limits } from '@parley/protocol';
+import { type Body, type ClientFrame, type FrameOf, type HookEvent, limits } from '@parley/protocol';
 import type { Hooks } from '@parley/service';
 import { changedAckFrame } from '../frames.ts';
 import type { LocalUser } from '../users/local-user.ts';
@@ -6,18 +6,18 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Asks the hooks about messages and edits before they run. The frames of one sender are asked about
+ * Asks the hooks about messages and edits before they run, and about the start and the end of a
+ * stream. The frames of one sender are asked about
  * and run one after the other, so that they keep their order and a slow hook delays nobody else.
  */
 export class HookGate {
   readonly #hooks: Pick<Hooks, 'covers' | 'ask'>;
-  readonly #requirePermit: (user: LocalUser, chat: number) => Promise<void>;
+  readonly #deps: HookGateDeps;
   readonly #queues = new WeakMap<FrameSender, Queue>();
 
-  /** @param requirePermit throws a refusal if the user may not write to the chat */
-  constructor(hooks: Pick<Hooks, 'covers' | 'ask'>, requirePermit: (user: LocalUser, chat: number) => Promise<void>) {
+  constructor(hooks: Pick<Hooks, 'covers' | 'ask'>, deps: HookGateDeps) {
     this.#hooks = hooks;
-    this.#requirePermit = requirePermit;
+    this.#deps = deps;
   }
 
   /** Whether a hook is to be asked about a frame. */
@@ -49,27 +49,58 @@ export class HookGate {
   }
 
   async #askAndRun({ user }: FrameSender, frame: AskedFrame, run: Run): Promise<string | undefined> {
-    const chat = frame.type === 'send' ? frame.to : frame.chat;
-    await this.#requirePermit(user, chat);
-    const { type, ...content } = frame;
+    await this.#deps.requirePermit(user, 'to' in frame ? frame.to : frame.chat);
+    const content = await this.#contentOf(user, frame);
+    if (!content) return await run(frame);
     const verdict = await this.#hooks.ask(eventOf(frame) as HookEvent, user.id, { from: user.id, ...content });
     if (verdict.is === 'refused') throw new Refusal('refused', verdict.message);
     if (verdict.is === 'unavailable')
       throw new Refusal('unavailable', 'The rules of this server cannot be checked now', verdict.retryAfter);
     if (verdict.body === undefined && verdict.custom === undefined) return await run(frame);
-    const { body = frame.body, custom = frame.custom } = verdict;
+    const { body = content.body, custom = frame.custom } = verdict;
     const { custom: _, ...rest } = frame;
-    const reply = await run({ ...rest, body, ...(custom && { custom }) } as AskedFrame);
-    return frame.type === 'send' && reply !== undefined ? changedAckFrame(reply, body, custom ?? null) : reply;
+    const opens = frame.type === 'stream' && frame.op === 'start';
+    if (opens && body.type !== 'text') throw new Refusal('refused');
+    const changed = opens ? { text: body.type === 'text' ? body.text : '' } : { body };
+    const reply = await run({ ...rest, ...changed, ...(custom && { custom }) } as AskedFrame);
+    const sent = frame.type === 'send' || opens;
+    return sent && reply !== undefined ? changedAckFrame(reply, body, custom ?? null) : reply;
+  }
+
+  /** Returns what the hooks see. Undefined for the end of a stream that has ended. */
+  async #contentOf(user: LocalUser, frame: AskedFrame): Promise<Content | undefined> {
+    if (frame.type !== 'stream') {
+      const { type: _, ...content } = frame;
+      return content;
+    }
+    if (frame.op === 'start') {
+      const { type: _, op: __, text = '', ...content } = frame;
+      return { ...content, body: { type: 'text', text }, streaming: true };
+    }
+    const { type: _, op: __, body, ...content } = frame;
+    const text = await this.#deps.readStreamed(user, frame);
+    if (text === undefined) return undefined;
+    return { ...content, body: body ?? { type: 'text', text }, streaming: false };
   }
 }
 
-function eventOf({ type }: ClientFrame): HookEvent | undefined {
-  if (type === 'send') return 'message.send';
-  return type === 'edit' ? 'message.edit' : undefined;
+function eventOf(frame: ClientFrame): HookEvent | undefined {
+  if (frame.type === 'send') return 'message.send';
+  if (frame.type === 'stream')
+    return frame.op === 'start' ? 'message.send' : frame.op === 'end' ? 'message.edit' : undefined;
+  return frame.type === 'edit' ? 'message.edit' : undefined;
 }
 
-type AskedFrame = FrameOf<'send'> | FrameOf<'edit'>;
+export interface HookGateDeps {
+  /** Throws a refusal if the user may not write to the chat. */
+  requirePermit(user: LocalUser, chat: number): Promise<void>;
+  /** Returns the text of a stream of the user so far. Undefined if it has ended. */
+  readStreamed(user: LocalUser, of: { chat: number; id: number }): Promise<string | undefined>;
+}
+
+type Content = { body: Body } & Record<string, unknown>;
+
+type AskedFrame = FrameOf<'send'> | FrameOf<'edit'> | Extract<FrameOf<'stream'>, { op: 'start' | 'end' }>;
 
 type Run = (frame: AskedFrame) => Promise<string | undefined>;
 

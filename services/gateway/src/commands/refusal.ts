@@ -40,9 +40,21 @@ export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): E
 }
 
 /** Throws a refusal if the permit is that of a muted member. */
-export function refuseMuted({ mutedUntil = 0 }: Permit): void {
+export function refuseMuted(permit: Permit): void {
+  const refusal = muteRefusal(permit);
+  if (refusal) throw refusal;
+}
+
+/** Why a user with this permit may not write. Undefined if they may. */
+export function writeRefusal(permit: Permit, policy: 'friends' | 'anyone'): Refusal | undefined {
+  const code = sendRefusal(permit.standing, policy);
+  return code ? new Refusal(code) : muteRefusal(permit);
+}
+
+function muteRefusal({ mutedUntil = 0 }: Permit): Refusal | undefined {
   const left = mutedUntil - Date.now();
-  if (left > 0) throw new Refusal('forbidden', `You are muted in this group until ${toDate(mutedUntil)}.`, left);
+  if (left <= 0) return undefined;
+  return new Refusal('forbidden', `You are muted in this group until ${toDate(mutedUntil)}.`, left);
 }
 
 function toDate(ms: number): string {

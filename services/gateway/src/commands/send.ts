@@ -1,5 +1,12 @@
 import { type FrameOf, limits } from '@parley/protocol';
-import { type Accepted, accept, type MessageContent, messageContent, PermitChanged } from '@parley/redis';
+import {
+  type Accepted,
+  accept,
+  type MessageContent,
+  messageContent,
+  type NewStream,
+  PermitChanged,
+} from '@parley/redis';
 import { sendAckFrame } from '../frames.ts';
 import type { Permit } from '../users/local-user.ts';
 import { checkCustom } from './check-custom.ts';
@@ -17,12 +24,26 @@ const COPIES = 3;
  * participants.
  */
 export async function send(deps: CommandDeps, sender: FrameSender, frame: Send): Promise<string> {
+  return await sendMessage(deps, sender, frame);
+}
+
+/** Accepts a message, whose text grows if it opens a stream. */
+export async function sendMessage(
+  deps: CommandDeps,
+  sender: FrameSender,
+  frame: Send,
+  stream?: NewStream,
+): Promise<string> {
   checkCustom(deps, frame);
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
   let admission: Admission | undefined;
   try {
-    const content = messageContent(frame);
+    const content: MessageContent & { stream?: NewStream } = messageContent(frame);
+    if (stream) {
+      content.extra += ',"streaming":true';
+      content.stream = stream;
+    }
     admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
     try {
       return await acceptMessage(deps, sender, frame, content, admission);
@@ -96,7 +117,7 @@ async function acceptMessage(
   deps: CommandDeps,
   sender: FrameSender,
   frame: Send,
-  content: MessageContent,
+  content: MessageContent & { stream?: NewStream },
   admission: Admission,
 ): Promise<string> {
   const { redis, config, counters, traces } = deps;

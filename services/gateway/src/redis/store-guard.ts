@@ -18,11 +18,15 @@ const RESUME_SHARE = 0.9;
 /** Frames that add entries to a record stream. */
 const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'mark']);
 
+function isRecorded(frame: ClientFrame): boolean {
+  return RECORDED.has(frame.type) || (frame.type === 'stream' && frame.op === 'start');
+}
+
 /**
  * Rejects frames that the stores cannot take: all of them while Redis and PostgreSQL do not belong
  * together (see `StoresMonitor`), those that are recorded while the record streams hold more than
  * `maxBacklog` bytes, because PostgreSQL is unavailable, and those with data that a running
- * recorder of the release before does not store.
+ * recorder of the release before does not store, or with streams that it does not end.
  */
 export class StoreGuard {
   readonly #deps: StoreGuardDeps;
@@ -76,9 +80,10 @@ export class StoreGuard {
   refuse(frame: ClientFrame): { detail: string; retryAfter: number } | undefined {
     if (this.#reason !== undefined)
       return { detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
-    if (this.#full && RECORDED.has(frame.type))
+    if (this.#full && isRecorded(frame))
       return { detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
-    if ('custom' in frame && frame.custom !== undefined) return this.refuseNew();
+    const opensStream = frame.type === 'stream' && frame.op === 'start';
+    if (opensStream || ('custom' in frame && frame.custom !== undefined)) return this.refuseNew();
     return undefined;
   }
 

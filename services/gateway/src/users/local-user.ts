@@ -1,7 +1,7 @@
 import type { Cursor } from '@parley/protocol';
 import { CONTROL_BYTE, type Control, type Standing } from '@parley/redis';
 import { Budget } from '../admission/budget.ts';
-import { isEventFrame, readCursor } from '../frames.ts';
+import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
 /** Permits kept for each user. */
 const MAX_PERMITS = 256;
@@ -49,9 +49,12 @@ export class LocalUser {
 
   /** Receives a message of the channel: an event, another frame, or a control. */
   receive(data: Buffer): void {
-    if (data[0] === CONTROL_BYTE) return this.#control(JSON.parse(data.toString('utf8', 1)) as Control);
+    if (data[0] === CONTROL_BYTE) {
+      if (isLive(data)) return this.#forward(splitLive(data));
+      return this.#control(JSON.parse(data.toString('utf8', 1)) as Control);
+    }
     if (!isEventFrame(data)) {
-      for (const connection of this.connections) connection.forward(data);
+      this.#forward([data]);
       return;
     }
     const { epoch, offset } = readCursor(data);
@@ -101,6 +104,10 @@ export class LocalUser {
 
   forgetPermit(to: number): void {
     this.#permits?.delete(to);
+  }
+
+  #forward(frames: Buffer[]): void {
+    for (const connection of this.connections) for (const frame of frames) connection.forward(frame);
   }
 
   #control(control: Control): void {

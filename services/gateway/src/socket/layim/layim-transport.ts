@@ -1,4 +1,5 @@
-import type { EventFrame, ServerFrame } from '@parley/protocol';
+import type { EventFrame, MessageEvent, ParleyEvent, ServerFrame } from '@parley/protocol';
+import { findMessage } from '@parley/redis';
 import type { Profiles } from '../../layim/profiles.ts';
 import type { LayimChat } from '../../layim/read-message.ts';
 import { toMessage } from '../../layim/to-message.ts';
@@ -80,9 +81,19 @@ export class LayimTransport extends WebSocketTransport {
   async #translate({ event }: EventFrame): Promise<string | undefined> {
     const { connection } = this;
     if (event.kind === 'profile') this.#profiles.forget(event.user);
+    if (!connection) return undefined;
+    const message = await this.#messageOf(event, connection.user.id);
     // The page shows what it sent itself already.
-    if (event.kind !== 'message' || !connection || event.ref?.startsWith(`${connection.id}-`)) return undefined;
-    return JSON.stringify(toMessage(event, connection.user.id, await this.#profiles.read(event.from)));
+    if (!message || message.ref?.startsWith(`${connection.id}-`)) return undefined;
+    return JSON.stringify(toMessage(message, connection.user.id, await this.#profiles.read(message.from)));
+  }
+
+  /** Returns the message that the page shows: a streamed one when it is complete. */
+  async #messageOf(event: ParleyEvent, me: number): Promise<MessageEvent | undefined> {
+    if (event.kind === 'message') return event.streaming ? undefined : event;
+    if (event.kind !== 'edit' || event.streaming !== false) return undefined;
+    const opened = await findMessage(this.#route.deps.redis, me, event.chat, event.id);
+    return typeof opened === 'object' ? { ...opened, body: event.body } : undefined;
   }
 
   async #acknowledge(): Promise<void> {

@@ -1,0 +1,44 @@
+import { appendToStream, endStream } from '@parley/redis';
+import type { LocalUser } from '../users/local-user.ts';
+import { admitWriter } from './admit-writer.ts';
+import type { CommandDeps } from './command.ts';
+import { Refusal } from './refusal.ts';
+import type { AppendBatch } from './stream-appends.ts';
+
+/** Bytes of a `stream` frame besides its text, about. */
+const FRAME_OVERHEAD_BYTES = 100;
+
+/** Appends texts to a stream of a user. Throws a refusal, and ends the stream if it must end. */
+export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: AppendBatch): Promise<void> {
+  const { chat, id, texts, index } = batch;
+  const bytes = texts.reduce((sum, text) => sum + FRAME_OVERHEAD_BYTES + Buffer.byteLength(text), 0);
+  for (let attempt = 1; ; attempt += 1) {
+    const { conversation, group, members, permit } = await admitWriter(deps, user, chat, id);
+    const receivers = members
+      ? members.map((member) => ({ user: member, chat }))
+      : [{ user: user.id, chat }, ...(user.id === chat ? [] : [{ user: chat, chat: user.id }])];
+    if (attempt === 1) await deps.rates.chargeBytes(user, bytes * receivers.length);
+    const outcome = await appendToStream(deps.redis, {
+      ...{ conversation, id, user: user.id, group, permit, index, texts, receivers },
+      idle: deps.config.streamIdle,
+    });
+    switch (outcome.is) {
+      case 'appended':
+        return;
+      case 'permit':
+        // This gateway has not received the change yet.
+        if (attempt > 1) throw new Refusal('unavailable');
+        user.forgetPermit(chat);
+        break;
+      case 'ended':
+        throw new Refusal('stream-ended');
+      case 'expired':
+        await endStream(deps.redis, conversation, id, { participants: members ?? [] });
+        throw new Refusal('stream-ended', 'The message has used its time or its characters.');
+      case 'forbidden':
+        throw new Refusal('forbidden', 'The message belongs to another user');
+      case 'index':
+        throw new Refusal('conflict', `The next append has index ${outcome.last + 1}`);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import type { FrameOf } from '@parley/protocol';
+import type { LocalUser } from '../users/local-user.ts';
+import type { FrameSender } from './frame-sender.ts';
+
+/** Texts that are written at once. */
+const MAX_TEXTS = 500;
+
+/**
+ * Collects the texts that connections append to streams, so that Redis and the readers' gateways
+ * get them in few messages: the first at once, those that follow within `window` ms together.
+ */
+export class StreamAppends {
+  readonly #window: number;
+  readonly #write: (user: LocalUser, batch: AppendBatch) => Promise<void>;
+  readonly #failed: (sender: FrameSender, batch: AppendBatch, error: unknown) => void;
+  readonly #streams = new Map<string, OpenStream>();
+
+  /**
+   * @param window ms
+   * @param write appends texts to a stream of a user
+   * @param failed the texts of a connection could not be appended
+   */
+  constructor({ window, write, failed }: StreamAppendsOptions) {
+    this.#window = window;
+    this.#write = write;
+    this.#failed = failed;
+  }
+
+  /**
+   * Appends a text. Resolves at once for a connection, which gets an error later if the text is
+   * refused. For a sender without one, resolves when the text is appended, or rejects.
+   */
+  async append(sender: FrameSender, frame: Append): Promise<undefined> {
+    const { user } = sender;
+    const { chat, id, index, text, ref } = frame;
+    const batch: AppendBatch = { chat, id, index, texts: [text], refs: ref === undefined ? [] : [ref] };
+    if (!sender.connection) {
+      await this.flush(user, frame);
+      await this.#write(user, batch);
+      return;
+    }
+    const key = keyOf(user, frame);
+    const stream = this.#streams.get(key) ?? { batches: [], writing: undefined, timer: undefined };
+    this.#streams.set(key, stream);
+    const last = stream.batches.at(-1);
+    if (last?.sender === sender && isNext(last.batch, index)) {
+      last.batch.texts.push(text);
+      last.batch.refs.push(...batch.refs);
+    } else stream.batches.push({ sender, batch });
+    if (!stream.timer && !stream.writing) this.#writeAll(key, stream);
+  }
+
+  /** Resolves when all texts that were appended to a stream so far are written or refused. */
+  async flush(user: LocalUser, of: { chat: number; id: number }): Promise<void> {
+    const key = keyOf(user, of);
+    const stream = this.#streams.get(key);
+    if (!stream) return;
+    await stream.writing;
+    if (stream.batches.length > 0) await this.#writeAll(key, stream);
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.#streams].map(async ([key, stream]) => {
+        await stream.writing;
+        await this.#writeAll(key, stream);
+        clearTimeout(stream.timer);
+      }),
+    );
+  }
+
+  #writeAll(key: string, stream: OpenStream): Promise<void> {
+    clearTimeout(stream.timer);
+    stream.timer = undefined;
+    stream.writing = this.#writeBatches(stream).finally(() => {
+      stream.writing = undefined;
+      stream.timer = setTimeout(() => {
+        stream.timer = undefined;
+        if (stream.batches.length > 0) this.#writeAll(key, stream);
+        else this.#streams.delete(key);
+      }, this.#window);
+    });
+    return stream.writing;
+  }
+
+  async #writeBatches(stream: OpenStream): Promise<void> {
+    for (let next = stream.batches.shift(); next; next = stream.batches.shift()) {
+      const { sender, batch } = next;
+      try {
+        await this.#write(sender.user, batch);
+      } catch (error) {
+        this.#failed(sender, batch, error);
+      }
+    }
+  }
+}
+
+function keyOf(user: LocalUser, { chat, id }: { chat: number; id: number }): string {
+  return `${user.id}:${chat}:${id}`;
+}
+
+function isNext({ index, texts }: AppendBatch, next: number): boolean {
+  return next === index + texts.length && texts.length < MAX_TEXTS;
+}
+
+/** Texts with contiguous indexes. */
+export interface AppendBatch {
+  chat: number;
+  id: number;
+  /** Index of the first text. */
+  index: number;
+  texts: string[];
+  /** The refs of their frames. */
+  refs: string[];
+}
+
+export interface StreamAppendsOptions {
+  window: number;
+  write(user: LocalUser, batch: AppendBatch): Promise<void>;
+  failed(sender: FrameSender, batch: AppendBatch, error: unknown): void;
+}
+
+interface OpenStream {
+  /** Texts that are not written yet. */
+  batches: { sender: FrameSender; batch: AppendBatch }[];
+  writing: Promise<void> | undefined;
+  /** Runs when the next texts may be written. */
+  timer: NodeJS.Timeout | undefined;
+}
+
+type Append = Extract<FrameOf<'stream'>, { op: 'append' }>;

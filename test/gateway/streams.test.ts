@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import type { ClientFrame, ServerFrame } from '@parley/protocol';
+import { writePermits } from '@parley/redis';
+import { waitFor } from '@parley/stack';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
+import { Kit } from './kit.ts';
+
+type Text = Extract<ServerFrame, { type: 'stream' }>;
+
+let kit: Kit;
+beforeAll(async () => {
+  kit = await Kit.start(2, { maxStreams: 2 });
+});
+afterAll(async () => {
+  await kit?.[Symbol.asyncDispose]();
+});
+
+const start = (to: number, more: object = {}) =>
+  ({ type: 'stream', op: 'start', ref: randomUUID(), to, ...more }) as ClientFrame & { ref: string };
+const append = (chat: number, id: number, index: number, text: string) =>
+  ({ type: 'stream', op: 'append', ref: randomUUID(), chat, id, index, text }) as const;
+const end = (chat: number, id: number, more: object = {}) =>
+  ({ type: 'stream', op: 'end', ref: randomUUID(), chat, id, ...more }) as const;
+const read = (chat: number, id: number) => ({ type: 'stream', op: 'read', ref: randomUUID(), chat, id }) as const;
+
+async function open(client: Client, to: number, more: object = {}): Promise<number> {
+  const ack = await client.ask(start(to, more));
+  if (ack.type !== 'ack' || !('id' in ack)) throw new Error(`refused: ${JSON.stringify(ack)}`);
+  return ack.id;
+}
+
+const textsOf = ({ frames }: Client): Text[] => frames.filter((frame) => frame.type === 'stream');
+
+const heard = (client: Client, count: number) =>
+  client.until(
+    () => textsOf(client).length >= count && textsOf(client),
+    () => `heard ${textsOf(client).length} of ${count} texts`,
+  );
+
+describe('streamed messages', () => {
+  it('a streamed message leaves two entries in every inbox of a group of 10 and one message in the record, for 1,200 appends', async () => {
+    const users = await kit.circle(10);
+    const [agent = 0] = users;
+    const group = await kit.group(users);
+    await using writer = await kit.connect(agent);
+    const readers = await Promise.all(users.slice(1).map((user, i) => kit.connect(user, i % 2)));
+    const id = await open(writer, group, { custom: { model: 'm' } });
+    const words = Array.from({ length: 1200 }, (_, i) => `w${i} `);
+    for (const [i, word] of words.entries()) writer.send(append(group, id, i + 1, word));
+    expect(await writer.ask(end(group, id))).toMatchObject({ type: 'ack' });
+    const text = words.join('');
+    for (const reader of readers) {
+      const texts = await heard(reader, words.length);
+      expect(texts.map(({ index }) => index)).toEqual(words.map((_, i) => i + 1));
+      expect(texts.map((each) => each.text).join('')).toBe(text);
+      expect(texts[0]).toEqual({ type: 'stream', chat: group, id, user: agent, index: 1, text: 'w0 ' });
+      await reader.untilEvents(2);
+      await reader.close();
+    }
+    const final = {
+      kind: 'edit',
+      id,
+      user: agent,
+      chat: group,
+      body: { text },
+      streaming: false,
+      custom: { model: 'm' },
+    };
+    for (const user of users) {
+      const events = (await kit.inbox(user)).map(({ event }) => event);
+      expect(events).toMatchObject([{ kind: 'message', id, streaming: true, body: { text: '' } }, final]);
+    }
+    const recorded = await kit.recorded((entry) => entry.id === id);
+    expect(recorded.map(({ kind }) => kind)).toEqual(['message', 'edit']);
+  });
+
+  it('a streamed message is read as a whole by a device that connects amid it, and continues there', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const id = await open(alice, b, { text: 'one ' });
+    alice.send(append(b, id, 1, 'two '));
+    alice.send(append(b, id, 2, 'three '));
+    await heard(alice, 2);
+    await using bob = await kit.connect(b, 1);
+    const whole = { type: 'stream', chat: a, id, user: a, index: 2, text: 'one two three ', whole: true };
+    expect(await bob.ask(read(a, id))).toMatchObject(whole);
+    alice.send(append(b, id, 3, 'four'));
+    expect((await heard(bob, 2))[1]).toEqual({ type: 'stream', chat: a, id, user: a, index: 3, text: 'four' });
+    await alice.ask(end(b, id));
+    expect(await bob.ask(read(a, id))).toMatchObject({ type: 'error', code: 'stream-ended' });
+  });
+
+  it('a stream accepts appends also by POST, and a repeated one once', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    const id = await open(alice, b);
+    const post = (frame: ClientFrame) =>
+      fetch(`${kit.gateway(1).http}/v1/frames`, {
+        ...{ method: 'POST', headers: { authorization: `Bearer ${kit.token(a)}` }, body: JSON.stringify(frame) },
+      });
+    expect((await post(append(b, id, 1, 'a'))).status).toBe(204);
+    expect((await post(append(b, id, 1, 'a'))).status).toBe(204);
+    expect((await post(append(b, id, 3, 'c'))).status).toBe(409);
+    alice.send(append(b, id, 2, 'b'));
+    alice.send(append(b, id, 2, 'b'));
+    alice.send(append(b, id, 3, 'c'));
+    expect(await alice.ask(end(b, id))).toMatchObject({ type: 'ack' });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: { type: 'text', text: 'abc' } });
+    expect(textsOf(bob).map(({ text }) => text)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('a stream ends with the body that its end carries', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    await using bob = await kit.connect(b, 1);
+    const id = await open(alice, b, { text: 'draft' });
+    await alice.ask(end(b, id, { body: { type: 'text', text: 'final' }, custom: { sources: 2 } }));
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ body: { text: 'final' }, custom: { sources: 2 }, streaming: false });
+  });
+
+  it.each([
+    ['of the first text', { text: 'x'.repeat(8000) }, []],
+    ['of all texts', {}, ['x'.repeat(7999), 'yz']],
+  ])('a stream has as many characters as a text: more %s end it with the text so far', async (_, more, texts) => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 0);
+    const id = await open(alice, b, more);
+    for (const [i, text] of texts.entries()) alice.send(append(b, id, i + 1, text));
+    const late = append(b, id, texts.length + 1, 'late');
+    expect(await alice.ask(late)).toMatchObject({ code: 'stream-ended', retry: false });
+    await alice.untilEvents(2);
+    const { event } = alice.events[1] ?? {};
+    expect(event).toMatchObject({ kind: 'edit', streaming: false, body: { text: expect.stringMatching(/^x+$/) } });
+  });
+
+  it('a stream ends when its sender may not write any more, and its texts reach nobody from then on', async () => {
+    const users = await kit.circle(3);
+    const [agent = 0, reader = 0, removed = 0] = users;
+    const group = await kit.group(users);
+    await using writer = await kit.connect(agent);
+    await using stays = await kit.connect(reader, 1);
+    await using leaves = await kit.connect(removed, 1);
+    const id = await open(writer, group, { text: 'so ' });
+    const members = async (version: number, left: number[]) =>
+      writePermits(kit.link, group, { kind: 'group', version, members: left });
+    await members(1e9, [agent, reader]);
+    writer.send(append(group, id, 1, 'far'));
+    await heard(stays, 1);
+    await members(1e9 + 1, [reader]);
+    expect(await writer.ask(append(group, id, 2, ' too far'))).toMatchObject({ code: 'not-member' });
+    await stays.untilEvents(2);
+    expect(stays.events[1]?.event).toMatchObject({ kind: 'edit', body: { text: 'so far' }, streaming: false });
+    expect(await writer.ask(append(group, id, 2, 'again'))).toMatchObject({ code: 'not-member' });
+    await leaves.settled();
+    expect([textsOf(leaves), leaves.events.length]).toEqual([[], 1]);
+  });
+
+  it('a stream ends when its sender is blocked', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    const id = await open(alice, b, { text: 'so far' });
+    await kit.permit(b, [], [a]);
+    await kit.link.client.spublish(kit.link.keys.user(a), '!{"do":"forget"}');
+    expect(await alice.ask(append(b, id, 1, ' more'))).toMatchObject({ code: 'blocked' });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: { text: 'so far' }, streaming: false });
+    expect(textsOf(bob)).toEqual([]);
+  });
+
+  it('a stream is refused beyond the number that a user may have open, until one ends', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    const first = start(b);
+    const id = await open(alice, b);
+    await alice.ask(first);
+    const third = start(b);
+    expect(await alice.ask(third)).toMatchObject({ code: 'too-many', retry: true });
+    expect(await alice.ask({ ...first })).toMatchObject({ type: 'ack' });
+    await alice.ask(end(b, id));
+    expect(await waitFor(async () => (await alice.ask({ ...third, ref: randomUUID() })).type === 'ack')).toBe(true);
+  });
+
+  it('a stream of another user, or an unknown one, accepts no appends', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b, 1);
+    const id = await open(alice, b);
+    expect(await bob.ask(append(a, id, 1, 'x'))).toMatchObject({ code: 'forbidden' });
+    expect(await bob.ask(end(a, id))).toMatchObject({ code: 'forbidden' });
+    expect(await bob.ask(append(a, 4096, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
+    expect(await alice.ask(append(b, id, 2, 'x'))).toMatchObject({ code: 'conflict' });
+    const { id: plain } = await alice.text(b, 'plain');
+    expect(await alice.ask(append(b, plain, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
+  });
+
+  it('a stream ends with an edit or a recall by its sender', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    for (const frame of [{ type: 'edit', body: { type: 'text', text: 'edited' } }, { type: 'recall' }] as const) {
+      const id = await open(alice, b);
+      expect(await alice.ask({ ...frame, ref: randomUUID(), chat: b, id })).toMatchObject({ type: 'ack' });
+      expect(await alice.ask(append(b, id, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
+    }
+  });
+
+  it('an append costs the bytes of its texts, for each receiver', async () => {
+    await kit.addGateway({ sendBytes: 1024, sendBytesBurst: 4096 });
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a, 2);
+    const id = await open(alice, b);
+    alice.send(append(b, id, 1, 'x'.repeat(1000)));
+    expect(await alice.ask(append(b, id, 2, 'x'.repeat(3000)))).toMatchObject({ code: 'too-many', retry: true });
+    expect(await alice.ask(read(b, id))).toMatchObject({ index: 1 });
+  });
+});
