@@ -18,7 +18,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${api.url}${path}`, { headers });
 
 describe('a refusal', () => {
-  it('is a problem document', async () => {
+  it('an error response is a problem document', async () => {
     const { status, body, headers } = await ann.get<Problem>('/v1/users/5');
     expect(status).toBe(404);
     expect(headers.get('content-type')).toBe('application/problem+json');
@@ -32,7 +32,7 @@ describe('a refusal', () => {
   });
 
   it.each(['/v1/nothing', '/nothing', '/v1/users/1/nothing', '/v1//me'])(
-    'of %s, which no route serves, is 404',
+    'responds 404 to %s, which no route serves',
     async (path) => {
       const answer = await get(path);
       expect(answer.status).toBe(404);
@@ -40,38 +40,41 @@ describe('a refusal', () => {
     },
   );
 
-  it('of an unsupported method is 405 and names the supported ones', async () => {
+  it('responds 405 to an unsupported method and names the supported ones', async () => {
     const { status, body, headers } = await ann.call<Problem>('delete', '/v1/friends');
     expect(status).toBe(405);
     expect(body).toMatchObject({ status: 405, code: 'bad-request' });
     expect(headers.get('allow')).toBe('GET, HEAD');
   });
 
-  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('of %j, which is not JSON, is 400', async (raw) => {
+  it.each(['{', '{"username":"x"', 'null x', '', '\u0000'])('responds 400 to %j, which is not JSON', async (raw) => {
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw });
     expect([status, body.code]).toEqual([400, 'bad-request']);
     expect(body.detail).toContain('JSON');
   });
 
-  it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])('of an invalid Host, %s, is 400', async (host) => {
-    const asking = request(`${api.url}/v1/me`, { headers: { host }, agent: false });
-    const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage];
-    answer.resume();
-    expect([host, answer.statusCode]).toEqual([host, expect.toSatisfy((it: number) => it === 400 || it === 401)]);
-    expect(api.logged.filter((line) => line.includes('request failed'))).toEqual([]);
-  });
+  it.each(['1e999127.0.0.1', '999.1.1.1', '0x', 'a:99999'])(
+    'responds 400 or 401 to an invalid Host, %s',
+    async (host) => {
+      const asking = request(`${api.url}/v1/me`, { headers: { host }, agent: false });
+      const [answer] = (await once(asking.end(), 'response')) as [IncomingMessage];
+      answer.resume();
+      expect([host, answer.statusCode]).toEqual([host, expect.toSatisfy((it: number) => it === 400 || it === 401)]);
+      expect(api.logged.filter((line) => line.includes('request failed'))).toEqual([]);
+    },
+  );
 
-  it('of another content type is 400', async () => {
+  it('responds 400 to another content type than JSON', async () => {
     const headers = { 'content-type': 'text/plain' };
     const { status, body } = await api.call<Problem>('post', '/v1/users', { raw: '{"username":"a"}', headers });
     expect([status, body.code]).toEqual([400, 'bad-request']);
   });
 
-  it('of a missing body is 400', async () => {
+  it('responds 400 to a missing body', async () => {
     expect((await api.call<Problem>('post', '/v1/users')).status).toBe(400);
   });
 
-  it('of too large a body is 413, with and without a content length', async () => {
+  it('responds 413 to a body that is too large, with and without a content length', async () => {
     const text = JSON.stringify({ username: 'x'.repeat(70_000), password });
     const announced = await api.call<Problem>('post', '/v1/users', { raw: text });
     expect([announced.status, announced.body.code]).toEqual([413, 'too-large']);
@@ -85,7 +88,7 @@ describe('a refusal', () => {
     expect(await streamed.json()).toMatchObject({ code: 'too-large' });
   });
 
-  it('of an unexpected error contains the request id and not the cause', async () => {
+  it('the response to an unexpected error contains the request id and not the cause', async () => {
     await api.db.schema.alterTable('blocks').renameTo('blocks_gone').execute();
     try {
       const { status, body, headers } = await ann.get<Problem>('/v1/blocks');
@@ -100,15 +103,15 @@ describe('a refusal', () => {
   });
 });
 
-describe('every answer', () => {
-  it('has a request id, which is the one of the client if that is valid', async () => {
+describe('every response', () => {
+  it('every response has a request id, which is the one of the client if that is valid', async () => {
     expect((await get('/healthz')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
     expect((await get('/healthz', { 'x-request-id': 'abc-1' })).headers.get('x-request-id')).toBe('abc-1');
     expect((await get('/healthz', { 'x-request-id': 'a b' })).headers.get('x-request-id')).not.toBe('a b');
     expect((await get('/v1/me')).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
 
-  it('restricts what a browser may do with it', async () => {
+  it('every response has security headers for browsers', async () => {
     for (const path of ['/v1/me', '/healthz', '/openapi.json', '/asyncapi.json']) {
       const { headers } = await get(path);
       expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
@@ -117,12 +120,12 @@ describe('every answer', () => {
     expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('lists the supported parts of tus when OPTIONS is no preflight', async () => {
+  it('OPTIONS lists the supported parts of tus if it is no preflight request', async () => {
     const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
     expect([status, headers.get('tus-version')]).toEqual([204, '1.0.0']);
   });
 
-  it('allows the configured origins only', async () => {
+  it('CORS headers allow the configured origins only', async () => {
     const preflight = (origin: string) =>
       fetch(`${api.url}/v1/me`, {
         method: 'OPTIONS',
@@ -161,7 +164,7 @@ const openApi = async () =>
   (await (await get('/openapi.json')).json()) as OpenApiDocument & { components: { schemas: Record<string, unknown> } };
 
 describe('the documentation', () => {
-  it('is a valid OpenAPI 3.1 document that names every shape', async () => {
+  it('the OpenAPI document is valid OpenAPI 3.1 and names every schema', async () => {
     const document = await openApi();
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.components.schemas).sort()).toEqual(
@@ -174,13 +177,13 @@ describe('the documentation', () => {
     }
   });
 
-  it('describes the frames of the gateways by AsyncAPI', async () => {
+  it('the AsyncAPI document describes the frames of the gateways', async () => {
     const answer = await fetch(`${api.url}/asyncapi.json`);
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(await answer.json()).toMatchObject({ asyncapi: '3.0.0', info: { title: expect.any(String) } });
   });
 
-  it('requires a token for the same operations as the api', async () => {
+  it('the OpenAPI document requires a token for the same operations as the api', async () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {
@@ -198,7 +201,7 @@ describe('the documentation', () => {
     }
   });
 
-  it('has an interactive page that loads only from its own host', async () => {
+  it('the interactive API page loads resources only from its own host', async () => {
     const page = await get('/docs');
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");

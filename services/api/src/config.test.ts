@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 const least = { DATABASE_URL: 'postgres://localhost/parley' };
 
 describe('readConfig', () => {
-  it('requires only the database and has safe defaults', () => {
+  it('the configuration requires only the database and has safe defaults', () => {
     expect(readConfig(least)).toMatchObject({
       redis: { url: 'redis://127.0.0.1:6379', buckets: 64, inboxTtl: 2_592_000 },
       tokens: { access: 900_000, refresh: 2_592_000_000 },
@@ -14,7 +14,7 @@ describe('readConfig', () => {
     });
   });
 
-  it('requires a secret in production and sends cookies over HTTPS only', () => {
+  it('the configuration requires a secret in production and sends cookies over HTTPS only', () => {
     expect(() => readConfig({ ...least, NODE_ENV: 'production' })).toThrow(/TOKEN_SECRET is required/);
     const TOKEN_SECRET = 'x'.repeat(40);
     expect(readConfig({ ...least, NODE_ENV: 'production', TOKEN_SECRET }).cookieSecure).toBe(true);
@@ -31,7 +31,7 @@ describe('readConfig', () => {
     );
   });
 
-  it('allows 4 KiB of custom data by default, and no more than the protocol', () => {
+  it('the default limit of custom data is 4 KiB, and the protocol limits the setting', () => {
     expect(readConfig(least).limits.custom).toBe(4096);
     expect(readConfig({ ...least, MAX_CUSTOM: '0B' }).limits.custom).toBe(0);
     expect(readConfig({ ...least, MAX_CUSTOM: '16KiB' }).limits.custom).toBe(16_384);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { password, TestApi } from '../test/test-api.ts';
 
 describe('while PostgreSQL is away', () => {
-  it('responds 503 with Retry-After, stays in the load balancer, and serves again afterwards', async () => {
+  it('the api responds 503 with Retry-After while PostgreSQL is down, stays alive, and recovers', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.postgres.shut();
@@ -29,7 +29,7 @@ describe('while PostgreSQL is away', () => {
   });
 });
 
-it('a PostgreSQL that hangs counts as down', async () => {
+it('the api treats a PostgreSQL that hangs as down', async () => {
   await using api = await TestApi.start({ DATABASE_TIMEOUT: '1s' });
   const ann = await api.person();
   api.postgres.stall();
@@ -41,7 +41,7 @@ it('a PostgreSQL that hangs counts as down', async () => {
   await waitFor(async () => (await ann.get('/v1/me')).status === 200);
 });
 
-it('a Redis that hangs counts as down', async () => {
+it('the api treats a Redis that hangs as down', async () => {
   await using api = await TestApi.start({ REDIS_TIMEOUT: '1s' });
   const ann = await api.person();
   api.redisGate.stall();
@@ -53,7 +53,7 @@ it('a Redis that hangs counts as down', async () => {
 });
 
 describe('while Redis is away', () => {
-  it('serves stored data and refreshes tokens', async () => {
+  it('the api serves stored data and refreshes tokens while Redis is down', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
@@ -74,7 +74,7 @@ describe('while Redis is away', () => {
     expect([ready.status, await ready.json()]).toEqual([200, { ok: true, reasons: ['Redis is unavailable'] }]);
   });
 
-  it('refuses rate-limited requests as unavailable', async () => {
+  it('rate-limited requests respond 503 while Redis is down', async () => {
     await using api = await TestApi.start();
     const { username } = (await api.person()).session.user;
     api.redisGate.shut();
@@ -84,7 +84,7 @@ describe('while Redis is away', () => {
     expect([register.status, register.body.code]).toEqual([503, 'unavailable']);
   });
 
-  it('refuses an ended session at once, and gateways do so afterwards', async () => {
+  it('an ended session is rejected at once while Redis is down, and by gateways afterwards', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
     api.redisGate.shut();
@@ -95,7 +95,7 @@ describe('while Redis is away', () => {
     expect((await ann.get('/v1/me')).status).toBe(401);
   }, 30_000);
 
-  it('keeps a change and delivers it to Redis afterwards', async () => {
+  it('a change made while Redis is down is delivered to Redis afterwards', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();
     await ann.befriend(ben);

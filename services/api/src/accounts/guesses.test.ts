@@ -38,14 +38,14 @@ const wrong = 'a wrong password';
 const otherHash = await hash('another horse', { memoryCost: 8, timeCost: 1 });
 
 describe('an attacker who guesses passwords', () => {
-  it('is limited, while the owner signs in from elsewhere', async () => {
+  it('guesses from one address are limited, while the owner signs in from another address', async () => {
     const ann = await api.person();
     expect(await statuses(5, ann, { given: wrong })).toEqual([401, 401, 401, 429, 429]);
     expect((await attempt(ann, { given: password })).status).toBe(429);
     expect((await attempt(ann, { from: '2.2.2.2' })).status).toBe(201);
   });
 
-  it('does not block a known device at the same address', async () => {
+  it('guesses from an address do not block a known device at the same address', async () => {
     const ann = await api.person();
     await statuses(5, ann, { given: wrong });
     const { deviceToken = '' } = ann.session;
@@ -53,7 +53,7 @@ describe('an attacker who guesses passwords', () => {
     expect((await attempt(ann, { cookie: `parley_device=${deviceToken}` })).status).toBe(201);
   });
 
-  it('gains nothing from a forged device token or one of another account', async () => {
+  it('a forged device token, or one of another account, does not bypass the limit of guesses', async () => {
     const [ann, ben] = await api.people();
     await statuses(5, ann, { given: wrong });
     const forged = `${ann.id}.${'a'.repeat(22)}.${'b'.repeat(43)}`;
@@ -62,27 +62,27 @@ describe('an attacker who guesses passwords', () => {
     }
   });
 
-  it('is limited on a known device too', async () => {
+  it('guesses on a known device are limited too', async () => {
     const ann = await api.person();
     const { deviceToken = '' } = ann.session;
     expect(await statuses(4, ann, { given: wrong, deviceToken })).toEqual([401, 401, 401, 429]);
     expect((await attempt(ann)).status).toBe(201);
   });
 
-  it('has fewer attempts per address when using many, and the owner still signs in from a new one', async () => {
+  it('after guesses from many addresses, the owner can still sign in from a new address', async () => {
     const ann = await api.person();
     const from = Array.from({ length: 12 }, (_, i) => `3.3.3.${i}`);
     for (const address of from) await statuses(3, ann, { given: wrong, from: address });
     expect((await attempt(ann, { from: '4.4.4.4' })).status).toBe(201);
   });
 
-  it('has no more attempts in parallel than in sequence', async () => {
+  it('concurrent guesses at a password count like sequential ones', async () => {
     const ann = await api.person();
     const all = await Promise.all(Array.from({ length: 8 }, () => attempt(ann, { given: wrong })));
     expect(all.filter(({ status }) => status === 401)).toHaveLength(3);
   });
 
-  it('cannot find out whether the account exists', async () => {
+  it('guesses at an unknown username get the same responses as at an existing account', async () => {
     const body = (username: string) => ({
       body: { username, password: wrong },
       headers: { 'x-forwarded-for': '5.5.5.5' },
@@ -93,7 +93,7 @@ describe('an attacker who guesses passwords', () => {
   });
 });
 
-it('a correct password resets the count of failures', async () => {
+it('a correct password resets the count of failed sign-ins', async () => {
   const ann = await api.person();
   for (let i = 0; i < 3; i += 1) {
     expect(await statuses(2, ann, { given: wrong })).toEqual([401, 401]);
@@ -101,7 +101,7 @@ it('a correct password resets the count of failures', async () => {
   }
 });
 
-it('limits guesses per day', async () => {
+it('failed sign-ins are limited per day', async () => {
   await using slow = await TestApi.start({ SIGN_INS_PER_MINUTE: '1000', SIGN_IN_FAILURES_PER_DAY: '4' });
   const body = { username: (await slow.person()).session.user.username, password: wrong };
   const seen: number[] = [];
@@ -124,7 +124,7 @@ describe('an account that is deactivated or whose password changes while somebod
   it.each([
     ['deactivated', { deactivated: 1 }],
     ['given another password', { password_hash: otherHash }],
-  ])('rejects the sign-in if it is %s', async (_, changes) => {
+  ])('a sign-in fails if the account is %s while it is in progress', async (_, changes) => {
     const ann = await api.person();
     // The transaction holds the row lock that a real deactivation or password change would hold.
     // The sign-in has read the account and waits for that lock.
@@ -137,7 +137,7 @@ describe('an account that is deactivated or whose password changes while somebod
     expect((await signingIn)?.status).toBe(401);
   });
 
-  it('does not refresh a session once it is deactivated', async () => {
+  it('a deactivated account cannot refresh its session', async () => {
     const ann = await api.person();
     await api.db.updateTable('users').set({ deactivated: 1 }).where('id', '=', ann.id).execute();
     const { refreshToken } = ann.session;

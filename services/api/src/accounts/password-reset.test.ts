@@ -50,7 +50,7 @@ async function withEmail(): Promise<{ person: Person; username: string; email: s
 }
 
 describe('changing the password', () => {
-  it('signs other devices out and keeps this one', async () => {
+  it('a change of the password signs out all devices but the current one', async () => {
     const person = await product.api.person();
     const { username } = person.session.user;
     const other = (await signIn(username, password)).body;
@@ -65,7 +65,7 @@ describe('changing the password', () => {
     expect((await signIn(username, next)).status).toBe(201);
   });
 
-  it('needs the current password, and a new one that is not easy to guess', async () => {
+  it('a change of the password needs the current one, and a new one that is hard to guess', async () => {
     const person = await product.api.person();
     const change = (current: string, given: string) =>
       person.call<Problem>('put', '/v1/me/password', { current, password: given });
@@ -74,7 +74,7 @@ describe('changing the password', () => {
     expect((await change(password, `${person.session.user.username}-7`)).status).toBe(400);
   });
 
-  it('is refused to users who sign in elsewhere', async () => {
+  it('users who sign in through another issuer cannot set a password', async () => {
     const [ann] = await product.people('elsewhere');
     const { body } = await ann.call<Problem>('put', '/v1/me/password', { current: password, password: next });
     expect(body.code).toBe('conflict');
@@ -82,7 +82,7 @@ describe('changing the password', () => {
 });
 
 describe('an e-mail address', () => {
-  it('is set once the link is opened, and the former address receives a notice', async () => {
+  it('an e-mail address is set once its link is opened, and the former address gets a notice', async () => {
     const { person, email } = await withEmail();
     const changed = 'somewhere@else.example';
     await person.call('put', '/v1/me/email', { email: 'somewhere@ELSE.example', password });
@@ -94,20 +94,20 @@ describe('an e-mail address', () => {
     expect((await product.api.call('put', `/v1/email-confirmations/${token}`)).status).toBe(404);
   });
 
-  it('is not changed without the password', async () => {
+  it('the e-mail address cannot be changed without the password', async () => {
     const person = await product.api.person();
     const { status } = await person.call('put', '/v1/me/email', { email: 'a@b.example', password: 'wrong one' });
     expect(status).toBe(403);
   });
 
   it.each(['nobody', 'a@b.example\nBcc: c@d.example', 'a@b.example, c@d.example', 'A <a@b.example>'])(
-    'rejects %j',
+    'rejects the e-mail address %j',
     async (email) => {
       expect((await (await product.api.person()).call('put', '/v1/me/email', { email, password })).status).toBe(400);
     },
   );
 
-  it('limits confirmation links per hour', async () => {
+  it('limits e-mail confirmation links per hour', async () => {
     const person = await product.api.person();
     const put = () => person.call('put', '/v1/me/email', { email: 'flood@mail.example', password });
     expect([(await put()).status, (await put()).status, (await put()).status]).toEqual([202, 202, 429]);
@@ -115,7 +115,7 @@ describe('an e-mail address', () => {
 });
 
 describe('a reset by e-mail', () => {
-  it('sets a new password, signs every device out, and works once', async () => {
+  it('a reset link sets a new password, signs out every device, and works once', async () => {
     const { person, username, email } = await withEmail();
     expect((await askForReset(username.toUpperCase())).status).toBe(202);
     const token = await tokenFor(email);
@@ -128,14 +128,14 @@ describe('a reset by e-mail', () => {
     await expect.poll(() => mailbox.mails.at(-1)?.content).toContain('was changed');
   });
 
-  it('is retried if the mail server was busy', async () => {
+  it('the e-mail of a password reset is retried if the mail server was busy', async () => {
     const { username, email } = await withEmail();
     mailbox.refuseNext(1);
     await askForReset(username);
     expect(await tokenFor(email)).toBeTypeOf('string');
   });
 
-  it('returns the same response for an account that does not exist or has no address, and sends nothing', async () => {
+  it('a password reset reveals neither that an account exists nor that it has an e-mail address', async () => {
     const person = await product.api.person();
     const { email, username } = await withEmail();
     const answers = [await askForReset('nobody-at-all'), await askForReset(person.session.user.username)];
@@ -149,7 +149,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);
   });
 
-  it('is limited per hour, with an unchanged response', async () => {
+  it('reset e-mails are limited per hour, with an unchanged response', async () => {
     const { username, email } = await withEmail();
     const statuses = [];
     for (let i = 0; i < 4; i += 1) statuses.push((await askForReset(username)).status);
@@ -160,7 +160,7 @@ describe('a reset by e-mail', () => {
     expect(mailbox.mails.filter(({ to }) => to.includes(email)).length).toBeLessThanOrEqual(2);
   });
 
-  it('is invalidated by a change of the password and by the next link', async () => {
+  it('a reset link is invalidated by a change of the password and by the next link', async () => {
     const { person, username, email } = await withEmail();
     await askForReset(username);
     const first = await tokenFor(email);
@@ -173,7 +173,7 @@ describe('a reset by e-mail', () => {
   });
 });
 
-it('an operator can issue a reset link that works once', async () => {
+it('an operator can create a password reset link, which works once', async () => {
   const person = await product.api.person();
   const { body, status } = await product.call<{ token: string; url: string }>(
     'post',
@@ -185,7 +185,7 @@ it('an operator can issue a reset link that works once', async () => {
   expect((await signIn(person.session.user.username, next)).status).toBe(201);
 });
 
-it('stores only hashes of tokens', async () => {
+it('stores only hashes of reset tokens', async () => {
   const { username, email } = await withEmail();
   await askForReset(username);
   const token = await tokenFor(email);

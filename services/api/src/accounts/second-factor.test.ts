@@ -32,7 +32,7 @@ async function withTotp(): Promise<{ person: Person; secret: string; recoveryCod
 }
 
 describe('a second factor', () => {
-  it('is required at sign-in, beside the password', async () => {
+  it('a second factor is required at sign-in in addition to the password', async () => {
     const { person, secret } = await withTotp();
     const without = await signIn(person);
     expect([without.status, without.body.code]).toEqual([401, 'code-required']);
@@ -41,14 +41,14 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me/account')).body).toMatchObject({ totp: true, recoveryCodes: 10 });
   });
 
-  it('accepts each code once, also for two concurrent sign-ins', async () => {
+  it('a code of the second factor works once, also for two concurrent sign-ins', async () => {
     const { person, secret } = await withTotp();
     const both = await Promise.all([signIn(person, codeOf(secret)), signIn(person, codeOf(secret))]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 401]);
     expect((await signIn(person, codeOf(secret, -1))).status).toBe(401);
   });
 
-  it('is not revealed to a client with a wrong password', async () => {
+  it('a client with a wrong password does not learn that the account has a second factor', async () => {
     const { person } = await withTotp();
     const { body } = await product.api.call<Problem>('post', '/v1/sessions', {
       body: { username: person.session.user.username, password: 'a wrong password' },
@@ -56,7 +56,7 @@ describe('a second factor', () => {
     expect(body.code).toBe('unauthenticated');
   });
 
-  it('limits guesses at the code per account, on any device', async () => {
+  it('guesses at the code of the second factor are limited per account, on any device', async () => {
     const { person, secret } = await withTotp();
     const { deviceToken } = person.session;
     const statuses: number[] = [];
@@ -68,7 +68,7 @@ describe('a second factor', () => {
     expect((await signIn(person, codeOf(secret))).status).toBe(429);
   });
 
-  it('can be replaced by each recovery code once', async () => {
+  it('each recovery code replaces the second factor once', async () => {
     const { person, recoveryCodes } = await withTotp();
     const [code = ''] = recoveryCodes;
     expect(new Set(recoveryCodes).size).toBe(10);
@@ -77,7 +77,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me/account')).body).toMatchObject({ recoveryCodes: 9 });
   });
 
-  it('signs other devices out when it is enabled', async () => {
+  it('enabling a second factor signs out the other devices', async () => {
     const person = await product.api.person();
     const other = (await signIn(person)).body;
     const { body } = await person.call<{ secret: string }>('post', '/v1/me/totp', { password });
@@ -87,7 +87,7 @@ describe('a second factor', () => {
     expect((await person.get('/v1/me')).status).toBe(200);
   });
 
-  it('is disabled with the password and a code', async () => {
+  it('disabling the second factor needs the password and a code', async () => {
     const { person, secret } = await withTotp();
     const remove = (given: object) => person.call<Problem>('delete', '/v1/me/totp', given);
     expect((await remove({ password: 'a wrong one', code: codeOf(secret) })).status).toBe(403);
@@ -96,7 +96,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('remains after a password reset, and can be disabled by the operator', async () => {
+  it('a password reset keeps the second factor, and the operator can disable it', async () => {
     const { person } = await withTotp();
     const { body } = await product.call<{ token: string }>('post', `/users/~${person.id}/password-reset`);
     await product.api.call('put', `/v1/password-resets/${body.token}`, { body: { password } });
@@ -105,7 +105,7 @@ describe('a second factor', () => {
     expect((await signIn(person)).status).toBe(201);
   });
 
-  it('stores its secret encrypted', async () => {
+  it('stores the secret of the second factor encrypted', async () => {
     const { person, secret, recoveryCodes } = await withTotp();
     const row = await product.api.db.selectFrom('users').selectAll().where('id', '=', person.id).execute();
     const codes = await product.api.db.selectFrom('recovery_codes').selectAll().execute();

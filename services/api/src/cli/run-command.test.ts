@@ -26,7 +26,7 @@ const parley = (...argv: string[]) => runCommand(argv, { PARLEY_URL: product.api
 const json = async <T>(...argv: string[]) => JSON.parse(await parley(...argv, '--json')) as T;
 
 describe('parley', () => {
-  it('finds, shows, disconnects and deactivates a user, and reverses it', async () => {
+  it('parley finds, shows, disconnects, deactivates and reactivates a user', async () => {
     const [a] = await product.people('cli-1');
     expect(await json('user', 'list', '--q', 'cli-1')).toMatchObject({ items: [{ id: a.id, externalId: 'cli-1' }] });
     expect(await parley('user', 'list', '--q', 'cli-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
@@ -40,7 +40,7 @@ describe('parley', () => {
     expect(await parley('user', 'find', 'CLI-1')).toMatch(/^id +externalId .*\n\d+ +cli-1 /);
   });
 
-  it('lists the sessions and push devices of a user and ends a session', async () => {
+  it('parley lists the sessions and push devices of a user and ends a session', async () => {
     await product.people('cli-7');
     const { items } = await json<{ items: { id: string }[] }>('user', 'sessions', 'cli-7');
     const [session = { id: '' }] = items;
@@ -52,14 +52,14 @@ describe('parley', () => {
     expect(await json('user', 'sessions', 'cli-7')).toEqual({ items: [], next: null });
   });
 
-  it('prints where a longer list continues', async () => {
+  it('parley prints the page cursor of a longer list', async () => {
     await product.people('many-1', 'many-2');
     const first = await parley('user', 'list', '--q', 'many-', '--limit', '1');
     const after = /\nMore: --after (\d+)$/.exec(first)?.[1] ?? '';
     expect(await parley('user', 'list', '--q', 'many-', '--limit', '1', '--after', after)).toContain('many-2');
   });
 
-  it('reads a chat without control characters, and removes a message', async () => {
+  it('parley prints a chat without control characters, and removes a message', async () => {
     const [a, b] = await product.people('cli-2', 'cli-3');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude\u001b[2J\nword' }]);
     expect(await parley('chats', 'cli-3')).toMatch(new RegExp(`^chat .*\n${a.id} `));
@@ -68,7 +68,7 @@ describe('parley', () => {
     expect(await product.api.events(b)).toContainEqual({ kind: 'recall', id, user: a.id, chat: a.id });
   });
 
-  it('shows and edits a message', async () => {
+  it('parley shows and edits a message', async () => {
     const [a, b] = await product.people('cli-8', 'cli-9');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'wrong' }]);
     const path = ['cli-9', `${a.id}`, `${id}`];
@@ -80,7 +80,7 @@ describe('parley', () => {
     await expect(parley('message', 'edit', ...path, '--custom', '{')).rejects.toMatchObject(wrong);
   });
 
-  it('lists reports and closes one', async () => {
+  it('parley lists reports and closes one', async () => {
     const [a, b] = await product.people('cli-10', 'cli-11');
     const { body } = await a.call<{ id: number }>('post', '/v1/reports', { user: b.id, reason: 'fraud' });
     expect(await parley('report', 'list', '--state', 'open')).toMatch(new RegExp(`\\n${body.id} .* ${b.id} .*fraud`));
@@ -91,7 +91,7 @@ describe('parley', () => {
     expect(await json('report', 'list', '--state', 'open')).toEqual({ items: [], next: null });
   });
 
-  it('prints how to see older messages', async () => {
+  it('parley prints the command that shows older messages', async () => {
     const [a, b] = await product.people('cli-5', 'cli-6');
     const texts = [1, 2].map((n) => ({ from: a.id, to: b.id, text: `text ${n}` }));
     const [first, second] = await seedMessages(product.api.db, texts);
@@ -101,7 +101,7 @@ describe('parley', () => {
     expect(older).toMatch(new RegExp(`\\n${first} .*text 1$`));
   });
 
-  it('reports an address that is not the api', async () => {
+  it('parley reports an address that is not the api', async () => {
     await using page = await startPage('<html></html>');
     const run = runCommand(['user', 'list'], { PARLEY_URL: page.url, PARLEY_API_KEY: apiKey });
     await expect(run).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('parley', () => {
     });
   });
 
-  it('sends a text', async () => {
+  it('parley sends a text', async () => {
     const [a] = await product.people('cli-4');
     expect(await json('message', 'send', 'cli-4', 'maintenance at 8')).toMatchObject({ duplicate: false });
     expect(await product.api.events(a)).toMatchObject([{ body: { type: 'text', text: 'maintenance at 8' } }]);
@@ -128,7 +128,7 @@ describe('parley', () => {
     await expect(parley(...argv)).rejects.toMatchObject(problem);
   });
 
-  it('reports a missing setting, a wrong address, a wrong key and a missing scope', async () => {
+  it('parley reports a missing setting, a wrong address, a wrong key and a missing scope', async () => {
     const env = { PARLEY_URL: product.api.url, PARLEY_API_KEY: apiKey };
     const message = (more: object) =>
       runCommand(['chats', 'x'], { ...env, ...more }).catch((error: Error) => error.message);
@@ -142,7 +142,7 @@ describe('parley', () => {
     expect(await message({ PARLEY_URL: reader.url, PARLEY_API_KEY: secret })).toContain('lacks the scope moderate');
   });
 
-  it('lists its commands without arguments', async () => {
+  it('parley lists its commands when it has no arguments', async () => {
     expect(await runCommand([], {})).toContain('parley user reset-password USER');
   });
 });

@@ -8,12 +8,12 @@ const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 const read = (text: string) => readEnv({ API_KEYS: text }, { API_KEYS: apiKeys() }).API_KEYS;
 
 describe('API_KEYS', () => {
-  it('defaults to no keys', () => {
+  it('API_KEYS defaults to no keys', () => {
     expect(read('')).toEqual([]);
     expect(findKey([], '')).toBeUndefined();
   });
 
-  it('accepts secrets, and names with the hash of a secret', () => {
+  it('API_KEYS accepts secrets, and names with the hash of a secret', () => {
     const keys = read(`${secret}, shop:${hash('another one')},shop-2:${hash('a third').toUpperCase()}`);
     expect(findKey(keys, secret)?.name).toBe('key-1');
     expect(findKey(keys, 'another one')?.name).toBe('shop');
@@ -23,14 +23,14 @@ describe('API_KEYS', () => {
     }
   });
 
-  it('grants the listed scopes, or all scopes without a list', () => {
+  it('an API key has the listed scopes, or all scopes without a list', () => {
     const keys = read(`shop:${hash('one')}:read+tokens,all:${hash('two')}`);
     expect([...(findKey(keys, 'one')?.scopes ?? [])]).toEqual(['read', 'tokens']);
     expect(findKey(keys, 'two')?.scopes.has('admin')).toBe(true);
     expect(() => read(`shop:${hash('one')}:everything`)).toThrow(/scopes \(read, write/);
   });
 
-  it('rejects a list with a key that is too short, without printing it', () => {
+  it('API_KEYS rejects a key that is too short, without printing it', () => {
     expect(() => read(`${secret},short-secret`)).toThrow(/API_KEYS \[1\] must have at least 32/);
     expect(() => read('short-secret')).not.toThrow(/short-secret/);
     expect(() => read('a secret with blanks, which no header can hold')).toThrow(/API_KEYS/);

@@ -33,7 +33,7 @@ it('closes a connection whose headers do not arrive in time', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('refuses more unfinished bodies of one address before reading them', async () => {
+it('rejects more unfinished bodies of one address than the limit before reading them', async () => {
   await using api = await TestApi.start({ MAX_UNFINISHED_PER_ADDRESS: '3', BODY_TIME: '60s' });
   const unfinished = await Promise.all(
     Array.from({ length: 3 }, () => begin(api, 'POST /v1/sessions HTTP/1.1', half(100))),
@@ -45,7 +45,7 @@ it('refuses more unfinished bodies of one address before reading them', async ()
   await expect.poll(status).toBe(401);
 });
 
-it('refuses bodies beyond the memory for them', async () => {
+it('rejects a body when the memory for bodies is used up', async () => {
   await using api = await TestApi.start({ BODY_MEMORY: '64KiB', BODY_TIME: '60s' });
   const socket = await begin(api, 'POST /v1/sessions HTTP/1.1', half(16_000));
   const body = { username: 'a', password: 'x'.repeat(500) };

@@ -22,7 +22,7 @@ const numberToken = (uid: number) => tokenOf('x', { uid }, { issuer: 'numbers' }
 const me = (token: string) => product.api.call<User & Problem>('get', '/v1/me', { token });
 
 describe('a token of another issuer', () => {
-  it("identifies its user by external id or by Parley's id", async () => {
+  it('a token of another issuer identifies its user by external id or by the id of Parley', async () => {
     const [ann] = await product.people('ann');
     for (const token of [tokenOf('ann'), numberToken(ann.id)]) {
       const { status, body } = await me(token);
@@ -30,7 +30,7 @@ describe('a token of another issuer', () => {
     }
   });
 
-  it('is refused for an unknown or deactivated user', async () => {
+  it('a token of another issuer is rejected for an unknown or deactivated user', async () => {
     const [gone] = await product.people('gone');
     await product.call('delete', '/users/gone');
     for (const token of [tokenOf('gone'), tokenOf('never-was'), numberToken(gone.id), numberToken(7)]) {
@@ -44,18 +44,18 @@ describe('a token of another issuer', () => {
     ['for others', tokenOf('ann', {}, { audience: 'mail' })],
     ['of an unknown issuer', tokenOf('ann', {}, { issuer: 'elsewhere' })],
     ['not signed', `${tokenOf('ann').split('.').slice(0, 2).join('.')}.`],
-  ])('is no good when it is %s', async (_, token) => {
+  ])('a token of another issuer is rejected if it is %s', async (_, token) => {
     expect((await me(token)).status).toBe(401);
   });
 
-  it('counts towards the rate of its user', async () => {
+  it('a token of another issuer counts towards the rate limit of its user', async () => {
     await product.people('busy');
     const statuses = [];
     for (let i = 0; i < 21; i += 1) statuses.push((await me(tokenOf('busy', { sid: `s${i}` }))).status);
     expect(statuses).toEqual([...Array(20).fill(200), 429]);
   });
 
-  it('is rejected after its issuer has ended the session', async () => {
+  it('the api cannot end the session of a token of another issuer, and responds 409', async () => {
     await product.people('ben');
     const { status, body } = await product.api.call<Problem>('delete', '/v1/sessions/current', {
       token: tokenOf('ben'),

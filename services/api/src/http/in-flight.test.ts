@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { InFlight } from './in-flight.ts';
 
-it('admits up to the limit of an owner, until one is released', () => {
+it('admits operations up to the limit of their owner, until one is released', () => {
   const inFlight = new InFlight({ perOwner: 2 });
   const first = inFlight.admit(['ann']);
   inFlight.admit(['ann']);
@@ -13,7 +13,7 @@ it('admits up to the limit of an owner, until one is released', () => {
   expect(() => inFlight.admit(['ann'])).toThrow();
 });
 
-it('admits up to the byte limits of one owner and of all owners', () => {
+it('admits operations up to the byte limits of one owner and of all owners', () => {
   const inFlight = new InFlight({ perOwner: 10, bytes: 100, bytesPerOwner: 60 });
   const release = inFlight.admit(['ann'], 50);
   expect(() => inFlight.admit(['ann'], 11)).toThrow(expect.objectContaining({ code: 'too-many' }));

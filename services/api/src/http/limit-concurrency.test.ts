@@ -7,7 +7,7 @@ import { TestApi } from '../../test/test-api.ts';
 const inFlight = async ({ url }: TestApi) =>
   Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
-it('refuses requests above the limit with Retry-After, except health checks', async () => {
+it('rejects requests above the concurrency limit with Retry-After, except health checks', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '2' });
   const ann = await api.person();
   const taken = await api.db.transaction().execute(async (db) => {
@@ -26,7 +26,7 @@ it('refuses requests above the limit with Retry-After, except health checks', as
   expect(await inFlight(api)).toBe(0);
 });
 
-it('admits an idle address while another one floods', async () => {
+it('admits an address without requests in flight while another address floods', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '4', TRUSTED_PROXIES: '127.0.0.1' });
   const token = (await api.person()).session.accessToken;
   const from = (address: string) =>
@@ -45,7 +45,7 @@ it('admits an idle address while another one floods', async () => {
   expect(await inFlight(api)).toBe(0);
 });
 
-it('does not count a request whose body does not arrive', async () => {
+it('a request whose body does not arrive does not count towards the concurrency limit', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '1' });
   const ann = await api.person();
   const { hostname, port } = new URL(api.url);

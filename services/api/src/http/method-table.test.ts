@@ -20,7 +20,7 @@ it.each([
   expect(methodsOf(path)).toEqual(methods);
 });
 
-it('returns the methods of the most concrete path', () => {
+it('returns the methods of the most specific path', () => {
   expect(methodsOf('/v1/sessions/refresh')).toEqual(['POST']);
 });
 

@@ -66,12 +66,12 @@ it('reads the picture of one user while slow pictures of another are in progress
   expect(done.slice(0, 2)).toContain(2);
 });
 
-it('aborts a picture that takes too long', async () => {
+it('aborts the decoding of a picture that exceeds its time limit', async () => {
   start({ timeout: 100 });
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 
-it('rejects more waiting pictures than a user may have', async () => {
+it('rejects a picture if its user has too many waiting ones', async () => {
   start({ maxPerUser: 1 });
   const bytes = await picture(10, 10);
   const accepted = [read(1, bytes), read(1, bytes)];

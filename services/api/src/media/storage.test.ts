@@ -48,7 +48,7 @@ describe.each<[string, () => Storage]>([
 
   const read = (key: string, start: number, end: number) => buffer(storage.read(key, { start, end }));
 
-  it('returns bytes that were appended in pieces, also through another client of the same storage', async () => {
+  it('returns bytes that were appended in parts, also through another client of the same storage', async () => {
     const [key, content] = [newKey(), randomBytes(20 * 1024 * 1024 + 3)];
     await storage.create(key);
     expect(await storage.size(key)).toBe(0);
@@ -70,7 +70,7 @@ describe.each<[string, () => Storage]>([
     }
   });
 
-  it('keeps the bytes received before the source failed', async () => {
+  it('a storage keeps the bytes received before the source failed', async () => {
     const key = newKey();
     await storage.create(key);
     const broken = storage.append(key, 0, pieces(Buffer.from('abc'), new Error('gone')));
@@ -80,7 +80,7 @@ describe.each<[string, () => Storage]>([
     expect((await read(key, 0, 5)).toString()).toBe('abcdef');
   });
 
-  it('replaces a whole object and deletes it', async () => {
+  it('a storage replaces a whole object and deletes it', async () => {
     const key = `${newKey()}-thumbnail`;
     await storage.put(key, Buffer.from('old'));
     await storage.put(key, Buffer.from('new'));
@@ -90,7 +90,7 @@ describe.each<[string, () => Storage]>([
     await expect(read(key, 0, 2)).rejects.toThrow();
   });
 
-  it('lists the keys that begin with two digits, each once', async () => {
+  it('a storage lists the keys that begin with two digits, each once', async () => {
     const [one, two] = [newKey('cd'), newKey('cd')];
     const began = Date.now() - 5000;
     for (const key of [one, two]) {

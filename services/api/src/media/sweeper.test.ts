@@ -29,7 +29,7 @@ describe.each<[string, () => Record<string, string>]>([
       MEDIA_S3_SECRET_KEY: s3.options.secretKey,
     }),
   ],
-])('the sweeper removes from %s:', (_, where) => {
+])('the media sweeper with %s', (_, where) => {
   let api: TestApi;
   let store: MediaStore;
   let ann: Person;
@@ -52,7 +52,7 @@ describe.each<[string, () => Record<string, string>]>([
     return (await query.executeTakeFirstOrThrow()).storage_key;
   };
 
-  it('unfinished uploads that have expired', async () => {
+  it('the media sweeper removes unfinished uploads that have expired', async () => {
     const place = placeOf(await uploader.create(10));
     await uploader.patch(place, 0, Buffer.from('abc'));
     const key = await keyOf(Number(place.split('/').at(-1)));
@@ -63,7 +63,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await store.storage.size(key)).toBe(where().MEDIA_S3_ENDPOINT ? 0 : undefined);
   });
 
-  it('but not uploads in progress', async () => {
+  it('the media sweeper keeps uploads in progress', async () => {
     const place = placeOf(await uploader.create(2));
     const later = await api.db
       .updateTable('media')
@@ -87,7 +87,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect((await patch).status).toBe(200);
   });
 
-  it('media that were never sent, with their thumbnails', async () => {
+  it('the media sweeper removes media that were never sent, with their thumbnails', async () => {
     const media = await uploader.send(await picture(400, 300));
     const key = await keyOf(media.id);
     await sweep(Date.now() + day - 60_000);
@@ -99,7 +99,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(left.filter((it) => it.startsWith(key))).toEqual([]);
   });
 
-  it('but neither sent media nor avatars, also in later runs', async () => {
+  it('the media sweeper keeps sent media and avatars, also in later runs', async () => {
     const [sent, avatar] = [await uploader.send(Buffer.from('sent')), await uploader.send(await picture(9, 9))];
     await share(api, ann, ben, sent.id);
     await ann.call('patch', '/v1/me', { avatar: `/v1/media/${avatar.id}` });
@@ -110,7 +110,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(sent), await there(avatar)]).toEqual([true, false]);
   });
 
-  it('also if a sender without access sent their id, and forgets such messages', async () => {
+  it('the media sweeper removes a media that only users without access have sent', async () => {
     const media = await uploader.send(Buffer.from('mine'));
     await share(api, ben, carl, media.id);
     const claims = async () => {
@@ -123,7 +123,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect([await there(media), await claims()]).toEqual([false, 0]);
   });
 
-  it('old bytes without a media', async () => {
+  it('the media sweeper removes old stored bytes that belong to no media', async () => {
     const [stray, kept] = ['ab'.repeat(16), await uploader.send(Buffer.from('kept'))];
     await store.storage.put(stray, Buffer.from('stray'));
     await store.storage.put(`${stray}-thumbnail`, Buffer.from('stray'));
@@ -136,7 +136,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(await there(kept)).toBe(true);
   });
 
-  it('once each by concurrent replicas', async () => {
+  it('concurrent replicas of the media sweeper remove each unsent media and keep a sent one', async () => {
     const all = await Promise.all(Array.from({ length: 20 }, (_, i) => uploader.send(Buffer.from(`${i}`))));
     await share(api, ann, ben, (all[7] as Media).id);
     const others = [1, 2, 3].map(() => new MediaStore({ ...partsOf(api), config: api.config.media }));
@@ -145,7 +145,7 @@ describe.each<[string, () => Record<string, string>]>([
     expect(left.map((it, i) => (it ? i : -1)).filter((i) => i >= 0)).toEqual([7]);
   });
 
-  it('repeatedly at its interval', async () => {
+  it('the media sweeper runs at its interval', async () => {
     const media = await uploader.send(Buffer.from('x'));
     await api.db.updateTable('media').set({ expires: 1 }).where('id', '=', media.id).execute();
     const eager = await startApi({ ...api.config, media: { ...api.config.media, sweepInterval: 20 } });

@@ -18,13 +18,16 @@ describe('a reserved name', () => {
     'аdmin',
     'Ádmin',
     '𝐚𝐝𝐦𝐢𝐧',
-  ])('cannot be chosen as %s', (name) => {
+  ])('a user cannot choose the reserved name %s', (name) => {
     expect(() => requireFreeName(reserved, 'name', name)).toThrow('This name is reserved');
   });
 
-  it.each(['ann', 'adminton', 'rootless', 'Support Team Fan', '管理员', 'Админка'])('does not forbid %s', (name) => {
-    expect(() => requireFreeName(reserved, 'name', name)).not.toThrow();
-  });
+  it.each(['ann', 'adminton', 'rootless', 'Support Team Fan', '管理员', 'Админка'])(
+    'the name %s is allowed although it resembles a reserved one',
+    (name) => {
+      expect(() => requireFreeName(reserved, 'name', name)).not.toThrow();
+    },
+  );
 });
 
 describe('a name', () => {
@@ -46,7 +49,7 @@ describe('a name', () => {
     ['a pile of marks', `a${'\u0301'.repeat(8)}`],
     ['Latin and Cyrillic in a word', 'Аdmin'],
     ['Latin and Greek in a word', 'Αnn'],
-  ])('is refused with %s', (_, text) => {
+  ])('a name with %s is rejected', (_, text) => {
     expect(findDisguise(text)).toBeTypeOf('string');
   });
 
@@ -70,11 +73,11 @@ describe('a name', () => {
     "O'Brien",
     'नमस्ते',
     'ツ',
-  ])('may be %s', (text) => {
+  ])('a name may be %s', (text) => {
     expect(findDisguise(text)).toBeUndefined();
   });
 
-  it('allows several scripts in free text, but not in names', () => {
+  it('mixed scripts are allowed in free text, but not in names', () => {
     expect(findHidden('μTorrent')).toBeUndefined();
     expect(findDisguise('μTorrent')).toBeTypeOf('string');
   });

@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 
 describe('the OpenAPI document', () => {
-  it("follows Redocly's recommended rules", async () => {
+  it("the OpenAPI document follows Redocly's recommended rules", async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: text, config });
     // The tus protocol wants uploads at an address of their own below /v1/media.
@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
   });
 
   it.skipIf(!hasPythonValidator())(
-    'is accepted by openapi-spec-validator (skipped without: pip install it)',
+    'the OpenAPI document is accepted by openapi-spec-validator (skipped without: pip install it)',
     () => {
       const file = join(mkdtempSync(join(tmpdir(), 'parley-openapi-')), 'openapi.json');
       writeFileSync(file, text);
@@ -39,7 +39,7 @@ describe('the OpenAPI document', () => {
     180_000,
   );
 
-  it('has an operation id, a summary and a described tag for each operation, no id twice', () => {
+  it('each OpenAPI operation has a unique id, a summary and a described tag', () => {
     const ids = each().map(({ operationId }) => operationId);
     expect(ids.filter((id) => !/^[a-z][A-Za-z]+$/.test(id))).toEqual([]);
     expect(new Set(ids).size).toBe(ids.length);
@@ -47,12 +47,12 @@ describe('the OpenAPI document', () => {
     expect(each().filter((it) => !it.summary || !it.tags?.every((tag) => known.includes(tag)))).toEqual([]);
   });
 
-  it('has no path twice under different names of parameters', () => {
+  it('the OpenAPI document has no path twice under different names of parameters', () => {
     const shapes = Object.keys(document.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
     expect(shapes.filter((shape, i) => shapes.indexOf(shape) !== i)).toEqual([]);
   });
 
-  it('describes Retry-After wherever a request may be repeated later, and the rate limit everywhere', () => {
+  it('the OpenAPI document describes Retry-After and the rate limit at each operation that may send them', () => {
     const responses = api().flatMap((it) => Object.entries(it.responses));
     const later = responses.filter(([status]) => status === '429' || status === '503');
     expect(later.length).toBeGreaterThan(100);
@@ -60,7 +60,7 @@ describe('the OpenAPI document', () => {
     expect(responses.filter(([, response]) => response.headers?.['RateLimit-Limit'] === undefined)).toEqual([]);
   });
 
-  it('has patterns that every dialect of regular expressions reads', () => {
+  it('patterns in the OpenAPI document are valid in every dialect of regular expressions', () => {
     const ajv = new Ajv2020();
     const patterns = JSON.stringify(document).match(/"pattern":"(?:[^"\\]|\\.)*"/g) ?? [];
     expect(patterns.length).toBeGreaterThan(20);
@@ -70,7 +70,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('has a maximum for each integer, since larger JSON numbers are not exact', () => {
+  it('each integer in the OpenAPI document has a maximum, since larger JSON numbers are not exact', () => {
     const unbounded: unknown[] = [];
     JSON.parse(text, (key, value) => {
       if (value?.type === 'integer' && value.maximum === undefined) unbounded.push([key, value]);
@@ -79,14 +79,14 @@ describe('the OpenAPI document', () => {
     expect(unbounded).toEqual([]);
   });
 
-  it('allows groups without custom data, and null to remove it', () => {
+  it('the OpenAPI schemas allow groups without custom data, and null to remove it', () => {
     const nullable = { properties: { custom: { type: ['object', 'null'] } } };
     const json = { requestBody: { content: { 'application/json': { schema: nullable } } } };
     expect(document.paths['/v1/groups']?.post).toMatchObject(json);
     expect(document.paths['/v1/groups/{id}']?.patch).toMatchObject(json);
   });
 
-  it('names the schema of each kind of body, so that generated clients have unique names', () => {
+  it('the OpenAPI schema of each kind of body has a name, so that generated clients have unique names', () => {
     const { Body, Message } = document.components.schemas as Record<string, Schema>;
     const kinds = Body?.oneOf ?? [];
     expect(kinds).toContainEqual({ $ref: '#/components/schemas/CustomBody' });
@@ -96,28 +96,28 @@ describe('the OpenAPI document', () => {
     });
   });
 
-  it('names the schema of sent frames, so that generated Go clients can encode them', () => {
+  it('the OpenAPI schema of each sent frame has a name, so that generated Go clients can encode it', () => {
     const json = { schema: { $ref: '#/components/schemas/ClientFrame' } };
     expect(document.paths['/v1/frames']?.post).toMatchObject({
       requestBody: { content: { 'application/json': json } },
     });
   });
 
-  it('names the schema of each frame, and refers to a described schema without allOf', () => {
+  it('the OpenAPI schema of each frame has a name, and refers to described schemas without allOf', () => {
     const { SendFrame } = document.components.schemas as Record<string, Schema>;
     const body = { $ref: '#/components/schemas/Body', description: 'Content of the message' };
     expect(SendFrame?.properties?.body).toEqual(body);
     expect(text).not.toContain('"allOf":[{"$ref"');
   });
 
-  it('allows null for the body of a message and the last message of a chat only', () => {
+  it('the OpenAPI schemas allow null only for the body of a message and the last message of a chat', () => {
     const { Message, Chat } = document.components.schemas as Record<string, { type: string; properties: object }>;
     const orNull = { anyOf: expect.arrayContaining([{ type: 'null' }]) };
     expect(Message).toMatchObject({ type: 'object', properties: { body: orNull } });
     expect(Chat).toMatchObject({ type: 'object', properties: { last: orNull } });
   });
 
-  it('lists the operations of the gateways with the addresses of the gateways', () => {
+  it('the OpenAPI document lists the gateway operations with the addresses of the gateways', () => {
     const found = each().filter((it) => it.tags?.includes('Gateway'));
     expect(found.map((it) => it.operationId)).toEqual(['streamEvents', 'pollEvents', 'postFrame']);
     expect(found.map((it) => it.servers)).toEqual(

@@ -57,7 +57,7 @@ async function settled(): Promise<void> {
 }
 
 describe('a browser', () => {
-  it('receives encrypted and signed notifications while its user is offline', async () => {
+  it('a browser receives encrypted and signed notifications while its user is offline', async () => {
     const [ann, ben] = await api.people();
     const { endpoint } = await subscribe(ann);
     await recorded(ben, ann.id, text('hello 李'));
@@ -68,7 +68,7 @@ describe('a browser', () => {
     expect(pushed && isFrom(pushed, keys.publicKey)).toBe(true);
   });
 
-  it('receives its language, the remark, and the sender in a group', async () => {
+  it("a push notification uses the browser's language, the remark, and the sender in a group", async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -85,7 +85,7 @@ describe('a browser', () => {
     expect(service.got[1]?.shown).toEqual({ chat: group.id, title: `Hike ${ann.id}`, text: 'Benny: hi' });
   });
 
-  it('receives nothing of muted chats, read messages, or own messages', async () => {
+  it('a browser receives no push notifications of muted chats, read messages or own messages', async () => {
     const [ann, ben, carl] = await api.people();
     for (const other of [ben, carl]) await ann.befriend(other);
     for (const person of [ann, ben]) await subscribe(person);
@@ -97,7 +97,7 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['heard']);
   });
 
-  it('receives nothing while its user is connected', async () => {
+  it('a browser receives no push notifications while its user is connected', async () => {
     const [ann, ben] = await api.people();
     await subscribe(ann);
     const { client, keys: names } = api.redis;
@@ -111,7 +111,7 @@ describe('a browser', () => {
     await waitFor(() => service.got.length === 1);
   });
 
-  it('receives nothing after its session, its subscription or its push service ended it', async () => {
+  it('a browser receives no push notifications after its session or subscription ended', async () => {
     const [[ann, ben, carl], dora] = [await api.people(), await api.person()];
     const { endpoint } = await subscribe(ann);
     expect((await ann.call('delete', '/v1/push/subscriptions', { endpoint })).status).toBe(204);
@@ -126,7 +126,7 @@ describe('a browser', () => {
     expect(service.got).toHaveLength(1);
   });
 
-  it('belongs to the user who subscribed last', async () => {
+  it('a push subscription belongs to the user who subscribed last', async () => {
     const [ann, ben, carl] = await api.people();
     const { endpoint, keys } = await subscribe(ann);
     await ben.call('put', '/v1/push/subscriptions', { endpoint, keys });
@@ -136,7 +136,7 @@ describe('a browser', () => {
     expect(service.got.map(({ shown }) => shown.text)).toEqual(['for Ben']);
   });
 
-  it('replaces the oldest one above the maximum', async () => {
+  it('a push subscription above the maximum replaces the oldest one', async () => {
     const [ann, ben] = await api.people();
     const [, second, third] = [await subscribe(ann), await subscribe(ann), await subscribe(ann)];
     await recorded(ben, ann.id, text('hi'));
@@ -153,21 +153,21 @@ describe('a subscription', () => {
     ['ftp://push.example/x'],
     ['https://[::1]/x'],
     ['nonsense'],
-  ])('to %s is refused or never contacted', async (endpoint) => {
+  ])('a push subscription to %s is rejected or never contacted', async (endpoint) => {
     await using strict = await TestApi.start({ PUSH_PUBLIC_KEY: keys.publicKey, PUSH_PRIVATE_KEY: keys.privateKey });
     const ann = await strict.person();
     const { status } = await ann.call('put', '/v1/push/subscriptions', { ...service.subscribe(), endpoint });
     expect(status).toBe(400);
   });
 
-  it('with invalid keys is refused', async () => {
+  it('a push subscription with invalid keys is rejected', async () => {
     const ann = await api.person();
     const { endpoint, keys } = service.subscribe();
     for (const wrong of [{ ...keys, auth: 'short' }, { ...keys, p256dh: keys.auth }, {}])
       expect((await ann.call('put', '/v1/push/subscriptions', { endpoint, keys: wrong })).status).toBe(400);
   });
 
-  it('is not offered without keys of the server', async () => {
+  it('push subscriptions are not offered if the server has no keys', async () => {
     await using plain = await TestApi.start();
     const ann = await plain.person();
     expect((await ann.get('/v1/push')).status).toBe(404);

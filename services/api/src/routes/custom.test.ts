@@ -44,19 +44,19 @@ describe.each(operations)('custom data by %s %s', (method, path, body) => {
     ['an object with a key __proto__', '{"__proto__":{"admin":true}}', 'custom: Holds a key __proto__'],
     ['an object with a key __proto__ inside', '{"a":[{"__proto__":1}]}', 'custom: Holds a key __proto__'],
     ['an object with a null character', '{"a":"\\u0000"}', 'custom: Holds a null character or a lone surrogate'],
-  ])('is refused if it is %s', async (_, custom, detail) => {
+  ])('custom data are rejected if they are %s', async (_, custom, detail) => {
     const { status, body } = await call(custom);
     expect([status, body]).toMatchObject([400, { code: 'bad-request', detail, errors: [{ path: 'custom' }] }]);
   });
 
-  it.each([40, 15_000])('is refused if it has %i levels', async (levels) => {
+  it.each([40, 15_000])('custom data with %i levels are rejected', async (levels) => {
     const { status, body } = await call(`{"a":${'['.repeat(levels)}${']'.repeat(levels)}}`);
     expect([status, body]).toMatchObject([400, { detail: 'Nested deeper than 32 levels.' }]);
   });
 });
 
 describe('custom data of a message of the product', () => {
-  it('is limited in size inside the body too', async () => {
+  it('custom data in the body of a server API message are limited in size too', async () => {
     const own = (data: object) => ({ ...message(), body: { type: 'custom', name: 'poll', data } });
     const refused = await product.call<Problem>('post', '/messages', own(sized(101)));
     expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'body.data']);
@@ -65,7 +65,7 @@ describe('custom data of a message of the product', () => {
 });
 
 describe('custom data of a user', () => {
-  it('is set by the user and seen in every place that shows the user', async () => {
+  it('a user sets their custom data, which are returned wherever the user is', async () => {
     const [dora] = await product.people('dora');
     await dora.befriend(ann);
     const custom = { team: 'blue', tags: [{ id: 1, of: null }] };
@@ -97,7 +97,7 @@ describe('custom data of a user', () => {
     expect(chats.body.users).toContainEqual({ ...seen, name: 'dora', avatar: null });
   });
 
-  it('is part of a session, stays when other fields change, and is deleted by null or with the account', async () => {
+  it('custom data of a user stay when other fields change, until null or the end of the account', async () => {
     const username = 'emil-7';
     const body = { username, password };
     const { body: session } = await product.api.call<Session>('post', '/v1/users', { body });
@@ -114,7 +114,7 @@ describe('custom data of a user', () => {
     expect(await stored.executeTakeFirst()).toEqual({ custom: null });
   });
 
-  it('is set by the product, which notifies friends only of a change', async () => {
+  it('the server API sets custom data of a user, and notifies friends only of a change', async () => {
     const [fay] = await product.people('fay');
     await fay.befriend(ben);
     const put = (given: object) => product.call<User>('put', '/users/fay', given);
@@ -135,7 +135,7 @@ describe('custom data of a user', () => {
 });
 
 describe('custom data of a group', () => {
-  it('is set when the group is made, changed by owner and admins, and seen by every member', async () => {
+  it('custom data of a group are changed by owner and admins, and seen by every member', async () => {
     const custom = { room: { floor: 3, tags: ['a', null] } };
     const { status, body: group } = await ann.call<Group>('post', '/v1/groups', {
       ...{ name: 'Custom', members: [ben.id, carl.id], custom },
@@ -155,7 +155,7 @@ describe('custom data of a group', () => {
     expect(await carl.get(at)).toMatchObject({ status: 200, body: expect.not.objectContaining({ custom: null }) });
   });
 
-  it('is set by the product, which notifies members only of a change', async () => {
+  it('the server API sets custom data of a group, and notifies members only of a change', async () => {
     const put = (custom?: object | null) =>
       product.call<Group>('put', '/groups/g', { name: 'Of the product', owner: 'ann', members: ['ben'], custom });
     const { status, body } = await put({ a: 1, b: [{ c: 2 }] });
@@ -173,7 +173,7 @@ describe('custom data of a group', () => {
     expect((await put(null)).body).not.toHaveProperty('custom');
   });
 
-  it('is deleted when the group is dissolved', async () => {
+  it('custom data of a group are deleted when the group is dissolved', async () => {
     const { body } = await ann.call<Group>('post', '/v1/groups', { name: 'Ends', custom: { a: 1 } });
     await ann.call('delete', `/v1/groups/${body.id}`);
     const stored = product.api.db.selectFrom('groups').select('custom').where('id', '=', body.id);
@@ -186,7 +186,7 @@ describe('custom data of a chat', () => {
   const customOf = async (person: Person, peer: { id: number }) =>
     (await person.call<Chat>('put', at(peer))).body.custom;
 
-  it('belongs to its owner alone and reaches the other devices as an event', async () => {
+  it("custom data of a chat belong to its owner only and reach the owner's other devices", async () => {
     const custom = { folder: 'work', tags: ['a', null] };
     const { status, body } = await ann.call<Chat>('patch', at(ben), { custom });
     expect([status, body]).toMatchObject([200, { chat: ben.id, pinned: false, muted: false, custom }]);
@@ -198,7 +198,7 @@ describe('custom data of a chat', () => {
     expect(JSON.stringify(await product.api.events(ben))).not.toContain('folder');
   });
 
-  it('stays when the chat is pinned or muted, and is deleted by null', async () => {
+  it('custom data of a chat stay when it is pinned or muted, and null deletes them', async () => {
     await ann.call('patch', at(carl), { custom: { a: 1 }, muted: true });
     await ann.call('patch', at(carl), { pinned: true });
     expect((await ann.call('put', at(carl))).body).toMatchObject({ pinned: true, muted: true, custom: { a: 1 } });
@@ -207,7 +207,7 @@ describe('custom data of a chat', () => {
     expect(body).not.toHaveProperty('custom');
   });
 
-  it('of a group belongs to each member, and is deleted when the member leaves', async () => {
+  it('each member has own custom data of a group chat, which are deleted when the member leaves', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'Chats', members: [ben.id] });
     await ben.call('patch', at(group), { custom: { mine: 1 } });
     expect(await customOf(ben, group)).toEqual({ mine: 1 });

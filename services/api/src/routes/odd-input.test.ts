@@ -37,7 +37,7 @@ const odd = [
 
 // No input of a client may cause a 5xx.
 describe('odd input is refused or matches nothing', () => {
-  it.each(lists)('as a page cursor of %s', async (path) => {
+  it.each(lists)('an odd page cursor of %s is rejected or matches nothing', async (path) => {
     const places = [
       ...odd,
       [],
@@ -67,7 +67,7 @@ describe('odd input is refused or matches nothing', () => {
   });
 
   it.each(['/v1/users/', '/v1/chats/', '/v1/friends/', '/v1/blocks/', '/v1/sessions/', '/v1/friend-groups/'])(
-    'as an id under %s',
+    'an odd id under %s is rejected or matches nothing',
     async (path) => {
       for (const id of odd) {
         const { status } = await ann.call('delete', path + encodeURIComponent(id.toWellFormed()));
@@ -76,7 +76,7 @@ describe('odd input is refused or matches nothing', () => {
     },
   );
 
-  it('as a username or password', async () => {
+  it('an odd username or password never causes a server error', async () => {
     for (const text of odd) {
       for (const body of [
         { username: text, password: 'long enough' },
@@ -90,7 +90,7 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
-  it('as JSON that is nested deeply', async () => {
+  it('deeply nested JSON is rejected', async () => {
     const deep = '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000);
     for (const raw of [deep, `{"name":${deep}}`, '['.repeat(30_000) + ']'.repeat(30_000)]) {
       const { status, body } = await api.call<{ detail: string }>('patch', '/v1/me', {
@@ -101,14 +101,14 @@ describe('odd input is refused or matches nothing', () => {
     }
   });
 
-  it("as a name of an object's built-in property", async () => {
+  it('JSON keys named like built-in properties of objects are rejected', async () => {
     for (const raw of ['{"__proto__":{"name":"x"}}', '{"constructor":1,"name":"x"}', '{"toString":1,"name":"x"}']) {
       const { status } = await api.call('patch', '/v1/me', { raw, token: ann.session.accessToken });
       expect([raw, status]).toEqual([raw, 400]);
     }
   });
 
-  it('as stored text, which is returned unchanged', async () => {
+  it('odd text is stored and returned unchanged', async () => {
     for (const sign of ["'; drop table users", '\\', '$1', '%', '🦊👩‍👩‍👧', '"', '\uffff', 'ｆｕｌｌ']) {
       const { body } = await ann.call<{ sign: string }>('patch', '/v1/me', { sign });
       expect(body.sign).toBe(sign);

@@ -54,7 +54,7 @@ const syllable = fc.constantFrom(
 const phrase = fc.array(syllable, { maxLength: 8 }).map((parts) => parts.join(''));
 
 describe('a segment', () => {
-  it('returns every matching message for any query', () => {
+  it('a search segment returns every matching message for any query', () => {
     fc.assert(
       fc.property(fc.array(phrase, { maxLength: 40 }), phrase, (texts, query) => {
         const segment = build(texts);
@@ -69,7 +69,7 @@ describe('a segment', () => {
     );
   });
 
-  it('finds each of many terms, whole or by prefix, and no other', () => {
+  it('a search segment finds each of many terms, whole or by prefix, and no other', () => {
     const texts = Array.from(
       { length: 4096 },
       (_, n) => `w${n} every${n % 2 ? 'one' : 'body'} 第${String.fromCharCode(0x4e00 + n)}`,
@@ -91,7 +91,7 @@ describe('a segment', () => {
     }
   });
 
-  it('knows its messages and their peers', () => {
+  it('a search segment knows its messages and their peers', () => {
     const segment = build(['a', 'b', 'c', 'd']);
     expect(segment.count).toBe(4);
     expect(segment.peers).toEqual([1, 2, 3]);

@@ -13,13 +13,13 @@ function start(options: Partial<ConstructorParameters<typeof SideProcess>[0]> = 
   side = new SideProcess({ file, ...usual, ...options });
 }
 
-it('resolves with the result of a job and rejects with its error', async () => {
+it('a side process resolves with the result of a job and rejects with its error', async () => {
   start();
   expect(await side.run('ann', { name: 'echo', value: { a: [1] } })).toEqual({ a: [1] });
   await expect(side.run('ann', { name: 'fail', value: 'no such thing' })).rejects.toThrow('no such thing');
 });
 
-it('streams bytes to a job, and rejects it with an error of the stream', async () => {
+it('a side process receives a stream for a job, and rejects the job if the stream fails', async () => {
   start();
   const chunks = Array.from({ length: 64 }, () => Buffer.alloc(64 * 1024));
   expect(await side.run('ann', { name: 'count' }, () => Readable.from(chunks))).toBe(64 * 64 * 1024);
@@ -28,7 +28,7 @@ it('streams bytes to a job, and rejects it with an error of the stream', async (
   expect(await side.run('ann', { name: 'echo', value: 1 })).toBe(1);
 });
 
-it('kills a job that takes too long, and goes on with the next', async () => {
+it('a side process is killed if a job exceeds its time limit, and the next job runs', async () => {
   start({ timeout: 1500 });
   const endless = side.run('ann', { name: 'loop' });
   const next = side.run('ben', { name: 'echo', value: 1 });
@@ -36,13 +36,13 @@ it('kills a job that takes too long, and goes on with the next', async () => {
   expect(await next).toBe(1);
 });
 
-it.runIf(process.platform === 'linux')('refuses memory beyond the limit to native code', async () => {
+it.runIf(process.platform === 'linux')('native code in a side process cannot use memory beyond the limit', async () => {
   start();
   await expect(side.run('ann', { name: 'allocate', value: 1024 * 1024 * 1024 })).rejects.toThrow();
   expect(await side.run('ann', { name: 'allocate', value: 1024 * 1024 })).toBe(1024 * 1024);
 });
 
-it('runs jobs of owners in turns', async () => {
+it('a side process runs the jobs of several owners in turns', async () => {
   start();
   const done: string[] = [];
   const run = (owner: string) => side.run(owner, { name: 'echo' }).then(() => done.push(owner));
@@ -51,7 +51,7 @@ it('runs jobs of owners in turns', async () => {
   expect(done.slice(0, 4)).toEqual(['many', 'many', 'one', 'two']);
 });
 
-it('refuses more waiting jobs than one owner may have, and than fit in all', async () => {
+it('a side process rejects jobs above the queue limit of an owner and of all owners', async () => {
   start({ maxPerOwner: 2, maxWaiting: 3 });
   const run = (owner: string) => side.run(owner, { name: 'echo' });
   const accepted = [run('a'), run('a'), run('a')];
@@ -61,7 +61,7 @@ it('refuses more waiting jobs than one owner may have, and than fit in all', asy
   await Promise.all(accepted);
 });
 
-it('ends its process when there is nothing to do, and starts another later', async () => {
+it('a side process ends when it has no job, and starts again for the next one', async () => {
   start({ idle: 50 });
   const first = (await side.run('ann', { name: 'pid' })) as number;
   await expect.poll(() => isAlive(first)).toBe(false);

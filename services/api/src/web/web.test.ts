@@ -29,14 +29,17 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) => fetch(`${api.url}${path}`, { headers });
 
 describe('the web client', () => {
-  it.each(['/', '/index.html', '/chats', '/chats/748418', '/settings/sessions'])('is the page at %s', async (path) => {
-    const answer = await get(path);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-    expect(await answer.text()).toContain('<title>Parley');
-    expect(answer.headers.get('cache-control')).toBe('no-cache');
-  });
+  it.each(['/', '/index.html', '/chats', '/chats/748418', '/settings/sessions'])(
+    'serves the page of the web client at %s',
+    async (path) => {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(await answer.text()).toContain('<title>Parley');
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+    },
+  );
 
-  it('runs only its own scripts, sends no referrer, and connects to gateways only', async () => {
+  it('the web client runs only its own scripts, sends no referrer, and connects to gateways only', async () => {
     const { headers } = await get('/chats');
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
@@ -50,7 +53,7 @@ describe('the web client', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
-  it('marks hashed files as immutable and compresses them', async () => {
+  it('the files of the web client with a hash in their name are immutable and compressed', async () => {
     const { headers, status } = await get('/assets/app-1a2b.js', { 'accept-encoding': 'identity' });
     expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
     const small = await get('/assets/app-1a2b.js', { 'accept-encoding': 'gzip' });
@@ -58,12 +61,12 @@ describe('the web client', () => {
     expect(await small.text()).toBe(script);
   });
 
-  it('responds 304 if it did not change', async () => {
+  it('the web client responds 304 if it did not change', async () => {
     const etag = (await get('/')).headers.get('etag') ?? '';
     expect((await get('/', { 'if-none-match': etag })).status).toBe(304);
   });
 
-  it('serves a new build at once', async () => {
+  it('a new build of the web client is served at once', async () => {
     const place = join(folder, 'root/fresh.json');
     await writeFile(place, '1');
     expect(await (await get('/fresh.json')).text()).toBe('1');
@@ -82,25 +85,28 @@ describe('the web client', () => {
     '/%ff',
     '/assets',
     '/v1/nothing',
-  ])('does not serve %s', async (path) => {
+  ])('the web client does not serve %s', async (path) => {
     const answer = await get(path);
     const text = await answer.text();
     expect(text).not.toContain('secret');
     if (answer.status !== 404) expect(text).toContain('<title>Parley');
   });
 
-  it.each(['/v1/nothing', '/assets/gone.js', '/favicon.ico'])('leaves a problem document at %s', async (path) => {
-    const answer = await get(path);
-    expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
-  });
+  it.each(['/v1/nothing', '/assets/gone.js', '/favicon.ico'])(
+    'responds with a problem document at %s',
+    async (path) => {
+      const answer = await get(path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    },
+  );
 
-  it('leaves the api, health and documentation in place', async () => {
+  it('the api, health and documentation stay available beside the web client', async () => {
     expect((await get('/v1/me')).status).toBe(401);
     expect((await get('/healthz')).status).toBe(200);
     expect(await (await get('/docs')).text()).toContain('Parley API');
   });
 
-  it('is absent without the setting', async () => {
+  it('the web client is not served without its setting', async () => {
     await using plain = await TestApi.start();
     expect((await fetch(`${plain.url}/`)).status).toBe(404);
   });

@@ -47,7 +47,7 @@ const dead = async (of: Product, query = '') =>
   (await of.call<{ items: z.infer<typeof deadSchema>[]; next: string | null }>('get', `/webhooks/dead${query}`)).body;
 
 describe('an endpoint', () => {
-  it('receives events signed with each of its secrets', async () => {
+  it('a webhook endpoint receives events signed with each of its secrets', async () => {
     const shop = await start();
     await push(shop, 'message_1_2_3');
     await came(1);
@@ -64,7 +64,7 @@ describe('an endpoint', () => {
     await settled(shop);
   });
 
-  it('receives reports without their texts', async () => {
+  it('a webhook endpoint receives reports without their texts', async () => {
     const shop = await start({}, { events: ['report'] });
     const [a, b] = await shop.people('a', 'b');
     const { body } = await a.call('post', '/v1/reports', { user: b.id, reason: 'spam', text: 'buys my soul' });
@@ -79,7 +79,7 @@ describe('an endpoint', () => {
     expect(receiver.got[0]?.body).not.toContain('soul');
   });
 
-  it('receives friend events of each side and group events once', async () => {
+  it('a webhook endpoint receives friend events of each side and group events once', async () => {
     const shop = await start();
     const [a, b] = await shop.people('a', 'b');
     await shop.call('put', '/users/a/friends/b');
@@ -98,7 +98,7 @@ describe('an endpoint', () => {
     expect(new Set(receiver.got.map(({ event }) => event.id)).size).toBe(3);
   });
 
-  it('receives only the kinds it subscribed to', async () => {
+  it('a webhook endpoint receives only the kinds of events it subscribed to', async () => {
     const shop = await start({}, { events: ['message'] });
     await shop.people('a', 'b');
     await shop.call('put', '/users/a/friends/b');
@@ -108,7 +108,7 @@ describe('an endpoint', () => {
     expect(receiver.got.map(({ event }) => event.id)).toEqual(['m1']);
   });
 
-  it('receives a failed event again with the same id and a new signature', async () => {
+  it('a failed webhook event is sent again with the same id and a new signature', async () => {
     const shop = await start();
     receiver.answers(500, 302);
     await push(shop, 'm1');
@@ -123,7 +123,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('receives queued events when it is available again', async () => {
+  it('queued webhook events are sent when the endpoint is available again', async () => {
     const { port } = receiver;
     await receiver.close();
     const shop = await start({ WEBHOOK_RETRIES: Array(200).fill('50ms').join() }, { url: `http://127.0.0.1:${port}/` });
@@ -136,7 +136,7 @@ describe('an endpoint', () => {
     await came(1);
   });
 
-  it('honours Retry-After', async () => {
+  it('webhooks honour Retry-After', async () => {
     const shop = await start();
     receiver.answer = (response) => void response.writeHead(429, { 'retry-after': '3600' }).end();
     await push(shop, 'm1');
@@ -145,7 +145,7 @@ describe('an endpoint', () => {
     await waitFor(async () => Number(await due()) > Date.now() + 3_000_000);
   });
 
-  it('fails if it responds with a redirect, which is not followed', async () => {
+  it('a webhook that responds with a redirect fails, and the redirect is not followed', async () => {
     const shop = await start({ WEBHOOK_RETRIES: '10ms' });
     receiver.answer = (response) => void response.writeHead(307, { location: '/other' }).end();
     await push(shop, 'm1');
@@ -154,7 +154,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items[0]?.error).toBe('replied 307');
   });
 
-  it('delays nothing for long when it hangs or responds endlessly', async () => {
+  it('a webhook endpoint that hangs or responds endlessly does not delay others for long', async () => {
     const shop = await start({ WEBHOOK_TIMEOUT: '300ms' });
     receiver.answer = (response, { event }) => {
       if (event.id === 'hang') return;
@@ -169,18 +169,21 @@ describe('an endpoint', () => {
     expect(receiver.got.filter(({ event }) => event.id === 'endless')).toHaveLength(1);
   });
 
-  it.each(['127.0.0.1', 'localhost'])('at %s is refused unless its network is allowed', async (host) => {
-    const url = `http://${host}:${receiver.port}/hook`;
-    const shop = await start({ WEBHOOK_NETWORKS: '', WEBHOOK_RETRIES: '10ms' }, { url });
-    await push(shop, 'm1');
-    await waitFor(async () => (await dead(shop)).items.length === 1);
-    expect((await dead(shop)).items[0]?.error).toBe(`${host} is at no address that may be reached`);
-    expect(receiver.got).toEqual([]);
-  });
+  it.each(['127.0.0.1', 'localhost'])(
+    'a webhook endpoint at %s is rejected unless its network is allowed',
+    async (host) => {
+      const url = `http://${host}:${receiver.port}/hook`;
+      const shop = await start({ WEBHOOK_NETWORKS: '', WEBHOOK_RETRIES: '10ms' }, { url });
+      await push(shop, 'm1');
+      await waitFor(async () => (await dead(shop)).items.length === 1);
+      expect((await dead(shop)).items[0]?.error).toBe(`${host} is at no address that may be reached`);
+      expect(receiver.got).toEqual([]);
+    },
+  );
 });
 
 describe('an event', () => {
-  it('fails permanently after the last attempt, is listed, and can be replayed or deleted', async () => {
+  it('a webhook event fails permanently after the last attempt, and can be replayed or deleted', async () => {
     const shop = await start();
     receiver.answers(...Array(6).fill(503));
     await push(shop, 'm1', 'm2');
@@ -208,7 +211,7 @@ describe('an event', () => {
     expect((await dead(shop)).items).toEqual([]);
   });
 
-  it('fails permanently at the first 410', async () => {
+  it('a webhook event fails permanently at the first 410', async () => {
     const shop = await start();
     receiver.answers(410);
     await push(shop, 'm1');
@@ -216,7 +219,7 @@ describe('an event', () => {
     expect(receiver.got).toHaveLength(1);
   });
 
-  it('is delivered once by several replicas if none of them dies', async () => {
+  it('several replicas deliver a webhook event once if none of them dies', async () => {
     const shop = await start();
     const replica = await startApi(shop.api.config, createLog({ name: 'api', level: 'silent' }));
     const ids = Array.from({ length: 200 }, (_, i) => `m${i}`);
@@ -227,7 +230,7 @@ describe('an event', () => {
     expect(receiver.got.map(({ event }) => event.id).sort()).toEqual(ids.sort());
   });
 
-  it('of a dead worker is delivered by another', async () => {
+  it('the webhook event of a worker that died is delivered by another', async () => {
     const shop = await start();
     let claimed: ClaimedEvent[] = [];
     await waitFor(async () => {
@@ -239,7 +242,7 @@ describe('an event', () => {
     await settled(shop);
   });
 
-  it('waits while Redis is down, and the api continues', async () => {
+  it('webhook events wait while Redis is down, and the api continues', async () => {
     const shop = await start();
     await push(shop, 'm1');
     await came(1);

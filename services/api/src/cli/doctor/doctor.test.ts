@@ -31,7 +31,7 @@ const safe = {
 };
 
 describe('parley doctor', () => {
-  it('finds nothing that fails in a running installation', async () => {
+  it('parley doctor reports no failed check for a running installation', async () => {
     await waitFor(async () => named(await diagnose(env), 'stores')[0]?.status === 'ok');
     const checks = await diagnose(env);
     expect(checks.filter(({ status }) => status === 'failed')).toEqual([]);
@@ -39,7 +39,7 @@ describe('parley doctor', () => {
     for (const name of wanted) expect([name, named(checks, name)[0]?.status]).toEqual([name, 'ok']);
   });
 
-  it('prints a line for each check, or JSON, and reports whether one failed', async () => {
+  it('parley doctor prints a line for each check, or JSON, and reports whether one failed', async () => {
     const { output, failed } = await runDoctor([], env);
     expect(output).toMatch(/^ok {7}settings +Every setting is valid$/m);
     expect(failed).toBe(false);
@@ -49,7 +49,7 @@ describe('parley doctor', () => {
     await expect(runDoctor(['--fix'], env)).rejects.toThrow(CliError);
   });
 
-  it('finds settings of Redis that lose messages, unless REDIS_DURABILITY accepts it', async () => {
+  it('parley doctor finds Redis settings that lose messages, unless REDIS_DURABILITY accepts them', async () => {
     const { client } = api.redis;
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await client.config('SET', 'appendfsync', 'everysec');
@@ -66,7 +66,7 @@ describe('parley doctor', () => {
     }
   });
 
-  it('finds a running process with other settings', async () => {
+  it('parley doctor finds a running process with other settings', async () => {
     const leave = await shareSettings(api.redis, 'gateway a:1', { HISTORY: 'relay', BUCKETS: '64' });
     try {
       expect(named(await diagnose(env), 'processes')).toContainEqual({
@@ -82,7 +82,7 @@ describe('parley doctor', () => {
     }
   });
 
-  it('finds a migration that is missing', async () => {
+  it('parley doctor finds a missing migration', async () => {
     const { rows } = await sql<{ name: string }>`
       delete from schema_migrations where name = (select max(name) from schema_migrations) returning name`.execute(
       api.db,
@@ -92,7 +92,7 @@ describe('parley doctor', () => {
     await sql`insert into schema_migrations (name) values (${rows[0]?.name})`.execute(api.db);
   });
 
-  it('finds servers that do not answer, and checks the other one', async () => {
+  it('parley doctor reports a server that is down, and checks the other one', async () => {
     const noRedis = await diagnose({ ...env, REDIS_URL: 'redis://:secret@127.0.0.1:9' });
     expect(named(noRedis, 'redis')).toMatchObject([
       { status: 'failed', detail: expect.stringContaining('127.0.0.1:9') },
@@ -104,7 +104,7 @@ describe('parley doctor', () => {
     expect(named(noPostgres, 'redis settings')[0]?.status).toBe('ok');
   });
 
-  it('finds servers that accept connections and do not respond', async () => {
+  it('parley doctor reports servers that accept connections and do not respond', async () => {
     const sockets = new Set<Socket>();
     const frozen = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(frozen, 'listening');
@@ -117,7 +117,7 @@ describe('parley doctor', () => {
     frozen.close();
   });
 
-  it('finds stores of different installations', async () => {
+  it('parley doctor finds Redis and PostgreSQL of different installations', async () => {
     await sql`update installation set id = gen_random_uuid()`.execute(api.db);
     const [check] = named(await diagnose(env), 'stores');
     expect(check).toMatchObject({ status: 'failed', detail: expect.stringContaining('different installations') });
@@ -125,7 +125,7 @@ describe('parley doctor', () => {
 });
 
 describe('settings', () => {
-  it('that are safe give no warning', () => {
+  it('parley doctor has no warning about safe settings', () => {
     expect(checkSettings(safe).checks.filter(({ status }) => status !== 'ok')).toEqual([]);
   });
 
@@ -143,7 +143,7 @@ describe('settings', () => {
     ['cookies without TLS', { COOKIE_SECURE: 'false' }, 'warning', 'no HSTS'],
     ['no audit log', { AUDIT_LOG: 'off' }, 'warning', 'AUDIT_LOG is false'],
     ['a short secret', { TOKEN_SECRET: 'short' }, 'failed', 'TOKEN_SECRET must have at least 32'],
-  ])('with %s are reported', (_, more, status, detail) => {
+  ])('parley doctor reports settings with %s', (_, more, status, detail) => {
     const { checks } = checkSettings({ ...safe, ...more });
     expect(checks).toContainEqual(expect.objectContaining({ status, detail: expect.stringContaining(detail) }));
   });
@@ -154,11 +154,11 @@ describe('clocks', () => {
     [-200, 'ok'],
     [3000, 'warning'],
     [-60_000, 'failed'],
-  ])('that differ by %s ms are %s', (difference, status) => {
+  ])('a clock that differs by %s ms is %s', (difference, status) => {
     expect(checkClock('redis clock', 'Redis', difference).status).toBe(status);
   });
 
-  it('are compared by the fastest reply', async () => {
+  it('the clock difference is measured by the fastest reply', async () => {
     expect(Math.abs((await clockDifference(async () => Date.now() + 5000)) - 5000)).toBeLessThan(1000);
   });
 });

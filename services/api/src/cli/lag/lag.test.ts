@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('parley lag', () => {
-  it('prints what waits for the recorder by bucket, and notices that are overdue', async () => {
+  it('parley lag prints the entries that wait for the recorder by bucket, and overdue notices', async () => {
     const empty = await runLag([], env);
     expect(empty).toEqual({
       output: 'No entry waits for the recorder.\nNo notice of a change is overdue.',
@@ -40,14 +40,14 @@ describe('parley lag', () => {
     expect(text).toMatch(/^1 notices of changes are overdue, the oldest since \d+ s/m);
   });
 
-  it('prints the backlog while PostgreSQL is away', async () => {
+  it('parley lag prints the backlog of the recorder while PostgreSQL is down', async () => {
     const { output, failed } = await runLag([], { ...env, DATABASE_URL: 'postgres://x@127.0.0.1:9/none' });
     expect(failed).toBe(true);
     expect(output).toContain('wait for the recorder');
     expect(output).toMatch(/^PostgreSQL: .*ECONNREFUSED/m);
   });
 
-  it('reports wrong settings and options', async () => {
+  it('parley lag reports wrong settings and options', async () => {
     const wrong = (argv: string[], more: object) => runLag(argv, { ...env, ...more });
     await expect(wrong([], { BUCKETS: 'many' })).rejects.toMatchObject({
       exitCode: 2,

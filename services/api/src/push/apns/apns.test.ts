@@ -51,7 +51,7 @@ const say = (from: Person, to: Person, said: string, at = api) => queuePush(at, 
 const shown = () => apns.got.map(({ payload }) => payload.aps.alert.body);
 
 describe('an iPhone', () => {
-  it('receives what a browser receives, and the chat and id of the message', async () => {
+  it('an iPhone receives the same notification as a browser, plus the ids of chat and message', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann, { language: 'zh' });
     const image = { type: 'image', media: 7, name: 'a.png', size: 1, mime: 'image/png' };
@@ -65,7 +65,7 @@ describe('an iPhone', () => {
     });
   });
 
-  it('shows the last message of a chat only', async () => {
+  it('an iPhone shows only the last notification of a chat', async () => {
     const [ann, ben, carl] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -78,7 +78,7 @@ describe('an iPhone', () => {
     expect(keys.get('three')).not.toBe(keys.get('one'));
   });
 
-  it('receives pushes for its app, by the service of its environment', async () => {
+  it('an iPhone receives notifications for its app, by the APNs service of its environment', async () => {
     const [ann, ben] = await api.people();
     const developed = await register(ann, { app: 'com.example.chat.beta', environment: 'sandbox' });
     const released = await register(ann);
@@ -92,7 +92,7 @@ describe('an iPhone', () => {
   it.each([
     ['410', { status: 410, reason: 'Unregistered' }],
     ['BadDeviceToken', { status: 400, reason: 'BadDeviceToken' }],
-  ])('is forgotten when APNs returns %s', async (_, answer) => {
+  ])('an iPhone is removed when APNs returns %s', async (_, answer) => {
     const [ann, ben] = await api.people();
     await register(ann);
     apns.answer = () => answer;
@@ -109,7 +109,7 @@ describe('an iPhone', () => {
     ['503', { status: 503, reason: 'Shutdown' }],
     ['a wrong topic', { status: 400, reason: 'DeviceTokenNotForTopic' }],
     ['nothing', 'hang' as const],
-  ])('loses a notification and stays when APNs returns %s', async (_, answer) => {
+  ])('an iPhone loses a notification, but stays registered, when APNs returns %s', async (_, answer) => {
     const [ann, ben] = await api.people();
     await register(ann);
     apns.answer = () => answer;
@@ -121,7 +121,7 @@ describe('an iPhone', () => {
     expect(shown()).toEqual(['lost', 'next']);
   });
 
-  it('is one device, in whatever case its token is written', async () => {
+  it('an APNs token in another case is the same device', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     await ann.call('post', '/v1/push/devices', { service: 'apns', token: token.toUpperCase() });
@@ -138,14 +138,14 @@ describe('an iPhone', () => {
     [{ token: 'a'.repeat(65) }],
     [{ token: 'ab'.repeat(32), app: 'com.other.app' }],
     [{ token: 'ab'.repeat(32), environment: 'staging' }],
-  ])('with %j is refused', async (device) => {
+  ])('an iPhone with %j is rejected', async (device) => {
     const ann = await api.person();
     expect((await ann.call('post', '/v1/push/devices', { service: 'apns', ...device })).status).toBe(400);
   });
 });
 
 describe('the connection to APNs', () => {
-  it('is kept for all notifications, and opened again after it ended', async () => {
+  it('the connection to APNs is kept for all notifications, and opened again after it ended', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -163,7 +163,7 @@ describe('the connection to APNs', () => {
     expect(apns.sessions.length).toBe(before + 2);
   });
 
-  it('repeats a notification once if APNs ends the connection as it is sent', async () => {
+  it('a notification is sent again once if APNs ends the connection', async () => {
     const [ann, ben] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -174,7 +174,7 @@ describe('the connection to APNs', () => {
     expect(shown()).toEqual(['one', 'two', 'two']);
   });
 
-  it('is not made to a private address that PUSH_NETWORKS does not name', async () => {
+  it('the api does not connect to APNs at a private address that is not in PUSH_NETWORKS', async () => {
     await using strict = await startApi({ PUSH_NETWORKS: '' });
     const [ann, ben] = await strict.people();
     await register(ann);
@@ -185,7 +185,7 @@ describe('the connection to APNs', () => {
     expect(strict.logged.join('\n')).toContain('is at no address that may be reached');
   });
 
-  it('is tried again for the next message while APNs is down', async () => {
+  it('the api connects to APNs again for the next message while APNs is down', async () => {
     const down = await ApnsService.start();
     const { url } = down;
     await down.close();
@@ -206,7 +206,7 @@ describe('the token of the server', () => {
     return push.apns;
   };
 
-  it('is replaced after 20 to 60 minutes', () => {
+  it("the server's token for APNs is replaced after 20 to 60 minutes", () => {
     const token = new ProviderToken(config());
     const first = token.get(0);
     expect(token.get(20 * minute)).toBe(first);
@@ -215,7 +215,7 @@ describe('the token of the server', () => {
     expect(token.get(60 * minute)).toBe(second);
   });
 
-  it('is replaced when APNs calls it expired, but not within 20 minutes', () => {
+  it("the server's token for APNs is replaced when it expires, but not within 20 minutes", () => {
     const token = new ProviderToken(config());
     const first = token.get(0);
     expect(token.reject(first, 10 * minute)).toBe(false);
@@ -224,7 +224,7 @@ describe('the token of the server', () => {
     expect(token.get(25 * minute)).not.toBe(first);
   });
 
-  it('is never logged, nor is the key, when APNs refuses it', async () => {
+  it('neither the token nor the key for APNs is logged when APNs rejects the token', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const APNS_KEY = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     await using own = await startApi({ APNS_KEY });
@@ -242,7 +242,7 @@ describe('the token of the server', () => {
 describe('APNS_KEY', () => {
   const read = (env: Record<string, string>) => readConfig({ DATABASE_URL: 'postgres://localhost/parley', ...env });
 
-  it('is refused at start with the reason, and never quoted', () => {
+  it('an invalid APNS_KEY is rejected at start with the reason, and not quoted', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const rsa = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     for (const APNS_KEY of ['private-part', rsa]) {
@@ -251,13 +251,13 @@ describe('APNS_KEY', () => {
     }
   });
 
-  it('needs its id, the team and the topics', () => {
+  it('APNS_KEY needs its id, the team and the topics', () => {
     expect(() => read({ APNS_KEY: apns.key })).toThrow(/APNS_KEY_ID.*APNS_TEAM_ID.*APNS_TOPIC/s);
     expect(() => read({ ...credentials(), APNS_TOPIC: 'a b' })).toThrow(/APNS_TOPIC must be the bundle ids/);
     expect(() => read({ ...credentials(), APNS_KEY_ID: 'short' })).toThrow(/APNS_KEY_ID must have 10/);
   });
 
-  it('may have its line breaks written as \\n', () => {
+  it('APNS_KEY may have its line breaks written as \\n', () => {
     const APNS_KEY = apns.key.replaceAll('\n', '\\n');
     expect(read({ ...credentials(), APNS_KEY }).push?.apns?.topics).toEqual([
       'com.example.chat',

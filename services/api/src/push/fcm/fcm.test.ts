@@ -40,7 +40,7 @@ const say = (from: Person, to: Person, said: string, at = api) => queuePush(at, 
 const shown = () => fcm.got.map(({ notification }) => notification.body);
 
 describe('a phone of FCM', () => {
-  it('receives what a browser receives, and the chat and id of the message', async () => {
+  it('an FCM device receives the same notification as a browser, plus the ids of chat and message', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     const id = await say(ben, ann, 'hello 李');
@@ -54,7 +54,7 @@ describe('a phone of FCM', () => {
     ]);
   });
 
-  it('shows the last message of a chat only', async () => {
+  it('an FCM device shows only the last notification of a chat', async () => {
     const [ann, ben, carl] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -74,7 +74,7 @@ describe('a phone of FCM', () => {
   it.each([
     ['UNREGISTERED', fcmError(404, 'NOT_FOUND', 'UNREGISTERED')],
     ['404', { status: 404 }],
-  ])('is forgotten when FCM returns %s', async (_, answer) => {
+  ])('an FCM device is removed when FCM returns %s', async (_, answer) => {
     const [ann, ben] = await api.people();
     await register(ann);
     fcm.answer = () => answer;
@@ -92,7 +92,7 @@ describe('a phone of FCM', () => {
     ['404 of another server', { status: 404, body: '<h1>Not found</h1>' }],
     ['400', fcmError(400, 'INVALID_ARGUMENT', 'INVALID_ARGUMENT')],
     ['nothing', 'hang' as const],
-  ])('loses a notification and stays when FCM returns %s', async (_, answer) => {
+  ])('an FCM device loses a notification, but stays registered, when FCM returns %s', async (_, answer) => {
     const [ann, ben] = await api.people();
     await register(ann);
     fcm.answer = () => answer;
@@ -104,7 +104,7 @@ describe('a phone of FCM', () => {
     expect(shown()).toEqual(['lost', 'next']);
   });
 
-  it('ends with its session, or when its user removes it', async () => {
+  it('an FCM device is removed with its session, or by its user', async () => {
     const [ann, ben, carl] = await api.people();
     await register(ann);
     const token = await register(ben);
@@ -115,7 +115,7 @@ describe('a phone of FCM', () => {
     expect(shown()).toEqual([]);
   });
 
-  it('belongs to the user who registered it last', async () => {
+  it('an FCM device belongs to the user who registered it last', async () => {
     const [ann, ben, carl] = await api.people();
     const token = await register(ann);
     await ben.call('post', '/v1/push/devices', { service: 'fcm', token });
@@ -124,7 +124,7 @@ describe('a phone of FCM', () => {
     expect(shown()).toEqual([`to ${ben.id}`]);
   });
 
-  it('replaces the oldest device of its user above the maximum', async () => {
+  it('an FCM device above the maximum replaces the oldest device of its user', async () => {
     const [ann, ben] = await api.people();
     const [, second, third] = [await register(ann), await register(ann), await register(ann)];
     await say(ben, ann, 'hi');
@@ -134,7 +134,7 @@ describe('a phone of FCM', () => {
 });
 
 describe('the access token', () => {
-  it('is used until shortly before it expires', async () => {
+  it('the access token of FCM is used until shortly before it expires', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -145,7 +145,7 @@ describe('the access token', () => {
     expect(fcm.issued.length).toBe(before + 1);
   });
 
-  it('is replaced when FCM refuses it, without losing the notification', async () => {
+  it('the access token of FCM is replaced when FCM rejects it, without losing the notification', async () => {
     const [ann, ben] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');
@@ -156,7 +156,7 @@ describe('the access token', () => {
     expect(shown()).toEqual(['one', 'two']);
   });
 
-  it('is requested again after the token service failed', async () => {
+  it('the access token of FCM is requested again after the token service failed', async () => {
     await using own = await startApi();
     const [ann, ben] = await own.people();
     await register(ann);
@@ -169,7 +169,7 @@ describe('the access token', () => {
     expect(shown()).toEqual(['next']);
   });
 
-  it('is never logged, nor is the key, when Google refuses it', async () => {
+  it('neither the access token nor the key of FCM is logged when Google rejects the token', async () => {
     const other = await FcmService.start();
     const { token_uri } = JSON.parse(fcm.credentials);
     const FCM_CREDENTIALS = JSON.stringify({ ...JSON.parse(other.credentials), token_uri });
@@ -194,12 +194,12 @@ describe('a device', () => {
     [{ service: 'fcm' }],
     [{ service: 'gcm', token: 'A'.repeat(140) }],
     [{ service: 'fcm', token: 'A'.repeat(140), language: 'xx' }],
-  ])('%j is refused', async (device) => {
+  ])('rejects %j as a push device', async (device) => {
     const ann = await api.person();
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
   });
 
-  it('is refused for a service that the server does not use', async () => {
+  it('rejects a push device of a service that the server does not use', async () => {
     const ann = await api.person();
     const device = { service: 'apns', token: 'ab'.repeat(32) };
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(404);
@@ -212,7 +212,7 @@ describe('FCM_CREDENTIALS', () => {
     readConfig({ DATABASE_URL: 'postgres://localhost/parley', FCM_CREDENTIALS });
   const change = (fields: object) => JSON.stringify({ ...JSON.parse(fcm.credentials), ...fields });
 
-  it('are refused at start with the reason, and never quoted', () => {
+  it('invalid FCM_CREDENTIALS are rejected at start with the reason, and not quoted', () => {
     for (const [text, reason] of [
       ['{"private_key": "private-part', 'must be the JSON key of a service account'],
       ['"private-part"', 'type service_account'],
@@ -227,7 +227,7 @@ describe('FCM_CREDENTIALS', () => {
     }
   });
 
-  it('name the project and the token service unless settings do', () => {
+  it('FCM_CREDENTIALS name the project and the token service unless settings do', () => {
     expect(read(fcm.credentials).push?.fcm).toMatchObject({
       project: 'parley-test',
       url: 'https://fcm.googleapis.com',
@@ -235,7 +235,7 @@ describe('FCM_CREDENTIALS', () => {
     });
   });
 
-  it('reach no private address that PUSH_NETWORKS does not name', async () => {
+  it('requests to FCM reach no private address that is not in PUSH_NETWORKS', async () => {
     await using strict = await startApi({ PUSH_NETWORKS: '' });
     const [ann, ben] = await strict.people();
     await register(ann);

@@ -13,7 +13,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const blocksOf = async (person: Person) => (await person.get<{ items: Block[] }>('/v1/blocks')).body.items;
 
 describe('blocking', () => {
-  it('stops their messages on every gateway before it responds, without notifying them', async () => {
+  it('a block applies on every gateway before the api responds, and the blocked user gets no event', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const before = (await api.events(ben)).length;
@@ -27,7 +27,7 @@ describe('blocking', () => {
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'friend', user: ben.id, change: 'blocked' });
   });
 
-  it('is idempotent', async () => {
+  it('blocking a user twice has no further effect', async () => {
     const [ann, ben] = await api.people();
     const first = await ann.call('put', `/v1/blocks/${ben.id}`);
     const count = (await api.events(ann)).length;
@@ -35,7 +35,7 @@ describe('blocking', () => {
     expect(await api.events(ann)).toHaveLength(count);
   });
 
-  it('declines the pending request of the blocked user', async () => {
+  it('a block declines the pending friend request of the blocked user', async () => {
     const [ann, ben] = await api.people();
     await ben.call('post', '/v1/friend-requests', { to: ann.id });
     await ann.call('put', `/v1/blocks/${ben.id}`);
@@ -43,13 +43,13 @@ describe('blocking', () => {
     expect(body.items[0]?.state).toBe('declined');
   });
 
-  it('rejects oneself and unknown users', async () => {
+  it('rejects a block of oneself and of an unknown user', async () => {
     const ann = await api.person();
     expect((await ann.call('put', `/v1/blocks/${ann.id}`)).status).toBe(409);
     expect((await ann.call('put', '/v1/blocks/7')).status).toBe(404);
   });
 
-  it('has a limit', async () => {
+  it('limits the number of users that one user blocks', async () => {
     await using small = await TestApi.start({ MAX_BLOCKS: '1' });
     const [ann, ben, carl] = await small.people();
     expect((await ann.call('put', `/v1/blocks/${ben.id}`)).status).toBe(200);
@@ -68,7 +68,7 @@ describe('blocking', () => {
 });
 
 describe('unblocking', () => {
-  it('restores the friendship', async () => {
+  it('unblocking a friend restores the friendship', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);

@@ -19,7 +19,7 @@ const say = async (from: Person, to: Person, text: string) =>
   (await seedMessages(api.db, [{ from: from.id, to: to.id, text }]))[0] as number;
 
 describe('opening a chat', () => {
-  it('creates it once and finds it afterwards', async () => {
+  it('opening a chat creates it once and finds it afterwards', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Chat>('put', `/v1/chats/${ben.id}`);
     expect(status).toBe(200);
@@ -40,14 +40,14 @@ describe('opening a chat', () => {
     expect(await api.db.selectFrom('chats').selectAll().where('owner_id', '=', ben.id).execute()).toEqual([]);
   });
 
-  it('of an unknown user responds 404', async () => {
+  it('opening a chat with an unknown user responds 404', async () => {
     const ann = await api.person();
     expect((await ann.call('put', '/v1/chats/12')).status).toBe(404);
     expect((await ann.call('patch', '/v1/chats/12', { muted: true })).status).toBe(404);
     expect((await ann.call('delete', '/v1/chats/12')).status).toBe(404);
   });
 
-  it('returns the same chat to concurrent requests', async () => {
+  it('concurrent requests to open a chat return the same chat', async () => {
     const [ann, ben] = await api.people();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ann.call<Chat>('put', `/v1/chats/${ben.id}`)));
     expect(answers.map((it) => it.status)).toEqual(Array(5).fill(200));
@@ -56,7 +56,7 @@ describe('opening a chat', () => {
 });
 
 describe('the chat list', () => {
-  it('shows chats with messages as their owner sees them, newest first', async () => {
+  it('the chat list has the chats with messages as their owner sees them, newest first', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'Benny' });
@@ -80,7 +80,7 @@ describe('the chat list', () => {
     expect((await chatsOf(ben))[0]).toMatchObject({ chat: ann.id, unread: 1, last: { id, from: ben.id, to: ann.id } });
   });
 
-  it('returns each chat once over all pages', async () => {
+  it('the chat list returns each chat once over all pages', async () => {
     const ann = await api.person();
     const peers = [await api.person(), ...(await api.people()), await api.person()];
     for (const peer of peers) await say(peer, ann, 'hi');
@@ -94,7 +94,7 @@ describe('the chat list', () => {
     expect(seen).toEqual(peers.map((peer) => peer.id).reverse());
   });
 
-  it('shows a recalled message without its text', async () => {
+  it('the chat list has a recalled message without its text', async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'oops');
     await api.db
@@ -107,7 +107,7 @@ describe('the chat list', () => {
 });
 
 describe('pinning and muting', () => {
-  it('changes the given fields on all devices without moving the chat', async () => {
+  it('pinning or muting a chat changes the given fields on all devices without moving the chat', async () => {
     const [ann, ben, carl] = await api.people();
     await say(ann, ben, 'one');
     await say(ann, carl, 'two');
@@ -128,7 +128,7 @@ describe('pinning and muting', () => {
     [{}, ''],
     [{ pinned: 'yes' }, 'pinned'],
     [{ pinned: true, unread: 0 }, 'unread'],
-  ])('rejects %j', async (body, path) => {
+  ])('rejects %j as a change of a chat', async (body, path) => {
     const [ann, ben] = await api.people();
     const answer = await ann.call<Problem>('patch', `/v1/chats/${ben.id}`, body);
     expect(answer.status).toBe(400);
@@ -137,7 +137,7 @@ describe('pinning and muting', () => {
 });
 
 describe('deleting a chat', () => {
-  it("removes only the owner's copy and notifies their other devices", async () => {
+  it("deleting a chat removes only the copy of its owner and notifies the owner's other devices", async () => {
     const [ann, ben] = await api.people();
     await say(ann, ben, 'one');
     await say(ben, ann, 'two');
@@ -153,7 +153,7 @@ describe('deleting a chat', () => {
     expect(await messagesOf(ben, ann)).toHaveLength(2);
   });
 
-  it('deletes any number of rows in the end', async () => {
+  it('deleting a chat removes any number of messages in the background', async () => {
     const [ann, ben] = await api.people();
     const count = 1203;
     const rows = Array.from({ length: count }, (_, i) => ({
@@ -169,7 +169,7 @@ describe('deleting a chat', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').select('id').execute()).length === 0);
   });
 
-  it('lets the next message restore the chat without the old messages', async () => {
+  it('a new message restores a deleted chat without its old messages', async () => {
     const [ann, ben] = await api.people();
     await say(ben, ann, 'old');
     await ann.call('delete', `/v1/chats/${ben.id}`);
@@ -196,7 +196,7 @@ describe('deleting a chat', () => {
     expect((await messagesOf(ann, ben)).map((message) => message.body)).toEqual([{ type: 'text', text: 'new' }]);
   });
 
-  it('hides messages that were sent before and are recorded after', async () => {
+  it('a deleted chat stays without messages that were sent before and are recorded afterwards', async () => {
     const [ann, ben] = await api.people();
     const { id } = await accept(api.redis, {
       from: ben.id,

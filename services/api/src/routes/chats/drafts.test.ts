@@ -15,7 +15,7 @@ const draftsOf = async (person: Person) =>
   (await person.get<{ items: Chat[] }>('/v1/chats')).body.items.map(({ chat, draft }) => [chat, draft?.text]);
 
 describe('a draft', () => {
-  it('of a chat or group is in the chat list of its writer alone, until it is emptied', async () => {
+  it('a draft is in the chat list of its writer only, until it is emptied', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await seedMessages(api.db, [{ from: ben.id, to: ann.id, text: 'hi' }]);
@@ -46,7 +46,7 @@ describe('a draft', () => {
     expect((await api.events(ann)).at(-1)).toEqual({ kind: 'chat', chat: ben.id, change: 'draft' });
   });
 
-  it('ends with its chat and with the membership', async () => {
+  it('a draft is deleted with its chat, and when its writer leaves the group', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const body = { name: 'Left', members: [ben.id] };
@@ -58,7 +58,7 @@ describe('a draft', () => {
     expect(await api.db.selectFrom('drafts').select('peer_id').where('owner_id', '=', ben.id).execute()).toEqual([]);
   });
 
-  it('beyond MAX_DRAFTS replaces the oldest', async () => {
+  it('a draft beyond MAX_DRAFTS replaces the oldest one', async () => {
     const ann = await api.person();
     const peers = [await api.person(), await api.person(), await api.person()];
     for (const { id } of peers) await write(ann, id, { text: 'unsent' });
@@ -66,7 +66,7 @@ describe('a draft', () => {
     expect(kept.map(({ peer_id }) => peer_id)).toEqual(peers.slice(1).map(({ id }) => id));
   });
 
-  it('too long for a message, or of no chat, is refused', async () => {
+  it('rejects a draft that is too long for a message, or of a chat that does not exist', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ann.call<Problem>('put', `/v1/chats/${ben.id}/draft`, { text: 'x'.repeat(8001) });
     expect([status, body.errors?.[0]?.path]).toEqual([400, 'text']);

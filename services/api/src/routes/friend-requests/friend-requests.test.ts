@@ -18,7 +18,7 @@ const standings = (a: Person, b: Person) =>
   Promise.all([readPermit(api.redis, a.id, b.id), readPermit(api.redis, b.id, a.id)]);
 
 describe('asking to become friends', () => {
-  it('shows the request to both and notifies the recipient', async () => {
+  it('a friend request is shown to both users and notifies the recipient', async () => {
     const [ann, ben] = await api.people();
     const { status, body } = await ask(ann, ben, 'we met at the fair');
     expect(status).toBe(201);
@@ -38,7 +38,7 @@ describe('asking to become friends', () => {
     expect(await standings(ann, ben)).toEqual(['stranger', 'stranger']);
   });
 
-  it('returns the pending request to a repeat and notifies nobody twice', async () => {
+  it('a repeated friend request returns the pending one and notifies nobody again', async () => {
     const [ann, ben] = await api.people();
     const first = await ask(ann, ben);
     const second = await ask(ann, ben, 'please');
@@ -46,7 +46,7 @@ describe('asking to become friends', () => {
     expect(await api.events(ben)).toHaveLength(1);
   });
 
-  it('rejects oneself, unknown users and friends', async () => {
+  it('rejects a friend request to oneself, to an unknown user or to a friend', async () => {
     const [ann, ben] = await api.people();
     const self = await ask(ann, ann);
     expect(self).toMatchObject({ status: 409, body: { errors: [{ path: 'to' }] } });
@@ -55,7 +55,7 @@ describe('asking to become friends', () => {
     expect(await ask(ann, ben)).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
-  it('rejects users who block or are blocked', async () => {
+  it('rejects a friend request if either user blocks the other', async () => {
     const [ann, ben] = await api.people();
     await ben.call('put', `/v1/blocks/${ann.id}`);
     expect(await ask(ann, ben)).toMatchObject({ status: 403, body: { code: 'blocked' } });
@@ -69,13 +69,13 @@ describe('asking to become friends', () => {
     ['an id beyond safe integers', { to: 2 ** 53 }, 'to'],
     ['a long message', { to: 1, message: 'x'.repeat(201) }, 'message'],
     ['an unknown field', { to: 1, text: 'hi' }, 'text'],
-  ])('refuses %s', async (_, body, path) => {
+  ])('rejects a friend request with %s', async (_, body, path) => {
     const answer = await (await api.person()).call<Problem>('post', '/v1/friend-requests', body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.map((it) => it.path)).toEqual([path]);
   });
 
-  it('has a limit per minute', async () => {
+  it('limits friend requests per minute', async () => {
     await using strict = await TestApi.start({ FRIEND_REQUESTS_PER_MINUTE: '1' });
     const [ann, ben, carl] = await strict.people();
     expect((await ask(ann, ben)).status).toBe(201);
@@ -85,7 +85,7 @@ describe('asking to become friends', () => {
 });
 
 describe('accepting', () => {
-  it('makes both friends on every gateway before it responds', async () => {
+  it('accepting a request makes both users friends on every gateway before the api responds', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     const { status, body } = await decide(ben, request, 'accept');
@@ -96,7 +96,7 @@ describe('accepting', () => {
     expect((await api.events(ben)).at(-1)).toEqual({ kind: 'friend', user: ann.id, change: 'accepted' });
   });
 
-  it('is idempotent', async () => {
+  it('accepting a friend request twice has no further effect', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await decide(ben, request, 'accept');
@@ -106,7 +106,7 @@ describe('accepting', () => {
     expect((await decide(ben, request, 'decline')).status).toBe(409);
   });
 
-  it('is possible for the recipient only', async () => {
+  it('only the recipient can accept a friend request', async () => {
     const [ann, ben, carl] = await api.people();
     const { body: request } = await ask(ann, ben);
     for (const person of [ann, carl]) {
@@ -116,7 +116,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['stranger', 'stranger']);
   });
 
-  it('makes one friendship under concurrency', async () => {
+  it('concurrent acceptances of a friend request create one friendship', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     const answers = await Promise.all(Array.from({ length: 6 }, () => decide(ben, request, 'accept')));
@@ -125,7 +125,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['friend', 'friend']);
   });
 
-  it('happens when both have sent a request', async () => {
+  it('the second of two opposite friend requests accepts the first one', async () => {
     const [ann, ben] = await api.people();
     const { body: first } = await ask(ann, ben);
     const { status, body } = await ask(ben, ann);
@@ -134,7 +134,7 @@ describe('accepting', () => {
     expect(await standings(ann, ben)).toEqual(['friend', 'friend']);
   });
 
-  it('happens when both send a request at the same moment', async () => {
+  it('two opposite friend requests at the same moment create one friendship', async () => {
     for (let round = 0; round < 5; round += 1) {
       const [ann, ben] = await api.people();
       const answers = await Promise.all([ask(ann, ben), ask(ben, ann)]);
@@ -146,14 +146,14 @@ describe('accepting', () => {
     }
   });
 
-  it('of a user who has blocked since is refused', async () => {
+  it('a friend request of a user who was blocked afterwards cannot be accepted', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     await ann.call('put', `/v1/blocks/${ben.id}`);
     expect(await decide(ben, request, 'accept')).toMatchObject({ status: 403, body: { code: 'blocked' } });
   });
 
-  it('above the maximum of friends is refused', async () => {
+  it('a friend request cannot be accepted above MAX_FRIENDS', async () => {
     await using small = await TestApi.start({ MAX_FRIENDS: '1' });
     const [ann, ben, carl] = await small.people();
     await ann.befriend(ben);
@@ -164,7 +164,7 @@ describe('accepting', () => {
 });
 
 describe('declining', () => {
-  it('notifies the sender, who may not send another request at once', async () => {
+  it('a declined friend request notifies its sender, who cannot send another one at once', async () => {
     const [ann, ben] = await api.people();
     const { body: request } = await ask(ann, ben);
     expect(await decide(ben, request, 'decline')).toMatchObject({
@@ -179,7 +179,7 @@ describe('declining', () => {
   });
 });
 
-it('lists requests in pages, newest first, optionally of one state', async () => {
+it('lists friend requests in pages, newest first, optionally of one state', async () => {
   const [ann, ben, carl] = await api.people();
   const { body: first } = await ask(ann, ben);
   const { body: second } = await ask(carl, ann);

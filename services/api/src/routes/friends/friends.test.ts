@@ -15,7 +15,7 @@ const addGroup = async (person: Person, body: { name: string; position?: number 
   (await person.call<FriendGroup & Problem>('post', '/v1/friend-groups', body)).body;
 
 describe('friends', () => {
-  it('are listed for both, as offline without a connection', async () => {
+  it('a new friend is listed for both users, as offline without a connection', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const unsorted = { remark: '', friendGroup: null, online: false, lastSeen: null, since: expect.any(Number) };
@@ -23,7 +23,7 @@ describe('friends', () => {
     expect(await friendsOf(ben)).toEqual([{ user: ann.session.user, ...unsorted }]);
   });
 
-  it('show who is online', async () => {
+  it('the list of friends shows who is online', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     await heartbeat(api.redis, 'gateway-1');
@@ -31,7 +31,7 @@ describe('friends', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ online: true, lastSeen: null });
   });
 
-  it('are listed by friend group in pages, friends without a group last', async () => {
+  it('friends are listed by friend group in pages, friends without a group last', async () => {
     const [ann] = await api.people();
     const second = await addGroup(ann, { name: 'second', position: 2 });
     const first = await addGroup(ann, { name: 'first', position: 1 });
@@ -52,7 +52,7 @@ describe('friends', () => {
     expect(seen).toEqual([2, 1, 3, 0, 4].map((i) => others[i]?.id));
   });
 
-  it('have a remark and a friend group that only their owner sees', async () => {
+  it('the remark and the friend group of a friend are visible only to their owner', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const group = await addGroup(ann, { name: 'work' });
@@ -71,7 +71,7 @@ describe('friends', () => {
     expect((await api.events(ben)).at(-1)).toEqual({ kind: 'friend', user: ann.id, change: 'accepted' });
   });
 
-  it("cannot be put into another user's friend group", async () => {
+  it('a friend cannot be put into a friend group of another user', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const foreign = await addGroup(ben, { name: 'foreign' });
@@ -80,13 +80,13 @@ describe('friends', () => {
     expect(body.errors?.[0]?.path).toBe('friendGroup');
   });
 
-  it('cannot be changed or removed without a friendship', async () => {
+  it('changing or removing a user who is no friend responds 404', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'x' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(404);
   });
 
-  it('are no longer friends after one removes the other, also for the gateways', async () => {
+  it('a removed friend is a stranger on every gateway', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await ben.call('delete', `/v1/friends/${ann.id}`)).status).toBe(204);
@@ -98,7 +98,7 @@ describe('friends', () => {
 });
 
 describe('friend groups', () => {
-  it('are listed by position, changed and removed', async () => {
+  it('friend groups are listed by position, changed and removed', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     const work = await addGroup(ann, { name: 'work', position: 5 });
@@ -114,7 +114,7 @@ describe('friend groups', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ user: { id: ben.id }, friendGroup: null });
   });
 
-  it('have unique names in any case or width', async () => {
+  it('friend groups have unique names regardless of case and width', async () => {
     const [ann, ben] = await api.people();
     const work = await addGroup(ann, { name: 'Work' });
     const home = await addGroup(ann, { name: 'home' });
@@ -125,14 +125,14 @@ describe('friend groups', () => {
     expect(await addGroup(ben, { name: 'Work' })).toMatchObject({ name: 'Work' });
   });
 
-  it('of other users do not exist', async () => {
+  it('friend groups of other users respond 404', async () => {
     const [ann, ben] = await api.people();
     const { id } = await addGroup(ben, { name: 'mine' });
     expect((await ann.call('patch', `/v1/friend-groups/${id}`, { name: 'yours' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friend-groups/${id}`)).status).toBe(404);
   });
 
-  it('have a maximum, also under concurrency', async () => {
+  it('the number of friend groups is limited, also under concurrency', async () => {
     await using small = await TestApi.start({ MAX_FRIEND_GROUPS: '2' });
     const ann = await small.person();
     const add = (name: string) => ann.call<Problem>('post', '/v1/friend-groups', { name });
@@ -140,7 +140,7 @@ describe('friend groups', () => {
     expect(answers.map((it) => it.status).sort()).toEqual([201, 201, 409, 409]);
   });
 
-  it('are listed in pages', async () => {
+  it('friend groups are listed in pages', async () => {
     const ann = await api.person();
     for (const name of ['a', 'b', 'c']) await addGroup(ann, { name });
     const page = await ann.get<{ items: FriendGroup[]; next: string }>('/v1/friend-groups?limit=2');
@@ -154,7 +154,7 @@ describe('friend groups', () => {
     [{ name: '' }, 'name'],
     [{ name: 'x', position: -1 }, 'position'],
     [{ name: 'x', color: 'red' }, 'color'],
-  ])('reject %j', async (body, path) => {
+  ])('rejects the friend group %j', async (body, path) => {
     const answer = await (await api.person()).call<Problem>('post', '/v1/friend-groups', body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.[0]?.path).toBe(path);

@@ -32,7 +32,7 @@ const bansOf = async (by: Person, group: number, query = '') =>
   (await by.get<{ items: Ban[]; next: string | null }>(`/v1/groups/${group}/bans${query}`)).body;
 
 describe('a ban', () => {
-  it('removes the member at once and notifies all', async () => {
+  it('a ban removes the member from the group at once and notifies all members', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const { status, body } = await ban(admin, group, member.id);
     expect(status).toBe(200);
@@ -44,7 +44,7 @@ describe('a ban', () => {
     expect((await bansOf(owner, group)).items).toEqual([body]);
   });
 
-  it('refuses to add the user again until it is lifted', async () => {
+  it('a banned user cannot be added to the group until the ban is lifted', async () => {
     const { owner, admin, member, group } = await makeGroup();
     await ban(admin, group, member.id);
     for (const by of [owner, admin]) {
@@ -55,7 +55,7 @@ describe('a ban', () => {
     expect(await readPermit(api.redis, member.id, group)).toBe('member');
   });
 
-  it('holds for a user who is no member, without an event', async () => {
+  it('a user who is no member can be banned from a group, without an event', async () => {
     const { owner, group } = await makeGroup();
     const carl = await api.person();
     await owner.befriend(carl);
@@ -65,13 +65,13 @@ describe('a ban', () => {
     expect((await add(owner, group, carl.id)).status).toBe(403);
   });
 
-  it('is idempotent', async () => {
+  it('banning a user twice from a group returns the first ban', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const first = await ban(admin, group, member.id);
     expect(await ban(owner, group, member.id)).toMatchObject({ status: 200, body: first.body });
   });
 
-  it('is for the owner and admins, and of an admin for the owner', async () => {
+  it('the owner and admins may ban members; admins may not ban the owner', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const carl = await api.person();
     expect((await ban(member, group, admin.id)).status).toBe(403);
@@ -85,7 +85,7 @@ describe('a ban', () => {
     expect((await ban(owner, group, admin.id)).status).toBe(200);
   });
 
-  it('is lifted when the server API adds the user', async () => {
+  it('a ban is lifted when the server API adds the user to the group', async () => {
     const { owner, member, group } = await makeGroup();
     await ban(owner, group, member.id);
     expect((await product.call('put', `/groups/~${group}/members/~${member.id}`, {})).status).toBe(200);
@@ -93,7 +93,7 @@ describe('a ban', () => {
     expect(await readPermit(api.redis, member.id, group)).toBe('member');
   });
 
-  it('wins or loses against a concurrent adding, but not both', async () => {
+  it('a user who is added and banned concurrently ends up banned', async () => {
     const { owner, admin, group } = await makeGroup();
     const carl = await api.person();
     await admin.befriend(carl);
@@ -102,7 +102,7 @@ describe('a ban', () => {
     expect((await bansOf(owner, group)).items).toHaveLength(1);
   });
 
-  it('is listed in pages, up to a limit', async () => {
+  it('bans of a group are listed in pages and limited in number', async () => {
     await using small = await startServerApi({ MAX_BLOCKS: '2' });
     const [ann, ben, carl] = await small.api.people();
     const dora = await small.api.person();
@@ -116,7 +116,7 @@ describe('a ban', () => {
     expect(rest).toMatchObject({ items: [{ user: { id: carl.id } }], next: null });
   });
 
-  it('ends with the group and with the account', async () => {
+  it('a ban is deleted with its group and with the account of the banned user', async () => {
     const { owner, member, group } = await makeGroup();
     const carl = await api.person();
     for (const user of [member, carl]) await ban(owner, group, user.id);

@@ -24,7 +24,7 @@ const groupOf = async (owner: Person, ...members: Person[]) =>
   (await create(owner, { name: newName(), members: members.map((member) => member.id) })).body;
 
 describe('making a group', () => {
-  it('adds and notifies all members, who may write at once', async () => {
+  it('creating a group adds and notifies all members, who may write at once', async () => {
     const { status, body } = await create(ann, {
       name: ' Rowing ',
       description: 'on Sundays',
@@ -55,11 +55,11 @@ describe('making a group', () => {
     expect(await readPermit(api.redis, carl.id, body.id)).toBe('not-member');
   });
 
-  it('without other members is possible', async () => {
+  it('a group may be created without other members', async () => {
     expect(await groupOf(ann)).toMatchObject({ members: 1, role: 'owner' });
   });
 
-  it('accepts the name of another group, so that nobody learns which private groups exist', async () => {
+  it('a group may have the name of another one, so that nobody learns which private groups exist', async () => {
     const name = newName();
     expect((await create(ann, { name })).status).toBe(201);
     const same = await create(ben, { name });
@@ -68,7 +68,7 @@ describe('making a group', () => {
   });
 
   it.each(['https://tracker.example/a.png', 'http://images.example.org/a.png', 'https://user@x/a.png'])(
-    'refuses the avatar %s of a host that is not in AVATAR_HOSTS',
+    'rejects the avatar %s of a host that is not in AVATAR_HOSTS',
     async (avatar) => {
       const refused = await create(ann, { name: newName(), avatar });
       expect([refused.status, refused.body.code, refused.body.errors?.[0]?.path]).toEqual([
@@ -95,12 +95,12 @@ describe('making a group', () => {
     [{ name: 'a', maxMembers: 0 }, 'maxMembers'],
     [{ name: 'a', history: 'some' }, 'history'],
     [{ name: 'a', owner: 5 }, 'owner'],
-  ])('refuses %j', async (body, path) => {
+  ])('rejects %j as a new group', async (body, path) => {
     const { status, body: problem } = await create(ann, body);
     expect([status, problem.code, problem.errors?.[0]?.path]).toEqual([400, 'bad-request', path]);
   });
 
-  it('rejects strangers, users who block the caller and unknown users, and creates nothing', async () => {
+  it('rejects a group with strangers, unknown users or users who block its creator, and creates nothing', async () => {
     const name = newName();
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -118,7 +118,7 @@ describe('making a group', () => {
     expect((await create(ann, { name })).status).toBe(201);
   });
 
-  it('rejects more members than allowed', async () => {
+  it('rejects a new group with more members than allowed', async () => {
     const answer = await create(ann, { name: newName(), maxMembers: 2, members: [ben.id, carl.id] });
     expect([answer.status, answer.body.code]).toEqual([409, 'group-full']);
     expect((await create(ann, { name: newName(), maxMembers: 3, members: [ben.id, carl.id] })).status).toBe(201);
@@ -126,7 +126,7 @@ describe('making a group', () => {
 });
 
 describe('groups', () => {
-  it('are listed for their members in pages by id', async () => {
+  it('groups are listed for their members in pages by id', async () => {
     const [dora, emil] = await api.people();
     await dora.befriend(emil);
     const groups = [await groupOf(dora, emil), await groupOf(dora, emil), await groupOf(emil)];
@@ -137,7 +137,7 @@ describe('groups', () => {
     expect((await dora.get<{ items: Group[] }>('/v1/groups')).body.items).toEqual(groups.slice(0, 2));
   });
 
-  it('do not exist for users who are not members', async () => {
+  it('a group does not exist for users who are not members', async () => {
     const { id } = await groupOf(ann, ben);
     const asked = [
       carl.get(`/v1/groups/${id}`),
@@ -162,7 +162,7 @@ describe('groups', () => {
 });
 
 describe('changing a group', () => {
-  it('is possible for owner and admins, and notifies all members', async () => {
+  it('the owner and admins may change a group, and all members are notified', async () => {
     const { id } = await groupOf(ann, ben, carl);
     await ann.call('patch', `/v1/groups/${id}/members/${ben.id}`, { role: 'admin' });
     const name = newName();
@@ -188,14 +188,14 @@ describe('changing a group', () => {
     [{ maxMembers: 201 }, 409],
     [{ maxMembers: 501 }, 400],
     [{ role: 'owner' }, 400],
-  ])('rejects %j with %i', async (changes, status) => {
+  ])('responds to the group change %j with %i', async (changes, status) => {
     const { id } = await groupOf(ann, ben);
     expect((await ann.call('patch', `/v1/groups/${id}`, changes)).status).toBe(status);
   });
 });
 
 describe('dissolving a group', () => {
-  it('is possible for the owner, ends the group for all, and frees its name', async () => {
+  it('the owner may dissolve a group, which ends it for all members', async () => {
     const { id, name } = await groupOf(ann, ben);
     expect((await ben.call('delete', `/v1/groups/${id}`)).status).toBe(403);
     expect((await ann.call('delete', `/v1/groups/${id}`)).status).toBe(204);
@@ -210,7 +210,7 @@ describe('dissolving a group', () => {
     expect((await create(ben, { name })).status).toBe(201);
   });
 
-  it('deletes its messages in the end', async () => {
+  it('the messages of a dissolved group are deleted in the background', async () => {
     const { id } = await groupOf(ann, ben);
     const rows = Array.from({ length: 700 }, (_, i) => ({
       ...{ owner_id: id, peer_id: id, id: i + 1, sender_id: ben.id, body: '{}' },
@@ -224,7 +224,7 @@ describe('dissolving a group', () => {
 });
 
 describe('limits', () => {
-  it('apply as configured to members, groups and changes', async () => {
+  it('the configured limits of members, groups and group changes apply', async () => {
     await using small = await TestApi.start({ MAX_GROUP_MEMBERS: '3', MAX_GROUPS: '2', GROUP_CHANGES_PER_MINUTE: '4' });
     const [dora, emil, fred] = await small.people();
     await dora.befriend(emil);
@@ -241,7 +241,7 @@ describe('limits', () => {
     expect([late.status, late.body.code]).toEqual([429, 'too-many']);
   });
 
-  it('do not require friendship where anyone may write to anyone', async () => {
+  it('members of a group need not be friends if SEND_POLICY is anyone, but blocks apply', async () => {
     await using open = await TestApi.start({ SEND_POLICY: 'anyone' });
     const [dora, emil, fred] = await open.people();
     await fred.call('put', `/v1/blocks/${dora.id}`);

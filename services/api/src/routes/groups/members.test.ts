@@ -43,7 +43,7 @@ const newest = async (who: Person): Promise<ParleyEvent | undefined> => (await a
 const roleOf = async (who: Person, group: number) => (await who.get<Group>(`/v1/groups/${group}`)).body.role;
 
 describe('adding a member', () => {
-  it('lets them write at once and notifies all', async () => {
+  it('a new member of a group may write at once, and all members are notified', async () => {
     const group = await groupOf(ann, [ben]);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
     const { status, body } = await put(ann, group, carl);
@@ -56,7 +56,7 @@ describe('adding a member', () => {
     expect((await carl.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ members: 3, role: 'member' });
   });
 
-  it('is idempotent and notifies nobody twice', async () => {
+  it('adding a member of a group twice notifies nobody twice', async () => {
     const group = await groupOf(ann, [ben]);
     await patch(ann, group, ben, { role: 'admin' });
     const before = (await api.events(ann)).length;
@@ -64,7 +64,7 @@ describe('adding a member', () => {
     expect(await api.events(ann)).toHaveLength(before);
   });
 
-  it('is possible for owner and admins only', async () => {
+  it('only the owner and admins may add members to a group', async () => {
     const group = await groupOf(ann, [ben]);
     const refused = await put(ben, group, carl);
     expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
@@ -72,7 +72,7 @@ describe('adding a member', () => {
     expect((await put(ben, group, carl)).status).toBe(200);
   });
 
-  it('rejects strangers, users who block the caller and unknown users', async () => {
+  it('rejects strangers, unknown users and users who block the caller as new members of a group', async () => {
     const group = await groupOf(ann, [ben]);
     const [dora, emil] = await api.people();
     await ann.befriend(emil);
@@ -82,7 +82,7 @@ describe('adding a member', () => {
     expect((await ann.call('put', `/v1/groups/${group}/members/8`)).status).toBe(404);
   });
 
-  it('stops at the maximum, also under concurrency', async () => {
+  it('members above the maximum of a group are rejected, also under concurrency', async () => {
     const friends = await Promise.all(Array.from({ length: 6 }, () => api.person()));
     for (const friend of friends) await ann.befriend(friend);
     const group = await groupOf(ann, [], { maxMembers: 4 });
@@ -93,7 +93,7 @@ describe('adding a member', () => {
     expect(await readMembers(api.redis, group)).toHaveLength(4);
   });
 
-  it('adds them once under concurrency', async () => {
+  it('concurrent requests add a member to a group once', async () => {
     const group = await groupOf(ann, [ben]);
     await patch(ann, group, ben, { role: 'admin' });
     const answers = await Promise.all([put(ann, group, carl), put(ben, group, carl)]);
@@ -103,7 +103,7 @@ describe('adding a member', () => {
 });
 
 describe('members', () => {
-  it('are listed by role, then id, in pages', async () => {
+  it('members of a group are listed by role, then id, in pages', async () => {
     const group = await groupOf(carl, [ann, ben]);
     await patch(carl, group, ben, { role: 'admin' });
     const page = await ann.get<{ items: Member[]; next: string }>(`/v1/groups/${group}/members?limit=2`);
@@ -115,7 +115,7 @@ describe('members', () => {
     expect(rest.body.items.map(({ user, role }) => [user.id, role])).toEqual([[ann.id, 'member']]);
   });
 
-  it('choose their alias', async () => {
+  it('members of a group choose their own alias', async () => {
     const group = await groupOf(ann, [ben]);
     expect((await patch(ben, group, ben, { alias: ' Cox ' })).body).toMatchObject({ alias: 'Cox', role: 'member' });
     expect(await newest(ann)).toEqual({ kind: 'group', group, change: 'updated', user: ben.id });
@@ -125,7 +125,7 @@ describe('members', () => {
 });
 
 describe('roles', () => {
-  it('are assigned by the owner only', async () => {
+  it('only the owner of a group assigns roles', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await patch(ann, group, ben, { role: 'admin' })).body).toMatchObject({ role: 'admin' });
     expect(await newest(carl)).toEqual({ kind: 'group', group, change: 'role', user: ben.id });
@@ -135,7 +135,7 @@ describe('roles', () => {
     expect((await patch(ann, group, await api.person(), { role: 'admin' })).status).toBe(404);
   });
 
-  it('transfer ownership, and the former owner becomes an admin', async () => {
+  it('the owner of a group can transfer ownership and becomes an admin', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await patch(ann, group, ben, { role: 'owner' })).body).toMatchObject({ role: 'owner' });
     expect((await ann.get<Group>(`/v1/groups/${group}`)).body).toMatchObject({ owner: ben.id, role: 'admin' });
@@ -146,27 +146,30 @@ describe('roles', () => {
     expect((await leave(ann, group)).status).toBe(204);
   });
 
-  it('always include one owner', async () => {
+  it('the owner of a group cannot resign without a successor', async () => {
     const group = await groupOf(ann, [ben]);
     expect((await patch(ann, group, ann, { role: 'member' })).body).toMatchObject({ status: 409, code: 'conflict' });
     expect((await patch(ann, group, ann, { role: 'owner' })).status).toBe(200);
   });
 
-  it('transfer ownership to one member only under concurrency', async () => {
+  it('concurrent transfers give the ownership of a group to one member only', async () => {
     const group = await groupOf(ann, [ben, carl]);
     const answers = await Promise.all([ben, carl].map((who) => patch(ann, group, who, { role: 'owner' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
     expect((await membersOf(ann, group)).map(([, role]) => role)).toEqual(['owner', 'admin', 'member']);
   });
 
-  it.each([{}, { role: 'boss' }, { role: null }, { alias: 'x'.repeat(65) }])('refuse %j', async (changes) => {
-    const group = await groupOf(ann, [ben]);
-    expect((await patch(ann, group, ben, changes)).status).toBe(400);
-  });
+  it.each([{}, { role: 'boss' }, { role: null }, { alias: 'x'.repeat(65) }])(
+    'rejects the change %j of a member',
+    async (changes) => {
+      const group = await groupOf(ann, [ben]);
+      expect((await patch(ann, group, ben, changes)).status).toBe(400);
+    },
+  );
 });
 
 describe('removing a member', () => {
-  it('stops them from writing and reading at once and notifies them', async () => {
+  it('a removed member can neither write nor read at once, and is notified', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await remove(ann, group, carl)).status).toBe(204);
     expect(await readPermit(api.redis, carl.id, group)).toBe('not-member');
@@ -179,7 +182,7 @@ describe('removing a member', () => {
     expect((await remove(ann, group, carl)).status).toBe(404);
   });
 
-  it('is possible for the owner, and for admins with plain members', async () => {
+  it('the owner may remove any member of a group, and admins only plain members', async () => {
     const dora = await api.person();
     await ann.befriend(dora);
     const group = await groupOf(ann, [ben, carl, dora]);
@@ -193,7 +196,7 @@ describe('removing a member', () => {
 });
 
 describe('leaving', () => {
-  it('notifies the remaining members and the own devices', async () => {
+  it('a member who leaves a group notifies the remaining members and the own devices', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await leave(ben, group)).status).toBe(204);
     for (const person of [ann, ben, carl]) {
@@ -208,7 +211,7 @@ describe('leaving', () => {
     expect(await newest(ann)).toEqual({ kind: 'group', group, change: 'left', user: carl.id });
   });
 
-  it('is refused to the owner, who must transfer ownership or dissolve', async () => {
+  it('the owner cannot leave a group without transferring ownership or dissolving it', async () => {
     const group = await groupOf(ann, [ben]);
     const refused = await leave(ann, group);
     expect([refused.status, refused.body.code]).toEqual([409, 'conflict']);
@@ -218,22 +221,25 @@ describe('leaving', () => {
     expect((await ann.call('delete', `/v1/groups/${group}`)).status).toBe(204);
   });
 
-  it.each(['admin', 'owner'])('while being made %s leaves a group with one owner', async (role) => {
-    for (let round = 0; round < 8; round += 1) {
-      const group = await groupOf(ann, [ben]);
-      const [left, given] = await Promise.all([leave(ben, group), patch(ann, group, ben, { role })]);
-      const owners = (await membersOf(ann, group)).filter(([, each]) => each === 'owner');
-      expect(owners).toHaveLength(1);
-      const gone = left.status === 204;
-      expect([left.status, given.status]).toEqual(gone ? [204, expect.toBeOneOf([200, 404])] : [409, 200]);
-      expect(await readPermit(api.redis, ben.id, group)).toBe(gone ? 'not-member' : 'member');
-      expect(await roleOf(ann, group)).toBe(gone ? 'owner' : 'admin');
-    }
-  });
+  it.each(['admin', 'owner'])(
+    'a group has one owner when a member leaves and becomes %s at the same time',
+    async (role) => {
+      for (let round = 0; round < 8; round += 1) {
+        const group = await groupOf(ann, [ben]);
+        const [left, given] = await Promise.all([leave(ben, group), patch(ann, group, ben, { role })]);
+        const owners = (await membersOf(ann, group)).filter(([, each]) => each === 'owner');
+        expect(owners).toHaveLength(1);
+        const gone = left.status === 204;
+        expect([left.status, given.status]).toEqual(gone ? [204, expect.toBeOneOf([200, 404])] : [409, 200]);
+        expect(await readPermit(api.redis, ben.id, group)).toBe(gone ? 'not-member' : 'member');
+        expect(await roleOf(ann, group)).toBe(gone ? 'owner' : 'admin');
+      }
+    },
+  );
 });
 
 describe('what Redis has of the members', () => {
-  it('equals PostgreSQL after concurrent changes', async () => {
+  it('the members of a group in Redis equal PostgreSQL after concurrent changes', async () => {
     const group = await groupOf(ann, [ben]);
     await Promise.all(
       Array.from({ length: 6 }, async (_, i) => {
@@ -245,7 +251,7 @@ describe('what Redis has of the members', () => {
     expect((await readMembers(api.redis, group)).sort()).toEqual(members);
   });
 
-  it('is updated later if Redis is down during a removal', async () => {
+  it('a member removed while Redis is down is removed in Redis afterwards', async () => {
     await using other = await TestApi.start();
     const [dora, emil] = await other.people();
     await dora.befriend(emil);

@@ -23,7 +23,7 @@ const mute = (by: Person, group: number, who: Person, mutedUntil: unknown) =>
 const later = () => Date.now() + 3_600_000;
 
 describe('muting a member', () => {
-  it('is for the owner and admins, and of an admin for the owner', async () => {
+  it('the owner and admins may mute members; only the owner may mute admins', async () => {
     const { owner, admin, member, group } = await makeGroup();
     const carl = await product.api.person();
     expect((await mute(member, group, admin, later())).status).toBe(403);
@@ -36,12 +36,12 @@ describe('muting a member', () => {
     expect((await mute(admin, group, member, later())).status).toBe(200);
   });
 
-  it.each([-1, 1.5, '2030', 1e17, true])('rejects %j', async (until) => {
+  it.each([-1, 1.5, '2030', 1e17, true])('rejects %j as the end of a mute', async (until) => {
     const { owner, member, group } = await makeGroup();
     expect((await mute(owner, group, member, until)).status).toBe(400);
   });
 
-  it('is shown and announced to all members, and a past date is none', async () => {
+  it('a mute is shown and announced to all members, and a past end removes it', async () => {
     const { owner, member, group } = await makeGroup();
     const until = later();
     expect((await mute(owner, group, member, until)).body).toMatchObject({ mutedUntil: until });
@@ -53,7 +53,7 @@ describe('muting a member', () => {
     expect((await mute(owner, group, member, Date.now() - 1)).body).not.toHaveProperty('mutedUntil');
   });
 
-  it('refuses messages of the server API in the name of the member, but not of the system', async () => {
+  it('the server API cannot send in the name of a muted member, but as the system', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());
     const send = (from: number | string, ref: string) =>

@@ -19,8 +19,8 @@ afterAll(async () => {
 
 const person = ({ id, session }: Person, username = session.user.username) => ({ id, username, avatar: '', sign: '' });
 
-describe('what LayIM begins with', () => {
-  it('contains the user, friends by friend group with presence, and groups', async () => {
+describe('GET /layim/init', () => {
+  it("LayIM's first response contains the user, friends by friend group with presence, and groups", async () => {
     const avatar = 'https://example.com/ben.png';
     await ben.call('patch', '/v1/me', { name: 'Ben', avatar, sign: 'hi' });
     const { body: work } = await ann.call<FriendGroup>('post', '/v1/friend-groups', { name: 'Work' });
@@ -58,7 +58,7 @@ describe('what LayIM begins with', () => {
     });
   });
 
-  it('is valid for a user without friends', async () => {
+  it("LayIM's first response is valid for a user without friends", async () => {
     const dan = await api.person();
     const { body } = await dan.get<{ data: unknown }>('/layim/init');
     expect(body.data).toEqual({
@@ -70,7 +70,7 @@ describe('what LayIM begins with', () => {
 });
 
 describe('the members of a group', () => {
-  it('are listed with their aliases, the owner first', async () => {
+  it('LayIM gets the members of a group with their aliases, the owner first', async () => {
     const { body: group } = await ann.call<Group>('post', '/v1/groups', { name: 'members', members: [ben.id, cat.id] });
     await cat.call('patch', `/v1/groups/${group.id}/members/${cat.id}`, { alias: 'Kitty' });
     // LayIM appends the group's id and more to the configured URL.
@@ -80,7 +80,7 @@ describe('the members of a group', () => {
   });
 
   it.each(['/layim/members?id=999999', '/layim/members?id=x', '/layim/members'])(
-    'are refused to others (%s) with a message that LayIM shows',
+    'LayIM gets a message that it shows for members of other groups (%s)',
     async (path) => {
       const { status, headers, body } = await ann.get<{ code: number; msg: string }>(path);
       expect(status).toBe(200);
@@ -94,8 +94,8 @@ describe('the members of a group', () => {
   );
 });
 
-describe('who asks', () => {
-  it('accepts the token in the URL, since LayIM sends no headers', async () => {
+describe('authentication of LayIM', () => {
+  it('LayIM may send the token in the URL, since it sends no headers', async () => {
     const { body } = await api.call<Init>('get', `/layim/init?token=${ann.session.accessToken}`);
     expect(body).toMatchObject({ code: 0, data: { mine: { id: ann.id } } });
     const both = await api.call<Init>('get', `/layim/init?token=${ben.session.accessToken}`, {
@@ -105,12 +105,12 @@ describe('who asks', () => {
     expect(both.headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['', '?token=', '?token=garbage'])('refuses %s with a message', async (query) => {
+  it.each(['', '?token=', '?token=garbage'])("rejects LayIM's token in %s with a message", async (query) => {
     const { status, body } = await api.call('get', `/layim/init${query}`);
     expect([status, body]).toEqual([200, { code: 401, msg: expect.stringMatching(/token/), data: {} }]);
   });
 
-  it('refuses an ended session with a message', async () => {
+  it("rejects LayIM's requests of an ended session with a message", async () => {
     const eve = await api.person();
     await eve.call('delete', '/v1/sessions/current');
     expect((await eve.get('/layim/init')).body).toMatchObject({ code: 401 });
@@ -118,7 +118,7 @@ describe('who asks', () => {
 });
 
 describe('Redis knows how a user is shown', () => {
-  it('contains profiles after registration and changes, and after a loss again at the next sign-in', async () => {
+  it('Redis has the profile of a user after registration, changes and the next sign-in', async () => {
     const eve = await api.person();
     const { username } = eve.session.user;
     expect(await readProfile(api.redis, eve.id)).toEqual({ name: username, avatar: null });

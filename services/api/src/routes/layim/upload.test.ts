@@ -23,7 +23,7 @@ async function upload(kind: 'image' | 'file', bytes: Buffer | undefined, name = 
   return (await answer.json()) as Uploaded;
 }
 
-it('a picture gets an address that each recipient can load without a token', async () => {
+it('a picture that LayIM uploads gets a URL that each recipient can load without a token', async () => {
   const bytes = await picture(20, 10);
   const { code, msg, data } = await upload('image', bytes, '图.png');
   expect([code, msg, data.name]).toEqual([0, '', '图.png']);
@@ -34,7 +34,7 @@ it('a picture gets an address that each recipient can load without a token', asy
   expect(Buffer.from(await loaded.arrayBuffer())).toEqual(bytes);
 });
 
-it('a file of any kind gets a download address that keeps its name', async () => {
+it('a file that LayIM uploads gets a download URL that keeps its name', async () => {
   const { code, data } = await upload('file', Buffer.from('<script>alert(1)</script>'), 'page.html');
   expect([code, data.name]).toEqual([0, 'page.html']);
   const loaded = await fetch(api.url + data.src);
@@ -42,7 +42,7 @@ it('a file of any kind gets a download address that keeps its name', async () =>
   expect(loaded.headers.get('content-disposition')).toMatch(/^attachment; filename="page.html"/);
 });
 
-it('an uploaded file stays, although no message in the api contains it', async () => {
+it('the sweeper keeps a file that LayIM uploaded, although no message contains it', async () => {
   const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
   const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
   expect(refused.src).toBeUndefined();
@@ -53,7 +53,7 @@ it('an uploaded file stays, although no message in the api contains it', async (
   expect(await (await fetch(api.url + data.src)).text()).toBe('kept');
 });
 
-it('the address cannot be guessed', async () => {
+it('the URL of a file that LayIM uploaded cannot be guessed', async () => {
   const { data } = await upload('file', Buffer.from('secret'), 'x.txt');
   const other = (await upload('file', Buffer.from('other'), 'y.txt')).data.src;
   const [id, seal] = [data.src.split('/')[3], other.split('/')[4]];

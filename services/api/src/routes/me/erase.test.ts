@@ -41,7 +41,7 @@ const gone = (user: number) =>
   waitFor(async () => Object.keys(await rowsOf(user)).length === 0, { message: 'rows are left' });
 
 describe('deleting an account', () => {
-  it('requires the right password', async () => {
+  it('deleting an account requires the right password', async () => {
     const ann = await api.person();
     expect((await remove(ann, { password: 'another one' })).status).toBe(403);
     expect((await remove(ann, {})).status).toBe(403);
@@ -50,7 +50,7 @@ describe('deleting an account', () => {
     expect((await remove(ann)).status).toBe(401);
   });
 
-  it('requires no password for an account without one, and deletes the external id', async () => {
+  it('an account without a password is deleted without one, with its external id', async () => {
     const ann = await api.person();
     const elsewhere = { password_hash: null, external_id: `elsewhere-${ann.id}` };
     await api.db.updateTable('users').set(elsewhere).where('id', '=', ann.id).execute();
@@ -59,7 +59,7 @@ describe('deleting an account', () => {
     expect(await readExternalUser(api.redis, elsewhere.external_id)).toBe(null);
   });
 
-  it('ends every session, prevents sign-in, and frees the username', async () => {
+  it('deleting an account ends every session, prevents sign-in, and frees the username', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const second = await api.call<{ accessToken: string; refreshToken: string }>('post', '/v1/sessions', {
@@ -78,7 +78,7 @@ describe('deleting an account', () => {
     expect(again.body.user.id).toBeGreaterThan(ann.id);
   });
 
-  it('keeps the copies of other users, with a deleted user as sender, and deletes its own copies', async () => {
+  it('deleting an account keeps the messages that others received, from "Deleted user"', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -114,7 +114,7 @@ describe('deleting an account', () => {
     }
   });
 
-  it('ends friendships and requests, notifies both sides, and stops messages to them', async () => {
+  it('deleting an account ends friendships and requests, and notifies the other users', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await carl.call('post', '/v1/friend-requests', { to: ann.id });
@@ -132,7 +132,7 @@ describe('deleting an account', () => {
     expect(await api.events(ann)).toEqual([]);
   });
 
-  it('leaves groups and transfers owned ones to an admin or member, or dissolves them', async () => {
+  it('deleting an account transfers its groups to an admin or member, or dissolves them', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.befriend(carl);
@@ -159,7 +159,7 @@ describe('deleting an account', () => {
     await gone(ann.id);
   });
 
-  it('ends concurrent deletions and sign-ins', async () => {
+  it('concurrent sign-ins leave no session of a deleted account', async () => {
     const ann = await api.person();
     const { username } = ann.session.user;
     const sign = () => api.call<{ accessToken: string }>('post', '/v1/sessions', { body: { username, password } });
@@ -172,7 +172,7 @@ describe('deleting an account', () => {
     expect((await rowsOf(ann.id)).sessions ?? 0).toBe(0);
   });
 
-  it('keeps the files that others received and removes the rest', async () => {
+  it('deleting an account keeps the files that others received and removes the rest', async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const [sent, kept] = [await mine.send(Buffer.from('a')), await mine.send(Buffer.from('b'))];
@@ -192,7 +192,7 @@ describe('deleting an account', () => {
     expect(removed.map((it) => it.id)).toEqual([kept.id]);
   });
 
-  it('is refused while Redis, which notifies devices, is down', async () => {
+  it('an account cannot be deleted while Redis, which notifies devices, is down', async () => {
     await using other = await TestApi.start();
     const ann = await other.person();
     other.redisGate.shut();
@@ -203,7 +203,7 @@ describe('deleting an account', () => {
 });
 
 describe('what is recorded after an account was deleted', () => {
-  it('is deleted too, until no older entry can arrive', async () => {
+  it('messages recorded after the deletion of an account are deleted too', async () => {
     const [ann, ben] = await api.people();
     await remove(ann);
     await gone(ann.id);

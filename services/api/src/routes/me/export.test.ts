@@ -43,7 +43,7 @@ async function unpack(zip: Buffer): Promise<Map<string, unknown[] | string>> {
 const exported = async (person: Person) => unpack(Buffer.from(await (await ask(person)).arrayBuffer()));
 
 describe('exporting', () => {
-  it('returns everything of the caller and nothing of others as one archive', async () => {
+  it('an export contains everything of the caller and nothing of others as one archive', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('put', `/v1/blocks/${carl.id}`);
@@ -98,7 +98,7 @@ describe('exporting', () => {
     expect(all).not.toMatch(/not for ann|argon2|hash/i);
   });
 
-  it("contains the caller's uploads and none of others", async () => {
+  it('an export contains the uploads of the caller and none of others', async () => {
     const [ann, ben] = await api.people();
     const mine = new Uploader(api.url, ann);
     const { id } = await mine.send(Buffer.from('what it says'), { name: 'a: b?.txt', type: 'text/plain' });
@@ -111,13 +111,13 @@ describe('exporting', () => {
     expect(files.get(file)).toBe('what it says');
   });
 
-  it('of a new user is complete', async () => {
+  it('the export of a new user is complete', async () => {
     const files = await exported(await api.person());
     expect(files.get('chats.jsonl')).toEqual([]);
     expect(files.get('profile.jsonl')).toHaveLength(1);
   });
 
-  it('is limited', async () => {
+  it('exports are limited in number per user', async () => {
     const ann = await api.person();
     const statuses: number[] = [];
     for (let n = 0; n < 4; n += 1) {
@@ -135,7 +135,7 @@ describe('an archive', () => {
       for (let name = 0; name < count; name += 1) yield linesFile(`${name}.jsonl`, () => pages(name));
     })();
 
-  it('is created as fast as it is read', async () => {
+  it('an export is created as fast as the client reads it', async () => {
     let made = 0;
     const endless = async function* () {
       for (; made < 1_000_000; made += 1) yield [Math.random()];
@@ -148,7 +148,7 @@ describe('an archive', () => {
     stream.destroy();
   });
 
-  it('stops reading when the client disconnects', async () => {
+  it('an export stops reading the database when the client disconnects', async () => {
     let ended = false;
     const endless = async function* () {
       try {
@@ -164,7 +164,7 @@ describe('an archive', () => {
     expect(ended).toBe(true);
   });
 
-  it('fails when one of its files fails', async () => {
+  it('an export fails when one of its files fails', async () => {
     const failing = async function* () {
       yield [1];
       throw new Error('no more');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 describe('changing yourself', () => {
-  it('changes the given fields only', async () => {
+  it('a change of the profile sets the given fields only', async () => {
     const ann = await api.person();
     const avatar = 'https://images.example/ann.png';
     expect((await ann.call<User>('patch', '/v1/me', { avatar, sign: 'hello' })).body).toMatchObject({
@@ -27,7 +27,7 @@ describe('changing yourself', () => {
     expect((await ann.get<User>('/v1/me')).body).toEqual({ ...ann.session.user, name: '安' });
   });
 
-  it('notifies friends and own devices, and nobody else', async () => {
+  it('a change of the profile notifies friends and own devices, and nobody else', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await ann.call('patch', '/v1/me', { sign: 'new' });
@@ -44,7 +44,7 @@ describe('changing yourself', () => {
     ['an avatar with markup', { avatar: 'https://a/"><script>' }, 'avatar'],
     ['a name that is none', { name: null }, 'name'],
     ['a long sign', { sign: 'x'.repeat(201) }, 'sign'],
-  ])('refuses %s', async (_, body, path) => {
+  ])('rejects a profile with %s', async (_, body, path) => {
     const { status, body: problem } = await (await api.person()).call<Problem>('patch', '/v1/me', body);
     expect(status).toBe(400);
     expect(problem.errors?.map((it) => it.path)).toEqual([path]);

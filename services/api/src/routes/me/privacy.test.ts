@@ -18,7 +18,7 @@ const createGroup = (owner: Person, ...members: Person[]) =>
   });
 
 describe('who may add one to groups', () => {
-  it('is each person’s choice', async () => {
+  it('each user chooses who may add them to groups', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
     expect((await createGroup(ann, ben)).status).toBe(201);
@@ -31,7 +31,7 @@ describe('who may add one to groups', () => {
     expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
   });
 
-  it('limits the groups of one owner that a user is in, and does not count them as own groups', async () => {
+  it("one owner can add a user to a limited number of groups, which do not count as the user's own", async () => {
     const [ann, ben, carl] = await api.people();
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);

@@ -34,7 +34,7 @@ describe('a film', () => {
     path = `/v1/media/${media.id}`;
   });
 
-  it('can be streamed, because a range request returns only that range', async () => {
+  it('a video can be streamed, because a range request returns only that range', async () => {
     expect(media.mime).toBe('video/mp4');
     const answer = await get(path, { range: 'bytes=1000-1999' });
     expect(answer.status).toBe(206);
@@ -48,7 +48,7 @@ describe('a film', () => {
     expect((await bytesOf(rest)).equals(film.subarray(499_000))).toBe(true);
   });
 
-  it('is served whole without a range, or with an invalid one', async () => {
+  it('a video is served whole without a range, or with an invalid one', async () => {
     for (const range of [undefined, 'bytes=5-2', 'bytes=0-1,3-4', 'lines=1-2']) {
       const answer = await get(path, range === undefined ? {} : { range });
       expect([answer.status, answer.headers.get('accept-ranges')]).toEqual([200, 'bytes']);
@@ -56,12 +56,12 @@ describe('a film', () => {
     }
   });
 
-  it('has no range beyond its end', async () => {
+  it('a range beyond the end of a video responds 416', async () => {
     const answer = await get(path, { range: `bytes=${film.length}-` });
     expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${film.length}`]);
   });
 
-  it('resumes only if it is unchanged', async () => {
+  it('a range request with If-Range returns the range only if the media is unchanged', async () => {
     const tag = (await get(path)).headers.get('etag') ?? '';
     const range = 'bytes=0-1';
     expect((await get(path, { range, 'if-range': tag })).status).toBe(206);
@@ -75,7 +75,7 @@ describe('a film', () => {
     expect((await get(path)).headers.get('cache-control')).toBe('private, no-cache');
   });
 
-  it('responds to HEAD with its size', async () => {
+  it('HEAD of a media responds with its size', async () => {
     const answer = await as(ann).ask('HEAD', path);
     expect([answer.status, answer.headers.get('content-length'), answer.headers.get('content-type')]).toEqual([
       200,
@@ -86,7 +86,7 @@ describe('a film', () => {
     expect([part.status, part.headers.get('content-length')]).toEqual([206, '10']);
   });
 
-  it('may be aborted', async () => {
+  it('a client can abort downloads of a video', async () => {
     for (let i = 0; i < 20; i += 1) {
       const stop = new AbortController();
       const answer = await as(ann).ask('GET', path, { signal: stop.signal });
@@ -96,7 +96,7 @@ describe('a film', () => {
     expect((await bytesOf(await get(path))).equals(film)).toBe(true);
   });
 
-  it('has no thumbnail and the dimensions of its uploader', async () => {
+  it('a video has no thumbnail, and the dimensions that its uploader declared', async () => {
     expect((await get(`${path}/thumbnail`)).status).toBe(404);
     const metadata = { width: '640', height: '360', duration: '12.5' };
     const lies = { width: '1e9', height: '-1', duration: 'NaN' };
@@ -111,7 +111,7 @@ describe('a film', () => {
 
 describe('a picture', () => {
   it.each(['png', 'jpeg', 'webp', 'gif', 'avif'] as const)(
-    'of type %s is measured, shown inline and scaled down',
+    'a picture of type %s is measured, shown inline and scaled down',
     async (type) => {
       const media = await as(ann).send(await picture(800, 400, type), { name: `a.${type}` });
       expect(media).toMatchObject({ mime: `image/${type}`, width: 800, height: 400 });
@@ -123,7 +123,7 @@ describe('a picture', () => {
     },
   );
 
-  it('has its displayed dimensions, and a thumbnail without metadata', async () => {
+  it('a picture has its dimensions as displayed, and a thumbnail without metadata', async () => {
     const turned = await sharp(await picture(60, 30, 'jpeg'))
       .withMetadata({ orientation: 6 })
       .jpeg()
@@ -134,7 +134,7 @@ describe('a picture', () => {
     expect([small.width, small.height, small.exif]).toEqual([30, 60, undefined]);
   });
 
-  it('that needs too much memory is refused and removed', async () => {
+  it('a picture that needs too much memory is rejected and removed', async () => {
     const bomb = hollowPng(50_000, 50_000);
     expect(bomb.length).toBeLessThan(1000);
     const before = await api.db.selectFrom('media').select('id').execute();
@@ -144,7 +144,7 @@ describe('a picture', () => {
     expect((await as(ann).create(5, { bytes: Buffer.from('after') })).status).toBe(201);
   });
 
-  it('that only starts like one is an ordinary file', async () => {
+  it('a file with only the start of a picture is an ordinary file', async () => {
     const fake = Buffer.concat([(await picture(10, 10)).subarray(0, 40), Buffer.from('<script>alert(1)</script>')]);
     const media = await as(ann).send(fake, { name: 'a.png', type: 'image/png' });
     expect(media).toEqual({ id: media.id, name: 'a.png', size: fake.length, mime: 'application/octet-stream' });
@@ -161,7 +161,7 @@ describe('active content', () => {
     ['a document', 'a.pdf', 'video/mp4', '%PDF-1.7\n1 0 obj<</OpenAction<</S/JavaScript/JS(app.alert(1))>>>>'],
     ['a script', 'a.js', 'audio/mpeg', 'alert(1)'],
     ['an archive', 'a.zip', 'image/gif', 'PK\u0003\u0004\u0014\u0000'],
-  ])('%s is for saving only, whatever its name or type is said to be', async (_, name, type, text) => {
+  ])('%s is served for download only, whatever its declared name or type', async (_, name, type, text) => {
     const media = await as(ann).send(Buffer.from(text), { name, type });
     expect(media.mime).not.toBe(type);
     const { headers } = await get(`/v1/media/${media.id}`);
@@ -172,7 +172,7 @@ describe('active content', () => {
     expect((await get(`/v1/media/${media.id}/thumbnail`)).status).toBe(404);
   });
 
-  it('a file name with special characters is only a name', async () => {
+  it('special characters in a file name cannot change the path or the header', async () => {
     const media = await as(ann).send(Buffer.from('x'), { name: '../..\\\u202egnp.\r\nX: y".exe' });
     expect(media.name).toBe('gnp.X: y".exe');
     const header = (await get(`/v1/media/${media.id}`)).headers.get('content-disposition');

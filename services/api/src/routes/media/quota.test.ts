@@ -7,7 +7,7 @@ import { placeOf, Uploader } from '../../../test/upload.ts';
 const KIB = 1024;
 
 describe('the quota of a user', () => {
-  it('counts stored media and started uploads, and no longer counts removed ones', async () => {
+  it('the media quota of a user counts stored media and started uploads, not removed ones', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '100KiB' });
     const [ann, ben] = await api.people();
     const as = new Uploader(api.url, ann);
@@ -23,14 +23,14 @@ describe('the quota of a user', () => {
     expect((await as.create(40 * KIB)).status).toBe(201);
   });
 
-  it('is not exceeded by concurrent uploads', async () => {
+  it('concurrent uploads do not exceed the media quota of a user', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '50KiB' });
     const as = new Uploader(api.url, await api.person());
     const all = await Promise.all(Array.from({ length: 6 }, () => as.create(20 * KIB)));
     expect(all.filter(({ status }) => status === 201)).toHaveLength(2);
   });
 
-  it('counts uploads of a LayIM page', async () => {
+  it('uploads of a LayIM page count towards the media quota', async () => {
     await using api = await TestApi.start({ MEDIA_QUOTA: '10KiB' });
     const ann = await api.person();
     const form = new FormData();
@@ -43,8 +43,8 @@ describe('the quota of a user', () => {
   });
 });
 
-describe('uploads that do not come', () => {
-  it('of LayIM forms are refused before they are in memory, and end', async () => {
+describe('stalled uploads', () => {
+  it('stalled LayIM uploads are rejected above FORM_MEMORY and end after FORM_TIME', async () => {
     await using api = await TestApi.start({ FORM_MEMORY: '22MiB', FORM_TIME: '1s', MAX_UPLOADS_AT_ONCE: '2' });
     const [ann, ben] = await api.people();
     const { hostname, port } = new URL(api.url);
@@ -76,7 +76,7 @@ describe('uploads that do not come', () => {
     expect(answers[6]).toContain('did not arrive in time');
   });
 
-  it('by tus are limited in number per user', async () => {
+  it('the number of concurrent uploads per user is limited', async () => {
     await using api = await TestApi.start({ MAX_UPLOADS_AT_ONCE: '2' });
     const as = new Uploader(api.url, await api.person());
     const places: string[] = [];

@@ -17,7 +17,7 @@ describe('an upload', () => {
 
   const uploader = (person = ann) => new Uploader(api.url, person);
 
-  it('is refused at a wrong offset or beyond its length', async () => {
+  it('bytes of an upload at a wrong offset or beyond its length are rejected', async () => {
     const place = placeOf(await uploader().create(4));
     expect((await uploader().patch(place, 1, Buffer.from('a'))).status).toBe(409);
     expect((await uploader().patch(place, 0, Buffer.from('abcdef'))).status).toBe(413);
@@ -26,7 +26,7 @@ describe('an upload', () => {
     expect((await uploader().head(place)).status).toBe(200);
   });
 
-  it('is not accessible to others', async () => {
+  it('other users cannot access an upload', async () => {
     const place = placeOf(await uploader().create(4));
     for (const answer of [
       await uploader(ben).head(place),
@@ -46,20 +46,20 @@ describe('an upload', () => {
     expect((await uploader().head(place)).headers.get('upload-offset')).toBe('0');
   });
 
-  it('belongs to its creator, regardless of its metadata', async () => {
+  it('an upload belongs to its creator, regardless of its metadata', async () => {
     const metadata = { 'upload-metadata': `owner ${Buffer.from(String(ben.id)).toString('base64')}` };
     const place = placeOf(await uploader().create(1, { headers: { ...metadata, 'x-parley-owner': String(ben.id) } }));
     expect([(await uploader().head(place)).status, (await uploader(ben).head(place)).status]).toEqual([200, 404]);
   });
 
-  it('lists the supported parts of the protocol', async () => {
+  it('OPTIONS lists the supported extensions of tus and the maximum size', async () => {
     const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
     expect([status, headers.get('tus-version'), headers.get('tus-max-size')]).toEqual([204, '1.0.0', '20971520']);
     expect(headers.get('tus-extension')).toBe('creation,creation-with-upload,termination,expiration');
     expect(headers.get('access-control-allow-origin')).toBe(null);
   });
 
-  it('does not exist as media until it is complete', async () => {
+  it('an upload cannot be read as a media until it is complete', async () => {
     const place = placeOf(await uploader().create(4));
     const id = place.split('/').at(-1);
     for (const what of ['', '/info', '/url', '/thumbnail']) {
@@ -67,7 +67,7 @@ describe('an upload', () => {
     }
   });
 
-  it('above the maximum size is refused before a byte is read', async () => {
+  it('an upload above the maximum size is rejected before its bytes are read', async () => {
     const answer = await uploader().create(20 * 1024 * 1024 + 1);
     expect(answer.status).toBe(413);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -79,14 +79,14 @@ describe('an upload', () => {
     ['a length that is none', { 'upload-length': '-5' }, 400],
     ['metadata that is none', { 'upload-length': '5', 'upload-metadata': 'filename \u00ff' }, 400],
     ['another version of the protocol', { 'upload-length': '5', 'tus-resumable': '0.2.2' }, 400],
-  ])('with %s is refused', async (_, headers, status) => {
+  ])('an upload with %s is rejected', async (_, headers, status) => {
     const answer = await uploader().create(5, { headers });
     expect(answer.status).toBe(status);
     expect(await answer.json()).toMatchObject({ code: 'bad-request', status });
   });
 });
 
-it('is limited per user', async () => {
+it('uploads per minute are limited per user', async () => {
   await using api = await TestApi.start({ UPLOADS_PER_MINUTE: '2' });
   const [ann, ben] = await api.people();
   const uploader = new Uploader(api.url, ann);
@@ -97,7 +97,7 @@ it('is limited per user', async () => {
   expect((await new Uploader(api.url, ben).create(1)).status).toBe(201);
 });
 
-it('is refused while Redis or PostgreSQL is down and resumes afterwards', async () => {
+it('an upload is rejected while Redis or PostgreSQL is down and resumes afterwards', async () => {
   await using api = await TestApi.start();
   const ann = await api.person();
   const uploader = new Uploader(api.url, ann);

@@ -42,19 +42,19 @@ describe('reading messages', () => {
     ['?limit=5&around=1', '0123', false],
     ['?limit=5&around=8', '678', true],
     ['?limit=1&around=4', '4', true],
-  ])('with "%s" returns %s in ascending order', async (query, texts, more) => {
+  ])('the query "%s" returns the messages %s in ascending order', async (query, texts, more) => {
     const asked = query.replace(/(before|after|around)=(\d)/, (_, side, index) => `${side}=${ids[Number(index)]}`);
     expect(await read(ann, ben, asked)).toEqual({ texts, more });
     expect(await read(ben, ann, asked)).toEqual({ texts, more });
   });
 
-  it('returns no messages of other users', async () => {
+  it('a user cannot read messages of other users', async () => {
     expect(await read(carl, ann)).toEqual({ texts: '', more: false });
     expect(await read(carl, ben)).toEqual({ texts: '', more: false });
     expect((await carl.get('/v1/chats/3/messages')).status).toBe(404);
   });
 
-  it('returns every field, with the ref for its sender only', async () => {
+  it('a message is returned with every field, with the ref for its sender only', async () => {
     const [dora, emil] = await api.people();
     const [id = 0] = await seedMessages(api.db, [
       {
@@ -90,7 +90,7 @@ describe('reading messages', () => {
     expect(await items(emil, dora)).toEqual([message]);
   });
 
-  it('names every user of a page once: sender, receiver, mentions, reactions, cards', async () => {
+  it('a page of messages lists each of its users once, with mentions, reactions and cards', async () => {
     const [dora, emil, fay] = await api.people();
     const gus = await api.person();
     const body = JSON.stringify({ type: 'card', user: gus.id });
@@ -113,7 +113,7 @@ describe('reading messages', () => {
     expect(chats.body.users.map(({ id }) => id)).toContain(emil.id);
   });
 
-  it('returns a recalled message without its text', async () => {
+  it('a recalled message is returned without its text', async () => {
     const [dora, emil] = await api.people();
     await seedMessages(api.db, [{ from: dora.id, to: emil.id, text: 'oops' }]);
     await api.db
@@ -125,13 +125,16 @@ describe('reading messages', () => {
     expect(body.items[0]).toMatchObject({ body: null, recalled: 1_800_000_000_000 });
   });
 
-  it.each(['?before=x', '?limit=0', '?limit=201', '?around=-1', '?page=2'])('rejects "%s"', async (query) => {
-    const { status, body } = await ann.get<Problem>(`/v1/chats/${ben.id}/messages${query}`);
-    expect(status).toBe(400);
-    expect(body.errors).toHaveLength(1);
-  });
+  it.each(['?before=x', '?limit=0', '?limit=201', '?around=-1', '?page=2'])(
+    'rejects the query "%s" of messages',
+    async (query) => {
+      const { status, body } = await ann.get<Problem>(`/v1/chats/${ben.id}/messages${query}`);
+      expect(status).toBe(400);
+      expect(body.errors).toHaveLength(1);
+    },
+  );
 
-  it('responds history-disabled without history', async () => {
+  it('reading messages responds history-disabled with HISTORY=relay', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });
     const person = await relay.person();
     const { status, body } = await person.get<Problem>(`/v1/chats/${person.id}/messages`);

@@ -25,7 +25,7 @@ const groupOf = async (owner: Person, ...members: Person[]) => {
 };
 
 describe('reporting', () => {
-  it('a person shows the report to moderators', async () => {
+  it('moderators see the report of a user', async () => {
     const [ann, ben] = await product.api.people();
     const { status, body } = await report(ann, { user: ben.id, reason: 'fraud', text: ' asks for money ' });
     expect(status).toBe(201);
@@ -34,7 +34,7 @@ describe('reporting', () => {
     expect((await list()).items[0]).toEqual({ ...body, reporter: ann.id, note: '', updated: body.created });
   });
 
-  it('a message keeps a copy of it, also after it is gone', async () => {
+  it('the report of a message keeps a copy of the message, also after its deletion', async () => {
     const [ann, ben] = await product.api.people();
     const [id = 0] = await seedMessages(product.api.db, [{ from: ben.id, to: ann.id, text: 'rude' }]);
     expect(await report(ann, { chat: ben.id, message: id })).toMatchObject({
@@ -46,14 +46,14 @@ describe('reporting', () => {
     expect((await list('?state=open')).items[0]).toMatchObject({ user: ben.id, message });
   });
 
-  it('a group is for its members', async () => {
+  it('only members can report a group', async () => {
     const [ann, ben, carl] = await product.api.people();
     const group = await groupOf(ann, ben);
     expect(await report(ben, { group })).toMatchObject({ status: 201, body: { kind: 'group', user: null, group } });
     expect((await report(carl, { group })).status).toBe(404);
   });
 
-  it('is refused for what the reporter cannot see, and for oneself', async () => {
+  it('rejects a report of oneself, or of what the reporter cannot see', async () => {
     const [ann, ben, carl] = await product.api.people();
     const texts = [{ from: ben.id, to: carl.id, text: 'private' }];
     const [foreign = 0] = await seedMessages(product.api.db, texts);
@@ -73,12 +73,12 @@ describe('reporting', () => {
     { user: 1, text: 'x'.repeat(1001) },
     { user: 1, text: 'a\u202eb' },
     { user: 1, state: 'closed' },
-  ])('rejects %j', async (body) => {
+  ])('rejects %j as a report', async (body) => {
     const ann = await product.api.person();
     expect((await report(ann, body)).status).toBe(400);
   });
 
-  it('the same target again is refused until the report is closed', async () => {
+  it('a user cannot report the same target again until the report is closed', async () => {
     const [ann, ben, carl] = await product.api.people();
     const [first, second] = await Promise.all([report(ann, { user: ben.id }), report(ann, { user: ben.id })]);
     expect([first.status, second.status].sort()).toEqual([201, 409]);
@@ -87,7 +87,7 @@ describe('reporting', () => {
     expect((await report(ann, { user: ben.id })).status).toBe(201);
   });
 
-  it('has a rate limit', async () => {
+  it('limits the reports of a user per minute', async () => {
     const ann = await product.api.person();
     for (let i = 0; i < 5; i += 1) expect((await report(ann, { user: 7 })).status).toBe(404);
     expect(await report(ann, { user: 7 })).toMatchObject({ status: 429, body: { code: 'too-many' } });
@@ -95,7 +95,7 @@ describe('reporting', () => {
 });
 
 describe('moderators', () => {
-  it('close and open a report with a note', async () => {
+  it('moderators close and open a report with a note', async () => {
     const [ann, ben] = await product.api.people();
     const { body } = await report(ann, { user: ben.id });
     expect(await change(body.id, { state: 'closed', note: 'warned' })).toMatchObject({
@@ -110,7 +110,7 @@ describe('moderators', () => {
     for (const odd of [{}, { state: 'gone' }, { note: 7 }]) expect((await change(body.id, odd)).status).toBe(400);
   });
 
-  it('read reports in pages, the newest first', async () => {
+  it('moderators read reports in pages, newest first', async () => {
     const [ann, ben, carl] = await product.api.people();
     const ids = [(await report(ann, { user: ben.id })).body.id, (await report(ann, { user: carl.id })).body.id];
     const page = await list('?limit=1');
@@ -118,7 +118,7 @@ describe('moderators', () => {
     expect((await list(`?limit=1&after=${page.next}`)).items.map(({ id }) => id)).toEqual([ids[0]]);
   });
 
-  it('need the scope `moderate`', async () => {
+  it('moderators need an API key with the scope `moderate`', async () => {
     const secret = 'a-secret-that-is-long-enough-for-a-key';
     const hash = createHash('sha256').update(secret).digest('hex');
     await using small = await startServerApi({ API_KEYS: `reader:${hash}:read+write` });

@@ -69,7 +69,7 @@ const count = async (owner: number) =>
   );
 
 describe('searching', () => {
-  it('finds own and group messages newest first with chat, name and hits', async () => {
+  it('search finds own and group messages, newest first, with chat, name and hits', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -107,7 +107,7 @@ describe('searching', () => {
     expect((await carl.get<Problem>(`/v1/search?q=rain&chat=${group.id}`)).status).toBe(404);
   });
 
-  it('finds files by name, and neither stickers nor recalled messages', async () => {
+  it('search finds files by name, and neither stickers nor recalled messages', async () => {
     const [ann, ben] = await api.people();
     const ids = await seedMessages(api.db, [
       { from: ann.id, to: ben.id, text: 'report' },
@@ -130,7 +130,7 @@ describe('searching', () => {
     expect(items.map(({ message, hits }) => [message.id, hits])).toEqual([[ids[0], [[0, 6]]]]);
   });
 
-  it.each(['%', '_', '\\', "'", '(', '*', '..', '；'])('takes %s for no more than punctuation', async (sign) => {
+  it.each(['%', '_', '\\', "'", '(', '*', '..', '；'])('search treats %s as punctuation', async (sign) => {
     const [ann, ben] = await api.people();
     await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'one two' }]);
     expect(await texts(ann, sign)).toEqual([]);
@@ -150,25 +150,25 @@ describe('searching', () => {
     ['x&from=y', 'from'],
     ['x&since=-1', 'since'],
     ['x&until=2026-11-26', 'until'],
-  ])('refuses "%s"', async (asked, path) => {
+  ])('rejects the search "%s"', async (asked, path) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/search?q=${asked}`);
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, [path]]);
   });
 
   it.each(['x'.repeat(200), '%00', '%ED%A0%80', '%F0%9F%A6%8A', 'a%00b', '天'.repeat(200)])(
-    'bears %s',
+    'accepts the search %s and finds nothing',
     async (asked) => {
       const { status, body } = await (await api.person()).get(`/v1/search?q=${asked}`);
       expect([status, body]).toEqual([200, { items: [], next: null, users: [] }]);
     },
   );
 
-  it('refuses a search without words and filters', async () => {
+  it('rejects a search without words and filters', async () => {
     const { status, body } = await (await api.person()).get<Problem>('/v1/search?limit=5');
     expect([status, body.errors?.map((it) => it.path)]).toEqual([400, ['q']]);
   });
 
-  it('is limited', async () => {
+  it('limits searches per minute', async () => {
     await using strict = await TestApi.start({ SEARCHES_PER_MINUTE: '2', HISTORY: 'mirror' });
     const ann = await strict.person();
     const statuses = [];
@@ -176,14 +176,14 @@ describe('searching', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it('responds 404 without history', async () => {
+  it('search responds 404 with HISTORY=relay', async () => {
     await using relay = await TestApi.start({ HISTORY: 'relay' });
     const { status, body } = await (await relay.person()).get<Problem>('/v1/search?q=x');
     expect([status, body.code]).toEqual([404, 'history-disabled']);
   });
 });
 
-describe('what is indexed', () => {
+describe('the search index', () => {
   let ann: Person;
   let ben: Person;
   let carl: Person;
@@ -197,11 +197,11 @@ describe('what is indexed', () => {
     await indexed(ann.id);
   });
 
-  it('is stored in full segments, and the rest in a smaller one', async () => {
+  it('the search index stores messages in full segments, and the rest in a smaller one', async () => {
     expect(await count(ann.id)).toEqual([8192, 8192, 616]);
   });
 
-  it('is found as without an index, page by page, with newer messages', async () => {
+  it('search with an index finds the same messages page by page as without, and newer ones', async () => {
     await seedMessages(api.db, [{ from: ann.id, to: ben.id, text: 'message new odd' }]);
     const all = Array.from({ length: size }, (_, n) => n).reverse();
     const expected = (wanted: (n: number) => boolean) => all.filter(wanted).map(say);
@@ -222,7 +222,7 @@ describe('what is indexed', () => {
     expect(await texts(ann, 'odd', '&limit=2')).toEqual(['message new odd', say(16_999)]);
   });
 
-  it('is found by its new text after an edit, before and after indexing', async () => {
+  it('search finds an edited message by its new text only, before and after it is indexed', async () => {
     const [dora, emil] = await api.people();
     const ids = await seedHistory(
       api.db,
@@ -255,7 +255,7 @@ describe('what is indexed', () => {
     await check();
   });
 
-  it('is removed with a deleted chat, also from the index', async () => {
+  it('search does not find messages of a deleted chat, and they leave the index', async () => {
     const [dora, emil, finn] = await api.people();
     await seedHistory(
       api.db,
@@ -271,7 +271,7 @@ describe('what is indexed', () => {
     expect(await texts(dora, 'word798')).toEqual(['word798']);
   });
 
-  it('of a group is visible to members since they joined', async () => {
+  it('search in a group finds messages since the member joined', async () => {
     const [dora, emil, finn] = await api.people();
     await dora.befriend(emil);
     const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', {
@@ -297,7 +297,7 @@ describe('what is indexed', () => {
     await waitFor(async () => (await count(group.id)).length === 0, { message: 'the index still has it' });
   });
 
-  it('is found by filters, with and without words, before and after indexing', async () => {
+  it('search by filters, with and without words, finds the same before and after indexing', async () => {
     const [dora, emil, finn] = await api.people();
     await dora.befriend(emil);
     const { body: group } = await dora.call<{ id: number }>('post', '/v1/groups', { name: 'Cars', members: [emil.id] });
@@ -343,7 +343,7 @@ describe('what is indexed', () => {
     await check();
   });
 
-  it('is found while the index of an earlier release is replaced', async () => {
+  it('search finds all messages while the index of an earlier release is replaced', async () => {
     const [dora, emil] = await api.people();
     const texts = Array.from({ length: 600 }, (_, n) => ({ peer: emil.id, text: `café${n}` }));
     const ids = await seedHistory(api.db, dora.id, texts);
@@ -373,7 +373,7 @@ describe('what is indexed', () => {
     });
   });
 
-  it('is found while it is rebuilt', async () => {
+  it('search finds all messages while their index is rebuilt', async () => {
     const stale = () =>
       api.db.updateTable('search_index_segments').set({ stale: true }).where('owner_id', '=', ann.id).execute();
     let going = true;
@@ -392,7 +392,7 @@ describe('what is indexed', () => {
     }
   });
 
-  it('starts after the first search', async () => {
+  it('the messages of a user are indexed after the first search', async () => {
     const [dora, emil] = await api.people();
     await seedHistory(
       api.db,
@@ -404,7 +404,7 @@ describe('what is indexed', () => {
     expect(await texts(dora, 'itself', '&limit=1')).toEqual(['by itself 599']);
   });
 
-  it('indexes only messages before the oldest unrecorded one', async () => {
+  it('the search index covers only messages before the oldest unrecorded one', async () => {
     const [dora, emil] = await api.people();
     const { client, keys } = api.redis;
     const waiting = await client.xadd(keys.record(7), `${Date.now() - 7_200_000}-0`, 'e', '{}');

@@ -23,7 +23,7 @@ const changes = async (person: Person, group: number) =>
   );
 
 describe('a group of the product', () => {
-  it('is created by external id with its members, idempotently', async () => {
+  it('the server API creates a group by external id with its members, idempotently', async () => {
     const given = { name: 'One', owner: 'o', members: ['p', 'q'], description: 'd' };
     const first = await put('g-1', given);
     expect([first.status, first.body]).toMatchObject([
@@ -39,13 +39,13 @@ describe('a group of the product', () => {
     expect((await product.call('get', `/groups/~${first.body.id}`)).body).toEqual(first.body);
   });
 
-  it('is created once under concurrency', async () => {
+  it('concurrent calls of the server API create a group once', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => put('g-2', { name: 'Two', owner: 'o' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('has exactly the given members, and keeps its members if the field is missing', async () => {
+  it('the server API sets the given members of a group, or keeps them if the field is missing', async () => {
     const { body } = await put('g-3', { name: 'Three', owner: 'o', members: ['p', 'q'] });
     const [p, q, r] = await product.people('p', 'q', 'r');
     await put('g-3', { name: 'Three', owner: 'o', members: ['q', 'r'] });
@@ -63,7 +63,7 @@ describe('a group of the product', () => {
     expect((await changes(r, body.id)).map(([change]) => change)).toEqual(['joined', 'updated']);
   });
 
-  it('changes its owner, who stays as an admin if still a member', async () => {
+  it('the server API changes the owner of a group, and the former one becomes admin', async () => {
     await put('g-4', { name: 'Four', owner: 'o', members: ['p'] });
     const { body } = await put('g-4', { name: 'Four', owner: 'q' });
     const [q] = await product.people('q');
@@ -73,7 +73,7 @@ describe('a group of the product', () => {
     expect(await members('g-4')).toEqual({ p: 'owner', o: 'admin' });
   });
 
-  it('can add and remove single members', async () => {
+  it('the server API adds and removes single members of a group', async () => {
     await put('g-5', { name: 'Five', owner: 'o' });
     for (let i = 0; i < 2; i += 1) {
       const { status, body } = await product.call<Member>('put', '/groups/g-5/members/p', { role: 'admin' });
@@ -89,7 +89,7 @@ describe('a group of the product', () => {
     expect((await product.call('put', '/groups/g-5/members/o', { role: 'member' })).status).toBe(409);
   });
 
-  it('has at most its maximum of members', async () => {
+  it('the server API rejects more members than the maximum of a group', async () => {
     const full = await put('g-6', { name: 'Six', owner: 'o', members: ['p', 'q', 'r', 's', 't'] });
     expect([full.status, full.body.code]).toEqual([409, 'group-full']);
     await put('g-6', { name: 'Six', owner: 'o', members: ['p'], maxMembers: 2 });
@@ -99,7 +99,7 @@ describe('a group of the product', () => {
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
-  it('is rejected with the name of another group or with unknown members', async () => {
+  it('the server API rejects a group with the name of another group or with unknown members', async () => {
     await put('g-7', { name: 'Seven', owner: 'o' });
     expect((await put('g-8', { name: 'SEVEN', owner: 'o' })).body.errors?.[0]?.path).toBe('name');
     expect((await put('g-8', { name: 'Eight', owner: 'nobody' })).status).toBe(404);
@@ -107,7 +107,7 @@ describe('a group of the product', () => {
     expect((await product.call('get', '/groups/g-8')).status).toBe(404);
   });
 
-  it('is dissolved idempotently, which frees its id and name', async () => {
+  it('the server API dissolves a group idempotently, which frees its id and name', async () => {
     const { body: before } = await put('g-9', { name: 'Nine', owner: 'o', members: ['p'] });
     for (let i = 0; i < 2; i += 1) expect((await product.call('delete', '/groups/g-9')).status).toBe(204);
     const [p] = await product.people('p');

@@ -19,7 +19,7 @@ const messages = async (person: Person) =>
   (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
 
 describe('a message of the product', () => {
-  it('as a user is in both inboxes and recorded when the api responds', async () => {
+  it('a server API message from a user is in both inboxes and recorded when the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');
     await product.call('put', '/users/m-1/friends/m-2');
     const { status, body } = await send({
@@ -46,7 +46,7 @@ describe('a message of the product', () => {
     expect(entries.map(([, fields]) => JSON.parse(fields[1] ?? '').id)).toContain(body.id);
   });
 
-  it('with a used ref is the same message under concurrency', async () => {
+  it('concurrent server API messages with one ref are one message', async () => {
     const [, b] = await product.people('m-3', 'm-4');
     await product.call('put', '/users/m-3/friends/m-4');
     const message = { from: 'm-3', to: b.id, ref: 'order-7', body: text('shipped') };
@@ -56,7 +56,7 @@ describe('a message of the product', () => {
     expect(await messages(b)).toHaveLength(1);
   });
 
-  it('of the system reaches every user, also one who blocks it', async () => {
+  it('a system message reaches every user, also one who blocks the system', async () => {
     const [a] = await product.people('m-5');
     await product.call('put', `/users/m-5/blocks/~${SYSTEM_USER}`);
     const { status, body } = await send({ from: 'system', to: 'm-5', ref: 'welcome', body: text('Welcome') });
@@ -66,7 +66,7 @@ describe('a message of the product', () => {
     expect(shown).toMatchObject({ name: 'System' });
   });
 
-  it('reaches a group from a member or the system by either id', async () => {
+  it('the server API sends to a group, from a member or the system, by either id of the group', async () => {
     const [a, b, c] = await product.people('m-6', 'm-7', 'm-8');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/mg-1', {
       ...{ name: 'Messages', owner: 'm-6', members: ['m-7'] },
@@ -81,7 +81,7 @@ describe('a message of the product', () => {
     expect([refused.status, refused.body.code]).toEqual([403, 'not-member']);
   });
 
-  it('is refused if the sender may not write', async () => {
+  it('the server API rejects a message whose sender may not write to the receiver', async () => {
     const [, b] = await product.people('m-9', 'm-10');
     await product.call('put', '/users/gone', {});
     await product.call('delete', '/users/gone');
@@ -104,7 +104,7 @@ describe('a message of the product', () => {
     ['a body of no type', { body: { type: 'dance' } }],
     ['a misspelt field', { form: 'm-1' }],
     ['the system as receiver', { to: 'system' }],
-  ])('is invalid with %s', async (_, part) => {
+  ])('the server API rejects a message with %s', async (_, part) => {
     await product.people('m-11');
     const { status } = await send({ from: 'system', to: 'm-11', ref: 'x', body: text('x'), ...part });
     expect(status).toBe(400);
@@ -112,7 +112,7 @@ describe('a message of the product', () => {
 });
 
 describe('an operator', () => {
-  it('reads the chats and messages of a user', async () => {
+  it('an operator reads the chats and messages of a user', async () => {
     const [a, b] = await product.people('o-1', 'o-2');
     const [first = 0, second = 0] = await seedMessages(product.api.db, [
       { from: a.id, to: b.id, text: 'one' },
@@ -129,7 +129,7 @@ describe('an operator', () => {
     expect((await product.call('get', '/users/nobody/chats')).status).toBe(404);
   });
 
-  it('removes a message for everybody, once', async () => {
+  it('an operator removes a message for everybody, once', async () => {
     const [a, b] = await product.people('o-3', 'o-4');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'rude' }]);
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id}`)).status).toBe(204);
@@ -143,7 +143,7 @@ describe('an operator', () => {
     expect((await product.call('delete', `/users/o-4/chats/${a.id}/messages/${id + 1}`)).status).toBe(404);
   });
 
-  it('edits a message for everybody, and what is not named stays', async () => {
+  it('an operator edits a message for everybody, and omitted fields stay', async () => {
     const [a, b] = await product.people('o-6', 'o-7');
     const [id = 0] = await seedMessages(product.api.db, [
       { from: a.id, to: b.id, text: 'wrong', edited: Date.now() + 5000, custom: JSON.stringify({ order: 7 }) },
@@ -171,7 +171,7 @@ describe('an operator', () => {
     expect(logged).toContainEqual(expect.objectContaining({ event: 'message.edited', ...said }));
   });
 
-  it('edits a message of a group for all members', async () => {
+  it('an operator edits a message of a group for all members', async () => {
     const [a, b] = await product.people('o-8', 'o-9');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/og-1', {
       ...{ name: 'Edited', owner: 'o-8', members: ['o-9'], history: 'all' },
@@ -184,7 +184,7 @@ describe('an operator', () => {
     expect(await product.api.events(b)).toContainEqual(change);
   });
 
-  it('edits no message that was recalled or that the chat lacks', async () => {
+  it('an operator cannot edit a recalled message, or one that is not in the chat', async () => {
     const [a, b] = await product.people('o-10', 'o-11');
     const [id = 0] = await seedMessages(product.api.db, [{ from: a.id, to: b.id, text: 'x' }]);
     const patch = (message: number, given: object) =>
@@ -197,7 +197,7 @@ describe('an operator', () => {
     expect(await product.api.events(b)).toEqual([]);
   });
 
-  it('lists users page by page, and finds them', async () => {
+  it('an operator lists users page by page, and finds them', async () => {
     const [a, b] = await product.people('list-1', 'list-2');
     const first = await product.call<{ items: { id: number }[]; next: string }>('get', '/users?q=list-&limit=1');
     const second = await product.call<{ items: { id: number }[] }>(
@@ -210,7 +210,7 @@ describe('an operator', () => {
     expect((await product.call('get', '/users')).status).toBe(200);
   });
 
-  it('closes the connections of a user', async () => {
+  it('an operator closes the connections of a user', async () => {
     const [a] = await product.people('o-5');
     await using control = await listen(product.api, a);
     expect((await product.call('delete', '/users/o-5/connections')).status).toBe(204);
@@ -218,7 +218,7 @@ describe('an operator', () => {
   });
 });
 
-it('reaches strangers if the policy allows it', async () => {
+it('the server API sends messages between strangers if SEND_POLICY is anyone', async () => {
   await using open = await startServerApi({ SEND_POLICY: 'anyone' });
   await open.people('a', 'b');
   const message = { from: 'a', to: 'b', ref: '1', body: text('hi') };

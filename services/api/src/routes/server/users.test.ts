@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => product[Symbol.asyncDispose]());
 
 describe('the server API', () => {
-  it('requires an API key, which is useless elsewhere', async () => {
+  it('the server API requires an API key, which is invalid elsewhere', async () => {
     const { api } = product;
     const ann = await api.person();
     const body = { name: 'X' };
@@ -29,7 +29,7 @@ describe('the server API', () => {
     expect((await closed.call('put', '/v1/server/users/x', { token: '', body })).status).toBe(401);
   });
 
-  it('limits the requests of a key', async () => {
+  it('the server API limits the requests of a key', async () => {
     await using busy = await startServerApi({ REQUESTS_PER_KEY: '2' });
     const statuses = [];
     for (let i = 0; i < 3; i += 1) statuses.push((await busy.call('get', '/users/nobody')).status);
@@ -38,7 +38,7 @@ describe('the server API', () => {
 });
 
 describe('a user of the product', () => {
-  it('is created by external id and changed, idempotently', async () => {
+  it('the server API creates and changes a user by external id, idempotently', async () => {
     const first = await product.call<ServerUser>('put', '/users/u-1', { username: 'Uma', name: 'Uma', sign: 'hi' });
     expect([first.status, first.body]).toEqual([
       201,
@@ -61,14 +61,14 @@ describe('a user of the product', () => {
     expect((await product.call('get', `/users/~${first.body.id}`)).body).toEqual(changed.body);
   });
 
-  it('can connect and receive messages when the api responds', async () => {
+  it('a user created by the server API can connect and receive messages when the api responds', async () => {
     const { body } = await product.call<ServerUser>('put', '/users/u-2', {});
     expect(body).toMatchObject({ username: `~${body.id}`, name: 'u-2' });
     expect(await hasPermits(product.api.redis, body.id)).toBe(true);
     expect(await readExternalUser(product.api.redis, 'u-2')).toBe(body.id);
   });
 
-  it('is created once under concurrency', async () => {
+  it('concurrent calls of the server API create a user once', async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => product.call<ServerUser>('put', '/users/u-3', { name: `N${i}` })),
     );
@@ -76,18 +76,24 @@ describe('a user of the product', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it.each(['李 四/a?b#c', 'a@b.example', "'; drop table users", 'x'.repeat(128)])('may be called %j', async (id) => {
-    const path = `/users/${encodeURIComponent(id)}`;
-    const { status, body } = await product.call<ServerUser>('put', path, {});
-    expect([status, body.externalId]).toEqual([201, id]);
-    expect((await product.call<ServerUser>('get', path)).body.id).toBe(body.id);
-  });
+  it.each(['李 四/a?b#c', 'a@b.example', "'; drop table users", 'x'.repeat(128)])(
+    'the external id of a user may be %j',
+    async (id) => {
+      const path = `/users/${encodeURIComponent(id)}`;
+      const { status, body } = await product.call<ServerUser>('put', path, {});
+      expect([status, body.externalId]).toEqual([201, id]);
+      expect((await product.call<ServerUser>('get', path)).body.id).toBe(body.id);
+    },
+  );
 
-  it.each(['system', '~5', ' a', 'a ', 'a\u0000', 'x'.repeat(129)])('may not be called %j', async (id) => {
-    expect((await product.call('put', `/users/${encodeURIComponent(id)}`, {})).status).toBe(400);
-  });
+  it.each(['system', '~5', ' a', 'a ', 'a\u0000', 'x'.repeat(129)])(
+    'the external id of a user may not be %j',
+    async (id) => {
+      expect((await product.call('put', `/users/${encodeURIComponent(id)}`, {})).status).toBe(400);
+    },
+  );
 
-  it('is rejected with the username of another user', async () => {
+  it('the server API rejects a user with the username of another user', async () => {
     await product.call('put', '/users/u-4', { username: 'taken' });
     for (const id of ['u-5', 'u-1']) {
       const { status, body } = await product.call<Problem>('put', `/users/${id}`, { username: 'TAKEN' });
@@ -95,7 +101,7 @@ describe('a user of the product', () => {
     }
   });
 
-  it('notifies friends of a changed profile only', async () => {
+  it('the server API notifies friends only of changed profiles', async () => {
     const [one, two] = await product.people('u-6', 'u-7');
     await product.call('put', '/users/u-6/friends/u-7');
     await product.call('put', '/users/u-6', { name: 'Six' });
@@ -106,7 +112,7 @@ describe('a user of the product', () => {
     }
   });
 
-  it('is signed in without a password, by either id', async () => {
+  it('the server API opens a session for a user by either id, without a password', async () => {
     const { body: user } = await product.call<ServerUser>('put', '/users/u-8', { name: 'Eight' });
     for (const ref of ['u-8', user.id]) {
       const { status, body } = await product.call<Session>('post', '/tokens', { user: ref, device: 'Phone' });
@@ -124,7 +130,7 @@ describe('a user of the product', () => {
 });
 
 describe('the sessions of a user', () => {
-  it('are listed page by page, and one is ended with its connections', async () => {
+  it('the server API lists the sessions of a user page by page, and ends one with its connections', async () => {
     const { api } = product;
     const [kept] = await product.people('ses-1');
     const { body: lost } = await product.call<Session>('post', '/tokens', { user: 'ses-1', device: 'Phone' });
@@ -159,7 +165,7 @@ describe('the sessions of a user', () => {
     );
   });
 
-  it('are listed with the push devices, whose tokens are secret', async () => {
+  it('the server API lists the push devices of a user without their secret tokens', async () => {
     const [a] = await product.people('ses-3');
     const { items: sessions } = (await product.call<{ items: { id: string }[] }>('get', '/users/ses-3/sessions')).body;
     const common = { user_id: a.id, p256dh: '', auth: 'secret-auth', language: 'zh' };
@@ -186,7 +192,7 @@ describe('the sessions of a user', () => {
 });
 
 describe('a deactivated user', () => {
-  it('is signed out everywhere and unreachable until put again', async () => {
+  it('a deactivated user is signed out and unreachable until the server API puts the user again', async () => {
     const { api } = product;
     const [gone, other] = await product.people('d-1', 'd-2');
     await product.call('put', '/users/d-1/friends/d-2');
@@ -211,7 +217,7 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/tokens', { user: 'd-1' })).status).toBe(201);
   });
 
-  it('is reactivated also without an external id, and only once', async () => {
+  it('a user without external id can be reactivated, and only once', async () => {
     const { api } = product;
     const [a, b] = [await api.person(), await api.person()];
     await a.befriend(b);
@@ -233,7 +239,7 @@ describe('a deactivated user', () => {
     expect((await product.call('post', '/users/nobody/reactivate')).status).toBe(404);
   });
 
-  it('must exist and cannot be the system', async () => {
+  it('deactivating an unknown user or the system user fails', async () => {
     expect((await product.call('delete', '/users/never-was')).status).toBe(404);
     const system = await product.call<Problem>('delete', '/users/~9000000000000000');
     expect([system.status, system.body.code]).toEqual([403, 'forbidden']);
@@ -241,7 +247,7 @@ describe('a deactivated user', () => {
 });
 
 describe('friendships and blocks', () => {
-  it('are created and ended for both sides, idempotently', async () => {
+  it('the server API creates and ends a friendship for both sides, idempotently', async () => {
     const [a, b] = await product.people('f-1', 'f-2');
     for (let i = 0; i < 2; i += 1) {
       const { status, body } = await product.call<Friend>('put', '/users/f-1/friends/f-2');
@@ -256,7 +262,7 @@ describe('friendships and blocks', () => {
     expect(await readPermit(product.api.redis, b.id, a.id)).toBe('stranger');
   });
 
-  it('settle pending requests', async () => {
+  it('a friendship created by the server API accepts the pending friend request', async () => {
     const [a, b] = await product.people('f-3', 'f-4');
     await a.call('post', '/v1/friend-requests', { to: b.id });
     await product.call('put', '/users/f-4/friends/f-3');
@@ -264,7 +270,7 @@ describe('friendships and blocks', () => {
     expect(body.items.map(({ state }) => state)).toEqual(['accepted']);
   });
 
-  it('reject oneself and unknown users', async () => {
+  it('the server API rejects a friendship or block with oneself or an unknown user', async () => {
     await product.people('f-5');
     expect((await product.call('put', '/users/f-5/friends/f-5')).status).toBe(409);
     expect((await product.call('put', '/users/f-5/blocks/f-5')).status).toBe(409);
@@ -272,7 +278,7 @@ describe('friendships and blocks', () => {
     expect((await product.call('delete', '/users/f-5/blocks/nobody')).status).toBe(404);
   });
 
-  it('stop messages until they end', async () => {
+  it('a block created by the server API stops messages until it ends', async () => {
     const [a, b] = await product.people('f-6', 'f-7');
     await product.call('put', '/users/f-6/friends/f-7');
     for (let i = 0; i < 2; i += 1) {

@@ -23,7 +23,7 @@ const sessionsOf = async (person: Person) => (await person.get<{ items: SignIn[]
 const cookieOf = (headers: Headers) => /parley_refresh=([^;]*);/.exec(headers.get('set-cookie') ?? '')?.[1] ?? '';
 
 describe('signing in', () => {
-  it('opens a new session, with the username in any case', async () => {
+  it('signing in opens a new session, with the username in any case', async () => {
     const person = await api.person();
     const { status, body } = await signIn(person.session.user.username.toUpperCase(), password, 'laptop');
     expect(status).toBe(201);
@@ -35,7 +35,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('responds alike to a wrong password and an unknown user', async () => {
+  it('signing in responds alike to a wrong password and an unknown user', async () => {
     const { username } = (await api.person()).session.user;
     const wrong = await signIn(username, 'wrong password');
     const unknown = await signIn('nobody-at-all');
@@ -44,13 +44,13 @@ describe('signing in', () => {
     expect(wrong.body.code).toBe('unauthenticated');
   });
 
-  it('accepts a password in another normal form', async () => {
+  it('signing in accepts a password in another Unicode normal form', async () => {
     const composed = 'pässwörter';
     await api.call('post', '/v1/users', { body: { username: 'umlaut', password: composed } });
     expect((await signIn('umlaut', composed.normalize('NFD'))).status).toBe(201);
   });
 
-  it('is refused after too many attempts at one account', async () => {
+  it('signing in is rejected after too many attempts at one account', async () => {
     const [ann, ben] = await api.people();
     const attempts = [];
     for (let i = 0; i < 11; i += 1) attempts.push((await signIn(ann.session.user.username, 'wrong password')).status);
@@ -58,7 +58,7 @@ describe('signing in', () => {
     expect((await signIn(ben.session.user.username)).status).toBe(201);
   });
 
-  it('is refused after too many attempts from one address', async () => {
+  it('signing in is rejected after too many attempts from one address', async () => {
     await using strict = await TestApi.start({ SIGN_INS_PER_ADDRESS: '2' });
     const attempt = (username: string) => strict.call('post', '/v1/sessions', { body: { username, password } });
     expect([(await attempt('a')).status, (await attempt('b')).status, (await attempt('c')).status]).toEqual([
@@ -66,7 +66,7 @@ describe('signing in', () => {
     ]);
   });
 
-  it('rebuilds a permit copy that Redis lost', async () => {
+  it('signing in or refreshing restores the permit copy of the user in Redis', async () => {
     const [ann, ben, carl] = await api.people();
     await ann.befriend(ben);
     await Promise.all(mastersOf(api.redis).map((master) => master.flushall()));
@@ -78,7 +78,7 @@ describe('signing in', () => {
     expect(await readPermit(api.redis, ann.id, ben.id)).toBe('friend');
   });
 
-  it('above the maximum ends the session that was unused for longest', async () => {
+  it('signing in above MAX_SESSIONS ends the session that was unused for longest', async () => {
     await using small = await TestApi.start({ MAX_SESSIONS: '2' });
     const person = await small.person();
     const again = () =>
@@ -92,7 +92,7 @@ describe('signing in', () => {
 });
 
 describe('refreshing', () => {
-  it('returns new tokens of the same session', async () => {
+  it('refreshing returns new tokens of the same session', async () => {
     const person = await api.person();
     const { status, body } = await refresh(person.session.refreshToken);
     expect(status).toBe(200);
@@ -102,7 +102,7 @@ describe('refreshing', () => {
     expect((await refresh(body.refreshToken)).status).toBe(200);
   });
 
-  it.each([1, 3])('with a token used %i refreshes ago ends the session and all its tokens', async (ago) => {
+  it.each([1, 3])('a refresh token used %i refreshes ago ends the session and all its tokens', async (ago) => {
     const person = await api.person();
     let latest = person.session;
     for (let i = 0; i < ago; i += 1) latest = (await refresh(latest.refreshToken)).body;
@@ -111,7 +111,7 @@ describe('refreshing', () => {
     expect((await api.call('get', '/v1/me', { token: latest.accessToken })).status).toBe(401);
   });
 
-  it('twice at once succeeds once and ends the session', async () => {
+  it('two concurrent refreshes with one token end the session, and only one succeeds', async () => {
     const person = await api.person();
     const answers = await Promise.all([refresh(person.session.refreshToken), refresh(person.session.refreshToken)]);
     expect(answers.map((it) => it.status).sort()).toEqual([200, 401]);
@@ -119,13 +119,13 @@ describe('refreshing', () => {
   });
 
   it.each(['', 'nonsense', `${'a'.repeat(22)}.${'b'.repeat(43)}.${'c'.repeat(43)}`])(
-    'refuses the token "%s"',
+    'rejects the refresh token "%s"',
     async (token) => {
       expect((await refresh(token)).status).toBe(401);
     },
   );
 
-  it('with a forged token does not end a session', async () => {
+  it('a forged refresh token does not end a session', async () => {
     const person = await api.person();
     const [id] = await sessionIds(person);
     expect((await refresh(`${id}.${'b'.repeat(43)}.${'c'.repeat(43)}`)).status).toBe(401);
@@ -139,7 +139,7 @@ describe('refreshing', () => {
     expect(api.logged.join('')).not.toContain(refreshToken);
   });
 
-  it('fails after the session ended', async () => {
+  it('an expired session cannot be refreshed', async () => {
     await using brief = await TestApi.start();
     const person = await brief.person();
     await brief.db
@@ -153,7 +153,7 @@ describe('refreshing', () => {
 });
 
 describe('the refresh cookie', () => {
-  it('is inaccessible to scripts and other sites, and refreshes', async () => {
+  it('the refresh cookie is inaccessible to scripts and other sites, and refreshes the session', async () => {
     const { username } = (await api.person()).session.user;
     const { headers, body } = await signIn(username);
     const cookie = headers.get('set-cookie') ?? '';
@@ -168,13 +168,13 @@ describe('the refresh cookie', () => {
     expect(cookieOf(again.headers)).toBe(again.body.refreshToken);
   });
 
-  it('is sent over HTTPS only if configured', async () => {
+  it('the refresh cookie has the attribute Secure if COOKIE_SECURE is true', async () => {
     await using secure = await TestApi.start({ COOKIE_SECURE: 'true' });
     const { headers } = await secure.call('post', '/v1/users', { body: { username: 'secure', password } });
     expect(headers.get('set-cookie')).toContain('; Secure');
   });
 
-  it('is refused for a page of another site', async () => {
+  it('the refresh cookie is rejected from a page of another site', async () => {
     const person = await api.person();
     const ask = (origin: string) =>
       api.call<Problem>('post', '/v1/sessions/refresh', {
@@ -185,14 +185,14 @@ describe('the refresh cookie', () => {
     expect((await ask(api.url)).status).toBe(200);
   });
 
-  it('is deleted at sign-out', async () => {
+  it('the refresh cookie is deleted at sign-out', async () => {
     const { headers } = await (await api.person()).call('delete', '/v1/sessions/current');
     expect(headers.get('set-cookie')).toMatch(/^parley_refresh=; Max-Age=0; Path=\/v1\/sessions/);
   });
 });
 
 describe('signing out', () => {
-  it('ends the session at once and notifies gateways', async () => {
+  it('signing out ends the session at once and notifies gateways', async () => {
     const person = await api.person();
     const [id = ''] = await sessionIds(person);
     await using control = await listen(api, person);
@@ -203,7 +203,7 @@ describe('signing out', () => {
     expect(await control.first).toBe(`!{"do":"revoke","session":"${id}"}`);
   });
 
-  it('of another device ends only that one', async () => {
+  it('signing out another device ends only its session', async () => {
     const person = await api.person();
     const other = (await signIn(person.session.user.username)).body;
     const [newest] = await sessionsOf(person);
@@ -213,7 +213,7 @@ describe('signing out', () => {
     expect((await person.call('delete', `/v1/sessions/${newest?.id}`)).status).toBe(404);
   });
 
-  it('cannot end sessions of other users', async () => {
+  it('a user cannot end sessions of other users', async () => {
     const [ann, ben] = await api.people();
     const [id] = await sessionIds(ben);
     expect((await ann.call('delete', `/v1/sessions/${id}`)).status).toBe(404);
@@ -240,7 +240,7 @@ it.each([
       authorization: `Bearer ${jwt.sign({ sid: 'x' }, 'other', { subject: '1', expiresIn: 60, issuer: 'parley', audience: 'parley' })}`,
     },
   ],
-])('%s is refused before anything is looked at', async (_, headers) => {
+])('a request with %s is rejected before its body is validated', async (_, headers) => {
   const answer = await api.call<Problem>('patch', '/v1/me', { body: { nonsense: 1 }, headers });
   expect(answer.status).toBe(401);
   expect(answer.body.code).toBe('unauthenticated');

@@ -15,7 +15,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 const register = (body: unknown) => api.call<Session & Problem>('post', '/v1/users', { body });
 
 describe('registering', () => {
-  it('creates an account that is signed in at once', async () => {
+  it('registering creates an account that is signed in at once', async () => {
     const { status, body, headers } = await register({ username: 'Ann', password, name: ' Ann Lee ' });
     expect(status).toBe(201);
     expect(body.user).toEqual({ id: expect.any(Number), username: 'ann', name: 'Ann Lee', avatar: null, sign: '' });
@@ -27,16 +27,16 @@ describe('registering', () => {
     expect(me.body).toEqual(body.user);
   });
 
-  it('uses the username as the default name', async () => {
+  it('registering uses the username as the default name', async () => {
     expect((await register({ username: 'nameless', password })).body.user.name).toBe('nameless');
   });
 
-  it('makes the new user known to gateways before it responds', async () => {
+  it('a registered user is known to gateways before the api responds', async () => {
     const { body } = await register({ username: 'known', password });
     expect(await readPermit(api.redis, 1, body.user.id)).toBe('stranger');
   });
 
-  it('stores no readable password', async () => {
+  it('registering stores no readable password', async () => {
     await register({ username: 'secretive', password });
     const row = await api.db
       .selectFrom('users')
@@ -47,14 +47,14 @@ describe('registering', () => {
     expect(api.logged.join('')).not.toContain(password);
   });
 
-  it('assigns a username once, in any case', async () => {
+  it('a username is assigned once, in any case', async () => {
     await register({ username: 'taken', password });
     const { status, body } = await register({ username: 'TAKEN', password });
     expect(status).toBe(409);
     expect(body).toMatchObject({ code: 'conflict', errors: [{ path: 'username' }] });
   });
 
-  it('assigns a username once under concurrency', async () => {
+  it('concurrent registrations assign a username once', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => register({ username: 'raced', password })));
     expect(answers.map((it) => it.status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
@@ -78,18 +78,18 @@ describe('registering', () => {
     ['a name with a lone surrogate', { username: 'fine', password, name: 'a\udc00' }, 'name'],
     ['an unknown field', { username: 'fine', password, admin: true }, 'admin'],
     ['a body that is no object', [], ''],
-  ])('refuses %s and names the field', async (_, body, path) => {
+  ])('rejects a registration with %s and names the field', async (_, body, path) => {
     const answer = await register(body);
     expect(answer.status).toBe(400);
     expect(answer.body).toMatchObject({ code: 'bad-request', type: 'urn:parley:error:bad-request', status: 400 });
     expect(answer.body.errors?.map((it) => it.path)).toContain(path);
   });
 
-  it('counts characters, not code units', async () => {
+  it('the length of names is counted in characters, not code units', async () => {
     expect((await register({ username: 'emoji', password, name: '🦊'.repeat(64) })).status).toBe(201);
   });
 
-  it('is limited per minute and address', async () => {
+  it('limits registrations per minute and address', async () => {
     await using strict = await TestApi.start({ REGISTRATIONS_PER_MINUTE: '2' });
     const ask = (username: string) => strict.call<Problem>('post', '/v1/users', { body: { username, password } });
     await ask('one');
@@ -103,7 +103,7 @@ describe('registering', () => {
 });
 
 describe('people', () => {
-  it('finds users by the beginning of username or name in any case or width', async () => {
+  it('users are found by the beginning of username or name, in any case or width', async () => {
     const asker = await api.person();
     await register({ username: 'find.me', password, name: '王小明' });
     await register({ username: 'other', password, name: 'Ｆｉｎｄｅｒ' });
@@ -119,7 +119,7 @@ describe('people', () => {
     expect(await names('\\')).toEqual([]);
   });
 
-  it('returns each user once over all pages', async () => {
+  it('the search for users returns each user once over all pages', async () => {
     const asker = await api.person();
     for (let i = 0; i < 7; i += 1) await register({ username: `paged-${i}`, password });
     const seen: string[] = [];
@@ -143,7 +143,7 @@ describe('people', () => {
     '?q=a&after=%20',
     '?q=a&q=b',
     '?q=a&order=name',
-  ])('rejects the query "%s"', async (query) => {
+  ])('rejects the query "%s" for users', async (query) => {
     const { status, body } = await (await api.person()).get<Problem>(`/v1/users${query}`);
     expect(status).toBe(400);
     expect(body.errors?.[0]?.path).toMatch(/^(q|limit|after|order)$/);
