@@ -12,19 +12,19 @@ import { migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 
 describe('migrate', () => {
-  it('runs each migration once when several processes start at once', async () => {
+  it('each migration runs once when several processes start at once', async () => {
     const url = await emptyDatabase();
     const ran = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     expect(ran.flat()).toEqual(Object.keys(migrations));
     expect(await migrate(url)).toEqual([]);
   });
 
-  it('yields the schema that is committed in schema.sql (vitest -u writes it)', async () => {
+  it('migrations yield the schema that is committed in schema.sql (vitest -u writes it)', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await expect(await dumpSchema(db)).toMatchFileSnapshot('../schema.sql');
   });
 
-  it('succeeds on the schema of a later release', async () => {
+  it('migrating succeeds on the schema of a later release', async () => {
     const url = await emptyDatabase();
     await migrate(url, { ...migrations, '999-later': { up: async () => {} } });
     expect(await migrate(url)).toEqual([]);
@@ -32,13 +32,13 @@ describe('migrate', () => {
     await expect(checkSchema(db)).resolves.toBeUndefined();
   });
 
-  it('records nothing in the table of Kysely that versions before 0.1 do not know', async () => {
+  it("migrating adds nothing to Kysely's table that versions before 0.1 do not know", async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
     expect(rows.at(-1)?.name).toBe('006-push');
   });
 
-  it('waits for a lock in short attempts, so that services go on', async () => {
+  it('migrations wait for a lock in short attempts, so that services continue', async () => {
     const url = await emptyDatabase();
     await migrate(url);
     await using db = openDatabase({ url, maxConnections: 3 });
@@ -61,7 +61,7 @@ describe('migrate', () => {
     expect(await running).toEqual(['999-later']);
   });
 
-  it('builds indexes concurrently, also of partitioned tables, and repairs an interrupted build', async () => {
+  it('migrations build indexes concurrently, also of partitioned tables, and repair an interrupted build', async () => {
     const url = await emptyDatabase();
     await migrate(url);
     await using db = openDatabase({ url, maxConnections: 2 });
@@ -78,7 +78,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ valid: true }, { valid: true }]);
   });
 
-  it('assigns users and groups ids that a restored sequence does not repeat', async () => {
+  it('ids of users and groups are not repeated by a restored sequence', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const insert = async (username: string) =>
       await db.insertInto('users').values({ username, name: 'A' }).returning('id').executeTakeFirstOrThrow();
@@ -96,7 +96,7 @@ describe('migrate', () => {
     expect(principalDate(after.id)).toBeLessThan(Date.now() + 60_000);
   });
 
-  it('assigns different ids to all users of one statement', async () => {
+  it('users of one statement get different ids', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { numAffectedRows } = await sql`
       insert into users (username, name) select 'u' || n, 'U' from generate_series(1, 20000) n`.execute(db);
@@ -105,20 +105,20 @@ describe('migrate', () => {
 });
 
 describe('checkSchema', () => {
-  it('accepts the newest schema and a later one', async () => {
+  it('checkSchema accepts the newest schema and a later one', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await expect(checkSchema(db)).resolves.toBeUndefined();
     await sql`insert into schema_migrations (name) values ('999-later')`.execute(db);
     await expect(checkSchema(db)).resolves.toBeUndefined();
   });
 
-  it('rejects a later schema that requires a later release', async () => {
+  it('checkSchema rejects a later schema that requires a later release', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await sql`insert into schema_migrations (name, oldest) values ('999-later', '998-before')`.execute(db);
     await expect(checkSchema(db)).rejects.toThrow(SchemaTooNew);
   });
 
-  it('rejects an older schema and an empty database, naming what is missing', async () => {
+  it('checkSchema rejects an older schema and an empty database, and names what is missing', async () => {
     await using old = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     await sql`delete from kysely_migration where name = '001-initial'`.execute(old);
     await expect(checkSchema(old)).rejects.toThrow(/lacks 001-initial.*Run "migrate"/);
@@ -128,7 +128,7 @@ describe('checkSchema', () => {
 });
 
 describe('openDatabase', () => {
-  it('reads bigint as exact numbers and rejects numbers above 2^53', async () => {
+  it('the database client reads bigint as exact numbers and rejects numbers above 2^53', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const { rows } =
       await sql`select 9007199254740991::bigint as one, '{1,-2}'::bigint[] as many, '{}'::bigint[] as none`.execute(db);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => db.destroy());
 
 describe('readPermits', () => {
-  it('reads the friends and blocks of a user, the members of a group, and nobody for an unknown id', async () => {
+  it('permits contain the friends and blocks of a user, the members of a group, and nobody for an unknown id', async () => {
     const [a, b, c] = await users(3);
     await db
       .insertInto('friendships')
@@ -37,14 +37,14 @@ describe('readPermits', () => {
     expect(await readPermits(db, 1)).toEqual({ kind: 'nobody' });
   });
 
-  it('returns nobody for a deleted user, at a later version', async () => {
+  it('permits of a deleted user are nobody, at a later version', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ erased: 1 }).where('id', '=', a).execute();
     expect(await readPermits(db, a)).toEqual({ kind: 'nobody', version: 1 });
   });
 
-  it('returns nobody for a deactivated user, and the user after reactivation', async () => {
+  it('permits of a deactivated user are nobody, and the user again after reactivation', async () => {
     const [a] = await users(1);
     await bumpPermits(db, [a]);
     await db.updateTable('users').set({ deactivated: 1 }).where('id', '=', a).execute();
@@ -54,7 +54,7 @@ describe('readPermits', () => {
     expect(await readPermits(db, a)).toEqual({ kind: 'user', version: 2, contacts: [], blocks: [] });
   });
 
-  it('returns nobody for a dissolved group, at a later version', async () => {
+  it('permits of a dissolved group are nobody, at a later version', async () => {
     const [a] = await users(1);
     const group = await createGroup(a);
     await addMembers(db, group, [{ user: a, role: 'owner' }], 5);
@@ -64,7 +64,7 @@ describe('readPermits', () => {
 });
 
 describe('bumpPermits', () => {
-  it('assigns each concurrent change its own version, and the greatest version includes all changes', async () => {
+  it('each concurrent change of permits gets its own version, and the greatest includes all changes', async () => {
     const [me, ...others] = await users(11);
     const copies = await Promise.all(
       others.map((other) =>

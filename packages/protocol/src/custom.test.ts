@@ -12,7 +12,7 @@ describe('custom data of a message', () => {
     ['nested values', { order: { id: 7, lines: [{ sku: 'a' }, null, true, 1.5] }, '': '' }],
     ['as many bytes as fit', sized(limits.custom)],
     ['a key that JavaScript knows', JSON.parse('{"constructor":1,"toString":2}')],
-  ])('accepts %s', (_, custom) => {
+  ])('custom data of a message accept %s', (_, custom) => {
     expect(readFrame(send(custom))).toEqual({ ok: true, frame: send(custom) });
   });
 
@@ -26,11 +26,11 @@ describe('custom data of a message', () => {
     ['a key __proto__', JSON.parse('{"a":1,"__proto__":{"b":1}}'), 'custom: Holds a key __proto__'],
     ['a key __proto__ inside', JSON.parse('{"a":[{"__proto__":1}]}'), 'custom: Holds a key __proto__'],
     ['a lone surrogate in a key', { '\ud800': 1 }, 'custom: Holds a null character or a lone surrogate'],
-  ])('rejects %s', (_, custom, message) => {
+  ])('custom data of a message reject %s', (_, custom, message) => {
     expect(readFrame(send(custom))).toEqual({ ok: false, ref: 'r', message: expect.stringContaining(message) });
   });
 
-  it('may be a body of its own', () => {
+  it('custom data may be the body of a message', () => {
     const body = { type: 'custom', name: 'poll', data: { question: '?' } };
     const frame = { type: 'edit', chat: 5, id: 6, body, custom: { a: 1 } };
     expect(readFrame(frame)).toEqual({ ok: true, frame });
@@ -38,7 +38,7 @@ describe('custom data of a message', () => {
     expect(readFrame({ ...frame, body: { ...body, data: sized(limits.custom + 1) } }).ok).toBe(false);
   });
 
-  it('is rejected beyond the depth of a frame, and by far without exhausting the stack', () => {
+  it('custom data beyond the depth of a frame are rejected without exhausting the stack', () => {
     const nested = (levels: number) => JSON.parse(`{"a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`);
     expect(customSchema.safeParse(nested(limits.depth)).success).toBe(true);
     for (const levels of [limits.depth + 1, 8000]) {
@@ -47,7 +47,7 @@ describe('custom data of a message', () => {
     }
   });
 
-  it('may be limited to fewer bytes by a server, or to none', () => {
+  it('a server may limit custom data to fewer bytes, or to none', () => {
     expect(findExcess(sized(100), 100)).toBeUndefined();
     expect(findExcess(sized(101), 100)).toBe('Too large: this server allows at most 100 bytes of JSON');
     expect(findExcess({}, 0)).toBe('This server allows no custom data');

@@ -12,7 +12,7 @@ import {
 } from './ids.ts';
 
 describe('principalDate', () => {
-  it('returns when a user was created, undefined for ids of versions before 0.1 and the system user', () => {
+  it('principalDate returns when a user was created, undefined for older ids and the system user', () => {
     const date = Date.UTC(2026, 10, 26);
     expect(principalDate((date - Date.UTC(2025, 0, 1)) * 1024 + 1023)).toBe(date);
     expect([principalDate(100_001), principalDate(SYSTEM_USER)]).toEqual([undefined, undefined]);
@@ -20,43 +20,43 @@ describe('principalDate', () => {
 });
 
 describe('message ids', () => {
-  it('contain their date', () => {
+  it('message ids contain their date', () => {
     const date = Date.UTC(2026, 6, 1, 12, 30, 15, 250);
     expect(messageDate(firstMessageId(date))).toBe(date);
     expect(messageDate(firstMessageId(date) + 4095)).toBe(date);
     expect(messageDate(firstMessageId(date) + 4096)).toBe(date + 1);
   });
 
-  it('stay safe integers for decades', () => {
+  it('message ids stay safe integers for decades', () => {
     expect(isId(firstMessageId(Date.UTC(2090, 0, 1)))).toBe(true);
   });
 });
 
 describe('conversations', () => {
-  it('have the same name for both users', () => {
+  it('a conversation has the same name for both users', () => {
     expect(userConversation(748418, 195752)).toBe('195752_748418');
     expect(userConversation(195752, 748418)).toBe('195752_748418');
   });
 
-  it('contain their participants', () => {
+  it('a conversation contains its participants', () => {
     expect(parseConversation('195752_748418')).toEqual({ type: 'users', users: [195752, 748418] });
     expect(parseConversation(groupConversation(88))).toEqual({ type: 'group', group: 88 });
   });
 
-  it.each(['', '5', '7_5', 'g', 'g0', '1_', '01_2', '1_99999999999999999999'])('%j is none', (text) => {
+  it.each(['', '5', '7_5', 'g', 'g0', '1_', '01_2', '1_99999999999999999999'])('%j is no conversation', (text) => {
     expect(parseConversation(text)).toBeUndefined();
   });
 });
 
 describe('cursors', () => {
-  it('are parsed as they are formatted', () => {
+  it('cursors are parsed as they are formatted', () => {
     expect(parseCursor(formatCursor({ epoch: 1740000000000, offset: 12 }))).toEqual({
       epoch: 1740000000000,
       offset: 12,
     });
   });
 
-  it.each(['', 'latest', '1-', '-1', '1-2-3', '9999999999999999-1', '1e3-1', ' 1-1'])('%j is none', (text) => {
+  it.each(['', 'latest', '1-', '-1', '1-2-3', '9999999999999999-1', '1e3-1', ' 1-1'])('%j is no cursor', (text) => {
     expect(parseCursor(text)).toBeUndefined();
   });
 });

@@ -32,7 +32,7 @@ describe('readFrame', () => {
     { type: 'stream', op: 'end', chat: 7, id: 1, body: { type: 'sticker', code: 'done' } },
     { type: 'auth', token: 't' },
     { type: 'ping' },
-  ])('takes %j', (frame) => {
+  ])('accepts the frame %j', (frame) => {
     expect(readFrame(JSON.parse(JSON.stringify(frame)))).toEqual({ ok: true, frame });
   });
 
@@ -70,18 +70,18 @@ describe('readFrame', () => {
       { ...send, body: { type: 'image', media: 5, name: 'a.png', mime: 'image/png' } },
       'size',
     ],
-  ])('refuses %s and names it', (_title, value, named) => {
+  ])('rejects %s and names the invalid field', (_title, value, named) => {
     const reading = readFrame(value);
     expect(reading.ok).toBe(false);
     expect(!reading.ok && reading.message).toContain(named);
   });
 
-  it('returns the ref of an invalid frame', () => {
+  it('an invalid frame is rejected with its ref', () => {
     expect(readFrame({ ...send, to: 0 })).toMatchObject({ ok: false, ref: 'c1' });
     expect(readFrame({ ...send, ref: 5 })).not.toHaveProperty('ref');
   });
 
-  it('accepts by the fast path only what the schema accepts', () => {
+  it('the fast path accepts only frames that the schema accepts', () => {
     const part = <T>(valid: T) =>
       fc.oneof({ weight: 6, arbitrary: fc.constant(valid) }, { weight: 1, arbitrary: fc.jsonValue() });
     const text = fc.oneof(

@@ -3,7 +3,7 @@ import { checkServers, type Readiness, readyBody, startHealthServer } from './he
 import { Counter, createMetrics } from './metrics.ts';
 
 describe('the health server', () => {
-  it('is alive whether or not it is ready, and reports why it is not', async () => {
+  it('the health server is alive whether or not it is ready, and reports why it is not', async () => {
     let readiness: Readiness = { ok: true, reasons: [] };
     const metrics = createMetrics('probe');
     const server = await startHealthServer({ host: '127.0.0.1', port: 0, ready: () => readiness, metrics });
@@ -24,7 +24,7 @@ describe('the health server', () => {
     await expect(get('/healthz')).rejects.toThrow();
   });
 
-  it('serves the metrics of its process under one prefix', async () => {
+  it('the health server serves the metrics of its process under one prefix', async () => {
     const metrics = createMetrics('probe');
     new Counter({ name: 'parley_probe_total', help: 'Probes.', registers: [metrics] }).inc(3);
     const server = await startHealthServer({
@@ -45,7 +45,7 @@ describe('the health server', () => {
     }
   });
 
-  it('rejects if its port is in use', async () => {
+  it('the health server rejects if its port is in use', async () => {
     const options = { host: '127.0.0.1', ready: () => ({ ok: true, reasons: [] }), metrics: createMetrics('probe') };
     const first = await startHealthServer({ ...options, port: 0 });
     try {
@@ -57,7 +57,7 @@ describe('the health server', () => {
 });
 
 describe('checkServers', () => {
-  it('names each server that is unavailable or does not respond, within 2 s', async () => {
+  it('checkServers names each server that is unavailable or does not respond, within 2 s', async () => {
     const servers = {
       Redis: () => new Promise(() => {}),
       PostgreSQL: () => Promise.reject(new Error('refused')),
@@ -69,7 +69,7 @@ describe('checkServers', () => {
 });
 
 describe('readyBody', () => {
-  it('is not ready if the check throws, and does not show the error', async () => {
+  it('a readiness check that throws means not ready, and its error is not shown', async () => {
     const answer = await readyBody(() => {
       throw new Error('connect ECONNREFUSED postgres://u:p@h');
     });

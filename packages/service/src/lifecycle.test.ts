@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('a service', () => {
-  it('stops its parts in reverse order on SIGTERM and exits with 0', async () => {
+  it('a service stops its parts in reverse order on SIGTERM and exits with 0', async () => {
     const run = new Run();
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -35,7 +35,7 @@ describe('a service', () => {
     expect(run.output.match(/first stopped/g)).toHaveLength(1);
   });
 
-  it('exits at once on a second signal', async () => {
+  it('a service exits at once on a second signal', async () => {
     const run = new Run('hangs on stop');
     await run.until(/"started"/);
     run.child.kill('SIGINT');
@@ -46,7 +46,7 @@ describe('a service', () => {
     expect(run.output).not.toContain('stop timed out');
   });
 
-  it('exits although a part does not stop', async () => {
+  it('a service exits although a part does not stop', async () => {
     const run = new Run('hangs on stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -54,7 +54,7 @@ describe('a service', () => {
     expect(run.output).toContain('stop timed out');
   });
 
-  it('stops the other parts if one fails to stop, and exits 1', async () => {
+  it('a service stops the other parts if one fails to stop, and exits with 1', async () => {
     const run = new Run('fails to stop');
     await run.until(/"started"/);
     run.child.kill('SIGTERM');
@@ -62,7 +62,7 @@ describe('a service', () => {
     expect(run.output).toContain('first stopped');
   });
 
-  it('prints in one line why it cannot start, stops the running parts, and exits 1', async () => {
+  it('a service prints in one line why it cannot start, stops the running parts, and exits with 1', async () => {
     const run = new Run('fails to start');
     expect(await run.exit()).toBe(1);
     expect(run.errors).toBe('fixture cannot start: port 80 is taken\n');
@@ -70,13 +70,13 @@ describe('a service', () => {
     expect(run.output).not.toContain('"started"');
   });
 
-  it('logs an unhandled rejection and exits 1', async () => {
+  it('a service logs an unhandled rejection and exits with 1', async () => {
     const run = new Run('throws later');
     expect(await run.exit()).toBe(1);
     expect(run.output).toMatch(/"level":"fatal".*nobody awaits me/);
   });
 
-  it('survives an unhandled rejection if it is set to, and logs it', async () => {
+  it('a service survives an unhandled rejection if configured, and logs it', async () => {
     const run = new Run('throws later', { SURVIVE: '1' });
     await run.until(/"level":"error".*nobody awaits me/);
     expect(run.child.exitCode).toBe(null);
@@ -84,7 +84,7 @@ describe('a service', () => {
     expect(await run.exit()).toBe(0);
   });
 
-  it('exits with its parent process', async () => {
+  it('a service exits with its parent process', async () => {
     const run = new Run('', { PARLEY_PARENT_PIPE: '1' });
     await run.until(/"started"/);
     run.child.stdin?.end();
@@ -92,7 +92,7 @@ describe('a service', () => {
     expect(run.output).toMatch(/second stopped\nfirst stopped\n/);
   });
 
-  it('ignores standard input by default', async () => {
+  it('a service ignores standard input by default', async () => {
     const run = new Run();
     run.child.stdin?.end();
     await run.until(/"started"/);

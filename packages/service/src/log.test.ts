@@ -7,7 +7,7 @@ const lines = () => {
 };
 
 describe('the log', () => {
-  it('writes one JSON object per line with its service', () => {
+  it('the log has one JSON object per line with its service', () => {
     const out = lines();
     createLog({ name: 'api' }, out).info({ user: 7 }, 'signed in');
     expect(out.written).toHaveLength(1);
@@ -19,7 +19,7 @@ describe('the log', () => {
     });
   });
 
-  it('omits lines below its level', () => {
+  it('the log omits lines below its level', () => {
     const out = lines();
     const log = createLog({ name: 'api', level: 'warn' }, out);
     log.info('hidden');
@@ -27,7 +27,7 @@ describe('the log', () => {
     expect(out.written).toHaveLength(1);
   });
 
-  it('redacts secrets at three depths', () => {
+  it('the log redacts secrets at three depths', () => {
     const out = lines();
     createLog({ name: 'api' }, out).info({
       password: 'hunter2',

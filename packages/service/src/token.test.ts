@@ -8,7 +8,7 @@ const claims = { sid: 's1' };
 const ours: jwt.SignOptions = { subject: '195752', expiresIn: 60, issuer: 'parley', audience: 'parley' };
 
 describe('verifyToken', () => {
-  it('returns user, session and expiry of a token that signToken made', () => {
+  it('verifyToken returns user, session and expiry of a token that signToken made', () => {
     const before = Date.now();
     const verified = verifyToken(secret, signToken(secret, { user: 195752, session: 's1', lifetime: 60 }));
     expect(verified).toMatchObject({ ok: true, user: 195752, session: 's1' });
@@ -17,7 +17,7 @@ describe('verifyToken', () => {
     expect(verified.expires).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
-  it('distinguishes an expired token from an invalid one', () => {
+  it('verifyToken distinguishes an expired token from an invalid one', () => {
     expect(verifyToken(secret, jwt.sign(claims, secret, { ...ours, expiresIn: -1 }))).toEqual({
       ok: false,
       reason: 'expired',
@@ -55,7 +55,7 @@ describe('verifyToken', () => {
     ],
     ['a token without expiry', jwt.sign(claims, secret, { subject: '1', issuer: 'parley', audience: 'parley' })],
     ['a text payload', jwt.sign('text', secret)],
-  ])('rejects %s', (_, token) => {
+  ])('verifyToken rejects %s', (_, token) => {
     expect(verifyToken(secret, token)).toEqual({ ok: false, reason: 'invalid' });
   });
 });

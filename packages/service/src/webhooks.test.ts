@@ -9,11 +9,11 @@ const read = (value: unknown, signed = true) =>
 const plain = { url: 'https://shop.example/hook', events: ['message'], secret };
 
 describe('WEBHOOKS', () => {
-  it('defaults to no endpoints', () => {
+  it('WEBHOOKS defaults to no endpoints', () => {
     expect(read('')).toEqual([]);
   });
 
-  it('returns endpoints with a stable id, their events and secrets', () => {
+  it('WEBHOOKS contains endpoints with a stable id, their events and secrets', () => {
     const [one, two] = read([
       plain,
       { ...plain, name: 'shop', events: ['friend', 'group', 'friend'], secret: [secret, secret] },
@@ -29,7 +29,7 @@ describe('WEBHOOKS', () => {
     expect(read([plain])[0]?.id).toBe(one?.id);
   });
 
-  it('needs no secrets in processes that do not send', () => {
+  it('WEBHOOKS needs no secrets in processes that do not send', () => {
     const { secret: _, ...bare } = plain;
     expect(read([bare], false)).toMatchObject([{ secrets: [] }]);
     expect(() => read([bare])).toThrow(/\[0\] needs a secret/);
@@ -49,7 +49,7 @@ describe('WEBHOOKS', () => {
     ['one endpoint twice', [plain, plain]],
     ['a secret of another form', [{ ...plain, secret: 'a secret that is long enough for most' }]],
     ['a short secret', [{ ...plain, secret: 'whsec_AAAA' }]],
-  ])('rejects %s without printing secrets', (_, value) => {
+  ])('WEBHOOKS rejects %s without printing secrets', (_, value) => {
     let message = '';
     try {
       read(value);

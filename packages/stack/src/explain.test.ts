@@ -9,30 +9,30 @@ describe('explain', () => {
     [Object.assign(new Error('write'), { code: 'ENOSPC' })],
     [new Error('initdb: error: could not write to file: No space left on device')],
     [new Error('it did not start', { cause: Object.assign(new Error('write'), { code: 'ENOSPC' }) })],
-  ])('says that the disk is full: %s', (error) => {
+  ])('the explanation of %s is a full disk', (error) => {
     expect(explain(error, '.data')).toBe('No space left on the disk that holds .data.');
   });
 
-  it('names the folder that cannot be written', () => {
+  it('the explanation of an error names the folder that cannot be written', () => {
     const error = Object.assign(new Error("EACCES: permission denied, mkdir '/data'"), { code: 'EACCES' });
     expect(explain(error, '/data')).toBe("Cannot write to /data: EACCES: permission denied, mkdir '/data'");
   });
 
   it.each([[new NoRedis()], [new PortInUse(8080)], [new BadOption('--port is odd')]])(
-    'passes on what is meant for the user: %s',
+    'the explanation repeats an error that is meant for the user: %s',
     (error) => {
       expect(explain(error, '.data')).toBe(error.message);
     },
   );
 
-  it('repeats the error of a service', () => {
+  it('the explanation repeats the error of a service', () => {
     const error = new Error(
       'node ended (exit code 1); it wrote:\ngateway cannot start: cannot use the environment: PORT\n{"level":"fatal"}',
     );
     expect(explain(error, '.data')).toBe('The gateway cannot start: cannot use the environment: PORT\nSee .data/logs.');
   });
 
-  it('never shows a stack', () => {
+  it('the explanation of an error never shows a stack', () => {
     expect(explain(new TypeError('x is not a function\n  at y'), '.data')).toBe(
       'Parley cannot start: x is not a function\nSee .data/logs.',
     );

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { openLogFile } from './log-file.ts';
 import { temporaryFolder } from './process/folder.ts';
 
-it('keeps the newest lines in at most twice the limit', async () => {
+it('a log file keeps the newest lines in at most twice the limit', async () => {
   const folder = await temporaryFolder('log');
   const path = join(folder.path, 'logs/service.log');
   const log = openLogFile(path, 1000);
@@ -14,7 +14,7 @@ it('keeps the newest lines in at most twice the limit', async () => {
   await folder.remove();
 });
 
-it('appends to an existing log', async () => {
+it('a log file appends to an existing log', async () => {
   const folder = await temporaryFolder('log');
   const path = join(folder.path, 'service.log');
   openLogFile(path)('first\n');

@@ -24,7 +24,7 @@ const env = (more: object = {}) => ({
 });
 const told = (claimed: ClaimedEvent[]) => claimed.map(({ text }) => JSON.parse(text));
 
-it('endpoints subscribed to messages receive committed messages', async () => {
+it('webhook endpoints subscribed to messages receive committed messages', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b, c] = await world.users(3);
@@ -76,7 +76,7 @@ it('endpoints subscribed to messages receive committed messages', async () => {
   expect(await countWebhooks(link, 'two')).toEqual({ waiting: 0, dead: 0 });
 });
 
-it('drops and logs events that exceed the queue of an endpoint', async () => {
+it('drops and logs webhook events that exceed the queue of an endpoint', async () => {
   await using link = await testConnection(redis.url, BUCKETS);
   await using world = new Fixture(url);
   const [a, b] = await world.users(2);

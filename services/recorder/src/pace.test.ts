@@ -27,7 +27,7 @@ describe('the pace of the recorder', () => {
     ['until a batch is full at a higher rate', { entries: 100, elapsed: 50, ms: 100 }],
     ['the minimum at a high rate', { entries: 900, elapsed: 20, ms: 20 }],
     ['not at all after a full read', { entries: 1000, elapsed: 20, ms: 0 }],
-  ])('waits %s', async (_, { entries, elapsed, ms }) => {
+  ])('the recorder waits %s', async (_, { entries, elapsed, ms }) => {
     const pace = new Pace(options);
     pace.begin();
     await vi.advanceTimersByTimeAsync(elapsed);
@@ -35,7 +35,7 @@ describe('the pace of the recorder', () => {
     expect(await msOf(pace.wait(entries))).toBe(ms);
   });
 
-  it('ends a wait when a record is wanted, but keeps the minimum', async () => {
+  it('the recorder ends its wait when a record is wanted, but keeps the minimum', async () => {
     const pace = new Pace(options);
     pace.begin();
     const ms = msOf(pace.wait(1));

@@ -18,7 +18,7 @@ afterAll(() => redis.stop());
 const env = () => ({ REDIS_URL: redis.url, DATABASE_URL: url, BUCKETS: String(BUCKETS) });
 
 describe('the recorder', () => {
-  it('records entries, trims the stream and counts them in its metrics', async () => {
+  it('the recorder records entries, trims the stream and counts them in its metrics', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -37,7 +37,7 @@ describe('the recorder', () => {
     expect((await fetch(`${recorder.url}/readyz`)).status).toBe(200);
   });
 
-  it('moves an entry that cannot be written to the dead entries, with the reason, and continues', async () => {
+  it('the recorder moves an entry that cannot be written to the dead entries, with the reason', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -68,7 +68,7 @@ describe('the recorder', () => {
     expect(await (await fetch(`${recorder.url}/metrics`)).text()).toMatch(/parley_record_dead_total\{[^}]*\} 6/);
   });
 
-  it('ends a stream that has used its time, with the text so far', async () => {
+  it('the recorder ends a message stream that has used its time, with the text so far', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
@@ -97,7 +97,7 @@ describe('the recorder', () => {
     expect(await world.message(group, group, inGroup)).toMatchObject({ body: { text: 'so far' } });
   });
 
-  it('copies the user of an external id to Redis, or that no user has it', async () => {
+  it('the recorder copies the user of an external id to Redis, or that no user has it', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -111,7 +111,7 @@ describe('the recorder', () => {
     expect(await readExternalUser(link, 'stranger')).toBeNull();
   });
 
-  it('rebuilds the permit copies of a user, a group and an unknown id', async () => {
+  it('the recorder rebuilds the permit copies of a user, a group and an unknown id', async () => {
     await using link = await testConnection(redis.url, BUCKETS);
     await using world = new Fixture(url);
     const [a, b, c] = await world.users(3);
@@ -135,7 +135,7 @@ describe('the recorder', () => {
     expect(await readPermit(link, a, nobody)).toBe('nobody');
   });
 
-  it('rejects an older schema', async () => {
+  it('the recorder rejects an older schema', async () => {
     const old = await testDatabase();
     await using db = openDatabase({ url: old, maxConnections: 1 });
     await db.deleteFrom('kysely_migration' as never).execute();
@@ -144,7 +144,7 @@ describe('the recorder', () => {
 });
 
 describe('when PostgreSQL goes away', () => {
-  it('loses nothing, reports it on /readyz, and continues afterwards', async () => {
+  it('the recorder loses nothing while PostgreSQL is down, reports it on /readyz, and continues afterwards', async () => {
     await using postgres = await startPostgres({ args: ['fsync=off'] });
     // Redis and PostgreSQL belong together: another database needs another Redis.
     await using server = await startTestRedis();
@@ -173,7 +173,7 @@ describe('when PostgreSQL goes away', () => {
 });
 
 describe('when Redis goes away', () => {
-  it('continues recording afterwards', async () => {
+  it('the recorder continues recording after Redis was down', async () => {
     await using server = await startTestRedis();
     await using world = new Fixture(url);
     const [a, b] = await world.users(2);
@@ -191,7 +191,7 @@ describe('when Redis goes away', () => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('records from the streams of every master', async () => {
+  it('the recorder records from the streams of every master of a Redis Cluster', async () => {
     await using cluster = await startRedisCluster({ masters: 3 });
     await using link = await testConnection(cluster.url, 32);
     await using world = new Fixture(url);

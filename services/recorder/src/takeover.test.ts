@@ -40,7 +40,7 @@ const env = () => ({
 });
 
 describe('several recorders', () => {
-  it('share the buckets evenly, and one that stops releases its leases at once', async () => {
+  it('several recorders share the buckets evenly, and one that stops releases its leases at once', async () => {
     await using first = await runRecorder(env());
     await waitFor(async () => (await leased(first.url)) === BUCKETS);
     const second = await runRecorder(env());
@@ -52,7 +52,7 @@ describe('several recorders', () => {
 });
 
 describe('a recorder killed in the middle of a batch', () => {
-  it('is replaced by another, which applies every entry once, in order', async () => {
+  it('a killed recorder is replaced by another, which applies every entry once, in order', async () => {
     await interrupted('SIGKILL', async (world, a, b) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using _ = await runRecorder(env());
@@ -63,7 +63,7 @@ describe('a recorder killed in the middle of a batch', () => {
 });
 
 describe('a recorder that was frozen in the middle of a batch', () => {
-  it('neither delays its successor nor changes anything when it continues', async () => {
+  it('a recorder frozen in a batch neither delays its successor nor changes anything when it continues', async () => {
     await interrupted('SIGSTOP', async (world, a, b, child) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using other = await runRecorder(env());

@@ -20,7 +20,7 @@ function withApi(failures: number, outbox: EngineContext['state']['outbox']) {
   return { reloader: new Reloader(context as unknown as EngineContext, () => log.push('ready')), log };
 }
 
-it('sends nothing of the outbox until a reload succeeds', async () => {
+it('messages of the outbox wait until a reload succeeds', async () => {
   const entry = { ref: 'r', chat: 7, body: { type: 'text' as const, text: 'hi' }, date: 1 };
   const { reloader, log } = withApi(6, [entry]);
   reloader.start();
@@ -28,7 +28,7 @@ it('sends nothing of the outbox until a reload succeeds', async () => {
   expect(log).toEqual([...Array(6).fill('failed'), 'GET /chats', 'GET /chats/{id}/messages', 'ready']);
 });
 
-it('sends new messages during a reload if the outbox is empty', async () => {
+it('new messages are sent during a reload if the outbox is empty', async () => {
   const { reloader, log } = withApi(1, []);
   reloader.start();
   expect(log).toEqual(['ready']);

@@ -37,7 +37,7 @@ describe('applyChange', () => {
     expect([second?.body, second?.custom]).toEqual([{ ...body, text: 'clean' }, { by: 'rules' }]);
   });
 
-  it('does not count a message twice that the api has counted', () => {
+  it('an unread message that the api has counted is not counted again', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: true });
     const { kind: _, ...last } = message(10, peer);
@@ -57,7 +57,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)?.unread).toBe(4);
   });
 
-  it('forgets the custom data of a chat that the api has without it', () => {
+  it('a reload forgets the custom data of a chat that the api no longer has', () => {
     const state = open();
     const known = { type: 'user' as const, name: 'Ann', avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
     const chat = { ...known, chat: peer, pinned: false, muted: false, updated: 0 };
@@ -67,7 +67,7 @@ describe('applyChange', () => {
     expect(showChats(state)[0]).not.toHaveProperty('custom');
   });
 
-  it('keeps read marks and newer messages of a deleted chat', () => {
+  it('a deleted chat keeps its read marks and newer messages', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     state.apply({ type: 'event', cursor: '1-1', event: message(10, me) });
@@ -77,7 +77,7 @@ describe('applyChange', () => {
     expect(state.chats.get(peer)).toMatchObject({ peerRead: 10, unread: 1, messages: [{ id: 12 }], last: { id: 12 } });
   });
 
-  it('orders chats by their last message, not by when they were opened', () => {
+  it('chats are ordered by their last message, not by when they were opened', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const known = { type: 'user' as const, avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
@@ -90,7 +90,7 @@ describe('applyChange', () => {
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
   });
 
-  it('keeps a chat deleted when an older response of the api contains it', () => {
+  it('a deleted chat stays deleted when an older response of the api contains it', () => {
     const state = open();
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const { kind: _, ...last } = message(10, peer);

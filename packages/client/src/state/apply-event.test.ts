@@ -27,7 +27,7 @@ function message(id: number, from: number, to = me, text = `${from} to ${to}`): 
 }
 
 describe('applyEvent', () => {
-  it('distinguishes messages of two conversations that have the same id', () => {
+  it('messages of two conversations with the same id are distinguished', () => {
     const state = open();
     state.receive(message(500, 2));
     state.receive(message(500, 3));
@@ -41,7 +41,7 @@ describe('applyEvent', () => {
     expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
-  it('applies an event once', () => {
+  it('a repeated event is applied once', () => {
     const state = open();
     const event = { type: 'event', cursor: '1-1', event: message(5, 2) } as const;
     expect([state.apply(event), state.apply(event)]).toEqual([true, false]);

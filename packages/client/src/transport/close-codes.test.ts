@@ -3,21 +3,24 @@ import { describe, expect, it } from 'vitest';
 import { afterClose, afterStatus } from './close-codes.ts';
 
 describe('after the end of a connection', () => {
-  it.each(Object.entries(closeCodes))('%s does what the protocol says', (_name, { code, next }) => {
-    expect(afterClose(code).next).toBe({ resume: 'lost', refresh: 'expired', stop: 'final' }[next]);
-  });
+  it.each(Object.entries(closeCodes))(
+    'after close code %s the client acts as the protocol requires',
+    (_name, { code, next }) => {
+      expect(afterClose(code).next).toBe({ resume: 'lost', refresh: 'expired', stop: 'final' }[next]);
+    },
+  );
 
-  it('reconnects after an unknown close code', () => {
+  it('the client reconnects after an unknown close code', () => {
     expect(afterClose(1006).next).toBe('lost');
     expect(afterClose(4999).next).toBe('lost');
   });
 
-  it('gets a new token after 401', () => {
+  it('the client gets a new token after 401', () => {
     expect(afterStatus(401).next).toBe('expired');
     expect(afterStatus(503).next).toBe('lost');
   });
 
-  it('ends after a 403 of a gateway, and reconnects after a 403 of a proxy', () => {
+  it('the client ends after a 403 of a gateway, and reconnects after a 403 of a proxy', () => {
     const said = '{"code":"forbidden","detail":"replaced by a newer connection"}';
     expect(afterStatus(403, said)).toEqual({ next: 'final', code: 403, reason: 'replaced by a newer connection' });
     expect(afterStatus(403, '<h1>Blocked by your administrator</h1>').next).toBe('lost');

@@ -39,7 +39,7 @@ async function faults(): Promise<string[]> {
 }
 
 describe('verifyDatabase', () => {
-  it('finds no faults in valid data', async () => {
+  it('verifyDatabase finds no faults in valid data', async () => {
     expect(await faults()).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe('verifyDatabase', () => {
     expect((await faults()).sort()).toEqual(found);
   });
 
-  it('does not expect messages that their owner cleared', async () => {
+  it('verifyDatabase does not expect messages that their owner cleared', async () => {
     await pool.query('delete from messages where owner_id = 2');
     await pool.query(
       'update chats set cleared_id = 13, unread = 0, last_sender = null, last_body = null where owner_id = 2',
@@ -92,7 +92,7 @@ describe('verifyDatabase', () => {
     expect(await faults()).toEqual([]);
   });
 
-  it('returns the number of faults and some examples', async () => {
+  it('verifyDatabase returns the number of faults and some examples', async () => {
     await pool.query('delete from messages where owner_id = 2');
     const [copies] = await verifyDatabase(pool);
     expect(copies).toMatchObject({ faults: 4 });
@@ -101,7 +101,7 @@ describe('verifyDatabase', () => {
 });
 
 describe('findUnrecorded', () => {
-  it('finds messages that are in no copy, except those that were cleared', async () => {
+  it('findUnrecorded finds messages that are in no copy, except those that were cleared', async () => {
     const told = [10, 11, 14].map((id) => ({ user: 2, chat: 1, id }));
     expect(await findUnrecorded(pool, [...told, { user: 2, chat: 9, id: 21 }])).toEqual([told[2]]);
     await pool.query('update chats set cleared_id = 14 where owner_id = 2');

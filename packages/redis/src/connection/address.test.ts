@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readAddress } from './address.ts';
 
-it('reads host, credentials and database from an address', () => {
+it('a Redis address has host, credentials and database', () => {
   expect(readAddress('rediss://chat:p%40ss%2Fword@redis.example/3')).toEqual({
     ...{ host: 'redis.example', port: 6379, tls: true, username: 'chat', password: 'p@ss/word', database: 3 },
   });

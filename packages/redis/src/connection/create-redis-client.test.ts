@@ -2,7 +2,7 @@ import { startRedisCluster } from '@parley/stack';
 import { expect, it } from 'vitest';
 import { connectRedis } from './redis-connection.ts';
 
-it('connects to a cluster while one of its nodes restarts', async () => {
+it('the Redis client connects to a cluster while one of its nodes restarts', async () => {
   await using cluster = await startRedisCluster({ replicasPerMaster: 1 });
   for (const node of cluster.nodes.slice(0, 3)) {
     await node.restart();

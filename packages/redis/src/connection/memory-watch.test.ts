@@ -8,7 +8,7 @@ import { connectRedis } from './redis-connection.ts';
 
 const message = (ref: string) => ({ from: 1, to: 2, ref, body: '{"type":"text","text":"hi"}', record: true });
 
-it('rejects messages before Redis refuses writes, and accepts them when there is memory again', async () => {
+it('messages are rejected before Redis is full, and accepted when it has memory again', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '64mb'] });
   const redis = await connectRedis({ url: server.url, memoryShare: 0.5 });
   await accept(redis, message('fits'));
@@ -27,7 +27,7 @@ it('rejects messages before Redis refuses writes, and accepts them when there is
   await redis.close();
 });
 
-it('fails a probe while Redis refuses writes, though messages would be published', async () => {
+it('the probe fails while Redis rejects writes, though messages would be published', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '8mb'] });
   const redis = await connectRedis({ url: server.url });
   await publishProbe(redis, 0, 'gateway', '1');

@@ -50,7 +50,7 @@ describe('opening', () => {
     },
   );
 
-  it('signs in with the password of the address and rejects a wrong one', async () => {
+  it('the Redis connection signs in with the password of its address and rejects a wrong one', async () => {
     await using server = await startRedis({ args: ['--requirepass', 'p@ss/word'] });
     const connection = await connectRedis({ url: `redis://:p%40ss%2Fword@127.0.0.1:${server.port}` });
     expect(await takes(connection, 0)).toBe(true);
@@ -61,7 +61,7 @@ describe('opening', () => {
 });
 
 onEachRedis((redis) => {
-  it('closing waits for the scripts in flight', async () => {
+  it('closing the Redis connection waits for the scripts in flight', async () => {
     const connection = await connectRedis({ url: redis.url });
     const under = Array.from({ length: 100 }, () => append(connection, [{ user: redis.newId(), event: '1' }]));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -72,7 +72,7 @@ onEachRedis((redis) => {
 });
 
 describe('while Redis is away', () => {
-  it('rejects commands while Redis is down and recovers with it', async () => {
+  it('the Redis connection rejects commands while Redis is down and recovers with it', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await append(connection, [{ user: 5, event: '1' }]);
@@ -85,7 +85,7 @@ describe('while Redis is away', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('keeps everything that scripts wrote, with its expiry, after a crash', async () => {
+  it('everything that scripts wrote is kept after a crash of Redis, with its expiry', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {
@@ -117,7 +117,7 @@ describe('while Redis is away', () => {
     expect(await state()).toEqual(before);
   });
 
-  it('commands in flight reject', async () => {
+  it('commands in flight reject when Redis dies', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -129,7 +129,7 @@ describe('while Redis is away', () => {
     await expect(stuck).rejects.toThrow();
   });
 
-  it('rejects commands to a hung server on reset and recovers', async () => {
+  it('a reset of the Redis connection rejects commands to a hung server, and the connection recovers', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await takes(connection, 0);
@@ -150,7 +150,7 @@ describe('in a Redis Cluster', () => {
     return nodes.find(({ port }) => String(place).endsWith(`:${port}`)) as RedisServer;
   };
 
-  it('rejects commands for a master that is down and recovers with it', async () => {
+  it('commands for a cluster master that is down reject, until it is back', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const away = ownerOf(connection, cluster.nodes, 0);
@@ -162,7 +162,7 @@ describe('in a Redis Cluster', () => {
     for (let bucket = 0; bucket < 64; bucket += 1) await untilItTakes(connection, bucket);
   });
 
-  it('follows a bucket to another master while other commands continue', async () => {
+  it('the Redis connection follows a bucket to another master while other commands continue', async () => {
     await using cluster = await startRedisCluster();
     const connection = await open(cluster.url);
     const from = ownerOf(connection, cluster.nodes, 0);

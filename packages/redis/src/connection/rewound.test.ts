@@ -86,7 +86,7 @@ const ways: Way[] = [
 ];
 
 describe.each(ways)('a Redis $name', ({ args = [], keep }) => {
-  it('reports the loss to a device that saw what was lost, and to no other', async () => {
+  it('a restored Redis reports its loss to a device that has seen lost events, and to no other', async () => {
     const folder = await temporaryFolder('rewound');
     closing.push(folder.remove);
     const dir = folder.path;
@@ -118,42 +118,45 @@ describe.each(ways)('a Redis $name', ({ args = [], keep }) => {
 });
 
 describe('a Redis that lost nothing', () => {
-  it.each(['stopped', 'killed'])('and was %s and started again costs no device a reload', async (how) => {
-    await using server = await startRedis();
-    const connection = await open(server.url);
-    await send(connection, '1', '2', '3');
-    const cursors = [await end(connection)];
-    for (let round = 1; round <= 3; round += 1) {
-      if (how === 'killed') await server.kill();
-      await server.restart();
-      await waitFor(() =>
-        connection.client.ping().then(
-          () => true,
-          () => false,
-        ),
-      );
-      await waitFor(() =>
-        send(connection, `a${round}`).then(
-          () => true,
-          () => false,
-        ),
-      );
-      await send(connection, `b${round}`);
-      cursors.push(await end(connection));
-    }
-    for (const [i, cursor] of cursors.entries()) {
-      const page = await recover(connection, ben, cursor, { ...device, limit: 3 });
-      expect(page).toMatchObject({ recovered: true, offset: 3 + 2 * i, last: 9 });
-      expect(page.events.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9].slice(2 * i).slice(0, 3));
-    }
-    // Pages name the newest epoch, and a device may return with such a cursor of an event that is
-    // older.
-    const { epoch } = await end(connection);
-    const page = await recover(connection, ben, { epoch, offset: 2 }, device);
-    expect(texts(page)).toEqual(['3', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
-  });
+  it.each(['stopped', 'killed'])(
+    'after Redis was %s and started again without a loss, no device reloads',
+    async (how) => {
+      await using server = await startRedis();
+      const connection = await open(server.url);
+      await send(connection, '1', '2', '3');
+      const cursors = [await end(connection)];
+      for (let round = 1; round <= 3; round += 1) {
+        if (how === 'killed') await server.kill();
+        await server.restart();
+        await waitFor(() =>
+          connection.client.ping().then(
+            () => true,
+            () => false,
+          ),
+        );
+        await waitFor(() =>
+          send(connection, `a${round}`).then(
+            () => true,
+            () => false,
+          ),
+        );
+        await send(connection, `b${round}`);
+        cursors.push(await end(connection));
+      }
+      for (const [i, cursor] of cursors.entries()) {
+        const page = await recover(connection, ben, cursor, { ...device, limit: 3 });
+        expect(page).toMatchObject({ recovered: true, offset: 3 + 2 * i, last: 9 });
+        expect(page.events.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9].slice(2 * i).slice(0, 3));
+      }
+      // Pages name the newest epoch, and a device may return with such a cursor of an event that is
+      // older.
+      const { epoch } = await end(connection);
+      const page = await recover(connection, ben, { epoch, offset: 2 }, device);
+      expect(texts(page)).toEqual(['3', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+    },
+  );
 
-  it('a new inbox gets a greater epoch than all before, even if its clock was set back', async () => {
+  it('a new inbox gets a greater epoch than all before, even if the clock of Redis was set back', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     await send(connection, '1');

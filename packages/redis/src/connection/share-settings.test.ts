@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('settings that all processes share', () => {
-  it('rejects a gateway with BUCKETS=32 beside the data of 64, and names both', async () => {
+  it('a gateway with BUCKETS=32 is rejected beside the data of 64, and the error names both', async () => {
     const leave = await shareSettings(redis, 'gateway a', { BUCKETS: '64' });
     await leave();
     await expect(shareSettings(redis, 'gateway b', { BUCKETS: '32' })).rejects.toThrow(
@@ -24,7 +24,7 @@ describe('settings that all processes share', () => {
     );
   });
 
-  it('rejects HISTORY=relay and another TOKEN_SECRET beside a running process, and accepts them without one', async () => {
+  it('another HISTORY or TOKEN_SECRET than that of a running process is rejected, and accepted without one', async () => {
     const leave = await shareSettings(redis, 'gateway a', { HISTORY: 'mirror', TOKEN_SECRET: fingerprint('one') });
     const relay = shareSettings(redis, 'gateway b', { HISTORY: 'relay' });
     const secret = shareSettings(redis, 'api', { TOKEN_SECRET: fingerprint('other') });
@@ -36,7 +36,7 @@ describe('settings that all processes share', () => {
     await (await shareSettings(redis, 'gateway b', { HISTORY: 'relay' }))();
   });
 
-  it('waits until a process that was killed has expired', async () => {
+  it('new settings wait until a process that was killed has expired', async () => {
     const old = JSON.stringify({ HISTORY: 'mirror' });
     await redis.client.zadd(redis.keys.processes, Date.now() - 5000, 'killed');
     await redis.client.hset(redis.keys.processSettings, 'killed', old);
@@ -46,7 +46,7 @@ describe('settings that all processes share', () => {
 });
 
 describe('the settings of Redis', () => {
-  it('accepts noeviction, appendonly and appendfsync always', async () => {
+  it('the check of Redis accepts noeviction, appendonly and appendfsync always', async () => {
     await checkServers(redis, 'always');
   });
 
@@ -55,15 +55,18 @@ describe('the settings of Redis', () => {
     ['appendfsync', 'everysec', 'always', ['always']],
     ['appendfsync', 'no', 'always', ['always', 'everysec']],
     ['appendonly', 'no', 'yes', ['always', 'everysec']],
-  ] as const)('rejects %s %s, and names the value that it needs', async (setting, value, need, rejecting) => {
-    const [, before] = (await redis.client.call('CONFIG', 'GET', setting)) as string[];
-    await redis.client.call('CONFIG', 'SET', setting, value);
-    for (const durability of ['always', 'everysec', 'none'] as const) {
-      const checked = checkServers(redis, durability);
-      if ((rejecting as readonly string[]).includes(durability))
-        await expect(checked).rejects.toThrow(`has ${setting} ${value}. Set it to ${need}`);
-      else await checked;
-    }
-    await redis.client.call('CONFIG', 'SET', setting, before as string);
-  });
+  ] as const)(
+    'the check of Redis rejects %s %s, and names the value that it needs',
+    async (setting, value, need, rejecting) => {
+      const [, before] = (await redis.client.call('CONFIG', 'GET', setting)) as string[];
+      await redis.client.call('CONFIG', 'SET', setting, value);
+      for (const durability of ['always', 'everysec', 'none'] as const) {
+        const checked = checkServers(redis, durability);
+        if ((rejecting as readonly string[]).includes(durability))
+          await expect(checked).rejects.toThrow(`has ${setting} ${value}. Set it to ${need}`);
+        else await checked;
+      }
+      await redis.client.call('CONFIG', 'SET', setting, before as string);
+    },
+  );
 });

@@ -35,7 +35,7 @@ const untilHeard = async (connection: RedisConnection, user: number, heard: stri
 };
 
 onEachRedis((redis) => {
-  it('delivers every message after the promise resolves, unchanged and in order', async () => {
+  it('a subscriber receives every message after its promise resolves, unchanged and in order', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const users = Array.from({ length: 70 }, () => redis.newId());
     await Promise.all(users.map((user) => subscriber.subscribe(redis.connection.keys.user(user))));
@@ -48,7 +48,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('delivers no message of an unsubscribed channel, and every message of the others', async () => {
+  it('a subscriber receives no message of an unsubscribed channel, and every message of the others', async () => {
     const { subscriber, heard } = subscriberOf(redis.connection, redis.url);
     const one = redis.newId();
     const other = one + 64_000;
@@ -65,7 +65,7 @@ onEachRedis((redis) => {
     await waitFor(() => heard.includes(`${keys.user(one)} again`));
   });
 
-  it('resubscribes after a lost connection and reports that messages may be missing', async () => {
+  it('a subscriber resubscribes after a lost connection and reports that messages may be missing', async () => {
     const { subscriber, heard, missed } = subscriberOf(redis.connection, redis.url);
     const user = redis.newId();
     const { keys } = redis.connection;
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
 });
 
 describe('in a Redis Cluster', () => {
-  it('follows a bucket to another master and reports it as missed', async () => {
+  it('a subscriber follows a bucket to another cluster master and reports possibly missing messages', async () => {
     await using cluster = await startRedisCluster();
     const connection = await connectRedis({ url: cluster.url });
     closing.push(() => connection.close());

@@ -19,7 +19,7 @@ onEachRedis((redis) => {
   const held = async (user: number) => (await readInbox(redis.connection, user)).map(({ offset }) => offset);
 
   describe.each([{ relay: false }, { relay: true }])('with %j', (mode) => {
-    it('stores a resume point per device, and ignores an older one', async () => {
+    it('a device has one resume point, and an older one is ignored', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 3 }, mode);
       await acknowledge(redis.connection, user, 'laptop', { epoch, offset: 1 }, mode);
@@ -27,14 +27,14 @@ onEachRedis((redis) => {
       expect(await places(user)).toEqual({ phone: `${epoch}-3`, laptop: `${epoch}-1` });
     });
 
-    it('replaces a resume point of an earlier epoch, at any offset', async () => {
+    it('a resume point replaces one of an earlier epoch, at any offset', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch: epoch - 1, offset: 9 }, mode);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, mode);
       expect(await places(user)).toEqual({ phone: `${epoch}-2` });
     });
 
-    it('keeps 64 devices and forgets the one with the oldest resume point', async () => {
+    it('an inbox keeps the resume points of 64 devices and forgets the device with the oldest', async () => {
       const { user, epoch } = await userWithEvents();
       for (let i = 0; i < 64; i += 1) {
         await acknowledge(redis.connection, user, `device ${i}`, { epoch, offset: i === 40 ? 1 : 2 }, mode);
@@ -47,7 +47,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('keeps acknowledged events in the inbox', async () => {
+  it('acknowledged events stay in the inbox', async () => {
     const { user, epoch } = await userWithEvents();
     await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, { relay: false });
     expect(await held(user)).toEqual([1, 2, 3, 4, 5]);
@@ -56,7 +56,7 @@ onEachRedis((redis) => {
   describe('in relay mode', () => {
     const relay = { relay: true };
 
-    it('removes only events that every known device has acknowledged', async () => {
+    it('in relay mode, an event is removed when every known device has acknowledged it', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 2 }, relay);
       expect(await held(user)).toEqual([3, 4, 5]);
@@ -67,7 +67,7 @@ onEachRedis((redis) => {
       expect(await held(user)).toEqual([5]);
     });
 
-    it('keeps epoch and offsets of an inbox after all events were removed', async () => {
+    it('in relay mode, an inbox keeps its epoch and offsets after all events were removed', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);
       expect(await held(user)).toEqual([]);
@@ -75,7 +75,7 @@ onEachRedis((redis) => {
       expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-6`]);
     });
 
-    it('removes nothing while a device has a cursor of an earlier epoch', async () => {
+    it('in relay mode, no event is removed while a device has a cursor of an earlier epoch', async () => {
       const { user, epoch } = await userWithEvents();
       await acknowledge(redis.connection, user, 'old', { epoch: epoch - 1, offset: 3 }, relay);
       await acknowledge(redis.connection, user, 'phone', { epoch, offset: 5 }, relay);

@@ -6,7 +6,7 @@ import { append } from './append.ts';
 const mark = (user: number, read: number) => JSON.stringify({ kind: 'mark', chat: user, user, read });
 
 onEachRedis((redis) => {
-  it('delivers to each user their own event, in every bucket', async () => {
+  it('appending delivers to each user their own event, in every bucket', async () => {
     const users = Array.from({ length: 70 }, () => redis.newId());
     await append(
       redis.connection,
@@ -17,7 +17,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('accepts users with a shared event and users with their own in one call', async () => {
+  it('one call of append accepts users with a shared event and users with their own', async () => {
     const first = redis.newId();
     const events = ['a', 'a', 'b', 'b', 'a', 'c'].map((text) => JSON.stringify(text));
     const entries = events.map((event, i) => ({ user: first + i * 64_000, event }));
@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('publishes the stored bytes with their position', async () => {
+  it('an appended event is published with the stored bytes and its position', async () => {
     const user = redis.newId();
     await using device = await redis.listen(redis.connection.keys.user(user));
     const text = JSON.stringify({ kind: 'edit', body: { text: '"\\ä漢👩‍👩‍👧\u0000\n' } });
@@ -41,7 +41,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('returns the users that are connected', async () => {
+  it('append returns the users that are connected', async () => {
     const [counted, heard, both] = [redis.newId(), redis.newId(), redis.newId()];
     const near = both + 64_000;
     const { client, keys } = redis.connection;
@@ -54,7 +54,7 @@ onEachRedis((redis) => {
     expect(await append(redis.connection, [])).toEqual([]);
   });
 
-  it('derives the first epoch from the clock of Redis, and each event renews the time to live', async () => {
+  it('an inbox derives its first epoch from the clock of Redis, and each event renews its time to live', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxTtl: 1000 });
     const before = Date.now();
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
     expect((await readInbox(connection, user))[0]?.cursor).toBe(`${epoch}-2`);
   });
 
-  it('keeps the epoch of an inbox when the clock is set back', async () => {
+  it('an inbox keeps its epoch when the clock is set back', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const epoch = Date.now() + 86_400_000;
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
     expect((await readInbox(redis.connection, user)).map(({ cursor }) => cursor)).toEqual([`${epoch}-7`, `${epoch}-8`]);
   });
 
-  it('assigns consecutive positions to concurrent events of an inbox', async () => {
+  it('concurrent events of an inbox get consecutive positions', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     await Promise.all(

@@ -51,7 +51,7 @@ onEachRedis((redis) => {
     expect(page.events.length).toBeLessThan(1100);
   });
 
-  it('evicts reactions, not messages, in relay mode too, and reports the loss', async () => {
+  it('a full inbox evicts reactions, not messages, in relay mode too, and reports the loss', async () => {
     const [ann, victim] = pair();
     const connection = await redis.open({ inboxLength: 100 });
     await send(connection, ann, victim, 'unread');
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
     expect(JSON.parse(page.events[0]?.event ?? '').body.text).toMatch(/^1200 /);
   });
 
-  it('keeps only the newest state of a reaction', async () => {
+  it('an inbox keeps only the newest state of a reaction', async () => {
     const [ann, ben] = pair();
     for (const active of [true, false, true, false]) await react(redis.connection, ann, ben, 1, '👍', active);
     await react(redis.connection, ann, ben, 1, '🎉');
@@ -92,7 +92,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('keeps only the newest mark of a chat, and drops an older mark that arrives after it', async () => {
+  it('an inbox keeps only the newest mark of a chat, and drops an older mark that arrives later', async () => {
     const ben = redis.newId();
     const mark = (field: 'read' | 'delivered', id: number) =>
       append(redis.connection, [{ user: ben, event: JSON.stringify({ kind: 'mark', chat: 5, user: 5, [field]: id }) }]);
@@ -138,7 +138,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it.each([false, true])('a device continues behind a loss that was reported to it, with relay %s', async (relay) => {
+  it.each([false, true])('a device continues after a loss that was reported to it, with relay %s', async (relay) => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxLength: 20 });
     await send(connection, ann, ben, 'first');
@@ -164,7 +164,7 @@ onEachRedis((redis) => {
     expect(offsets).toEqual((await readInbox(connection, ben)).map(({ offset }) => offset));
   });
 
-  it('evicts edits before messages', async () => {
+  it('a full inbox evicts edits before messages', async () => {
     const [ann, ben] = pair();
     const connection = await redis.open({ inboxBytes: 200_000 });
     await send(connection, ann, ben, 'unread');
@@ -184,7 +184,7 @@ onEachRedis((redis) => {
     expect(texts(page)).toEqual(['unread']);
   });
 
-  it('in mirror mode, keeps acknowledged events that may not be recorded yet', async () => {
+  it('in mirror mode, an inbox keeps acknowledged events that may not be recorded yet', async () => {
     const [ann, ben] = pair();
     const { connection } = redis;
     for (let i = 1; i <= 300; i += 1) await send(connection, ann, ben, `${i}`);

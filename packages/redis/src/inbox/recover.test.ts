@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const events = (...places: number[]) => places.map((offset) => ({ offset, event: `${offset}` }));
 
   describe('an inbox that does not exist', () => {
-    it('is created by the first reader, and later events continue its offsets', async () => {
+    it('the first reader creates the inbox, and later events continue its offsets', async () => {
       const user = redis.newId();
       const before = Date.now();
       const page = await read(user, 'acknowledged');
@@ -40,7 +40,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('gets its time to live although it has no events', async () => {
+    it('an inbox without events gets its time to live', async () => {
       const user = redis.newId();
       const connection = await redis.open({ inboxTtl: 1000 });
       await recover(connection, user, 'latest', { device: 'phone', limit: 1 });
@@ -49,7 +49,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThan(86_400);
     });
 
-    it('reports a loss to a reader that has a cursor of it', async () => {
+    it('a reader with a cursor of a missing inbox gets a loss reported', async () => {
       const user = redis.newId();
       expect(await read(user, { epoch: 1_740_000_000_000, offset: 3 })).toMatchObject({
         recovered: false,
@@ -60,7 +60,7 @@ onEachRedis((redis) => {
   });
 
   describe('from a cursor', () => {
-    it('returns every event after the cursor', async () => {
+    it('recovery returns every event after the cursor', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       expect(await read(user, { epoch, offset: 2 })).toEqual({
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('returns consecutive pages without a gap', async () => {
+    it('recovery returns consecutive pages without a gap', async () => {
       const user = await userWith(7);
       const { epoch } = await read(user, 'latest');
       const pages: number[][] = [];
@@ -96,7 +96,7 @@ onEachRedis((redis) => {
       expect(pages).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
     });
 
-    it('that is directly before the oldest event, reports no loss', async () => {
+    it('a cursor directly before the oldest event reports no loss', async () => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await trim(user, 2);
@@ -113,7 +113,7 @@ onEachRedis((redis) => {
       ['far beyond', (epoch) => ({ epoch, offset: Number.MAX_SAFE_INTEGER })],
       ['of an earlier inbox', (epoch) => ({ epoch: epoch - 1, offset: 4 })],
       ['of a later inbox', (epoch) => ({ epoch: epoch + 1, offset: 4 })],
-    ])('%s, returns every event that is left with recovered false', async (_, cursor) => {
+    ])('for a cursor %s, recovery returns every remaining event with recovered false', async (_, cursor) => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       await trim(user, 2);
@@ -176,7 +176,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it.each(['', '::', '"{}', '漢字', '__proto__'])('the device %j is one of its own', async (device) => {
+    it.each(['', '::', '"{}', '漢字', '__proto__'])('the device %j has its own resume point', async (device) => {
       const user = await userWith(2);
       const { epoch } = await read(user, 'latest');
       await acknowledge(redis.connection, user, device, { epoch, offset: 1 });
@@ -185,13 +185,13 @@ onEachRedis((redis) => {
     });
   });
 
-  it('returns no events for the cursor `latest`', async () => {
+  it('recovery returns no events for the cursor `latest`', async () => {
     const user = await userWith(3);
     expect(await read(user, 'latest')).toMatchObject({ recovered: true, offset: 3, last: 3, lost: 0, events: [] });
   });
 
   describe('an inbox whose entries were all removed', () => {
-    it('keeps its epoch and its offsets', async () => {
+    it('an inbox whose entries were all removed keeps its epoch and its offsets', async () => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
@@ -206,7 +206,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('reports a loss to a reader that had not received all entries', async () => {
+    it('a reader that had not received all removed entries gets a loss reported', async () => {
       const user = await userWith(3);
       const { epoch } = await read(user, 'latest');
       await trim(user, 0);
@@ -224,7 +224,7 @@ onEachRedis((redis) => {
     it.each<[string, (epoch: number) => ResumePoint]>([
       ['a cursor', (epoch) => ({ epoch, offset: 1 })],
       ['a device never seen', () => 'acknowledged'],
-    ])('entries removed at the start are no loss for %s', async (_, from) => {
+    ])('in relay mode, entries removed at the start are no loss for %s', async (_, from) => {
       const user = await userWith(5);
       const { epoch } = await read(user, 'latest');
       if (from(epoch) !== 'acknowledged') await acknowledge(redis.connection, user, 'phone', { epoch, offset: 1 });
@@ -247,7 +247,7 @@ onEachRedis((redis) => {
       });
     });
 
-    it('a cursor of another epoch or beyond the last offset is a loss too', async () => {
+    it('in relay mode, a cursor of another epoch or beyond the last offset is a loss too', async () => {
       const user = await userWith(2);
       const { epoch } = await read(user, 'latest');
       expect((await read(user, { epoch: epoch - 1, offset: 1 }, { relay: true })).recovered).toBe(false);
@@ -255,7 +255,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a reader gets each event once and in order, or recovered false, for any sequence of appends, trims and reads', async () => {
+  it('a reader gets each event once and in order, or recovered false, after any appends, trims and reads', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 6 }) }),
       fc.record({ do: fc.constant('trim' as const), count: fc.nat({ max: 4 }) }),

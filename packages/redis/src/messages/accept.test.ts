@@ -23,7 +23,7 @@ onEachRedis((redis) => {
   const pairs = { 'of one bucket': neighbours, 'of two buckets': strangers };
 
   describe.each(Object.entries(pairs))('a message between two users %s', (_, pair) => {
-    it('derives id and date from the clock of Redis', async () => {
+    it('a message derives its id and date from the clock of Redis', async () => {
       const [a, b] = pair();
       const before = Date.now();
       const { id, date, duplicate, conversation } = await send(redis.connection, b, a, 'r');
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(conversation).toBe(`${a}_${b}`);
     });
 
-    it("appends to both inboxes and the record stream, with the ref in the sender's copy only", async () => {
+    it('a message is appended to both inboxes and the record stream, with the ref for its sender only', async () => {
       const [a, b] = pair();
       const { id, date, conversation } = await send(redis.connection, b, a, 'r1', { extra: ',"replyTo":7' });
       const event = {
@@ -53,7 +53,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, home, conversation)).toEqual([{ ...event, ref: 'r1' }]);
     });
 
-    it('publishes the stored bytes with their offset to both', async () => {
+    it('a message is published to both users with the stored bytes and their offset', async () => {
       const [a, b] = pair();
       await using hearA = await redis.listen(redis.connection.keys.user(a));
       await using hearB = await redis.listen(redis.connection.keys.user(b));
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       }
     });
 
-    it('returns the first id for a repeated ref and delivers nothing again', async () => {
+    it('a repeated ref returns the first message id and delivers nothing again', async () => {
       const [a, b] = pair();
       await using hear = await redis.listen(redis.connection.keys.user(b));
       const first = await send(redis.connection, a, b, 'r');
@@ -83,7 +83,7 @@ onEachRedis((redis) => {
       expect(await readRecord(redis.connection, redis.connection.keys.bucket(a), first.conversation)).toHaveLength(1);
     });
 
-    it('treats the same ref of another user as another message', async () => {
+    it('the same ref of another user is another message', async () => {
       const [a, b] = pair();
       const one = await send(redis.connection, a, b, 'r');
       const other = await send(redis.connection, b, a, 'r');
@@ -91,7 +91,7 @@ onEachRedis((redis) => {
       expect(other.id).toBeGreaterThan(one.id);
     });
 
-    it('returns whether a device of the other user is connected', async () => {
+    it('accepting a message returns whether a device of the other user is connected', async () => {
       const [a, b] = pair();
       const ask = async (ref: string) => (await send(redis.connection, a, b, ref)).online;
       const { client, keys } = redis.connection;
@@ -107,14 +107,14 @@ onEachRedis((redis) => {
       expect(await ask('somebody listens, but no device is connected')).toBe(false);
     });
 
-    it('records nothing in relay mode', async () => {
+    it('a message is not recorded in relay mode', async () => {
       const [a, b] = pair();
       const { conversation } = await send(redis.connection, a, b, 'r', { record: false });
       expect(await readInbox(redis.connection, b)).toHaveLength(1);
       expect(await readRecord(redis.connection, redis.connection.keys.bucket(a), conversation)).toEqual([]);
     });
 
-    it('is recognised as a resend after 200 other messages', async () => {
+    it('a message is recognised as a resend after 200 other messages', async () => {
       const [a, b] = pair();
       const ref = 'c3b9d1a4-5e46-4f0f-9a41-6a3f5d1c2b7e';
       const first = await send(redis.connection, a, b, ref);
@@ -123,7 +123,7 @@ onEachRedis((redis) => {
       expect(await send(redis.connection, b, a, ref)).toMatchObject({ duplicate: false });
     });
 
-    it('forgets refs that are older than the window, and keeps newer ones', async () => {
+    it('a conversation forgets refs that are older than the window, and keeps newer ones', async () => {
       const [a, b] = pair();
       const { client, keys } = redis.connection;
       const { conversation } = await send(redis.connection, a, b, 'r');
@@ -134,7 +134,7 @@ onEachRedis((redis) => {
       expect(await client.zrange(keys.conversation(conversation), '0', '-1')).toEqual([`${a}:new`, `${a}:next`]);
     });
 
-    it('keeps one gapless order in both inboxes when many gateways send', async () => {
+    it('messages of many gateways have one gapless order in both inboxes', async () => {
       const [a, b] = pair();
       const connections = [redis.connection, await redis.open()];
       const accepted = await Promise.all(
@@ -155,7 +155,7 @@ onEachRedis((redis) => {
   });
 
   describe('a message to a group', () => {
-    it('reaches each member in order while members join and leave', async () => {
+    it('a group message reaches each member in order while members join and leave', async () => {
       const [group, a, ...others] = Array.from({ length: 8 }, () => redis.newId()) as [number, number, ...number[]];
       const connections = [redis.connection, await redis.open()];
       const sent = Array.from({ length: 120 }, (_, i) => {
@@ -181,7 +181,7 @@ onEachRedis((redis) => {
       ['a minute', 60_000],
       ['an hour', 3_600_000],
       ['a month', 30 * 86_400_000],
-    ])('ascend when the clock steps back by %s', async (_, ms) => {
+    ])('message ids ascend when the clock steps back by %s', async (_, ms) => {
       const [a, b] = neighbours();
       const { conversation } = await send(redis.connection, a, b, 'before');
       const last = firstMessageId(Date.now() + ms) + 4095;
@@ -196,7 +196,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, b, a, 'after')).id).toBe(last + 2);
     });
 
-    it('are not reused after a day of silence with a slow clock', async () => {
+    it('message ids are not reused after a day of silence with a slow clock', async () => {
       const [a, b] = neighbours();
       const name = redis.connection.keys.conversation(`${a}_${b}`);
       await redis.connection.client.zadd(name, firstMessageId(Date.now() + 10 * 86_400_000), `${a}:from the future`);
@@ -204,7 +204,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(name)).toBeGreaterThan(11 * 86_400 - 60);
     });
 
-    it('are exact numbers for decades', async () => {
+    it('message ids are exact numbers for decades', async () => {
       const [a, b] = neighbours();
       const last = firstMessageId(Date.UTC(2090, 0, 1)) + 4094;
       await redis.connection.client.zadd(redis.connection.keys.conversation(`${a}_${b}`), last, `${a}:x`);
@@ -214,7 +214,7 @@ onEachRedis((redis) => {
       expect((await send(redis.connection, a, b, 'r')).id).toBe(id);
     });
 
-    it('continue by the clock when Redis lost the conversation', async () => {
+    it('message ids continue by the clock when Redis lost the conversation', async () => {
       const [a, b] = neighbours();
       const first = await send(redis.connection, a, b, 'r');
       await redis.connection.client.del(redis.connection.keys.conversation(first.conversation));
@@ -225,7 +225,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('a resend completes a send that reached only its home', async () => {
+  it('a resend completes a message that reached only its home bucket', async () => {
     const [a, b] = strangers();
     const first = await send(redis.connection, a, b, 'r');
     await send(redis.connection, a, b, 'later');
@@ -241,7 +241,7 @@ onEachRedis((redis) => {
     expect(await readInbox(redis.connection, a)).toHaveLength(2);
   });
 
-  it('delivers a message to oneself once and reports nobody online', async () => {
+  it('a message to oneself is delivered once and reports nobody online', async () => {
     const user = redis.newId();
     await redis.connection.client.hset(redis.connection.keys.online(user), 'gateway', 1);
     await using hear = await redis.listen(redis.connection.keys.user(user));
@@ -253,7 +253,7 @@ onEachRedis((redis) => {
   });
 
   describe('a message to a group', () => {
-    it('reaches each of 150 members once, with the ref for its sender only', async () => {
+    it('a group message reaches each of 150 members once, with the ref for its sender only', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 150 }, () => redis.newId());
       const from = members[40] as number;
@@ -272,14 +272,14 @@ onEachRedis((redis) => {
       for (const member of members) expect(await readInbox(redis.connection, member)).toHaveLength(1);
     });
 
-    it('delivers no copy to a sender who is not a member', async () => {
+    it('a sender who is not a member gets no copy of a group message', async () => {
       const [group, member, from] = [redis.newId(), redis.newId(), redis.newId()];
       await send(redis.connection, from, group, 'r', { members: [member] });
       expect(await readInbox(redis.connection, from)).toEqual([]);
       expect((await readInbox(redis.connection, member))[0]?.event.ref).toBeUndefined();
     });
 
-    it('is recorded when the group has no members left', async () => {
+    it('a group message is recorded when the group has no members left', async () => {
       const [group, from] = [redis.newId(), redis.newId()];
       const { id, online } = await send(redis.connection, from, group, 'r', { members: [] });
       expect(online).toBe(false);
@@ -288,7 +288,7 @@ onEachRedis((redis) => {
       ]);
     });
 
-    it('keeps one order for all members when many of them send', async () => {
+    it('messages of many members have one order for all members of the group', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 6 }, () => redis.newId());
       const connections = [redis.connection, await redis.open()];
@@ -312,7 +312,7 @@ onEachRedis((redis) => {
         ),
       );
 
-    it('are set by the first message: more than a day for the conversation, `inboxTtl` for the inboxes', async () => {
+    it('the first message sets the times to live: over a day for the conversation, `inboxTtl` for the inboxes', async () => {
       const [a, b] = strangers();
       const connection = await redis.open({ inboxTtl: 5000 });
       await send(connection, a, b, 'r');
@@ -321,7 +321,7 @@ onEachRedis((redis) => {
       for (const ttl of [one, other]) expect(ttl).toBeGreaterThan(4990);
     });
 
-    it('are renewed each hour, so that none ends within an hour of a message', async () => {
+    it('times to live are renewed each hour, so that none ends within an hour of a message', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r');
       const { client, keys } = redis.connection;
@@ -332,7 +332,7 @@ onEachRedis((redis) => {
       for (const ttl of await ttls(redis.connection, a, b)) expect(ttl).toBeGreaterThan(86_400);
     });
 
-    it('keep an inbox with a short time to live during an hour of steady messages', async () => {
+    it('an inbox with a short time to live exists during an hour of steady messages', async () => {
       const [a, b] = neighbours();
       const connection = await redis.open({ inboxTtl: 60 });
       await send(connection, a, b, 'r');
@@ -340,7 +340,7 @@ onEachRedis((redis) => {
       expect(Math.min(one as number, other as number)).toBeGreaterThan(3600);
     });
 
-    it('are set for a new inbox in an old conversation', async () => {
+    it('a new inbox in an old conversation gets its time to live', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       await redis.connection.client.del(redis.connection.keys.inbox(b));
@@ -349,7 +349,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('trims an inbox to about its length and continues its offsets', async () => {
+  it('an inbox is trimmed to about its length and continues its offsets', async () => {
     const [a, b] = neighbours();
     const connection = await redis.open({ inboxLength: 100 });
     for (let i = 0; i < 10; i += 1) {
@@ -361,7 +361,7 @@ onEachRedis((redis) => {
     expect(inbox.map(({ offset }) => offset)).toEqual(inbox.map((_, i) => 500 - inbox.length + 1 + i));
   });
 
-  it('continues an inbox after all its entries were removed', async () => {
+  it('an inbox continues after all its entries were removed', async () => {
     const [a, b] = neighbours();
     for (const ref of ['r1', 'r2']) await send(redis.connection, a, b, ref);
     const before = await readInbox(redis.connection, b);
@@ -371,7 +371,7 @@ onEachRedis((redis) => {
     expect(next?.cursor).toBe(before[1]?.cursor.replace('-2', '-3'));
   });
 
-  it('delivers any ref and any body unchanged', async () => {
+  it('any ref and any body are delivered unchanged', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), fc.json(), async (ref, text) => {
         const [a, b] = strangers();
@@ -387,7 +387,7 @@ onEachRedis((redis) => {
   });
 
   it.each(['"', '\\', '\\"}', "'", ':', '1:2', '{}', '%s %.0f', '\n\r\t\0', 'ä漢字👩‍👩‍👧', '\u2028', ' '])(
-    'recognises the ref %j',
+    'recognises a resend with the ref %j',
     async (ref) => {
       const [a, b] = strangers();
       const first = await send(redis.connection, a, b, ref);
@@ -396,7 +396,7 @@ onEachRedis((redis) => {
     },
   );
 
-  it('assigns one id per ref, the same in both inboxes, under random sends and races', async () => {
+  it('random concurrent sends get one id per ref, the same in both inboxes', async () => {
     const connections = [redis.connection, await redis.open()];
     const step = fc.record({
       by: fc.nat({ max: 1 }),
@@ -440,7 +440,7 @@ onEachRedis((redis) => {
   describe('what a caller remembers of an inbox', () => {
     const offsets = async (user: number) => (await readInbox(redis.connection, user)).map(({ cursor }) => cursor);
 
-    it('may be that of an inbox that expired, which then gets a new epoch', async () => {
+    it('an inbox that expired gets a new epoch, although the sender cached the old one', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const before = redis.connection.epochs.get(b);
@@ -455,7 +455,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(redis.connection.keys.inbox(b))).toBeGreaterThan(0);
     });
 
-    it('is ignored when the inbox has a newer epoch', async () => {
+    it('a cached epoch is ignored when the inbox has a newer one', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const epoch = redis.connection.epochs.get(b);
@@ -465,7 +465,7 @@ onEachRedis((redis) => {
       expect(redis.connection.epochs.get(b)).toBe(epoch);
     });
 
-    it('may be newer than the inbox of a server that took over, which then gets that epoch', async () => {
+    it('an inbox on a promoted server gets the newer epoch that the sender cached', async () => {
       const [a, b] = neighbours();
       await send(redis.connection, a, b, 'r1');
       const before = redis.connection.epochs.get(b);

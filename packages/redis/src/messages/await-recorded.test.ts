@@ -20,7 +20,7 @@ onEachRedis((redis) => {
   const bucketOf = (conversation: string) => redis.connection.keys.home(conversation);
 
   describe('waiting until a conversation is recorded', () => {
-    it('ends at once if only other conversations of the bucket wait', async () => {
+    it('awaitRecorded resolves at once if only other conversations of the bucket wait', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       await send(ann, ann + 64);
       await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: 1 });
@@ -28,7 +28,7 @@ onEachRedis((redis) => {
       expect(await requests(bucketOf(userConversation(ann, ben)))).toEqual([]);
     });
 
-    it('requests the records, and ends when the newest of the conversation has left the stream', async () => {
+    it('awaitRecorded requests the records, and resolves when the newest of the conversation is recorded', async () => {
       const [ann, ben, group] = [redis.newId(), redis.newId(), redis.newId()];
       const { client, keys } = redis.connection;
       const [pair, many] = [userConversation(ann, ben), groupConversation(group)];
@@ -48,13 +48,13 @@ onEachRedis((redis) => {
       expect(recorded).toBe(true);
     });
 
-    it('resolves with false when no recorder writes them in time', async () => {
+    it('awaitRecorded resolves with false when no recorder writes the records in time', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       await send(ann, ben);
       expect(await awaitRecorded(redis.connection, [userConversation(ann, ben)], 20)).toBe(false);
     });
 
-    it('waits for all records of a bucket if many wait', async () => {
+    it('awaitRecorded waits for all records of a bucket if many wait', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       for (let id = 1; id <= 64; id += 1)
         await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: id });
@@ -62,7 +62,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('knows the recent conversations of a user', async () => {
+  it('returns the recent conversations of a user', async () => {
     const [ann, ben, carl, group] = [redis.newId(), redis.newId(), redis.newId(), redis.newId()];
     await send(ann, ben);
     await send(ben, group, [ann, ben]);

@@ -26,7 +26,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message forwarded to another bucket', () => {
-    it('arrives once under repeats and races', async () => {
+    it('a forwarded message arrives once under repeats and races', async () => {
       const { message, arrived } = conversation();
       await Promise.all([1, 1, 1].map((place) => forward(redis.connection, message(place))));
       await forward(redis.connection, message(2));
@@ -34,7 +34,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2]);
     });
 
-    it('waits for the message before it', async () => {
+    it('a forwarded message waits for the message before it', async () => {
       const { message, arrived } = conversation(1);
       const sent: Promise<unknown>[] = [];
       for (const place of [3, 2]) {
@@ -50,7 +50,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 2, 3]);
     });
 
-    it('proceeds without a lost predecessor, which may still arrive later', async () => {
+    it('a forwarded message proceeds without a lost predecessor, which may still arrive later', async () => {
       const { message, arrived } = conversation(1);
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(3));
@@ -61,7 +61,7 @@ onEachRedis((redis) => {
       expect(await arrived()).toEqual([1, 3, 4, 2]);
     });
 
-    it('is not delivered twice after many other events', async () => {
+    it('a forwarded message is not delivered twice after many other events', async () => {
       const { message, to, arrived } = conversation();
       await forward(redis.connection, message(1));
       await forward(redis.connection, message(2));
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
       expect((await arrived()).filter(Boolean)).toEqual([1, 2]);
     });
 
-    it("has the ref in the sender's copy only", async () => {
+    it("a forwarded message has the ref in the sender's copy only", async () => {
       const { message, from, to } = conversation();
       const other = to + 64;
       await forward(redis.connection, { ...message(1), from: to, participants: [other, to] });
@@ -80,7 +80,7 @@ onEachRedis((redis) => {
       expect(await readInbox(redis.connection, from)).toEqual([]);
     });
 
-    it('returns whether another participant is connected, also on a repeat', async () => {
+    it('forwarding returns whether another participant is connected, also on a repeat', async () => {
       const { message, to } = conversation();
       const { client, keys } = redis.connection;
       await client.hset(keys.online(to), 'gateway', 1);
@@ -91,7 +91,7 @@ onEachRedis((redis) => {
       expect(await forward(redis.connection, { ...message(3), from: to })).toMatchObject({ online: false });
     });
 
-    it('differs from a message of another conversation with the same id', async () => {
+    it('a forwarded message differs from a message of another conversation with the same id', async () => {
       const { message, to, arrived } = conversation();
       const { client, keys } = redis.connection;
       for (const place of [2, 1]) {
@@ -103,7 +103,7 @@ onEachRedis((redis) => {
       expect((await arrived()).slice(2)).toEqual([2, 1]);
     });
 
-    it('is remembered for more than a day', async () => {
+    it('a forwarded message is remembered for more than a day', async () => {
       const { message, to } = conversation();
       await forward(redis.connection, message(1));
       const { client, keys } = redis.connection;

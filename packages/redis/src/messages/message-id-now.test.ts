@@ -31,7 +31,7 @@ onEachRedis((redis) => {
     expect(await messageIdNow(redis.connection, conversation)).toBe(ahead);
   });
 
-  it('equals the clock in an empty conversation', async () => {
+  it('the newest message id equals the clock in an empty conversation', async () => {
     const before = Date.now();
     const now = await messageIdNow(redis.connection, userConversation(redis.newId(), redis.newId()));
     expect(now).toBeGreaterThanOrEqual(firstMessageId(before) - 1);

@@ -28,7 +28,7 @@ onEachRedis((redis) => {
     }
   });
 
-  it('remembers a limited number of recalls, for the time to live of an inbox', async () => {
+  it('a limited number of recalls is remembered, for the time to live of an inbox', async () => {
     const user = redis.newId();
     const connection = await redis.open({ inboxLength: 5, inboxTtl: 1000 });
     const entries = [{ user, event: '{"kind":"recall"}' }];
@@ -62,7 +62,7 @@ describe('a change that was acknowledged', () => {
     await Promise.all([master?.stop(), replica?.stop()]);
   });
 
-  it('survives a fail-over, because it is acknowledged only after a replica has it', async () => {
+  it('an acknowledged change survives a fail-over, because a replica has it', async () => {
     const connection = await connectRedis({ url: master.url, replicas: 1 });
     const other = new Redis(replica.url);
     const told = { record: recall(1, 2, 4096), recorded: true, entries: [{ user: 2, event: '{"kind":"recall"}' }] };

@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { recordedUpTo } from './recorded-up-to.ts';
 
 onEachRedis((redis) => {
-  it('returns the time one minute ago, or of the oldest unrecorded entry if that is earlier', async () => {
+  it('recordedUpTo returns the time one minute ago, or of the oldest unrecorded entry if earlier', async () => {
     const { connection } = redis;
     const { client, keys } = connection;
     const began = Date.now();

@@ -37,7 +37,7 @@ onEachRedis((redis) => {
   };
 
   describe('a message whose process died before it was everywhere', () => {
-    it("is delivered once, in order, with the ref in the sender's copy only", async () => {
+    it('a message of a process that died is delivered once, in order, with the ref for its sender only', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       for (const ref of ['1', '2']) await send(dying(redis.connection), a, b, ref).catch(() => {});
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
       await waitFor(async () => (await kept(a)) === 0);
     });
 
-    it('is not repaired on the first scan, because it may be in flight', async () => {
+    it('the first scan for unfinished messages repairs none, because they may be in flight', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(dying(redis.connection), a, b, '1').catch(() => {});
       const seen = await repairForwards(redis.connection, redis.connection.keys.bucket(a), new Set());
@@ -66,7 +66,7 @@ onEachRedis((redis) => {
       expect(await refs(b)).toEqual(redis.connection.clustered ? [] : ['1']);
     });
 
-    it('reaches all members of a group, the sender included', async () => {
+    it('a repaired group message reaches all members, the sender included', async () => {
       const group = redis.newId();
       const members = Array.from({ length: 5 }, () => redis.newId());
       const sender = members[1] as number;
@@ -77,7 +77,7 @@ onEachRedis((redis) => {
       expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
     });
 
-    it('does not delay the next message for longer than its own delivery', async () => {
+    it('an unfinished message delays the next one only for its own delivery', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('delivers a mutation once to the remaining users', async () => {
+  it('repair delivers a mutation once to the remaining users', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const { id } = await send(redis.connection, a, b, 'text');
     const event = `{"kind":"recall","id":${id},"conversation":"${a}_${b}"}`;
@@ -110,7 +110,7 @@ onEachRedis((redis) => {
     await waitFor(async () => (await kept(a)) === 0);
   });
 
-  it('delivers several mutations in the order of their acceptance', async () => {
+  it('repair delivers several mutations in the order of their acceptance', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     const made = [1, 2, 3, 4, 5];
     for (const date of made) {
@@ -131,7 +131,7 @@ onEachRedis((redis) => {
     );
   });
 
-  it('stores nothing about messages that reached every bucket', async () => {
+  it('messages that reached every bucket leave nothing for repair', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     for (const ref of ['1', '2', '3']) await send(redis.connection, b, a, ref);
     await send(redis.connection, a, b, '4');

@@ -14,13 +14,13 @@ onEachRedis((redis) => {
   const group = (version: number, members: number[]): PermitsCopy => ({ kind: 'group', version, members });
   const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
 
-  it('is unknown without a copy', async () => {
+  it('a permit is unknown without a copy', async () => {
     const id = redis.newId();
     expect(await ask(5, id)).toBe('unknown');
     expect(await hasPermits(redis.connection, id)).toBe(false);
   });
 
-  it('distinguishes contacts, strangers and blocked users', async () => {
+  it('a permit distinguishes contacts, strangers and blocked users', async () => {
     const id = redis.newId();
     expect(await writePermits(redis.connection, id, user(1, [5, 6], [6, 7]))).toBe(true);
     expect(await hasPermits(redis.connection, id)).toBe(true);
@@ -28,13 +28,13 @@ onEachRedis((redis) => {
     expect(asked).toEqual(['friend', 'blocked', 'blocked', 'stranger']);
   });
 
-  it('knows a user without contacts and blocks', async () => {
+  it('everyone is a stranger to a user without contacts and blocks', async () => {
     const id = redis.newId();
     await writePermits(redis.connection, id, user(1));
     expect(await ask(5, id)).toBe('stranger');
   });
 
-  it('knows the members of a group and lists them', async () => {
+  it('permits of a group know its members and list them', async () => {
     const id = redis.newId();
     await writePermits(redis.connection, id, group(1, [5, 6]));
     expect(await ask(5, id)).toBe('member');

@@ -9,7 +9,7 @@ onEachRedis((redis) => {
   const fullIn = (subject: number, ms: number) =>
     redis.connection.client.set(redis.connection.keys.rate('test', subject), (Date.now() + ms).toFixed(3));
 
-  it('grants the burst, then nothing until the next token', async () => {
+  it('a token bucket grants the burst, then nothing until the next token', async () => {
     const user = redis.newId();
     for (let i = 0; i < 5; i += 1)
       expect(await takeTokens(redis.connection, 'test', user, rate)).toEqual({ granted: 1, after: 0, left: 4 - i });
@@ -19,14 +19,14 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('grants the available tokens if more are requested', async () => {
+  it('a token bucket grants the available tokens if more are requested', async () => {
     const user = redis.newId();
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 3, after: 0, left: 2 });
     expect(await takeTokens(redis.connection, 'test', user, rate, 3)).toEqual({ granted: 2, after: 0, left: 0 });
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 
-  it('a bucket that holds fewer than the least grants nothing, and returns when it will hold them', async () => {
+  it('a token bucket below the least grants nothing, and returns when it will have that many', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     const refused = await takeTokens(redis.connection, 'test', user, rate, 9, 4);
@@ -36,7 +36,7 @@ onEachRedis((redis) => {
     expect(await takeTokens(redis.connection, 'test', user, rate, 9, 2)).toEqual({ granted: 2, after: 0, left: 0 });
   });
 
-  it('refills by the clock of Redis up to the burst', async () => {
+  it('a token bucket refills by the clock of Redis up to the burst', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(2);
@@ -44,7 +44,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate, 9)).granted).toBe(5);
   });
 
-  it('returns the ms until the next token', async () => {
+  it('takeTokens returns the ms until the next token', async () => {
     const user = redis.newId();
     const name = redis.connection.keys.rate('test', user);
     const full = Date.now() + 4700;
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate)).granted).toBe(1);
   });
 
-  it('supports one token in minutes and many in a ms', async () => {
+  it('a token bucket supports one token in minutes and many in a ms', async () => {
     const [slow, fast] = [redis.newId(), redis.newId()];
     const hourly = { perSecond: 1 / 3600, burst: 1 };
     expect((await takeTokens(redis.connection, 'test', slow, hourly)).granted).toBe(1);
@@ -69,7 +69,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', fast, { perSecond: 1e5, burst: 1e5 }, 1e6)).granted).toBe(1e5);
   });
 
-  it('grants no more than the bucket holds to concurrent callers', async () => {
+  it('a token bucket grants concurrent callers no more than it has', async () => {
     const user = redis.newId();
     const connections = [redis.connection, await redis.open()];
     const slow = { perSecond: 1e-3, burst: 50 };
@@ -81,7 +81,7 @@ onEachRedis((redis) => {
     expect(grants.reduce((sum, { granted }) => sum + granted, 0)).toBe(50);
   });
 
-  it('treats an impossible level as empty after a clock step or a lowered burst', async () => {
+  it('a token bucket with an impossible level counts as empty after a clock step or a lowered burst', async () => {
     const user = redis.newId();
     await fullIn(user, 86_400_000);
     const { granted, after } = await takeTokens(redis.connection, 'test', user, rate);
@@ -89,7 +89,7 @@ onEachRedis((redis) => {
     expect(after).toBeLessThanOrEqual(1000);
   });
 
-  it('deletes a full bucket', async () => {
+  it('a full token bucket is deleted', async () => {
     const user = redis.newId();
     await takeTokens(redis.connection, 'test', user, rate, 5);
     const ttl = await redis.connection.client.pttl(redis.connection.keys.rate('test', user));
@@ -97,7 +97,7 @@ onEachRedis((redis) => {
     expect(ttl).toBeLessThanOrEqual(5001);
   });
 
-  it('keeps separate buckets by subject and kind, also for texts', async () => {
+  it('token buckets are separate by subject and kind, also for texts', async () => {
     const user = redis.newId();
     const one = { perSecond: 1e-3, burst: 1 };
     const subjects: [string, number | string][] = [

@@ -15,14 +15,14 @@ onEachRedis((redis) => {
   const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
 
   describe('a newer copy', () => {
-    it('replaces the older copy completely', async () => {
+    it('a newer copy of permits replaces the older copy completely', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, user(1, [5, 6], [7]));
       expect(await writePermits(redis.connection, id, user(2, [6], []))).toBe(true);
       expect(await Promise.all([5, 6, 7].map((from) => ask(from, id)))).toEqual(['stranger', 'friend', 'stranger']);
     });
 
-    it('is not replaced by an older or equal version', async () => {
+    it('a copy of permits is not replaced by an older or equal version', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, user(10, [5]));
       expect(await writePermits(redis.connection, id, user(9, [6]))).toBe(false);
@@ -31,7 +31,7 @@ onEachRedis((redis) => {
       expect(await ask(6, id)).toBe('stranger');
     });
 
-    it('wins in any order of concurrent writers', async () => {
+    it('the newest copy of permits wins in any order of concurrent writers', async () => {
       const id = redis.newId();
       const versions = [3, 9, 1, 10, 7, 2, 8, 4, 6, 5];
       const connections = [redis.connection, await redis.open()];
@@ -43,7 +43,7 @@ onEachRedis((redis) => {
       expect(await readMembers(redis.connection, id)).toEqual([10]);
     });
 
-    it('supports large versions', async () => {
+    it('copies of permits support large versions', async () => {
       const id = redis.newId();
       const version = Number.MAX_SAFE_INTEGER - 1;
       expect(await writePermits(redis.connection, id, user(version, [5]))).toBe(true);
@@ -54,7 +54,7 @@ onEachRedis((redis) => {
   });
 
   describe("nobody's id", () => {
-    it('is cached for a minute', async () => {
+    it('an id of nobody is cached for a minute', async () => {
       const id = redis.newId();
       expect(await writePermits(redis.connection, id, { kind: 'nobody' })).toBe(true);
       expect(await ask(5, id)).toBe('nobody');
@@ -63,7 +63,7 @@ onEachRedis((redis) => {
       expect(ttl).toBeLessThanOrEqual(60);
     });
 
-    it('may be assigned to a user later', async () => {
+    it('an id of nobody may be assigned to a user later', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, { kind: 'nobody' });
       expect(await writePermits(redis.connection, id, user(0, [5]))).toBe(true);
@@ -75,7 +75,7 @@ onEachRedis((redis) => {
   });
 
   describe('a group that is dissolved', () => {
-    it('becomes nobody, and an older copy does not restore it', async () => {
+    it('the permits of a dissolved group become nobody, and an older copy does not restore them', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, group(3, [5, 6]));
       expect(await writePermits(redis.connection, id, { kind: 'nobody', version: 4 })).toBe(true);
@@ -87,7 +87,7 @@ onEachRedis((redis) => {
       expect(await redis.connection.client.ttl(redis.connection.keys.copy(id))).toBeGreaterThan(60);
     });
 
-    it('is restored by a newer copy', async () => {
+    it('the permits of a dissolved group are restored by a newer copy', async () => {
       const id = redis.newId();
       await writePermits(redis.connection, id, group(5, [5]));
       expect(await writePermits(redis.connection, id, { kind: 'nobody', version: 4 })).toBe(false);
@@ -95,7 +95,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it.each([999, 1000, 1001, 5000])('copies lists of %i completely', async (length) => {
+  it.each([999, 1000, 1001, 5000])('permits with lists of %i users are copied completely', async (length) => {
     const id = redis.newId();
     const contacts = Array.from({ length }, (_, i) => 1_000_000 + i);
     const blocks = Array.from({ length }, (_, i) => 2_000_000 + i);

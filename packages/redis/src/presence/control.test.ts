@@ -16,7 +16,7 @@ onEachRedis((redis) => {
     expect(await hearOther.heard()).toEqual(['!{"do":"forget"}']);
   });
 
-  it('refuses a revoked session before its gateways are notified', async () => {
+  it('a revoked session is rejected before its gateways are notified', async () => {
     const user = redis.newId();
     await using gateway = await redis.listen(redis.connection.keys.user(user));
     expect(await isRevoked(redis.connection, user, 's1')).toBe(false);
@@ -26,7 +26,7 @@ onEachRedis((redis) => {
     expect(await isRevoked(redis.connection, user, 's2')).toBe(false);
   });
 
-  it('keeps a session revoked until its last token ends', async () => {
+  it('a session stays revoked until its last token ends', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     const until = Date.now() + 30 * 86_400_000;
@@ -37,7 +37,7 @@ onEachRedis((redis) => {
     expect(await client.pttl(keys.revoked(user))).toBeGreaterThan(30 * 86_400_000);
   });
 
-  it('forgets revoked sessions once their tokens have ended', async () => {
+  it('a revoked session is forgotten once its tokens have ended', async () => {
     const user = redis.newId();
     const { client, keys } = redis.connection;
     await revokeSession(redis.connection, user, 'old', Date.now() - 120_000);

@@ -72,7 +72,7 @@ onEachRedis((redis) => {
     expect(await append(4, ['e'])).toEqual({ is: 'ended' });
   });
 
-  it('a repeated append is skipped, and one that does not follow is refused', async () => {
+  it('a repeated append to a message stream is skipped, and one after a gap is rejected', async () => {
     const { connection, peer, append, conversation, id } = await open();
     await append(1, ['b', 'c']);
     await using heard = await redis.listen(connection.keys.user(peer));
@@ -84,7 +84,7 @@ onEachRedis((redis) => {
     expect((await heard.heard()).map((text) => JSON.parse(text).text)).toEqual(['d']);
   });
 
-  it('two devices that append at the same time leave each index once', async () => {
+  it('two devices that append to a stream at the same time leave each index once', async () => {
     const { append, conversation, id, connection } = await open();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => append(1, [`${i % 2}`, `${i % 2}`]).then(({ is }) => is)),
@@ -93,7 +93,7 @@ onEachRedis((redis) => {
     expect((await readStream(connection, conversation, id))?.text).toMatch(/^a(00|11)$/);
   });
 
-  it('only its sender appends, and only while the permit is valid', async () => {
+  it('only the sender of a streamed message appends, and only while the permit is valid', async () => {
     const { connection, peer, from, to, append, users } = await open({ group: true });
     expect(await append(1, ['b'], { user: peer })).toEqual({ is: 'forbidden' });
     await using removed = await redis.listen(connection.keys.user(peer));
@@ -118,7 +118,7 @@ onEachRedis((redis) => {
     expect(await dueStreams(connection, buckets)).toContainEqual({ conversation, id });
   });
 
-  it('an edit or a recall ends the stream and frees its slot', async () => {
+  it('an edit or a recall of a message ends its stream and frees the slot', async () => {
     const { connection, conversation, id, from, peer, append } = await open();
     const limit = { time: 60_000, max: 1 };
     expect(await takeSlot(connection, from, 's', limit)).toBe(true);
@@ -131,7 +131,7 @@ onEachRedis((redis) => {
     expect(await takeSlot(connection, from, 'other', limit)).toBe(true);
   });
 
-  it('a resend of the start opens no second stream', async () => {
+  it('a resent start of a stream opens no second stream', async () => {
     const { connection, from, peer, conversation, id, end } = await open();
     await end();
     const again = { from, to: peer, ref: 'r', body: '{}', record: true };

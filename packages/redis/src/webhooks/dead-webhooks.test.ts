@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   const die = (to: string, id: string, keep = 100) =>
     settleWebhook(redis.connection, to, id, { is: 'dead', attempts: 3, error: 'answered "500"', keep });
 
-  it('hands an event to one worker, unchanged', async () => {
+  it('the webhook queue hands an event to one worker, unchanged', async () => {
     const to = endpoint();
     await push(to, 'a', 'b');
     const [one, two] = await Promise.all([claim(to), claim(to)]);
@@ -27,7 +27,7 @@ onEachRedis((redis) => {
     expect(await claim(to)).toEqual([]);
   });
 
-  it('queues an event once, and again after it was delivered', async () => {
+  it('the webhook queue accepts an event once, and again after it was delivered', async () => {
     const to = endpoint();
     await push(to, 'a');
     await push(to, 'a', 'a');
@@ -40,14 +40,14 @@ onEachRedis((redis) => {
     expect(await claim(to)).toHaveLength(1);
   });
 
-  it('hands the event of a dead worker to another after the lease', async () => {
+  it('the webhook queue hands the event of a dead worker to another after the lease', async () => {
     const to = endpoint();
     await push(to, 'a');
     expect(await claim(to, 1, 50)).toHaveLength(1);
     await waitFor(async () => (await claim(to)).length === 1);
   });
 
-  it('retries a failed event later and counts its attempts', async () => {
+  it('the webhook queue retries a failed event later and counts its attempts', async () => {
     const to = endpoint();
     await push(to, 'a', 'b');
     await claim(to);
@@ -60,7 +60,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 2, dead: 0 });
   });
 
-  it('lists failed events, newest first, and replays or deletes them', async () => {
+  it('failed webhook events are listed, newest first, and replayed or deleted', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c');
     await claim(to);
@@ -88,7 +88,7 @@ onEachRedis((redis) => {
     expect(await countWebhooks(redis.connection, to)).toEqual({ waiting: 1, dead: 1 });
   });
 
-  it('keeps the newest failed events', async () => {
+  it('the webhook queue keeps the newest failed events', async () => {
     const to = endpoint();
     await push(to, 'a', 'b', 'c', 'd');
     for (const id of ['a', 'b', 'c', 'd']) await die(to, id, 2);
@@ -97,14 +97,14 @@ onEachRedis((redis) => {
     expect(await getDeadWebhook(redis.connection, to, 'a')).toBeUndefined();
   });
 
-  it('drops and counts events beyond the maximum', async () => {
+  it('the webhook queue drops and counts events beyond the maximum', async () => {
     const to = endpoint();
     expect(await pushWebhooks(redis.connection, to, many(3), 5)).toBe(0);
     expect(await pushWebhooks(redis.connection, to, many(8), 5)).toBe(3);
     expect((await countWebhooks(redis.connection, to)).waiting).toBe(5);
   });
 
-  it('claims a thousand events in the order they are due', async () => {
+  it('a thousand webhook events are claimed in the order they are due', async () => {
     const to = endpoint();
     await pushWebhooks(redis.connection, to, many(1000), 10_000);
     expect(await claim(to, 700)).toHaveLength(700);

@@ -13,7 +13,7 @@ const problemsOf = (read: () => unknown): readonly { variable: string; problem: 
 };
 
 describe('readEnv', () => {
-  it('reads every kind of variable', () => {
+  it('readEnv reads every kind of variable', () => {
     const env = {
       HOST: ' 127.0.0.1 ',
       PORT: '8080',
@@ -50,14 +50,14 @@ describe('readEnv', () => {
     });
   });
 
-  it('uses the default of a variable that is missing or empty', () => {
+  it('readEnv uses the default of a variable that is missing or empty', () => {
     expect(readEnv({ B: '' }, { A: integer({ min: 1, default: 7 }), B: text({ default: undefined }) })).toEqual({
       A: 7,
       B: undefined,
     });
   });
 
-  it('names every invalid variable at once', () => {
+  it('readEnv names every invalid variable at once', () => {
     const env = { PORT: '70000', TTL: '15', LEVEL: 'loud', QUIET: 'maybe', LIMIT: '1MB' };
     const spec = {
       HOST: text(),
@@ -78,13 +78,13 @@ describe('readEnv', () => {
     },
   );
 
-  it('rejects a duration outside its range', () => {
+  it('readEnv rejects a duration outside its range', () => {
     expect(problemsOf(() => readEnv({ T: '2h' }, { T: duration({ min: 0, max: 60_000 }) }))).toEqual([
       { variable: 'T', problem: 'must be from 0 to 60000 ms, not 2h' },
     ]);
   });
 
-  it('accepts several addresses only with `several`', () => {
+  it('readEnv accepts several addresses only with `several`', () => {
     const env = { REDIS_URL: 'redis://a:7000, redis://b:7000' };
     expect(readEnv(env, { REDIS_URL: url(['redis'], { several: true }) })).toEqual(env);
     expect(problemsOf(() => readEnv(env, { REDIS_URL: url(['redis']) }))).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('readEnv', () => {
     ).toHaveLength(1);
   });
 
-  it('never prints a secret, nor an address that may contain a password', () => {
+  it('readEnv never prints a secret, nor an address that may contain a password', () => {
     const env = { NODE_ENV: 'production', KEY: 'hunter2', REDIS_URL: 'http://:hunter2@localhost' };
     expect(() => readEnv(env, { KEY: secret(), REDIS_URL: url(['redis', 'rediss']) })).toThrow(
       /^(?!.*hunter2).*KEY must have.*REDIS_URL must be/s,
@@ -104,23 +104,23 @@ describe('readEnv', () => {
 describe('a secret', () => {
   const spec = { KEY: secret({ default: developmentSecret }) };
 
-  it('has a default only outside production', () => {
+  it('a secret has a default only outside production', () => {
     expect(readEnv({}, spec).KEY).toBe(developmentSecret);
     expect(problemsOf(() => readEnv({ NODE_ENV: 'production' }, spec))).toEqual([
       { variable: 'KEY', problem: 'is required' },
     ]);
   });
 
-  it('rejects a known default in production', () => {
+  it('a known default of a secret is rejected in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: developmentSecret }, spec)).toThrow(/publicly known default/);
   });
 
-  it('rejects a short one in production', () => {
+  it('a short secret is rejected in production', () => {
     expect(() => readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(31) }, spec)).toThrow(/at least 32/);
     expect(readEnv({ NODE_ENV: 'production', KEY: 'x'.repeat(32) }, spec).KEY).toHaveLength(32);
   });
 
-  it('rejects an address with a well-known password', () => {
+  it('an address with a well-known password is rejected', () => {
     const spec = { DATABASE_URL: url(['postgres']) };
     const read = (password: string, NODE_ENV?: string) =>
       readEnv({ NODE_ENV, DATABASE_URL: `postgres://parley:${password}@db/parley` }, spec).DATABASE_URL;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Breaker } from './breaker.ts';
 
-it('admits nothing after too many failures in a row, then one request that decides', () => {
+it('the circuit breaker opens after too many failures in a row, then admits one request that decides', () => {
   let now = 0;
   const breaker = new Breaker({ failures: 2, rest: 100, now: () => now });
   expect([breaker.failed(), breaker.admit()]).toEqual([false, true]);
@@ -14,7 +14,7 @@ it('admits nothing after too many failures in a row, then one request that decid
   expect([breaker.succeeded(), breaker.admit(), breaker.admit()]).toEqual([true, true, true]);
 });
 
-it('counts failures in a row only', () => {
+it('the circuit breaker counts failures in a row only', () => {
   const breaker = new Breaker({ failures: 2, rest: 100 });
   breaker.failed();
   expect(breaker.succeeded()).toBe(false);

@@ -12,7 +12,7 @@ describe('forbidden addresses', () => {
     ...['169.254.169.254', '100.64.0.1', '198.18.0.1', '192.0.0.8', '224.0.0.1', '255.255.255.255', '203.0.113.5'],
     ...['::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'fd12:3456::1', 'ff02::1', '::ffff:127.0.0.1'],
     ...['::ffff:7f00:1', '::127.0.0.1', '64:ff9b::a00:1', '2002:7f00:1::', '2001:db8::1', '2001::1', 'not an address'],
-  ])('%s', (address) => {
+  ])('the address %s is forbidden', (address) => {
     expect(mayReach(address, true, none)).toBe(false);
   });
 });
@@ -26,7 +26,7 @@ describe('allowed addresses', () => {
     },
   );
 
-  it('allows configured networks, also without TLS', () => {
+  it('configured networks are allowed, also without TLS', () => {
     const allowed = new Networks(['10.0.0.0/8', 'fd00::/8']);
     for (const address of ['10.1.2.3', '::ffff:10.1.2.3', 'fd00::1']) {
       expect(mayReach(address, false, allowed)).toBe(true);
@@ -44,13 +44,13 @@ describe('a name', () => {
   const at = (...addresses: string[]) =>
     addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
 
-  it('resolves to its public addresses only', async () => {
+  it('a host name resolves to its public addresses only', async () => {
     const mixed = () => [at('10.0.0.1', '1.1.1.1', '::1', '2606:4700::1')];
     expect(await lookup(mixed(), true)('mixed.example')).toEqual(at('1.1.1.1', '2606:4700::1'));
     expect(await lookup(mixed(), false)('mixed.example')).toBe('1.1.1.1');
   });
 
-  it('is refused when its address changes to a private one', async () => {
+  it('a host name is rejected when its address changes to a private one', async () => {
     const rebinding = lookup([at('1.1.1.1'), at('127.0.0.1')], true);
     expect(await rebinding('evil.example')).toEqual(at('1.1.1.1'));
     await expect(rebinding('evil.example')).rejects.toThrow(/evil.example is at no address that may be reached/);

@@ -15,11 +15,11 @@ const read = (value: unknown) =>
 const plain = { issuer: 'https://id.example', audience: 'chat', secret };
 
 describe('TOKEN_ISSUERS', () => {
-  it('is empty by default', () => {
+  it('TOKEN_ISSUERS is empty by default', () => {
     expect(read('')).toEqual([]);
   });
 
-  it('binds each key to its algorithm', () => {
+  it('TOKEN_ISSUERS binds each key to its algorithm', () => {
     const jwks = 'https://id.example/keys';
     const issuers = read([
       plain,
@@ -51,7 +51,7 @@ describe('TOKEN_ISSUERS', () => {
     ['one issuer twice', [plain, plain]],
     ['a misspelt field', [{ ...plain, audiance: 'x' }]],
     ['clocks that differ by an hour', [{ ...plain, tolerance: 3600 }]],
-  ])('rejects %s without printing secrets', (_, value) => {
+  ])('TOKEN_ISSUERS rejects %s without printing secrets', (_, value) => {
     const error = (() => {
       try {
         return String(read(value));

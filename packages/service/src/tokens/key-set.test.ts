@@ -59,15 +59,15 @@ const sign = (key: KeyObject, kid: string | undefined, algorithm: jwt.Algorithm 
     ...(kid === undefined ? {} : { keyid: kid }),
   });
 
-describe('keys published at an address', () => {
-  it('verify tokens without waiting once they are fetched', async () => {
+describe('keys published at a URL', () => {
+  it('published keys verify tokens without waiting once they are fetched', async () => {
     using verifier = await verifierOf();
     expect(verifier.verify(sign(rsa.privateKey, 'one'))).toMatchObject({ ok: true, bearer: { external: 'ann' } });
     expect(verifier.verify(sign(next.privateKey, 'one'))).toEqual({ ok: false, reason: 'invalid' });
     expect(asked).toBe(1);
   });
 
-  it('that are new are rejected first, then fetched', async () => {
+  it('tokens of a new published key are rejected until the key is fetched', async () => {
     using verifier = await verifierOf();
     publish(first, jwk(next.publicKey, { kid: 'two' }));
     const token = sign(next.privateKey, 'two');
@@ -76,26 +76,26 @@ describe('keys published at an address', () => {
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('that do not exist cause a limited number of fetches', async () => {
+  it('tokens with unknown keys cause a limited number of fetches', async () => {
     using verifier = await verifierOf({ pause: 60_000 });
     for (let i = 0; i < 50; i += 1) expect(verifier.verify(sign(rsa.privateKey, `kid-${i}`)).ok).toBe(false);
     expect(asked).toBe(1);
   });
 
-  it('that are withdrawn are rejected', async () => {
+  it('tokens of a withdrawn key are rejected', async () => {
     using verifier = await verifierOf({ interval: 20 });
     publish(jwk(next.publicKey, { kid: 'two' }));
     await waitFor(() => !verifier.verify(sign(rsa.privateKey, 'one')).ok);
   });
 
-  it('are kept while the address is unavailable', async () => {
+  it('published keys are kept while their URL is unavailable', async () => {
     using verifier = await verifierOf({ interval: 10 });
     answer = { status: 500, body: 'gone' };
     await waitFor(() => verifier.failures.length >= 2);
     expect(verifier.verify(sign(rsa.privateKey, 'one')).ok).toBe(true);
   });
 
-  it('are found without a name if there is only one', async () => {
+  it('a published key is found without a name if it is the only one', async () => {
     using verifier = await verifierOf();
     expect(verifier.verify(sign(rsa.privateKey, undefined)).ok).toBe(true);
     publish(first, jwk(next.publicKey, { kid: 'two' }));
@@ -103,7 +103,7 @@ describe('keys published at an address', () => {
     expect(two.verify(sign(rsa.privateKey, undefined)).ok).toBe(false);
   });
 
-  it('on P-256 verify ES256, each key only its own algorithm', async () => {
+  it('a published P-256 key verifies ES256, and each key only its own algorithm', async () => {
     publish(first, jwk(ec.publicKey, { kid: 'ec' }));
     using verifier = await verifierOf();
     expect(verifier.verify(sign(ec.privateKey, 'ec', 'ES256')).ok).toBe(true);
@@ -122,7 +122,7 @@ describe('keys published at an address', () => {
     ['short RSA keys', jwk(small.publicKey, { kid: 'one' })],
     ['other curves', jwk(p384.publicKey, { kid: 'one' })],
     ['broken keys', { kty: 'RSA', n: 'x', e: '', kid: 'one' }],
-  ])('are not taken when they are %s', async (_, key) => {
+  ])('published keys are ignored if they are %s', async (_, key) => {
     publish(key as JsonWebKey);
     using verifier = await verifierOf();
     expect(verifier.failures).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('keys published at an address', () => {
     ['is no set', () => ({ body: '{"keys":1}' })],
     ['is too large', () => ({ body: JSON.stringify({ keys: [first], more: 'x'.repeat(600_000) }) })],
     ['does not come', () => ({ hang: true })],
-  ])('are not read when what is there %s; the verifier starts all the same', async (_, make) => {
+  ])('the verifier starts without published keys if the response %s', async (_, make) => {
     answer = make();
     using verifier = await verifierOf({ timeout: 300, pause: 60_000 });
     expect(verifier.failures).toHaveLength(1);

@@ -18,14 +18,14 @@ const [first, second] = [generateTokenKey(), generateTokenKey()];
 const [pair] = read('private', first.privateKey) as [TokenKey];
 
 describe('a token signed with a key pair', () => {
-  it('is verified with the public key alone, which cannot sign', () => {
+  it('a token signed with a key pair is verified with the public key alone, which cannot sign', () => {
     const publicKeys = read('public', { keys: [first.publicKey] });
     expect(verifyToken({ secret: undefined, keys: publicKeys }, signToken(pair, claims))).toMatchObject(valid);
     expect(publicKeys[0]?.kid).toBe(pair.kid);
     expect(() => signToken(publicKeys[0] as TokenKey, claims)).toThrow('public');
   });
 
-  it('stays valid while the next key signs, and until its own key is removed', () => {
+  it('a token stays valid while the next key signs, and until its own key is removed', () => {
     const token = signToken(pair, claims);
     const [next] = read('private', [second.privateKey, first.privateKey]) as [TokenKey, TokenKey];
     const both = { secret: undefined, keys: read('public', [second.publicKey, first.publicKey]) };
@@ -36,7 +36,7 @@ describe('a token signed with a key pair', () => {
     });
   });
 
-  it('is accepted beside tokens of the shared secret if both are configured', () => {
+  it('tokens of a key pair and of the shared secret are accepted if both are configured', () => {
     const keys = read('public', [first.publicKey]);
     const old = signToken(secret, claims);
     expect(verifyToken({ secret, keys }, old)).toMatchObject(valid);
@@ -82,7 +82,7 @@ describe('a forged token', () => {
         }),
     ],
     ['of a kid that is unknown', () => signToken({ ...pair, kid: 'other' }, claims)],
-  ])('%s is invalid', (_, forge) => {
+  ])('a token %s is invalid', (_, forge) => {
     expect(verifyToken({ secret: undefined, keys }, forge())).toEqual({ ok: false, reason: 'invalid' });
     expect(verifyToken({ secret, keys }, forge())).toEqual({ ok: false, reason: 'invalid' });
   });
@@ -102,7 +102,7 @@ describe('a setting of keys', () => {
     expect(JSON.stringify(outcome)).not.toContain(first.privateKey.d as string);
   });
 
-  it('rejects invalid JSON without quoting it in the error', () => {
+  it('an invalid key setting is rejected without quoting it in the error', () => {
     const outcome = tokenKeys('private').read('{"d":"my-secret', true);
     expect(outcome).toEqual({ ok: false, problem: 'must be JSON Web Keys' });
   });

@@ -43,7 +43,7 @@ const rs = (more: jwt.SignOptions = {}, key = rsa.privateKey) =>
   jwt.sign({}, key, options('rs', { algorithm: 'RS256', ...more }));
 
 describe('TokenVerifier', () => {
-  it('accepts tokens of Parley and of other issuers', () => {
+  it('TokenVerifier accepts tokens of Parley', () => {
     const token = signToken(secret, { user: 195752, session: 's1', lifetime: 60 });
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { user: 195752 }, session: 's1' });
   });
@@ -57,11 +57,11 @@ describe('TokenVerifier', () => {
       'es|ann',
     ],
     ['several audiences', hs({ audience: ['other', 'chat'] }), 'ann'],
-  ])('takes another issuer’s by %s', (_, token, external) => {
+  ])('TokenVerifier accepts the token of another issuer by %s', (_, token, external) => {
     expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { external } });
   });
 
-  it('reads the user id from the agreed claim, as number or text', () => {
+  it('TokenVerifier reads the user id from the configured claim, as number or text', () => {
     for (const claim of [195752, '195752']) {
       const token = hs({}, { chat_user: claim }, 'uid');
       expect(verifier.verify(token)).toMatchObject({ ok: true, bearer: { foreign: 195752 } });
@@ -71,7 +71,7 @@ describe('TokenVerifier', () => {
     }
   });
 
-  it('names a session of another issuer differently from all own sessions', () => {
+  it('a session of another issuer has a name that no own session has', () => {
     const session = (token: string) => {
       const verified = verifier.verify(token);
       if (!verified.ok) throw new Error(verified.reason);
@@ -84,7 +84,7 @@ describe('TokenVerifier', () => {
     expect(new Set(names).size).toBe(5);
   });
 
-  it('tolerates different clocks, within the tolerance', () => {
+  it('TokenVerifier tolerates different clocks, within the tolerance', () => {
     const token = hs({ expiresIn: -5 });
     const verified = verifier.verify(token);
     expect(verified.ok && verified.expires > Date.now()).toBe(true);
@@ -123,7 +123,7 @@ describe('TokenVerifier', () => {
     ['no JWT', 'a.b.c'],
     ['a header that is no object', `${Buffer.from('1').toString('base64url')}.${part(claims)}.x`],
     ['far too much', hs({}, { more: 'x'.repeat(9000) })],
-  ])('refuses %s', (_, token) => {
+  ])('TokenVerifier rejects %s', (_, token) => {
     expect(verifier.verify(token)).toEqual({ ok: false, reason: 'invalid' });
   });
 

@@ -11,7 +11,7 @@ afterAll(() => folder.remove());
 
 const sleeper = () => new Child({ command: 'sleep', args: ['60'] });
 
-it('ends the process whose pid is in the file', async () => {
+it('an orphaned server process is ended by the pid in its file', async () => {
   const orphan = sleeper();
   const pidFile = join(folder.path, 'sleep.pid');
   await writeFile(pidFile, `${orphan.pid}\n/somewhere\n`);
@@ -21,7 +21,7 @@ it('ends the process whose pid is in the file', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-it('ignores a pid that another program has got since', async () => {
+it('a pid that another program has got since is ignored', async () => {
   const stranger = sleeper();
   const pidFile = join(folder.path, 'redis.pid');
   await writeFile(pidFile, `${stranger.pid}`);
@@ -30,6 +30,6 @@ it('ignores a pid that another program has got since', async () => {
   await stranger.stop();
 });
 
-it('does nothing if no server ran', async () => {
+it('nothing happens if no orphaned server ran', async () => {
   await endOrphan(join(folder.path, 'none.pid'), 'redis', 'SIGTERM');
 });

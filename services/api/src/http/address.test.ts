@@ -26,9 +26,12 @@ describe('clientAddress', () => {
     ['10.0.0.1', '1.1.1.1:4711', '10.0.0.0/8', '1.1.1.1'],
     ['fd00::1', '6.6.6.6, [2001:db8:5::1]:4711', 'fd00::/8', '2001:db8:5:0::/64'],
     ['fd00::1', '2001:db8:5::1', 'fd00::1/128', '2001:db8:5:0::/64'],
-  ])('is %s forwarded for %s with proxies %j: %s', (remote, forwarded, proxies, address) => {
-    expect(clientAddress(remote, forwarded, new Networks(proxies.split(',').filter(Boolean)))).toBe(address);
-  });
+  ])(
+    'the client of a request from %s, forwarded for %s, with proxies %j is %s',
+    (remote, forwarded, proxies, address) => {
+      expect(clientAddress(remote, forwarded, new Networks(proxies.split(',').filter(Boolean)))).toBe(address);
+    },
+  );
 });
 
 it('skips at most the given number of trusted proxies', () => {
@@ -39,7 +42,7 @@ it('skips at most the given number of trusted proxies', () => {
 
 describe('a list of networks', () => {
   it.each(['x', '10.0.0.0/33', '10.0.0.0/', '10.0.0.0/8/8', 'fd00::/129', '10.0.0', '10.0.0.0/-1'])(
-    'rejects %s',
+    'a list of networks rejects %s',
     (entry) => {
       expect(() => new Networks([entry])).toThrow(/must be addresses and networks/);
     },

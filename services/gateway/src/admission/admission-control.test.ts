@@ -44,13 +44,13 @@ const beyond = (user: number, frames: number) => {
 };
 
 describe('AdmissionControl', () => {
-  it('admits frames up to the limit, and more when some finish', async () => {
+  it('admission control admits frames up to the limit, and more when some finish', async () => {
     expect(fill()).toBe(1000);
     finish(10);
     expect(fill()).toBe(10);
   });
 
-  it('admits users within their share by the reserve, and rejects a user who floods', async () => {
+  it('admission control admits users within their share by the reserve, and rejects a user who floods', async () => {
     fill();
     expect(beyond(FLOODER, 1000)).toBeLessThan(5);
     expect(beyond(BYSTANDER, 2)).toBe(2);
@@ -62,7 +62,7 @@ describe('AdmissionControl', () => {
     expect(admission.rejected).toBeGreaterThan(10_000);
   });
 
-  it('admits no more than the reserve, a quarter of the limit, however many users stay within their share', async () => {
+  it('admission control admits no more than the reserve for any number of users within their share', async () => {
     fill();
     let taken = 0;
     for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
@@ -71,7 +71,7 @@ describe('AdmissionControl', () => {
     expect(beyond(BYSTANDER, 1)).toBe(1);
   });
 
-  it('keeps the reserve when the limit falls below the number of frames in flight', async () => {
+  it('admission control keeps the reserve when the limit falls below the frames in flight', async () => {
     fill();
     slow = 2000;
     await vi.advanceTimersByTimeAsync(2000);
@@ -79,7 +79,7 @@ describe('AdmissionControl', () => {
     expect(beyond(BYSTANDER, 2)).toBe(2);
   });
 
-  it('lowers the limit while commands are slow, and raises it again afterwards', async () => {
+  it('admission control lowers its limit while commands are slow, and raises it again afterwards', async () => {
     fill();
     slow = 400;
     await vi.advanceTimersByTimeAsync(500);
@@ -97,7 +97,7 @@ describe('AdmissionControl', () => {
     expect(fill()).toBe(1000);
   });
 
-  it('lowers the limit to what finishes within maxWait', async () => {
+  it('admission control lowers its limit to what finishes within maxWait', async () => {
     let taken = fill();
     slow = 2000;
     // 40 frames in each 100 ms are 100 in 250 ms.
@@ -110,7 +110,7 @@ describe('AdmissionControl', () => {
     expect(fill()).toBeLessThanOrEqual(100);
   });
 
-  it('limits the connections that are opening', async () => {
+  it('admission control limits the connections that are opening', async () => {
     let open = () => {};
     const opened = new Promise<void>((resolve) => {
       open = resolve;
@@ -124,7 +124,7 @@ describe('AdmissionControl', () => {
     expect(admission.admitConnection()).toBe(true);
   });
 
-  it('returns different times to retry', () => {
+  it('admission control returns varied times to retry', () => {
     const times = Array.from({ length: 50 }, () => admission.retryAfter);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
     expect(new Set(times).size).toBeGreaterThan(10);

@@ -20,28 +20,31 @@ function tenth(flood: number, little: number) {
 }
 
 describe('FairShare', () => {
-  it('admits all frames of a user within the share, and none of a user who floods', () => {
+  it('fair share admits all frames of a user within the share, and none of a user who floods', () => {
     for (let i = 0; i < 5; i += 1) tenth(100, 3);
     for (let i = 0; i < 50; i += 1) expect(tenth(100, 3)).toEqual({ flooder: 0, bystander: 3 });
   });
 
-  it('admits a few frames of every user at once, also while nothing finishes', () => {
+  it('fair share admits a few frames of every user at once, also while nothing finishes', () => {
     expect(ask(FLOODER, 100)).toBe(4);
     shares.divide(0);
     expect(ask(FLOODER, 100)).toBe(0);
     expect(ask(BYSTANDER, 100)).toBe(4);
   });
 
-  it.each([0, 10])('forgets a user who waits for retryAfter, with %i frames finished per tenth of a second', (done) => {
-    ask(FLOODER, 10_000);
-    for (let i = 0; i < 10; i += 1) {
-      ask(BYSTANDER, 1);
-      shares.divide(done);
-    }
-    expect(ask(FLOODER, 1)).toBe(1);
-  });
+  it.each([0, 10])(
+    'fair share forgets a user who waits for retryAfter, with %i frames finished per tenth of a second',
+    (done) => {
+      ask(FLOODER, 10_000);
+      for (let i = 0; i < 10; i += 1) {
+        ask(BYSTANDER, 1);
+        shares.divide(done);
+      }
+      expect(ask(FLOODER, 1)).toBe(1);
+    },
+  );
 
-  it('forgets a user who flooded alone in the same time when shares become smaller', () => {
+  it('fair share forgets a user who flooded alone in the same time when shares become smaller', () => {
     for (let i = 0; i < 10; i += 1) {
       ask(FLOODER, 1000);
       shares.divide(500);

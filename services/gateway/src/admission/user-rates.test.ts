@@ -35,41 +35,41 @@ beforeEach(() => {
 const exceeded = (retryAfter: number) => expect.objectContaining({ retryAfter });
 
 describe('UserRates', () => {
-  it('acquires tokens for several acts at a time', async () => {
+  it('user rates acquire tokens for several acts at a time', async () => {
     for (let i = 0; i < 10; i += 1) await rates.charge(user, 'send', 100);
     expect(buckets.calls).toBe(2);
   });
 
-  it('rejects with the time to retry when the number of acts is used up', async () => {
+  it('user rates reject an act with the time to retry when the number of acts is used up', async () => {
     for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
     await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
     await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);
   });
 
-  it('rejects when the bytes are used up, and still admits a smaller act', async () => {
+  it('user rates reject an act when the bytes are used up, and still admit a smaller act', async () => {
     await rates.charge(user, 'send', 90_000);
     await expect(rates.charge(user, 'mutation', 20_000)).rejects.toEqual(exceeded(1234));
     await rates.charge(user, 'mutation', 1000);
   });
 
-  it('admits an act that writes more than the burst when the bucket is full, and nothing after it', async () => {
+  it('an act larger than the burst is admitted when the bucket is full, and nothing after it', async () => {
     await rates.charge(user, 'send', 1_000_000);
     await expect(rates.charge(user, 'send', 1000)).rejects.toEqual(exceeded(1234));
   });
 
-  it('shares the limits of a user between gateways', async () => {
+  it('user rates share the limits of a user between gateways', async () => {
     const elsewhere = { id: 7, budget: new Budget(), isVisitor: false };
     for (let i = 0; i < 50; i += 1) await rates.charge(user, 'send');
     for (let i = 0; i < 50; i += 1) await rates.charge(elsewhere, 'send');
     await expect(rates.charge(user, 'send')).rejects.toEqual(exceeded(1234));
   });
 
-  it('acquires no more than it needs for a user without a connection', async () => {
+  it('user rates acquire no more tokens than one act needs for a user without a connection', async () => {
     await rates.charge({ ...user, isVisitor: true }, 'send', 100);
     expect([buckets.left.get('send 7'), buckets.left.get('bytes 7')]).toEqual([99, 99_900]);
   });
 
-  it('charges concurrent acts once each', async () => {
+  it('user rates charge concurrent acts once each', async () => {
     const acts = Array.from({ length: 120 }, () => rates.charge(user, 'send'));
     const results = await Promise.allSettled(acts);
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(100);
@@ -79,7 +79,7 @@ describe('UserRates', () => {
 describe('Budget', () => {
   const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
 
-  it('refills frames up to the burst', () => {
+  it('the budget of a connection refills frames up to the burst', () => {
     const budget = new Budget();
     const taken = (now: number) => {
       let frames = 0;
@@ -89,7 +89,7 @@ describe('Budget', () => {
     expect([taken(1), taken(2), taken(1000)]).toEqual([4, 2, 4]);
   });
 
-  it('rejects a frame whose bytes are too many, and charges nothing for it', () => {
+  it('the budget of a connection rejects a frame with too many bytes, and charges nothing for it', () => {
     const budget = new Budget();
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(true);
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(false);

@@ -120,7 +120,7 @@ beforeEach(() => {
 });
 
 describe('an opening connection', () => {
-  it('subscribes before it counts and reads, and sends the welcome first', async () => {
+  it('an opening connection subscribes before it counts and reads, and sends the welcome first', async () => {
     world.last = 2;
     const { transport, opened } = world.connect();
     await opened;
@@ -136,7 +136,7 @@ describe('an opening connection', () => {
   it.each([
     ['revoked', 4003],
     ['too-many', 4029],
-  ] as const)('closes when it is %s', async (count, code) => {
+  ] as const)('an opening connection closes when it is %s', async (count, code) => {
     world.count = count;
     const { transport, opened } = world.connect();
     await opened;
@@ -144,7 +144,7 @@ describe('an opening connection', () => {
     expect(transport.frames).toEqual([]);
   });
 
-  it('closes with 1012 when Redis is unavailable, and removes its count', async () => {
+  it('an opening connection closes with 1012 when Redis is unavailable, and removes its count', async () => {
     world.available = false;
     const { transport, opened } = world.connect();
     await opened;
@@ -163,14 +163,14 @@ describe('a live connection', () => {
     return { transport, connection };
   };
 
-  it('forwards the published bytes of the event that follows its position', async () => {
+  it('a live connection forwards the published bytes of the event that follows its position', async () => {
     const { transport } = await live();
     world.publish();
     expect(transport.frames.at(-1)).toBe(eventFrame({ epoch: EPOCH, offset: 1 }, event));
     expect(world.deps.counters).toMatchObject({ delivered: 1, catchUps: 0 });
   });
 
-  it('reads the inbox after a gap, so that every event comes once and in order', async () => {
+  it('a live connection reads the inbox after a gap, so that every event comes once and in order', async () => {
     const { transport } = await live();
     world.publish({ lost: true });
     world.publish();
@@ -181,14 +181,14 @@ describe('a live connection', () => {
     expect(world.deps.counters.catchUps).toBe(1);
   });
 
-  it('ignores an event that it has sent already', async () => {
+  it('a live connection ignores an event that it has sent already', async () => {
     const { transport } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 1 }, event)));
     expect(transport.offsets).toEqual([1]);
   });
 
-  it('forwards no live frames while it catches up', async () => {
+  it('a connection forwards no live frames while it catches up', async () => {
     const { connection } = await live();
     expect(connection.forward('{}')).toBe(true);
     connection.missed();
@@ -196,14 +196,14 @@ describe('a live connection', () => {
     await vi.waitFor(() => expect(connection.forward('{}')).toBe(true));
   });
 
-  it('closes after lost messages when its session was revoked', async () => {
+  it('a connection closes after lost messages when its session was revoked', async () => {
     const { transport, connection } = await live();
     world.revoked = true;
     connection.missed();
     await vi.waitFor(() => expect(transport.closed?.[0]).toBe(4003));
   });
 
-  it('asks the client to reconnect when the events after its position were evicted', async () => {
+  it('a connection asks its client to reconnect when the events after its position were evicted', async () => {
     const { transport, connection } = await live();
     world.recovered = false;
     connection.missed();
@@ -211,7 +211,7 @@ describe('a live connection', () => {
     expect(connection.closed).toBe(false);
   });
 
-  it('continues at the end of the inbox when Redis lost events that it had published', async () => {
+  it('a connection continues at the end of the inbox when Redis lost published events', async () => {
     const { transport, connection } = await live();
     world.publish();
     world.hub.find(USER)?.receive(Buffer.from(eventFrame({ epoch: EPOCH, offset: 9 }, event)));
@@ -222,7 +222,7 @@ describe('a live connection', () => {
 });
 
 describe('a slow reader', () => {
-  it('leaves the live stream until the transport has drained', async () => {
+  it('a slow reader leaves the live stream until its transport has drained', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;
@@ -236,7 +236,7 @@ describe('a slow reader', () => {
     expect(connection.stalled).toBe(false);
   });
 
-  it('stays open while it reads, and is closed with 4008 after 60 s without reading', async () => {
+  it('a slow reader stays connected while it reads, and is closed with 4008 after 60 s without reading', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     transport.accepts = 0;
@@ -256,7 +256,7 @@ describe('a slow reader', () => {
 });
 
 describe('keepalive', () => {
-  it('pings each heartbeat and ends a client that is silent for two', async () => {
+  it('keepalive pings each heartbeat and ends a client that is silent for two', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     for (let second = 0; second <= 50; second += 1) {
@@ -266,7 +266,7 @@ describe('keepalive', () => {
     expect([transport.pings, transport.terminated]).toEqual([2, true]);
   });
 
-  it('closes with 4001 when the token expires, unless it was renewed', async () => {
+  it('a connection closes with 4001 when its token expires, unless it was renewed', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     world.clock.now = 599;
@@ -282,7 +282,7 @@ describe('keepalive', () => {
 });
 
 describe('a control', () => {
-  it('closes the connections of the revoked session only', async () => {
+  it('a revoke control closes the connections of the revoked session only', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     connection.control({ do: 'revoke', session: 'another' });
@@ -291,7 +291,7 @@ describe('a control', () => {
     expect(transport.closed?.[0]).toBe(4003);
   });
 
-  it('runs a frame of the same device', async () => {
+  it('a frame control runs its frame on the connection of the same device', async () => {
     const { connection, opened } = world.connect();
     await opened;
     connection.control({ do: 'frame', device: 'another', frame: { type: 'ping' } });
@@ -299,7 +299,7 @@ describe('a control', () => {
     expect(world.calls.filter((call) => call.startsWith('run'))).toEqual(['run {"type":"focus"}']);
   });
 
-  it('closes the older of two connections where only one is allowed', async () => {
+  it('a fence control closes the older of two connections where only one is allowed', async () => {
     Object.assign(world.deps.settings, { single: true });
     const older = world.connect();
     await older.opened;

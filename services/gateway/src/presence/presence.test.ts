@@ -55,14 +55,14 @@ afterEach(async () => {
 });
 
 describe('Presence', () => {
-  it('counts connections and returns why one is refused', async () => {
+  it('presence counts connections and returns why one is rejected', async () => {
     local.set(7, 2);
     expect(await presence.connect(7, 'session')).toBe('ok');
     expect(store.counts.get(7)).toBe(2);
     expect(await presence.connect(7, 'revoked')).toBe('revoked');
   });
 
-  it('retries the count of a closed connection until Redis is available', async () => {
+  it('presence retries the count of a closed connection until Redis is available', async () => {
     store.counts.set(7, 1);
     store.available = false;
     await presence.disconnect(7, 0);
@@ -73,14 +73,14 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('counts a user as connected between two polls', async () => {
+  it('presence counts a user as connected between two polls', async () => {
     await presence.disconnect(7, 5000);
     expect(store.counts.get(7)).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('refreshes the watch list for three heartbeats after the live gateways changed', async () => {
+  it('presence refreshes the watch list for three heartbeats after the live gateways changed', async () => {
     for (let i = 0; i < 5; i += 1) await presence.heartbeat();
     expect(refreshes).toBe(3);
     store.gateways = ['me', 'other'];
@@ -89,7 +89,7 @@ describe('Presence', () => {
     expect([...presence.live]).toEqual(['me', 'other']);
   });
 
-  it('writes all counts again after other gateways dropped it because its heartbeats failed', async () => {
+  it('presence writes all counts again after other gateways dropped it because its heartbeats failed', async () => {
     local.set(7, 1);
     await presence.heartbeat();
     store.available = false;
@@ -101,7 +101,7 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(1);
   });
 
-  it('retires within a second although Redis does not reply', async () => {
+  it('presence retires within a second although Redis does not reply', async () => {
     store.retire = () => new Promise(() => {});
     const stopping = presence.stop();
     await vi.advanceTimersByTimeAsync(1000);

@@ -53,7 +53,7 @@ beforeEach(() => {
 });
 
 describe('WatchList', () => {
-  it('sends the state of each user, then every change', async () => {
+  it('a watch list sends the state of each user, then every change', async () => {
     source.states.set(1, online);
     await list.watch(watcher, [1, 2], everybody);
     source.publish(2, true);
@@ -64,20 +64,20 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('shows users that the watcher may not see as offline and does not subscribe to them', async () => {
+  it('a watch list shows users that the watcher may not see as offline and does not subscribe to them', async () => {
     source.states.set(1, online);
     await list.watch(watcher, [1], async () => false);
     expect(watcher.frames).toEqual([{ user: 1, online: false }]);
     expect(source.listeners.size).toBe(0);
   });
 
-  it('prefers a change that was published during the read', async () => {
+  it('a watch list prefers a change that was published during the read', async () => {
     source.duringRead = () => source.publish(1, true);
     await list.watch(watcher, [1], everybody);
     expect(watcher.frames.at(-1)).toEqual({ user: 1, online: true });
   });
 
-  it('unsubscribes when the last watcher of a user leaves', async () => {
+  it('a watch list unsubscribes when the last watcher of a user leaves', async () => {
     const other = new FakeWatcher();
     await list.watch(watcher, [1], everybody);
     await list.watch(other, [1], everybody);
@@ -87,14 +87,14 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('drops a watch that was replaced before it was ready', async () => {
+  it('a watch list drops a watch that was replaced before it was ready', async () => {
     const first = list.watch(watcher, [1], everybody);
     await Promise.all([first, list.watch(watcher, [2], everybody)]);
     expect(watcher.frames).toEqual([{ user: 2, online: false }]);
     expect([...source.listeners.keys()]).toEqual([2]);
   });
 
-  it('sends the current states once to a watcher that missed changes', async () => {
+  it('a watch list sends the current states once to a watcher that missed changes', async () => {
     await list.watch(watcher, [1], everybody);
     watcher.live = false;
     source.publish(1, true);
@@ -107,7 +107,7 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('sends what changed without being published when it refreshes, and nothing else', async () => {
+  it('a refresh of a watch list sends only what changed without being published', async () => {
     await list.watch(watcher, [1, 2], everybody);
     watcher.frames.length = 0;
     source.states.set(1, online);

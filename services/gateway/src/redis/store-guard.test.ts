@@ -34,7 +34,7 @@ const watch = { type: 'watch' as const, users: [5] };
 const send = { type: 'send', ref: 'r', to: 5, body: { type: 'text', text: 'hi' } } as const;
 
 describe('the store guard', () => {
-  it('has read whether Redis lost refs before it serves again after a restore', async () => {
+  it('the store guard reads whether Redis lost refs before it serves again after a restore', async () => {
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
     await guard.start();
     expect([guard.serving, guard.refsLost]).toEqual([false, false]);
@@ -43,7 +43,7 @@ describe('the store guard', () => {
     expect([guard.serving, guard.refsLost]).toEqual([true, true]);
   });
 
-  it('rejects all clients while Redis and PostgreSQL do not belong together', async () => {
+  it('the store guard rejects all clients while Redis and PostgreSQL do not belong together', async () => {
     await guard.start();
     expect(guard.serving).toBe(true);
     status = { ok: false, reason: 'PostgreSQL is older than Redis' };
@@ -60,7 +60,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('rejects recorded frames above RECORD_BACKLOG, until the backlog is below 90 % of it', async () => {
+  it('the store guard rejects recorded frames above RECORD_BACKLOG, until the backlog is below 90 % of it', async () => {
     await guard.start();
     for (const [bytes, refused] of [
       [999, false],
@@ -78,7 +78,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('rejects data that a recorder of the release before would not store, while one runs', async () => {
+  it('the store guard rejects data that a running recorder of the release before would not store', async () => {
     await guard.start();
     expect([guard.refuse({ ...send, custom: { a: 1 } }), guard.refuseNew()]).toEqual([undefined, undefined]);
     old = true;
@@ -89,7 +89,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('waits at start until the stores are compared, 5 s at most', async () => {
+  it('the store guard waits at start until the stores are compared, 5 s at most', async () => {
     compare = true;
     let started = false;
     const start = guard.start().then(() => {

@@ -30,7 +30,7 @@ afterEach(() => {
 });
 
 describe('Hub', () => {
-  it('subscribes with the first connection of a user and unsubscribes with a delay after the last', () => {
+  it('the hub subscribes with the first connection of a user and unsubscribes with a delay after the last', () => {
     const [first, second] = [connection(), connection()];
     const user = hub.join(7, first);
     expect(hub.join(7, second)).toBe(user);
@@ -43,7 +43,7 @@ describe('Hub', () => {
     expect([hub.find(7), hub.size]).toEqual([undefined, 0]);
   });
 
-  it('keeps the subscription of a user who reconnects at once', () => {
+  it('the hub keeps the subscription of a user who reconnects at once', () => {
     const user = hub.join(7, connection());
     hub.leave(user, user.connections[0] as UserConnection);
     expect(hub.join(7, connection())).toBe(user);
@@ -52,7 +52,7 @@ describe('Hub', () => {
     expect(user.connections.length).toBe(1);
   });
 
-  it('reports lost messages to the users of these buckets only', () => {
+  it('the hub reports lost messages only to the users of the affected buckets', () => {
     const [here, elsewhere] = [connection(), connection()];
     hub.join(13, here);
     hub.join(14, elsewhere);
@@ -61,14 +61,14 @@ describe('Hub', () => {
     expect(elsewhere.missed).not.toHaveBeenCalled();
   });
 
-  it('returns the existing entry of a connected user, and stores none for others', () => {
+  it('the hub returns the existing entry of a connected user, and stores none for others', () => {
     const user = hub.join(7, connection());
     expect(hub.visitor(7)).toBe(user);
     expect(hub.visitor(8).id).toBe(8);
     expect([...hub.ids]).toEqual([7]);
   });
 
-  it('unsubscribes at once when it closes', () => {
+  it('the hub unsubscribes at once when it closes', () => {
     const user = hub.join(7, connection());
     hub.leave(user, user.connections[0] as UserConnection);
     hub.close();

@@ -29,7 +29,7 @@ const withConnections = (count: number) => {
 const friend = { standing: 'friend', fence: 0 } as const;
 
 describe('LocalUser', () => {
-  it('delivers an event to every connection with its position and the published bytes', () => {
+  it('a local user delivers an event to every connection with its position and the published bytes', () => {
     const { user, connections } = withConnections(2);
     const frame = eventFrame({ epoch: 1_740_000_000_000, offset: 42 }, '{"kind":"session","change":"revoked"}');
     user.receive(Buffer.from(frame));
@@ -37,14 +37,14 @@ describe('LocalUser', () => {
     expect(user).toMatchObject({ epoch: 1_740_000_000_000, offset: 42 });
   });
 
-  it('forwards a frame that is no event and keeps its position', () => {
+  it('a local user forwards a frame that is no event and keeps the position', () => {
     const { user, connections } = withConnections(1);
     user.receive(Buffer.from('{"type":"typing","chat":1,"user":1,"active":true}'));
     expect(connections[0]?.calls).toEqual([['forward', '{"type":"typing","chat":1,"user":1,"active":true}']]);
     expect(user).toMatchObject({ epoch: 0, offset: 0 });
   });
 
-  it('passes a control to every connection, also when the first one closes on it', () => {
+  it('a local user passes a control to every connection, also when the first one closes on it', () => {
     const { user, connections } = withConnections(2);
     const [first] = connections as [FakeConnection, FakeConnection];
     first.control = () => {
@@ -54,7 +54,7 @@ describe('LocalUser', () => {
     expect(connections[1]?.calls).toEqual([['control', { do: 'revoke' }]]);
   });
 
-  it('keeps the greatest fence', () => {
+  it('a local user keeps the greatest fence', () => {
     const { user } = withConnections(0);
     for (const number of [3, 5, 4]) user.receive(Buffer.from(`!${JSON.stringify({ do: 'fence', number })}`));
     expect(user.fence).toBe(5);
@@ -63,7 +63,7 @@ describe('LocalUser', () => {
   it.each([
     ['a forget control', (user: LocalUser) => user.receive(Buffer.from('!{"do":"forget"}'))],
     ['lost messages', (user: LocalUser) => user.missed()],
-  ])('forgets permits after %s, and does not keep one whose read began before', (_, forget) => {
+  ])('a local user forgets permits after %s, and does not keep one whose read began before', (_, forget) => {
     const { user } = withConnections(0);
     user.readPermit(8)(friend);
     const keepLate = user.readPermit(9);
@@ -73,13 +73,13 @@ describe('LocalUser', () => {
     expect([user.permit(8), user.permit(9)]).toEqual([undefined, undefined]);
   });
 
-  it('keeps a bounded number of permits, the newest ones', () => {
+  it('a local user keeps a bounded number of permits, the newest ones', () => {
     const { user } = withConnections(0);
     for (let to = 1; to <= 300; to += 1) user.readPermit(to)(friend);
     expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
-  it('makes every connection read the inbox after lost messages', () => {
+  it('every connection of a local user reads the inbox after lost messages', () => {
     const { user, connections } = withConnections(2);
     user.missed();
     expect(connections.map(({ calls }) => calls)).toEqual([[['missed']], [['missed']]]);

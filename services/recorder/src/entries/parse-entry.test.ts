@@ -4,7 +4,7 @@ import { parseEntry } from './parse-entry.ts';
 import { BadEntry, readJson } from './read-json.ts';
 
 describe('parseEntry', () => {
-  it('reads every kind of entry', () => {
+  it('parseEntry reads every kind of entry', () => {
     const read = (entry: object) => parseEntry(readJson(JSON.stringify(entry)));
     const pair = { conversation: '3_7', user: 7, chat: 3, group: false };
     const group = { conversation: 'g88', user: 7, chat: 88, group: true };
@@ -51,7 +51,7 @@ describe('parseEntry', () => {
     ['mentions that are not ids', JSON.stringify({ ...message(1, 2, 3), mentions: ['all'] })],
     ['a mark below one', '{"kind":"mark","user":1,"chat":2,"read":0}'],
     ['a reaction without active', '{"kind":"react","user":1,"chat":2,"id":3,"date":4,"emoji":"x"}'],
-  ])('rejects %s', (_, text) => {
+  ])('parseEntry rejects %s', (_, text) => {
     expect(() => parseEntry(readJson(text))).toThrow(BadEntry);
   });
 });

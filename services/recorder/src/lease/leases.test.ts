@@ -6,7 +6,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('leases', () => {
-  it('are shared evenly, and handed over when a recorder stops', async () => {
+  it('leases are shared evenly, and handed over when a recorder stops', async () => {
     const store = new MemoryStore(8);
     const first = await started(store);
     expect(first.held()).toHaveLength(8);
@@ -20,7 +20,7 @@ describe('leases', () => {
     expect(store.values.every((value) => value === null)).toBe(true);
   });
 
-  it('of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
+  it('leases of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
     const store = new MemoryStore(4);
     const dead = await started(store);
     dead.die();
@@ -31,7 +31,7 @@ describe('leases', () => {
     await next.stop();
   });
 
-  it('of a live recorder are never acquired by another', async () => {
+  it('leases of a live recorder are never acquired by another', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -41,7 +41,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('end by the local clock while Redis is unavailable, and are not acquired by another at once afterwards', async () => {
+  it('leases end by the local clock while Redis is down; others do not acquire them at once afterwards', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -56,7 +56,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('above the share are released only after the batch in flight', async () => {
+  it('leases above the share are released only after the batch in flight', async () => {
     const store = new MemoryStore(2);
     let settle = () => {};
     const first = await started(store, { settle: () => new Promise((resolve) => (settle = resolve)) });

@@ -5,7 +5,7 @@ const toUser = (to: number) => ({ conversation: `1_${to}`, to });
 const toGroup = { conversation: 'g88', to: 88 };
 
 describe('PushUsers', () => {
-  it('includes every recipient until the users with a device are loaded', () => {
+  it('push users include every recipient until the users with a device are loaded', () => {
     const users = new PushUsers();
     expect(users.mayReach(toUser(5))).toBe(true);
     users.set([]);
@@ -14,7 +14,7 @@ describe('PushUsers', () => {
     expect(users.mayReach(toGroup)).toBe(true);
   });
 
-  it('includes only recipients with a device', () => {
+  it('push users include only recipients with a device', () => {
     const users = new PushUsers();
     users.set([5]);
     expect(users.mayReach(toUser(5))).toBe(true);
@@ -23,7 +23,7 @@ describe('PushUsers', () => {
     expect(users.mayReach(toUser(6))).toBe(true);
   });
 
-  it('includes a group if any user has a device', () => {
+  it('push users include a group if any user has a device', () => {
     const users = new PushUsers();
     users.set([]);
     expect(users.mayReach(toGroup)).toBe(false);

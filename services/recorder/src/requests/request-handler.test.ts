@@ -5,7 +5,7 @@ import { RequestHandler, type RequestHandlerDeps } from './request-handler.ts';
 const facts: FactsRequest = { kind: 'facts', conversation: '1_2', user: 1, chat: 2, group: false, id: 7 };
 
 describe('the request handler', () => {
-  it('handles equal requests once', async () => {
+  it('the request handler handles equal requests once', async () => {
     const { handler, calls } = createHandler({});
     const rebuild: Request = { kind: 'rebuild', id: 5 };
     const refs: Request = { kind: 'refs', conversation: '1_2', user: 1, chat: 2, group: false };
@@ -13,7 +13,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['rebuild 5', 'external ann', 'refs 1 2']);
   });
 
-  it('reports a message as missing only after earlier records are written', async () => {
+  it('a message is reported as missing only after earlier records are written', async () => {
     const answers = [true, true, false];
     const { handler, calls } = createHandler({ followRecords: async () => async () => answers.shift() ?? false });
     await handler.handle([facts]);
@@ -21,7 +21,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry', 'facts 7 null']);
   });
 
-  it('responds at once about a recorded message, although other records wait', async () => {
+  it('the request handler responds at once about a recorded message, although other records wait', async () => {
     const { handler, calls } = createHandler({
       followRecords: async () => async () => true,
       readFacts: async () => ({ from: 1, recalled: false }),
@@ -30,13 +30,13 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry', 'facts 7 1']);
   });
 
-  it('has waiting records written at once for a request of the api', async () => {
+  it('the request handler has waiting records written at once for a request of the api', async () => {
     const { handler, calls } = createHandler({});
     await handler.handle([{ kind: 'records' }, { kind: 'records' }]);
     expect(calls).toEqual(['hurry']);
   });
 
-  it('handles the other requests when one fails, and reports the failure', async () => {
+  it('the request handler handles the other requests when one fails, and reports the failure', async () => {
     const failure = new Error('PostgreSQL is away');
     const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
     await handler.handle([

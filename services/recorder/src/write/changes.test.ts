@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const body = (text: string) => ({ type: 'text', text });
 
 describe('custom data', () => {
-  it('is replaced by an edit, also if the edit is recorded first, and cleared by a recall', async () => {
+  it('an edit replaces custom data, also if it is recorded first, and a recall clears them', async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...edit(a, b, 2, 700, 'two'), custom: { version: 2 } });
     await world.write({ ...message(1, a, b), custom: { version: 1 } }, message(2, a, b));
@@ -29,7 +29,7 @@ describe('custom data', () => {
 });
 
 describe('the final content of a streamed message', () => {
-  it('is recorded without the mark of an edit, also if it is recorded first, and an edit stays over it', async () => {
+  it('the final content of a stream is recorded without the mark of an edit, and a later edit wins', async () => {
     const [a, b] = await world.users(2);
     const final = (id: number) => ({ ...edit(a, b, id, 700, 'whole'), streaming: false });
     const opened = (id: number) => ({ ...message(id, a, b, ''), streaming: true });
@@ -44,7 +44,7 @@ describe('the final content of a streamed message', () => {
 });
 
 describe('a recall', () => {
-  it('clears the message in both copies and both chats', async () => {
+  it('a recall clears the message in both copies and both chats', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.write(recall(a, b, 2, 700));
@@ -58,7 +58,7 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
-  it('by a moderator removes the message of another member, also if it is recorded first', async () => {
+  it('a recall by a moderator removes the message of another member, also if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     const group = await world.group([a, b]);
     const moderated = (id: number) => ({ ...recall(b, group, id, 700, true), moderated: true });
@@ -74,7 +74,7 @@ describe('a recall', () => {
     expect(await world.message(group, group, 3)).toMatchObject({ recalled: null });
   });
 
-  it('wins although it is recorded before its message', async () => {
+  it('a recall applies although it is recorded before its message', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(a, b, 9, 700));
     await world.write(message(9, a, b, 'secret'));
@@ -83,7 +83,7 @@ describe('a recall', () => {
     expect((await world.everything()) as { early: [] }).toMatchObject({ early: [] });
   });
 
-  it('of another user’s message is ignored, also if it is recorded first', async () => {
+  it('a recall of another user’s message is ignored, also if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(b, a, 1, 700), edit(b, a, 1, 700, 'forged'));
     await world.write(message(1, a, b, 'mine'));
@@ -112,7 +112,7 @@ describe('changes of a message', () => {
   );
   type Each = typeof change extends fc.Arbitrary<infer T> ? T : never;
 
-  it('have the same result in every order', async () => {
+  it('changes of a message have the same result in every order', async () => {
     const plan = fc.record({
       changes: fc.array(change, { minLength: 1, maxLength: 7 }),
       order: fc.infiniteStream(fc.nat()),
@@ -171,7 +171,7 @@ describe('changes of a message', () => {
 });
 
 describe('reactions', () => {
-  it('are stored by emoji and user, and removed ones are not listed', async () => {
+  it('reactions are stored by emoji and user, and removed ones are not listed', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), react(a, b, 1, 10, '👍', true), react(b, a, 1, 11, '👍', true));
     await world.write(react(b, a, 1, 12, '🎉', true), react(a, b, 1, 13, '👍', false));
@@ -183,7 +183,7 @@ describe('reactions', () => {
     }
   });
 
-  it('are limited to 32 different emoji', async () => {
+  it('reactions of a message are limited to 32 different emoji', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b));
     await world.write(...Array.from({ length: 100 }, (_, index) => react(a, b, 1, 10 + index, `e${index}`, true)));

@@ -34,7 +34,7 @@ async function sees(user: number, media: number): Promise<boolean> {
 }
 
 describe('a message with a media', () => {
-  it('grants access to both participants only', async () => {
+  it('a message with a media grants access to both participants only', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     expect([await sees(ann, media), await sees(ben, media)]).toEqual([true, false]);
@@ -42,7 +42,7 @@ describe('a message with a media', () => {
     expect([await sees(ann, media), await sees(ben, media), await sees(carl, media)]).toEqual([true, true, false]);
   });
 
-  it('grants access to group members who joined before the message', async () => {
+  it('a message with a media grants access to group members who joined before the message', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const group = await fixture.group([ann, ben]);
     const media = await upload(ann);
@@ -56,7 +56,7 @@ describe('a message with a media', () => {
     expect(await sees(ben, media)).toBe(false);
   });
 
-  it('grants nothing if its sender has no access to the media', async () => {
+  it('a message with a media grants nothing if its sender has no access to the media', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const group = await fixture.group([ben, carl]);
@@ -69,7 +69,7 @@ describe('a message with a media', () => {
     expect([await sees(ben, media), await sees(carl, media)]).toEqual([false, false]);
   });
 
-  it('is ignored if the media does not exist or its id is invalid', async () => {
+  it('a media that does not exist or has an invalid id is ignored in a message', async () => {
     const [ann, ben] = await fixture.users(2);
     const id = nextId();
     await fixture.write(carry(message(id, ann, ben), 987_654), carry(message(id + 1, ann, ben), 'x'));
@@ -77,8 +77,8 @@ describe('a message with a media', () => {
   });
 });
 
-describe('what was got', () => {
-  it('can be forwarded, and its recipients keep access after the first message is recalled', async () => {
+describe('a forwarded media', () => {
+  it('recipients of a forwarded media keep access after the first message is recalled', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -89,7 +89,7 @@ describe('what was got', () => {
     expect(await sees(ben, media)).toBe(true);
   });
 
-  it('grants access although the forward is recorded before the original', async () => {
+  it('a forwarded media grants access although the forward is recorded before the original', async () => {
     const [ann, ben, carl, dora] = (await fixture.users(4)) as [number, number, number, number];
     const media = await upload(ann);
     const [first, second, third] = [nextId(), nextId(), nextId()];
@@ -100,7 +100,7 @@ describe('what was got', () => {
     expect([await sees(carl, media), await sees(dora, media)]).toEqual([true, true]);
   });
 
-  it('grants access if all messages are in one batch, in any order', async () => {
+  it('a forwarded media grants access if all messages are in one batch, in any order', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const [first, second] = [nextId(), nextId()];
@@ -108,7 +108,7 @@ describe('what was got', () => {
     expect(await sees(carl, media)).toBe(true);
   });
 
-  it('cannot be forwarded after the recall', async () => {
+  it('a media cannot be forwarded after the recall of its message', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const first = nextId();
@@ -120,7 +120,7 @@ describe('what was got', () => {
   });
 });
 
-it('an edit replaces the media that the message grants access to', async () => {
+it('an edit replaces the media that a message grants access to', async () => {
   const [ann, ben] = await fixture.users(2);
   const [before, after] = [await upload(ann), await upload(ann)];
   const id = nextId();
@@ -129,7 +129,7 @@ it('an edit replaces the media that the message grants access to', async () => {
   expect([await sees(ben, before), await sees(ben, after)]).toEqual([false, true]);
 });
 
-it('a batch is idempotent', async () => {
+it('writing a batch with media twice changes nothing', async () => {
   const [ann, ben] = await fixture.users(2);
   const media = await upload(ann);
   const entries = [carry(message(nextId(), ann, ben), media), message(nextId(), ben, ann)];

@@ -33,7 +33,7 @@ const batch = fc.record({
 const history = fc.array(batch, { minLength: 1, maxLength: 8 });
 
 describe('unread', () => {
-  it('is exact for any order of messages, marks, clears and replays', async () => {
+  it('the number of unread messages is exact for any order of messages, marks, clears and replays', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (batches) => {
         const users = await world.users(3);
@@ -72,7 +72,7 @@ describe('unread', () => {
 });
 
 describe('clearing a chat', () => {
-  it('hides messages accepted before it, whichever is written first', async () => {
+  it('clearing a chat hides messages accepted before it, whichever is written first', async () => {
     const pairs = await Promise.all(Array.from({ length: 10 }, () => world.users(2)));
     const ids = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(
@@ -98,7 +98,7 @@ describe('clearing a chat', () => {
     );
   }, 60_000);
 
-  it('hides the chat until the next message', async () => {
+  it('clearing a chat hides it until the next message', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b));
     await world.db.transaction().execute((tx) => clearChat(tx, b, a, 5));

@@ -9,16 +9,16 @@ describe('files', () => {
     ['audio/webm;codecs=opus', 'audio'],
     ['video/mp4', 'video'],
     ['', 'file'],
-  ])('of type %j are sent as %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
+  ])('a file of type %j is sent as %s', (mime, kind) => expect(kindOf(mime)).toBe(kind));
 
-  it('have sizes and durations in words', () => {
+  it('the sizes and durations of files are shown in words', () => {
     expect(sizeText(0, 'en')).toBe('0 byte');
     expect(sizeText(1_400_000, 'en')).toBe('1.4 MB');
     expect(durationText(65.2)).toBe('1:05');
     expect(durationText(Number.NaN)).toBe('0:00');
   });
 
-  it('show the extension of their name', () => {
+  it('files show the extension of their name', () => {
     expect(extensionOf('a.tar.gz')).toBe('GZ');
     expect(extensionOf('<script>.js"')).toBe('');
   });

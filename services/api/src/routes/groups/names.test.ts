@@ -24,20 +24,20 @@ describe('with UNIQUE_GROUP_NAMES, a group', () => {
     ['Ｆｕｌｌ', 'full', 409],
     ['Ω team', 'Ω TEAM', 409],
     ['e\u0301tude', '\u00c9TUDE', 409],
-  ])('named %s leaves the name %s: %i', async (first, second, status) => {
+  ])('after a group named %s, the name %s responds %i with UNIQUE_GROUP_NAMES', async (first, second, status) => {
     expect((await create(ann, first)).status).toBe(201);
     const answer = await create(ben, second);
     expect(answer.status).toBe(status);
     if (status === 409) expect(answer.body).toMatchObject({ code: 'conflict', errors: [{ path: 'name' }] });
   });
 
-  it('is created once by concurrent requests with one name', async () => {
+  it('concurrent requests with one name create one group with UNIQUE_GROUP_NAMES', async () => {
     const name = newName();
     const answers = await Promise.all([ann, ben, carl, ann, ben].map((person) => create(person, name)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409]);
   });
 
-  it('cannot be renamed to the name of another group, but may change the case of its own', async () => {
+  it('a group cannot have the name of another with UNIQUE_GROUP_NAMES, but may change its own case', async () => {
     const [one, two] = [(await create(ann, newName())).body, (await create(ann, newName())).body];
     const taken = await ann.call<Problem>('patch', `/v1/groups/${two.id}`, { name: one.name.toUpperCase() });
     expect([taken.status, taken.body.code, taken.body.errors?.[0]?.path]).toEqual([409, 'conflict', 'name']);

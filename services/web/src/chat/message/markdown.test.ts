@@ -28,7 +28,7 @@ describe('Markdown of a message', () => {
     ['> quoted\n\nreply', '<quote>quoted</quote>reply'],
     ['- one\n- **two**', '<list -><item>one</item><item><strong>two</strong></item></list>'],
     ['3. three\n4. four', '<list 3><item>three</item><item>four</item></list>'],
-  ])('%j is shown as %s', (text, expected) => expect(show(parseMarkdown(text))).toBe(expected));
+  ])('Markdown %j is shown as %s', (text, expected) => expect(show(parseMarkdown(text))).toBe(expected));
 
   it.each([
     'Hello Ann\n\nhow are you?',
@@ -42,14 +42,14 @@ describe('Markdown of a message', () => {
     'https://example.org/a_b_c?x=*y*',
     '---',
     'a\tb *',
-  ])('%j stays as typed', (text) => expect(show(parseMarkdown(text))).toBe(text));
+  ])('the text %j stays as typed', (text) => expect(show(parseMarkdown(text))).toBe(text));
 
   it.each(['*', '_a', '[', '`', '> ', '- > ', '1. ', '- ', '**a ', '***a', '[a]('])(
     'of 4,000 characters of %j overflows nothing',
     (part) => expect(parseMarkdown(part.repeat(4000 / part.length)).length).toBeGreaterThan(0),
   );
 
-  it('of more than 4,000 characters stays as typed', () => {
+  it('Markdown of more than 4,000 characters stays as typed', () => {
     const text = `**bold** ${'x'.repeat(4000)}`;
     expect(show(parseMarkdown(text))).toBe(text);
   });

@@ -15,11 +15,11 @@ describe('the parts of a text', () => {
     ['xhttps://example.org', []],
     ['https://', []],
     ['"https://a.b"><script>', ['https://a.b']],
-  ])('%s has the links %j', (text, expected) => {
+  ])('the text %s has the links %j', (text, expected) => {
     expect(links(text)).toEqual(expected);
   });
 
-  it('add up to the whole text', () => {
+  it('the parts of a text add up to the whole text', () => {
     const text = '<b>@Ann</b> & https://a.b/c) @Ann Lee \u202e evil \n\n www.x.y,';
     const names = new Map([
       [1, 'Ann'],
@@ -33,18 +33,22 @@ describe('the parts of a text', () => {
     ]);
   });
 
-  it('end a link before a direction override', () => {
+  it('a link in a text ends before a direction override', () => {
     expect(links('https://a.b/\u202egpj.exe')).toEqual(['https://a.b/']);
   });
 
-  it('are found in 8,000 characters without spaces', () => {
+  it('the parts of a text of 8,000 characters without spaces are found in time', () => {
     expect(textParts('w'.repeat(8000))).toHaveLength(1);
     expect(textParts('https://a.b/'.repeat(660)).length).toBeGreaterThan(0);
   });
 });
 
 describe('large emoji', () => {
-  it.each(['👍', '👨‍👩‍👧‍👦 ❤️', '🇨🇳🇩🇪😀'])('are %s', (text) => expect(isLargeEmoji(text)).toBe(true));
-  it.each(['', ' ', '1', 'a 👍', '👍👍👍👍'])('are not %j', (text) => expect(isLargeEmoji(text)).toBe(false));
-  it('do not apply to ten thousand emoji', () => expect(isLargeEmoji('😀'.repeat(10_000))).toBe(false));
+  it.each(['👍', '👨‍👩‍👧‍👦 ❤️', '🇨🇳🇩🇪😀'])('the text %s is shown as large emoji', (text) =>
+    expect(isLargeEmoji(text)).toBe(true),
+  );
+  it.each(['', ' ', '1', 'a 👍', '👍👍👍👍'])('the text %j is not shown as large emoji', (text) =>
+    expect(isLargeEmoji(text)).toBe(false),
+  );
+  it('ten thousand emoji are not shown as large emoji', () => expect(isLargeEmoji('😀'.repeat(10_000))).toBe(false));
 });

@@ -25,12 +25,12 @@ const outline = (messages: ChatMessage[], unread?: number) =>
   );
 
 describe('rows of a chat', () => {
-  it('start each day with a line', () => {
+  it('each day of a chat starts with a date line', () => {
     const rows = outline([message(1, 1, noon), message(2, 1, noon + 24 * HOUR), message(3, 1, noon + 24 * HOUR + 1)]);
     expect(rows).toEqual(['day', '1 first last', 'day', '2 first', '3 last']);
   });
 
-  it('group messages of one sender within a few minutes', () => {
+  it('messages of one sender within a few minutes are grouped', () => {
     const rows = outline([
       message(1, 1, noon),
       message(2, 1, noon + 60_000),
@@ -40,7 +40,7 @@ describe('rows of a chat', () => {
     expect(rows).toEqual(['day', '1 first', '2 last', '3 first last', '4 first last']);
   });
 
-  it('have a line before the first unread message', () => {
+  it('a line marks the first unread message of a chat', () => {
     expect(outline([message(1, 1, noon), message(2, 1, noon + 1)], 2)).toEqual([
       'day',
       '1 first last',
@@ -49,7 +49,7 @@ describe('rows of a chat', () => {
     ]);
   });
 
-  it('are empty without messages', () => {
+  it('a chat without messages has no rows', () => {
     expect(toRows([])).toEqual([]);
   });
 });

@@ -9,17 +9,17 @@ const components = files.filter((file) => /\.(vue|css)$/.test(file) && !shared.i
 const read = (file: string) => readFileSync(root + file, 'utf8');
 
 describe('styles', () => {
-  it.each(shared)('of all pages (%s) have classes with the prefix ui-', (file) => {
+  it.each(shared)('styles of all pages (%s) have classes with the prefix ui-', (file) => {
     const classes = read(file).match(/(?<=^[^{}]*)\.[a-z][\w-]*(?=[^{}]*[,{]$)/gm) ?? [];
     expect(classes.filter((name) => !name.startsWith('.ui-'))).toEqual([]);
   });
 
-  it('of components are scoped', () => {
+  it('styles of components are scoped', () => {
     const unscoped = components.filter((file) => file.endsWith('.vue') && /<style(?![^>]*\bscoped\b)/.test(read(file)));
     expect(unscoped).toEqual([]);
   });
 
-  it('of components do not redefine the class names of the shared styles', () => {
+  it('styles of components do not redefine the class names of the shared styles', () => {
     const redefined = components.filter((file) => /^\.ui-[\w-]+ \{/m.test(read(file)));
     expect(redefined).toEqual([]);
   });
