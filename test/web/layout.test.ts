@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
+/** A picture in PNG of one pixel. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 const width = (pixels: number, height = 720) => ({ viewport: { width: pixels, height } });
 
 /** Elements of a page that reach beyond its right edge. */
@@ -34,7 +37,7 @@ async function group(...names: [string, ...string[]]): Promise<{ people: Person[
 }
 
 describe('at 320 px', () => {
-  it('sign-in, profile, friend groups, requests, emoji and the reaction dialog reflow', async () => {
+  it('sign-in, profile, friend groups, requests, emoji, reactions, files and voice messages reflow', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bartholomew Featherstonehaugh-Cholmondeley');
     const stranger = await kit.person('Someone with quite a long name');
     await kit.call('POST', '/friend-requests', { token: stranger.token, body: { to: ann.id } });
@@ -81,6 +84,27 @@ describe('at 320 px', () => {
       await page.locator('dialog').getByRole('button', { name: 'Close', exact: true }).boundingBox(),
     ];
     expect((close?.x ?? 0) + (close?.width ?? 0)).toBeLessThanOrEqual((dialog?.x ?? 0) + (dialog?.width ?? 0));
+    const overflow = (selector: string) =>
+      page.locator(selector).evaluateAll((all) => all.map((each) => Math.max(0, each.scrollWidth - each.clientWidth)));
+    expect(await overflow('dialog')).toEqual([0]);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    const names = ['the first report of the year.pdf', 'the second report of the year.pdf'];
+    await page
+      .locator('input[type=file]')
+      .setInputFiles(names.map((each) => ({ name: each, mimeType: 'application/pdf', buffer: Buffer.from('%PDF-') })));
+    await page.locator('dialog .tail').first().waitFor();
+    expect(await overflow('dialog, dialog .tail')).toEqual([0, 0, 0]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Record a voice message' }).click();
+    await page.getByRole('button', { name: 'Send voice message' }).click();
+    await a.list.getByRole('button', { name: /^Play/ }).waitFor();
+    const [player, time] = [
+      await a.list.locator('.audio').boundingBox(),
+      await a.list.locator('.audio .time').boundingBox(),
+    ];
+    expect((time?.x ?? 0) + (time?.width ?? 0)).toBeLessThanOrEqual((player?.x ?? 0) + (player?.width ?? 0) + 1);
+    expect(await overflow('.bubble[data-type=audio]')).toEqual([0]);
   }, 90_000);
 });
 
@@ -202,6 +226,13 @@ describe('names', () => {
     expect(await page.locator('.composer .tail').textContent()).toMatch(/report\.pdf$/);
     await page.goto('/chats');
     await expect.poll(() => page.locator('.item .tail').textContent()).toMatch(/report\.pdf$/);
+    await page.goto(`/chats/${bob.id}`);
+    const name = `${'a very long name of a picture '.repeat(6)}sunset.png`;
+    await a.sendFiles({ name, mimeType: 'image/png', buffer: Buffer.from(PIXEL, 'base64') });
+    await a.list.getByRole('button', { name: /^Open/ }).click();
+    const viewer = page.getByRole('dialog');
+    expect(await viewer.locator('.tail').textContent()).toMatch(/sunset\.png$/);
+    expect(await viewer.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
   });
 });
 

@@ -57,7 +57,7 @@ export const strings = defineStrings(
     reactWith: (emoji: string) => `React with ${emoji}`,
     reactions: (emoji: string, count: number, preview: string, mine: boolean) =>
       `${emoji} ${count}, ${mine ? 'including you. Remove your reaction to' : 'add your reaction to'}: ${preview}`,
-    actions: (sender: string, preview: string) => `Actions for message from ${sender}: ${preview}`,
+    actions: (message: string) => `Actions for message from ${message}`,
     bubble: (sender: string, time: string, preview: string) => `${sender}, ${time}: ${preview}`,
     failed: 'Not sent.',
     retry: 'Send again',
@@ -145,7 +145,7 @@ export const strings = defineStrings(
     reactWith: (emoji: string) => `用 ${emoji} 回应`,
     reactions: (emoji: string, count: number, preview: string, mine: boolean) =>
       `${emoji} ${count}，${mine ? '包括你，点击取消' : '点击添加'}：${preview}`,
-    actions: (sender: string, preview: string) => `${sender} 的消息操作：${preview}`,
+    actions: (message: string) => `消息操作：${message}`,
     bubble: (sender: string, time: string, preview: string) => `${sender}，${time}：${preview}`,
     failed: '发送失败。',
     retry: '重新发送',
