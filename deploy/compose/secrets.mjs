@@ -39,7 +39,7 @@ function secret() {
   return randomBytes(32).toString('base64url');
 }
 
-/** In one step, so that a crash leaves no half. */
+/** Writes a file in one step, so that a crash leaves no partial file. */
 function put(path, text) {
   writeFileSync(`${path}.new`, text, { mode: 0o644 });
   renameSync(`${path}.new`, path);

@@ -61,7 +61,7 @@ export class Conversation implements AsyncDisposable {
     });
   }
 
-  /** Stops writing. Resolves when every message is acknowledged and on every device it is for. */
+  /** Stops writing. Resolves when every message is acknowledged and on all its devices. */
   async stop(): Promise<void> {
     this.#over = true;
     await this.#done;

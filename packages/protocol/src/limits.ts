@@ -12,7 +12,7 @@ export const limits = {
   text: 8000,
   /** Bytes of JSON of a `custom` object. A server may allow fewer, by `MAX_CUSTOM`. */
   custom: 16 * 1024,
-  /** Characters of the sentence of a hook that refuses. */
+  /** Characters of the message with which a hook rejects a request. */
   hookMessage: 500,
   /** Users in `mentions` of one message. */
   mentions: 200,

@@ -103,7 +103,7 @@ export interface Keys {
    * bucket 0 stands for all.
    */
   server(bucket: number): string;
-  /** String: replicas that have what is written here have all that was written before. */
+  /** String that is written last: replicas that have it have all earlier writes too. */
   confirm(bucket: number): string;
   /** String: the last epoch that a new inbox of a bucket got. */
   issued(bucket: number): string;

@@ -84,7 +84,7 @@ export interface Unpackable {
   title: string;
   /** Display name of the download. */
   size: string;
-  /** Packages of the program, and what a small system lacks. */
+  /** Debian packages of the program, and of what it needs that a small system lacks. */
   packages: string[];
   /** Pattern of the dependencies that are downloaded too. */
   libraries?: RegExp;

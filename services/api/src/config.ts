@@ -213,7 +213,7 @@ export interface ApiConfig {
   friendRequestCooldown: number;
   /** Hosts of images that people may set as avatars. `*`: any. */
   avatarHosts: readonly string[];
-  /** Whether the name of another group is refused, without case. */
+  /** Whether a group with the name of another group is rejected. Ignores case. */
   uniqueGroupNames: boolean;
   tokens: {
     /** Seals refresh tokens, media addresses and device tokens. */
@@ -262,9 +262,9 @@ export interface ApiConfig {
     friends: number;
     friendGroups: number;
     blocks: number;
-    /** That a user owns, and as many of others that a user is in. */
+    /** Groups that a user owns, and as many groups of others that a user is in. */
     groups: number;
-    /** Of one owner that a user is in. */
+    /** Groups of one owner that a user is in. */
     groupsOfOneOwner: number;
     /** Members of a group: the default, and the maximum that a group may set. */
     groupMembers: number;

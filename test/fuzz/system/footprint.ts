@@ -10,8 +10,8 @@ export async function footprint({ processes: { api, gateways } }: Stack): Promis
   if (process.platform !== 'linux') return [];
   const found: Footprint[] = [];
   for (const { name, pid } of [api, ...gateways]) {
-    // Node's debugger has one port for all processes of a machine; where it is taken, garbage is
-    // counted too.
+    // Collecting garbage needs Node's debugger, which has one port for all processes of a machine.
+    // If the port is in use, garbage is counted too.
     const memory = await settledMemory([pid]).catch(() => residentMemory([pid]));
     found.push({ name, memory, handles: readdirSync(`/proc/${pid}/fd`).length });
   }

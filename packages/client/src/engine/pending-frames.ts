@@ -24,7 +24,7 @@ export class PendingFrames implements OnlinePart {
   readonly #pending = new Map<string, PendingFrame>();
   #online = false;
 
-  /** @param reconnect closes the connection, and opens another one */
+  /** @param reconnect closes the connection and opens another one */
   constructor(context: Pick<EngineContext, 'send' | 'backoff'>, reconnect: () => void) {
     this.#context = context;
     this.#reconnect = reconnect;

@@ -39,7 +39,7 @@ export class Tabs implements CommandRunner {
     });
   }
 
-  /** Broadcasts a change of this tab, which leads. */
+  /** Broadcasts a change to the other tabs. Called in the leading tab. */
   publish(change: Change): void {
     this.#post({ kind: 'change', change });
   }

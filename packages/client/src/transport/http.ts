@@ -81,7 +81,7 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
 }
 
 /**
- * Receives until it throws. It throws why the connection closed, or an abort error after `close`.
+ * Receives until the connection closes. Throws the reason, or an abort error after `close`.
  */
 export type Receive = (connection: HttpConnection) => Promise<never>;
 

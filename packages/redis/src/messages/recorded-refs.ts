@@ -20,7 +20,10 @@ export async function lostRefs(redis: RedisConnection): Promise<boolean> {
   return lostAllRefs(redis) || (await redis.client.exists(redis.keys.refsLost)) === 1;
 }
 
-/** Whether a server lost all its data in the last day. Known as soon as it is connected again. */
+/**
+ * Whether a server lost all its data in the last day. Known once this process has reconnected to
+ * it.
+ */
 export function lostAllRefs({ lostAt }: Pick<RedisConnection, 'lostAt'>): boolean {
   return lostAt !== 0 && Date.now() - lostAt < LOSS_TTL * 1000;
 }

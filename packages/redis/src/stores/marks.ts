@@ -38,7 +38,7 @@ function parse(text: string): StoreMark {
 export interface StoreMark {
   /** Id of the installation. */
   installation: string;
-  /** Grows by one every few seconds. */
+  /** Number of the mark. A process increments it every few seconds. */
   mark: number;
   /** Random; assigned with the mark. */
   nonce: string;

@@ -10,7 +10,7 @@ export class Breaker {
   #closedUntil = 0;
   #trying = false;
 
-  /** @param now ms of a clock that never goes back */
+  /** @param now returns the ms of a clock that never goes back */
   constructor({ failures, rest, now = () => performance.now() }: BreakerOptions) {
     this.#failures = failures;
     this.#rest = rest;

@@ -61,7 +61,7 @@ export interface AccountConfig {
   /** The minimum zxcvbn score of a new password, 0 to 4. 0 disables the check. */
   passwordStrength: number;
   resetTtl: number;
-  /** Messages to one account; more are dropped silently. */
+  /** E-mails per account. Further reset e-mails are dropped silently. */
   resetsPerHour: number;
   confirmationTtl: number;
   /** Failed attempts at one account from one address or known device. */

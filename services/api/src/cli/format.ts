@@ -64,7 +64,7 @@ function bodyText(body: { type: string; text?: string }): string {
   return body.text ?? JSON.stringify(body);
 }
 
-/** Without control characters, which could change the terminal. */
+/** Replaces control characters by blanks, because they could change the terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

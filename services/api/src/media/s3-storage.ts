@@ -21,7 +21,7 @@ export class S3Storage implements Storage {
     await this.#bucket.list('00/', 1).next();
   }
 
-  /** No-op: an empty media has no objects. */
+  /** No-op: an empty media needs no object in S3. */
   async create(): Promise<void> {}
 
   async size(key: string): Promise<number> {

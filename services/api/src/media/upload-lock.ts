@@ -17,8 +17,8 @@ export class UploadLock implements Lock {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param settled resolves when nothing is being written to the upload here; until then the lock
-   * is not given back
+   * @param settled resolves when this process has stopped writing to the upload. The lock is
+   * released after that
    */
   constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#redis = redis;

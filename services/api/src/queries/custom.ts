@@ -1,6 +1,6 @@
 import type { Custom } from '@parley/protocol';
 
-/** Returns a row without its `custom` if that is null: results leave out what is not there. */
+/** Returns a row without its `custom` if that is null, because results omit missing fields. */
 export function omitNullCustom<Row extends WithColumn>({ custom, ...row }: Row): WithField<Row> {
   return custom === null ? row : { ...row, custom };
 }

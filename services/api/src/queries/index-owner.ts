@@ -6,7 +6,7 @@ import type { Segment } from '../search/segment.ts';
 import { dropFirstIndex } from './search-segments.ts';
 import { messageFacts } from './search-sources.ts';
 
-/** Claims the owner who is due for longest until `until`. Undefined if none is due. */
+/** Claims the owner who has been due for longest, until `until`. Undefined if none is due. */
 export async function claimOwner(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update search_indexes set due = ${until}

@@ -57,7 +57,7 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
-/** Prevents the removal of a media, although no known message contains it. */
+/** Prevents the removal of a media that no known message contains. */
 export async function keepMedia(db: Database, id: number): Promise<void> {
   await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
 }

@@ -89,7 +89,7 @@ export async function requestIndexing(db: Database, owners: readonly number[], n
 
 export interface SegmentName {
   owner: number;
-  /** The greatest id in it. */
+  /** Greatest message id in the segment. */
   last: number;
   /** Changes with its content. */
   built: number;

@@ -160,7 +160,7 @@ export class IndexBusyError extends Error {
 const attempts = 4;
 /** Candidates to read beyond those needed. */
 const spare = 8;
-/** Edited messages from which on segments are rebuilt. */
+/** Number of edited messages from which on segments are rebuilt. */
 const manyChanges = 64;
 
 /** The scope of the search. */

@@ -154,9 +154,9 @@ export class AdmissionControl {
 export type Slot = 'open' | 'reserved';
 
 export interface AdmissionOptions {
-  /** Frames in flight at most. */
+  /** Maximum number of frames in flight. */
   maxFrames: number;
-  /** Connections opening at most. */
+  /** Maximum number of connections that are opening. */
   maxOpenings: number;
   /** Whether connections may be opened at all. */
   isServing: () => boolean;

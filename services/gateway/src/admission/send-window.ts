@@ -7,7 +7,7 @@ const MAX_FENCES = 64;
 export class SendWindow {
   #inFlight = 0;
   #admitted = 0;
-  /** Resolves a wait for `#admitted` to be 0. */
+  /** Resolves the promise that waits until `#admitted` is 0. */
   #settled: (() => void) | undefined;
   readonly #turns = new Turns();
   #retries: Turns | undefined;
@@ -58,8 +58,8 @@ export class SendWindow {
   }
 
   /**
-   * Resolves at once for the fence of the messages before, else when all admitted messages have
-   * settled. Call it in turn, so that no later message is admitted before.
+   * Resolves at once if the messages before had the same fence, else when all admitted messages
+   * have settled. Call it within `inTurn`, so that no later message is admitted before.
    */
   async waitForFence(to: number, fence: number): Promise<void> {
     if (this.hasFence(to, fence)) return;

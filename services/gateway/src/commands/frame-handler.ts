@@ -82,7 +82,7 @@ export class FrameHandler {
   async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { hookGate } = this.#deps;
     if (!hookGate?.covers(frame)) return await this.#admitAndRun(sender, frame);
-    // Asked before it is admitted, so that waiting for a hook counts as no frame in flight.
+    // The hook is called before admission, so that a frame that waits for it is not in flight.
     try {
       return await hookGate.pass(sender, frame, (allowed) => this.#admitAndRun(sender, allowed));
     } catch (error) {

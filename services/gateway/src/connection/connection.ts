@@ -16,7 +16,7 @@ const SKIPPED = '{"kind":"skipped"}';
 /** Ms until the inbox is read again after an error. */
 const RETRY_DELAY_MS = 500;
 
-/** Ms over which clients reconnect when their cursors are no longer valid. */
+/** Ms over which the reconnects of clients with invalid cursors are spread. */
 const RESTART_SPREAD_MS = 2000;
 
 /**
@@ -335,8 +335,7 @@ export class Connection implements UserConnection {
         if (this.#state !== 'catching-up') return;
         if (revoked) return this.close('sessionRevoked', 'session revoked');
         if (!page.recovered) return this.#restart();
-        // What was published before the inbox was read, and is not in it, was lost with a Redis
-        // server.
+        // The last live event is not in the inbox that was read afterwards: Redis has lost it.
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
         this.#epoch = page.epoch;
@@ -353,7 +352,7 @@ export class Connection implements UserConnection {
 
   /**
    * Sends the events of a page until the transport is full. Goes live if none is left. Where an
-   * event has left the inbox, sends `skipped`: clients take a gap in the offsets for a loss.
+   * event has left the inbox, sends `skipped`: clients treat a gap in the offsets as a loss.
    */
   #sendPage(page: InboxPage): void {
     const { transport, user } = this;

@@ -1,7 +1,7 @@
 /** Something that collects frames and writes them together. */
 export interface Writer {
   flush(): void;
-  /** `flush` threw: a bug. The connection must be closed, and its client resumes on a new one. */
+  /** Called if `flush` throws, which is a bug. Must close the connection. The client reconnects. */
   failed(error: unknown): void;
 }
 

@@ -116,7 +116,7 @@ export class LocalUser {
       return;
     }
     if (control.do === 'fence') this.fence = Math.max(this.fence, control.number);
-    // A connection that closes leaves the list.
+    // A copy, because a connection that closes leaves the list.
     for (const connection of [...this.connections]) connection.control(control);
   }
 }

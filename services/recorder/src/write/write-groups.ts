@@ -39,8 +39,8 @@ const lock = `
   select id, last_id, horizon_id, early, dissolved is not null as dissolved from groups where id = any($1::bigint[]) order by id for no key update`;
 
 /**
- * Updates the last message. Marks above it raise the horizon, so that messages that arrive below it
- * are recognised as late.
+ * Updates the last message of groups. A mark above the last message raises the group's horizon, so
+ * that messages that arrive later with ids below the horizon are recognised as late.
  */
 async function updateGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const last = groups.map(({ messages }) => newest(messages));

@@ -35,7 +35,7 @@ export function friendOf(user: number): Friend | undefined {
  * Loads friends, headings, requests and groups. Concurrent calls share one load. An error is stored
  * in `loadFailure`.
  *
- * @param again loads them although they are known
+ * @param again whether to load them again if they are loaded. Default: false
  */
 export function loadFriends(again = false): Promise<void> {
   if (friends.value && !again) return Promise.resolve();

@@ -15,7 +15,7 @@ export const ok = (name: string, detail: string): Check => ({ name, status: 'ok'
 export const warning = (name: string, detail: string): Check => ({ name, status: 'warning', detail });
 export const failed = (name: string, detail: string): Check => ({ name, status: 'failed', detail });
 
-/** Returns the warnings, or that all is well if there are none. */
+/** Returns a warning for each problem, or one passed check if there are no problems. */
 export function warnings(name: string, problems: readonly string[], well: string): Check[] {
   return problems.length === 0 ? [ok(name, well)] : problems.map((problem) => warning(name, problem));
 }

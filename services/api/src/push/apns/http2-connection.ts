@@ -16,8 +16,8 @@ const MAX_REPLY = 4096;
 const IDLE_MS = 180_000;
 
 /**
- * A kept HTTP/2 connection to one server. The first request opens it, and the next one after it
- * ended opens another.
+ * A persistent HTTP/2 connection to one server. The first request opens it. If it ends, the next
+ * request opens another.
  */
 export class Http2Connection {
   readonly #options: Http2Options;
@@ -35,7 +35,7 @@ export class Http2Connection {
     try {
       return await this.#request(session, path, headers, body);
     } catch (error) {
-      // The server ended the kept connection as the request was sent.
+      // The server ended the connection while the request was sent, so it is sent once more.
       if (session !== kept || !session.closed || error instanceof NoAnswer) throw error;
       return await this.#request(this.#connected(), path, headers, body);
     }

@@ -81,12 +81,12 @@ export interface FcmConfig {
   tokenUrl: string;
 }
 
-/** An account of Google that sends for a project. */
+/** A Google service account, which sends notifications for a project. */
 export interface ServiceAccount {
   project: string;
   email: string;
   keyId: string | undefined;
   key: KeyObject;
-  /** The audience of what the account signs. */
+  /** The audience of the JWTs that the account signs. */
   tokenUri: string;
 }

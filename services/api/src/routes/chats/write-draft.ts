@@ -37,7 +37,7 @@ export const draft = callerOperation(
     const empty = given.text === '' && given.replyTo === undefined;
     const chat = await commitAndNotify(context, async (tx, notify) => {
       const key = await findChat(tx, me, peer);
-      // The chat of a group exists while its members are.
+      // The chat of a group exists as long as the user is a member.
       if (!key.group) await upsertChat(tx, key, {});
       const changed = empty ? await deleteDraft(tx, key) : true;
       if (!empty) await writeDraft(tx, key, given, context.config.limits.drafts);

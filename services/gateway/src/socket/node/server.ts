@@ -56,8 +56,8 @@ function createHttpServer({ maxHeaders, requestTime }: SocketServerOptions, hand
     connectionsCheckingInterval: Math.min(1000, requestTime),
     keepAliveTimeout: KEEP_ALIVE,
     noDelay: true,
-    // From Node.js 24.9 on: requests for other protocols, such as Java's for HTTP/2, are then plain
-    // requests.
+    // Node.js 24.9 and newer: a request to upgrade to another protocol, such as HTTP/2 by Java's
+    // client, is handled as a plain request.
     ...{ shouldUpgradeCallback: (message: IncomingMessage) => upgradeOf(handlers, message) !== undefined },
   });
 }

@@ -185,7 +185,7 @@ export class Timeline {
   }
 }
 
-/** The known object if the message is unchanged, so that its component does not render again. */
+/** Returns the known object if the message is unchanged, so that it is not rendered again. */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
   const fields = ['id', 'state', 'body', 'edited', 'recalled', 'reactions', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;

@@ -10,7 +10,7 @@ export function toDeadId(endpoint: string, event: string): string {
   return `${endpoint}:${event}`;
 }
 
-/** Parses the id. Refuses an endpoint that is not configured. */
+/** Parses the id. @throws Refusal if its endpoint is not configured */
 export function readDeadId({ config }: AppContext, id: string): { endpoint: string; event: string } {
   const colon = id.indexOf(':');
   const endpoint = id.slice(0, colon);
