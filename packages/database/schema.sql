@@ -182,6 +182,7 @@ create table group_members (
   seen_count bigint not null default 0,
   joined_id bigint not null default 0,
   muted_until bigint,
+  mention_id bigint not null default 0,
   constraint group_members_pkey PRIMARY KEY (group_id, user_id),
   constraint group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
   constraint group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,

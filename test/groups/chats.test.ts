@@ -44,6 +44,28 @@ describe('a group’s chat', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
+  it('names the newest unread message that mentions its owner', async () => {
+    const [ann, ben, carl] = await trio();
+    const group = await kit.group([ann, ben, carl]);
+    const mention = async (...mentions: number[]) => {
+      await using client = await ann.connect();
+      const body = { type: 'text', text: 'hi' } as const;
+      const ack = await client.ask({ type: 'send', ref: crypto.randomUUID(), to: group, body, mentions });
+      await kit.recorded();
+      return (ack as { id: number }).id;
+    };
+    await mention(ben.id, ann.id);
+    const id = await mention(ben.id, carl.id);
+    const last = await mention();
+    expect(await ben.chat(group)).toMatchObject({ mention: id, unread: 3 });
+    expect(await ann.chat(group)).not.toHaveProperty('mention');
+    await read(ben, group, id);
+    expect(await ben.chat(group)).not.toHaveProperty('mention');
+    expect(await carl.chat(group)).toMatchObject({ mention: id, last: { id: last } });
+    await carl.call('DELETE', `/chats/${group}`);
+    expect(await carl.call('PUT', `/chats/${group}`)).not.toHaveProperty('mention');
+  });
+
   it('is sorted among the other chats by its last message, in pages', async () => {
     const [ann, ben, carl] = await trio();
     const [one, two] = [await kit.group([ann, ben]), await kit.group([ann, ben])];

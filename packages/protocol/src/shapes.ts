@@ -181,6 +181,8 @@ export const chatSchema = z.object({
   read: mark,
   /** Last message that the peer has read. */
   peerRead: mark,
+  /** Newest unread message of a group that mentions the user. */
+  mention: id.optional(),
   pinned: z.boolean(),
   muted: z.boolean(),
   /** Data of the app, for this user alone. */

@@ -41,6 +41,25 @@ describe('applyEvent', () => {
     expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
+  it('the newest unread mention in a group is known until it is read', () => {
+    const state = open();
+    const say = (id: number, mentions: number[], from = 2) =>
+      state.receive({ ...message(id, from, 9), conversation: 'g9', mentions });
+    say(10, [1, 3]);
+    say(11, [1]);
+    say(12, [3]);
+    say(13, [1], me);
+    expect(state.chat(9).mention).toBe(11);
+    const { chat, type, name, avatar, last, pinned, muted, updated } = state.chat(9);
+    const loaded = { chat, type, name, avatar, last, pinned, muted, updated, unread: 1, peerRead: 0, read: 10 };
+    state.apply({ type: 'chats', chats: [{ ...loaded, mention: 11 }], complete: false });
+    expect(state.chat(9).mention).toBe(11);
+    state.apply({ type: 'marked', chat: 9, mark: { read: 12 }, settled: true });
+    expect(state.chat(9).mention).toBeUndefined();
+    state.apply({ type: 'chats', chats: [{ ...loaded, mention: 11 }], complete: false });
+    expect(state.chat(9).mention).toBeUndefined();
+  });
+
   it('a repeated event is applied once', () => {
     const state = open();
     const event = { type: 'event', cursor: '1-1', event: message(5, 2) } as const;

@@ -1,7 +1,7 @@
 import type { EventOf, MessageEvent, ParleyEvent } from '@parley/protocol';
 import { deleteChat } from './apply-loaded.ts';
 import { applyMark } from './apply-marks.ts';
-import { insertMessage, toggleReaction, updateMessage } from './chat-state.ts';
+import { insertMessage, setMention, toggleReaction, updateMessage } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
@@ -37,6 +37,7 @@ function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void
   const chat = changeChat(state, chatOf(message, state.user));
   insertMessage(chat, message);
   if (!own && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
+  if (!own && chat.type === 'group' && message.mentions?.includes(state.user)) setMention(chat, id, chat.read);
   chat.counted = Math.max(chat.counted, id);
 }
 

@@ -95,18 +95,26 @@ export function updateMessage(chat: ChatState, id: number, update: (message: Mes
 export function markRead(chat: ChatState, read: number, me: number): void {
   if (read <= chat.read) return;
   chat.read = read;
+  setMention(chat, chat.mention ?? 0, read);
   chat.unread = read >= (chat.last?.id ?? 0) ? 0 : Math.min(chat.unread, countUnread(chat, me));
+}
+
+/** Sets the newest message that mentions the user. None if it is not above `seen`. */
+export function setMention(chat: ChatState, mention: number, seen: number): void {
+  if (mention > seen) chat.mention = mention;
+  else delete chat.mention;
 }
 
 /** Merges a chat read from the api. Events that arrived after the api read it win. */
 export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
-  const { last, read, peerRead, unread } = chat;
+  const { last, read, peerRead, unread, mention = 0 } = chat;
   const base = loaded.last?.id ?? 0;
   const since = chat.messages.filter(({ id, from }) => id > base && id > loaded.read && from !== me);
   Object.assign(chat, loaded);
   if (loaded.remark === undefined) delete chat.remark;
   if (loaded.custom === undefined) delete chat.custom;
   if (loaded.draft === undefined) delete chat.draft;
+  setMention(chat, Math.max(loaded.mention ?? 0, mention > base ? mention : 0), Math.max(read, loaded.read));
   chat.peerRead = Math.max(peerRead, loaded.peerRead);
   chat.read = Math.max(read, loaded.read);
   if (last && last.id > base) {
@@ -131,6 +139,7 @@ export function clearChat(chat: ChatState, upTo: number, me: number): void {
   chat.messages = chat.messages.filter(({ id }) => id > upTo);
   chat.last = chat.messages.at(-1) ?? null;
   chat.unread = countUnread(chat, me);
+  setMention(chat, chat.mention ?? 0, upTo);
   chat.more = false;
 }
 

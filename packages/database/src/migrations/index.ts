@@ -17,6 +17,7 @@ import * as memberMutes from './015-member-mutes.ts';
 import * as drafts from './016-drafts.ts';
 import * as searchIndexes from './017-search-indexes.ts';
 import * as groupNames from './018-group-names.ts';
+import * as mentions from './019-mentions.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,6 +39,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '016-drafts': drafts,
   '017-search-indexes': searchIndexes,
   '018-group-names': groupNames,
+  '019-mentions': mentions,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

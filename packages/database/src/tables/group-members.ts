@@ -16,6 +16,8 @@ export interface GroupMembersTable {
   read_id: Generated<number>;
   /** The delivered mark, written by the recorder. */
   delivered_id: Generated<number>;
+  /** The newest message of another member that mentions this one, written by the recorder. */
+  mention_id: Generated<number>;
   /** The greatest of the read mark, the message id at joining, and `chats.cleared_id`. */
   seen_id: Generated<number>;
   /** Number of the group's messages that are up to `seen_id` or are the member's own. */

@@ -49,7 +49,7 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 function userChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, c.unread::bigint as unread, c.read_id as read,
-      c.peer_read_id as "peerRead", c.cleared_id as floor, c.pinned, c.muted, c.custom, ${draft} as draft, c.hidden, c.updated,
+      c.peer_read_id as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, c.custom, ${draft} as draft, c.hidden, c.updated,
       c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
@@ -64,7 +64,7 @@ const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_buil
 function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
-      0, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
+      0, case when m.mention_id > greatest(m.read_id, l.floor) then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
       g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
     from group_members m join groups g on g.id = m.group_id
@@ -92,6 +92,7 @@ function toChat(owner: number, row: ChatRow): Chat {
     unread: row.unread,
     read: row.read,
     peerRead: row.peerRead,
+    ...(row.mention === null ? {} : { mention: row.mention }),
     pinned: row.pinned,
     muted: row.muted,
     ...(row.custom === null ? {} : { custom: row.custom }),
@@ -109,6 +110,7 @@ interface ChatRow {
   unread: number;
   read: number;
   peerRead: number;
+  mention: number | null;
   /** The owner does not see messages up to this id. */
   floor: number;
   pinned: boolean;

@@ -22,6 +22,7 @@ export async function writeGroups(connection: Connection, groups: readonly Group
     countOwn(connection, known),
     countLate(connection, known, locked),
     moveMarks(connection, known),
+    writeMentions(connection, known),
   ]);
   return {
     deferred: rows.filter((row) => row.early).map((row) => row.id),
@@ -133,6 +134,28 @@ async function moveMarks(connection: Connection, groups: readonly GroupDelta[]):
   ];
   await connection.query({ name: 'advance-seen', text: advanceSeen, values });
 }
+
+/** Stores the newest message that mentions each member. */
+async function writeMentions(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
+  const newest = new Map<string, { group: number; user: number; id: number }>();
+  for (const { group, messages } of groups) {
+    for (const { id, from, mentions } of messages) {
+      for (const user of mentions ?? []) {
+        const key = `${group}:${user}`;
+        if (user !== from && id > (newest.get(key)?.id ?? 0)) newest.set(key, { group, user, id });
+      }
+    }
+  }
+  if (newest.size === 0) return;
+  const all = [...newest.values()];
+  const values = [all.map((each) => each.group), all.map((each) => each.user), all.map((each) => each.id)];
+  await connection.query({ name: 'write-mentions', text: addMentions, values: values.map(bigints) });
+}
+
+const addMentions = `
+  update group_members m set mention_id = d.id
+  from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as d (group_id, user_id, id)
+  where m.group_id = d.group_id and m.user_id = d.user_id and m.mention_id < d.id`;
 
 interface GroupRow {
   id: number;
