@@ -136,6 +136,24 @@ describe('drafts', () => {
     await one.box.fill('for Bob, longer');
     await expect.poll(() => two.box.inputValue()).toBe('for Bob, longer');
   });
+
+  it('appear on the other devices of the user, and end there when the message is sent', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'hi');
+    const desk = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    const phone = chatPage(await kit.open(ann, { size: 'phone' }));
+    await desk.box.fill('from the desk');
+    await phone.page.getByText('from the desk').waitFor();
+    await phone.page.getByRole('link', { name: /Bob/ }).click();
+    await expect.poll(() => phone.box.inputValue()).toBe('from the desk');
+    await phone.box.fill('from the phone');
+    await expect.poll(() => desk.box.inputValue(), { timeout: 10_000 }).toBe('from the phone');
+    const later = await kit.open(ann);
+    await later.getByText('from the phone').waitFor();
+    await desk.box.press('Enter');
+    await later.getByText('Draft:').waitFor({ state: 'detached' });
+    await expect.poll(() => phone.box.inputValue()).toBe('');
+  });
 });
 
 describe('the mark of a mention', () => {

@@ -2,6 +2,7 @@ import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { computed, ref, watch } from 'vue';
 import { useSnapshot } from '../core/parley.ts';
+import { draftsOf } from './composer/drafts.ts';
 
 /**
  * The chat of the page as the list of chats has it. Opens it at the server if it is not in the list
@@ -14,9 +15,12 @@ export function useBox(parley: Parley, chat: number) {
   );
   /** The chat does not exist, or the user has no access to it. */
   const unavailable = ref(false);
-  const open = () =>
+  const open = (began = performance.now()) =>
     parley.api('PUT /chats/{id}', { id: chat }).then(
-      (box) => parley.load(box),
+      (box) => {
+        draftsOf(parley.user ?? 0).apply([box], began);
+        return parley.load(box);
+      },
       (error) => {
         if (error.status === 404) unavailable.value = true;
       },

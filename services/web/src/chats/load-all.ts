@@ -1,6 +1,7 @@
 import type { Parley } from '@parley/client';
 import type { Chat } from '@parley/protocol';
 import { onScopeDispose, ref } from 'vue';
+import { draftsOf } from '../chat/composer/drafts.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
 /** Chats that are loaded at most. Search finds the others. */
@@ -19,11 +20,13 @@ export async function loadAllChats(parley: Parley): Promise<void> {
   let after: string | null = null;
   try {
     do {
+      const began = performance.now();
       const page: { items: Chat[]; next: string | null } = await parley.api('GET /chats', {
         limit: 200,
         ...(after && { after }),
       });
       await parley.load(...page.items);
+      draftsOf(parley.user ?? 0).apply(page.items, began);
       for (const { chat } of page.items) listed.add(chat);
       after = page.next;
     } while (after && listed.size < MAX_CHATS);
@@ -39,6 +42,7 @@ export async function loadAllChats(parley: Parley): Promise<void> {
 
 /** Follows changes of chats and groups besides their messages, while the component lives. */
 export function followChats(parley: Parley): void {
+  onScopeDispose(parley.on('reload', () => void loadAllChats(parley)));
   onScopeDispose(
     parley.on('event', (event) => {
       if (event.kind === 'chat' && event.change === 'updated') void read(parley, event.chat);

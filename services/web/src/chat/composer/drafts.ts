@@ -1,14 +1,19 @@
+import type { Chat } from '@parley/protocol';
 import { reactive } from 'vue';
 import { localStore } from '../../core/local-store.ts';
 import { onSignOut } from '../../core/sign-out.ts';
 
 /**
  * Unsent text by chat. Each chat has its own entry in local storage, so that two tabs do not
- * overwrite each other's drafts. A change in one tab appears in the others.
+ * overwrite each other's drafts. A change in one tab appears in the others. `syncDrafts` shares
+ * them with the user's other devices.
  */
 export class Drafts {
   readonly #prefix: string;
-  readonly #drafts: Record<number, Draft> = reactive({});
+  readonly #entries: Record<number, StoredDraft> = reactive({});
+  /** When this tab last stored a draft on the server, by chat, as `performance.now()`. */
+  readonly #savedAt = new Map<number, number>();
+  readonly #listeners = new Set<(chat: number) => void>();
 
   constructor(user: number) {
     this.#prefix = `draft.${user}.`;
@@ -18,30 +23,91 @@ export class Drafts {
   }
 
   of(chat: number): Draft | undefined {
-    return this.#drafts[chat];
+    const entry = this.#entries[chat];
+    return entry && !isEmpty(entry) ? entry : undefined;
   }
 
-  /** Stores a draft. An empty one is deleted. */
-  set(chat: number, draft: Draft): void {
-    const empty = draft.text === '' && !draft.replyTo;
-    if (empty) delete this.#drafts[chat];
-    else this.#drafts[chat] = { ...draft };
-    localStore.set(this.#prefix + chat, empty ? undefined : JSON.stringify(draft));
+  /** Stores a draft of this device. An empty one is deleted. */
+  set(chat: number, { text, replyTo, mentions }: Draft): void {
+    this.#write(chat, { text, replyTo, mentions, server: this.serverVersion(chat), saved: false });
+    for (const listener of this.#listeners) listener(chat);
+  }
+
+  /** Removes a draft of a chat that was deleted. */
+  forget(chat: number): void {
+    delete this.#entries[chat];
+    localStore.set(this.#prefix + chat, undefined);
+  }
+
+  /** Calls `listener` after each `set`. Returns a function that removes it. */
+  onSet(listener: (chat: number) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The draft of a chat that the server does not have yet. It may be empty. */
+  unsaved(chat: number): Draft | undefined {
+    const entry = this.#entries[chat];
+    return entry && !entry.saved ? entry : undefined;
+  }
+
+  /** Chats whose draft the server does not have yet. */
+  allUnsaved(): number[] {
+    return Object.keys(this.#entries)
+      .map(Number)
+      .filter((chat) => this.unsaved(chat));
+  }
+
+  /** `updated` of the draft that the server has of a chat, as far as known. 0 = none. */
+  serverVersion(chat: number): number {
+    return this.#entries[chat]?.server ?? 0;
+  }
+
+  /** Marks a draft as stored by the server, unless it has changed since. */
+  saved(chat: number, sent: Draft, server: number): void {
+    this.#savedAt.set(chat, performance.now());
+    const now: Draft = this.#entries[chat] ?? { text: '' };
+    const same = now.text === sent.text && now.replyTo === sent.replyTo;
+    this.#write(chat, { ...now, server, saved: same });
+  }
+
+  /**
+   * Applies what the server has. Drafts that are not saved yet win: they are the later ones.
+   *
+   * @param began when the chats were requested, as `performance.now()`
+   */
+  apply(chats: readonly Pick<Chat, 'chat' | 'draft'>[], began: number): void {
+    for (const { chat, draft } of chats) {
+      const { updated = 0, ...content } = draft ?? { text: '' };
+      const stale = (this.#savedAt.get(chat) ?? Number.NEGATIVE_INFINITY) >= began;
+      if (stale || this.unsaved(chat) || this.serverVersion(chat) === updated) continue;
+      this.#write(chat, { ...content, server: updated, saved: true });
+    }
+  }
+
+  #write(chat: number, entry: StoredDraft): void {
+    if (isEmpty(entry) && entry.server === 0) return this.forget(chat);
+    this.#entries[chat] = entry;
+    localStore.set(this.#prefix + chat, JSON.stringify(entry));
   }
 
   #read(key: string, value: string | undefined): void {
     const chat = Number(key.slice(this.#prefix.length));
     try {
-      if (value === undefined) delete this.#drafts[chat];
-      else this.#drafts[chat] = JSON.parse(value) as Draft;
+      if (value === undefined) delete this.#entries[chat];
+      else this.#entries[chat] = { server: 0, saved: false, ...JSON.parse(value) };
     } catch {
       // Not a draft.
     }
   }
 
   #deleteAll(): void {
-    for (const chat of Object.keys(this.#drafts)) this.set(Number(chat), { text: '' });
+    for (const chat of Object.keys(this.#entries)) this.forget(Number(chat));
   }
+}
+
+function isEmpty({ text, replyTo }: Draft): boolean {
+  return text === '' && !replyTo;
 }
 
 /** The unsent content of a composer. */
@@ -51,6 +117,14 @@ export interface Draft {
   replyTo?: number | undefined;
   /** Users chosen from the list of mentions. */
   mentions?: number[] | undefined;
+}
+
+/** A draft in local storage. An empty one replaces that of the server. */
+interface StoredDraft extends Draft {
+  /** `updated` of the draft that the server has. 0 = none. */
+  server: number;
+  /** Whether the server has this content, or refused it. */
+  saved: boolean;
 }
 
 let current: { user: number; drafts: Drafts } | undefined;

@@ -1,6 +1,5 @@
 import type { Parley } from '@parley/client';
 import { onScopeDispose, ref, watch } from 'vue';
-import { clearMention } from '../mentions.ts';
 
 /**
  * Marks a chat as read while its newest message is visible: the list is at its end and the window
@@ -22,7 +21,6 @@ export function useReading(parley: Parley, chat: number) {
     if (!atEnd.value || !visible.value) return;
     arrived.value = 0;
     parley.read(chat);
-    clearMention(chat);
   };
   watch([atEnd, visible], read, { immediate: true });
   watch(visible, (value) => parley.focus(value ? chat : null), { immediate: true });
