@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { Secret, TOTP } from 'otpauth';
+import { decrypt, encrypt } from './encryption.ts';
 import { hashToken } from './secret-token.ts';
 
 /**
@@ -40,15 +41,9 @@ export function hashRecoveryCode(code: string): string {
   return hashToken(`recovery:${code.toLowerCase().replaceAll(/[\s-]/g, '')}`);
 }
 
-/**
- * Encrypts a secret by AES-256-GCM, so that a copy of the database alone does not open second
- * factors.
- */
+/** Encrypts the secret of a user's second factor. */
 export function encryptTotpSecret(key: string, user: number, secret: string): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(key), nonce).setAAD(Buffer.from(String(user)));
-  const content = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), content]).toString('base64url');
+  return encrypt(key, PURPOSE, user, secret);
 }
 
 /**
@@ -58,26 +53,17 @@ export function encryptTotpSecret(key: string, user: number, secret: string): st
  * @throws Error when none fits
  */
 export function decryptTotpSecret(keys: readonly string[], user: number, encrypted: string): string {
-  const bytes = Buffer.from(encrypted, 'base64url');
-  for (const key of keys) {
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(key), bytes.subarray(0, 12), { authTagLength: 16 });
-      decipher.setAuthTag(bytes.subarray(12, 28)).setAAD(Buffer.from(String(user)));
-      return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
-    } catch {
-      // Encrypted with another key.
-    }
-  }
-  throw new Error(`The second factor of user ${user} was encrypted with another TOKEN_SECRET`);
+  const secret = decrypt(keys, PURPOSE, user, encrypted);
+  if (secret === undefined)
+    throw new Error(`The second factor of user ${user} was encrypted with another TOKEN_SECRET`);
+  return secret;
 }
 
 function totpOf(secret: string, issuer?: string, label?: string): TOTP {
   return new TOTP({ ...(issuer === undefined ? {} : { issuer }), ...(label === undefined ? {} : { label }), secret });
 }
 
-function keyOf(secret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', 'parley totp secret', 32));
-}
+const PURPOSE = 'totp secret';
 
 const STEP_MS = 30_000;
 
