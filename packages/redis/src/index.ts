@@ -44,6 +44,7 @@ export * from './presence/forget-gateways.ts';
 export * from './presence/heartbeat.ts';
 export * from './presence/raise-fence.ts';
 export * from './presence/read-presence.ts';
+export * from './requests/first-request.ts';
 export * from './stores/forget-copies.ts';
 export * from './stores/marks.ts';
 export * from './stores/record-backlog.ts';

@@ -109,6 +109,8 @@ export interface Keys {
   issued(bucket: number): string;
   /** Stream: record entries for the recorder. */
   record(bucket: number): string;
+  /** String: the first request with an idempotency key, and its response. */
+  request(name: string): string;
   /** Stream: gateways' requests for copies that Redis lacks. The recorder handles them. */
   requests(bucket: number): string;
   /** Stream: record entries that PostgreSQL rejects. */
@@ -178,6 +180,7 @@ export function createKeys(buckets: number): Keys {
     external: (external) => `${of(spread(external))}external:${external}`,
     revoked: (user) => `${of(user)}revoked:${user}`,
     rate: (what, subject) => `${of(typeof subject === 'number' ? subject : spread(subject))}rate:${what}:${subject}`,
+    request: (name) => `${of(spread(name))}request:${name}`,
     upload: (media) => `${of(media)}upload:${media}`,
     webhook: (endpoint) => `${of(spread(endpoint))}webhook:${endpoint}`,
     webhookEvents: (endpoint) => `${of(spread(endpoint))}webhook-events:${endpoint}`,

@@ -90,6 +90,7 @@ export function readConfig(env: Environment): ApiConfig {
     REQUESTS_PER_MINUTE: integer({ min: 1, default: 1200 }),
     REQUESTS_PER_ADDRESS: integer({ min: 1, default: 6000 }),
     REQUESTS_PER_KEY: integer({ min: 1, default: 60_000 }),
+    IDEMPOTENCY_TTL: duration({ min: minute, max: 30 * day, default: day }),
     FRIEND_REQUESTS_PER_MINUTE: integer({ min: 1, default: 300 }),
     GROUP_CHANGES_PER_MINUTE: integer({ min: 1, default: 300 }),
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
@@ -128,6 +129,7 @@ export function readConfig(env: Environment): ApiConfig {
     },
     sendPolicy: value.SEND_POLICY,
     history: value.HISTORY,
+    idempotencyTtl: value.IDEMPOTENCY_TTL,
     avatarHosts: value.AVATAR_HOSTS,
     uniqueGroupNames: value.UNIQUE_GROUP_NAMES,
     friendRequestCooldown: value.FRIEND_REQUEST_COOLDOWN,
@@ -211,6 +213,8 @@ export interface ApiConfig {
   history: 'mirror' | 'relay';
   /** Ms after a declined friend request within which the same user cannot ask again. */
   friendRequestCooldown: number;
+  /** Ms for which the response to a request with an idempotency key is stored. */
+  idempotencyTtl: number;
   /** Hosts of images that people may set as avatars. `*`: any. */
   avatarHosts: readonly string[];
   /** Whether a group with the name of another group is rejected. Ignores case. */

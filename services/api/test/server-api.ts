@@ -17,8 +17,14 @@ export class Product {
   }
 
   /** Calls an operation below `/v1/server`. */
-  call<T = Record<string, unknown>>(method: Method, path: string, body?: unknown): Promise<Answered<T>> {
-    return this.api.call<T>(method, `/v1/server${path}`, { token: apiKey, ...(body === undefined ? {} : { body }) });
+  call<T = Record<string, unknown>>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answered<T>> {
+    const options = { token: apiKey, headers, ...(body === undefined ? {} : { body }) };
+    return this.api.call<T>(method, `/v1/server${path}`, options);
   }
 
   /** Creates users with these external ids and signs them in. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@parley/protocol';
 import { ParleyServerError } from './error.ts';
@@ -25,8 +26,8 @@ export class ParleyServer {
   }
 
   /**
-   * Calls an operation. Retries calls that were limited (429), and calls that are safe to repeat if
-   * the api is unavailable: GET, PUT, DELETE, and messages, which have a `ref`.
+   * Calls an operation. Retries calls that were limited (429), or to which the api did not reply or
+   * was unavailable. A retry has no further effect: a POST has an `Idempotency-Key`.
    *
    * @throws ParleyServerError if the api refuses or does not reply
    */
@@ -35,13 +36,15 @@ export class ParleyServer {
     ...[input = {}]: Input<Operations[O][0]>
   ): Promise<Operations[O][1]> {
     const request = toRequest(operation, input);
-    const isSafe = /^(GET|PUT|DELETE)$/.test(request.method) || operation === 'POST /server/messages';
+    const key = request.method === 'POST' ? { 'idempotency-key': randomUUID() } : {};
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return (await this.#send(request)) as Operations[O][1];
+        return (await this.#send(request, key)) as Operations[O][1];
       } catch (error) {
         const { status = -1, retryAfter } = error as Partial<ParleyServerError>;
-        const mayRepeat = status === 429 || (isSafe && (status === 0 || status >= 500));
+        // 409 with a time: the first attempt is still in progress.
+        const isEarly = status === 429 || (status === 409 && retryAfter !== undefined);
+        const mayRepeat = isEarly || status === 0 || status >= 500;
         const delay = retryAfter === undefined ? backoff(attempt) : retryAfter * 1000;
         if (!mayRepeat || attempt >= this.#retries || delay > this.#timeout) throw error;
         await sleep(delay);
@@ -50,11 +53,12 @@ export class ParleyServer {
   }
 
   /** Resolves with the JSON of a successful response, undefined for none. */
-  async #send({ method, path, body }: ServerRequest): Promise<unknown> {
+  async #send({ method, path, body }: ServerRequest, more: Record<string, string>): Promise<unknown> {
     const { status, ok, retryAfter, text } = await this.#fetch(path, {
       method,
       headers: {
         authorization: `Bearer ${this.#apiKey}`,
+        ...more,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body }),

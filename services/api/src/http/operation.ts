@@ -5,6 +5,7 @@ import type { CallerEnv, OpenEnv } from '../app-context.ts';
 import type { ApiScope } from './api-keys.ts';
 import { authenticate } from './authenticate.ts';
 import { authorise, type ServerEnv } from './authorise.ts';
+import { executeOnce, idempotencyHeaders } from './idempotency.ts';
 import { onInvalid } from './on-invalid.ts';
 import { Refusal } from './refusal.ts';
 import { problemResponse, withHeaders } from './response-headers.ts';
@@ -46,13 +47,18 @@ export function serverOperation<P extends string, R extends Description & { path
 ): Operation {
   return {
     add: (app) => {
+      const { method, scope = method === 'get' ? 'read' : 'write', refuses = [] } = description;
+      // PUT, PATCH and DELETE are idempotent without a key.
+      const isPost = method === 'post';
+      const described = {
+        ...description,
+        ...(isPost && { request: { ...description.request, headers: idempotencyHeaders } }),
+        refuses: ['forbidden' as const, ...(isPost ? ['conflict' as const] : []), ...refuses],
+      };
       const route = {
-        ...describe({ ...description, refuses: ['forbidden', ...(description.refuses ?? [])] }, true),
+        ...describe(described, true),
         security: [{ apiKey: [] }],
-        middleware: [
-          authorise(description.scope ?? (description.method === 'get' ? 'read' : 'write')),
-          requireJson(description),
-        ],
+        middleware: [authorise(scope), requireJson(description), ...(isPost ? [executeOnce] : [])],
       };
       (app as unknown as OpenAPIHono<ServerEnv>).openapi<R>(route as unknown as R, handler);
     },

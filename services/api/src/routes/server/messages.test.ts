@@ -18,6 +18,43 @@ const send = (message: object) => product.call<Sent & Problem>('post', '/message
 const messages = async (person: Person) =>
   (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
 
+describe('a POST with an Idempotency-Key', () => {
+  const token = (key: string, body: object) =>
+    product.call<{ accessToken: string } & Problem>('post', '/tokens', body, { 'idempotency-key': key });
+
+  it('creates one session, and its repetitions get the same tokens', async () => {
+    const [ann] = await product.people('i-1');
+    const answers = [await token('k1', { user: 'i-1' }), await token('k1', { user: 'i-1' })];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect(answers[1]?.body).toEqual(answers[0]?.body);
+    expect(answers.map(({ headers }) => headers.get('idempotency-replayed'))).toEqual([null, 'true']);
+    const { body } = await product.call<{ items: unknown[] }>('get', `/users/~${ann?.id}/sessions`);
+    expect(body.items.length).toBe(2);
+    const { client } = product.api.redis;
+    const stored = await Promise.all((await client.keys('*request:*')).map((key) => client.get(key)));
+    expect(stored.join()).not.toContain(answers[0]?.body.accessToken);
+  });
+
+  it('runs once under concurrency, and refuses the others as in progress or repeats the response', async () => {
+    await product.people('i-2');
+    const answers = await Promise.all(Array.from({ length: 6 }, () => token('k2', { user: 'i-2' })));
+    const done = answers.filter(({ status }) => status === 201);
+    expect(new Set(done.map(({ body }) => body.accessToken)).size).toBe(1);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused.every(({ status, body }) => status === 409 && body.code === 'conflict')).toBe(true);
+  });
+
+  it('is refused for another request, and may be repeated after a refusal', async () => {
+    expect((await token('k3', { user: 'i-3' })).status).toBe(404);
+    await product.people('i-3', 'i-4');
+    expect((await token('k3', { user: 'i-3' })).status).toBe(201);
+    const other = await token('k3', { user: 'i-4' });
+    expect([other.status, other.body.code]).toEqual([409, 'conflict']);
+    const invalid = await token('a b', { user: 'i-4' });
+    expect([invalid.status, invalid.body.code]).toEqual([400, 'bad-request']);
+  });
+});
+
 describe('a message of the product', () => {
   it('a server API message from a user is in both inboxes and recorded when the api responds', async () => {
     const [a, b] = await product.people('m-1', 'm-2');

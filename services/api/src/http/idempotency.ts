@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { beginRequest, forgetRequest, storeResponse } from '@parley/redis';
+import type { Context, MiddlewareHandler } from 'hono';
+import { decrypt, encrypt } from '../accounts/encryption.ts';
+import type { AppContext } from '../app-context.ts';
+import type { ServerEnv } from './authorise.ts';
+import { Refusal } from './refusal.ts';
+
+/** Encrypts the stored responses, since some contain tokens. */
+const PURPOSE = 'idempotent responses';
+
+/** Headers of a response that its repetitions have too. */
+const kept = ['content-type', 'location'] as const;
+
+const pattern = /^[\x21-\x7e]{1,255}$/;
+
+/** The request header of an operation that may be repeated with an idempotency key. */
+export const idempotencyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(pattern, 'Use 1 to 255 visible ASCII characters')
+    .optional()
+    .openapi({
+      description:
+        'Unique for each request of the API key. A repetition with the same key has no effect and gets the response ' +
+        'of the first, for `IDEMPOTENCY_TTL`',
+    }),
+});
+
+/**
+ * Executes a request with an `Idempotency-Key` once. Its repetitions get the first response, with
+ * the header `Idempotency-Replayed`. A request that was refused or failed may be repeated. A
+ * request in progress, or another one with the same key, is refused with `conflict`.
+ */
+export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
+  const key = c.req.header('idempotency-key');
+  // The validation refuses it.
+  if (key === undefined || !pattern.test(key)) return await next();
+  const { redis, config } = c.var.context;
+  const { method, url } = c.req;
+  const name = hash(c.var.key, key);
+  const fingerprint = hash(method, url, await c.req.text());
+  const first = await beginRequest(redis, name, fingerprint);
+  if (first) return repeat(c.var.context, name, fingerprint, first);
+  let isDone = false;
+  try {
+    await next();
+    if (!c.res.ok) return;
+    const response = encrypt(config.tokens.secret, PURPOSE, name, await toText(c));
+    await storeResponse(redis, name, { fingerprint, response }, config.idempotencyTtl / 1000);
+    isDone = true;
+  } finally {
+    if (!isDone) await forgetRequest(redis, name).catch(() => {});
+  }
+};
+
+function repeat(
+  { config }: AppContext,
+  name: string,
+  fingerprint: string,
+  first: { fingerprint: string; response?: string },
+): Response {
+  if (first.fingerprint !== fingerprint)
+    throw new Refusal('conflict', 'Another request had this Idempotency-Key. Use a new one.');
+  if (first.response === undefined)
+    throw new Refusal('conflict', 'A request with this Idempotency-Key is in progress.', { retryAfter: 1 });
+  const text = decrypt(config.tokens.secrets, PURPOSE, name, first.response);
+  if (text === undefined)
+    throw new Refusal('conflict', 'The response to this Idempotency-Key cannot be read any more.');
+  const { status, headers, body } = JSON.parse(text) as StoredResponse;
+  return new Response(body, { status, headers: { ...headers, 'idempotency-replayed': 'true' } });
+}
+
+async function toText({ res }: Context<ServerEnv>): Promise<string> {
+  const headers = Object.fromEntries(
+    kept.flatMap((each) => [[each, res.headers.get(each)]]).filter(([, value]) => value),
+  );
+  const body = res.status === 204 ? null : await res.clone().text();
+  return JSON.stringify({ status: res.status, headers, body } satisfies StoredResponse);
+}
+
+function hash(...parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+interface StoredResponse {
+  status: number;
+  headers: Record<string, string>;
+  /** Null for none. */
+  body: string | null;
+}
