@@ -54,6 +54,7 @@ export class Announcer {
     if (change.type === 'storage') return emitter.emit('storage', change.storage);
     if (change.type === 'frame') {
       const { frame } = change;
+      if (frame.type === 'stream') return emitter.emit('change', { chat: frame.chat });
       return frame.type === 'presence' ? emitter.emit('presence', frame) : this.#emitTyping(frame);
     }
     let chat = 'chat' in change ? change.chat : undefined;

@@ -28,6 +28,7 @@ export type { Backoff } from './connection/backoff.ts';
 export type { ConnectionState } from './connection/transitions.ts';
 export { ParleyError } from './error.ts';
 export type { ChatMessage, MessageState } from './message.ts';
+export type { MessageStream, StreamEnd } from './message-stream.ts';
 export type { ParleyOptions, TabsOptions } from './options.ts';
 export type {
   Block,

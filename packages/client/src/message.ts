@@ -3,7 +3,7 @@ import type { Command } from './engine/command.ts';
 import type { BriefUser, Chat, MessageCustom } from './own-types.ts';
 import { chatOf } from './state/apply-event.ts';
 import type { Failure, Outgoing } from './state/change.ts';
-import type { ChatState } from './state/chat-state.ts';
+import type { ChatState, HeldMessage } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
 
 /** A message as an app shows it, accepted or still in the outbox. */
@@ -20,6 +20,8 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'cust
   sender?: BriefUser | undefined;
   /** True if this user is the sender. */
   mine: boolean;
+  /** True while its sender still writes it: `body.text` grows, with a `change` each time. */
+  streaming?: true;
   state: MessageState;
   /** Why it failed. */
   error?: Failure;
@@ -62,7 +64,7 @@ export function showChats({ chats }: State): Chat[] {
 
 /** Returns an accepted message as an app shows it. */
 export function showMessage(
-  { conversation, ...message }: Message,
+  { conversation, index: _, streaming, ...message }: HeldMessage,
   chat: ChatState | undefined,
   { user: me, people }: State,
 ): ChatMessage {
@@ -72,6 +74,7 @@ export function showMessage(
     key: message.ref ?? String(message.id),
     chat: chatOf({ ...message, conversation }, me),
     mine,
+    ...(streaming && { streaming }),
     sender: people.get(message.from),
     state: mine ? stateOf(message.id, chat) : 'received',
   };

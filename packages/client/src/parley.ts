@@ -9,6 +9,7 @@ import type { AckedFrame } from './engine/context.ts';
 import { createRef } from './engine/ref.ts';
 import { ParleyError } from './error.ts';
 import { type ChatMessage, showChats, showMessages } from './message.ts';
+import { MessageStream } from './message-stream.ts';
 import { type ParleyOptions, type ResolvedOptions, withDefaults } from './options.ts';
 import type { Chat, MessageCustom, Session } from './own-types.ts';
 import { type RunningClient, startClient } from './start-client.ts';
@@ -166,6 +167,18 @@ export class Parley {
     const content = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
     const entry = { ref: createRef(), ...more, chat, body: content, date: Date.now() };
     return this.#run({ do: 'send', entry }) as Promise<Accepted>;
+  }
+
+  /**
+   * Sends a message whose text grows, such as the answer of an AI agent: `write` adds text and
+   * `end` completes it. Resolves when the start is accepted. @throws ParleyError
+   *
+   * @param more optional fields of the message. `text`: its first text
+   */
+  async stream(chat: number, more: SendOptions & { text?: string } = {}): Promise<MessageStream> {
+    const frame = { type: 'stream', op: 'start', to: chat, ref: createRef(), ...more } as const;
+    const { id } = (await this.#run({ do: 'request', frame })) as Accepted;
+    return new MessageStream({ text: '', ...more, chat, id }, (command) => this.#run(command));
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Accepted, Change, Mark, Outgoing } from '../state/change.ts';
 import type { AckedFrame } from './context.ts';
+import type { FinalContent } from './stream-sender.ts';
 
 /**
  * A call of the app, run by the tab that holds the connection. Idempotent, because it is repeated
@@ -14,8 +15,12 @@ export type Command =
   | { do: 'focus'; chat: number | null }
   /** Reads the names of users from the api. */
   | { do: 'name'; users: number[] }
-  /** Sends a frame and waits for its acknowledgement. */
+  /** Sends a frame and waits for its acknowledgement, which has an id if it sends a message. */
   | { do: 'request'; frame: AckedFrame }
+  /** Adds text to a streamed message of the user. */
+  | { do: 'append'; chat: number; id: number; index: number; text: string }
+  /** Completes it. */
+  | ({ do: 'end'; chat: number; id: number } & FinalContent)
   /** Applies what was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; networkChanged: boolean }

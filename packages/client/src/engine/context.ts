@@ -1,4 +1,4 @@
-import type { Ack, ClientFrame, SendAck } from '@parley/protocol';
+import type { Ack, ClientFrame, SendAck, StreamFrame } from '@parley/protocol';
 import type { Api } from '../api/operations.ts';
 import type { Backoff } from '../connection/backoff.ts';
 import type { Change } from '../state/change.ts';
@@ -28,7 +28,7 @@ export interface EngineContext {
    * Sends a frame on every connection until it is acknowledged. @throws ParleyError if the server
    * refuses it
    */
-  request(frame: AckedFrame): Promise<Ack | SendAck>;
+  request(frame: AckedFrame): Promise<Ack | SendAck | StreamFrame>;
   /** Applies a change to the state and publishes it to the app and the other tabs. */
   change(change: Change): void;
   /** Reports an error of the store. */
@@ -36,4 +36,6 @@ export interface EngineContext {
 }
 
 /** A frame that the server acknowledges. Idempotent, so that it may be resent. */
-export type AckedFrame = Extract<ClientFrame, { type: 'send' | 'mark' | 'recall' | 'edit' | 'react' | 'auth' }>;
+export type AckedFrame =
+  | Extract<ClientFrame, { type: 'send' | 'mark' | 'recall' | 'edit' | 'react' | 'auth' }>
+  | Extract<ClientFrame, { type: 'stream'; op: 'start' | 'read' | 'end' }>;

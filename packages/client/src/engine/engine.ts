@@ -15,6 +15,8 @@ import { PendingFrames } from './pending-frames.ts';
 import { PeopleLoader } from './people-loader.ts';
 import { Reloader } from './reloader.ts';
 import { StateWriter } from './state-writer.ts';
+import { StreamReader } from './stream-reader.ts';
+import { StreamSender } from './stream-sender.ts';
 import { TokenRenewal } from './token-renewal.ts';
 import { TypingSender } from './typing-sender.ts';
 
@@ -37,6 +39,8 @@ export class Engine implements CommandRunner {
   readonly #writer: StateWriter;
   readonly #reloader: Reloader;
   readonly #people: PeopleLoader;
+  readonly #streamReader: StreamReader;
+  readonly #streamSender: StreamSender;
   readonly #onlineParts: OnlinePart[];
   /** Users whose presence each tab watches. */
   readonly #watched = new Map<string, number[]>();
@@ -66,7 +70,10 @@ export class Engine implements CommandRunner {
       this.#connection.lose({ next: 'expired', code: 0, reason }),
     );
     this.#people = new PeopleLoader(context);
-    this.#onlineParts = [this.#reloader, this.#marks, this.#writer, this.#people, renewal];
+    this.#streamReader = new StreamReader(context);
+    this.#streamSender = new StreamSender(context);
+    const streams = [this.#streamReader, this.#streamSender];
+    this.#onlineParts = [this.#reloader, this.#marks, this.#writer, this.#people, ...streams, renewal];
     this.#connection = new GatewayConnection({
       ...options,
       cursor: () => options.state.cursor ?? options.from,
@@ -114,8 +121,15 @@ export class Engine implements CommandRunner {
       case 'name':
         this.#people.name(command.users);
         break;
-      case 'request':
-        await this.#pending.request(command.frame);
+      case 'request': {
+        const reply = await this.#pending.request(command.frame);
+        return reply.type === 'ack' && 'id' in reply ? reply : undefined;
+      }
+      case 'append':
+        this.#streamSender.append(command.chat, command.id, command.index, command.text);
+        break;
+      case 'end':
+        await this.#streamSender.end(command.chat, command.id, command);
         break;
       case 'load':
         this.#change(command.change);
@@ -188,8 +202,10 @@ export class Engine implements CommandRunner {
 
   #frame(frame: Frame): void {
     if (frame.type === 'event') this.#event(frame);
-    else if (frame.type === 'ack' || frame.type === 'error') this.#pending.reply(frame);
-    else if (frame.type !== 'pong' && frame.type !== 'stream') this.#change({ type: 'frame', frame });
+    else if (frame.type === 'ack' || (frame.type === 'stream' && frame.ref)) this.#pending.reply(frame);
+    else if (frame.type === 'error') this.#streamSender.refused(frame) || this.#pending.reply(frame);
+    else if (frame.type === 'stream') this.#streamReader.receive(frame);
+    else if (frame.type !== 'pong') this.#change({ type: 'frame', frame });
   }
 
   #event({ cursor, event }: EventFrame): void {

@@ -1,4 +1,4 @@
-import type { Ack, ErrorFrame, SendAck } from '@parley/protocol';
+import type { Ack, ErrorFrame, SendAck, StreamFrame } from '@parley/protocol';
 import { backoff } from '../connection/backoff.ts';
 import { ParleyError } from '../error.ts';
 import { Timer } from '../timer.ts';
@@ -34,7 +34,7 @@ export class PendingFrames implements OnlinePart {
    * Sends a frame and resolves with its acknowledgement. @throws ParleyError if it is refused or
    * the client is closed
    */
-  request(frame: AckedFrame): Promise<Ack | SendAck> {
+  request(frame: AckedFrame): Promise<Ack | SendAck | StreamFrame> {
     const { ref = createRef() } = frame;
     return new Promise((resolve, reject) => {
       const pending = { frame: { ...frame, ref }, resolve, reject, errors: 0, timer: new Timer() };
@@ -54,10 +54,10 @@ export class PendingFrames implements OnlinePart {
   }
 
   /** Handles the reply to a frame. */
-  reply(reply: Ack | SendAck | ErrorFrame): void {
+  reply(reply: Ack | SendAck | StreamFrame | ErrorFrame): void {
     const pending = this.#pending.get(reply.ref ?? '');
     if (!pending) return;
-    if (reply.type === 'ack') this.forget(reply.ref)?.resolve(reply);
+    if (reply.type !== 'error') this.forget(pending.frame.ref)?.resolve(reply);
     else if (reply.retry && (reply.code !== 'internal' || pending.errors < MAX_INTERNAL_ERRORS)) {
       const delay = Math.max(reply.retryAfter ?? 0, backoff(pending.errors++, this.#context.backoff));
       pending.timer.restart(delay, () => this.#send(pending));
@@ -87,7 +87,7 @@ export class PendingFrames implements OnlinePart {
 
 interface PendingFrame {
   frame: AckedFrame & { ref: string };
-  resolve(reply: Ack | SendAck): void;
+  resolve(reply: Ack | SendAck | StreamFrame): void;
   reject(error: ParleyError): void;
   /** Error replies so far. */
   errors: number;

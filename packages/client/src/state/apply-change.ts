@@ -1,6 +1,7 @@
 import { applyEvent } from './apply-event.ts';
 import { addPeople, applyChats, applyMessages } from './apply-loaded.ts';
 import { applyMark } from './apply-marks.ts';
+import { applyText, completeStream } from './apply-text.ts';
 import type { Change } from './change.ts';
 import { acceptEntry, failEntry, queueEntry, removeEntry } from './outbox-entries.ts';
 import { changeChat, eventsAhead, type State } from './state.ts';
@@ -46,8 +47,10 @@ export function applyChange(state: State, change: Change): boolean {
     case 'storage':
       state.storage = change.storage;
       return true;
+    case 'streamed':
+      return completeStream(state, change.chat, change.id);
     case 'frame':
-      return true;
+      return change.frame.type === 'stream' ? applyText(state, change.frame) : true;
   }
 }
 

@@ -35,7 +35,7 @@ function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void
   const own = from === state.user;
   if (own && ref !== undefined) removeEntry(state, ref, message);
   const chat = changeChat(state, chatOf(message, state.user));
-  insertMessage(chat, message);
+  insertMessage(chat, message.streaming ? { ...message, index: 0 } : message);
   if (!own && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
   if (!own && chat.type === 'group' && message.mentions?.includes(state.user)) setMention(chat, id, chat.read);
   chat.counted = Math.max(chat.counted, id);
@@ -51,8 +51,12 @@ function applyMarkEvent(state: State, { chat: id, user, delivered = 0, read = 0 
 
 function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react'>): void {
   updateMessage(changeChat(state, event.chat), event.id, ({ reactions }) => {
-    if (event.kind === 'recall') return { body: null, custom: undefined, recalled: Date.now() };
-    if (event.kind === 'edit') return { body: event.body, custom: event.custom, edited: Date.now() };
+    const complete = { streaming: false };
+    if (event.kind === 'recall') return { ...complete, body: null, custom: undefined, recalled: Date.now() };
+    if (event.kind === 'edit') {
+      const { body, custom } = event;
+      return { ...complete, body, custom, ...(event.streaming !== false && { edited: Date.now() }) };
+    }
     return { reactions: toggleReaction(reactions, event.emoji, event.user, event.active) };
   });
 }

@@ -1,4 +1,14 @@
-import type { Body, BriefUser, Chat, Custom, Message, ParleyEvent, PresenceFrame, TypingFrame } from '@parley/protocol';
+import type {
+  Body,
+  BriefUser,
+  Chat,
+  Custom,
+  Message,
+  ParleyEvent,
+  PresenceFrame,
+  StreamFrame,
+  TypingFrame,
+} from '@parley/protocol';
 import type { ConnectionState } from '../connection/transitions.ts';
 import type { ParleyError } from '../error.ts';
 import type { TransportName } from '../transport/transport.ts';
@@ -33,7 +43,9 @@ export type Change =
   | { type: 'people'; users: BriefUser[] }
   | { type: 'status'; status: Status }
   | { type: 'storage'; storage: StorageStatus }
-  | { type: 'frame'; frame: TypingFrame | PresenceFrame };
+  /** A streamed message has ended. Its final content comes by an event. */
+  | { type: 'streamed'; chat: number; id: number }
+  | { type: 'frame'; frame: TypingFrame | PresenceFrame | StreamFrame };
 
 /** A message in the outbox. */
 export interface Outgoing {

@@ -3,7 +3,8 @@ import type { Chat, Message } from '@parley/protocol';
 /**
  * A chat as the client knows it: the api's `Chat`, kept current by events, and its newest messages.
  */
-export interface ChatState extends Chat {
+export interface ChatState extends Omit<Chat, 'last'> {
+  last: HeldMessage | null;
   /** Last message that the peer has received. */
   peerDelivered: number;
   /** Last message that this user has received. */
@@ -19,11 +20,19 @@ export interface ChatState extends Chat {
    */
   cleared: number;
   /** Ascending by id, without gaps. */
-  messages: Message[];
+  messages: HeldMessage[];
   /** True if the api has messages older than these. */
   more: boolean;
   /** Messages to keep in memory. Grows when the app loads older messages. */
   capacity: number;
+}
+
+/** A message as the client holds it. */
+export interface HeldMessage extends Message {
+  /** True while its text grows, false when it is complete. Undefined if that is not known. */
+  streaming?: boolean | undefined;
+  /** Number of the last append that its text contains. Undefined if that is not known. */
+  index?: number | undefined;
 }
 
 /** Creates the state of a chat of which only the id is known. */
@@ -51,19 +60,19 @@ export function emptyChat(chat: number, capacity: number): ChatState {
 }
 
 /** Inserts a message that arrived, and evicts the oldest beyond `capacity`. */
-export function insertMessage(chat: ChatState, message: Message): void {
+export function insertMessage(chat: ChatState, message: HeldMessage): void {
   if (message.conversation.startsWith('g')) chat.type = 'group';
   insertMessages(chat, [message]);
   trimMessages(chat);
 }
 
 /** Inserts messages in the order of their ids. A message that is there already is updated. */
-export function insertMessages(chat: ChatState, messages: readonly Message[]): void {
+export function insertMessages(chat: ChatState, messages: readonly HeldMessage[]): void {
   for (const message of messages) {
     if (message.id <= chat.cleared) continue;
     const index = chat.messages.findLastIndex(({ id }) => id <= message.id);
     const same = chat.messages[index];
-    if (same?.id === message.id) chat.messages[index] = { ...same, ...message };
+    if (same?.id === message.id) chat.messages[index] = mergeMessage(same, message);
     else chat.messages.splice(index + 1, 0, message);
   }
   const newest = chat.messages.at(-1);
@@ -71,6 +80,13 @@ export function insertMessages(chat: ChatState, messages: readonly Message[]): v
     chat.last = newest;
     chat.updated = Math.max(chat.updated, newest.date);
   }
+}
+
+/** Returns a message as loaded again. The api has the whole text of a streamed one later. */
+function mergeMessage(same: HeldMessage, loaded: HeldMessage): HeldMessage {
+  const { body, custom } = same;
+  const isLate = same.streaming !== undefined && !loaded.edited && !loaded.recalled;
+  return { ...same, ...loaded, ...(isLate && { body, custom }) };
 }
 
 /** Evicts the oldest messages beyond the chat's capacity. */
@@ -81,8 +97,18 @@ export function trimMessages(chat: ChatState): void {
   chat.more = true;
 }
 
+/** Returns a message of a chat, if the client holds it. */
+export function findHeld({ messages, last }: ChatState, id: number): HeldMessage | undefined {
+  const message = messages.find((each) => each.id === id) ?? last;
+  return message?.id === id ? message : undefined;
+}
+
 /** Updates a message. No-op if the client does not hold it. */
-export function updateMessage(chat: ChatState, id: number, update: (message: Message) => Partial<Message>): void {
+export function updateMessage(
+  chat: ChatState,
+  id: number,
+  update: (message: HeldMessage) => Partial<HeldMessage>,
+): void {
   const index = chat.messages.findIndex((message) => message.id === id);
   const message = chat.messages[index] ?? chat.last;
   if (message?.id !== id) return;

@@ -1,0 +1,90 @@
+import type { Body } from '@parley/protocol';
+import type { Command } from './engine/command.ts';
+import { ParleyError } from './error.ts';
+import type { MessageCustom } from './own-types.ts';
+import { Timer } from './timer.ts';
+
+/** Ms for which text is collected before it is sent. */
+const SEND_DELAY_MS = 50;
+
+/** Characters of a text body. */
+const MAX_TEXT = 8000;
+
+/** A message of the user whose text grows, such as the answer of an AI agent. */
+export class MessageStream {
+  /** The peer's or group's id. */
+  readonly chat: number;
+  /** Id of the message. */
+  readonly id: number;
+  readonly #run: (command: Command) => Promise<unknown>;
+  readonly #custom: MessageCustom | undefined;
+  readonly #timer = new Timer();
+  #text: string;
+  #waiting = '';
+  #index = 0;
+
+  /** @param run runs a command of the client */
+  constructor({ chat, id, text, custom }: Opened, run: (command: Command) => Promise<unknown>) {
+    this.chat = chat;
+    this.id = id;
+    this.#text = text;
+    this.#custom = custom;
+    this.#run = run;
+  }
+
+  /** All text so far. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /**
+   * Adds text, which connected participants see at once.
+   *
+   * @throws ParleyError `too-large`, and adds nothing, if the message would have more than 8000
+   * characters
+   */
+  write(text: string): void {
+    const whole = this.#text + text;
+    if (whole.length > MAX_TEXT && [...whole].length > MAX_TEXT)
+      throw new ParleyError('too-large', `A message has at most ${MAX_TEXT} characters`);
+    this.#text = whole;
+    this.#waiting += text;
+    this.#timer.start(SEND_DELAY_MS, () => this.#send());
+  }
+
+  /**
+   * Completes the message, also after the connection was lost. A message that is not ended
+   * ends by itself after `STREAM_IDLE`, a setting of the server. @throws ParleyError
+   */
+  async end({ body = { type: 'text', text: this.#text }, custom = this.#custom }: StreamEnd = {}): Promise<void> {
+    this.#timer.clear();
+    this.#send();
+    await this.#run({ do: 'end', chat: this.chat, id: this.id, body, custom });
+  }
+
+  #send(): void {
+    // The other half of a surrogate pair follows.
+    const half = /[\ud800-\udbff]$/.exec(this.#waiting)?.[0] ?? '';
+    const text = this.#waiting.slice(0, this.#waiting.length - half.length);
+    this.#waiting = half;
+    if (text === '') return;
+    this.#index += 1;
+    this.#run({ do: 'append', chat: this.chat, id: this.id, index: this.#index, text });
+  }
+}
+
+/** Final content of a streamed message. */
+export interface StreamEnd {
+  /** Default: the text so far. */
+  body?: Body;
+  /** Data of the app. Default: that of the start. */
+  custom?: MessageCustom | undefined;
+}
+
+interface Opened {
+  chat: number;
+  id: number;
+  /** The first text. */
+  text: string;
+  custom?: MessageCustom | undefined;
+}
