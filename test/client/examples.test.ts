@@ -37,25 +37,39 @@ async function register(username: string): Promise<Parley & { user: number }> {
 
 describe('the starters', () => {
   it('node: the bot replies with the text it receives', async () => {
-    await installed.copy(join(examples, 'node'), 'node');
-    const bot = spawn(process.execPath, ['echo-bot.mjs', stack.apiUrl, 'echo', password], {
-      cwd: join(installed.folder, 'node'),
-      stdio: ['ignore', 'pipe', 'inherit'],
+    await using bot = await startBot('echo-bot.mjs', 'echo');
+    const ann = await register('ann');
+    const received = listen(ann);
+    await bot.befriend(ann);
+    await ann.send(bot.user, 'hello, bot');
+    await waitFor(() => received.length === 2);
+    expect(received.map(textOf)).toEqual(['hello, bot', 'hello, bot']);
+    expect(received.map(({ from }) => from)).toEqual([ann.user, bot.user]);
+  });
+
+  it('node: the agent streams its answer, which history has as a whole', async () => {
+    await using bot = await startBot('agent.mjs', 'agent');
+    const eve = await register('eve');
+    const typing: (string | undefined)[] = [];
+    eve.on('typing', ({ state }) => typing.push(state));
+    const seen = new Set<string>();
+    eve.on('change', () => {
+      const last = eve.messages(bot.user).at(-1);
+      if (last?.streaming) seen.add(textOf(last));
     });
-    try {
-      const [line] = await once(bot.stdout, 'data');
-      const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
-      const ann = await register('ann');
-      await ann.api('POST /friend-requests', { to: user });
-      await waitFor(async () => (await ann.api('GET /friends')).items.length === 1);
-      const received = listen(ann);
-      await ann.send(user, 'hello, bot');
-      await waitFor(() => received.length === 2);
-      expect(received.map(textOf)).toEqual(['hello, bot', 'hello, bot']);
-      expect(received.map(({ from }) => from)).toEqual([ann.user, user]);
-    } finally {
-      bot.kill();
-    }
+    await bot.befriend(eve);
+    await eve.send(bot.user, 'hello');
+    await waitFor(
+      () => texts(eve, bot.user).at(-1)?.endsWith('That is all.') && !eve.messages(bot.user).at(-1)?.streaming,
+    );
+    expect(seen.size).toBeGreaterThan(3);
+    expect(typing).toContain('thinking');
+    const whole = texts(eve, bot.user).at(-1);
+    await waitFor(async () => {
+      const { items } = await eve.api('GET /chats/{id}/messages', { id: bot.user });
+      const last = items.at(-1);
+      return last?.body?.type === 'text' && last.body.text === whole && last.edited === undefined;
+    });
   });
 
   it('html: the page signs in, shows a chat and sends', async () => {
@@ -86,6 +100,28 @@ describe('the starters', () => {
     expect(await readFile(join(root, 'dist/assets', script), 'utf8')).toContain('/v1');
   });
 });
+
+/** Runs a bot of the starter for Node.js. */
+async function startBot(script: string, name: string) {
+  await installed.copy(join(examples, 'node'), 'node');
+  const bot = spawn(process.execPath, [script, stack.apiUrl, name, password], {
+    cwd: join(installed.folder, 'node'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(bot.stdout, 'data');
+  const user = Number(/is user (\d+)/.exec(String(line))?.[1]);
+  return {
+    user,
+    /** Makes it a friend of a user. */
+    befriend: async (client: Parley) => {
+      await client.api('POST /friend-requests', { to: user });
+      await waitFor(async () => (await client.api('GET /friends')).items.length === 1);
+    },
+    [Symbol.asyncDispose]: async () => {
+      bot.kill();
+    },
+  };
+}
 
 /** Links a package of the tests into the node_modules of a starter. */
 async function link(root: string, name: string): Promise<void> {

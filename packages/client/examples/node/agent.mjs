@@ -1,0 +1,37 @@
+// Replies to every message with a text that grows, as an AI agent does, and accepts every friend
+// request. The model is scripted: replace `model` by a call of yours.
+// Usage: node agent.mjs http://127.0.0.1:8080 agent <password>
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Parley } from '@parley/client';
+
+/** Yields the parts of an answer. */
+async function* model(question) {
+  const answer = `You wrote **${question}**. This answer has three steps:\n\n- read\n- think\n- write\n\nThat is all.`;
+  for (const part of answer.split(/(?<=\s)/)) {
+    await sleep(40);
+    yield part;
+  }
+}
+
+const [api = '', username = '', password = ''] = process.argv.slice(2);
+const agent = new Parley({ api, keep: 0 });
+await agent.signIn({ username, password }).catch(() => agent.register({ username, password }));
+
+agent.on('message', ({ mine, streaming, chat, id, body }) => {
+  if (!mine && !streaming && body?.type === 'text') answer(chat, id, body.text).catch(console.error);
+});
+agent.on('event', (event) => {
+  // A request to somebody who has sent one accepts it.
+  if (event.kind === 'friend' && event.change === 'requested') agent.api('POST /friend-requests', { to: event.user });
+});
+
+async function answer(chat, replyTo, question) {
+  agent.typing(chat, true, 'thinking');
+  await sleep(500);
+  const message = await agent.stream(chat, { replyTo });
+  for await (const part of model(question)) message.write(part);
+  await message.end();
+}
+
+await agent.connect();
+console.log(`${username} is user ${agent.user} and answers messages`);
