@@ -43,6 +43,33 @@ describe('edits, reactions and recalls', () => {
     }
   });
 
+  it('an action reaches every device of the sender of the message, and nobody else', async () => {
+    const [a, b, c] = (await kit.circle(3)) as [number, number, number];
+    const group = await kit.group([a, b, c]);
+    await using bot = await kit.connect(a, 0);
+    await using second = await kit.connect(a, 1, { device: 'second' });
+    await using bob = await kit.connect(b, 1);
+    await using carl = await kit.connect(c, 1);
+    const [{ id: direct }, { id: many }] = [await bot.text(b, 'r1'), await bot.text(group, 'r2')];
+    const data = { choice: 2 };
+    const press = { type: 'action', ref: 'p1', chat: a, id: direct, action: 'choose', data } as const;
+    expect(await bob.ask(press)).toEqual({ type: 'ack', ref: 'p1' });
+    expect(await bob.ask({ type: 'action', ref: 'p2', chat: group, id: many, action: 'stop' })).toEqual({
+      type: 'ack',
+      ref: 'p2',
+    });
+    for (const device of [bot, second]) {
+      await waitFor(() => device.events.length === 4);
+      expect(device.events.slice(2).map(({ event }) => event)).toEqual([
+        { kind: 'action', chat: b, id: direct, user: b, action: 'choose', data, ref: 'p1' },
+        { kind: 'action', chat: group, id: many, user: b, action: 'stop', ref: 'p2' },
+      ]);
+    }
+    expect([...kinds(bob), ...kinds(carl)]).not.toContain('action');
+    const large = { ...press, ref: 'z', data: { text: 'x'.repeat(5000) } };
+    expect(await bob.ask(large)).toMatchObject({ type: 'error', code: 'bad-frame' });
+  });
+
   it('a recalled message is delivered without its body, also to devices that were offline', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, 0);

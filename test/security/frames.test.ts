@@ -80,6 +80,12 @@ const rows: Row[] = [
     '',
   ],
   [
+    'acting on what the owner wrote to the friend',
+    () => ({ type: 'action', chat: people.owner.id, id: toFriend, action: 'press' }),
+    [none, none, 'ack', none, none, none],
+    'friend',
+  ],
+  [
     'reacting to what the owner wrote to the friend',
     () => ({ type: 'react', chat: people.owner.id, id: toFriend, emoji: '👍', active: true }),
     [none, none, 'ack', none, none, none],

@@ -1,4 +1,4 @@
-import type { Body } from '@parley/protocol';
+import type { Body, Custom } from '@parley/protocol';
 import { Announcer, type ParleyEvents } from './announcer.ts';
 import { createApi, createRequest, type Request } from './api/api.ts';
 import { Credentials, type SavedSession } from './api/credentials.ts';
@@ -268,6 +268,14 @@ export class Parley {
   /** Adds a reaction to a message, or removes it. @throws ParleyError */
   react(chat: number, id: number, emoji: string, active = true): Promise<void> {
     return this.#request({ type: 'react', chat, id, emoji, active });
+  }
+
+  /**
+   * Notifies the sender of a message, and nobody else, that a button of it was pressed, for
+   * example. They get an event of kind `action`. @throws ParleyError
+   */
+  act(chat: number, id: number, action: string, data?: Custom): Promise<void> {
+    return this.#request({ type: 'action', chat, id, action, ...(data && { data }) });
   }
 
   async #request(frame: AckedFrame): Promise<void> {

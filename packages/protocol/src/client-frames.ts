@@ -101,6 +101,16 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     .describe('Adds or removes a reaction. Reply: `ack`'),
   z
     .strictObject({
+      type: z.literal('action'),
+      ref: optionalRef,
+      chat,
+      id: messageId,
+      action: text(limits.action).describe('Name of the action'),
+      data: customSchema.optional().describe('Data of the app'),
+    })
+    .describe('Notifies the sender of a message, and nobody else, that this user pressed a button of it. Reply: `ack`'),
+  z
+    .strictObject({
       type: z.literal('auth'),
       ref: optionalRef,
       token: z.string().min(1).max(8192).describe('A new access token of the same user'),

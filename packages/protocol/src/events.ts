@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { receivedBodySchema } from './bodies.ts';
 import { customSchema } from './custom.ts';
+import { limits } from './limits.ts';
 import { id, text } from './strings.ts';
 
 const chat = id.describe('The chat, as the receiving user names it');
@@ -68,6 +69,19 @@ export const eventSchema = z
         active: z.boolean().describe('False if it was removed'),
       })
       .describe('A reaction was added or removed'),
+    z
+      .object({
+        kind: z.literal('action'),
+        chat,
+        id: messageId,
+        user: id.describe('Who acted'),
+        action: text(limits.action).describe('Name of the action'),
+        data: customSchema.optional().describe('Data of the app'),
+        ref: text(limits.ref)
+          .optional()
+          .describe('The `ref` of the frame. A frame that is sent again has the same one'),
+      })
+      .describe('A user acted on a message of this user, by a button of it for example'),
     z
       .object({
         kind: z.literal('chat'),

@@ -3,13 +3,18 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 
 /** Throws a refusal if a frame carries more data of an app than `MAX_CUSTOM` allows. */
-export function checkCustom({ config }: CommandDeps, { body, custom }: Content): void {
-  if (custom !== undefined) check('custom', custom, config.maxCustom);
-  if (body.type === 'custom') check('body.data', body.data, config.maxCustom);
+export function checkCustom(deps: CommandDeps, { body, custom }: Content): void {
+  if (custom !== undefined) checkData(deps, 'custom', custom);
+  if (body.type === 'custom') checkData(deps, 'body.data', body.data);
 }
 
-function check(path: string, custom: Custom, max: number): void {
-  const excess = findExcess(custom, max);
+/**
+ * Throws a refusal if an object is larger than `MAX_CUSTOM`.
+ *
+ * @param path where the frame has it
+ */
+export function checkData({ config }: CommandDeps, path: string, data: Custom): void {
+  const excess = findExcess(data, config.maxCustom);
   if (excess !== undefined) throw new Refusal('bad-frame', `${path}: ${excess}`);
 }
 

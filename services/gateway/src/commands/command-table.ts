@@ -1,5 +1,6 @@
 import type { ClientFrame } from '@parley/protocol';
 import { pongFrame } from '../frames.ts';
+import { action } from './action.ts';
 import { auth } from './auth.ts';
 import type { Command, ConnectionCommand } from './command.ts';
 import { edit } from './edit.ts';
@@ -19,6 +20,7 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   recall,
   edit,
   react,
+  action,
   received,
   typing,
   stream,
