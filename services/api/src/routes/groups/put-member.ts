@@ -1,4 +1,3 @@
-import { addMembers, bumpPermits } from '@parley/database';
 import { type Group, groupConversation, type Member } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
@@ -8,9 +7,10 @@ import { callerOperation, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
 import { isBanned } from '../../queries/group-bans.ts';
-import { forgetChats, getMember, memberIds } from '../../queries/group-members.ts';
+import { getMember } from '../../queries/group-members.ts';
 import { getGroup } from '../../queries/groups.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
+import { admit } from './admit.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 import { requireAddable } from './require-addable.ts';
@@ -42,18 +42,9 @@ export const putMember = callerOperation(
       if (found !== undefined) return found;
       if (!exists) throw new Refusal('not-found', 'There is no such user.');
       if (await isBanned(tx, id, user)) throw new Refusal('forbidden', `User ${user} is banned from the group.`);
-      const { maxMembers, owner } = (await getGroup(tx, id, me)) as Group;
-      await requireAddable(tx, context.config, me, [user], owner);
-      const members = await memberIds(tx, id);
-      if (members.length >= maxMembers) throw new Refusal('group-full');
-      await bumpPermits(tx, [id]);
-      await addMembers(tx, id, [{ user, role: 'member' }], now);
-      await forgetChats(tx, id, [user]);
-      notify({
-        copies: [id],
-        forget: [user],
-        events: [{ users: [...members, user], event: { kind: 'group', group: id, change: 'joined', user } }],
-      });
+      const group = (await getGroup(tx, id, me)) as Group;
+      await requireAddable(tx, context.config, me, [user], group.owner);
+      await admit(tx, notify, group, user, now);
       return (await getMember(tx, id, user)) as Member;
     });
     return c.json(member, 200);

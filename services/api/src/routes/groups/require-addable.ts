@@ -32,6 +32,20 @@ export async function requireAddable(
   if (sendPolicy === 'friends' && stranger !== undefined) {
     throw new Refusal('not-friends', `Only friends of user ${stranger} can add them to a group.`);
   }
+  await requireRoom(tx, limits, users, owner);
+}
+
+/**
+ * Refuses when one of these users, who must be locked, is in as many groups as possible.
+ *
+ * @param owner of the group: one user is in a bounded number of groups of one owner
+ */
+export async function requireRoom(
+  tx: Database,
+  limits: ApiConfig['limits'],
+  users: readonly number[],
+  owner: number,
+): Promise<void> {
   const [busy] = await findBusy(tx, users, limits.groups);
   const [crowded] = busy === undefined ? await findCrowded(tx, owner, users, limits.groupsOfOneOwner) : [busy];
   if (crowded !== undefined) throw new Refusal('conflict', `User ${crowded} is in as many groups as possible.`);

@@ -1,0 +1,30 @@
+import { addMembers, bumpPermits, type Database } from '@parley/database';
+import type { Notify } from '../../events/notice.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { forgetChats, memberIds } from '../../queries/group-members.ts';
+
+/**
+ * Makes a user a member of a group and notifies all members. Both must be locked, and the user must
+ * be no member.
+ *
+ * @param now the current message id of the group: earlier messages count as read
+ * @throws Refusal `group-full`
+ */
+export async function admit(
+  tx: Database,
+  notify: Notify,
+  { id, maxMembers }: { id: number; maxMembers: number },
+  user: number,
+  now: number,
+): Promise<void> {
+  const members = await memberIds(tx, id);
+  if (members.length >= maxMembers) throw new Refusal('group-full');
+  await bumpPermits(tx, [id]);
+  await addMembers(tx, id, [{ user, role: 'member' }], now);
+  await forgetChats(tx, id, [user]);
+  notify({
+    copies: [id],
+    forget: [user],
+    events: [{ users: [...members, user], event: { kind: 'group', group: id, change: 'joined', user } }],
+  });
+}
