@@ -170,6 +170,22 @@ create table group_bans (
   constraint group_bans_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 
+create table group_invitations (
+  id bigint not null default next_principal_id(),
+  group_id bigint not null,
+  code_hash text not null,
+  code text not null,
+  by_id bigint,
+  approval boolean not null default false,
+  uses integer,
+  used integer not null default 0,
+  expires bigint,
+  created bigint not null default now_ms(),
+  constraint group_invitations_code_hash_key UNIQUE (code_hash),
+  constraint group_invitations_pkey PRIMARY KEY (id),
+  constraint group_invitations_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE
+);
+
 create table group_members (
   group_id bigint not null,
   user_id bigint not null,
@@ -237,6 +253,19 @@ create table invitations (
   constraint invitations_pkey PRIMARY KEY (code),
   constraint invitations_check CHECK ((used <= uses)),
   constraint invitations_uses_check CHECK ((uses > 0))
+);
+
+create table join_requests (
+  group_id bigint not null,
+  user_id bigint not null,
+  message text not null default ''::text,
+  state text not null default 'pending'::text,
+  date bigint not null default now_ms(),
+  decided bigint,
+  constraint join_requests_pkey PRIMARY KEY (group_id, user_id),
+  constraint join_requests_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(id) ON DELETE CASCADE,
+  constraint join_requests_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint join_requests_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'declined'::text])))
 );
 
 create table media (
@@ -470,9 +499,12 @@ CREATE UNIQUE INDEX friend_requests_pending ON public.friend_requests USING btre
 CREATE INDEX friend_requests_to ON public.friend_requests USING btree (to_id, id);
 CREATE INDEX friendships_friend_group ON public.friendships USING btree (friend_group_id);
 CREATE INDEX group_bans_user ON public.group_bans USING btree (user_id);
+CREATE INDEX group_invitations_group ON public.group_invitations USING btree (group_id, id);
 CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
 CREATE INDEX groups_by_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
+CREATE INDEX join_requests_pending ON public.join_requests USING btree (group_id, date, user_id) WHERE (state = 'pending'::text);
+CREATE INDEX join_requests_user ON public.join_requests USING btree (user_id);
 CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires IS NOT NULL);
 CREATE INDEX media_owner ON public.media USING btree (owner_id);
 CREATE INDEX media_shares_granted ON public.media_shares USING btree (media_id) WHERE granted;

@@ -104,6 +104,15 @@ export const table: readonly Row[] = [
   row('get /v1/groups/{id}/bans', admins(200), group),
   { ...row('put /v1/groups/{id}/bans/{user}', admins(200), membership), changes: 'once' },
   row('delete /v1/groups/{id}/bans/{user}', admins(204), membership),
+  row('post /v1/groups/{id}/invitations', admins(201), (asked) => ({ ...group(asked), body: {} })),
+  row('get /v1/groups/{id}/invitations', admins(200), group),
+  row('delete /v1/groups/{id}/invitations/{invitation}', admins(204), invitation),
+  row('get /v1/groups/{id}/join-requests', admins(200), group),
+  row('post /v1/groups/{id}/join-requests/{user}/accept', admins(200), joinRequest),
+  row('post /v1/groups/{id}/join-requests/{user}/decline', admins(204), joinRequest),
+  row('get /v1/invitations/{code}', all(200), invitation),
+  row('get /v1/invitations/{code}/avatar', all(404), invitation),
+  row('post /v1/invitations/{code}/join', person(200), (asked) => ({ ...invitation(asked), body: {} })),
   row('post /v1/groups/{id}/leave', ofGroup(204, 204, 409), group),
 
   // LayIM
@@ -147,6 +156,9 @@ export const table: readonly Row[] = [
   row('get /v1/server/groups/{group}/members', product(200), users),
   row('put /v1/server/groups/{group}/members/{user}', product(200), (asked) => ({ ...users(asked), body: {} })),
   row('delete /v1/server/groups/{group}/members/{user}', product(204), users),
+  row('post /v1/server/groups/{group}/invitations', product(201), (asked) => ({ ...users(asked), body: {} })),
+  row('get /v1/server/groups/{group}/invitations', product(200), users),
+  row('delete /v1/server/groups/{group}/invitations/{invitation}', product(204), users),
   row('post /v1/server/messages', product(201), ({ world }) => ({
     body: { from: 'system', to: world.people.owner.id, ref: `r-${world.group}`, body: { type: 'text', text: 'hi' } },
   })),
@@ -192,6 +204,14 @@ function membership({ world }: Asked): Request {
   return { params: { id: world.group, user: world.second } };
 }
 
+function invitation({ world }: Asked): Request {
+  return { params: { id: world.group, invitation: world.invitation, code: world.code } };
+}
+
+function joinRequest({ world }: Asked): Request {
+  return { params: { id: world.group, user: world.asking } };
+}
+
 function media({ world }: Asked): Request {
   return { params: { id: world.media } };
 }
@@ -206,6 +226,7 @@ function users({ world }: Asked): Request {
     params: {
       ...{ user: `~${member.id}`, friend: `~${other.id}`, blocked: `~${other.id}`, group: `~${world.group}` },
       session: 'made-up',
+      invitation: world.invitation,
     },
   };
 }
@@ -250,7 +271,12 @@ function product(status: number): Statuses {
 }
 
 function row(route: string, statuses: Statuses, ask: Row['ask'] = () => ({})): Row {
-  return { route, statuses, ask, changes: /^delete|accept|decline|leave|^(put|patch).*(blocks|members)/.test(route) };
+  return {
+    route,
+    statuses,
+    ask,
+    changes: /^delete|accept|decline|join$|leave|^(put|patch).*(blocks|members)/.test(route),
+  };
 }
 
 /** In the order of the roles. */

@@ -1,4 +1,4 @@
-import type { Group } from '@parley/protocol';
+import type { Group, GroupInvitation } from '@parley/protocol';
 import { seedMessages } from '../../services/api/test/seed.ts';
 import { apiKey, type Product } from '../../services/api/test/server-api.ts';
 import { share } from '../../services/api/test/share.ts';
@@ -41,6 +41,10 @@ export async function makeWorld(product: Product): Promise<World> {
   const media = await uploader.send(await picture(4, 4), { name: 'secret-of-two.png', type: 'image/png' });
   await seedMessages(api.db, [{ from: owner.id, to: friend.id, text: 'secret-of-two' }]);
   await share(api, owner, friend, media.id);
+  const { body: invitation } = await owner.call<GroupInvitation>('post', `/v1/groups/${group.id}/invitations`, {
+    approval: true,
+  });
+  await asking.call('post', `/v1/invitations/${invitation.code}/join`, {});
   const { body: sessions } = await owner.get<Items>('/v1/sessions');
   const account = await api.db.selectFrom('users').select('username').where('id', '=', owner.id).executeTakeFirst();
   return {
@@ -53,6 +57,9 @@ export async function makeWorld(product: Product): Promise<World> {
     group: group.id,
     heading: heading.body.id,
     media: media.id,
+    invitation: invitation.id,
+    code: invitation.code ?? '',
+    asking: asking.id,
     upload: placeOf(await uploader.create(9)),
   };
 }
@@ -80,6 +87,11 @@ export interface World {
   group: number;
   /** A friend group of the owner's. */
   heading: number;
+  /** A link to the group, with approval, and its code. */
+  invitation: number;
+  code: string;
+  /** A user who asks to join the group. */
+  asking: number;
   /** A picture that the owner sent to the friend. */
   media: number;
   /** The path of an upload that the owner has begun. */

@@ -105,9 +105,12 @@ export const eventSchema = z
         kind: z.literal('group'),
         group: id.describe('The group'),
         change: z
-          .enum(['created', 'updated', 'joined', 'left', 'removed', 'role', 'dissolved'])
-          .describe('What happened'),
-        user: id.optional().describe('The member concerned'),
+          .enum(['created', 'updated', 'joined', 'left', 'removed', 'role', 'dissolved', 'requested', 'declined'])
+          .describe(
+            'What happened. `requested`: a user requests to join, for the owner and admins. `declined`: one of them ' +
+              'declined it, for that user too',
+          ),
+        user: id.optional().describe('The member or user concerned'),
       })
       .describe('A group or its members changed'),
     z

@@ -135,6 +135,36 @@ export const memberSchema = z.object({
 /** A user who is banned from a group: nobody can add them. */
 export const banSchema = z.object({ user: userSchema, by: id.describe('Who banned the user'), date });
 
+/** A link by which users join a group, as its owner and admins see it. */
+export const groupInvitationSchema = z.object({
+  id,
+  code: z.string().nullable().describe('The secret of the link. Null if the server no longer has the key to show it'),
+  by: id.nullable().describe('Who created it. Null: the product'),
+  approval: z.boolean().describe('Whether the owner and admins decide about each user'),
+  uses: z.int().positive().nullable().describe('How many users may use it. Null: any number'),
+  used: z.int().nonnegative(),
+  expires: date.nullable().describe('Null: never'),
+  created: date,
+});
+
+/** What anybody who has the code of an invitation sees. */
+export const invitationPreviewSchema = z.object({
+  name: z.string().describe('Name of the group'),
+  avatar: z.string().nullable().describe('Address of the picture of the group, which needs no access token'),
+  members: z.int().positive().describe('Number of members'),
+  approval: z.boolean().describe('Whether the owner and admins decide about each user'),
+  expires: date.nullable().describe('Null: never'),
+});
+
+/** A request of a user to join a group. */
+export const joinRequestSchema = z.object({ user: userSchema, message: z.string(), date });
+
+/** What following an invitation led to. */
+export const joinResultSchema = z.object({
+  state: z.enum(['joined', 'requested']),
+  group: groupSchema.optional().describe('The group, if the user is a member'),
+});
+
 /** A message in the user's copy of the chat. */
 export const messageSchema = z.object({
   id,
@@ -221,6 +251,10 @@ export type ReportReason = z.infer<typeof reportReasonSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Group = z.infer<typeof groupSchema>;
 export type Ban = z.infer<typeof banSchema>;
+export type GroupInvitation = z.infer<typeof groupInvitationSchema>;
+export type InvitationPreview = z.infer<typeof invitationPreviewSchema>;
+export type JoinRequest = z.infer<typeof joinRequestSchema>;
+export type JoinResult = z.infer<typeof joinResultSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Message = z.infer<typeof messageSchema>;
 export type Chat = z.infer<typeof chatSchema>;

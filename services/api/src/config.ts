@@ -84,6 +84,10 @@ export function readConfig(env: Environment): ApiConfig {
     UNIQUE_GROUP_NAMES: bool({ default: false }),
     MAX_GROUPS: integer({ min: 1, default: 1000 }),
     MAX_GROUPS_OF_ONE_OWNER: integer({ min: 1, default: 100 }),
+    INVITATION_TTL: duration({ min: minute, max: 3650 * day, default: 7 * day }),
+    MAX_INVITATIONS: integer({ min: 1, default: 100 }),
+    MAX_JOIN_REQUESTS: integer({ min: 1, default: 1000 }),
+    JOIN_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
     FRIEND_REQUEST_COOLDOWN: duration({ min: 0, default: 7 * day }),
     MAX_GROUP_MEMBERS: integer({ min: 1, max: 500, default: 200 }),
     MAX_SESSIONS: integer({ min: 1, default: 100 }),
@@ -93,6 +97,7 @@ export function readConfig(env: Environment): ApiConfig {
     IDEMPOTENCY_TTL: duration({ min: minute, max: 30 * day, default: day }),
     FRIEND_REQUESTS_PER_MINUTE: integer({ min: 1, default: 300 }),
     GROUP_CHANGES_PER_MINUTE: integer({ min: 1, default: 300 }),
+    INVITATION_GUESSES_PER_MINUTE: integer({ min: 1, default: 10 }),
     ARGON2_MEMORY: size({ min: 8 * 1024, default: 19 * 1024 * 1024 }),
     ARGON2_TIME: integer({ min: 1, max: 100, default: 2 }),
     ARGON2_PARALLELISM: integer({ min: 1, max: 16, default: 1 }),
@@ -133,6 +138,8 @@ export function readConfig(env: Environment): ApiConfig {
     avatarHosts: value.AVATAR_HOSTS,
     uniqueGroupNames: value.UNIQUE_GROUP_NAMES,
     friendRequestCooldown: value.FRIEND_REQUEST_COOLDOWN,
+    joinRequestCooldown: value.JOIN_REQUEST_COOLDOWN,
+    invitationTtl: value.INVITATION_TTL,
     tokens: {
       secret: value.TOKEN_SECRET,
       secrets: [value.TOKEN_SECRET, value.TOKEN_SECRET_BEFORE].filter((each) => each !== undefined),
@@ -165,6 +172,8 @@ export function readConfig(env: Environment): ApiConfig {
       groupsOfOneOwner: value.MAX_GROUPS_OF_ONE_OWNER,
       groupMembers: value.MAX_GROUP_MEMBERS,
       sessions: value.MAX_SESSIONS,
+      invitations: value.MAX_INVITATIONS,
+      joinRequests: value.MAX_JOIN_REQUESTS,
     },
     requestsPerMinute: {
       user: value.REQUESTS_PER_MINUTE,
@@ -174,6 +183,7 @@ export function readConfig(env: Environment): ApiConfig {
     perMinute: {
       friendRequests: value.FRIEND_REQUESTS_PER_MINUTE,
       groupChanges: value.GROUP_CHANGES_PER_MINUTE,
+      invitationGuesses: value.INVITATION_GUESSES_PER_MINUTE,
       searches: value.SEARCHES_PER_MINUTE,
       exports: value.EXPORTS_PER_MINUTE,
       reports: value.REPORTS_PER_MINUTE,
@@ -219,6 +229,10 @@ export interface ApiConfig {
   avatarHosts: readonly string[];
   /** Whether a group with the name of another group is rejected. Ignores case. */
   uniqueGroupNames: boolean;
+  /** The same after a declined request to join a group. */
+  joinRequestCooldown: number;
+  /** Ms after which an invitation to a group expires that names no date. */
+  invitationTtl: number;
   tokens: {
     /** Seals refresh tokens, media addresses and device tokens. */
     secret: string;
@@ -274,6 +288,10 @@ export interface ApiConfig {
     groupMembers: number;
     /** Another sign-in ends the session that was unused for longest. */
     sessions: number;
+    /** Valid invitations of a group. */
+    invitations: number;
+    /** Pending requests to join a group. */
+    joinRequests: number;
   };
   /** Requests of any kind, per user, address or API key. */
   requestsPerMinute: { user: number; address: number; key: number };
@@ -282,6 +300,8 @@ export interface ApiConfig {
     friendRequests: number;
     /** New groups and new members. */
     groupChanges: number;
+    /** Wrong codes of invitations to groups, per user and per address. */
+    invitationGuesses: number;
     /** Per user, like the next. */
     searches: number;
     exports: number;

@@ -1,4 +1,16 @@
-import type { Ban, Draft, FriendGroup, Media, Message, Report, ReportReason, SignIn } from '@parley/protocol';
+import type {
+  Ban,
+  Draft,
+  FriendGroup,
+  GroupInvitation,
+  InvitationPreview,
+  JoinRequest,
+  Media,
+  Message,
+  Report,
+  ReportReason,
+  SignIn,
+} from '@parley/protocol';
 import type {
   Block,
   BriefUser,
@@ -99,6 +111,23 @@ export interface Operations {
   'PUT /groups/{id}/bans/{user}': [Id & { user: number }, Ban];
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
+  /** Makes a link, for the owner and admins. `approval`: they decide about each user. */
+  'POST /groups/{id}/invitations': [
+    Id & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
+    GroupInvitation,
+  ];
+  'GET /groups/{id}/invitations': [Id & Paging, Page<GroupInvitation>];
+  'DELETE /groups/{id}/invitations/{invitation}': [Id & { invitation: number }, undefined];
+  'GET /groups/{id}/join-requests': [Id & Paging, Page<JoinRequest>];
+  'POST /groups/{id}/join-requests/{user}/accept': [Id & { user: number }, Member];
+  'POST /groups/{id}/join-requests/{user}/decline': [Id & { user: number }, undefined];
+  /** Where a link leads. Needs no session. */
+  'GET /invitations/{code}': [{ code: string }, InvitationPreview];
+  /** `requested`: the owner and admins decide. */
+  'POST /invitations/{code}/join': [
+    { code: string; message?: string },
+    { state: 'joined' | 'requested'; group?: Group },
+  ];
 }
 
 /** Calls an operation of the api. @throws ParleyError */

@@ -18,6 +18,7 @@ import * as drafts from './016-drafts.ts';
 import * as searchIndexes from './017-search-indexes.ts';
 import * as groupNames from './018-group-names.ts';
 import * as mentions from './019-mentions.ts';
+import * as groupInvitations from './020-group-invitations.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -40,6 +41,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '017-search-indexes': searchIndexes,
   '018-group-names': groupNames,
   '019-mentions': mentions,
+  '020-group-invitations': groupInvitations,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

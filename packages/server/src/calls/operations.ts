@@ -6,6 +6,7 @@ import type {
   Custom,
   Friend,
   Group,
+  GroupInvitation,
   Member,
   Message,
   Report,
@@ -61,6 +62,13 @@ export interface Operations {
   'GET /server/groups/{group}/members': [OfGroup & Paging, Page<Member>];
   'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
   'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
+  /** Makes a link by which people join the group. `approval`: its owner and admins decide. */
+  'POST /server/groups/{group}/invitations': [
+    OfGroup & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
+    GroupInvitation,
+  ];
+  'GET /server/groups/{group}/invitations': [OfGroup & Paging, Page<GroupInvitation>];
+  'DELETE /server/groups/{group}/invitations/{invitation}': [OfGroup & { invitation: number }, undefined];
 
   'POST /server/messages': [NewMessage, Accepted];
   /** Opens a session for a user, for one of their devices. */

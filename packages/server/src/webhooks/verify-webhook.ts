@@ -51,6 +51,10 @@ export interface WebhookData {
   'group.removed': GroupChange;
   'group.role': GroupChange;
   'group.dissolved': GroupChange;
+  /** A user requests to join. */
+  'group.requested': GroupChange;
+  /** The owner or an admin declined it. */
+  'group.declined': GroupChange;
   'presence.online': { user: number };
   'presence.offline': { user: number };
   'report.created': NewReport;

@@ -9,6 +9,7 @@ import { listFriendGroups } from '../queries/friend-groups.ts';
 import { listRequests } from '../queries/friend-requests.ts';
 import { type FriendRow, listFriends } from '../queries/friendships.ts';
 import { listGroups } from '../queries/groups.ts';
+import { listOwn, type OwnRequest } from '../queries/join-requests.ts';
 import { toMessage } from '../queries/message-row.ts';
 import { readMessages } from '../queries/messages.ts';
 import { listReports, toReport } from '../queries/reports.ts';
@@ -43,6 +44,7 @@ export async function* contents(db: Database, storage: Storage, me: number): Asy
   yield list<Report>('reports', async (last) =>
     (await listReports(db, { reporter: me, before: last?.id, limit })).map(toReport),
   );
+  yield list<OwnRequest>('join-requests', (last) => listOwn(db, me, last?.group ?? 0, limit));
   yield list<Group>('groups', (last) => listGroups(db, me, last?.id ?? 0, limit));
 
   const peers = () => pages<{ peer: number; group: boolean }>((last) => listPeers(db, me, last, limit));

@@ -69,6 +69,23 @@ describe('a hook is asked before', () => {
     ]);
   });
 
+  it('a hook may reject a user who joins by a link, or whose request is accepted', async () => {
+    const [a, b, c] = await product.people('la', 'lb', 'lc');
+    const { body: group } = await a.call<Group>('post', '/v1/groups', { name: 'Linked' });
+    const make = (approval: boolean) =>
+      a.call<{ id: number; code: string }>('post', `/v1/groups/${group.id}/invitations`, { approval });
+    const [open, asking] = [(await make(false)).body, (await make(true)).body];
+    await c.call('post', `/v1/invitations/${asking.code}/join`, {});
+    expect(receiver.got).toEqual([]);
+    refuse();
+    expect(await b.call<Problem>('post', `/v1/invitations/${open.code}/join`, {})).toMatchObject(refusal);
+    expect(await a.call<Problem>('post', `/v1/groups/${group.id}/join-requests/${c.id}/accept`)).toMatchObject(refusal);
+    expect(asked()).toEqual([
+      { type: 'group.join', data: { group: group.id, users: [b.id], by: b.id, invitation: open.id } },
+      { type: 'group.join', data: { group: group.id, users: [c.id], by: a.id } },
+    ]);
+  });
+
   it('a hook may reject or change a message of the server API, but not a system message', async () => {
     const [a, b] = await product.people('ma', 'mb');
     await product.call('put', '/users/ma/friends/mb');

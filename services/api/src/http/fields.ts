@@ -95,5 +95,8 @@ export function changes<S extends z.ZodRawShape>(shape: S) {
     .openapi({ minProperties: 1 });
 }
 
+/** The last date that JavaScript can write, in Unix ms. */
+export const MAX_DATE = 8_640_000_000_000_000;
+
 /** `{id}` of a path. */
 export const idParams = z.object({ id: idField });

@@ -69,7 +69,7 @@ export function toHeaders({ limit, remaining, reset }: RateLimit): Record<string
 }
 
 /** Returns the client address whose rate limit a request counts towards. */
-export function addressOf(c: Context<OpenEnv>): string {
+export function addressOf<E extends OpenEnv>(c: Context<E>): string {
   const { address = 'unknown' } = getConnInfo(c).remote;
   const { trustedProxies, proxyHops } = c.var.context.config;
   return clientAddress(address, c.req.header('x-forwarded-for'), trustedProxies, proxyHops);

@@ -68,6 +68,7 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
   await sql`delete from blocks where user_id = ${user}`.execute(tx);
   await sql`delete from drafts where owner_id = ${user}`.execute(tx);
   await sql`delete from group_bans where user_id = ${user}`.execute(tx);
+  await sql`delete from join_requests where user_id = ${user}`.execute(tx);
   await sql`delete from reports where reporter_id = ${user}`.execute(tx);
   await sql`delete from push_subscriptions where user_id = ${user}`.execute(tx);
   const { rows: sessions } = await sql<{

@@ -25,6 +25,18 @@ export async function memberIds(db: Database, group: number): Promise<number[]> 
   return rows.map((row) => row.user_id);
 }
 
+/** Returns the ids of the owner and admins of a group in ascending order. */
+export async function adminIds(db: Database, group: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('group_members')
+    .select('user_id')
+    .where('group_id', '=', group)
+    .where('role', '<>', 'member')
+    .orderBy('user_id')
+    .execute();
+  return rows.map((row) => row.user_id);
+}
+
 export async function getMember(db: Database, group: number, user: number): Promise<Member | undefined> {
   const row = await members(db, group).where('m.user_id', '=', user).executeTakeFirst();
   return row && omitNoMute(row);

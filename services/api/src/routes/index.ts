@@ -6,6 +6,7 @@ import { friendRequests } from './friend-requests/index.ts';
 import { friends } from './friends/index.ts';
 import { groups } from './groups/index.ts';
 import { info } from './info/index.ts';
+import { invitations } from './invitations/index.ts';
 import { layim } from './layim/index.ts';
 import { me } from './me/index.ts';
 import { media } from './media/index.ts';
@@ -34,6 +35,7 @@ export const operations = [
   ...messages,
   ...media,
   ...groups,
+  ...invitations,
   ...layim,
   ...search,
   ...push,

@@ -81,21 +81,25 @@ describe('an endpoint', () => {
 
   it('a webhook endpoint receives friend events of each side and group events once', async () => {
     const shop = await start();
-    const [a, b] = await shop.people('a', 'b');
+    const [a, b, c] = await shop.people('a', 'b', 'c');
     await shop.call('put', '/users/a/friends/b');
-    await a.call('post', '/v1/groups', { name: 'G', members: [b.id] });
-    await came(3);
+    const { body: group } = await a.call<{ id: number }>('post', '/v1/groups', { name: 'G', members: [b.id] });
+    const invitations = `/v1/groups/${group.id}/invitations`;
+    const { body: link } = await a.call<{ code: string }>('post', invitations, { approval: true });
+    await c.call('post', `/v1/invitations/${link.code}/join`, {});
+    await came(4);
     await settled(shop);
     const told = receiver.got.map(({ event: { type, data } }) => ({ type, data }));
-    expect(told).toHaveLength(3);
+    expect(told).toHaveLength(4);
     expect(told).toEqual(
       expect.arrayContaining([
         { type: 'friend.accepted', data: { user: a.id, other: b.id } },
         { type: 'friend.accepted', data: { user: b.id, other: a.id } },
-        { type: 'group.created', data: { group: expect.any(Number), user: a.id } },
+        { type: 'group.created', data: { group: group.id, user: a.id } },
+        { type: 'group.requested', data: { group: group.id, user: c.id } },
       ]),
     );
-    expect(new Set(receiver.got.map(({ event }) => event.id)).size).toBe(3);
+    expect(new Set(receiver.got.map(({ event }) => event.id)).size).toBe(4);
   });
 
   it('a webhook endpoint receives only the kinds of events it subscribed to', async () => {

@@ -2,6 +2,7 @@ import { addMembers, bumpPermits, type Database } from '@parley/database';
 import type { Notify } from '../../events/notice.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { forgetChats, memberIds } from '../../queries/group-members.ts';
+import { deleteJoinRequests } from '../../queries/join-requests.ts';
 
 /**
  * Makes a user a member of a group and notifies all members. Both must be locked, and the user must
@@ -22,6 +23,7 @@ export async function admit(
   await bumpPermits(tx, [id]);
   await addMembers(tx, id, [{ user, role: 'member' }], now);
   await forgetChats(tx, id, [user]);
+  await deleteJoinRequests(tx, id, [user]);
   notify({
     copies: [id],
     forget: [user],

@@ -10,6 +10,7 @@ import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { banSchema, pageOf } from '../../http/schemas.ts';
 import { countBans, deleteBans, insertBan, listBans } from '../../queries/group-bans.ts';
 import { getRole } from '../../queries/group-members.ts';
+import { deleteJoinRequests } from '../../queries/join-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
 import { depart } from './depart.ts';
 import { enterGroup } from './enter-group.ts';
@@ -79,6 +80,7 @@ export const putBan = callerOperation(
       if ((await insertBan(tx, id, user, me)) && count >= context.config.limits.blocks) {
         throw new Refusal('conflict', 'As many users are banned from the group as possible.');
       }
+      await deleteJoinRequests(tx, id, [user]);
       if (theirs !== undefined) await depart(tx, notify, id, user, theirs, 'removed');
       return (await listBans(tx, id, { user, limit: 1 }))[0] as Ban;
     });

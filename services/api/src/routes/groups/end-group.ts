@@ -1,8 +1,10 @@
 import { bumpPermits, type Database } from '@parley/database';
 import type { Notify } from '../../events/notice.ts';
 import { deleteAllBans } from '../../queries/group-bans.ts';
+import { deleteAllInvitations } from '../../queries/group-invitations.ts';
 import { deleteMembers, memberIds } from '../../queries/group-members.ts';
 import { dissolveGroup } from '../../queries/groups.ts';
+import { deleteAllJoinRequests } from '../../queries/join-requests.ts';
 
 /** Dissolves a group, which must be locked. Its messages are deleted in the background. */
 export async function endGroup(tx: Database, notify: Notify, group: number): Promise<void> {
@@ -10,6 +12,8 @@ export async function endGroup(tx: Database, notify: Notify, group: number): Pro
   const members = await memberIds(tx, group);
   await deleteMembers(tx, group, members);
   await deleteAllBans(tx, group);
+  await deleteAllInvitations(tx, group);
+  await deleteAllJoinRequests(tx, group);
   await dissolveGroup(tx, group);
   notify({
     copies: [group],

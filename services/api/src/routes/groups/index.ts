@@ -2,6 +2,8 @@ import { listBansOf, putBan, removeBan } from './bans.ts';
 import { create } from './create.ts';
 import { dissolve } from './dissolve.ts';
 import { get } from './get.ts';
+import { createInvitation, listInvitationsOf, revokeInvitation } from './invitations.ts';
+import { acceptJoinRequest, declineJoinRequestOf, listJoinRequests } from './join-requests.ts';
 import { leave } from './leave.ts';
 import { list } from './list.ts';
 import { listMembersOf } from './list-members.ts';
@@ -23,5 +25,11 @@ export const groups = [
   listBansOf,
   putBan,
   removeBan,
+  createInvitation,
+  listInvitationsOf,
+  revokeInvitation,
+  listJoinRequests,
+  acceptJoinRequest,
+  declineJoinRequestOf,
   leave,
 ];

@@ -3,7 +3,7 @@ import { bumpPermits, type Database } from '@parley/database';
 import { type Member, type Role, roleSchema } from '@parley/protocol';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import { changes, line } from '../../http/fields.ts';
+import { changes, line, MAX_DATE } from '../../http/fields.ts';
 import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { memberSchema } from '../../http/schemas.ts';
@@ -12,9 +12,6 @@ import { getMember, memberIds, updateMember } from '../../queries/group-members.
 import { updateGroup } from '../../queries/groups.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
-
-/** The last date that JavaScript can write. */
-const MAX_DATE = 8_640_000_000_000_000;
 
 const schema = changes({
   role: roleSchema

@@ -25,7 +25,9 @@ async function rowsOf(user: number): Promise<Record<string, number>> {
   const owned = {
     owner_id: ['messages', 'chats', 'media_shares', 'search_indexes', 'search_index_segments', 'early_changes'],
   };
-  const theirs = { user_id: ['friendships', 'friend_groups', 'blocks', 'sessions', 'group_members', 'group_bans'] };
+  const theirs = {
+    user_id: ['friendships', 'friend_groups', 'blocks', 'sessions', 'group_members', 'group_bans', 'join_requests'],
+  };
   const counts: Record<string, number> = {};
   for (const [column, tables] of Object.entries({ ...owned, ...theirs, reporter_id: ['reports'] })) {
     for (const table of tables) {

@@ -50,6 +50,10 @@ describe('exporting', () => {
     await ann.call('post', '/v1/friend-groups', { name: 'Work' });
     await ann.call('post', '/v1/reports', { user: carl.id, reason: 'spam' });
     await carl.call('post', '/v1/reports', { user: ann.id, reason: 'fraud' });
+    const { body: club } = await carl.call<{ id: number }>('post', '/v1/groups', { name: 'Club' });
+    const link = { approval: true };
+    const { body: invitation } = await carl.call<{ code: string }>('post', `/v1/groups/${club.id}/invitations`, link);
+    await ann.call('post', `/v1/invitations/${invitation.code}/join`, { message: 'Let me in' });
     await ann.call('patch', '/v1/me', { custom: { team: 'blue' } });
     await ann.call('patch', `/v1/chats/${ben.id}`, { custom: { folder: 'work' } });
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {
@@ -75,6 +79,7 @@ describe('exporting', () => {
         'friend-requests',
         'blocks',
         'reports',
+        'join-requests',
         'groups',
         'chats',
       ].map((name) => `${name}.jsonl`),
@@ -86,6 +91,7 @@ describe('exporting', () => {
     expect(files.get('friend-groups.jsonl')).toMatchObject([{ name: 'Work' }]);
     expect(files.get('friend-requests.jsonl')).toMatchObject([{ from: { id: ann.id }, to: { id: ben.id } }]);
     expect(files.get('reports.jsonl')).toMatchObject([{ user: carl.id, reason: 'spam' }]);
+    expect(files.get('join-requests.jsonl')).toMatchObject([{ message: 'Let me in', state: 'pending' }]);
     expect(files.get('blocks.jsonl')).toMatchObject([user(carl)]);
     expect(files.get('groups.jsonl')).toMatchObject([{ id: group.id, name: 'Exports', custom: { room: 7 } }]);
     expect(files.get('chats.jsonl')).toMatchObject([{ chat: ben.id, custom: { folder: 'work' } }, { chat: group.id }]);

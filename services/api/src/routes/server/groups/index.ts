@@ -1,6 +1,17 @@
 import { dissolveGroup } from './dissolve.ts';
 import { getGroup, listGroupMembers } from './get.ts';
+import { createServerInvitation, listServerInvitations, revokeServerInvitation } from './invitations.ts';
 import { putGroupMember, removeGroupMember } from './members.ts';
 import { putGroup } from './put.ts';
 
-export const serverGroups = [putGroup, getGroup, dissolveGroup, listGroupMembers, putGroupMember, removeGroupMember];
+export const serverGroups = [
+  putGroup,
+  getGroup,
+  dissolveGroup,
+  listGroupMembers,
+  putGroupMember,
+  removeGroupMember,
+  createServerInvitation,
+  listServerInvitations,
+  revokeServerInvitation,
+];

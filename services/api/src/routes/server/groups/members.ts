@@ -1,16 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '@parley/database';
 import { type Member, roleSchema } from '@parley/protocol';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
 import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
 import { getMember, memberIds, updateMember } from '../../../queries/group-members.ts';
-import { lockGroup } from '../../../queries/groups.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
 import { depart } from '../../groups/depart.ts';
 import { refParam, requireUser } from '../refs.ts';
-import { requireGroup } from './require-group.ts';
+import { lockServerGroup } from './require-group.ts';
 import { setMembers } from './set-members.ts';
 
 const params = z.object({ group: refParam, user: refParam });
@@ -40,7 +38,7 @@ export const putGroupMember = serverOperation(
     const member = await commitAndNotify(context, async (tx, notify) => {
       const user = await requireUser(tx, given.user);
       await lockUsers(tx, [user]);
-      const group = await enter(tx, given.group);
+      const group = await lockServerGroup(tx, given.group);
       const members = await memberIds(tx, group);
       if (!members.includes(user)) await setMembers(context, tx, notify, group, new Set([...members, user]));
       const { role: before } = (await getMember(tx, group, user)) as Member;
@@ -72,17 +70,10 @@ export const removeGroupMember = serverOperation(
     const given = c.req.valid('param');
     await commitAndNotify(c.var.context, async (tx, notify) => {
       const user = await requireUser(tx, given.user);
-      const group = await enter(tx, given.group);
+      const group = await lockServerGroup(tx, given.group);
       const member = await getMember(tx, group, user);
       if (member) await depart(tx, notify, group, user, member.role, 'removed');
     });
     return c.body(null, 204);
   },
 );
-
-/** Locks a group and returns its id. */
-async function enter(tx: Database, ref: number | string): Promise<number> {
-  const group = await requireGroup(tx, ref);
-  if (!(await lockGroup(tx, group))) throw new Refusal('not-found');
-  return group;
-}

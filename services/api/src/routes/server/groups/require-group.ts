@@ -1,5 +1,6 @@
 import type { Database } from '@parley/database';
 import { Refusal } from '../../../http/refusal.ts';
+import { lockGroup } from '../../../queries/groups.ts';
 import { findGroupId } from '../../../queries/server-groups.ts';
 import { type Ref, show } from '../refs.ts';
 
@@ -8,4 +9,11 @@ export async function requireGroup(db: Database, group: Ref): Promise<number> {
   const found = await findGroupId(db, group);
   if (found === undefined) throw new Refusal('not-found', `There is no group ${show(group)}.`);
   return found;
+}
+
+/** Locks a group until the transaction ends and returns its id. Refuses if it does not exist. */
+export async function lockServerGroup(tx: Database, ref: Ref): Promise<number> {
+  const group = await requireGroup(tx, ref);
+  if (!(await lockGroup(tx, group))) throw new Refusal('not-found');
+  return group;
 }

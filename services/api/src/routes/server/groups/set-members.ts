@@ -6,6 +6,7 @@ import type { Notice, Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
 import { deleteBans } from '../../../queries/group-bans.ts';
 import { deleteMembers, findBusy, forgetChats, memberIds } from '../../../queries/group-members.ts';
+import { deleteJoinRequests } from '../../../queries/join-requests.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
 
@@ -43,6 +44,7 @@ async function add({ redis, config }: AppContext, tx: Database, group: number, u
   const members = users.map((user) => ({ user, role: 'member' as const }));
   await addMembers(tx, group, members, now);
   await forgetChats(tx, group, users);
+  await deleteJoinRequests(tx, group, users);
 }
 
 function noticeOf(users: number[], group: number, change: 'joined' | 'removed', user: number): Notice {

@@ -1,0 +1,117 @@
+import type { Database } from '@parley/database';
+import { sql } from 'kysely';
+
+/** Adds an invitation. */
+export async function insertInvitation(db: Database, invitation: NewInvitation): Promise<InvitationRow> {
+  return await db.insertInto('group_invitations').values(invitation).returning(columns).executeTakeFirstOrThrow();
+}
+
+/** Returns the valid invitations of a group, the newest first, below an id. */
+export async function listInvitations(
+  db: Database,
+  group: number,
+  { before, limit }: { before: number | undefined; limit: number },
+): Promise<InvitationRow[]> {
+  return await db
+    .selectFrom('group_invitations')
+    .select(columns)
+    .where('group_id', '=', group)
+    .where(valid())
+    .$if(before !== undefined, (query) => query.where('id', '<', before as number))
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** Returns the valid invitation with this hash of its code, if its group exists. */
+export async function findInvitation(db: Database, hash: string): Promise<Found | undefined> {
+  return await db
+    .selectFrom('group_invitations as i')
+    .innerJoin('groups as g', 'g.id', 'i.group_id')
+    .select(['i.id', 'i.group_id as group', 'i.approval', 'i.expires', 'g.name', 'g.avatar', 'g.owner_id as owner'])
+    .select('g.max_members as maxMembers')
+    .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
+    .where('i.code_hash', '=', hash)
+    .where('g.dissolved', 'is', null)
+    .where(valid('i'))
+    .executeTakeFirst();
+}
+
+/** Uses an invitation once. Returns false if it was revoked, is used up or has expired. */
+export async function spendInvitation(tx: Database, id: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('group_invitations')
+    .set((eb) => ({ used: eb('used', '+', 1) }))
+    .where('id', '=', id)
+    .where(valid())
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/** Deletes an invitation of a group. Returns false if there is none. */
+export async function deleteInvitation(db: Database, group: number, id: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('group_invitations')
+    .where('group_id', '=', group)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Deletes the invitations of a group that are used up or have expired. Returns how many remain. */
+export async function deleteEndedInvitations(tx: Database, group: number): Promise<number> {
+  await tx.deleteFrom('group_invitations').where('group_id', '=', group).where(sql<boolean>`not ${valid()}`).execute();
+  const { count } = await tx
+    .selectFrom('group_invitations')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('group_id', '=', group)
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Deletes all invitations of a group. */
+export async function deleteAllInvitations(db: Database, group: number): Promise<void> {
+  await db.deleteFrom('group_invitations').where('group_id', '=', group).execute();
+}
+
+/** SQL condition: the invitation is not used up and has not expired. */
+function valid(table = 'group_invitations') {
+  const { uses, used, expires } = {
+    uses: sql.ref(`${table}.uses`),
+    used: sql.ref(`${table}.used`),
+    expires: sql.ref(`${table}.expires`),
+  };
+  return sql<boolean>`((${uses} is null or ${used} < ${uses}) and (${expires} is null or ${expires} > ${Date.now()}))`;
+}
+
+const columns = ['id', 'code_hash', 'code', 'by_id', 'approval', 'uses', 'used', 'expires', 'created'] as const;
+
+interface NewInvitation {
+  group_id: number;
+  code_hash: string;
+  /** Encrypted. */
+  code: string;
+  by_id: number | null;
+  approval: boolean;
+  uses: number | null;
+  expires: number | null;
+}
+
+export interface InvitationRow extends Omit<NewInvitation, 'group_id'> {
+  id: number;
+  used: number;
+  created: number;
+}
+
+/** A valid invitation with what a visitor sees of its group. */
+export interface Found {
+  id: number;
+  group: number;
+  approval: boolean;
+  expires: number | null;
+  name: string;
+  avatar: string | null;
+  owner: number;
+  maxMembers: number;
+  members: number;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import type { GroupInvitation } from '@parley/protocol';
+import { decrypt, encrypt } from '../../accounts/encryption.ts';
+import { hashToken } from '../../accounts/secret-token.ts';
+import type { ApiConfig } from '../../config.ts';
+import { MAX_DATE } from '../../http/fields.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
+import { deleteEndedInvitations, type InvitationRow, insertInvitation } from '../../queries/group-invitations.ts';
+
+/** The body that creates an invitation. */
+export const newInvitationSchema = z.strictObject({
+  approval: z
+    .boolean()
+    .default(false)
+    .openapi({ description: 'Whether the owner and admins decide about each user who follows it' }),
+  uses: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .nullable()
+    .default(null)
+    .openapi({ description: 'How many users may use it. Null: any number' }),
+  expires: z
+    .int()
+    .positive()
+    .max(MAX_DATE)
+    .nullable()
+    .optional()
+    .openapi({ description: 'In Unix ms. Null: never. Default: after `INVITATION_TTL`' }),
+});
+
+/**
+ * Creates an invitation to a group, which must be locked. Deletes those that have ended.
+ *
+ * @param by who creates it. Null: the server API
+ */
+export async function makeInvitation(
+  tx: Database,
+  config: ApiConfig,
+  group: number,
+  by: number | null,
+  { approval, uses, expires = Date.now() + config.invitationTtl }: z.infer<typeof newInvitationSchema>,
+): Promise<GroupInvitation> {
+  if (expires !== null && expires <= Date.now()) {
+    throw fieldRefusal('bad-request', 'expires', 'Choose a date in the future.');
+  }
+  if ((await deleteEndedInvitations(tx, group)) >= config.limits.invitations) {
+    throw new Refusal('conflict', 'The group has as many invitations as possible. Revoke one first.');
+  }
+  // 128 bits.
+  const code = randomBytes(16).toString('base64url');
+  const hash = hashToken(code);
+  const row = await insertInvitation(tx, {
+    ...{ group_id: group, by_id: by, approval, uses, expires, code_hash: hash },
+    code: encrypt(config.tokens.secret, PURPOSE, hash, code),
+  });
+  return toInvitation(config, row);
+}
+
+/** Returns an invitation with its code, as the owner and admins see it. */
+export function toInvitation(
+  { tokens }: ApiConfig,
+  { id, code_hash: hash, code, by_id: by, approval, uses, used, expires, created }: InvitationRow,
+): GroupInvitation {
+  const plain = decrypt(tokens.secrets, PURPOSE, hash, code) ?? null;
+  return { id, code: plain, by, approval, uses, used, expires, created };
+}
+
+const PURPOSE = 'group invitation';

@@ -1,0 +1,104 @@
+import { z } from '@hono/zod-openapi';
+import type { Database } from '@parley/database';
+import { type Group, groupConversation, type JoinResult } from '@parley/protocol';
+import { messageIdNow } from '@parley/redis';
+import { audit } from '../../accounts/audit.ts';
+import type { ApiConfig } from '../../config.ts';
+import { commitAndNotify } from '../../events/commit-and-notify.ts';
+import type { Notify } from '../../events/notice.ts';
+import { askHooks } from '../../http/ask-hooks.ts';
+import { line } from '../../http/fields.ts';
+import { addressOf, limitRate } from '../../http/limit-rate.ts';
+import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
+import { Refusal } from '../../http/refusal.ts';
+import { joinResultSchema } from '../../http/schemas.ts';
+import { isBanned } from '../../queries/group-bans.ts';
+import { spendInvitation } from '../../queries/group-invitations.ts';
+import { adminIds, getRole } from '../../queries/group-members.ts';
+import { getGroup, lockGroup } from '../../queries/groups.ts';
+import { countPending, findJoinRequest, putJoinRequest } from '../../queries/join-requests.ts';
+import { lockUsers } from '../../queries/lock-users.ts';
+import { admit } from '../groups/admit.ts';
+import { requireRoom } from '../groups/require-addable.ts';
+import { codeParams, ended, requireInvitation } from './require-invitation.ts';
+
+const schema = z.strictObject({
+  message: line(200, 0).default('').openapi({ description: 'To the owner and admins, if they decide' }),
+});
+
+/**
+ * Makes the caller a member of the group that an invitation leads to, or sends a request to its
+ * owner and admins. Idempotent: only the first call uses the invitation.
+ */
+export const join = callerOperation(
+  {
+    method: 'post',
+    operationId: 'joinByInvitation',
+    path: '/v1/invitations/{code}/join',
+    tags: ['Groups'],
+    summary: 'Join a group by a link, or ask to',
+    description: 'Wrong codes count by user and by address.',
+    request: { params: codeParams, body: jsonBody(schema) },
+    responses: { 200: jsonResponse(joinResultSchema, 'Whether the caller is a member now') },
+    refuses: ['not-found', 'forbidden', 'conflict', 'group-full', 'refused', 'too-many'],
+  },
+  async (c) => {
+    const { context } = c.var;
+    const { config } = context;
+    const { user: me } = c.var.caller;
+    const { message } = c.req.valid('json');
+    const found = await requireInvitation(context, c.req.valid('param').code, [me, addressOf(c)]);
+    const { id, group, approval } = found;
+    await limitRate(context, 'group', me, config.perMinute.groupChanges);
+    if (!approval && (await getRole(context.db, group, me)) === undefined)
+      await askHooks(context, 'group.join', me, { group, users: [me], by: me, invitation: id });
+    const now = await messageIdNow(context.redis, groupConversation(group));
+    let joined = false;
+    const result = await commitAndNotify(context, async (tx, notify): Promise<JoinResult> => {
+      await lockUsers(tx, [me]);
+      if (!(await lockGroup(tx, group))) throw ended();
+      if ((await getRole(tx, group, me)) === undefined) {
+        if (await isBanned(tx, group, me)) throw new Refusal('forbidden', 'You are banned from this group.');
+        if (approval && (await isPending(tx, config, group, me))) return { state: 'requested' };
+        if (!(await spendInvitation(tx, id))) throw ended();
+        if (approval) {
+          await request(tx, notify, config, group, me, message);
+          return { state: 'requested' };
+        }
+        await requireRoom(tx, config.limits, [me], found.owner);
+        const { maxMembers } = found;
+        await admit(tx, notify, { id: group, maxMembers }, me, now);
+        joined = true;
+      }
+      return { state: 'joined', group: (await getGroup(tx, group, me)) as Group };
+    });
+    if (joined) audit(c, 'group.joined', { group, user: me, invitation: id });
+    return c.json(result, 200);
+  },
+);
+
+/** Returns whether the user has a pending request. Rejects a user who was declined lately. */
+async function isPending(tx: Database, config: ApiConfig, group: number, me: number): Promise<boolean> {
+  const before = await findJoinRequest(tx, group, me);
+  if (before?.state !== 'declined') return before !== undefined;
+  const left = (before.decided ?? 0) + config.joinRequestCooldown - Date.now();
+  if (left <= 0) return false;
+  const retryAfter = Math.ceil(left / 1000);
+  throw new Refusal('too-many', 'The admins declined your request a short time ago. Ask again later.', { retryAfter });
+}
+
+async function request(
+  tx: Database,
+  notify: Notify,
+  { limits }: ApiConfig,
+  group: number,
+  me: number,
+  message: string,
+): Promise<void> {
+  if ((await countPending(tx, group)) >= limits.joinRequests) {
+    throw new Refusal('conflict', 'Too many people wait to join this group. Try again later.');
+  }
+  await putJoinRequest(tx, group, me, message);
+  const users = await adminIds(tx, group);
+  notify({ events: [{ users, event: { kind: 'group', group, change: 'requested', user: me } }] });
+}

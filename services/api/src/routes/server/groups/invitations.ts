@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi';
+import { audit } from '../../../accounts/audit.ts';
+import { commitAndNotify } from '../../../events/commit-and-notify.ts';
+import { idField } from '../../../http/fields.ts';
+import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
+import { idCursor, pageFields, toPage } from '../../../http/page.ts';
+import { groupInvitationSchema, pageOf } from '../../../http/schemas.ts';
+import { deleteInvitation, listInvitations } from '../../../queries/group-invitations.ts';
+import { makeInvitation, newInvitationSchema, toInvitation } from '../../groups/invitation.ts';
+import { refParam } from '../refs.ts';
+import { lockServerGroup, requireGroup } from './require-group.ts';
+
+const params = z.object({ group: refParam });
+
+/** Creates a link to a group. */
+export const createServerInvitation = serverOperation(
+  {
+    method: 'post',
+    operationId: 'createServerGroupInvitation',
+    path: '/v1/server/groups/{group}/invitations',
+    tags: ['Server'],
+    summary: 'Make a link by which people join a group',
+    request: { params, body: jsonBody(newInvitationSchema) },
+    responses: { 201: jsonResponse(groupInvitationSchema, 'The invitation') },
+    refuses: ['not-found', 'conflict'],
+  },
+  async (c) => {
+    const { context } = c.var;
+    const { group, invitation } = await commitAndNotify(context, async (tx) => {
+      const group = await lockServerGroup(tx, c.req.valid('param').group);
+      return { group, invitation: await makeInvitation(tx, context.config, group, null, c.req.valid('json')) };
+    });
+    const { id, approval, uses, expires } = invitation;
+    audit(c, 'group.invitation-created', { group, invitation: id, approval, uses, expires });
+    return c.json(invitation, 201);
+  },
+);
+
+/** Lists the valid links to a group. */
+export const listServerInvitations = serverOperation(
+  {
+    method: 'get',
+    operationId: 'listServerGroupInvitations',
+    path: '/v1/server/groups/{group}/invitations',
+    scope: 'write',
+    tags: ['Server'],
+    summary: 'The links by which people join a group',
+    description: 'Whoever reads a code can join by it, so the key needs the scope `write`.',
+    request: { params, query: z.strictObject(pageFields(idCursor)) },
+    responses: { 200: jsonResponse(pageOf(groupInvitationSchema), 'A page of invitations, the newest first') },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { config, db } = c.var.context;
+    const { limit, after } = c.req.valid('query');
+    const id = await requireGroup(db, c.req.valid('param').group);
+    const rows = await listInvitations(db, id, { before: after?.[0], limit: limit + 1 });
+    const page = toPage(
+      rows,
+      limit,
+      (row) => toInvitation(config, row),
+      idCursor,
+      (row) => [row.id],
+    );
+    return c.json(page, 200);
+  },
+);
+
+/** Revokes a link to a group. No-op if there is none. */
+export const revokeServerInvitation = serverOperation(
+  {
+    method: 'delete',
+    operationId: 'deleteServerGroupInvitation',
+    path: '/v1/server/groups/{group}/invitations/{invitation}',
+    tags: ['Server'],
+    summary: 'Revoke a link',
+    request: { params: z.object({ group: refParam, invitation: idField }) },
+    responses: { 204: noContent },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    const { db } = c.var.context;
+    const given = c.req.valid('param');
+    const group = await requireGroup(db, given.group);
+    const { invitation } = given;
+    if (await deleteInvitation(db, group, invitation)) audit(c, 'group.invitation-revoked', { group, invitation });
+    return c.body(null, 204);
+  },
+);
