@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { createApi } from './api.ts';
+import type { Answer } from './fetch.ts';
+
+it('needs no session for operations before sign-in', async () => {
+  const sent: [path: string, isPublic: boolean | undefined][] = [];
+  const api = createApi(async (path, _, isPublic) => {
+    sent.push([path, isPublic]);
+    return { text: async () => '' } as Answer;
+  });
+  await api('GET /info');
+  await api('GET /invitations/{code}', { code: 'c' });
+  await api('POST /invitations/{code}/join', { code: 'c' });
+  await api('POST /password-resets', { username: 'ann' });
+  await api('PUT /password-resets/{token}', { token: 't', password: 'p' });
+  await api('PUT /email-confirmations/{token}', { token: 't' });
+  await api('GET /me');
+  expect(sent).toEqual([
+    ['/info?', true],
+    ['/invitations/c?', true],
+    ['/invitations/c/join', false],
+    ['/password-resets', true],
+    ['/password-resets/t', true],
+    ['/email-confirmations/t', true],
+    ['/me?', false],
+  ]);
+});
