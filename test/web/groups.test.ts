@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousFindings } from './axe.ts';
 import { chatPage } from './chat-page.ts';
-import { type Person, sizes, WebKit } from './kit.ts';
+import { type Person, password, sizes, WebKit } from './kit.ts';
 
 let kit: WebKit;
 beforeAll(async () => {
@@ -153,5 +154,59 @@ describe('the owner and admins of a group', () => {
     await page.getByRole('button', { name: 'Create group' }).click();
     await page.getByText('A group with this name already exists.').waitFor();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(made.name.toUpperCase());
+  });
+});
+
+describe('an invitation link', () => {
+  it('leads a visitor through sign-up into the group, or to the admins who decide', async () => {
+    const { people, made } = await group('Ann', 'Bob');
+    const owner = await kit.open(people[0], { path: `/chats/${made.id}/details` });
+    const create = async (approval: boolean) => {
+      await owner.getByRole('button', { name: 'Create link' }).click();
+      const dialog = owner.getByRole('dialog');
+      if (approval) await dialog.getByRole('switch', { name: 'Admins decide who joins' }).click();
+      await dialog.getByRole('button', { name: 'Create link' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const link = owner.getByRole('list', { name: 'Invitation links' }).getByRole('listitem').first();
+      return (await link.getByText('/join/').textContent()) ?? '';
+    };
+    const open = await create(false);
+
+    const visitor = await (await kit.context({ size: 'phone' })).newPage();
+    await visitor.goto(open);
+    await visitor.getByRole('heading', { name: made.name }).waitFor();
+    await visitor.getByText('2 members').waitFor();
+    expect(await seriousFindings(visitor)).toEqual([]);
+    await visitor.getByRole('link', { name: 'Create account' }).click();
+    await visitor.getByLabel('Username').fill(`zoe_${process.pid}_${Date.now()}`);
+    await visitor.getByLabel('Name', { exact: true }).fill('Zoe');
+    await visitor.getByLabel('Password', { exact: true }).fill(password);
+    await visitor.getByRole('button', { name: 'Create account' }).click();
+    await visitor.waitForURL(`**/chats/${made.id}`);
+    await chatPage(visitor).say('I am in');
+    await owner.getByText('3 members').waitFor();
+
+    const asking = await create(true);
+    expect(asking).not.toBe(open);
+    expect(await seriousFindings(owner)).toEqual([]);
+    const dora = await kit.open(await kit.person('Dora'), { path: '/chats' });
+    await dora.goto(asking);
+    await dora.getByLabel('Message to the admins').fill('Bob knows me');
+    await dora.getByRole('button', { name: 'Ask to join' }).click();
+    await dora.getByText('Your request was sent.').waitFor();
+    await dora.getByRole('link', { name: 'To my chats' }).click();
+    await owner.getByText('Bob knows me').waitFor();
+    await owner.getByRole('button', { name: 'Accept Dora' }).click();
+    await owner.getByText('4 members').waitFor();
+    await dora.getByRole('link', { name: made.name }).waitFor();
+
+    await owner
+      .getByRole('button', { name: /^Revoke link/ })
+      .first()
+      .click();
+    await owner.getByRole('dialog').getByRole('button', { name: 'Revoke link' }).click();
+    await owner.getByRole('dialog').waitFor({ state: 'detached' });
+    await dora.goto(asking);
+    await dora.getByText('This link does not work any more.').waitFor();
   });
 });

@@ -24,6 +24,12 @@ const id = '([1-9]\\d{0,15})';
 /** Each section is a list with a page beside it; on a phone one of the two. */
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { public: true } },
+  {
+    path: '/join/:code([\\w-]{1,64})',
+    component: () => import('../join/JoinPage.vue'),
+    props: true,
+    meta: { public: true },
+  },
   { path: '/register', component: SignIn, props: { registering: true }, meta: { public: true } },
   {
     path: '/',
