@@ -157,6 +157,64 @@ describe('the owner and admins of a group', () => {
   });
 });
 
+describe('moderation', () => {
+  it('an owner mutes, bans and lifts the ban, a member reports a message, a person and the group', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const [ann, bob, cem] = people as [Person, Person, Person];
+    const owner = await kit.open(ann, { path: `/chats/${made.id}/details` });
+    const choose = async (name: string, what: string) => {
+      await owner.getByRole('button', { name: `Actions for ${name}` }).click();
+      await owner.getByRole('menuitem', { name: what }).click();
+    };
+    const b = chatPage(await kit.open(bob, { path: `/chats/${made.id}` }));
+    await choose('Bob', 'Mute');
+    await owner.getByRole('dialog').getByRole('button', { name: 'Mute', exact: true }).click();
+    await owner.getByText(/^Muted until/).waitFor();
+    await b.say('not heard');
+    await b.page.getByText('Not sent. An admin has muted you in this group.').waitFor();
+    await choose('Bob', 'Unmute');
+    await expect.poll(() => owner.getByText(/^Muted until/).count()).toBe(0);
+    await b.say('heard again');
+    await b.state('heard again', 'Sent');
+
+    await choose('Cem', 'Ban from group');
+    await owner.getByRole('dialog').getByRole('button', { name: 'Ban from group' }).click();
+    const banned = owner.getByRole('list', { name: 'Banned from the group' });
+    await banned.getByText('Cem').waitFor();
+    expect(await seriousFindings(owner)).toEqual([]);
+    await banned.getByRole('button', { name: 'Lift ban: Cem' }).click();
+    await banned.waitFor({ state: 'detached' });
+
+    const id = await kit.say(ann, made, 'buy now');
+    await b.seen('buy now');
+    // A message is found for a report once it is recorded.
+    const recorded = () =>
+      kit.call<{ items: { id: number }[] }>('GET', `/chats/${made.id}/messages`, { token: bob.token });
+    await expect.poll(async () => (await recorded()).items.some((message) => message.id === id)).toBe(true);
+    const report = async (reason: string) => {
+      const dialog = b.page.getByRole('dialog');
+      await dialog.getByLabel('Reason').selectOption(reason);
+      await dialog.getByRole('button', { name: 'Send report' }).click();
+      return dialog;
+    };
+    await b.choose('buy now', 'Report message');
+    await (await report('spam')).waitFor({ state: 'detached' });
+    await b.page.getByText('Your report was sent. Thank you.').waitFor();
+    await b.choose('buy now', 'Report message');
+    await (await report('fraud')).getByText('You have reported this already.').waitFor();
+    for (const [path, button] of [
+      [`/people/${cem.id}`, 'Report'],
+      [`/chats/${made.id}/details`, 'Report group'],
+    ] as const) {
+      await b.page.goto(path);
+      await b.page.getByRole('button', { name: button, exact: true }).click();
+      expect(await seriousFindings(b.page)).toEqual([]);
+      await (await report('harassment')).waitFor({ state: 'detached' });
+      await b.page.getByText('Your report was sent. Thank you.').waitFor();
+    }
+  });
+});
+
 describe('an invitation link', () => {
   it('leads a visitor through sign-up into the group, or to the admins who decide', async () => {
     const { people, made } = await group('Ann', 'Bob');

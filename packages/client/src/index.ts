@@ -20,6 +20,7 @@ export type {
   Hit,
   MediaUrl,
   MessageQuery,
+  NewReport,
   Operations,
   Page,
   Paging,

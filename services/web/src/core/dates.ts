@@ -33,6 +33,11 @@ export function shortText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
 }
 
+/** The day and the time. */
+export function momentText(date: number): string {
+  return format({ dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
 /** The day and the time with seconds. */
 export function fullText(date: number): string {
   return format({ dateStyle: 'full', timeStyle: 'medium' }).format(date);

@@ -35,7 +35,7 @@ export const linkStrings = defineStrings(
     banned: 'Banned from the group',
     bannedOn: (date: string) => `Banned on ${date}`,
     unban: 'Lift ban',
-    unbanOf: (name: string) => `Lift the ban of ${name}`,
+    unbanOf: (name: string) => `Lift ban: ${name}`,
     close: 'Close',
   },
   {
@@ -70,7 +70,7 @@ export const linkStrings = defineStrings(
     banned: '已封禁的用户',
     bannedOn: (date: string) => `封禁于 ${date}`,
     unban: '解除封禁',
-    unbanOf: (name: string) => `解除对 ${name} 的封禁`,
+    unbanOf: (name: string) => `解除封禁：${name}`,
     close: '关闭',
   },
 );
