@@ -35,7 +35,7 @@ const sources = files.flatMap((file) => {
 });
 
 describe('imports between packages', () => {
-  it.each(Object.keys(table))('%s imports none but those it may', (folder) => {
+  it.each(Object.keys(table))('%s imports only packages allowed in the table', (folder) => {
     const imported = sources
       .filter((source) => source.folder === folder)
       .flatMap(({ rest, text }) => {
@@ -46,11 +46,11 @@ describe('imports between packages', () => {
     expect([...new Set(imported)].sort().filter((name) => !table[folder]?.includes(name))).toEqual([]);
   });
 
-  it('every package is in the table', () => {
+  it('the table of allowed imports lists every package', () => {
     expect([...new Set(sources.map(({ folder }) => folder))].filter((folder) => !(folder in table))).toEqual([]);
   });
 
-  it('no file reaches into another package by its path', () => {
+  it('no file imports from another package by a relative path', () => {
     const reaching = sources.filter(({ rest, text }) => {
       const depth = rest.split('/').length - 1;
       // Vite has to find the client's sources before any package name resolves.
@@ -70,13 +70,13 @@ describe('inside the services', () => {
     ).toEqual([]);
   });
 
-  it('the environment is read only by the configs', () => {
+  it('only config files read process.env', () => {
     const allowed =
       /\/config\.ts$|\/main\.ts$|packages\/service\/|packages\/stack\/|gateway\/src\/socket\/uws\/load\.ts$|api\/src\/side-process\/side-process\.ts$|\/bin\/|examples\//;
     expect(outside(allowed, (text) => text.includes('process.env'))).toEqual([]);
   });
 
-  it('SQL stands only in api queries, the recorder and the database package', () => {
+  it('only api queries, the recorder and the database package contain SQL', () => {
     const allowed = /services\/api\/src\/(queries\/|.*-queries\.ts$)|services\/recorder\/|packages\/database\//;
     const speaks = (text: string) => /\bsql`|\bsql<|\.(selectFrom|insertInto|updateTable|deleteFrom)\(/.test(text);
     expect(outside(allowed, speaks)).toEqual([]);

@@ -19,8 +19,8 @@ const erased = (owner: number) =>
     { message: 'rows are left' },
   );
 
-describe('deleting an account, over an api, a recorder and two gateways', () => {
-  it('closes its sockets on every gateway, and rejects sign-ins and messages to it', async () => {
+describe('deleting an account on several gateways', () => {
+  it('deleting an account closes its sockets on every gateway and rejects messages to it', async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const [here, there, other] = [
@@ -45,7 +45,7 @@ describe('deleting an account, over an api, a recorder and two gateways', () => 
     other.socket.close();
   });
 
-  it('deletes everything of the account although messages were in flight, and keeps the copies of others', async () => {
+  it('an account is deleted with all its data despite messages in flight; others keep copies', async () => {
     const [ann, ben] = await kit.people(2);
     if (!ann || !ben) throw new Error('no people');
     const other = await ben.connect(0);

@@ -13,12 +13,12 @@ const { spec } = parse(await readFile(join(root, 'deploy/kubernetes/monitoring/a
 const rules = spec.groups.flatMap((group) => group.rules);
 
 describe('alerts', () => {
-  it('have a case that fires and a case that does not', () => {
+  it('every alert has test cases', () => {
     const tested = new Set(alertCases.map(({ alert }) => alert));
     expect([...tested].toSorted()).toEqual(rules.map(({ alert }) => alert).toSorted());
   });
 
-  it('have a severity, a runbook and a summary', () => {
+  it('every alert has a severity, a runbook and a summary', () => {
     for (const { labels, annotations, alert } of rules) {
       expect(['page', 'ticket']).toContain(labels.severity);
       expect(annotations.runbook_url).toMatch(new RegExp(`#${alert.toLowerCase()}$`));
@@ -26,7 +26,7 @@ describe('alerts', () => {
     }
   });
 
-  it('page within a minute of a total stop', () => {
+  it('alerts of a total stop page within a minute', () => {
     const total = ['GatewaysDown', 'ApisDown', 'RecordersDown', 'PostgresDown', 'RedisDown', 'StoresDisagree'];
     for (const name of total) {
       const rule = rules.find(({ alert }) => alert === `Parley${name}`);
@@ -36,21 +36,25 @@ describe('alerts', () => {
     }
   });
 
-  it.skipIf(!tools)('fire on their cases and stay silent on similar ones', { timeout: 120_000 }, async () => {
-    const folder = await temporaryFolder('alerts');
-    try {
-      await writeFile(join(folder.path, 'rules.yaml'), stringify(spec));
-      const tests = alertCases.flatMap((each) => [promtoolTest(each, true), promtoolTest(each, false)]);
-      const file = { rule_files: ['rules.yaml'], evaluation_interval: '15s', tests };
-      await writeFile(join(folder.path, 'tests.yaml'), stringify(file));
-      const { stdout } = await run(tools?.promtool ?? '', ['test', 'rules', join(folder.path, 'tests.yaml')]).catch(
-        (error: { stdout: string; stderr: string }) => ({ stdout: error.stdout + error.stderr }),
-      );
-      expect(stdout).toContain('SUCCESS');
-    } finally {
-      await folder.remove();
-    }
-  });
+  it.skipIf(!tools)(
+    'alerts fire for failing metrics and stay silent for similar, harmless ones',
+    { timeout: 120_000 },
+    async () => {
+      const folder = await temporaryFolder('alerts');
+      try {
+        await writeFile(join(folder.path, 'rules.yaml'), stringify(spec));
+        const tests = alertCases.flatMap((each) => [promtoolTest(each, true), promtoolTest(each, false)]);
+        const file = { rule_files: ['rules.yaml'], evaluation_interval: '15s', tests };
+        await writeFile(join(folder.path, 'tests.yaml'), stringify(file));
+        const { stdout } = await run(tools?.promtool ?? '', ['test', 'rules', join(folder.path, 'tests.yaml')]).catch(
+          (error: { stdout: string; stderr: string }) => ({ stdout: error.stdout + error.stderr }),
+        );
+        expect(stdout).toContain('SUCCESS');
+      } finally {
+        await folder.remove();
+      }
+    },
+  );
 });
 
 function promtoolTest({ alert, within, firing, quiet }: AlertCase, fires: boolean): object {

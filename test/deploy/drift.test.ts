@@ -13,17 +13,20 @@ const services = Object.keys(readers) as (keyof typeof readers)[];
 describe.each(overlays)('overlay %s matches the code', (overlay) => {
   const cluster = new Cluster(buildOverlay(overlay));
 
-  it.each(services)('%s receives only variables that it reads and every required one', (service) => {
-    const container = cluster.container(service);
-    const asked = variablesOf(service);
-    const others = services.filter((it) => it !== service).map(variablesOf);
-    const given = Object.keys(cluster.environment(container, ownSecrets));
-    // Services share these settings, so at least one must read each.
-    expect(given.filter((name) => !asked.has(name) && !others.some((names) => names.has(name)))).toEqual([]);
-    expect((container.env ?? []).map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
-    const env = { ...cluster.environment(container, ownSecrets), NODE_ENV: 'production' };
-    expect(() => readers[service](env)).not.toThrow();
-  });
+  it.each(services)(
+    'the deployed %s gets every required environment variable and none that it does not read',
+    (service) => {
+      const container = cluster.container(service);
+      const asked = variablesOf(service);
+      const others = services.filter((it) => it !== service).map(variablesOf);
+      const given = Object.keys(cluster.environment(container, ownSecrets));
+      // Services share these settings, so at least one must read each.
+      expect(given.filter((name) => !asked.has(name) && !others.some((names) => names.has(name)))).toEqual([]);
+      expect((container.env ?? []).map(({ name }) => name).filter((name) => !asked.has(name))).toEqual([]);
+      const env = { ...cluster.environment(container, ownSecrets), NODE_ENV: 'production' };
+      expect(() => readers[service](env)).not.toThrow();
+    },
+  );
 
   it('gateways drain and apis finish requests before Kubernetes kills them', () => {
     const drain = readers.gateway(cluster.environment(cluster.container('gateway'), ownSecrets)).drainTime;
@@ -39,7 +42,7 @@ describe.each(overlays)('overlay %s matches the code', (overlay) => {
     }
   });
 
-  it.each(services)('%s listens and is probed at the same port', (service) => {
+  it.each(services)('the deployed %s listens and is probed at the same port', (service) => {
     const { ports, startupProbe, livenessProbe, readinessProbe } = cluster.container(service);
     expect(ports).toEqual([{ name: 'http', containerPort: portOf(service) }]);
     expect(dockerfile).toMatch(new RegExp(`AS ${service}\\n(?:[^F].*\\n|\\n)*?EXPOSE ${portOf(service)}\\n`));
@@ -62,7 +65,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
   const matches = (labels: Record<string, string>, selector: Record<string, string>) =>
     Object.entries(selector).every(([name, value]) => labels[name] === value);
 
-  it('services target ports that their pods have', () => {
+  it('Kubernetes services target ports that their pods have', () => {
     for (const { metadata, spec } of cluster.of('Service')) {
       const { selector, ports } = spec as unknown as {
         selector: Record<string, string>;
@@ -107,7 +110,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('references of autoscalers, mounts and workloads resolve', () => {
+  it('every object that an autoscaler, mount or container refers to exists', () => {
     for (const { spec } of cluster.of('HorizontalPodAutoscaler')) {
       const { scaleTargetRef } = spec as unknown as { scaleTargetRef: { kind: string; name: string } };
       cluster.find(scaleTargetRef.kind, scaleTargetRef.name);
@@ -130,7 +133,7 @@ describe.each(overlays)('the objects of overlay %s', (overlay) => {
     }
   });
 
-  it('every pod is restricted and requests resources', () => {
+  it('every pod runs without privileges and requests CPU and memory', () => {
     for (const { name, securityContext, resources, workload } of cluster.containers) {
       expect({ name, ...securityContext }).toEqual({
         name,
@@ -186,7 +189,7 @@ it('the single address of the local overlay routes like the ingress', () => {
 });
 
 describe('secrets', () => {
-  it('production has none and rejects those of the local overlay', () => {
+  it('the production overlay has no secrets and rejects those of the local overlay', () => {
     expect(new Cluster(buildOverlay('production')).of('Secret')).toEqual([]);
     const local = new Cluster(buildOverlay('local'));
     for (const service of services) {
@@ -196,7 +199,7 @@ describe('secrets', () => {
     }
   });
 
-  it('the local overlay warns that its secrets are not for production', () => {
+  it('services of the local overlay run in development mode', () => {
     const local = new Cluster(buildOverlay('local'));
     const given = local.containers.filter(
       ({ image }) => image.startsWith('parley/') && !image.startsWith('parley/web'),
@@ -220,7 +223,7 @@ describe('secrets', () => {
 });
 
 describe('the images', () => {
-  it('allow in the pages what the api allows', () => {
+  it('nginx sends the same content security policy as the api', () => {
     const [, listed = ''] = /return \[\n([\s\S]*?)\]\.join\('; '\)/.exec(text('services/api/src/web/add-web.ts')) ?? [];
     const directives = [...listed.matchAll(/["`]([a-z]+-(?:src|uri|action|ancestors) [^"`$]*)/g)].map(([, it = '']) =>
       it.trim(),
@@ -231,7 +234,7 @@ describe('the images', () => {
     expect(said).toEqual(directives);
   });
 
-  it('start Node with the options of the stack', () => {
+  it('images start Node.js with the options of the stack', () => {
     const source = text('packages/stack/src/service.ts');
     const [, options = ''] = /nodeArguments = \['--enable-source-maps', (.*)\];/.exec(source) ?? [];
     expect(dockerfile).toContain(`ENTRYPOINT ["node", ${options.replaceAll("'", '"')}]`);
@@ -241,7 +244,7 @@ describe('the images', () => {
 describe('deploy/compose.yaml matches the code', () => {
   const compose = parse(text('deploy/compose.yaml'), { merge: true }) as { services: Record<string, ComposeService> };
 
-  it('has three gateways, two of each other service, and only settings that they read', () => {
+  it('compose.yaml has three gateways, two of each other service, and only settings they read', () => {
     const names = Object.keys(compose.services);
     for (const [service, count] of [
       ['gateway', 3],
@@ -261,7 +264,7 @@ describe('deploy/compose.yaml matches the code', () => {
     }
   });
 
-  it('the Dockerfile has every target that is used', () => {
+  it('the Dockerfile has every target that compose.yaml uses', () => {
     for (const { build } of Object.values(compose.services))
       if (build) expect(dockerfile).toContain(` AS ${build.target}\n`);
   });

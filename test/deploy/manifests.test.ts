@@ -19,20 +19,20 @@ const kustomize = [
 describe.each(overlays)('overlay %s', (overlay) => {
   const manifests = buildOverlay(overlay);
 
-  it('passes the schemas of Kubernetes without unknown fields', () => {
+  it('the manifests of an overlay match the schemas of Kubernetes, without unknown fields', () => {
     const wrong = manifests.flatMap((it) => check(it).map((problem) => `${it.kind} ${it.metadata.name}: ${problem}`));
     expect(wrong).toEqual([]);
     expect(manifests.length).toBeGreaterThan(20);
   });
 
-  it.skipIf(!kustomize)('equals the output of kustomize', () => {
+  it.skipIf(!kustomize)('our builder of overlays has the same output as kustomize', () => {
     const [program = '', command = ''] = kustomize ?? [];
     const text = execFileSync(program, [command, join(kubernetes, 'overlays', overlay)], { encoding: 'utf8' });
     const theirs = parseAllDocuments(text).map((document) => document.toJS() as Manifest);
     expect(canonical(manifests)).toEqual(canonical(theirs));
   });
 
-  it('names each object once', () => {
+  it('an overlay names each object once', () => {
     const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('the check of schemas', () => {
     ],
     ['text for a number', (spec: Fields) => Object.assign(spec, { replicas: 'three' }), 'replicas'],
     ['a field that is missing', (spec: Fields) => delete spec.selector, 'selector'],
-  ])('finds %s', (_, damage, found) => {
+  ])('the check of manifests finds %s', (_, damage, found) => {
     const copy = structuredClone(deployment);
     damage(copy.spec as Fields);
     expect(check(copy).join()).toContain(found);

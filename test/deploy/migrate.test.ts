@@ -40,7 +40,7 @@ async function exit(child: ChildProcess): Promise<number | null> {
 }
 
 describe('the migration', () => {
-  it('runs once when several processes start it, and the others wait', async () => {
+  it('the migration runs once when several processes start it, and the others wait', async () => {
     const waiting = migrate(['wait']);
     const waited = exit(waiting);
     await new Promise((resolve) => waiting.stdout?.once('data', resolve));
@@ -51,14 +51,14 @@ describe('the migration', () => {
     expect(await exit(migrate(['wait']))).toBe(0);
   });
 
-  it('prints its error in one line and exits with 1', async () => {
+  it('a failing migration prints its error in one line and exits with 1', async () => {
     const failing = migrate([], `${database}_absent`);
     const [code, said] = await Promise.all([exit(failing), failing.stderr ? text(failing.stderr) : '']);
     expect(code).toBe(1);
     expect(said).toMatch(/^migrate failed: .*does not exist\n$/);
   });
 
-  it('stops on SIGTERM', async () => {
+  it('a waiting migration stops on SIGTERM', async () => {
     const waiting = migrate(['wait'], `${database}_absent`);
     const waited = exit(waiting);
     await new Promise((resolve) => waiting.stdout?.once('data', resolve));

@@ -48,7 +48,7 @@ afterAll(async () => {
 }, 60_000);
 
 describe('traces', () => {
-  it('follow a message from gateway to gateway and recorder without its text', async () => {
+  it('a trace follows a message from gateway to gateway and recorder without its text', async () => {
     await pair.say('a secret between us');
     const { id } = pair.bob.messages(pair.alice.user ?? 0).at(-1) ?? { id: 0 };
     const spans = await waitFor(() => {
@@ -69,7 +69,7 @@ describe('traces', () => {
     expect(collector.headers['x-key']).toBe('of ours');
   });
 
-  it('follow a message that was sent by the server API', async () => {
+  it('a trace follows a message sent by the server API', async () => {
     const answer = await fetch(`${stack.apiUrl}/v1/server/messages`, {
       method: 'POST',
       headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
@@ -91,7 +91,7 @@ describe('traces', () => {
 });
 
 describe('logs', () => {
-  it('are JSON with ids of requests and connections and contain no message text', async () => {
+  it('logs are JSON with ids of requests and connections, without message texts', async () => {
     const words = ['hidden in a text', 'hidden in an edit', 'hidden in a search'];
     await pair.say(words[0] ?? '');
     const { id } = pair.alice.messages(pair.bob.user ?? 0).at(-1) ?? { id: 0 };
@@ -125,7 +125,7 @@ describe('logs', () => {
 });
 
 describe('metrics', () => {
-  it('exist under the names that alerts, dashboard and autoscaler use', async () => {
+  it('the services export every metric that alerts, dashboard and autoscaler use', async () => {
     const recorder = stack.processes.recorders[0]?.url ?? '';
     const texts = await Promise.all(
       [stack.apiUrl, ...stack.gatewayUrls, recorder].map(async (url) => (await fetch(`${url}/metrics`)).text()),

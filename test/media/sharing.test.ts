@@ -27,8 +27,8 @@ async function whileRecorderSleeps(work: () => Promise<void>): Promise<void> {
 
 const statuses = (media: Media, ...people: Person[]) => Promise.all(people.map((person) => person.status(media)));
 
-describe('a media that a message carries', () => {
-  it('can be fetched as soon as the message is delivered, before it is recorded', async () => {
+describe('access to media', () => {
+  it('recipients can fetch media as soon as the message is delivered, before it is recorded', async () => {
     const media = await ann.upload();
     expect(await statuses(media, ann, ben, carl)).toEqual([200, 404, 404]);
     await whileRecorderSleeps(async () => {
@@ -41,7 +41,7 @@ describe('a media that a message carries', () => {
     expect(await statuses(media, ann, ben, carl)).toEqual([200, 200, 200]);
   });
 
-  it('can be fetched by the members of a group, but not by a member who left', async () => {
+  it('members of a group can fetch its media, but not a member who left', async () => {
     const name = `friends ${Date.now()}`;
     const group = await ann.call<Group>('POST', '/v1/groups', { name, members: [ben.id, carl.id] });
     const media = await ben.upload();
@@ -55,7 +55,7 @@ describe('a media that a message carries', () => {
     expect(await statuses(media, ann, carl)).toEqual([200, 404]);
   });
 
-  it('cannot be shared by a user who knows its id but has no access', async () => {
+  it('a user who knows the id of a media but has no access cannot share it', async () => {
     const media = await ann.upload();
     const attempts = async () => {
       await carl.send(carl.id, media);
@@ -74,7 +74,7 @@ describe('a media that a message carries', () => {
     expect(await statuses(media, ben)).toEqual([200]);
   });
 
-  it('cannot be fetched by the recipient after a recall, recorded or not', async () => {
+  it('a recipient cannot fetch media after a recall, recorded or not', async () => {
     const media = await ann.upload();
     await whileRecorderSleeps(async () => {
       const id = await ann.send(ben.id, media);
@@ -86,7 +86,7 @@ describe('a media that a message carries', () => {
     await waitFor(async () => (await ben.status(media)) === 404, { message: 'it is still there' });
   });
 
-  it('cannot be fetched by a user who deleted the chat, but by the other one', async () => {
+  it('a user who deleted the chat cannot fetch its media, but the other one can', async () => {
     const media = await ann.upload();
     await ann.send(ben.id, media);
     await recorded(ben, ann);

@@ -65,20 +65,20 @@ async function upload(file: string, metadata: object, chunk = 400_000) {
 }
 
 describe.skipIf(!installed)('tuspy (skipped without: pip install tuspy)', () => {
-  it('uploads a file in chunks, and resumes with a new uploader', async () => {
+  it('tuspy uploads a file in chunks, and a new uploader resumes it', async () => {
     const { resumed, content, info } = await upload('bytes', { filename: 'Grüße 1.bin' });
     expect(resumed).toBe(400_000);
     expect(content.equals(bytes)).toBe(true);
     expect(info).toMatchObject({ name: 'Grüße 1.bin', size: bytes.length });
   });
 
-  it('uploads a file without metadata, for which it sends an empty header', async () => {
+  it('tuspy uploads a file without metadata, for which it sends an empty header', async () => {
     const { content, info } = await upload('bytes', {});
     expect(content.equals(bytes)).toBe(true);
     expect(info).toMatchObject({ name: 'file', size: bytes.length });
   });
 
-  it('uploads an empty file', async () => {
+  it('tuspy uploads an empty file', async () => {
     expect((await upload('empty', {})).info).toMatchObject({ size: 0 });
   });
 });

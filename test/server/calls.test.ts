@@ -27,8 +27,8 @@ afterAll(async () => {
   await receiver?.close();
 });
 
-describe('calls of the server API', () => {
-  it('create users, send messages and list them page by page', async () => {
+describe('ParleyServer', () => {
+  it('ParleyServer creates users, sends messages and lists them page by page', async () => {
     const ann = await parley.call('PUT /server/users/{user}', { user: 'list/ann', name: 'Ann' });
     const ben = await parley.call('PUT /server/users/{user}', { user: 'list/ben', name: 'Ben', custom: { team: 1 } });
     expect(ben).toMatchObject({ externalId: 'list/ben', custom: { team: 1 }, deactivated: null });
@@ -55,7 +55,7 @@ describe('calls of the server API', () => {
     );
   });
 
-  it('handle groups and tokens', async () => {
+  it('ParleyServer manages groups and issues tokens', async () => {
     for (const user of ['g-ann', 'g-ben']) await parley.call('PUT /server/users/{user}', { user });
     const given = { group: 'team', name: 'The team', owner: 'g-ann', members: ['g-ben'] };
     const group = await parley.call('PUT /server/groups/{group}', given);
@@ -72,7 +72,7 @@ describe('calls of the server API', () => {
     await expect(parley.call('GET /server/groups/{group}', { group: 'team' })).rejects.toMatchObject({ status: 404 });
   });
 
-  it('edit a message, list sessions and close reports', async () => {
+  it('ParleyServer edits a message, lists sessions and closes reports', async () => {
     const [ann, ben] = [
       await parley.call('PUT /server/users/{user}', { user: 'm-ann' }),
       await parley.call('PUT /server/users/{user}', { user: 'm-ben' }),
@@ -100,7 +100,7 @@ describe('calls of the server API', () => {
     expect(await parley.call('PATCH /server/reports/{id}', closed)).toMatchObject({ state: 'closed' });
   });
 
-  it('reject with the code, status and fields of the api', async () => {
+  it("a rejected call has the code, status and fields of the api's error", async () => {
     const missing = parley.call('GET /server/users/{user}', { user: 'nobody' });
     await expect(missing).rejects.toBeInstanceOf(ParleyServerError);
     await expect(missing).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe('calls of the server API', () => {
     expect(JSON.stringify(await missing.catch((error) => error))).not.toContain(apiKey);
   });
 
-  it('cannot be led to another path by an id', async () => {
+  it('an id cannot lead a call of ParleyServer to another path', async () => {
     for (const friend of ['..', '.', '', '~17']) {
       const input = { user: 'list/ann', friend };
       await expect(parley.call('DELETE /server/users/{user}/friends/{friend}', input)).rejects.toThrow(TypeError);
@@ -125,7 +125,7 @@ describe('calls of the server API', () => {
     });
   });
 
-  it('have a type for every operation of the server API, and for no other', async () => {
+  it('ParleyServer has a type for every operation of the server API, and no other', async () => {
     const file = fileURLToPath(new URL('../../packages/server/src/calls/operations.ts', import.meta.url));
     const known = [...(await readFile(file, 'utf8')).matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, name]) => name);
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
@@ -136,7 +136,7 @@ describe('calls of the server API', () => {
   });
 });
 
-it('webhooks of a real system are genuine and typed', async () => {
+it('verifyWebhook accepts webhooks of a running system and returns typed events', async () => {
   const users = ['w-ann', 'w-ben'].map((user) => parley.call('PUT /server/users/{user}', { user }));
   const [ann, ben] = (await Promise.all(users)).map(({ id }) => id);
   await parley.call('PUT /server/users/{user}/friends/{friend}', { user: 'w-ann', friend: 'w-ben' });
@@ -157,14 +157,14 @@ it('webhooks of a real system are genuine and typed', async () => {
   );
 });
 
-describe('behind a proxy that fails', () => {
+describe('retries of ParleyServer', () => {
   let front: Front | undefined;
   afterEach(async () => {
     await front?.[Symbol.asyncDispose]();
     front = undefined;
   });
 
-  it('repeats a call that failed, with one effect, and honours Retry-After', async () => {
+  it('ParleyServer repeats a failed call with one effect, and honours Retry-After', async () => {
     front = await Front.start(unavailable(0), lost, unavailable());
     await front.parley.call('PUT /server/users/{user}', { user: 'retry' });
     expect(front.requests).toHaveLength(4);
@@ -180,7 +180,7 @@ describe('behind a proxy that fails', () => {
     expect([sessions.items.length, typeof accessToken]).toEqual([1, 'string']);
   });
 
-  it('rejects at once if it should wait longer than the time limit, and after the last retry', async () => {
+  it('ParleyServer rejects if Retry-After exceeds the time limit, and after the last retry', async () => {
     front = await Front.start(unavailable(3600));
     await expect(front.parley.call('GET /server/users')).rejects.toMatchObject({ status: 503, retryAfter: 3600 });
     expect(front.requests).toHaveLength(1);
@@ -189,7 +189,7 @@ describe('behind a proxy that fails', () => {
     expect(front.requests).toHaveLength(5);
   });
 
-  it('rejects when no reply comes in time', async () => {
+  it('a call of ParleyServer rejects if no reply arrives in time', async () => {
     front = await Front.start(() => {});
     const hasty = new ParleyServer({ url: front.url, apiKey, timeout: 50, retries: 0 });
     await expect(hasty.call('GET /server/users')).rejects.toMatchObject({
@@ -197,7 +197,7 @@ describe('behind a proxy that fails', () => {
     });
   });
 
-  it('sends the key to no other address, and rejects pages', async () => {
+  it("ParleyServer does not send its key to a redirect's address, and rejects HTML replies", async () => {
     front = await Front.start(
       (_, response) => void response.writeHead(307, { location: `${receiver.url}/stolen` }).end(),
       (_, response) => void response.writeHead(200).end('<html>hello</html>'),

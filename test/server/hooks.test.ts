@@ -46,8 +46,8 @@ function hooks(secret: Buffer): HookConfig {
   return { endpoints: [endpoint], timeout: 5000, onFailure: 'refuse', concurrency: 256, allowed };
 }
 
-describe('the example of a hook', () => {
-  it('allows, changes and refuses messages of a real gateway', async () => {
+describe('the example hook server', () => {
+  it('the example hook server allows, changes and refuses messages of a real gateway', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const send = (ref: string, value: string) => alice.ask({ type: 'send', ref, to: b, body: text(value) });
@@ -56,7 +56,7 @@ describe('the example of a hook', () => {
     expect(await send('3', 'my casino')).toMatchObject({ code: 'refused', message: 'No advertising.' });
   });
 
-  it('rejects requests that are signed by another secret, too old or changed', async () => {
+  it('the example hook server rejects requests with another secret, an old date or a changed body', async () => {
     const body = JSON.stringify({ id: 'h', type: 'message.send', date: 1, data: { body: text('hi') } });
     const post = async (headers: Record<string, string>, sent = body) =>
       (await fetch(hook.url, { method: 'POST', headers, body: sent })).status;
@@ -67,7 +67,7 @@ describe('the example of a hook', () => {
     expect(await post({})).toBe(401);
   });
 
-  it('fails for a gateway with another secret, so that its messages are unavailable', async () => {
+  it('a gateway with another secret than its hook server rejects messages as unavailable', async () => {
     await kit.addGateway({ hooks: hooks(strange) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

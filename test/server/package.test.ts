@@ -17,7 +17,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     await installed?.[Symbol.asyncDispose]();
   });
 
-  it('contains its module, licence, changelog and README, no sources, and needs no package', async () => {
+  it('the server package has its module, licence, changelog and README, and no dependency', async () => {
     const { stdout } = await run('tar', ['-tzf', installed.tarball]);
     const files = stdout
       .trim()
@@ -31,32 +31,35 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     expect(JSON.parse(manifest)).not.toHaveProperty('dependencies');
   });
 
-  it('has no finding of publint', async () => {
+  it('publint has no findings for the server package', async () => {
     expect(await findingsOfPublint(installed.tarball)).toEqual([]);
   });
 
-  it('has right types for every way of import but require, by attw', async () => {
+  it('attw finds valid types in the server package for every kind of import but require', async () => {
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(['5.9', 'native'])('has types for TypeScript %s that need no other package', async (compiler) => {
-    await installed.write('app.ts', app);
-    const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
-    for (const [module, moduleResolution] of [
-      ['nodenext', 'nodenext'],
-      ['esnext', 'bundler'],
-    ]) {
-      const config = { compilerOptions: { ...options, module, moduleResolution }, include: ['app.ts'] };
-      await installed.write('tsconfig.json', JSON.stringify(config));
-      const root = compiler === 'native' ? join(packageFolder, '../..') : serverFolder;
-      const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
-      const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
-      const result = await checking.catch((error: { stdout: string }) => error);
-      expect(result.stdout).toBe('');
-    }
-  });
+  it.each(['5.9', 'native'])(
+    'the server package has types for TypeScript %s that need no other package',
+    async (compiler) => {
+      await installed.write('app.ts', app);
+      const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
+      for (const [module, moduleResolution] of [
+        ['nodenext', 'nodenext'],
+        ['esnext', 'bundler'],
+      ]) {
+        const config = { compilerOptions: { ...options, module, moduleResolution }, include: ['app.ts'] };
+        await installed.write('tsconfig.json', JSON.stringify(config));
+        const root = compiler === 'native' ? join(packageFolder, '../..') : serverFolder;
+        const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
+        const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
+        const result = await checking.catch((error: { stdout: string }) => error);
+        expect(result.stdout).toBe('');
+      }
+    },
+  );
 
-  it('can be loaded by import and by require', async () => {
+  it('the server package can be loaded by import and by require', async () => {
     const print = 'console.log(typeof ParleyServer, typeof verifyWebhook)';
     await installed.write('app.mjs', `import { ParleyServer, verifyWebhook } from '@parley/server';\n${print}`);
     await installed.write('app.cjs', `const { ParleyServer, verifyWebhook } = require('@parley/server');\n${print}`);

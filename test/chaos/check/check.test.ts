@@ -49,7 +49,7 @@ function hear(journal: Journal, n: number, id = 10 + n): void {
 }
 
 describe('the checker', () => {
-  it('finds nothing when all copies agree', () => {
+  it('the checker finds nothing when all copies agree', () => {
     expect(new Case().find()).toEqual([]);
   });
 
@@ -71,20 +71,20 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('lets a device that must reload read missed messages from the api', () => {
+  it('the checker lets a device that must reload read missed messages from the api', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1, 'reload');
     expect(world.find()).toEqual([]);
   });
 
-  it('finds messages in another order', () => {
+  it('the checker finds messages that a device received in another order', () => {
     const world = new Case();
     const [entries] = [world.journals[0].entries];
     entries.splice(0, 2, entries[1] as never, entries[0] as never);
     expect(world.find()).toEqual(['disordered']);
   });
 
-  it('finds a message that was recorded twice under two ids', () => {
+  it('the checker finds a message recorded twice under two ids', () => {
     const world = new Case();
     for (const key of [`${ann}:${ben}`, `${ben}:${ann}`]) world.copies.get(key)?.push({ ...row(1), id: 30 });
     for (const journal of world.journals) hear(journal, 1, 30);
@@ -97,7 +97,7 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['doubled']);
   });
 
-  it('finds a message that reached another user', () => {
+  it('the checker finds a message that reached a user outside the conversation', () => {
     const world = new Case();
     const journal = new Journal();
     hear(journal, 0);
@@ -106,31 +106,31 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds a group message that reached a user while not a member', () => {
+  it('the checker finds a group message that reached a user who was no member', () => {
     const world = new Case();
     Object.assign(world.sent[3] as object, { withheld: [ben] });
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds an accepted message of a sender without permission', () => {
+  it('the checker finds an accepted message of a sender without permission', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { forbidden: true });
     expect(world.find()).toEqual(['misdelivered']);
   });
 
-  it('finds a message that devices received and nobody recorded', () => {
+  it('the checker finds a message that devices received but no copy contains', () => {
     const world = new Case();
     hear(world.journals[0], 2, 40);
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('finds an acknowledged recall without effect', () => {
+  it('the checker finds a recall that was acknowledged but had no effect', () => {
     const world = new Case();
     Object.assign(world.sent[0] as object, { recall: 'acknowledged' });
     expect(world.find()).toEqual(['unequal', 'unequal']);
   });
 
-  it('finds a deleted chat that is listed again, and a deletion that nobody requested', () => {
+  it('the checker finds a deleted chat that is listed again, and a deletion nobody requested', () => {
     const world = new Case();
     Object.assign(world.more, { deleted: [{ owner: ann, chat: ben, upTo: 11, acknowledged: true }] });
     expect(world.find()).toEqual(['unequal']);
@@ -138,7 +138,7 @@ describe('the checker', () => {
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('does not report events that a crashed device had received but not stored', () => {
+  it('the checker ignores events that a crashed device received but did not store', () => {
     const journal = new Journal();
     hear(journal, 0);
     journal.store(journal.length);

@@ -32,8 +32,8 @@ async function dial(): Promise<{ socket: Socket; got: () => number }> {
   return { socket, got: () => bytes };
 }
 
-describe('a cable', () => {
-  it("holds back the server's bytes for one client and delivers them after release", async () => {
+describe('simulated cables', () => {
+  it("a cable holds back the server's bytes for one client and delivers them after release", async () => {
     const [held, other] = [await dial(), await dial()];
     cable.hold(held.socket.localPort ?? 0, true);
     for (const { socket } of [held, other]) socket.write(Buffer.alloc(100_000));
@@ -45,7 +45,7 @@ describe('a cable', () => {
     other.socket.destroy();
   });
 
-  it('breaks the connections that it cuts and refuses new ones until it is healed', async () => {
+  it('a cut cable breaks its connections and refuses new ones until it is healed', async () => {
     const { socket } = await dial();
     const closed = new Promise((resolve) => socket.once('close', resolve));
     cable.disturb({ refuse: true });
