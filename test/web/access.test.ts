@@ -42,7 +42,7 @@ const looks: [string, OpenOptions][] = [
 ];
 
 describe.each(looks)('%s', (_, options) => {
-  it('has no serious findings of axe', async () => {
+  it('axe has no serious findings on the pages outside chats', async () => {
     const context = await kit.context({ ...options, bypassCSP: true });
     const stranger = await context.newPage();
     const found: string[] = [];
@@ -76,7 +76,7 @@ describe.each(looks)('%s', (_, options) => {
 });
 
 describe('each page', () => {
-  it('has a title of its own with the name of its chat, and buttons with names of their own', async () => {
+  it('each page has a unique title, and its buttons have different names', async () => {
     const page = await kit.open(ann);
     const titles: string[] = [];
     for (const path of [...pages(), '/chats', `/chats/${bob.id}`, `/chats/${bob.id}/details`]) {
@@ -95,7 +95,7 @@ describe('each page', () => {
   });
 });
 
-describe('by the keyboard', () => {
+describe('keyboard access', () => {
   it('the skip link passes the navigation, and a dialog returns the focus', async () => {
     const page = await kit.open(ann, { path: '/settings' });
     await page.getByText('Ann').first().waitFor();

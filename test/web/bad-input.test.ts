@@ -26,7 +26,7 @@ const attacks = [
 ];
 
 describe('script code', () => {
-  it('in texts and names is shown as text', async () => {
+  it('script code in texts and names is shown as text', async () => {
     const { a, b } = await pair('desktop', '<img src=x onerror="window.attacked=1">');
     for (const attack of attacks) {
       await a.say(attack);
@@ -40,7 +40,7 @@ describe('script code', () => {
     expect(await b.list.locator('a').first().getAttribute('rel')).toContain('noopener');
   });
 
-  it('in pasted markup is inserted as plain text', async () => {
+  it('pasted HTML is inserted as plain text', async () => {
     const { a, b } = await pair();
     await a.box.focus();
     await a.box.evaluate((element: HTMLTextAreaElement) => {
@@ -58,7 +58,7 @@ describe('script code', () => {
 });
 
 describe('text with direction overrides', () => {
-  it('does not change the direction around it', async () => {
+  it('text with direction overrides does not change the direction of text around it', async () => {
     const { a, b } = await pair();
     await a.say('\u202eevil\u2067 text');
     await a.say('plain');
@@ -80,7 +80,7 @@ describe('text with direction overrides', () => {
     expect(heading).toMatch(/isolate/);
   });
 
-  it('is laid out from right to left in a right-to-left script', async () => {
+  it('a message in a right-to-left script is laid out from right to left', async () => {
     const { a, b } = await pair();
     await a.say('שלום עולם');
     await b.seen('שלום');
@@ -89,7 +89,7 @@ describe('text with direction overrides', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a %s', (size) => {
-  it('wraps a word of 8,000 characters without widening the page', async () => {
+  it('a word of 8,000 characters wraps without widening the page', async () => {
     const { a, b } = await pair(size);
     const word = 'w'.repeat(8000);
     await a.box.fill(word);
@@ -104,7 +104,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a
     expect(width).toBeLessThanOrEqual((await b.list.boundingBox())?.width ?? 0);
   });
 
-  it('keeps ten thousand emoji in the draft and shows the limit', async () => {
+  it('a text that is too long stays in the draft, and the page shows the limit', async () => {
     const { a, b } = await pair(size);
     const emoji = '😀'.repeat(10_000);
     await a.box.fill(emoji);
@@ -122,7 +122,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('too much text, on a
 });
 
 describe('without a network', () => {
-  it('shows messages at once and sends them later, once and in order', async () => {
+  it('messages written offline are shown at once and sent later, once and in order', async () => {
     const { a, b } = await pair();
     await a.say('before');
     await b.seen('before');

@@ -18,7 +18,7 @@ async function choose(page: Page, name: string, what: string): Promise<void> {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, on a %s', (size) => {
-  it('shows the newest first, with preview, time and unread count', async () => {
+  it('the list of chats shows the newest first, with preview, time and unread count', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     await kit.say(bob, ann, 'first');
@@ -36,8 +36,8 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('the list of chats, 
   });
 });
 
-describe('a chat', () => {
-  it('is pinned on top and muted, on all devices of its owner', async () => {
+describe('single chats', () => {
+  it('pinning and muting a chat applies to all devices of its owner', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'one');
     await kit.say(cem, ann, 'two');
@@ -52,7 +52,7 @@ describe('a chat', () => {
     await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
   });
 
-  it('is marked as read and unread', async () => {
+  it('a chat can be marked as read and as unread', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'hello');
     const page = await kit.open(ann);
@@ -67,7 +67,7 @@ describe('a chat', () => {
     await expect.poll(() => item(page, 'Bob').locator('.badge').count()).toBe(0);
   });
 
-  it('is deleted for its owner only, after a confirmation', async () => {
+  it('a chat is deleted for its owner only, after a confirmation', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'keep this');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
@@ -89,21 +89,24 @@ describe('a chat', () => {
     expect(await chatPage(page).texts()).toEqual(['again']);
   });
 
-  it.each(['', '/details'])('stays deleted if another device deletes it while its page%s is open', async (part) => {
-    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
-    await kit.say(bob, ann, 'not for long');
-    const page = await kit.open(ann, { path: `/chats/${bob.id}${part}` });
-    await expect.poll(() => order(page)).toEqual(['Bob']);
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
-    await kit.call('DELETE', `/chats/${bob.id}`, { token: ann.token });
-    await expect.poll(() => order(page)).toEqual([]);
-    await kit.say(cem, ann, 'later');
-    await expect.poll(() => order(page)).toEqual(['Cem']);
-    expect(asked).not.toContain(`PUT /v1/chats/${bob.id}`);
-  });
+  it.each(['', '/details'])(
+    'a chat stays deleted if another device deletes it while its page%s is open',
+    async (part) => {
+      const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+      await kit.say(bob, ann, 'not for long');
+      const page = await kit.open(ann, { path: `/chats/${bob.id}${part}` });
+      await expect.poll(() => order(page)).toEqual(['Bob']);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+      await kit.call('DELETE', `/chats/${bob.id}`, { token: ann.token });
+      await expect.poll(() => order(page)).toEqual([]);
+      await kit.say(cem, ann, 'later');
+      await expect.poll(() => order(page)).toEqual(['Cem']);
+      expect(asked).not.toContain(`PUT /v1/chats/${bob.id}`);
+    },
+  );
 
-  it('is found by its name, and reached by the keyboard alone', async () => {
+  it('a chat is found by its name and can be opened by the keyboard alone', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'one');
     await kit.say(cem, ann, 'two');

@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-describe('without a connection', () => {
-  it('shows Reconnecting while the server is away, Offline while the device is, and no presence', async () => {
+describe('lost connections', () => {
+  it('the page shows Reconnecting without a server, Offline without a network, and no presence', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.open(bob);
     const { page } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -26,8 +26,8 @@ describe('without a connection', () => {
   });
 });
 
-describe('a profile', () => {
-  it('is reached from an avatar in a group, and has remark, mute, block and the groups in common', async () => {
+describe('profiles', () => {
+  it('an avatar in a group opens a profile with remark, mute, block and common groups', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Shared ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {
@@ -52,7 +52,7 @@ describe('a profile', () => {
 });
 
 describe('forwarding', () => {
-  it('reaches many at once, also friends without a chat, after a confirmation', async () => {
+  it('a message can be forwarded to several chats and friends at once', async () => {
     const [ann, bob, cem, dora] = await kit.friends('Ann', 'Bob', 'Cem', 'Dora');
     await kit.say(bob, ann, 'pass this on');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -76,8 +76,8 @@ describe('forwarding', () => {
   });
 });
 
-describe('a toast', () => {
-  it('of a group names the sender, and leaves the header free', async () => {
+describe('toasts', () => {
+  it('a toast of a group message names the sender, and does not cover the header', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Toast ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {
@@ -92,7 +92,7 @@ describe('a toast', () => {
     expect(box?.y).toBeGreaterThanOrEqual((header?.y ?? 0) + (header?.height ?? 0));
   });
 
-  it('does not appear at sign-in for an old friend request', async () => {
+  it('no toast appears at sign-in for an old friend request', async () => {
     const [ann, bob] = [await kit.person('Ann'), await kit.person('Bob')];
     await kit.call('POST', '/friend-requests', { token: bob.token, body: { to: ann.id } });
     const page = await kit.open(ann);
@@ -106,7 +106,7 @@ describe('a toast', () => {
 });
 
 describe('the sound of a message', () => {
-  it('plays if the switch is on', async () => {
+  it('a new message plays a sound only if the setting is on', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await context.addInitScript(() => {
@@ -131,7 +131,7 @@ describe('the sound of a message', () => {
 });
 
 describe('a text in Markdown', () => {
-  it('is shown with its formats, and runs nothing', async () => {
+  it('a message in Markdown is shown with its formats, and HTML in it as text', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await a.say(
@@ -149,7 +149,7 @@ describe('a text in Markdown', () => {
 });
 
 describe('a message that was not sent', () => {
-  it('has one button each to send it again, to edit and to delete it', async () => {
+  it('a message that was not sent has buttons to send it again, to edit and to delete it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.call('PUT', `/blocks/${ann.id}`, { token: bob.token });
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));

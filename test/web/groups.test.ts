@@ -22,7 +22,7 @@ async function group<Names extends [string, ...string[]]>(...names: Names) {
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', (size) => {
-  it('is created, receives messages and mentions members', async () => {
+  it('a user creates a group, and its members see messages, mentions and typing', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob', 'Cem');
     const page = await kit.open(ann, { size });
     const other = await kit.open(bob, { size });
@@ -53,8 +53,8 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a group, on a %s', 
   });
 });
 
-describe('a group', () => {
-  it('loses a message of a member that its owner recalls', async () => {
+describe('groups', () => {
+  it("the owner of a group can recall a member's message, but a member cannot recall others'", async () => {
     const { people, made } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     const a = chatPage(await kit.open(ann, { path: `/chats/${made.id}` }));
@@ -76,7 +76,7 @@ describe('a group', () => {
     await b.page.getByText('Your message was recalled').first().waitFor();
   });
 
-  it('opened by its URL shows the number of members', async () => {
+  it('a group opened by its URL shows the number of members', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}` });
     await page.locator('header').getByText('3 members').waitFor();
@@ -84,7 +84,7 @@ describe('a group', () => {
 });
 
 describe('the owner and admins of a group', () => {
-  it('change its name, add and remove members, give roles and hand it over', async () => {
+  it('the owner of a group renames it, manages members and roles, and hands it over', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const [ann, bob, cem] = people;
     const dora = await kit.person('Dora');
@@ -138,7 +138,7 @@ describe('the owner and admins of a group', () => {
     await expect.poll(() => bobPage.getByText(made.name).count()).toBe(0);
   });
 
-  it('are the only ones with these actions', async () => {
+  it('members of a group do not see the actions of owner and admins', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}/details` });
     await page.getByRole('button', { name: 'Leave group' }).waitFor();
@@ -147,7 +147,7 @@ describe('the owner and admins of a group', () => {
     expect(await page.getByRole('menuitem').allTextContents()).toEqual([' View profile', ' Message']);
   });
 
-  it('see an error if the name is taken', async () => {
+  it('creating a group shows an error if the name is taken', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const page = await kit.open(people[0], { path: '/groups/new' });
     await page.getByLabel('Name', { exact: true }).fill(made.name.toUpperCase());

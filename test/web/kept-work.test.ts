@@ -21,7 +21,7 @@ const names = (page: Page) =>
     .evaluateAll((all) => all.map((each) => /^(Download \S+) /.exec(each.textContent?.trim() ?? '')?.[1]));
 
 describe('uploads', () => {
-  it('continue after a reload at the offset of the server', async () => {
+  it('uploads continue after a reload at the offset of the server', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -61,7 +61,7 @@ describe('uploads', () => {
     expect(await names(b.page)).toEqual(['Download large.bin']);
   }, 90_000);
 
-  it('warn before the page is left while the browser cannot store them', async () => {
+  it('the page warns before it is left while it cannot store an unfinished upload', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await context.addInitScript(() => {
@@ -83,7 +83,7 @@ describe('uploads', () => {
     await dialog.accept();
   });
 
-  it('arrive in the order in which the files were chosen, also when the first one is slow', async () => {
+  it('files arrive in the order in which they were chosen, also when the first one is slow', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -102,7 +102,7 @@ describe('uploads', () => {
     await expect.poll(() => names(b.page)).toEqual(['Download 1.txt', 'Download 2.txt', 'Download 3.txt']);
   });
 
-  it('are shown before they leave, and sent in the order and with the caption of the user', async () => {
+  it('chosen files are shown first, and sent in the order and with the caption of the user', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     const b = chatPage(await kit.open(bob, { path: `/chats/${ann.id}` }));
@@ -119,7 +119,7 @@ describe('uploads', () => {
 });
 
 describe('drafts', () => {
-  it('of two tabs do not overwrite each other, and appear in both', async () => {
+  it('drafts of two tabs do not overwrite each other, and appear in both tabs', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await kit.say(bob, ann, 'hi');
     await kit.say(cem, ann, 'hi');
@@ -156,8 +156,8 @@ describe('drafts', () => {
   });
 });
 
-describe('the mark of a mention', () => {
-  it('is there for a member who was offline, on a new device too, until the chat is opened', async () => {
+describe('mentions', () => {
+  it('a mention is marked on all devices of a member, once offline, until the chat is opened', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,
@@ -190,7 +190,7 @@ describe('the mark of a mention', () => {
 });
 
 describe('a group whose chat was deleted', () => {
-  it('is found among the people', async () => {
+  it('a group whose chat was deleted can be found on the page of people', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const name = `Found ${process.pid}`;
     const group = await kit.call<{ id: number }>('POST', '/groups', {

@@ -26,8 +26,8 @@ const focused = (page: Page) =>
   });
 const hasFocus = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
 
-describe('a bubble', () => {
-  it('names its sender, its time and its text, and each action names its message', async () => {
+describe('message bubbles', () => {
+  it('a message is labelled with sender, time and text for screen readers, and so are its actions', async () => {
     const { a } = await chat();
     await a.list.getByRole('group', { name: /^Bob, \d\d:\d\d: from Bob$/ }).waitFor();
     await a.list.getByRole('group', { name: /^You, \d\d:\d\d: from Ann$/ }).waitFor();
@@ -40,7 +40,7 @@ describe('a bubble', () => {
     ]);
   });
 
-  it('is reached by the arrow keys, opens its menu by Enter, and Esc leads back to the text field', async () => {
+  it('arrow keys reach a message, Enter opens its menu, and Esc returns to the text field', async () => {
     const { a } = await chat();
     await a.list.focus();
     await a.page.keyboard.press('ArrowUp');
@@ -58,8 +58,8 @@ describe('a bubble', () => {
   });
 });
 
-describe('the live region', () => {
-  it('announces each new message, with a repeated text, a sticker, a card and a file too', async () => {
+describe('screen readers', () => {
+  it('a live region announces each new message, also repeated texts, stickers and cards', async () => {
     const { ann, bob, a } = await chat();
     const log = a.page.getByRole('log');
     const announced = () => log.locator('p').allTextContents();
@@ -79,8 +79,8 @@ describe('the live region', () => {
   });
 });
 
-describe('the focus', () => {
-  it('is not lost after a reaction, a recall, a dialog and the search', async () => {
+describe('keyboard focus', () => {
+  it('the keyboard focus stays in the page after a reaction, a recall, a dialog and a search', async () => {
     const { a } = await chat();
     await a.choose('from Bob', 'React with 👍');
     await a.list.getByRole('button', { name: /^👍 1/ }).waitFor();
@@ -105,7 +105,7 @@ describe('the focus', () => {
     await expect.poll(() => hasFocus(a.page)).toBe(true);
   });
 
-  it('is not lost when a button disappears: in a chat, its files, requests, groups, blocks and profiles', async () => {
+  it('the keyboard focus moves to a sensible element when the focused button disappears', async () => {
     const { ann, bob, a } = await chat();
     const { page } = a;
     const [cem, dora, emil] = [await kit.person('Cem'), await kit.person('Dora'), await kit.person('Emil')];
@@ -155,7 +155,7 @@ describe('the focus', () => {
     await isOn('Unblock');
   });
 
-  it('stays at its place in the list when a page covers the list and is left, as with a zoom of 200 %', async () => {
+  it('Back from a page that covered a list returns the keyboard focus to the item in the list', async () => {
     const { a } = await chat();
     await a.page.setViewportSize({ width: 640, height: 400 });
     await a.page.goto('/settings');
@@ -168,7 +168,7 @@ describe('the focus', () => {
     await expect.poll(() => focused(a.page)).toBe('Notifications');
   });
 
-  it('reaches the page past the list by the skip link, and the list has one tab stop', async () => {
+  it('the skip link passes the list of chats, and the list has one tab stop', async () => {
     const { bob, ann, a } = await chat();
     for (const name of ['Cem', 'Dora', 'Emil']) {
       const other = await kit.person(name);
@@ -202,7 +202,7 @@ describe('the focus', () => {
 });
 
 describe('editing by ArrowUp', () => {
-  it('puts the caret at the end of the text', async () => {
+  it('ArrowUp edits the last message with the caret at the end of the text', async () => {
     const { a } = await chat();
     await a.box.press('ArrowUp');
     await a.page.getByText('Editing a message').waitFor();
@@ -212,7 +212,7 @@ describe('editing by ArrowUp', () => {
 });
 
 describe('recalling', () => {
-  it('asks first, and stands apart from Edit', async () => {
+  it('Recall asks for a confirmation, and has a distance to other menu items', async () => {
     const { a } = await chat();
     await a.bubble('from Ann').click({ button: 'right', position: { x: 8, y: 8 } });
     await a.page.getByRole('menuitem', { name: 'Recall message' }).waitFor();
@@ -231,8 +231,8 @@ describe('recalling', () => {
   });
 });
 
-describe('Back', () => {
-  it('closes what is open first, and leads from a chat to the list once', async () => {
+describe("the browser's Back", () => {
+  it("the browser's Back closes open panels first, and leads from a chat to the list once", async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'from Bob');
     const page = await kit.open(ann, { size: 'phone' });
@@ -285,7 +285,7 @@ async function longPress(a: ChatPage, selector: string): Promise<void> {
 }
 
 describe('on a phone', () => {
-  it('a long press opens the menu only', async () => {
+  it('on a phone, a long press opens only the menu, not the link', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'https://example.org/a-link-that-is-long-enough');
     const page = await kit.open(ann, { size: 'phone' });
@@ -302,7 +302,7 @@ describe('on a phone', () => {
     expect(page.context().pages()).toHaveLength(1);
   });
 
-  it('Send keeps the focus in the text field, and a double tap does not start a recording', async () => {
+  it('on a phone, Send keeps the focus in the text field, and a double tap records nothing', async () => {
     const { a } = await chat('phone');
     await a.box.tap();
     await a.box.fill('quick');
@@ -314,7 +314,7 @@ describe('on a phone', () => {
     expect(await a.page.getByRole('timer').count()).toBe(0);
   });
 
-  it('targets have 44 px, and text fields have letters of 16 px', async () => {
+  it('on a phone, buttons measure at least 44 px and text fields have 16 px letters', async () => {
     const { a } = await chat('phone');
     await a.choose('from Bob', 'React with 👍').catch(async () => {
       await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });

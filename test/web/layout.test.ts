@@ -36,8 +36,8 @@ async function group(...names: [string, ...string[]]): Promise<{ people: Person[
   return { people, id };
 }
 
-describe('at 320 px', () => {
-  it('sign-in, profile, friend groups, requests, emoji, reactions, files and voice messages reflow', async () => {
+describe('narrow windows', () => {
+  it('at 320 px, pages and dialogs reflow without horizontal scrolling', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bartholomew Featherstonehaugh-Cholmondeley');
     const stranger = await kit.person('Someone with quite a long name');
     await kit.call('POST', '/friend-requests', { token: stranger.token, body: { to: ann.id } });
@@ -108,8 +108,8 @@ describe('at 320 px', () => {
   }, 90_000);
 });
 
-describe('below 1024 px', () => {
-  it('a search hit that is tapped is visible', async () => {
+describe('medium windows', () => {
+  it('below 1024 px, tapping a search hit closes the panel and shows the message', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'the needle');
     for (let count = 0; count < 5; count++) await kit.say(bob, ann, `hay ${count}`);
@@ -123,8 +123,8 @@ describe('below 1024 px', () => {
   });
 });
 
-describe('at 2560 px', () => {
-  it('own messages and those of others stand in one column', async () => {
+describe('wide windows', () => {
+  it('at 2560 px, own messages and those of others stand in one column', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'left');
     await kit.say(ann, bob, 'right');
@@ -135,8 +135,8 @@ describe('at 2560 px', () => {
   });
 });
 
-describe('a run of bubbles', () => {
-  it('has gaps of 2 px between its bubbles, and one avatar at the last bubble', async () => {
+describe('message bubbles', () => {
+  it('consecutive messages of a sender have gaps of 2 px, and one avatar at the last', async () => {
     const { people, id } = await group('Ann', 'Bob');
     const [ann, bob] = people as [Person, Person];
     for (const text of ['one', 'two', 'three']) await kit.say(bob, { id }, text);
@@ -156,7 +156,7 @@ describe('a run of bubbles', () => {
   });
 
   it.each(['light', 'dark'] as const)(
-    'stands out from its background by a contrast of 1.25 in the %s',
+    'message bubbles have a contrast of at least 1.25 to their background in the %s theme',
     async (colorScheme) => {
       const [ann, bob] = await kit.friends('Ann', 'Bob');
       await kit.say(bob, ann, 'left');
@@ -181,7 +181,7 @@ describe('a run of bubbles', () => {
 });
 
 describe('the time of a message', () => {
-  it('keeps its distance from text that is written from right to left', async () => {
+  it('the time of a message keeps its distance from right-to-left text', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'שלום עולם');
     const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -192,8 +192,8 @@ describe('the time of a message', () => {
   });
 });
 
-describe('names', () => {
-  it('of people wrap on their profile, of friend groups end in dots, and of files keep their ending', async () => {
+describe('long names', () => {
+  it('long names of people wrap, of friend groups are cut, and of files keep their ending', async () => {
     const long = 'Wolfeschlegelsteinhausenbergerdorff'.repeat(2).slice(0, 64);
     const [ann, bob] = await kit.friends('Ann', long);
     const page = await kit.open(ann, { path: `/people/${bob.id}`, ...width(390) });

@@ -47,7 +47,7 @@ async function chooseZeros(page: Page, ...files: [name: string, size: number][])
 }
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s', (size) => {
-  it('is sent by the button, shown small, and opened in full', async () => {
+  it('a sent picture is shown small and can be opened in full size', async () => {
     const { a, b } = await pair(size);
     await a.sendFiles({ name: 'meadow.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 1600, 900) });
     const small = b.list.getByRole('img', { name: 'meadow.jpg' });
@@ -61,8 +61,8 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s'
   });
 });
 
-describe('a file', () => {
-  it('is pasted and dropped', async () => {
+describe('files', () => {
+  it('files can be sent by pasting and by dropping them', async () => {
     const { a, b } = await pair();
     const bytes = [...(await picture(a.page, 64, 64))];
     await a.box.evaluate((element, data) => {
@@ -86,7 +86,7 @@ describe('a file', () => {
     expect(download.suggestedFilename()).toBe('dropped.csv');
   });
 
-  it('of 50 MB shows its progress, pauses, resumes and arrives complete', async () => {
+  it('an upload of 50 MB shows its progress, pauses, resumes and arrives complete', async () => {
     const { a, b } = await pair();
     const session = await a.page.context().newCDPSession(a.page);
     await session.send('Network.enable');
@@ -113,7 +113,7 @@ describe('a file', () => {
     await expect.poll(() => tray.count()).toBe(0);
   }, 60_000);
 
-  it('that is too large or empty is rejected before it is sent', async () => {
+  it('a file that is too large or empty is rejected before it is sent', async () => {
     const { a } = await pair();
     await a.box.fill('typed meanwhile');
     await chooseZeros(a.page, ['huge.bin', 101 * 1024 * 1024], ['empty.txt', 0]);
@@ -126,7 +126,7 @@ describe('a file', () => {
     expect(await a.box.inputValue()).toBe('typed meanwhile');
   });
 
-  it('is shown by its content, not by its name', async () => {
+  it('a file is shown by the type of its content, not by its name', async () => {
     const { a, b } = await pair();
     await a.sendFiles(
       { name: 'photo\u202egpj.exe', mimeType: 'application/octet-stream', buffer: randomBytes(200) },
@@ -145,7 +145,7 @@ describe('a file', () => {
 });
 
 describe('sound and video', () => {
-  it('a voice message is recorded, sent and played', async () => {
+  it('a voice message can be recorded, sent and played', async () => {
     const { a, b } = await pair();
     await a.page.getByRole('button', { name: 'Record a voice message' }).click();
     await a.page.getByRole('timer').getByText('0:01').waitFor();

@@ -23,7 +23,7 @@ const away = async (person: Person, other: { id: number }, ...texts: string[]) =
 };
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat, on a %s', (size) => {
-  it('see messages, typing, and delivered and read marks at once', async () => {
+  it('two users see messages, typing, and read marks of each other at once', async () => {
     const { a, b } = await pair(size);
     await b.page.getByText('online', { exact: true }).waitFor();
     await a.box.pressSequentially('Hel');
@@ -40,7 +40,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
     await a.seen('how are you?');
   });
 
-  it('reply, react, edit and recall', async () => {
+  it('two users see replies, reactions, edits and recalls of each other', async () => {
     const { a, b } = await pair(size);
     await a.say('Shall we meet?');
     await b.seen('Shall we meet?');
@@ -73,7 +73,7 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat
 });
 
 describe('the composer', () => {
-  it('sends by Enter, breaks lines by Shift+Enter, and ignores blank text', async () => {
+  it('Enter sends a message, Shift+Enter breaks the line, and blank text is ignored', async () => {
     const { a, b } = await pair();
     await a.box.press('Enter');
     await a.say('   \n  ');
@@ -86,7 +86,7 @@ describe('the composer', () => {
     expect(await b.texts()).toEqual(['one\ntwo']);
   });
 
-  it('leaves Enter to an input method that composes', async () => {
+  it('Enter does not send while an input method composes', async () => {
     const { a } = await pair();
     const session = await a.page.context().newCDPSession(a.page);
     await a.box.focus();
@@ -99,7 +99,7 @@ describe('the composer', () => {
     await a.seen('你好');
   });
 
-  it('keeps a draft per chat across a reload', async () => {
+  it('each chat keeps its draft when the user leaves it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await away(bob, ann, 'hi');
     const { page, box } = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
@@ -111,7 +111,7 @@ describe('the composer', () => {
     await expect.poll(() => box.inputValue()).toBe('not yet finished');
   });
 
-  it('offers emoji, and finds them by words in both languages', async () => {
+  it('the emoji search finds emoji by words in both languages', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const english = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
     await english.page.getByRole('button', { name: 'Emoji', exact: true }).click();
@@ -124,7 +124,7 @@ describe('the composer', () => {
     await page.locator('[data-emoji="🍕"]').waitFor();
   });
 
-  it('forwards a message to another chat', async () => {
+  it('a message can be forwarded to another chat', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
     await away(cem, ann, 'from Cem');
     await away(bob, ann, 'pass this on');
@@ -136,7 +136,7 @@ describe('the composer', () => {
     await c.seen('pass this on');
   });
 
-  it('copies the text of a message', async () => {
+  it('the text of a message can be copied', async () => {
     const { a } = await pair();
     await a.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await a.say('copy me');
@@ -146,8 +146,8 @@ describe('the composer', () => {
   });
 });
 
-describe('a rejected message', () => {
-  it('stays with the reason and can be sent again', async () => {
+describe('rejected messages', () => {
+  it('a rejected message stays with the reason and can be sent again', async () => {
     const { ann, bob, a, b } = await pair();
     await a.say('before');
     await b.seen('before');

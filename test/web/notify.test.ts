@@ -14,8 +14,8 @@ afterAll(async () => {
   await service?.close();
 });
 
-describe('a message for a chat that is not open', () => {
-  it('appears as a toast that opens the chat, and in the title', async () => {
+describe('notifications', () => {
+  it('a message for another chat appears in the page title and as a toast that opens the chat', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: '/settings/profile' });
     await expect.poll(() => page.title()).toBe('Profile – Parley');
@@ -28,7 +28,7 @@ describe('a message for a chat that is not open', () => {
     await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('has no toast if its chat is open or muted', async () => {
+  it('a message shows no toast if its chat is open or muted', async () => {
     const [ann, bob, carl] = await kit.friends('Ann', 'Bob', 'Carl');
     await kit.say(carl, ann, 'first');
     await kit.call('PUT', `/chats/${carl.id}`, { token: ann.token });
@@ -43,7 +43,7 @@ describe('a message for a chat that is not open', () => {
     await expect.poll(() => page.title()).toBe('Bob – Parley');
   });
 
-  it('is a browser notification in the background if the user allowed it', async () => {
+  it('a message is a browser notification if the page is in the background and the user allowed it', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await notifying(ann);
     await page.getByRole('switch', { name: /in the background/ }).click();
@@ -58,8 +58,8 @@ describe('a message for a chat that is not open', () => {
   });
 });
 
-describe('a browser that subscribed to pushes', () => {
-  it('receives pushes only while no page is open, and none after sign-out', async () => {
+describe('pushes', () => {
+  it('a browser receives pushes only while no page is open, and none after sign-out', async () => {
     const [bob, ann, carl] = await kit.friends('Bob', 'Ann', 'Carl');
     const subscription = service.subscribe();
     const sentinel = service.subscribe();
@@ -104,7 +104,7 @@ describe('a browser that subscribed to pushes', () => {
     expect(pushedTo(subscription.endpoint)).toEqual(pushed);
   }, 40_000);
 
-  it('shows a push and opens the chat', async () => {
+  it('the service worker shows a push with a link to the chat, and ignores invalid pushes', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { permissions: ['notifications'] });
     const worker = page.context().serviceWorkers()[0] ?? (await page.context().waitForEvent('serviceworker'));

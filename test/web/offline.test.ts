@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => kit?.[Symbol.asyncDispose]());
 
-describe('without the network', () => {
-  it('the page opens from the cache with the last chats, and sends later', async () => {
+describe('offline', () => {
+  it('without a network, the page opens from its cache and sends messages later', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'before the tunnel');
     const page = await kit.open(ann, { path: `/chats/${bob.id}`, size: 'phone' });
@@ -37,7 +37,7 @@ describe('without the network', () => {
     await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
   }, 90_000);
 
-  it('sign-in shows that the device is offline and keeps the input', async () => {
+  it('without a network, sign-in shows that the device is offline and keeps the input', async () => {
     const page = await (await kit.context()).newPage();
     await page.goto('/sign-in');
     await page.context().setOffline(true);
@@ -49,8 +49,8 @@ describe('without the network', () => {
   });
 });
 
-describe('the page', () => {
-  it('can be installed: a manifest, icons of the required sizes, a worker', async () => {
+describe('the web client', () => {
+  it('the web client can be installed: it has a manifest, icons and a service worker', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const href = await page.locator('link[rel="manifest"]').getAttribute('href');
     const answer = await fetch(new URL(href ?? '', kit.url));
@@ -77,7 +77,7 @@ describe('the page', () => {
     expect(serious).toEqual([]);
   });
 
-  it('complies with its content security policy, which blocks inserted scripts', async () => {
+  it('the web client complies with its content security policy, which blocks inserted scripts', async () => {
     const page = await kit.open(await kit.person('Ann'));
     const broken: string[] = [];
     page.on('console', (message) => {
@@ -106,7 +106,7 @@ describe('the page', () => {
     expect(ran).toBe(false);
   });
 
-  it('works without storage and shows a warning', async () => {
+  it('the web client works without browser storage and shows a warning', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await context.addInitScript(() => {
@@ -138,7 +138,7 @@ describe('the page', () => {
     await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
   });
 
-  it('warns if the disk is full, sends, and stores again when there is space', async () => {
+  it('the web client warns if the disk is full, and stores messages again when there is space', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const context = await kit.context();
     await kit.signIn(context, ann);
@@ -162,7 +162,7 @@ describe('the page', () => {
     expect(await b.texts()).toEqual(['without any room']);
   });
 
-  it('leads to sign-in if the token is lost, and keeps the draft', async () => {
+  it('a web client that lost its token leads to sign-in and keeps the draft', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const page = await kit.open(ann, { path: `/chats/${bob.id}` });
     await page.getByRole('textbox').last().fill('half a sentence');

@@ -12,7 +12,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 /** Markup that would run if a page inserted it as HTML. `what` names the text that it is in. */
 const attack = (what: string) => `<img src=x onerror="attacked='${what}'">`;
 
-it('are not run from any text that other users can set', async () => {
+it('the page runs no script from texts that other users can set', async () => {
   const [ann, bob, cem] = await kit.friends('Ann', attack('name'), attack('other name'));
   const stranger = await kit.person(attack('stranger'));
   const as = { ann: { token: ann.token }, bob: { token: bob.token }, cem: { token: cem.token } };

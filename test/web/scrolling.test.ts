@@ -27,8 +27,8 @@ async function longChat(count: number) {
   return { ann, bob, a, page };
 }
 
-describe('a long chat', () => {
-  it('opens at its end and scrolls to its first message without gaps', async () => {
+describe('long chats', () => {
+  it('a long chat opens at its end and scrolls to its first message without gaps', async () => {
     const count = 3000;
     const { a, page } = await longChat(count);
     expect(await a.distance()).toBe(0);
@@ -52,7 +52,7 @@ describe('a long chat', () => {
     await expect.poll(() => a.distance()).toBe(0);
   }, 90_000);
 
-  it('keeps its scroll position while older and newer messages arrive', async () => {
+  it('a long chat keeps its scroll position while older and newer messages arrive', async () => {
     const { ann, bob, a } = await longChat(400);
     await a.scrollBy(-900);
     await a.still();
@@ -70,7 +70,7 @@ describe('a long chat', () => {
     expect(await a.page.getByRole('button', { name: /new message/ }).count()).toBe(0);
   });
 
-  it('follows new messages while scrolled to the end', async () => {
+  it('a chat scrolled to its end follows new messages', async () => {
     const { ann, bob, a } = await longChat(200);
     for (let count = 0; count < 30; count++) await kit.say(bob, ann, `follow ${count}`);
     await a.seen('follow 29');
@@ -78,7 +78,7 @@ describe('a long chat', () => {
     expect(await a.distance()).toBe(0);
   });
 
-  it('is searched, and a hit far back opens', async () => {
+  it('a search in a long chat finds an old message, and clicking it shows it', async () => {
     const { ann, bob, a, page } = await longChat(5000);
     await page.getByRole('button', { name: 'Search in this chat' }).click();
     await page.getByRole('searchbox', { name: 'Search messages' }).fill('needle 137');

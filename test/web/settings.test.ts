@@ -12,7 +12,7 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const picture = fileURLToPath(new URL('../../services/web/public/icon-512.png', import.meta.url));
 
 describe('the profile', () => {
-  it('changes name and about line, and friends see them', async () => {
+  it('friends see a changed name and about line at once', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const other = await kit.open(bob, { path: '/people' });
     const page = await kit.open(ann, { path: '/settings/profile', size: 'phone' });
@@ -23,14 +23,14 @@ describe('the profile', () => {
     await other.getByRole('link', { name: /Anna/ }).getByText('By the sea').waitFor();
   });
 
-  it('shows the error of an invalid name', async () => {
+  it('the profile page shows the error of an invalid name', async () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/profile' });
     await page.getByLabel('Name', { exact: true }).fill('\u202Eevil');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => page.getByLabel('Name', { exact: true }).getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('accepts a picture, cut to a square, and rejects other files', async () => {
+  it('the profile page accepts a picture, cut to a square, and rejects other files', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/profile' });
     const picker = page.locator('input[type="file"]');
@@ -48,7 +48,7 @@ describe('the profile', () => {
 });
 
 describe('language and look', () => {
-  it('follow the browser until the user changes them', async () => {
+  it('language and theme follow the browser until the user changes them', async () => {
     const page = await kit.open(await kit.person('Ann'), {
       path: '/settings/appearance',
       locale: 'zh-CN',
@@ -69,7 +69,7 @@ describe('language and look', () => {
 });
 
 describe('sessions', () => {
-  it('are listed, and an ended one leads to sign-in at once', async () => {
+  it("ending another device's session leads that device to sign-in at once", async () => {
     const ann = await kit.person('Ann');
     const lost = await kit.open(ann, { size: 'phone', path: '/people' });
     const page = await kit.open(ann, { path: '/settings/devices' });
@@ -83,7 +83,7 @@ describe('sessions', () => {
     await lost.waitForURL('**/people');
   });
 
-  it('end with a sign-out, which deletes stored data', async () => {
+  it('signing out deletes the data stored in the browser', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     await kit.say(bob, ann, 'a secret of ours');
     const page = await kit.open(ann, { path: '/settings' });
@@ -111,7 +111,7 @@ describe('sessions', () => {
 });
 
 describe('the account', () => {
-  it('can be exported as an archive', async () => {
+  it('a user can export their account as an archive', async () => {
     const page = await kit.open(await kit.person('Ann'), { path: '/settings/account' });
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -123,7 +123,7 @@ describe('the account', () => {
     expect(bytes.includes('profile')).toBe(true);
   });
 
-  it('can be deleted with the password, and then not signed in to', async () => {
+  it('a user can delete their account with the password, and then not sign in', async () => {
     const ann = await kit.person('Ann');
     const page = await kit.open(ann, { path: '/settings/account', size: 'phone' });
     await page.getByRole('button', { name: 'Delete account' }).click();
