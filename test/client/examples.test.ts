@@ -35,8 +35,8 @@ async function register(username: string): Promise<Parley & { user: number }> {
   return client as Parley & { user: number };
 }
 
-describe('the starters', () => {
-  it('node: the bot replies with the text it receives', async () => {
+describe('examples of the client package', () => {
+  it('the Node.js example runs a bot that replies with the text it receives', async () => {
     await using bot = await startBot('echo-bot.mjs', 'echo');
     const ann = await register('ann');
     const received = listen(ann);
@@ -47,7 +47,7 @@ describe('the starters', () => {
     expect(received.map(({ from }) => from)).toEqual([ann.user, bot.user]);
   });
 
-  it('node: the agent streams its answer, which history has as a whole', async () => {
+  it('the Node.js example of an agent streams its answer, which history stores as a whole', async () => {
     await using bot = await startBot('agent.mjs', 'agent');
     const eve = await register('eve');
     const typing: (string | undefined)[] = [];
@@ -72,7 +72,7 @@ describe('the starters', () => {
     });
   });
 
-  it('html: the page signs in, shows a chat and sends', async () => {
+  it('the HTML example signs in, shows a chat and sends a message', async () => {
     const [alice, bob] = [await register('alice'), await register('bob')];
     await alice.api('POST /friend-requests', { to: bob.user });
     await bob.api('POST /friend-requests', { to: alice.user });
@@ -91,7 +91,7 @@ describe('the starters', () => {
   it.each([
     ['vite-react', ['react', 'react-dom', '@vitejs/plugin-react']],
     ['vite-vue', ['vue', '@vitejs/plugin-vue']],
-  ])('%s: builds', async (name, packages) => {
+  ])('the %s example builds', async (name, packages) => {
     const root = await installed.copy(join(examples, name), name);
     for (const each of [...packages, 'vite']) await link(root, each);
     await build({ root, logLevel: 'silent', configFile: join(root, 'vite.config.ts') });

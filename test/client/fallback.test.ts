@@ -16,12 +16,12 @@ const behind = () => Network.open(() => Number(new URL(kit.gateway().http).port)
 const webSockets = /^upgrade: websocket/im;
 const webSocketsAndStreams = /^upgrade: websocket|^GET \/v1\/events/im;
 
-describe('a client', () => {
+describe('transport fallback', () => {
   it.each([
     ['server-sent events where WebSockets are blocked', webSockets, 'sse'],
     ['long polling where event streams are blocked too', webSocketsAndStreams, 'poll'],
   ] as const)(
-    'uses %s, and returns to the preferred transport without losing or doubling a message',
+    'a client uses %s, and returns to WebSocket without losing or doubling a message',
     async (_title, blocked, transport) => {
       const [a, b] = await kit.friends();
       await using network = await behind();
@@ -52,7 +52,7 @@ describe('a client', () => {
     },
   );
 
-  it('has one poll at a time', async () => {
+  it('a client over long polling has one poll at a time', async () => {
     const [a, b] = await kit.friends();
     let polling = 0;
     let most = 0;
@@ -74,7 +74,7 @@ describe('a client', () => {
     expect(most).toBe(1);
   });
 
-  it('returns to the first transport when the server was unreachable', async () => {
+  it('a client returns to its first transport when the server was unreachable', async () => {
     const [a] = await kit.friends();
     await using network = await behind();
     network.dead = true;
@@ -85,25 +85,29 @@ describe('a client', () => {
     await waitFor(() => alice.status.transport === 'websocket' && alice.status.state === 'online');
   });
 
-  it.each(['sse', 'poll'] as const)('goes on when a frame sent beside %s gets no reply at all', async (transport) => {
-    const [a, b] = await kit.friends();
-    let swallowed = 0;
-    const forgetful: typeof fetch = (input, init) => {
-      if (init?.method !== 'POST' || swallowed > 0 || !String(init.body).includes('"send"')) return fetch(input, init);
-      swallowed += 1;
-      // Aborted requests stay open at the server.
-      return new Promise(() => {});
-    };
-    await using people = new People(kit);
-    const heard = listen(await people.online(b));
-    const alice = await people.online(a, { transports: [transport], fetch: forgetful });
-    await Promise.all([alice.send(b, 'first'), alice.send(b, 'second')]);
-    expect(swallowed).toBe(1);
-    await waitFor(() => heard.length === 2);
-    expect(heard.map(textOf)).toEqual(['first', 'second']);
-  });
+  it.each(['sse', 'poll'] as const)(
+    'a client over %s recovers when a posted frame gets no reply',
+    async (transport) => {
+      const [a, b] = await kit.friends();
+      let swallowed = 0;
+      const forgetful: typeof fetch = (input, init) => {
+        if (init?.method !== 'POST' || swallowed > 0 || !String(init.body).includes('"send"'))
+          return fetch(input, init);
+        swallowed += 1;
+        // Aborted requests stay open at the server.
+        return new Promise(() => {});
+      };
+      await using people = new People(kit);
+      const heard = listen(await people.online(b));
+      const alice = await people.online(a, { transports: [transport], fetch: forgetful });
+      await Promise.all([alice.send(b, 'first'), alice.send(b, 'second')]);
+      expect(swallowed).toBe(1);
+      await waitFor(() => heard.length === 2);
+      expect(heard.map(textOf)).toEqual(['first', 'second']);
+    },
+  );
 
-  it('works without a WebSocket implementation', async () => {
+  it('a client without a WebSocket implementation uses server-sent events', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { WebSocket: null });

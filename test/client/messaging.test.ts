@@ -15,7 +15,7 @@ afterAll(async () => {
 describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transport) => {
   const by = { transports: [transport] };
 
-  it('shows an own message at once, then its delivery state', async () => {
+  it('a client shows an own message at once, then its delivery state', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -36,7 +36,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.chats()).toMatchObject([{ chat: b, peerRead: message.id }]);
   });
 
-  it('carries custom data with a message, through edits and recalls', async () => {
+  it('custom data of a message follows edits and recalls', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -51,7 +51,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     await waitFor(() => custom().every((each) => each === undefined));
   });
 
-  it('receives each message once and in order, also its own from other devices', async () => {
+  it('a client receives each message once and in order, also own ones from other devices', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -69,7 +69,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(bob, a)).toEqual(written);
   });
 
-  it('shows a refused message as failed, and resends it on retry', async () => {
+  it('a client shows a refused message as failed, and resends it on retry', async () => {
     const [a, b] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(b, []);
@@ -86,7 +86,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(texts(alice, b)).toEqual(['hello']);
   });
 
-  it('removes a discarded message', async () => {
+  it('a client removes a discarded message', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.start(a, by);
@@ -97,7 +97,7 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
     expect(alice.messages(b)).toEqual([]);
   });
 
-  it('acknowledges stored events, so that the device resumes there', async () => {
+  it('a client acknowledges stored events, so that its device resumes there', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, by);
@@ -111,8 +111,8 @@ describe.each(['websocket', 'sse', 'poll'] as const)('a client over %s', (transp
   });
 });
 
-describe('a client', () => {
-  it('keeps the order of a chat when the server limits the rate', async () => {
+describe('typing, presence and limits', () => {
+  it('a client keeps the order of a chat when the server limits the rate', async () => {
     await using slow = await Kit.start(1, { sendBurst: 5, sendRate: 40 });
     const [a, b] = await slow.friends();
     await using people = new People(slow);
@@ -124,7 +124,7 @@ describe('a client', () => {
     expect(heard.map(textOf)).toEqual(written);
   });
 
-  it('emits typing, and its end', async () => {
+  it('a client emits an event when a peer starts and stops typing', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -138,7 +138,7 @@ describe('a client', () => {
     expect(typing).toEqual([true, false]);
   });
 
-  it('watches presence, also after a reconnect', async () => {
+  it('a client watches presence, also after a reconnect', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -155,7 +155,7 @@ describe('a client', () => {
     await waitFor(() => seen.at(-1) === false);
   });
 
-  it('watches presence over long polling', async () => {
+  it('a client watches presence over long polling', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { transports: ['poll'] });
@@ -169,7 +169,7 @@ describe('a client', () => {
     await waitFor(() => seen.at(-1) === true, { timeout: 15_000 });
   });
 
-  it('sends no delivered marks with delivered: false', async () => {
+  it('a client with delivered: false sends no delivered marks', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);

@@ -49,7 +49,7 @@ const step = fc.record({
 
 describe('two clients', () => {
   it.each<TransportName>(['websocket', 'sse', 'poll'])(
-    'hold the same list in the end over %s, whatever happens in between',
+    'two clients over %s show the same messages after any sequence of network faults',
     async (transport) => {
       const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (script) => {
         await using world = await World.open(transport);

@@ -15,7 +15,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     await installed?.[Symbol.asyncDispose]();
   });
 
-  it('contains its modules, licence, changelog and README, and no sources', async () => {
+  it('the client package contains its modules, licence, changelog and README, and no sources', async () => {
     const { stdout } = await run('tar', ['-tzf', installed.tarball]);
     const files = stdout
       .trim()
@@ -35,33 +35,36 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     expect(files.filter((file) => /(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
-  it('has no finding of publint', async () => {
+  it('publint has no findings for the client package', async () => {
     expect(await findingsOfPublint(installed.tarball)).toEqual([]);
   });
 
-  it('has valid types for every kind of import except require, checked by attw', async () => {
+  it('attw finds valid types in the client package for every kind of import but require', async () => {
     expect(await problemsOfTypes(installed.tarball)).toEqual([]);
   });
 
-  it.each(['5.9', 'native'])('has types for TypeScript %s that need no library but es2022', async (compiler) => {
-    await installed.write('app.ts', app);
-    const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
-    const resolutions = [
-      { module: 'nodenext', moduleResolution: 'nodenext' },
-      { module: 'esnext', moduleResolution: 'bundler' },
-    ];
-    for (const resolution of resolutions) {
-      const config = { compilerOptions: { ...options, ...resolution }, include: ['app.ts'] };
-      await installed.write('tsconfig.json', JSON.stringify(config));
-      const root = compiler === 'native' ? join(packageFolder, '../..') : packageFolder;
-      const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
-      const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
-      const result = await checking.catch((error: { stdout: string }) => error);
-      expect(result.stdout).toBe('');
-    }
-  });
+  it.each(['5.9', 'native'])(
+    'the client package has types for TypeScript %s that need no library but es2022',
+    async (compiler) => {
+      await installed.write('app.ts', app);
+      const options = { strict: true, noEmit: true, skipLibCheck: false, target: 'es2022', lib: ['es2022'], types: [] };
+      const resolutions = [
+        { module: 'nodenext', moduleResolution: 'nodenext' },
+        { module: 'esnext', moduleResolution: 'bundler' },
+      ];
+      for (const resolution of resolutions) {
+        const config = { compilerOptions: { ...options, ...resolution }, include: ['app.ts'] };
+        await installed.write('tsconfig.json', JSON.stringify(config));
+        const root = compiler === 'native' ? join(packageFolder, '../..') : packageFolder;
+        const tsc = createRequire(join(root, 'package.json')).resolve('typescript/package.json');
+        const checking = run(process.execPath, [join(tsc, '../bin/tsc'), '-p', '.'], { cwd: installed.folder });
+        const result = await checking.catch((error: { stdout: string }) => error);
+        expect(result.stdout).toBe('');
+      }
+    },
+  );
 
-  it('can be loaded by import and by require', async () => {
+  it('the client package can be loaded by import and by require', async () => {
     const print = 'console.log(typeof Parley, typeof fileStore, typeof upload)';
     const names = { Parley: '', fileStore: '/file-store', upload: '/upload' };
     const imports = Object.entries(names).map(([name, path]) => `import { ${name} } from '@parley/client${path}';`);
@@ -76,7 +79,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
     }
   });
 
-  it.each(['esbuild', 'vite', 'webpack'] as const)('can be bundled by %s', async (bundler) => {
+  it.each(['esbuild', 'vite', 'webpack'] as const)('the client package can be bundled by %s', async (bundler) => {
     await installed.write('entry.js', "import { Parley } from '@parley/client';\nconsole.log(typeof Parley);\n");
     await bundlers[bundler](join(installed.folder, 'entry.js'), join(installed.folder, `${bundler}.mjs`));
     const { stdout } = await run(process.execPath, [`${bundler}.mjs`], { cwd: installed.folder });
@@ -84,7 +87,7 @@ describe.each(['npm', 'pnpm'] as const)('the package as packed by %s', (packer) 
   });
 });
 
-it('stays below its size limit and bundles only its own files', async () => {
+it('the client bundle stays below its size limit and contains only its own files', async () => {
   const { stdout } = await run(process.execPath, [join(packageFolder, 'bin/size.mjs')]);
   expect(stdout).toMatch(/^@parley\/client: \d+ of \d+ bytes gzipped; \/upload: \d+\n$/);
 });

@@ -29,8 +29,8 @@ async function loseAck(client: Parley, chat: number, text: string): Promise<void
   network.cut();
 }
 
-describe('a client that lost its connection', () => {
-  it('receives missed messages once and in order', async () => {
+describe('recovery of clients', () => {
+  it('a client that lost its connection receives missed messages once and in order', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -48,7 +48,7 @@ describe('a client that lost its connection', () => {
     expect(heard.map(textOf)).toEqual(['before', ...missed]);
   });
 
-  it('resends unacknowledged messages, each accepted once', async () => {
+  it('a client resends unacknowledged messages after a lost connection, each accepted once', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a, { gateways: [network.url] });
@@ -65,7 +65,7 @@ describe('a client that lost its connection', () => {
     await waitFor(() => alice.messages(b).every(({ state }) => state === 'delivered'));
   });
 
-  it('does not resend a message that was accepted beyond REF_WINDOW', async () => {
+  it('a client does not resend a message that the server accepted more than REF_WINDOW refs ago', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -91,7 +91,7 @@ describe('a client that lost its connection', () => {
     expect((await kit.inbox(b)).filter(({ event }) => event.kind === 'message')).toHaveLength(71);
   });
 
-  it('connects to another gateway when its own stops', async () => {
+  it('a client connects to another gateway when its own stops', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const leaving = await kit.addGateway();
@@ -107,8 +107,8 @@ describe('a client that lost its connection', () => {
   });
 });
 
-describe('a client that was reloaded', () => {
-  it('shows stored messages before it connects, and sends its outbox', async () => {
+describe('reloaded clients', () => {
+  it('a reloaded client shows stored messages before it connects, and sends its outbox', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -129,7 +129,7 @@ describe('a client that was reloaded', () => {
     await waitFor(() => again.messages(b).every(({ mine, state }) => state === (mine ? 'delivered' : 'received')));
   });
 
-  it('sends read marks that were set while offline', async () => {
+  it('a reloaded client sends read marks that were set while offline', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = memoryStore();
@@ -147,8 +147,8 @@ describe('a client that was reloaded', () => {
   });
 });
 
-describe('a client', () => {
-  it('emits reload when the server no longer has missed events, and continues', async () => {
+describe('tokens and lost events', () => {
+  it('a client emits reload when the server no longer has missed events, and continues', async () => {
     await using other = await Kit.start(1);
     const [a, b] = await other.friends();
     await using people = new People(other);
@@ -170,7 +170,7 @@ describe('a client', () => {
     expect(texts(bob, a)).toEqual(['after']);
   });
 
-  it('does not reconnect after its session was revoked', async () => {
+  it('a client does not reconnect after its session was revoked', async () => {
     const [a] = await kit.friends();
     await using people = new People(kit);
     const alice = await people.online(a);
@@ -179,7 +179,7 @@ describe('a client', () => {
     await expect(alice.online()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('replaces its token before it expires, on the same connection', async () => {
+  it('a client replaces its token before it expires, on the same connection', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const tokens: string[] = [];
@@ -195,7 +195,7 @@ describe('a client', () => {
     expect(states).toEqual([]);
   });
 
-  it('gets a new token when the server rejects the current one', async () => {
+  it('a client gets a new token when the gateway rejects the current one', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const refused: (string | undefined)[] = [];

@@ -15,9 +15,9 @@ afterAll(async () => {
 
 const transports: TransportName[] = ['websocket', 'sse', 'poll'];
 
-describe('with one connection for each user', () => {
+describe('SESSION_POLICY=single', () => {
   it.each(transports)(
-    'a client over %s that was replaced reconnects only when the app requests it',
+    'with SESSION_POLICY=single, a replaced client over %s reconnects only on request of the app',
     async (transport) => {
       const [a, b] = await kit.friends();
       await using people = new People(kit);
@@ -37,7 +37,7 @@ describe('with one connection for each user', () => {
     },
   );
 
-  it('a client returns to a preferred transport, which replaces its own connection', async () => {
+  it('with SESSION_POLICY=single, a client can still return to a preferred transport', async () => {
     const [a, b] = await kit.friends();
     await using network = await Network.open(() => Number(new URL(kit.gateway().http).port));
     network.blocked = /^upgrade: websocket|^GET \/v1\/events/im;

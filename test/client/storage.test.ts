@@ -39,8 +39,8 @@ function hear(client: { on(name: 'storage', listener: (status: StorageStatus) =>
   return said;
 }
 
-describe('a client whose disk is full', () => {
-  it('reports the full disk, continues, and stores everything when there is space again', async () => {
+describe('full disks', () => {
+  it('a client reports a full disk, continues, and stores everything when there is space again', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -65,7 +65,7 @@ describe('a client whose disk is full', () => {
     expect(texts(again, b)).toEqual(['one', 'two']);
   });
 
-  it('stores only the outbox if there is no space for the rest', async () => {
+  it('a client with too little disk space stores only its outbox', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -85,8 +85,8 @@ describe('a client whose disk is full', () => {
   });
 });
 
-describe('a client without a store', () => {
-  it('reports memory storage, and works', async () => {
+describe('clients without a store', () => {
+  it('a client that cannot open its store reports memory storage and works', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const store = new Disk();
@@ -99,7 +99,7 @@ describe('a client without a store', () => {
     expect(alice.storage).toMatchObject({ state: 'memory' });
   });
 
-  it('reports memory storage in every tab', async () => {
+  it('every tab reports memory storage if the store cannot be opened', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();

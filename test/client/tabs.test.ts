@@ -34,7 +34,7 @@ async function open(people: People, user: number, count: number) {
 const sockets = () => network.requests.filter((line) => line.includes('/v1/socket')).length;
 
 describe('tabs of one browser', () => {
-  it('share one connection and show the same messages', async () => {
+  it('tabs of one browser share one connection and show the same messages', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const bob = await people.online(b);
@@ -51,7 +51,7 @@ describe('tabs of one browser', () => {
     expect(sockets() - before).toBe(1);
   });
 
-  it('show an own message without a round trip', async () => {
+  it('a tab shows its own message without a round trip', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const [, second] = await open(people, a, 2);
@@ -59,7 +59,7 @@ describe('tabs of one browser', () => {
     expect(second?.client.messages(b)).toMatchObject([{ state: 'sending' }]);
   });
 
-  it.each(['closes', 'crashes'])('go on when the one that holds the connection %s', async (how) => {
+  it.each(['closes', 'crashes'])('other tabs continue when the tab with the connection %s', async (how) => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const bob = await people.online(b);
@@ -80,7 +80,7 @@ describe('tabs of one browser', () => {
     for (const each of heard) expect(each.map(textOf)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  it('know the connection status when they open', async () => {
+  it('a new tab knows the connection status when it opens', async () => {
     const [a] = await kit.friends();
     await using people = new People(kit);
     const browser = new Browser();
@@ -90,7 +90,7 @@ describe('tabs of one browser', () => {
     await second.online();
   });
 
-  it('reject the promise of a refused message in the tab that sent it', async () => {
+  it('a refused message rejects the promise in the tab that sent it', async () => {
     const [a, stranger] = [kit.newId(), kit.newId()];
     await kit.permit(a, []);
     await kit.permit(stranger, []);
@@ -100,7 +100,7 @@ describe('tabs of one browser', () => {
     expect(second?.client.messages(stranger)).toMatchObject([{ state: 'failed', error: { code: 'not-friends' } }]);
   });
 
-  it('edit and recall messages', async () => {
+  it('a tab without the connection can edit, react to and recall messages', async () => {
     const [a, b] = await kit.friends();
     await using people = new People(kit);
     const [first, second] = (await open(people, a, 2)).map(({ client }) => client) as [Parley, Parley];
@@ -113,7 +113,7 @@ describe('tabs of one browser', () => {
     for (const client of [first, second]) await waitFor(() => client.messages(b)[0]?.body === null);
   });
 
-  it('watch the users of all tabs together', async () => {
+  it('tabs of one browser watch the users of all tabs together', async () => {
     const [a, b, c] = (await kit.circle(3)) as [number, number, number];
     await using people = new People(kit);
     const [first, second] = await open(people, a, 2);

@@ -26,7 +26,7 @@ async function content(id: number): Promise<Buffer> {
 }
 
 describe('an upload', () => {
-  it('reports progress, and resolves with the media of a message', async () => {
+  it('an upload reports its progress, and resolves with the media of a message', async () => {
     const told: number[] = [];
     const options: UploadOptions = { name: '图 1.bin', progress: (sent, size) => told.push(sent, size) };
     const { id, ...media } = await upload(ann, file(), options).done;
@@ -39,11 +39,11 @@ describe('an upload', () => {
     expect((await content(id)).equals(bytes)).toBe(true);
   });
 
-  it('uploads an empty file', async () => {
+  it('an empty file can be uploaded', async () => {
     expect(await upload(ann, new Blob([]), { name: 'empty.txt' }).done).toMatchObject({ name: 'empty.txt', size: 0 });
   });
 
-  it('resumes after pause', async () => {
+  it('a paused upload resumes where it stopped', async () => {
     let once = true;
     const begun = upload(ann, file(), {
       progress: (sent) => {
@@ -59,7 +59,7 @@ describe('an upload', () => {
     expect((await content((await begun.done).id)).equals(bytes)).toBe(true);
   });
 
-  it('resumes after a broken connection, and from another page', async () => {
+  it('an upload resumes after a broken connection, and from another page', async () => {
     let broken = 0;
     const breaking: typeof fetch = async (input, init) => {
       if (init?.method === 'PATCH' && broken < 3) {
@@ -78,12 +78,12 @@ describe('an upload', () => {
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('starts over when the server has deleted the upload', async () => {
+  it('an upload starts over when the server has deleted it', async () => {
     const media = await upload(ann, file(), { id: 999_999_999 }).done;
     expect((await content(media.id)).equals(bytes)).toBe(true);
   });
 
-  it('rejects a file that is too large, and deletes a cancelled upload', async () => {
+  it('a file that is too large is rejected, and a cancelled upload is deleted', async () => {
     const large = upload(ann, new Blob([new Uint8Array(6 * 1024 * 1024)]));
     await expect(large.done).rejects.toMatchObject({ code: 'too-large', status: 413 });
     expect(large.state).toBe('failed');

@@ -47,7 +47,7 @@ async function friends(options?: Partial<ParleyOptions>) {
 }
 
 describe('a client of a whole system', () => {
-  it('names the sender of each message, live, loaded and after a change of the name', async () => {
+  it('each message has the name of its sender, also after the name changed', async () => {
     const { alice, bob } = await friends();
     const nameOf = (client: Parley, chat: number) => client.messages(chat).at(-1)?.sender?.name;
     await alice.send(bob.user, 'hello');
@@ -63,7 +63,7 @@ describe('a client of a whole system', () => {
     await waitFor(() => nameOf(again, alice.user) === 'Alice the second');
   });
 
-  it('signs in, sends messages, and lists chats by name', async () => {
+  it('a client signs in, sends messages, and lists chats by name', async () => {
     const { alice, bob } = await friends();
     const changes: unknown[] = [];
     alice.on('change', (change) => changes.push(change));
@@ -74,7 +74,7 @@ describe('a client of a whole system', () => {
     expect(changes).toContainEqual({ chat: bob.user });
   });
 
-  it('delivers custom data of a user, a group and an own chat to the users who may see it', async () => {
+  it('custom data of a user, a group and a chat reaches the users who may see it', async () => {
     const { alice, bob } = await friends();
     const [heard, other] = [[] as ParleyEvent[], create({ session: alice.session as SavedSession })];
     for (const client of [other, bob]) client.on('event', (event) => heard.push(event));
@@ -98,7 +98,7 @@ describe('a client of a whole system', () => {
     expect(await bob.api('PUT /chats/{id}', { id: alice.user })).not.toHaveProperty('custom');
   });
 
-  it('refreshes its session once for concurrent calls', async () => {
+  it('a client refreshes its session once for concurrent calls', async () => {
     const refreshes: string[] = [];
     const counting: typeof fetch = (input, init) => {
       if (String(input).endsWith('/refresh')) refreshes.push(String(init?.body));
@@ -119,7 +119,7 @@ describe('a client of a whole system', () => {
     await expect(client.connect()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('has a type for every operation of the api, and for no other', async () => {
+  it('the client has a type for every operation of the api, and for no other', async () => {
     const source = await readFile(join(packageFolder, 'src/api/operations.ts'), 'utf8');
     const known = [...source.matchAll(/^ {2}'([A-Z]+ \/\S+)': /gm)].map(([, operation]) => operation);
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
@@ -135,7 +135,7 @@ describe('a client of a whole system', () => {
     expect(known.sort()).toEqual([...mine, 'POST /users'].sort().filter((each, i, all) => all.indexOf(each) === i));
   });
 
-  it('downloads bytes, such as the export of the account', async () => {
+  it('a client downloads bytes, such as the export of the account', async () => {
     const client = await register();
     const archive = await client.request('/me/export');
     expect(archive.headers.get('content-type')).toBe('application/zip');
@@ -149,13 +149,13 @@ describe('a client of a whole system', () => {
     await expect(client.api('GET /me')).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
-  it('gets a new token when the api rejects the current one', async () => {
+  it('a client gets a new token when the api rejects the current one', async () => {
     const session = (await register()).session as SavedSession;
     const client = create({ session: { ...session, accessToken: 'not a token' } });
     expect((await client.api('GET /me')).id).toBe(session.user.id);
   });
 
-  it('throws the errors of the api', async () => {
+  it('a client throws the errors of the api', async () => {
     const client = await register();
     await expect(client.api('GET /users/{id}', { id: 999_999_999 })).rejects.toMatchObject({
       code: 'not-found',
@@ -169,7 +169,7 @@ describe('a client of a whole system', () => {
     });
   });
 
-  it('reloads chats and messages after a loss, and resends no accepted message', async () => {
+  it('a client reloads chats after a loss of events, and resends no accepted message', async () => {
     const store = memoryStore();
     const { alice, bob } = await friends({ store });
     await alice.send(bob.user, 'one');
@@ -206,7 +206,7 @@ describe('a client of a whole system', () => {
     await untilShown(bob, alice.user, ['one', 'two', 'three', 'four']);
   });
 
-  it('loads older messages', async () => {
+  it('a client loads older messages', async () => {
     const { alice, bob } = await friends({ keep: 10 });
     const written = Array.from({ length: 30 }, (_, i) => `m${i}`);
     for (const text of written) await bob.send(alice.user, text);
