@@ -14,8 +14,8 @@ const trio = async () => (await kit.people(3)) as Trio;
 const untilEvent = (client: Client, kind: string) =>
   client.frame((frame): frame is EventFrame => frame.type === 'event' && frame.event.kind === kind);
 
-describe('in a group', () => {
-  it('sends typing to the other members only', async () => {
+describe('groups', () => {
+  it('typing in a group reaches only the other members', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     const clients = [await ann.connect(0), await ben.connect(1), await carl.connect(1)] as const;
@@ -28,7 +28,7 @@ describe('in a group', () => {
     for (const client of clients) await client.close();
   });
 
-  it('sends edits, reactions and recalls to all members, live and in history', async () => {
+  it('edits, reactions and recalls reach all members of a group, live and in history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -59,7 +59,7 @@ describe('in a group', () => {
     expect(JSON.stringify(c.frames)).not.toContain('"two"');
   });
 
-  it('accepts mutations of messages that left the inbox, from members who see them', async () => {
+  it('members can change messages that left the inbox, if they see them in history', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);

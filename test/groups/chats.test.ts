@@ -23,8 +23,8 @@ const read = async (person: Person, chat: number, id: number) => {
   await kit.recorded();
 };
 
-describe('a group’s chat', () => {
-  it('is listed without messages, with the name and picture of the group', async () => {
+describe('chats of groups', () => {
+  it('the chat of a group is listed with its name and picture, also without messages', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben], { avatar: 'https://example.org/g.png' });
     const empty: Chat = {
@@ -44,7 +44,7 @@ describe('a group’s chat', () => {
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
   });
 
-  it('names the newest unread message that mentions its owner', async () => {
+  it('a chat names the newest unread message that mentions its owner', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     const mention = async (...mentions: number[]) => {
@@ -66,7 +66,7 @@ describe('a group’s chat', () => {
     expect(await carl.call('PUT', `/chats/${group}`)).not.toHaveProperty('mention');
   });
 
-  it('is sorted among the other chats by its last message, in pages', async () => {
+  it('the chat of a group is sorted among other chats by its last message, in pages', async () => {
     const [ann, ben, carl] = await trio();
     const [one, two] = [await kit.group([ann, ben]), await kit.group([ann, ben])];
     await say(ben, ann.id, 'x');
@@ -89,7 +89,7 @@ describe('a group’s chat', () => {
     expect(seen).toEqual(order);
   });
 
-  it('can be pinned and muted by each member independently', async () => {
+  it('each member can pin and mute the chat of a group independently', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     expect(await ann.call('PATCH', `/chats/${group}`, { pinned: true, muted: true })).toMatchObject({
@@ -100,7 +100,7 @@ describe('a group’s chat', () => {
     expect(await ben.chat(group)).toMatchObject({ pinned: false, muted: false });
   });
 
-  it('has a read mark, which the other devices of the member receive', async () => {
+  it('a read mark in a group reaches the other devices of the member', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     const ids = await say(ann, group, 'one', 'two', 'three');
@@ -114,7 +114,7 @@ describe('a group’s chat', () => {
     expect(await ann.chat(group)).toMatchObject({ unread: 0, read: 0, peerRead: 0 });
   });
 
-  it('that one member deletes stays for the others, and is listed again at the next message', async () => {
+  it("a group's chat that one member deletes stays for others, and returns with a new message", async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'old');
@@ -128,7 +128,7 @@ describe('a group’s chat', () => {
     expect(await ann.texts(group)).toEqual(['old', 'new']);
   });
 
-  it('is not listed after its member left, and has no old messages after the member joined again', async () => {
+  it('a member who leaves a group no longer sees its chat, nor old messages after joining again', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ben, group, 'mine');
@@ -145,8 +145,8 @@ describe('a group’s chat', () => {
   });
 });
 
-describe('a member who joined later', () => {
-  it('sees no older messages, unless the group has history: all', async () => {
+describe('members who joined later', () => {
+  it('a new member sees no older messages, unless the group has history: all', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await say(ann, group, 'before');
@@ -165,7 +165,7 @@ describe('a member who joined later', () => {
     expect(await carl.texts(group)).toEqual(['after']);
   });
 
-  it('does not see again the messages of a deleted chat, even with history: all', async () => {
+  it('messages of a chat that a member deleted stay hidden, even with history: all', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben], { history: 'all' });
     await say(ann, group, 'before');
@@ -188,7 +188,7 @@ describe('whatever members do', () => {
     { weight: 2, arbitrary: fc.record({ do: fc.constant('join' as const), who }) },
   );
 
-  it('each has exact unread counts and sees exactly the messages since joining and deleting', async () => {
+  it('after random actions, each member has exact unread counts and the right messages', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.boolean(), async (steps, settle) => {
         const people = await kit.people(4);

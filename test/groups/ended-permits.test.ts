@@ -42,7 +42,7 @@ describe.each([
     ],
   ];
 
-  it.each(ends)('accepts no message and no edit of %s, also at a gateway that was paused', async (_, code, prepare) => {
+  it.each(ends)('no gateway accepts messages or edits of %s, even if it was paused', async (_, code, prepare) => {
     // In a cluster, the pair of one round shares a bucket with a higher chance in many rounds.
     for (let round = 0; round < 4; round += 1) {
       const [ann, ben] = (await kit.people(2)) as [Person, Person];
@@ -65,7 +65,7 @@ describe.each([
     }
   });
 
-  it('keeps the order of messages whose permit is read again', async () => {
+  it('messages keep their order while the gateway reads a permit again', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using sender = await Client.open(paused.url, ann.token);
     await using reader = await ben.connect();

@@ -19,8 +19,8 @@ const change = (group: number, change: string, user?: number) => ({
   ...(user === undefined ? {} : { user }),
 });
 
-describe('a message to a group', () => {
-  it('reaches every member on every gateway once and in order, also members who were offline', async () => {
+describe('messages to groups', () => {
+  it('a group message reaches all members once and in order, also those who were offline', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -48,7 +48,7 @@ describe('a message to a group', () => {
     });
   });
 
-  it('is one row for all readers', async () => {
+  it('a group message is stored as one row for all readers', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect();
@@ -75,7 +75,7 @@ describe('a message to a group', () => {
     }
   });
 
-  it('is stored once if it is sent twice', async () => {
+  it('a group message is stored once if it is sent twice', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect();
@@ -86,7 +86,7 @@ describe('a message to a group', () => {
     expect(await ben.texts(group)).toEqual(['r']);
   });
 
-  it('can be a reply and can mention members', async () => {
+  it('a group message can be a reply and can mention members', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect();
@@ -105,8 +105,8 @@ describe('a message to a group', () => {
   });
 });
 
-describe('the members', () => {
-  it('receive each change live, also the removed members', async () => {
+describe('members of groups', () => {
+  it('members receive each change of their group live, also removed members', async () => {
     const [ann, ben, carl] = await trio();
     await using c = await carl.connect(1);
     await using b = await ben.connect(0);
@@ -130,7 +130,7 @@ describe('the members', () => {
     expect((await c.untilEvents(4)).map(({ event }) => event)).toEqual(told.slice(1, 5));
   });
 
-  it('can write as soon as they are added, although the gateway refused them before', async () => {
+  it('a new member can write at once, although the gateway rejected them before', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben]);
     await using c = await carl.connect(1);
@@ -139,7 +139,7 @@ describe('the members', () => {
     expect(await c.text(group, 'hello')).toMatchObject({ conversation: `g${group}` });
   });
 
-  it('cannot write on any gateway after they were removed or left, and receive no more events', async () => {
+  it('a member who left or was removed cannot write on any gateway, and gets no more events', async () => {
     const [ann, ben, carl] = await trio();
     const group = await kit.group([ann, ben, carl]);
     await using a = await ann.connect(0);
@@ -168,7 +168,7 @@ describe('the members', () => {
     }
   });
 
-  it('cannot write after their removal, even if the gateway missed the event', async () => {
+  it('a removed member cannot write, even if the gateway missed the removal', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect();
@@ -181,7 +181,7 @@ describe('the members', () => {
     await forgetPermits(kit.link, [ben.id]);
   });
 
-  it('can write after Redis lost the member list', async () => {
+  it('members can write after Redis lost the member list', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using a = await ann.connect(0);
@@ -196,7 +196,7 @@ describe('the members', () => {
     expect(b.heard).toEqual(['before', 'after', 'and in order', 'too']);
   });
 
-  it('get not-found for a dissolved group, which is not listed', async () => {
+  it('members of a dissolved group get not-found, and its chat is not listed', async () => {
     const [ann, ben] = await trio();
     const group = await kit.group([ann, ben]);
     await using b = await ben.connect(1);

@@ -33,8 +33,8 @@ const muted = {
   retryAfter: expect.any(Number),
 };
 
-describe('a muted member', () => {
-  it('can neither write nor edit nor react at any gateway, but recall', async () => {
+describe('muted members', () => {
+  it('a muted member can neither write, edit nor react at any gateway, but recall', async () => {
     const { admin, member, group } = await makeGroup();
     await using first = await Client.open(kit.gateway(0), member.token);
     await using second = await Client.open(kit.gateway(1), member.token);
@@ -55,7 +55,7 @@ describe('a muted member', () => {
     expect(await say(other, group)).toMatchObject({ type: 'ack' });
   });
 
-  it('stays muted after Redis lost its copies and on a new connection', async () => {
+  it('a member stays muted after Redis lost its copies and on a new connection', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());
     await forgetCopies(kit.link);
@@ -65,7 +65,7 @@ describe('a muted member', () => {
     }
   });
 
-  it('may write again after the time, or when the mute is ended', async () => {
+  it('a muted member can write again after the time, or when the mute is ended', async () => {
     const { owner, admin, member, group } = await makeGroup();
     await using client = await Client.open(kit.gateway(0), member.token);
     await mute(owner, group, member, Date.now() + 500);
@@ -77,7 +77,7 @@ describe('a muted member', () => {
     expect(await kit.link.client.exists(kit.link.keys.mutes(group))).toBe(0);
   });
 
-  it('is no longer muted after leaving', async () => {
+  it('a member who left and joined again is not muted', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());
     await owner.call('DELETE', `/groups/${group}/members/${member.id}`);

@@ -12,8 +12,8 @@ afterAll(() => kit?.[Symbol.asyncDispose]());
 const page = (person: Person, chat: number) =>
   person.call<{ items: Message[] }>('GET', `/chats/${chat}/messages?limit=200`);
 
-describe('a history request right after an acknowledgement', () => {
-  it('returns the message, its edit, and a chat list with both', async () => {
+describe('unrecorded messages', () => {
+  it('history and chat list have a message and its edit right after their acks', async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     await using client = await ann.connect();
     for (const text of ['one', 'two', 'three']) {
@@ -26,7 +26,7 @@ describe('a history request right after an acknowledgement', () => {
     }
   });
 
-  it('returns the message to every member of a group, and the mark of a member', async () => {
+  it("the history of a group has a message right after its ack, and so a member's read mark", async () => {
     const [ann, ben] = (await kit.people(2)) as [Person, Person];
     const group = await kit.group([ann, ben]);
     await using client = await ann.connect();
