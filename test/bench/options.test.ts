@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions } from './options.ts';
 
-describe('the command line', () => {
-  it('defaults to the live benchmark of both systems', () => {
+describe('options of the benchmark', () => {
+  it('the benchmark defaults to live messages on both systems', () => {
     expect(readOptions([])).toMatchObject({
       benchmark: 'live',
       systems: ['parley', 'socketio'],
@@ -11,7 +11,7 @@ describe('the command line', () => {
     });
   });
 
-  it('reads a benchmark and its options', () => {
+  it('the command line selects a benchmark and its options', () => {
     expect(readOptions(['rate', '--rate', '500', '--only', 'parley', '--profile', 'gateways'])).toMatchObject({
       benchmark: 'rate',
       rate: 500,
@@ -27,7 +27,7 @@ describe('the command line', () => {
     [['--pairs', '0'], /--pairs/],
     [['--profile', 'disk'], /--profile/],
     [['--unknown'], /unknown/],
-  ])('rejects %j', (args, sentence) => {
+  ])('the command line rejects %j', (args, sentence) => {
     expect(() => readOptions(args)).toThrow(sentence);
   });
 });

@@ -8,8 +8,8 @@ const group = (members: number) => {
   return { group: subject, sent };
 };
 
-describe('a group under load', () => {
-  it('settles when all members have every message in one order', () => {
+describe('simulated groups', () => {
+  it('a simulated group settles when all members have every message in one order', () => {
     const { group: subject, sent } = group(3);
     for (let run = 0; run < 2; run += 1) {
       subject.reset();
@@ -27,7 +27,7 @@ describe('a group under load', () => {
     }
   });
 
-  it('detects lost, duplicate, reordered and unknown messages', () => {
+  it('a simulated group detects lost, duplicate, reordered and unknown messages', () => {
     const { group: subject, sent } = group(3);
     for (let n = 0; n < 2; n += 1) subject.send();
     for (let n = 0; n < 2; n += 1) subject.listener(0).acked(n);

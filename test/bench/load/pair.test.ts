@@ -11,8 +11,8 @@ const pair = () => {
   return { pair: subject, tally, sent };
 };
 
-describe('a pair', () => {
-  it('settles when every message was acknowledged, delivered and copied', () => {
+describe('simulated pairs', () => {
+  it('a simulated pair settles when every message was acknowledged, delivered and copied', () => {
     const { pair: subject, tally, sent } = pair();
     for (let n = 1; n <= 2000; n++) subject.send();
     expect(tally.settled).toBe(false);
@@ -27,7 +27,7 @@ describe('a pair', () => {
     expect(tally.failures.size).toBe(0);
   });
 
-  it('counts a duplicate once', () => {
+  it('a simulated pair counts a message delivered twice as one duplicate', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     for (let time = 1; time <= 2; time++) {
@@ -37,7 +37,7 @@ describe('a pair', () => {
     expect(tally).toMatchObject({ acked: 1, delivered: 1, doubled: 2 });
   });
 
-  it('detects that a message overtook another', () => {
+  it('a simulated pair detects that a message overtook another', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.send();
@@ -46,7 +46,7 @@ describe('a pair', () => {
     expect(tally).toMatchObject({ delivered: 2, disordered: 1 });
   });
 
-  it('rejects a message that was never sent, or was sent to another pair', () => {
+  it('a simulated pair rejects a message that it never sent', () => {
     const { pair: subject, tally, sent } = pair();
     subject.send();
     subject.recipient.message(false, '8:1 stray');
@@ -57,7 +57,7 @@ describe('a pair', () => {
     expect(tally.failures.size).toBe(4);
   });
 
-  it('lets the sender continue after an acknowledgement or a refusal', () => {
+  it('a simulated pair can send again after an acknowledgement or a refusal', () => {
     const { pair: subject, tally } = pair();
     let freed = 0;
     subject.onFree = () => {

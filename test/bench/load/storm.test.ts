@@ -5,7 +5,7 @@ import { storm } from './storm.ts';
 const users = Array.from({ length: 4 }, (_, id): ChatUser => ({ id, token: '', peer: 0, port: 0 }));
 const chat: Chat = { send() {}, close() {} };
 
-it('connects all clients, and refused ones after Retry-After', async () => {
+it('a storm connects all clients, and retries refused ones after Retry-After', async () => {
   const refused = new Set<number>();
   const open = async ({ id }: ChatUser): Promise<Chat> => {
     if (id === 0 || refused.has(id)) return chat;
@@ -19,7 +19,7 @@ it('connects all clients, and refused ones after Retry-After', async () => {
 });
 
 it.each(['HTTP/1.1 503 Service Unavailable\r\n\r\n', 'HTTP/1.1 401 Unauthorized\r\nRetry-After: 1\r\n\r\n'])(
-  'rejects a refusal without Retry-After: %j',
+  'a storm fails if a refusal has no Retry-After: %j',
   async (answer) => {
     await expect(
       storm(

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Tally } from './tally.ts';
 
-it('counts the outcomes of each second, and the retryAfter of refusals', () => {
+it('a tally counts the outcomes of each second, and the retryAfter of refusals', () => {
   const tally = new Tally();
   const began = performance.now() - 3000;
   for (let i = 0; i < 10; i += 1) tally.deliver(began + 100 + i);

@@ -36,7 +36,7 @@ const connect = async (path = '/') => {
 };
 
 describe('the WebSocket client of the load', () => {
-  it('receives texts of every length, whole and in order', async () => {
+  it('the WebSocket client receives texts of every length, whole and in order', async () => {
     const { connected, texts, client } = await connect();
     const [peer] = await connected;
     const sent = [0, 1, 2, 125, 126, 127, 300, 65_535].map((length) => 'x'.repeat(length));
@@ -46,7 +46,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('receives texts that arrive byte by byte', async () => {
+  it('the WebSocket client receives texts that arrive byte by byte', async () => {
     const { connected, texts, client } = await connect();
     const [peer] = await connected;
     const socket = (peer as unknown as { _socket: Socket })._socket;
@@ -58,7 +58,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('sends texts of every length', async () => {
+  it('the WebSocket client sends texts of every length', async () => {
     const { connected, client } = await connect();
     const [peer] = await connected;
     const heard: string[] = [];
@@ -70,7 +70,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('replies to pings', async () => {
+  it('the WebSocket client replies to pings', async () => {
     const { connected, client } = await connect();
     const [peer] = await connected;
     const pong = once(peer, 'pong');
@@ -79,7 +79,7 @@ describe('the WebSocket client of the load', () => {
     client.destroy();
   });
 
-  it('reports once why the connection ended', async () => {
+  it('the WebSocket client reports once why the connection ended', async () => {
     const { connected, reasons } = await connect();
     const [peer] = await connected;
     peer.close(4008);
@@ -87,13 +87,13 @@ describe('the WebSocket client of the load', () => {
     expect(reasons).toEqual(['code 4008']);
   });
 
-  it('reports the status and headers of a refusal', async () => {
+  it('the WebSocket client reports the status and headers of a refusal', async () => {
     const { reasons } = await connect('/no');
     await waitFor(() => reasons.length > 0);
     expect(reasons).toEqual([expect.stringMatching(/^HTTP\/1.1 401/)]);
   });
 
-  it('reports a refused TCP connection', async () => {
+  it('the WebSocket client reports a refused TCP connection', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;

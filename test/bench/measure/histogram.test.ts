@@ -18,8 +18,8 @@ afterAll(() => {
   server.close();
 });
 
-describe('a histogram', () => {
-  it('computes quantiles of the values between two readings', async () => {
+describe('histograms', () => {
+  it('a histogram computes quantiles of the values between two readings', async () => {
     for (let n = 0; n < 50; n++) lag.observe(0.3);
     const before = await readHistogram(url, 'lag_seconds');
     for (let n = 0; n < 100; n++) lag.observe(0.15);
@@ -29,18 +29,18 @@ describe('a histogram', () => {
     expect(bucketQuantile(counted, 0.99)).toBeCloseTo(0.199);
   });
 
-  it('caps a quantile at the last bound', async () => {
+  it('a quantile above the last bucket of a histogram is capped at its bound', async () => {
     lag.observe(9);
     const all = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(all, 1)).toBe(0.4);
   });
 
-  it('has no quantile without values', async () => {
+  it('a histogram without values has no quantile', async () => {
     const reading = await readHistogram(url, 'lag_seconds');
     expect(bucketQuantile(since(reading, reading), 0.5)).toBeNaN();
   });
 
-  it('throws for an unknown histogram', async () => {
+  it('reading an unknown histogram throws', async () => {
     await expect(readHistogram(url, 'other_seconds')).rejects.toThrow('has no histogram other_seconds');
   });
 });
