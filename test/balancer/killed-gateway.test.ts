@@ -9,8 +9,8 @@ import { BalancedSystem, findBalancer } from './system.ts';
 /** Ms within which the users of a killed gateway are offline or connected elsewhere. */
 const DEADLINE = 20_000;
 
-describe.skipIf(!(await findBalancer()))('a gateway that is killed behind a load balancer', () => {
-  it('shows users of a killed gateway offline, or online elsewhere, within 20 s', async () => {
+describe.skipIf(!(await findBalancer()))('a killed gateway behind a load balancer', () => {
+  it('users of a killed gateway are shown offline, or online elsewhere, within 20 s', async () => {
     await using system = await BalancedSystem.start();
     const people = Array.from(
       { length: 12 },

@@ -28,7 +28,7 @@ describe.skipIf(!(await findBalancer()))('behind a load balancer that sends each
   const numbers = (start: string) => Array.from({ length: 40 }, (_, i) => `${start}${i}`);
 
   it.each<TransportName>(['websocket', 'sse', 'poll'])(
-    '%s takes and brings everything once, in order',
+    'behind a load balancer, %s delivers every message once and in order',
     async (transport) => {
       const frames = () =>
         Promise.all(system.gateways.map(({ url }) => readMetric(url, 'parley_frames_received_total')));
@@ -57,7 +57,7 @@ describe.skipIf(!(await findBalancer()))('behind a load balancer that sends each
     },
   );
 
-  it('shares sign-ins, changes and uploads between two apis', async () => {
+  it('two apis behind a load balancer share sign-ins, changes and uploads', async () => {
     const ann = await register();
     for (let i = 0; i < 4; i += 1) {
       await ann.api('PATCH /me', { name: `Ann ${i}` });

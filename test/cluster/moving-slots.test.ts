@@ -35,7 +35,7 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     await kit?.[Symbol.asyncDispose]();
   });
 
-  it('loses and duplicates no message, and gateways receive events from the new master', async () => {
+  it('moving slots to a new Redis master loses and duplicates no message', async () => {
     await using traffic = await Traffic.between(kit, 6);
     const sending = traffic.send(texts);
     await traffic.untilHeard(30);
@@ -53,7 +53,7 @@ describe.each(['0', '1'])('with REPLICAS_ACK=%s, when a master joins and gets sl
     }
   }, 120_000);
 
-  it('reads events from the stream that were published while the subscription moved', async () => {
+  it('events published while the subscription moves to a new Redis master are read from the stream', async () => {
     const [ann] = await kit.people(2);
     if (!ann) throw new Error('nobody');
     await using client = await ann.connect(0);

@@ -41,11 +41,11 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
   }, 1_200_000);
   afterAll(() => compose('down', '--volumes', '--timeout', '5'), 120_000);
 
-  it('delivers between two users through the load balancer over every transport', async () => {
+  it('two users exchange messages through the load balancer over every transport', async () => {
     for (const transport of ['websocket', 'sse', 'poll'] as const) await talk(transport);
   }, 60_000);
 
-  it('serves the pages and hides operator endpoints', async () => {
+  it('the load balancer serves the web client and hides operator endpoints', async () => {
     const page = await fetch(`${url}/`);
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect((await fetch(`${url}/chats/17`)).status).toBe(200);
@@ -57,7 +57,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     for (const path of ['/metrics', '/readyz', '/healthz']) expect((await fetch(url + path)).status).toBe(404);
   });
 
-  it('keeps delivering when a gateway and an api are killed', async () => {
+  it('messages are still delivered when a gateway and an api are killed', async () => {
     await using pair = await Pair.register(url);
     await pair.say('before');
     await compose('kill', 'gateway-1', 'api-1');
@@ -69,7 +69,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     await talk();
   }, 120_000);
 
-  it('runs each process without privileges on a read-only file system and stops on SIGTERM', async () => {
+  it('each container runs without privileges on a read-only file system and stops on SIGTERM', async () => {
     for (const service of ['gateway-3', 'api-2', 'recorder-2', 'web']) {
       const id = await compose('ps', '--quiet', service);
       const [user] = (await docker(['exec', id, 'id', '-u'])).split('\n');
@@ -80,7 +80,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     }
   }, 120_000);
 
-  it('creates secrets once, unique to this installation and outside the compose file', async () => {
+  it('compose creates secrets once, unique to the installation and outside the compose file', async () => {
     const read = async () =>
       await docker(['exec', await compose('ps', '--quiet', 'gateway-2'), 'cat', '/run/parley/services.env']);
     const first = await read();
@@ -91,7 +91,7 @@ describe.skipIf(missing)(`deploy/compose.yaml${missing ? `: ${missing}` : ''}`, 
     expect(await read()).toBe(first);
   });
 
-  it('restores a backup with everything, unrecorded messages included', async () => {
+  it('restoring a backup restores everything, also unrecorded messages', async () => {
     await compose('up', '--detach', '--no-build');
     const folder = await mkdtemp(join(tmpdir(), 'parley-backup-'));
     await using pair = await Pair.register(url);

@@ -16,7 +16,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
   const gateways = () => [system.url('gateway-1'), system.url('gateway-2')];
   const pair = () => Pair.register(system.url('api'), { gateways: gateways() });
 
-  it('delivers messages while PostgreSQL is stopped and records them afterwards', async () => {
+  it('messages are delivered while PostgreSQL is stopped, and recorded afterwards', async () => {
     await using two = await pair();
     await two.say('all is well');
     await system.stop('postgres');
@@ -32,7 +32,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     ['off the network', () => system.disconnect('redis'), () => system.reconnect('redis')],
     ['killed', () => system.kill('redis'), () => system.start('redis')],
   ])(
-    'what is written while Redis is %s arrives once, in order, when it is back',
+    'messages sent while Redis is %s arrive once, in order, when it is back',
     async (_, away, back) => {
       await using two = await pair();
       await two.say('before');
@@ -50,7 +50,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     180_000,
   );
 
-  it('records without a frozen recorder', async () => {
+  it('messages are recorded after a frozen recorder resumes', async () => {
     await using two = await pair();
     await two.say('before');
     await system.pause('recorder');
@@ -59,7 +59,7 @@ describe.skipIf(missing)(`Parley in containers${missing ? `: ${missing}` : ''}`,
     await two.recorded(['before', 'meanwhile']);
   }, 60_000);
 
-  it('drains a gateway on SIGTERM and moves its clients', async () => {
+  it('a gateway drains on SIGTERM, and its clients move to another one', async () => {
     await using two = await pair();
     await two.say('before');
     expect(await system.stop('gateway-1')).toBe(0);

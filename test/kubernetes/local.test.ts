@@ -19,7 +19,7 @@ describe.skipIf(!kubeconfig)(
     }, 900_000);
     afterAll(() => cluster?.[Symbol.asyncDispose](), 400_000);
 
-    it('delivers messages over every transport through one address, and records them', async () => {
+    it('in Kubernetes, messages are delivered over every transport and recorded', async () => {
       for (const transport of ['websocket', 'sse', 'poll'] as const) {
         await using pair = await Pair.register(url, { transports: [transport] });
         await pair.say('over there');
@@ -34,7 +34,7 @@ describe.skipIf(!kubeconfig)(
       }
     }, 120_000);
 
-    it('loses and doubles nothing in a rolling update of the gateways under load', async () => {
+    it('a rolling update of gateways under load loses and doubles no message', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const before = await cluster.pods('parley-gateway');
       const update = async () => {
@@ -49,7 +49,7 @@ describe.skipIf(!kubeconfig)(
       await waitFor(() => crowd.online === crowd.size, { message: () => `only ${crowd.online} are back` });
     }, 400_000);
 
-    it('loses and doubles nothing when a stateful pod dies', async () => {
+    it('killing single pods under load loses and doubles no message', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const deaths = async () => {
         for (const application of ['parley-gateway', 'parley-recorder', 'redis', 'postgres', 'parley-api']) {
@@ -65,7 +65,7 @@ describe.skipIf(!kubeconfig)(
       await pair.recorded(['as if nothing had been']);
     }, 600_000);
 
-    it('accepts the production overlay in a dry run', async () => {
+    it('Kubernetes accepts the production overlay in a dry run', async () => {
       // The fields of a job are immutable, as the manifest notes.
       await cluster.kubectl('delete', 'job', 'parley-migrate');
       // Test clusters lack the resources of the Prometheus operator.

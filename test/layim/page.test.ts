@@ -39,7 +39,7 @@ async function say(page: Page, who: string, text: string): Promise<void> {
   await page.locator('#send').click();
 }
 
-it('two users chat with unchanged LayIM pages on two gateways, directly and in a group, and send a picture', async () => {
+it('two users chat with unchanged LayIM pages on two gateways and send a picture', async () => {
   const [ann, ben] = await kit.friends('Ann', 'Ben');
   await kit.call<Group>('POST', '/groups', { token: ann.token, body: { name: '周末爬山', members: [ben.id] } });
   const pages = { ann: await openPage(ann, 0), ben: await openPage(ben, 1) };
@@ -69,7 +69,7 @@ it('two users chat with unchanged LayIM pages on two gateways, directly and in a
   expect(await pages.ben.locator('#messages li').count()).toBe(4);
 });
 
-it('delivers a message to an offline user when the user opens the page', async () => {
+it('a message to an offline user is delivered when the user opens the LayIM page', async () => {
   const [ann, ben] = await kit.friends('Ann', 'Ben');
   const page = await openPage(ann, 0);
   await say(page, 'Ben', 'are you there?');

@@ -121,13 +121,13 @@ const rows: Row[] = [
   ['a ping', () => ({ type: 'ping' }), all('pong'), ''],
 ];
 
-it('every frame a client may send is in the table', () => {
+it('the table of frames lists every frame type that a client can send', () => {
   const types = clientFrameSchema.options.map((option) => ('shape' in option ? option.shape.type.value : 'stream'));
   expect([...new Set(rows.map(([, frame]) => frame().type))].sort()).toEqual([...types].sort());
 });
 
 describe('what each role receives in reply, and whether the owner receives an event', () => {
-  it.each(rows)('%s', async (name, frame, replies, heard) => {
+  it.each(rows)('the reply to %s for each role', async (name, frame, replies, heard) => {
     const [from, mine] = [clients.owner.frames.length, people.owner.id];
     const seen: string[] = [];
     for (const role of roles) seen.push(await reply(clients[role], { ...frame(), ref: `${name} ${role}` }));

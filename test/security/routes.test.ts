@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.[Symbol.asyncDispose]());
 
-it('the table lists every operation of the api', async () => {
+it('the table of routes lists every operation of the api', async () => {
   const document = (await (await fetch(`${product.api.url}/openapi.json`)).json()) as {
     paths: Record<string, Record<string, unknown>>;
   };
@@ -32,7 +32,7 @@ it('the table lists every operation of the api', async () => {
 });
 
 describe('the response to each role', () => {
-  it.each(table.map((row) => [row.route, row] as const))('%s', async (_, row) => {
+  it.each(table.map((row) => [row.route, row] as const))('the response of %s for each role', async (_, row) => {
     const seen: { status: number; leaks: unknown[] }[] = [];
     let world = row.changes ? await makeWorld(product) : common;
     for (const role of roles) {

@@ -57,7 +57,7 @@ const ask = async <Row extends object>(url: string, query: string): Promise<Row[
 };
 
 describe('with TLS to Redis and PostgreSQL', () => {
-  it('everything works, and nothing is sent unencrypted', { timeout: 60_000 }, async () => {
+  it('services use TLS for all connections to Redis and PostgreSQL', { timeout: 60_000 }, async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = {
@@ -94,7 +94,7 @@ describe('with TLS to Redis and PostgreSQL', () => {
     expect(rows.filter(({ ssl }) => !ssl)).toEqual([]);
   });
 
-  it('a certificate for an address is valid for that address', async () => {
+  it('a TLS certificate for an IP address is valid for that address', async () => {
     const port = await freePort();
     await using other = await startTlsRedis(certificates.forAddress, port);
     const env = {
@@ -107,31 +107,31 @@ describe('with TLS to Redis and PostgreSQL', () => {
   });
 });
 
-describe('rejects Redis', () => {
+describe('certificates of Redis', () => {
   const gatewayWith = (REDIS_URL: string, ca: string) =>
     GatewayProcess.failing({ REDIS_URL, NODE_EXTRA_CA_CERTS: ca, LOG_LEVEL: 'silent' });
 
-  it('if another authority signed its certificate', async () => {
+  it('a gateway rejects a Redis certificate of another authority', async () => {
     await expect(connectRedis({ url: redisUrl() })).rejects.toThrow('Redis does not answer at rediss://localhost');
     const { code, error } = await gatewayWith(redisUrl(), certificates.otherCa);
     expect(code).toBe(1);
     expect(error).toMatch(/Redis does not answer at rediss:\/\/localhost:\d+.*unable to verify/s);
   });
 
-  it('if its certificate has another name', async () => {
+  it('a gateway rejects a Redis certificate for another host name', async () => {
     const { code, error } = await gatewayWith(redisUrl('127.0.0.1'), certificates.ca);
     expect(code).toBe(1);
     expect(error).toMatch(/does not match certificate's altnames/);
   });
 
-  it('if the user or the password is wrong', async () => {
+  it('a gateway reports a wrong user or password of Redis without the password', async () => {
     const { code, error } = await gatewayWith(redisUrl('localhost', 'parley:wrong'), certificates.ca);
     expect(code).toBe(1);
     expect(error).toMatch(/WRONGPASS/);
     expect(error).not.toContain(':wrong');
   });
 
-  it('on message connections too', async () => {
+  it('message connections reject a Redis certificate of another authority', async () => {
     const options = { host: 'localhost', port: redisPort, tls: true, name: 'test', replicas: 0 };
     const wire = new RedisSocket({ ...options, retryDelay: () => 1000 });
     await expect(wire.call(['PING'])).rejects.toThrow(/lost/);
@@ -139,14 +139,14 @@ describe('rejects Redis', () => {
   });
 });
 
-describe('rejects PostgreSQL', () => {
-  it('if another authority signed its certificate', async () => {
+describe('certificates of PostgreSQL', () => {
+  it('connections reject a PostgreSQL certificate of another authority', async () => {
     await expect(ask(databaseUrl('localhost', certificates.otherCa), 'select 1')).rejects.toThrow(
       /unable to verify|signed/,
     );
   });
 
-  it('if its certificate has another name', async () => {
+  it('connections reject a PostgreSQL certificate for another host name', async () => {
     await expect(ask(databaseUrl('127.0.0.1'), 'select 1')).rejects.toThrow(/altnames/);
     expect(await ask(databaseUrl(), 'select 1')).toHaveLength(1);
   });

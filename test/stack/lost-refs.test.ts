@@ -26,7 +26,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
 
-it('recognises a resend of a recorded message after Redis lost everything', async () => {
+it('a resend of a recorded message is recognised after Redis lost all data', async () => {
   const [ann, ben] = [
     await call<{ id: number }>('put', '/users/ann', { name: 'Ann' }),
     await call<{ id: number }>('put', '/users/ben', { name: 'Ben' }),

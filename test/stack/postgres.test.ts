@@ -13,7 +13,7 @@ const query = async (url: string, text: string) => {
 };
 
 describe('startPostgres', () => {
-  it('keeps committed data when it is killed', async () => {
+  it('startPostgres keeps committed data when the server is killed', async () => {
     await using server = await startPostgres();
     const url = await server.createDatabase();
     await query(url, 'create table kept as select 1 as n');
@@ -24,12 +24,12 @@ describe('startPostgres', () => {
     expect(await query(url, 'select n from kept')).toEqual([{ n: 1 }]);
   });
 
-  it('rejects if the port is in use', async () => {
+  it('startPostgres rejects if the port is in use', async () => {
     const { port } = new URL(inject('postgres'));
     await expect(startPostgres({ port: Number(port) })).rejects.toThrow(/in use/);
   });
 
-  it('sorts and compares non-ASCII letters in any locale', async () => {
+  it('startPostgres lowercases non-ASCII letters in any locale', async () => {
     expect(await query(inject('postgres'), `select lower('ÄÉЖ') as lower`)).toEqual([{ lower: 'äéж' }]);
   });
 });

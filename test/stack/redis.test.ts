@@ -3,7 +3,7 @@ import { Cluster, Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 
 describe('startRedis', () => {
-  it('keeps acknowledged writes when it is killed', async () => {
+  it('startRedis keeps acknowledged writes when the server is killed', async () => {
     await using server = await startRedis();
     const client = new Redis(server.url);
     expect(await client.config('GET', 'appendfsync')).toEqual(['appendfsync', 'always']);
@@ -20,21 +20,21 @@ describe('startRedis', () => {
     again.disconnect();
   });
 
-  it('uses different ports for servers that start concurrently', async () => {
+  it('startRedis uses different ports for servers that start concurrently', async () => {
     const servers = await Promise.all([startRedis(), startRedis(), startRedis()]);
     expect(new Set(servers.map((server) => server.port)).size).toBe(3);
     await Promise.all(servers.map((server) => server.stop()));
     for (const { pid } of servers) expect(() => process.kill(pid, 0)).toThrow();
   });
 
-  it('rejects if the port is in use', async () => {
+  it('startRedis rejects if the port is in use', async () => {
     await using server = await startRedis();
     await expect(startRedis({ port: server.port })).rejects.toThrow(/in use/);
   });
 });
 
 describe('startRedisCluster', () => {
-  it('spreads the slots over masters with one replica each', async () => {
+  it('startRedisCluster spreads the slots over masters with one replica each', async () => {
     await using cluster = await startRedisCluster({ masters: 3, replicasPerMaster: 1 });
     expect(cluster.nodes).toHaveLength(6);
     const client = new Cluster(cluster.url.split(','));
@@ -48,7 +48,7 @@ describe('startRedisCluster', () => {
     }
   });
 
-  it('promotes a replica when its master is killed', async () => {
+  it('a Redis Cluster promotes a replica when its master is killed', async () => {
     await using cluster = await startRedisCluster({ masters: 3, replicasPerMaster: 1, nodeTimeout: 500 });
     const replica = new Redis(cluster.nodes[3]?.url ?? '');
     await cluster.nodes[0]?.kill();

@@ -38,19 +38,19 @@ describe('npm start', { timeout: 60_000 }, () => {
     await data[Symbol.asyncDispose]();
   });
 
-  it('starts the api and as many gateways as --gateways states', async () => {
+  it('npm start starts the api and as many gateways as --gateways states', async () => {
     for (const each of [port, port + 1, port + 2, port + 3]) expect(await ready(each)).toBe(true);
     expect(starter.output).toContain(`http://127.0.0.1:${port}\n`);
     expect(starter.output).toContain(`ws://127.0.0.1:${port + 3}/v1/socket`);
   });
 
-  it('makes the demo accounts friends', async () => {
+  it('npm start creates demo accounts that are friends', async () => {
     const { accessToken } = await signIn(port);
     const friends = await get(port, '/v1/friends', accessToken);
     expect(await friends.text()).toContain('"username":"bob"');
   });
 
-  it('rejects a second start on the same data in one line', async () => {
+  it('a second npm start on the same data fails with one line', async () => {
     await using second = new Starter(['--port', `${port}`, '--gateways', '1', '--data', data.path]);
     expect(await second.ended()).toBe('exit code 1');
     expect(second.output).toBe(
@@ -58,7 +58,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     );
   });
 
-  it('reports and restarts a service that dies', async () => {
+  it('npm start reports and restarts a service that dies', async () => {
     const [gateway] = (await readFile(join(data.path, 'logs/gateway-1.log'), 'utf8')).match(/(?<="pid":)\d+/) ?? [];
     process.kill(Number(gateway), 'SIGKILL');
     await starter.shows('gateway-1 ended (SIGKILL); starting it again');
@@ -66,7 +66,7 @@ describe('npm start', { timeout: 60_000 }, () => {
     expect(await ready(port + 1)).toBe(true);
   });
 
-  it('leaves no process when it ends', async () => {
+  it('npm start leaves no process when it ends', async () => {
     const pids = await starter.end('SIGTERM');
     expect(await starter.ended()).toBe('exit code 0');
     expect(pids.length).toBeGreaterThan(7);
@@ -75,7 +75,7 @@ describe('npm start', { timeout: 60_000 }, () => {
 });
 
 describe('npm start with existing data and servers', { timeout: 60_000 }, () => {
-  it('keeps accounts and sessions after a kill and an immediate restart', async () => {
+  it('accounts and sessions survive a kill and a restart of npm start', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const args = ['--port', `${port}`, '--gateways', '1', '--data', data.path];
@@ -90,7 +90,7 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
     expect((await get(port, '/v1/me', before.accessToken)).status).toBe(200);
   });
 
-  it('uses the servers that REDIS_URL and DATABASE_URL name, and starts none', async () => {
+  it('npm start uses the servers in REDIS_URL and DATABASE_URL, and starts none itself', async () => {
     await using data = await emptyFolder();
     await using redis = await startRedis();
     const port = await portsInARow(2);
@@ -104,7 +104,7 @@ describe('npm start with existing data and servers', { timeout: 60_000 }, () => 
 });
 
 describe('npm start that fails', () => {
-  it('names the port that is in use', async () => {
+  it('npm start names a port that is in use', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const other = createServer().listen(port + 1, '127.0.0.1');
@@ -114,7 +114,7 @@ describe('npm start that fails', () => {
     other.close();
   });
 
-  it('lists the ways to get a Redis if there is none', async () => {
+  it('npm start lists the ways to get a Redis if there is none', async () => {
     await using data = await emptyFolder();
     const port = await portsInARow(2);
     const env = { PATH: data.path, HOME: data.path, XDG_CACHE_HOME: data.path };
@@ -135,7 +135,7 @@ describe('npm start that fails', () => {
       /^DATABASE_URL: cannot connect to PostgreSQL at 127\.0\.0\.1:1: nothing listens there\. .*\n$/,
     ],
   ])(
-    'names host, port and reason if the server of %s is unreachable, without its password',
+    'npm start reports host, port and reason if %s is unreachable, without the password',
     async (variable, url, message) => {
       await using data = await emptyFolder();
       await using starter = new Starter(['--data', data.path], { [variable]: url });
@@ -149,7 +149,7 @@ describe('npm start that fails', () => {
     [['--port', '99999'], '--port must be a whole number from 1 to 65535, not 99999\n'],
     [['--gateways', 'two'], '--gateways must be a whole number from 1 to 64, not two\n'],
     [['--prot', '1'], "Unknown option '--prot'. See npm start -- --help\n"],
-  ])('rejects %j', async (args, message) => {
+  ])('npm start rejects %j', async (args, message) => {
     await using starter = new Starter(args);
     expect(await starter.ended()).toBe('exit code 1');
     expect(starter.output).toBe(message);

@@ -30,7 +30,7 @@ describe.skipIf(missing !== undefined)('upgrade and rollback between the release
     await old?.[Symbol.asyncDispose]();
   });
 
-  it('loses, duplicates and reorders no message while both releases run, during upgrade and downgrade', async () => {
+  it('no message is lost, doubled or reordered during an upgrade and a downgrade', async () => {
     await old.migrate(databaseUrl);
     const media = await temporaryFolder('upgrade-media');
     const env = {

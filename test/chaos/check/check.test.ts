@@ -48,24 +48,24 @@ function hear(journal: Journal, n: number, id = 10 + n): void {
   journal.hear({ kind: 'message', id, conversation, from: ann, to: ben, date: 0, body });
 }
 
-describe('the checker', () => {
+describe('faults in the evidence of a run', () => {
   it('the checker finds nothing when all copies agree', () => {
     expect(new Case().find()).toEqual([]);
   });
 
-  it('finds an acknowledged message that is missing in both copies', () => {
+  it('the checker finds an acknowledged message that is missing in both copies', () => {
     const world = new Case();
     for (const rows of world.copies.values()) rows.splice(1, 1);
     expect(new Set(world.find())).toEqual(new Set(['lost']));
   });
 
-  it('finds an acknowledged message that is missing in one copy', () => {
+  it('the checker finds an acknowledged message that is missing in one copy', () => {
     const world = new Case();
     world.copies.get(`${ben}:${ann}`)?.pop();
     expect(world.find()).toEqual(['lost']);
   });
 
-  it('finds a message that a device did not receive because an append was dropped', () => {
+  it('the checker finds a message that a device did not receive because an append was dropped', () => {
     const world = new Case();
     world.journals[1].entries.splice(1, 1);
     expect(world.find()).toEqual(['lost']);
@@ -91,7 +91,7 @@ describe('the checker', () => {
     expect(new Set(world.find())).toEqual(new Set(['doubled']));
   });
 
-  it('finds a message that a device received twice', () => {
+  it('the checker finds a message that a device received twice', () => {
     const world = new Case();
     hear(world.journals[0], 4);
     expect(world.find()).toEqual(['doubled']);

@@ -40,7 +40,7 @@ Missing test data: 21 operations
 ______________________________ not a finding ___________________________
 `;
 
-it('returns the findings of schemathesis that are not answered, with their operations', () => {
+it('readReport returns the findings of schemathesis that have no explanation', () => {
   const { answered, faults } = readReport(report);
   expect(answered).toBe(2);
   expect(faults.map((fault) => fault.split('\n')[0])).toEqual(['GET /v1/poll', 'PATCH /v1/groups/{id}']);
@@ -49,6 +49,6 @@ it('returns the findings of schemathesis that are not answered, with their opera
   expect(faults.join('\n')).not.toContain('invisible');
 });
 
-it('returns nothing for a report without findings', () => {
+it('readReport returns nothing for a report without findings', () => {
   expect(readReport('=== SUMMARY ===\n\n10 generated')).toEqual({ answered: 0, faults: [] });
 });
