@@ -212,7 +212,7 @@ describe('editing by ArrowUp', () => {
 });
 
 describe('recalling', () => {
-  it('Recall asks for a confirmation, and has a distance to other menu items', async () => {
+  it('Recall requires a confirmation, and has a distance to other menu items', async () => {
     const { a } = await chat();
     await a.bubble('from Ann').click({ button: 'right', position: { x: 8, y: 8 } });
     await a.page.getByRole('menuitem', { name: 'Recall message' }).waitFor();
