@@ -4,13 +4,12 @@ import { expectGapless } from '../gateway/expect-gapless.ts';
 import { sendUntilTaken } from '../gateway/send-until-taken.ts';
 import type { Kit, Person } from '../groups/kit.ts';
 
-/** Ms in which whatever broke has to have mended. */
+/** Ms within which the cluster must recover from a fault. */
 const PATIENCE = 40_000;
 
 /**
- * Pairs of people who write to each other over two gateways while something is done to Redis.
- * People's ids follow each other, so their buckets, and the conversations' homes, lie on all
- * masters.
+ * Pairs of users who write to each other over two gateways during a fault of Redis. Their ids are
+ * consecutive, so their buckets and the conversations' home buckets spread over all masters.
  */
 export class Traffic implements AsyncDisposable {
   readonly #kit: Kit;
@@ -44,12 +43,15 @@ export class Traffic implements AsyncDisposable {
     await Promise.all(this.#pairs.map(({ sender, to }) => sendUntilTaken(sender, to.id, texts, { timeout: PATIENCE })));
   }
 
-  /** Resolves when every recipient has as many events. */
+  /** Resolves when every recipient has received `count` events. */
   async untilHeard(count: number): Promise<void> {
     await Promise.all(this.#pairs.map(({ recipient }) => recipient.untilEvents(count, PATIENCE)));
   }
 
-  /** Nothing is lost and nothing doubled: on the sockets, which stayed open, and in PostgreSQL. */
+  /**
+   * Expects that no message is lost or doubled, on the sockets and in PostgreSQL, and that the
+   * sockets stayed open.
+   */
   async expectAll(texts: string[]): Promise<void> {
     await this.untilHeard(texts.length);
     await this.#kit.recorded();

@@ -5,7 +5,9 @@ import { type Footprint, footprint } from './system/footprint.ts';
 import { type Person, startSystem } from './system/system.ts';
 import { fuzzTransports, type TransportFigures } from './transports/fuzz-transports.ts';
 
-/** Bytes that a process may hold more than after the first tenth. */
+/**
+ * The maximum growth of a process's memory in bytes, measured after the first tenth of the input.
+ */
 const GROWTH = 128 * 1024 * 1024;
 
 /**
@@ -25,7 +27,7 @@ export async function fuzz({
     transports: await fuzzTransports(system, { seed: from, count: Math.ceil(frameCount / 20), report }),
     requests: await fuzzRequests(system, { seed: from, count: requestCount, report }),
   });
-  // What caches and pools come to hold is not counted.
+  // The first tenth fills caches and pools, which must not count as growth.
   const first = await some(Math.ceil(frames / 10), Math.ceil(requests / 10), seed);
   const before = weigh ? await footprint(system.stack) : [];
   const rest = await some(Math.floor(frames * 0.9), Math.floor(requests * 0.9), seed + 1);
@@ -68,10 +70,10 @@ export interface FuzzOptions {
 
 export interface FuzzFigures {
   parts: { frames: FrameFigures; transports: TransportFigures; requests: RequestFigures }[];
-  /** Undefined where schemathesis did not run. */
+  /** Undefined if schemathesis did not run. */
   contract: ContractFigures | undefined;
   before: Footprint[];
   after: Footprint[];
-  /** What should not have happened; none is the aim. */
+  /** Everything that violates a promise. Empty if the run passes. */
   faults: string[];
 }

@@ -1,6 +1,6 @@
 import type { FuzzFigures } from './run.ts';
 
-/** The figures for people, and the first faults. */
+/** Formats the figures of a run and its first 20 faults. */
 export function show({ parts, contract, before, after, faults }: FuzzFigures): string {
   const sum = (of: (part: FuzzFigures['parts'][number]) => number) => Math.round(parts.reduce((n, p) => n + of(p), 0));
   const statuses = new Map<string, number>();

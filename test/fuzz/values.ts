@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Random } from '../chaos/random.ts';
 
-/** Values that programs trip over, made by fast-check from the seed, with those known to be odd. */
+/** Random values from fast-check with a seed, and fixed ones that often break programs. */
 export class Values {
   readonly #random: Random;
   readonly #json: unknown[];

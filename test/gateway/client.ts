@@ -1,7 +1,7 @@
 import type { ClientFrame, EventFrame, ServerFrame, Welcome } from '@parley/protocol';
 import { WebSocket } from 'ws';
 
-/** Messages in flight at a time; the protocol allows 32. */
+/** Default number of messages in flight. The protocol allows 32. */
 const WINDOW = 24;
 
 /** A WebSocket client that keeps every frame it receives. */

@@ -12,11 +12,12 @@ export const tokenSecret = 'a secret of the tests, long enough for anyone';
 const inboxBytes = 2 ** 28;
 
 /**
- * The library that the gateways of this run use: the suite runs on both, see test/vitest.config.ts.
+ * The socket library of the gateways. The suite runs with both libraries, see
+ * test/vitest.config.ts.
  */
 const socketLibrary = process.env.SOCKETS === 'node' ? 'node' : 'auto';
 
-/** Gateways in this process over a Redis of their own. Their users consist of permits only. */
+/** Gateways in this process with a Redis of their own. Users exist only as permits in Redis. */
 export class Kit {
   readonly link: RedisConnection;
   readonly gateways: TestGateway[] = [];
@@ -35,7 +36,7 @@ export class Kit {
     return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
   }
 
-  /** The same on a Redis Cluster of three masters with replicas. */
+  /** Starts a Redis Cluster of three masters with replicas, and some gateways. */
   static async startCluster(gateways = 2, overrides: Partial<Config> = {}): Promise<Kit> {
     const redis = await startTestRedis({ cluster: true });
     return new Kit(await connectRedis({ url: redis.url, name: 'test', inboxBytes }), redis).#with(gateways, overrides);
@@ -46,7 +47,9 @@ export class Kit {
     return this;
   }
 
-  /** Limits are out of reach by default. */
+  /**
+   * Returns the configuration of a gateway. Default: limits so high that tests do not reach them.
+   */
   config(overrides: Partial<Config> = {}): Config {
     return {
       ...readConfig({ HOST: '127.0.0.1', PORT: '0', REDIS_URL: this.redis.url, TOKEN_SECRET: tokenSecret }),

@@ -29,7 +29,7 @@ export function knock(http: string, path: string, headers: Record<string, string
 }
 
 export interface Knocked {
-  /** 101 if the socket opened. */
+  /** The HTTP status. 101 if the socket opened. */
   status: number;
   headers: IncomingHttpHeaders;
   body: unknown;

@@ -92,7 +92,7 @@ export class Kit implements AsyncDisposable {
     return ids.map((id) => new Person(this, id));
   }
 
-  /** A group of these people, the first of which owns it. */
+  /** Creates a group of these users. The first one owns it. */
   async group([owner, ...others]: Person[], more: object = {}): Promise<number> {
     const members = others.map(({ id }) => id);
     const name = `group ${++this.#names}`;
@@ -100,7 +100,7 @@ export class Kit implements AsyncDisposable {
     return group.id;
   }
 
-  /** Resolves when everything accepted is recorded. */
+  /** Resolves when all accepted messages are recorded. */
   async recorded(): Promise<void> {
     const { client, keys } = this.link;
     const lengths = () =>
@@ -132,7 +132,7 @@ interface KitOptions {
 /** Ends a part. */
 type Stop = () => Promise<unknown> | undefined;
 
-/** Someone who can ask the api and connect to gateways. */
+/** A user who calls the api and connects to gateways. */
 export class Person {
   readonly id: number;
   readonly token: string;
@@ -162,7 +162,7 @@ export class Person {
     return parsed as T;
   }
 
-  /** Texts of the messages of a chat, as the api shows them. */
+  /** Returns the texts of a chat's messages from the api. */
   async texts(chat: number): Promise<string[]> {
     const { items } = await this.call<{ items: Message[] }>('GET', `/chats/${chat}/messages?limit=200`);
     return items.map(({ body }) => (body?.type === 'text' ? body.text : '-'));

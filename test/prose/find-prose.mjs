@@ -67,9 +67,7 @@ function prose(file, kind, source, at, raw) {
   return { file, kind, line: source.slice(0, at).split('\n').length, text, lines };
 }
 
-/**
- * Paragraphs, list items and headings. Code blocks are left out, and so is the code inside a line.
- */
+/** Returns paragraphs, list items and headings without code blocks and inline code. */
 function paragraphs(file, source) {
   const found = [];
   let fenced = false;

@@ -3,12 +3,12 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** Serious and critical findings of axe on a page, one line each. */
+/** Returns the serious and critical findings of axe on a page, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // The content security policy blocks added scripts, but not evaluation by the debugger.
+  // The content security policy blocks inserted scripts, but not code that the debugger evaluates.
   const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(source);
-  // Colours of an element that fades in have too little contrast until it is there.
+  // An element that fades in has too little contrast until the animation ends.
   await page.evaluate(async () => {
     const running = document.getAnimations().filter(({ effect }) => effect?.getTiming().iterations !== Infinity);
     await Promise.allSettled(running.map(({ finished }) => finished));

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 
 /**
- * A Chromium and how it is started: `CHROMIUM` if set, else the one that came with the packages,
- * which is for Linux, else an installed one.
+ * Returns the path and arguments of a Chromium: `CHROMIUM` if set, else on Linux the one of the
+ * npm package, else an installed one.
  */
 export async function findChromium(): Promise<{ executablePath: string; args: string[] }> {
   const executablePath = process.env.CHROMIUM ?? (process.platform === 'linux' ? await unpacked() : installed());
   return { executablePath, args };
 }
 
-// Unpacked once, into the temporary folder.
+// The package unpacks Chromium once into the temporary folder.
 function unpacked(): Promise<string> {
   chromium.setGraphicsMode = false;
   return chromium.executablePath();
@@ -29,14 +29,14 @@ function installed(): string {
   return found;
 }
 
-/** Tests run as root in containers, where there is neither a sandbox nor much shared memory. */
+/** Tests may run as root in containers, which lack a sandbox and shared memory. */
 const args = [
   '--no-sandbox',
   '--disable-dev-shm-usage',
   '--disable-gpu',
   '--hide-scrollbars',
   '--font-render-hinting=none',
-  // A microphone that beeps.
+  // A fake microphone that beeps.
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
 ];

@@ -1,13 +1,13 @@
 import { firstMessageId } from '@parley/protocol';
 import type { Client } from 'pg';
 
-/** Minutes between two messages. */
+/** Ms between two messages. */
 const PAUSE = 60_000;
 
 /**
- * Puts a long chat between two users straight into the database, as the recorder would have: `line
- * 1. …` to `line <count>. …`, one a minute until an hour ago, by turns in runs of three. Both have
- * read all of it.
+ * Inserts a long chat of two users into the database, as the recorder would: `line 1. …` to `line
+ * <count>. …`, one message a minute until an hour ago. The users take turns after three messages
+ * each, and have read everything.
  */
 export async function fillChat(db: Client, one: { id: number }, other: { id: number }, count: number): Promise<void> {
   const first = firstMessageId(Date.now() - 3_600_000 - count * PAUSE);

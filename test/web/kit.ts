@@ -3,7 +3,7 @@ import { type Stack, type StackOptions, startStack } from '@parley/stack';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
 
-/** The sizes of screens in tests. */
+/** The screen sizes of tests. */
 export const sizes = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -11,11 +11,11 @@ export const sizes = {
 
 export const password = 'correct horse battery';
 
-/** A stack that serves the web client, and a Chromium: `await using kit = await WebKit.start()`. */
+/** A running stack with the web client, and a Chromium. */
 export class WebKit implements AsyncDisposable {
   readonly stack: Stack;
   readonly browser: Browser;
-  /** What pages wrote as errors, and what they threw. */
+  /** Errors that pages logged or threw. */
   readonly errors: string[] = [];
   readonly #contexts: BrowserContext[] = [];
   #count = 0;
@@ -33,12 +33,12 @@ export class WebKit implements AsyncDisposable {
     return new WebKit(stack, browser);
   }
 
-  /** Root of the client. */
+  /** Root URL of the web client. */
   get url(): string {
     return this.stack.apiUrl;
   }
 
-  /** Makes an account; `name` is what others see. */
+  /** Creates an account with this display name. */
   async person(name: string): Promise<Person> {
     this.#count += 1;
     const username = `u${this.#count}_${Math.random().toString(36).slice(2, 8)}`;
@@ -46,7 +46,7 @@ export class WebKit implements AsyncDisposable {
     return { ...user, token: accessToken };
   }
 
-  /** Makes accounts who are all friends of the first. */
+  /** Creates accounts. All of them are friends of the first one. */
   async friends<Names extends string[]>(...names: Names): Promise<{ [Each in keyof Names]: Person }> {
     const people: Person[] = [];
     for (const name of names) people.push(await this.person(name));
@@ -63,7 +63,7 @@ export class WebKit implements AsyncDisposable {
     await this.call('POST', `/friend-requests/${id}/accept`, { token: other.token });
   }
 
-  /** Calls the api. Throws when it refuses. */
+  /** Calls the api. Rejects on an error status. */
   async call<T>(method: string, path: string, { token, body }: { token?: string; body?: unknown } = {}): Promise<T> {
     const response = await fetch(`${this.url}/v1${path}`, {
       method,
@@ -78,7 +78,7 @@ export class WebKit implements AsyncDisposable {
     return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 
-  /** Sends a text as someone, by HTTP; resolves with the message's id. */
+  /** Sends a text over HTTP as this user. Resolves with the message's id. */
   async say(from: Person, to: { id: number }, text: string): Promise<number> {
     const frame = { type: 'send', ref: crypto.randomUUID(), to: to.id, body: { type: 'text', text } };
     const response = await fetch(`${this.stack.gatewayUrls[0]}/v1/frames`, {
@@ -91,7 +91,7 @@ export class WebKit implements AsyncDisposable {
     return reply.id;
   }
 
-  /** A browser of its own, with nothing in it. Default: English, light, desktop. */
+  /** Creates an empty browser context. Default: English, light, desktop. */
   async context({ size = 'desktop', ...options }: OpenOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({
       baseURL: this.url,
@@ -111,7 +111,7 @@ export class WebKit implements AsyncDisposable {
     return context;
   }
 
-  /** Signs someone in within a browser, by the api. */
+  /** Signs a user in through the api, with the cookies of this browser context. */
   async signIn(context: BrowserContext, { username }: User): Promise<void> {
     const answer = await context.request.post(`${this.url}/v1/sessions`, {
       data: { username, password, device: 'test' },
@@ -119,14 +119,14 @@ export class WebKit implements AsyncDisposable {
     if (!answer.ok()) throw new Error(`cannot sign in: ${answer.status()} ${await answer.text()}`);
   }
 
-  /** Opens the client as someone in a browser of their own; resolves when it is connected. */
+  /** Opens the web client for a user in a new browser context. Resolves when it is connected. */
   async open(user: User, { path = '/chats', ...options }: OpenOptions & { path?: string } = {}): Promise<Page> {
     const context = await this.context(options);
     await this.signIn(context, user);
     return this.openTab(context, path);
   }
 
-  /** One more tab of a browser; resolves when it is connected. */
+  /** Opens the web client in a new tab. Resolves when it is connected. */
   async openTab(context: BrowserContext, path = '/chats'): Promise<Page> {
     const page = await context.newPage();
     await page.goto(path);
@@ -152,7 +152,7 @@ export class WebKit implements AsyncDisposable {
   }
 }
 
-/** Hashing passwords is not what is tested; tests make many accounts. */
+/** Cheap password hashes and high limits, because tests create many accounts. */
 const generous = {
   LOG_LEVEL: 'warn',
   ARGON2_MEMORY: '8MiB',
@@ -161,7 +161,7 @@ const generous = {
   SIGN_INS_PER_ADDRESS: '10000',
 };
 
-/** An account, and an access token of it that belongs to no page. */
+/** An account with an access token of its own, which no page uses. */
 export type Person = User & { token: string };
 
 export type OpenOptions = BrowserContextOptions & { size?: keyof typeof sizes };

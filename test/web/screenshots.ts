@@ -60,7 +60,7 @@ const pages = ({ friend, group }: Scene) => [
   { name: 'account', path: '/settings/account' },
 ];
 
-/** People who know each other and have talked. */
+/** Creates friends with chats. */
 async function play(kit: WebKit): Promise<Scene> {
   const [me, lin, tom, mia, wei] = await kit.friends('Sophie Martin', '林小雨', 'Tom Becker', 'Mia Rossi', '陈伟');
   const stranger = await kit.person('Noah Svensson');

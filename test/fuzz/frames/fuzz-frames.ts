@@ -8,8 +8,8 @@ import { Liar } from './liar.ts';
 const PAIRS = 8;
 
 /**
- * Sends made-up frames to a gateway from all sides, while two people talk. Resolves with what was
- * seen, and whether what was accepted is in PostgreSQL as it was sent.
+ * Several clients send random frames to a gateway while two bystanders exchange valid messages.
+ * Then compares the accepted messages with PostgreSQL. Resolves with the counts and the faults.
  */
 export async function fuzzFrames(system: System, { seed, count, report }: FrameOptions): Promise<FrameFigures> {
   const [bystanders, ...pairs] = await system.pairs(PAIRS + 1);
@@ -92,10 +92,12 @@ export interface FrameOptions {
 export interface FrameFigures {
   frames: number;
   seconds: number;
-  /** Connections made, since many frames end one. */
+  /** Connections opened. Many frames make the server close one. */
   connections: number;
   replies: number;
-  /** Messages of the liars that were kept, and messages of the bystanders. */
+  /**
+   * Messages of the fuzzing clients that PostgreSQL has. `talked` counts those of the bystanders.
+   */
   messages: number;
   talked: number;
   faults: string[];

@@ -5,16 +5,16 @@ import type { Values } from '../values.ts';
 import { type Made, makeFrame, type Places } from './make-frame.ts';
 import { encodeFrame, RawSocket } from './raw-socket.ts';
 
-/** Frames sent before the server is asked whether it is still there. */
+/** Frames sent before a ping that checks whether the server still responds. */
 const BATCH = 50;
 
-/** Ms for which an answer is waited for, and where bytes may have swallowed the question. */
+/**
+ * Ms to wait for a reply. The short timeout applies if the random bytes may have hidden the ping.
+ */
 const PATIENCE = 20_000;
 const SHORT_PATIENCE = 200;
 
-/**
- * A client that sends random frames over one connection after another, and records the results.
- */
+/** A client that sends random frames over one connection after another, and records the results. */
 export class Liar implements Places {
   readonly peer: number;
   readonly person: Person;
@@ -62,7 +62,7 @@ export class Liar implements Places {
       await this.#connect();
       const { batch, last, more } = this.#makeBatch(take);
       this.frames += batch.length;
-      // What may end the connection is sent when the rest was answered.
+      // A frame that may end the connection waits until the server has replied to the others.
       const ending = last && last.ends !== 'no' ? batch.splice(-1) : [];
       await this.#send(batch, undefined);
       if (ending.length > 0) await this.#send(ending, last);
@@ -71,7 +71,7 @@ export class Liar implements Places {
     this.#socket?.destroy();
   }
 
-  /** Up to the first frame that may end the connection. */
+  /** Creates frames up to the first one that may end the connection. */
   #makeBatch(take: () => boolean): { batch: Buffer[]; last: Made | undefined; more: boolean } {
     const batch: Buffer[] = [];
     let last: Made | undefined;
@@ -97,7 +97,10 @@ export class Liar implements Places {
     }
   }
 
-  /** The server replies, or ends the connection, as the last of the frames lets it. */
+  /**
+   * Sends the frames and waits for the pong or the end of the connection, whichever `last`
+   * requires.
+   */
   async #send(batch: Buffer[], last: Made | undefined): Promise<void> {
     const socket = this.#socket as RawSocket;
     socket.write(Buffer.concat(batch));
@@ -125,7 +128,7 @@ export class Liar implements Places {
     });
   }
 
-  /** Keeps what will be a message if it is accepted. */
+  /** Notes the body of a valid `send`, to compare it with the stored message. */
   #note(payload: Buffer): void {
     const text = payload.toString();
     if (!text.includes('send') && !text.includes('\\')) return;

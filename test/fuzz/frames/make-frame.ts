@@ -21,7 +21,7 @@ export function makeFrame(random: Random, values: Values, places: Places): Made 
   return text(random, Buffer.from(random.pick(['', '{', 'null x', 'nope', values.text()])));
 }
 
-/** A message that is sent as it should be, with odd text. */
+/** A valid message with unusual text. */
 function honest(random: Random, values: Values, places: Places): object {
   const body = random.chance(0.7)
     ? { type: 'text', text: values.text() }
@@ -33,7 +33,7 @@ function honest(random: Random, values: Values, places: Places): object {
   return { type: 'send', ref: places.nextRef(), to: places.peer, body };
 }
 
-/** The right fields with values that may be wrong. */
+/** A frame with the fields of its type, some with invalid values. */
 function shaped(random: Random, values: Values, places: Places): Record<string, unknown> {
   const { peer } = places;
   const id = () => (random.chance(0.5) ? places.seen() : random.chance(0.5) ? values.id() : values.number());
@@ -69,7 +69,7 @@ function spoilt(random: Random, values: Values, frame: Record<string, unknown>):
   ]);
 }
 
-/** A frame with a value nested so deep that code which recurses fails on it. */
+/** A frame with a value nested so deeply that recursive code overflows its stack. */
 function nested(random: Random): string {
   const depth = random.pick([33, 1000, 30_000]);
   const [open, close] = random.pick([
@@ -99,7 +99,7 @@ function text(random: Random, payload: Buffer): Made {
   return { bytes, payload, ends: good ? 'no' : 'yes' };
 }
 
-/** A text in pieces, with a control frame between them now and then. */
+/** A fragmented text, sometimes with a control frame between the fragments. */
 function fragmented(random: Random, frame: object): Made {
   const payload = Buffer.from(JSON.stringify(frame));
   const cut = random.whole(0, payload.length);
@@ -124,16 +124,16 @@ function isJson(payload: Buffer): boolean {
 
 export interface Made {
   bytes: Buffer;
-  /** The text, where it is one. */
+  /** The payload of a text frame. Undefined for other input. */
   payload?: Buffer;
   /** Whether the input must end the connection. `maybe`: both are allowed. */
   ends: 'no' | 'maybe' | 'yes';
 }
 
-/** What frames are about. */
+/** The ids and refs that frames use. */
 export interface Places {
   peer: number;
-  /** The id of some message that was seen. */
+  /** Returns the id of the last received message. */
   seen(): number;
   nextRef(): string;
 }

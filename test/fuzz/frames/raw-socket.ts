@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 
-/**
- * A WebSocket client that sends whatever bytes it is given, and reads what a correct server sends.
- */
+/** A WebSocket client that sends arbitrary bytes, and parses the valid frames of a server. */
 export class RawSocket {
   /** Resolves when the server has switched protocols, or the connection ended. */
   readonly opened: Promise<void>;
-  /** Set once the connection ended; the close code is 1006 if there was none. */
+  /** The close code once the connection has ended. 1006 without a close frame. */
   closed: number | undefined;
   readonly #socket: Socket;
   readonly #onText: (text: string) => void;
@@ -104,6 +102,6 @@ export interface RawSocketOptions {
   token: string;
   onText: (text: string) => void;
   onClose?: () => void;
-  /** Receives a response other than the switch of protocols. */
+  /** Receives a response that refuses the upgrade. */
   onRefusal?: (answer: string) => void;
 }

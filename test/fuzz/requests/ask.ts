@@ -2,7 +2,10 @@ import { type Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import type { Made } from './make-request.ts';
 
-/** Asks over connections that are kept. Rejects when the connection broke instead of an answer. */
+/**
+ * Sends a request over a keep-alive connection. Rejects if the connection breaks before the
+ * response.
+ */
 export function ask(agent: Agent, { root, method, path, headers, body }: Made): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request(`${root}${path}`, {
@@ -25,8 +28,8 @@ export function ask(agent: Agent, { root, method, path, headers, body }: Made): 
 }
 
 /**
- * Sends bytes that may be no request at all. Resolves with the status of the answer, 0 where the
- * server hung up or waits for more.
+ * Sends bytes that may not be HTTP. Resolves with the status of the response. 0 if the server
+ * closes the connection or waits for more bytes.
  */
 export function tell(root: string, bytes: Buffer): Promise<number> {
   return new Promise((resolve) => {

@@ -10,9 +10,7 @@ import { readOperations } from './operations.ts';
 /** Requests in flight. */
 const AT_ONCE = 12;
 
-/**
- * Sends random requests to every HTTP operation, and sometimes bytes that are not HTTP.
- */
+/** Sends random requests to every HTTP operation, and sometimes bytes that are not HTTP. */
 export async function fuzzRequests(system: System, { seed, count, report }: RequestOptions): Promise<RequestFigures> {
   const { apiUrl, gatewayUrls } = system.stack;
   const operations = await readOperations(apiUrl, gatewayUrls[0] ?? '');
@@ -47,7 +45,7 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
       const wrong = judge(made, answer);
       if (wrong) figures.faults.push(`${wrong}: ${answer.status} ${answer.text.slice(0, 200)} to ${shown}`);
       learn(known, answer);
-      // They signed out, or deleted themselves.
+      // The random requests signed the user out or deleted the account.
       if (answer.status === 401 && !made.forged && made.closed) {
         [person, friend] = (await system.pairs(1))[0] as [Person, Person];
         values = new Values(random, seed, [person.id, friend.id]);
@@ -61,23 +59,23 @@ export async function fuzzRequests(system: System, { seed, count, report }: Requ
   return figures;
 }
 
-/** What is wrong with an answer, in words. */
+/** Returns what is wrong with a response. Undefined if it is right. */
 function judge({ closed, forged, path }: Made, { status, type, text }: Answer): string | undefined {
   if (isOurFault(status)) return 'our fault';
   if (closed && forged && status < 300 && !path.startsWith('/layim/') && text !== '') return 'answered without a token';
   if (status < 400 || text === '' || path.startsWith('/layim/')) return undefined;
-  // The gateway's server refuses headers that are too large by itself.
+  // These responses have no problem document: error frames, and 431 of the HTTP library.
   if (path.startsWith('/v1/frames') || status === 431) return undefined;
   if (!type.startsWith('application/problem+json')) return 'no problem document';
   return (JSON.parse(text) as { code: string }).code in errorCodes ? undefined : 'a code that is none';
 }
 
-/** 505 means that the client speaks another HTTP. */
+/** 505 is right for a client with another version of HTTP. */
 function isOurFault(status: number): boolean {
   return status >= 500 && status !== 505;
 }
 
-/** Keeps ids and cursors, so that later requests are about things that exist. */
+/** Keeps ids and cursors of a response, so that later requests use existing ones. */
 function learn(known: Known, { status, type, text }: Answer): void {
   if (status >= 300 || !type.startsWith('application/json') || text.length > 20_000) return;
   for (const [, id] of text.matchAll(/"id":("[\w-]+"|\d+)/g))
@@ -97,7 +95,7 @@ export interface RequestOptions {
 export interface RequestFigures {
   requests: number;
   seconds: number;
-  /** How often each status was answered. */
+  /** The number of responses with each status. */
   statuses: Record<number, number>;
   faults: string[];
 }

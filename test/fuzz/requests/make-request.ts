@@ -3,7 +3,7 @@ import { apiKey } from '../system/system.ts';
 import type { Values } from '../values.ts';
 import type { Operation } from './operations.ts';
 
-/** Makes the next request: mostly of the right form, with values that may be anything. */
+/** Creates the next request. Most requests have the right fields, with random values. */
 export function makeRequest(random: Random, values: Values, known: Known, operations: readonly Operation[]): Made {
   const operation = random.pick(operations);
   const { token, forged } = makeToken(random, values, known, operation);
@@ -93,7 +93,7 @@ function shaped(random: Random, values: Values, { ids }: Known, fields: readonly
   return Object.fromEntries(fields.filter(() => random.chance(0.8)).map((name) => [name, value(name)]));
 }
 
-/** What a header can carry of a text. */
+/** Removes the characters that a header cannot contain. */
 function header(text: string): string {
   return text
     .replaceAll(/[^\x20-\x7e]/g, '?')
@@ -112,7 +112,7 @@ const someHeaders = [
   'accept',
 ];
 
-/** What was learnt from responses. */
+/** The token, ids and cursors from earlier responses. */
 export interface Known {
   token: string;
   ids: (number | string)[];
@@ -125,7 +125,7 @@ export interface Made {
   path: string;
   headers: Record<string, string>;
   body?: Buffer;
-  /** Whether the token is none that was given out. */
+  /** True if no service has issued the token. */
   forged: boolean;
   /** Whether the operation requires a token. */
   closed: boolean;

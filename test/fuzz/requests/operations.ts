@@ -1,9 +1,9 @@
-/** Every operation the api and the gateway have over HTTP, with what may be given to it. */
+/** Returns every HTTP operation of the api and the gateway with its parameters and body. */
 export async function readOperations(apiUrl: string, gatewayUrl: string): Promise<Operation[]> {
   const document = (await (await fetch(`${apiUrl}/openapi.json`)).json()) as OpenApi;
   const described = Object.entries(document.paths).flatMap(([path, operations]) =>
     Object.entries(operations).flatMap(([method, { parameters = [], requestBody, security, servers }]) => {
-      // Gateways serve these; they follow below.
+      // Operations of gateways are listed below.
       if (servers?.every(({ url }) => url !== '/')) return [];
       const named = (place: string) => parameters.filter((it) => it.in === place).map(({ name }) => name);
       const [[type, content] = ['', undefined]] = Object.entries(requestBody?.content ?? {});
@@ -31,13 +31,13 @@ export async function readOperations(apiUrl: string, gatewayUrl: string): Promis
 export interface Operation {
   root: string;
   method: string;
-  /** With `{name}` for parameters. */
+  /** The path, with `{name}` for each parameter. */
   path: string;
-  /** Of the body; empty where there is none. */
+  /** The content type of the body. Empty for an operation without a body. */
   type: string;
   query: string[];
   headers: string[];
-  /** Of a JSON body. */
+  /** The fields of a JSON body. */
   fields: string[];
   /** Whether it requires a token. */
   closed: boolean;

@@ -43,10 +43,7 @@ export async function startSystem(): Promise<System> {
   };
 }
 
-/**
- * What services wrote of what should not have happened: errors, and frames that failed for no
- * reason of the client's.
- */
+/** Returns log lines with errors, failed frames and entries that the recorder set aside. */
 function complaintsIn(folder: string): string[] {
   const lines = readdirSync(folder)
     .filter((file) => !/postgres|redis/.test(file))
@@ -56,7 +53,7 @@ function complaintsIn(folder: string): string[] {
 
 const secret = 'a secret for fuzzing only, long enough for it';
 
-/** The key of the product. */
+/** The key of the server API. */
 export const apiKey = 'key-of-the-product-long-enough-for-fuzzing';
 
 const far = '1000000000';
@@ -97,10 +94,10 @@ export interface Person {
 export interface System extends AsyncDisposable {
   stack: Stack;
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** New people, in pairs that may write to each other. */
+  /** Creates pairs of users who may write to each other. */
   pairs(count: number): Promise<[Person, Person][]>;
-  /** Resolves when all that was accepted is recorded. */
+  /** Resolves when all accepted messages are recorded. */
   recorded(): Promise<unknown>;
-  /** Processes that ended, and lines of logs that should not be there. */
+  /** Returns the processes that ended, and the log lines that report errors. */
   complaints(): string[];
 }

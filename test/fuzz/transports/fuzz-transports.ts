@@ -5,8 +5,8 @@ import type { Person, System } from '../system/system.ts';
 import { Values } from '../values.ts';
 
 /**
- * Sends made-up frames by every transport but the WebSocket of the protocol: `POST /v1/frames`,
- * queries of polls, and LayIM. Any answer but a 5xx is right. Resolves with how many there were.
+ * Sends random frames over the other transports: `POST /v1/frames`, queries of polls, and LayIM.
+ * Any status below 500 is right. Resolves with the counts and the faults.
  */
 export async function fuzzTransports(system: System, { seed, count, report }: Options): Promise<TransportFigures> {
   const [[person, peer]] = (await system.pairs(1)) as [[Person, Person]];
@@ -45,7 +45,7 @@ export async function fuzzTransports(system: System, { seed, count, report }: Op
   return figures;
 }
 
-/** Makes a request and notes a status that blames the server. */
+/** Sends a request and notes a status of 500 or more as a fault. */
 async function look(
   figures: TransportFigures,
   port: number,
@@ -66,7 +66,7 @@ async function look(
   }
 }
 
-/** A LayIM page that opens its socket again whenever what it sent closed it. */
+/** A LayIM page that opens a new socket whenever its input closed the last one. */
 class LayimPage {
   readonly #port: number;
   readonly #person: Person;
@@ -81,7 +81,7 @@ class LayimPage {
     const socket = this.#socket ?? this.#open();
     await socket.opened;
     socket.write(bytes);
-    // Shows that the bytes were handled, where they left the connection open.
+    // A ping shows that the server has handled the bytes, unless it closed the connection.
     socket.write(encodeFrame(0x89, Buffer.from('ping')));
     await new Promise(setImmediate);
   }

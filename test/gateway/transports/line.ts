@@ -1,29 +1,29 @@
 import type { ClientFrame, EventFrame, ServerFrame } from '@parley/protocol';
 
 /**
- * A client of one transport, as the tests that all transports pass see it. It keeps everything it
- * gets.
+ * A client of one transport, for tests that run with every transport. It keeps all received
+ * frames.
  */
 export abstract class Line {
-  /** All frames that came but the welcome. */
+  /** All received frames except the welcome. */
   readonly frames: ServerFrame[] = [];
-  /** What the welcome, or the first poll, contained. */
+  /** The contents of the welcome or of the first poll. */
   opened: Opened | undefined;
-  /** How it ended: by a code of the protocol, or by the status of an HTTP answer. */
+  /** The close code of the protocol, or the status of an HTTP response. */
   ended: Ended | undefined;
-  /** Where it is. */
+  /** The cursor of the last received event. */
   cursor = '';
   readonly #watchers = new Set<() => void>();
 
   /**
-   * Sends a frame and resolves with its reply; undefined when it has none. Only a frame with a
-   * `ref` is sure to have one.
+   * Sends a frame and resolves with its reply. Undefined without a reply. Every frame with a
+   * `ref` gets one.
    */
   abstract ask(frame: ClientFrame): Promise<ServerFrame | undefined>;
-  /** Reads nothing more until `resume`. */
+  /** Stops reading until `resume`. */
   abstract pause(): void;
   abstract resume(): void;
-  /** Hangs up. */
+  /** Closes the connection. */
   abstract hangUp(): void;
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -34,7 +34,7 @@ export abstract class Line {
     return this.frames.filter((frame): frame is EventFrame => frame.type === 'event');
   }
 
-  /** The texts of the messages that came, in order. */
+  /** The texts of the received messages, in order. */
   get heard(): string[] {
     return this.events.flatMap(({ event }) =>
       event.kind === 'message' && event.body.type === 'text' ? [event.body.text] : [],
@@ -108,7 +108,7 @@ export interface Target {
   headers: Record<string, string>;
 }
 
-/** Starts a client of one transport; nothing is awaited. */
+/** Starts a client of one transport. Returns at once. */
 export type OpenLine = (target: Target) => Line;
 
 export interface Opened {

@@ -2,9 +2,9 @@ import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { Line, type Opened, type Target } from './line.ts';
 import { postFrame } from './post-frame.ts';
 
-/** A client that polls, one poll after the other; what it sends goes by `POST /v1/frames`. */
+/** A client over long polling, with one poll at a time. It sends frames with `POST /v1/frames`. */
 export class PollLine extends Line {
-  /** Polls that were answered. */
+  /** The number of responses. */
   polls = 0;
   readonly #target: Target;
   readonly #abort = new AbortController();
@@ -39,7 +39,7 @@ export class PollLine extends Line {
     const { http, token, query, headers } = this.#target;
     while (!this.#abort.signal.aborted) {
       const place = this.cursor === '' ? {} : { cursor: this.cursor };
-      // The first does not wait, so that there is a place to begin from.
+      // The first poll returns at once with the cursor to start from.
       const wait = { timeout: this.polls === 0 ? '0' : '25000' };
       const response = await fetch(`${http}/v1/poll?${new URLSearchParams({ ...wait, ...query, ...place })}`, {
         headers: { authorization: `Bearer ${token}`, ...headers },
@@ -49,7 +49,7 @@ export class PollLine extends Line {
       const { cursor, recovered, frames } = (await response.json()) as Opened & { frames: ServerFrame[] };
       await this.#resumed;
       const [first] = this.polls === 0 ? frames : [];
-      // An answer's cursor lies behind its events; they begin one before the first.
+      // The cursor of a response follows its events. The client started one event before the first.
       const begin = first?.type === 'event' ? before(first.cursor) : cursor;
       this.polls += 1;
       if (!this.opened) this.open({ cursor: begin, recovered });

@@ -3,11 +3,11 @@ import type { ClientFrame, ServerFrame } from '@parley/protocol';
 import { Line, type Target } from './line.ts';
 import { postFrame } from './post-frame.ts';
 
-/** A client over server-sent events; what it sends goes by `POST /v1/frames`. */
+/** A client over server-sent events. It sends frames with `POST /v1/frames`. */
 export class StreamLine extends Line {
-  /** Comments that came. */
+  /** The number of received comments. */
   comments = 0;
-  /** The id of the last event that had one, which a browser hands in as `Last-Event-ID`. */
+  /** The id of the last event with an id. A browser sends it as `Last-Event-ID`. */
   lastEventId = '';
   readonly #target: Target;
   readonly #request: ReturnType<typeof request>;
