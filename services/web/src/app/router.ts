@@ -21,7 +21,7 @@ const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(r
 const user = (route: { params: { user?: string } }) => ({ user: Number(route.params.user) });
 const id = '([1-9]\\d{0,15})';
 
-/** Each section is a list with a page beside it; on a phone one of the two. */
+/** The routes of each section: a list with a page beside it, or on a phone one of the two. */
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { public: true } },
   {
@@ -84,13 +84,13 @@ export const router = createRouter({ history: createWebHistory(), routes });
 let position = 0;
 router.afterEach((to, from, failure) => {
   if (failure) return;
-  // After an aborted step back, the router has not restored the state of the history yet.
+  // After an aborted step back, the router restores the history's state only later.
   position = history.state?.position ?? 0;
   focusPage(from.path, to.path);
 });
 
 router.beforeEach(async (to) => {
-  // Back closes what is open over the page first. The router then restores the address.
+  // Back closes the topmost dialog, menu or panel first. The router then restores the address.
   const steppedBack = (history.state?.position ?? 0) < position;
   if (steppedBack && closeTopOverlay()) return false;
   // A page that needs a session leads to sign-in, which leads back.
@@ -102,7 +102,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Needs no session. */
     public?: boolean;
-    /** On a phone it replaces the list. */
+    /** On a phone the page replaces the list. */
     page?: boolean;
   }
 }

@@ -5,8 +5,8 @@ import { useSnapshot } from '../core/parley.ts';
 import { draftsOf } from './composer/drafts.ts';
 
 /**
- * The chat of the page as the list of chats has it. Opens it at the server if it is not in the list
- * yet.
+ * The chat of the page, from the list of chats. Opens the chat at the server if it is not in the
+ * list yet.
  */
 export function useBox(parley: Parley, chat: number) {
   const listed = useSnapshot(

@@ -4,13 +4,13 @@ import { onScopeDispose, ref } from 'vue';
 import { draftsOf } from '../chat/composer/drafts.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
-/** Chats that are loaded at most. Search finds the others. */
+/** Maximum number of loaded chats. Search finds the others. */
 const MAX_CHATS = 2000;
 
 /** Ms after which the name of a chat is requested again. */
 const RETRY_MS = 1500;
 
-/** Whether the list of chats was loaded, or could not be. */
+/** True once the list of chats was loaded, or loading it has failed. */
 export const chatsLoaded = ref(false);
 
 /** Loads the chats beyond the newest, which the SDK loads. */

@@ -26,8 +26,8 @@ export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl>
 }
 
 /**
- * The same for a component. `failed` is set if the object was deleted or the server cannot be
- * reached.
+ * Returns a signed URL as a ref for a component. `failed` is set if the object was deleted or the
+ * server cannot be reached.
  */
 export function useMediaUrl(
   parley: Parley,

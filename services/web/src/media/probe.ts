@@ -1,6 +1,6 @@
 import type { MediaKind } from './kinds.ts';
 
-/** Ms after which a file whose metadata does not load is sent without. */
+/** Ms after which a file is sent without metadata if the browser has not read it. */
 const PROBE_TIMEOUT_MS = 4000;
 
 /**

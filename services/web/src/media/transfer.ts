@@ -2,7 +2,7 @@ import type { Parley } from '@parley/client';
 import type { Media } from '@parley/protocol';
 import { Upload } from 'tus-js-client';
 
-/** Bytes per request: what a broken connection loses at most. */
+/** Bytes per request. A broken connection loses at most one request. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**

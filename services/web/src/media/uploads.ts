@@ -47,7 +47,7 @@ export async function restoreUploads(parley: Parley): Promise<void> {
   }
 }
 
-/** Pauses an upload until `resumeUpload`. */
+/** Pauses an upload. `resumeUpload` continues it. */
 export function pauseUpload(upload: Upload): void {
   upload.state = 'paused';
   void transfers.get(upload.key)?.stop();

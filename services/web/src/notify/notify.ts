@@ -101,7 +101,7 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
 }
 
 interface Notice {
-  /** The chat. Default: none, and the text is the whole notice. */
+  /** The chat to open. Default: none, and the notice is the text alone. */
   title?: string;
   /** The sender in a group. */
   sender?: string | undefined;

@@ -3,8 +3,7 @@
  * push notifications.
  */
 export function registerWorker(open: (path: string) => void): void {
-  // A rebuild deletes the old files: a part of the page that was not loaded before can no longer be
-  // loaded.
+  // A new build deletes the old files, so that the page cannot load its remaining parts any more.
   addEventListener('vite:preloadError', (event) => {
     event.preventDefault();
     if (navigator.onLine) location.reload();

@@ -9,7 +9,7 @@ const parley = useParley();
 
 /** The user's friends, sorted by name. Undefined until they are loaded. */
 export const friends = shallowRef<Friend[]>();
-/** The headings under which the user sorts friends, in their order. */
+/** The user's friend groups, in their order. */
 export const friendGroups = shallowRef<FriendGroup[]>([]);
 /** Pending requests from and to the user, the newest first. */
 export const requests = shallowRef<FriendRequest[]>([]);
@@ -45,7 +45,7 @@ export function loadFriends(again = false): Promise<void> {
 }
 
 let loading: Promise<void> | undefined;
-/** A change arrived during a load. */
+/** True if a change arrived during a load, which then repeats. */
 let stale = false;
 
 async function load(): Promise<void> {

@@ -12,7 +12,7 @@ onSignOut(() => {
   requested.clear();
 });
 
-/** Caches users that came with another response. */
+/** Caches users from another response. */
 function cacheUsers(all: Iterable<KnownUser>): void {
   for (const { id, name, avatar } of all) users.set(id, { id, name, avatar });
 }

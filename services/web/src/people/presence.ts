@@ -3,7 +3,7 @@ import { status, useParley } from '../core/parley.ts';
 
 const parley = useParley();
 
-/** Users whose presence one connection may watch. */
+/** Maximum number of users that one connection can watch. */
 const MAX_WATCHED = 500;
 
 const known = shallowReactive(new Map<number, Presence>());

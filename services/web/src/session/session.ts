@@ -95,7 +95,7 @@ parley.on('session', (session) => {
 
 parley.on('status', async ({ state }) => {
   if (state !== 'ended' || !connected) return;
-  // The session was revoked, or another connection replaced this one: the api knows which.
+  // The session was revoked, or another connection replaced this one. The api reports which.
   try {
     await parley.api('GET /me');
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Ms for which a finger rests. */
+/** Ms after which a touch counts as a long press. */
 const LONG_PRESS_MS = 450;
 
 /**

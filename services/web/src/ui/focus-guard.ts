@@ -44,7 +44,7 @@ export function guardFocus(): () => void {
 export function focusPage(from: string, to: string): void {
   const left = trail[0]?.element;
   if (left) visited.set(from, left);
-  // The new page is rendered by then.
+  // Waits until the new page is rendered.
   setTimeout(() => {
     if (!trail[0] || isVisible(trail[0].element)) return;
     const before = visited.get(to);
@@ -59,7 +59,7 @@ function follow(element: HTMLElement): void {
     trail.push({ element: each, index: [...(each.parentElement?.children ?? [])].indexOf(each) });
 }
 
-/** A click beside the element, which can still have the focus. */
+/** The user clicked beside the element, which can still have the focus. */
 function forget(): void {
   queueMicrotask(() => {
     if (document.activeElement === document.body && trail[0] && isUsable(trail[0].element)) trail = [];
@@ -112,6 +112,6 @@ function canHover(): boolean {
 
 interface Step {
   element: HTMLElement;
-  /** Its place among the children of its parent. */
+  /** The element's index among the children of its parent. */
   index: number;
 }

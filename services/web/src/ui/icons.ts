@@ -56,7 +56,7 @@ import {
   X,
 } from '@lucide/vue';
 
-/** The icons of the client. Each name has one meaning, and each meaning one icon. */
+/** The icons of the web client. Each icon has exactly one meaning. */
 export const icons = {
   add: Plus,
   addPerson: UserPlus,

@@ -1,6 +1,6 @@
 import { ref } from 'vue';
 
-/** Toasts on the screen at a time. */
+/** Maximum number of toasts on the screen. */
 const MAX_TOASTS = 4;
 
 /** The toasts on the screen, oldest first. */

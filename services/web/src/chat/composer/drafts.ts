@@ -113,7 +113,7 @@ function isEmpty({ text, replyTo }: Draft): boolean {
 /** The unsent content of a composer. */
 export interface Draft {
   text: string;
-  /** The message that it replies to. */
+  /** The message that the draft replies to. */
   replyTo?: number | undefined;
   /** Users chosen from the list of mentions. */
   mentions?: number[] | undefined;

@@ -4,13 +4,13 @@ import { Lexer, type Token, type Tokens } from 'marked';
 const MARKUP = /[*_`~[]|^\s{0,3}(?:>|[-+]\s|\d{1,9}[.)]\s)/m;
 
 /**
- * Characters up to which a text is parsed: the time for emphasis marks without an end grows with
- * the square of the length.
+ * Maximum characters of a text that is parsed. The time to parse unclosed emphasis marks grows
+ * with the square of the length.
  */
 const MAX_PARSED = 4000;
 
 /**
- * Six quotes or lists in each other. The lexer recurses for each level, and would overflow the
+ * Matches six nested quotes or lists. The lexer recurses for each level and could overflow the
  * stack.
  */
 const DEEP_NESTING = /^(?:\s{0,3}(?:>|[-+*]|\d{1,9}[.)])[ \t]*){6}/m;
@@ -28,7 +28,8 @@ export function parseMarkdown(text: string): Block[] {
 
 function toBlocks(tokens: Token[], source: string): Block[] {
   const blocks: Block[] = [];
-  // The lexer changes line ends and tabs; a text whose tokens do not add up to it stays as typed.
+  // The lexer changes line ends and tabs. A text that differs from the sum of its tokens stays as
+  // typed.
   if (tokens.map(({ raw }) => raw).join('') !== source)
     return [{ type: 'text', spans: [{ type: 'text', text: source }] }];
   const addSpans = (spans: Span[]) => {
@@ -90,7 +91,7 @@ function toSpan(token: Tokens.Generic): Span[] {
   }
 }
 
-/** Removes the empty lines beside blocks, which have their own distance. */
+/** Removes empty lines beside blocks, because blocks have a margin. */
 function trimAround(blocks: Block[]): Block[] {
   if (blocks.length < 2) return blocks;
   return blocks.flatMap((block, at): Block[] => {

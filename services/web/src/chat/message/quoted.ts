@@ -6,8 +6,8 @@ const cache = new Map<string, Promise<Message | undefined>>();
 onSignOut(() => cache.clear());
 
 /**
- * A message that is not loaded in the timeline. Undefined if it does not exist or cannot be read
- * now.
+ * Reads a quoted message that the timeline does not hold. Undefined if it does not exist or
+ * cannot be read now.
  */
 export function quoted(parley: Parley, chat: number, id: number): Promise<Message | undefined> {
   const key = `${chat}:${id}`;

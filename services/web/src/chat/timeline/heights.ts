@@ -64,8 +64,8 @@ export class Heights {
   }
 
   /**
-   * The first row, from the top, whose lower edge meets a condition that holds for all rows below
-   * it.
+   * Returns the index of the first row from the top whose lower edge meets a condition. The
+   * condition must hold for all rows below it too.
    */
   #firstWhere(holds: (end: number) => boolean): number {
     let low = 0;

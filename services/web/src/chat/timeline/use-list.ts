@@ -68,7 +68,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return undefined;
   }
 
-  /** The rows of the last layout. */
+  /** The rows when positions were last computed. */
   let last: Row[] = rows();
 
   function moveTo(to: number): void {

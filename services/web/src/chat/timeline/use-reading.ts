@@ -3,7 +3,8 @@ import { onScopeDispose, ref, watch } from 'vue';
 
 /**
  * Marks a chat as read while its newest message is visible: the list is at its end and the window
- * has the focus. `arrived` counts messages of others that arrived otherwise.
+ * has the focus. `arrived` counts messages of others that arrived while the list was not at its
+ * end.
  */
 export function useReading(parley: Parley, chat: number) {
   const atEnd = ref(true);

@@ -33,8 +33,8 @@ export function shell({ caches, location }: ServiceWorkerGlobalScope) {
       for (const name of await caches.keys()) if (name.startsWith('shell-') && name !== NAME) await caches.delete(name);
     },
     /**
-     * The response to a request for a file of the page. Undefined for other requests, which go to
-     * the network.
+     * Returns the response to a request for a file of the page. Undefined for other requests,
+     * which go to the network.
      */
     respond: (request: Request): Promise<Response> | undefined => {
       const { origin, pathname } = new URL(request.url);
