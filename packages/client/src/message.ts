@@ -25,9 +25,9 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'cust
   state: MessageState;
   /** Why it failed. */
   error?: Failure;
-  /** Resends it. Only if it has failed. */
+  /** Resends the message. Undefined unless it has failed. */
   retry?(): void;
-  /** Removes it from the outbox. Only until it is accepted. */
+  /** Removes the message from the outbox. Undefined once it is accepted. */
   discard?(): void;
 }
 

@@ -48,9 +48,9 @@ export interface ParleyOptions {
    * one.
    */
   WebSocket?: WebSocketLike | null;
-  /** Default: the global one. */
+  /** Replaces `fetch` for requests to the api and gateways. Default: the global one. */
   fetch?: Fetch;
-  /** In order of preference. Default: `websocket`, `sse`, `poll`. */
+  /** Transports in order of preference. Default: `websocket`, `sse`, `poll`. */
   transports?: TransportName[];
   /** Delays of reconnects, of which a random half is subtracted. Default: from 500 ms to 30 s. */
   backoff?: Backoff;

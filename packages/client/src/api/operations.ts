@@ -247,6 +247,6 @@ export interface MediaUrl {
   url: string;
   /** URL of a smaller version, for images. */
   thumbnail?: string;
-  /** When they expire, in Unix ms. */
+  /** When the URLs expire, in Unix ms. */
   expires: number;
 }

@@ -13,6 +13,6 @@ export function backoff(failures: number, { first, most }: Backoff): number {
 export interface Backoff {
   /** Longest delay after the first failure, in ms. */
   first: number;
-  /** Longest delay of all, in ms. */
+  /** The maximum delay, in ms. */
   most: number;
 }

@@ -34,7 +34,10 @@ export class GatewayConnection {
   #probeIndex = 0;
   /** When a probe replaced the current connection, in Unix ms. */
   #adoptedAt = Number.NaN;
-  /** From 0 to 1: chooses the gateway, and stays the same until that gateway fails. */
+  /**
+   * A random number from 0 to 1 that chooses the gateway. It changes only after that gateway
+   * failed.
+   */
   #gatewayChoice = Math.random();
   #token = '';
   /** A token that the server rejected. */
@@ -86,7 +89,7 @@ export class GatewayConnection {
     this.lose({ next: 'lost', code, reason });
   }
 
-  /** Handles the end of the connection. */
+  /** Chooses the transition after the connection has closed. */
   lose(reason: CloseReason): void {
     // With SESSION_POLICY=single the server closes the current connection when this client's own
     // probe connects, or closes the probe when a poll was in flight. If another device replaced
@@ -247,7 +250,7 @@ export class GatewayConnection {
 }
 
 export interface GatewayConnectionOptions {
-  /** In order of preference. */
+  /** Transports in order of preference. */
   transports: [TransportName, OpenTransport][];
   device: string;
   backoff: Backoff;

@@ -91,6 +91,6 @@ interface PendingFrame {
   reject(error: ParleyError): void;
   /** Error replies so far. */
   errors: number;
-  /** Resends it, or reconnects if there is no reply. */
+  /** Timer that resends the frame, or reconnects if there is no reply. */
   timer: Timer;
 }

@@ -5,7 +5,7 @@ import type { EngineContext, OnlinePart } from './context.ts';
 /** Ms for which users are collected before their names are read. */
 const LOAD_DELAY_MS = 50;
 
-/** Users read by one request, at most. */
+/** Maximum users of one request. */
 const MAX_USERS = 100;
 
 /**

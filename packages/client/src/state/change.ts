@@ -57,9 +57,9 @@ export interface Outgoing {
   mentions?: number[];
   custom?: Custom;
   silent?: true;
-  /** When it was written, in Unix ms. */
+  /** When the message was written, in Unix ms. */
   date: number;
-  /** Why the server refused it. */
+  /** Why the server refused the message. */
   error?: Failure;
 }
 
@@ -114,6 +114,6 @@ export interface Status {
  */
 export interface StorageStatus {
   state: 'kept' | 'failing' | 'memory';
-  /** Why they are not kept, if known. */
+  /** Why messages do not survive a reload, if known. */
   reason?: string | undefined;
 }

@@ -72,7 +72,7 @@ interface Request<T> {
 }
 
 interface Values {
-  /** Both in the order of the keys. */
+  /** Both lists are in the order of the keys. */
   getAllKeys(): Request<string[]>;
   getAll(): Request<unknown[]>;
   put(value: unknown, key: string): void;

@@ -30,7 +30,7 @@ export class Tabs implements CommandRunner {
 
   run(command: Command): Promise<Accepted | undefined> {
     if (this.#leader) return this.#leader.run(command, this.#tab);
-    // Shown without the round trip. The same change from the leader is a no-op then.
+    // Shows an own message without a round trip. The leader's copy of the change is then a no-op.
     if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
     const ref = createRef();
     return new Promise((resolve, reject) => {
@@ -67,7 +67,7 @@ export class Tabs implements CommandRunner {
         this.#pending.clear();
         leader.start();
       },
-      // Let another tab try.
+      // Releases the lock, so that another tab can try.
       () => release(),
     );
   }
@@ -77,7 +77,7 @@ export class Tabs implements CommandRunner {
     if (message.kind === 'state') {
       this.#following = true;
       this.#options.follow(message.state);
-      // A leader that closed may have missed them.
+      // Resends commands, because the previous leader may have closed before it received them.
       for (const [ref, { command }] of this.#pending) this.#post({ kind: 'command', tab: this.#tab, ref, command });
     } else if (message.kind === 'change' && this.#following) this.#options.changed(message.change);
     else if (message.kind === 'reply') {

@@ -18,5 +18,5 @@ export function afterStatus(status: number, body = ''): CloseReason {
   return { next: status === 401 ? 'expired' : refused ? 'final' : 'lost', code: status, reason };
 }
 
-/** Protocol error, session revoked, replaced, frame too large. */
+/** Final close codes: protocol error, session revoked, connection replaced, frame too large. */
 const FINAL_CODES = [4002, 4003, 4009, 4013];
