@@ -1,6 +1,6 @@
 // Copies the run-time files of a service into a folder: `node deploy/images/collect.mjs gateway
-// /out/gateway`. That is its bundle and the few packages that stay outside of it, without their
-// files for other platforms, for development, and their documentation.
+// /out/gateway`. These are its bundle and the packages that are not bundled, without documentation,
+// development files and files for other platforms.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join, relative } from 'node:path';
@@ -10,7 +10,9 @@ import { external } from '../../packages/stack/bin/build.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** All that is served of it; the rest are other builds of the same. */
+/**
+ * The files that the api serves of each package. The others are different builds of the same code.
+ */
 const servedFiles = {
   'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],
 };
@@ -30,8 +32,8 @@ function collect(folder, target) {
   const { dependencies, optionalDependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const copied = new Map();
   for (const name of Object.keys(dependencies)) if (external.includes(name)) copy(name, folder, target, copied);
-  // Two versions of uWebSockets.js; the image has one Node, for which the first that has a binary
-  // is loaded.
+  // A service may depend on two versions of uWebSockets.js. Copies the first one with a binary for
+  // the Node.js version of the image.
   const loaded = Object.keys(optionalDependencies).find((name) => external.includes(name) && hasBinary(name, folder));
   if (loaded) copy(loaded, folder, target, copied);
 }
@@ -43,7 +45,7 @@ function hasBinary(name, folder) {
   return Object.keys(optionalDependencies).some((each) => isOfThisNode(each) && find(each, found) !== undefined);
 }
 
-/** Copies a package and all it depends on, side by side. */
+/** Copies a package and its dependencies into one node_modules folder. */
 function copy(name, from, target, copied) {
   const folder = find(name, from);
   if (folder === undefined) throw new Error(`${name} is not installed for ${from}`);

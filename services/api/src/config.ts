@@ -213,9 +213,12 @@ export interface ApiConfig {
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
   /** Ms without a reply after which Redis counts as down. */
   redisTimeout: number;
-  /** Data that may be lost if the machine of Redis crashes. */
+  /** How Redis writes to disk, which decides what a crash of its machine loses. */
   redisDurability: 'always' | 'everysec' | 'none';
-  /** `inboxTtl` is in s. `replicas` must have an event before it counts as accepted. */
+  /**
+   * `inboxTtl` is in s. `replicas`: number of replicas that must have an event before it counts as
+   * accepted.
+   */
   redis: { url: string; buckets: number; inboxLength: number; inboxTtl: number; replicas: number };
   /** Who may write to a user and add them to groups: friends, or anyone they do not block. */
   sendPolicy: 'friends' | 'anyone';
@@ -236,7 +239,7 @@ export interface ApiConfig {
   tokens: {
     /** Seals refresh tokens, media addresses and device tokens. */
     secret: string;
-    /** The present secret and the one before, whose seals are still accepted. */
+    /** The current secret and the previous one, whose seals are still valid. */
     secrets: readonly string[];
     /** The key pair that signs access tokens. Default: `secret`. */
     signWith: string | TokenKey;
@@ -251,31 +254,34 @@ export interface ApiConfig {
   apiKeys: readonly ApiKey[];
   /** Whether browsers send the refresh cookie over HTTPS only. */
   cookieSecure: boolean;
-  /** Sent to clients at sign-in. */
+  /** URLs of gateways that clients receive at sign-in. */
   gatewayUrls: readonly string[];
-  /** Other sites whose pages may call the api with its cookie. */
+  /** Origins of other sites whose pages can call the api with its cookie. */
   origins: readonly string[];
   /** The folder of the web client to serve. Empty for none. */
   webRoot: string;
   /** Proxies in front of the api whose `X-Forwarded-For` is trusted. */
   trustedProxies: Networks;
-  /** Number of proxies of those networks between client and api. */
+  /** Number of trusted proxies between client and api. */
   proxyHops: number;
   limits: {
     /** Maximum bytes of a request body. */
     body: number;
-    /** Bytes of an app's own data in one object. 0 = none allowed. */
+    /** Maximum bytes of `custom` data of one object. 0: no custom data is allowed. */
     custom: number;
-    /** Ms within which headers arrive, and bodies that are no uploads. */
+    /** Ms within which headers must arrive. `bodyTime`: the same for bodies except uploads. */
     headerTime: number;
     bodyTime: number;
-    /** Bytes of bodies that are being received, of this process; of an address a quarter. */
+    /**
+     * Maximum memory for request bodies in flight, in bytes per process. One address gets a
+     * quarter.
+     */
     bodyMemory: number;
-    /** Bodies of one address that are being received. */
+    /** Maximum request bodies in flight per address. */
     unfinishedPerAddress: number;
     /** Maximum requests in flight in this process. */
     concurrency: number;
-    /** Maximum per user, like the following limits. */
+    /** Maximum drafts per user. The following limits are per user too. */
     drafts: number;
     friends: number;
     friendGroups: number;
@@ -284,9 +290,9 @@ export interface ApiConfig {
     groups: number;
     /** Groups of one owner that a user is in. */
     groupsOfOneOwner: number;
-    /** Members of a group: the default, and the maximum that a group may set. */
+    /** Maximum members of a group: the default and upper bound of `maxMembers`. */
     groupMembers: number;
-    /** Another sign-in ends the session that was unused for longest. */
+    /** Maximum sessions. A sign-in beyond it ends the session that was unused for longest. */
     sessions: number;
     /** Valid invitations of a group. */
     invitations: number;
@@ -296,9 +302,8 @@ export interface ApiConfig {
   /** Requests of any kind, per user, address or API key. */
   requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
-    /** Per user, like the next. */
+    /** Limits per user. `groupChanges` counts new groups and new members. */
     friendRequests: number;
-    /** New groups and new members. */
     groupChanges: number;
     /** Wrong codes of invitations to groups, per user and per address. */
     invitationGuesses: number;

@@ -2,7 +2,8 @@ import type { Body, Custom, HookEvent } from '@parley/protocol';
 import { type RequestHeaders, type VerifyOptions, verify } from '../webhooks/verify.ts';
 
 /**
- * Verifies the request of a hook and returns it. Respond with a `HookReply`, or with 204 to allow.
+ * Verifies a request that the gateway or api sent to a hook, and returns its content. The hook
+ * responds with a `HookReply`, or with 204 to allow the action.
  *
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the hook. With several, one of them must have signed the request
@@ -17,7 +18,7 @@ export function verifyHook(
   return verify(headers, body, secrets, options) as HookRequest;
 }
 
-/** A request that asks a hook, one type of `HookData`. */
+/** A request to a hook, with the data of its type. */
 export type HookRequest = {
   [Type in HookEvent]: {
     id: string;
@@ -28,7 +29,7 @@ export type HookRequest = {
   };
 }[HookEvent];
 
-/** What a hook is asked about. */
+/** The action that a hook allows, changes or refuses, by type of request. */
 export interface HookData {
   'message.send': {
     from: number;
@@ -43,6 +44,6 @@ export interface HookData {
   'message.edit': { from: number; chat: number; id: number; body: Body; custom?: Custom };
   'user.register': { username: string; name: string; address: string };
   'friend.request': { from: number; to: number; message: string };
-  /** `group` is null while the group is created, with `name`. */
+  /** `group` is null for a group that does not exist yet; `name` is its name. */
   'group.join': { group: number | null; name?: string; users: number[]; by: number };
 }

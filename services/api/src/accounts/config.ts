@@ -67,7 +67,7 @@ export interface AccountConfig {
   /** Failed attempts at one account from one address or known device. */
   signInsPerMinute: number;
   signInFailuresPerDay: number;
-  /** Attempts of one address a minute, over all accounts. */
+  /** Maximum attempts of one address per minute, over all accounts. */
   signInsPerAddress: number;
   /** Of one address. */
   registrationsPerMinute: number;

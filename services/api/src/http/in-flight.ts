@@ -14,13 +14,13 @@ export class InFlight {
     this.#limits = limits;
   }
 
-  /** Bytes that are admitted now. */
+  /** Bytes of all operations in flight. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Admits something and returns the function that releases it.
+   * Admits an operation. Returns the function that ends it.
    *
    * @param owners the users and addresses for which the operation counts; each has its own limits
    * @param bytes the memory that the operation may use
@@ -71,9 +71,9 @@ interface Share {
 }
 
 export interface InFlightLimits {
-  /** How many one owner may have. */
+  /** Maximum operations of one owner. */
   perOwner: number;
-  /** Default: unlimited, as the next. */
+  /** Maximum bytes of one owner. Default: unlimited. */
   bytes?: number;
   bytesPerOwner?: number;
 }

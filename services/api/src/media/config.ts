@@ -77,15 +77,13 @@ export interface MediaConfig {
   maxPixels: number;
   /** The processes that read pictures. */
   pictures: Omit<PictureOptions, 'maxPixels'>;
-  /** Bytes of all uploads of a user that are kept; 0 for no limit. */
+  /** Maximum bytes of all stored uploads of a user. 0: no limit. */
   quota: number;
-  /**
-   * Uploads of one user that are being received, per process; of one address four times as many.
-   */
+  /** Maximum uploads in flight per user and process. Per address: four times as many. */
   uploadsAtOnce: number;
-  /** Bytes of LayIM forms that are being received, per process. */
+  /** Maximum memory for LayIM forms in flight, in bytes per process. */
   formMemory: number;
-  /** Ms within which a LayIM form arrives. */
+  /** Ms within which a LayIM form must arrive. */
   formTime: number;
   /** Per user. */
   uploadsPerMinute: number;
@@ -95,7 +93,7 @@ export interface MediaConfig {
   uploadSilence: number;
   /** How long an upload may stay unsent before it is removed. */
   unsentTtl: number;
-  /** Minimum validity of an address without a token; the maximum is twice as long. */
+  /** Minimum validity of a signed media URL in ms. The maximum is twice as long. */
   urlTtl: number;
   /** Ms between two runs of the sweeper, which removes expired media. */
   sweepInterval: number;

@@ -62,7 +62,7 @@ export interface PushConfig {
   concurrency: number;
   /** Private networks where push services are allowed, also without TLS. */
   allowed: Networks;
-  /** Devices of one user. */
+  /** Maximum devices of one user. */
   subscriptions: number;
 }
 

@@ -69,8 +69,8 @@ export interface WebhookConfig {
   concurrency: number;
   /** Private networks where endpoints are allowed, also without TLS. */
   allowed: Networks;
-  /** Events that may be queued per endpoint. */
+  /** Maximum queued events per endpoint. */
   backlog: number;
-  /** Given-up events kept per endpoint, the newest. */
+  /** Maximum failed events kept per endpoint. The newest ones are kept. */
   dead: number;
 }

@@ -2,15 +2,14 @@
 const SILENT_AFTER = 3;
 
 /**
- * Checks health by delivering a message to itself through Redis. At every interval the gateway
- * publishes to a channel of its own in each bucket that can fail alone: in every bucket of a
- * cluster, in one bucket of a single server. `silent` is called for the buckets whose probes were
- * not received for three intervals.
+ * Checks that Redis delivers messages. At every interval the gateway publishes a probe to a
+ * channel that only it subscribes to: one channel per bucket of a cluster, one in total for a
+ * single server. Calls `silent` for buckets whose probes did not come back for three intervals.
  */
 export class Probe {
   readonly #channels: ProbeChannels;
   readonly #options: ProbeOptions;
-  /** Bucket -> Unix ms at which the newest probe that came back was published. */
+  /** By bucket: when the newest received probe was published, in Unix ms. */
   readonly #receivedAt = new Map<number, number>();
   /** When `silent` was last called. */
   #reportedAt = 0;
@@ -21,14 +20,15 @@ export class Probe {
     this.#options = options;
   }
 
-  /** Resolves once the first probe of every bucket came back. */
+  /** Resolves once the gateway has received the first probe of every bucket. */
   async start(): Promise<void> {
     const { buckets, interval, passed } = this.#options;
     this.#timer = setInterval(() => this.#tick(), interval);
     await new Promise<void>((resolve) => {
       for (const bucket of buckets) {
         const receive = (data: Buffer) => {
-          // The time of publishing: a probe that was delayed is no sign of health now.
+          // Stores when the probe was published, because a delayed probe does not prove that Redis
+          // is healthy now.
           const sent = Number(data.toString());
           this.#receivedAt.set(bucket, sent);
           passed(Math.max(0, Date.now() - sent));
@@ -39,7 +39,7 @@ export class Probe {
     });
   }
 
-  /** False before the first probes came back, and while a bucket is silent. */
+  /** False until the first probe of every bucket was received, and while a bucket is silent. */
   get healthy(): boolean {
     return this.#receivedAt.size === this.#options.buckets.length && this.#silent().length === 0;
   }
@@ -51,7 +51,7 @@ export class Probe {
   #tick(): void {
     const { buckets, interval, silent } = this.#options;
     const silentNow = this.#receivedAt.size < buckets.length ? [] : this.#silent();
-    // A new connection gets as much time to recover as the old one had.
+    // Waits as long again before the next call, so that a new connection can recover.
     if (silentNow.length > 0 && Date.now() - this.#reportedAt >= SILENT_AFTER * interval) {
       this.#reportedAt = Date.now();
       silent(silentNow);
@@ -71,7 +71,7 @@ export class Probe {
 
 /** The probe channels of one gateway, one in each bucket. */
 export interface ProbeChannels {
-  /** Resolves once Redis has confirmed. */
+  /** Resolves once Redis has confirmed the subscription. */
   subscribe(bucket: number, listener: { receive(data: Buffer): void }): Promise<void>;
   publish(bucket: number, text: string): Promise<unknown>;
 }
@@ -79,10 +79,10 @@ export interface ProbeChannels {
 export interface ProbeOptions {
   /** The buckets to probe. */
   buckets: number[];
-  /** Ms. */
+  /** Ms between two probes of a bucket. */
   interval: number;
-  /** A probe came back after so many ms. */
+  /** Called with the round-trip time of each probe in ms. */
   passed(after: number): void;
-  /** Buckets are silent. Called again after three more intervals while they are. */
+  /** Called with the silent buckets, and again every three intervals while they are silent. */
   silent(buckets: number[]): void;
 }

@@ -1,4 +1,4 @@
-/** Something that collects frames and writes them together. */
+/** A connection that collects outgoing frames and writes them in one call. */
 export interface Writer {
   flush(): void;
   /** Called if `flush` throws, which is a bug. Must close the connection. The client reconnects. */
@@ -8,8 +8,8 @@ export interface Writer {
 let writers: Writer[] = [];
 
 /**
- * Flushes a writer at the end of this turn of the event loop, after everything that came in with it
- * was handled.
+ * Flushes a writer at the end of this turn of the event loop, when all input of the turn was
+ * handled.
  */
 export function flushAfterTurn(writer: Writer): void {
   if (writers.push(writer) === 1) setImmediate(flushAll);

@@ -5,7 +5,7 @@ import { idField } from '../../http/fields.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findUserId } from '../../queries/server-users.ts';
 
-// `system` is the system user; a path cannot hold `.` and `..`.
+// `system` names the system user. `.` and `..` cannot be segments of a path.
 const externalIdPattern =
   '^(?!(system|\\.{1,2})$)[^~\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$';
 
@@ -35,14 +35,14 @@ export const refParam = z
     type: 'string',
     pattern: `^~[1-9][0-9]{0,14}$|${externalIdPattern}`,
     maxLength: 128,
-    description: 'The external id, or `~` and the id here',
+    description: 'The external id, or `~` and the Parley id',
     example: 'customer-17',
   });
 
 /** A user in a body: an external id as text, or a Parley id as number. */
 export const userRef = z
   .union([id, externalIdField])
-  .openapi({ description: 'The external id, or the id here as a number' });
+  .openapi({ description: 'The external id, or the Parley id as a number' });
 
 /** Returns the id of a user. Refuses if they do not exist. */
 export async function requireUser(db: Database, user: Ref): Promise<number> {
@@ -51,7 +51,7 @@ export async function requireUser(db: Database, user: Ref): Promise<number> {
   return found;
 }
 
-/** How a refusal names a user or group. */
+/** Returns the name of a user or group for an error message. */
 export function show(ref: Ref): string {
   return typeof ref === 'number' ? `~${ref}` : JSON.stringify(ref);
 }
