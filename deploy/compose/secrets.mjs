@@ -1,5 +1,5 @@
-// Makes the secrets of this installation once, in a folder: what services read, what the api reads
-// besides, and what PostgreSQL reads.
+// Creates the secrets of this installation once, as files in a folder: for all services, for the
+// api alone, and for PostgreSQL.
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,8 @@ const api = join(folder, 'api.env');
 
 if (!existsSync(services)) {
   const password = secret();
-  // The containers run as different users; who else can read the volume can read everything.
+  // All containers must read this file, and they run as different users. So every user of the
+  // volume can read it.
   put(join(folder, 'postgres-password'), password);
   put(services, `DATABASE_URL=postgres://parley:${password}@postgres:5432/parley\n`);
 }
@@ -19,9 +20,9 @@ if (!existsSync(services)) {
 if (!existsSync(api)) {
   const pending = `${api}.pending`;
   const lines = readFileSync(services, 'utf8').trim().split('\n');
-  // An earlier version kept it for all services.
+  // An earlier version stored TOKEN_SECRET for all services.
   const before = lines.find((line) => line.startsWith('TOKEN_SECRET='));
-  // Written first, so that a crash in between neither loses that secret nor mixes two pairs.
+  // Writes the new file first, so that a crash neither loses TOKEN_SECRET nor mixes two key pairs.
   if (!existsSync(pending)) put(pending, apiSettings(before ?? `TOKEN_SECRET=${secret()}`));
   const [, pair] = /^TOKEN_KEYS='(.*)'$/m.exec(readFileSync(pending, 'utf8'));
   const [{ d, ...publicKey }] = JSON.parse(pair);

@@ -72,8 +72,8 @@ function copy(name, from, target, copied) {
 }
 
 /**
- * A package's folder as the package in `from` would find it; of those for other platforms there is
- * none.
+ * Returns the folder of a package as the package in `from` resolves it. Undefined for a package
+ * of another platform.
  */
 function find(name, from) {
   const paths = createRequire(join(realpathSync(from), 'package.json')).resolve.paths(name) ?? [];
@@ -81,7 +81,7 @@ function find(name, from) {
   return found && realpathSync(found);
 }
 
-/** uWebSockets.js brings one package per major version of Node. */
+/** uWebSockets.js has one package with binaries per major version of Node.js. */
 function isOfThisNode(name) {
   return !name.startsWith('@uwsjs/') || name.endsWith(`-${versions.node.split('.')[0]}`);
 }

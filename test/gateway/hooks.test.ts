@@ -124,7 +124,7 @@ describe('hooks before messages', () => {
     expect(await response.json()).toMatchObject({ type: 'error', code: 'refused', message: 'Not by HTTP.' });
   });
 
-  it('a hook gets no request for messages refused before it or for other frames', async () => {
+  it('a hook gets no request for a message that is refused anyway, or for frames without a message', async () => {
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a);
     const stranger = kit.newId();

@@ -90,7 +90,7 @@ describe('limits for each user', () => {
     expect(await bytesOf(users)).toBeLessThan(1.5 * limit);
   });
 
-  it('one message whose copies exceed the burst is accepted', async () => {
+  it('one group message whose copies exceed the burst of bytes is accepted', async () => {
     kit = await Kit.start(1, { sendBytes: 1024, sendBytesBurst: 16 * 1024 });
     const users = await kit.circle(25);
     const group = await kit.group(users);

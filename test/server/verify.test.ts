@@ -86,7 +86,7 @@ describe('handleHook', () => {
       expect(await ask(type, handlers)).toEqual({ allow: true });
   });
 
-  it('handleHook throws if the handler returns nothing, and before calling it if unsigned', async () => {
+  it('handleHook throws if its handler returns nothing, or if the request is not genuine', async () => {
     await expect(ask('group.join', { 'group.join': (() => {}) as never })).rejects.toThrow('must return');
     const called: unknown[] = [];
     const handlers = { 'group.join': (data: unknown) => void called.push(data) as never };

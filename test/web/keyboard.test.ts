@@ -105,7 +105,7 @@ describe('keyboard focus', () => {
     await expect.poll(() => hasFocus(a.page)).toBe(true);
   });
 
-  it('the keyboard focus moves to a sensible element when the focused button disappears', async () => {
+  it('the keyboard focus moves to a neighbouring element when the focused button disappears', async () => {
     const { ann, bob, a } = await chat();
     const { page } = a;
     const [cem, dora, emil] = [await kit.person('Cem'), await kit.person('Dora'), await kit.person('Emil')];

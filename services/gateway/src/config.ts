@@ -50,9 +50,7 @@ export interface Config extends RateConfig {
   tokenKeys: readonly TokenKey[];
   /** Other issuers of tokens, and how their tokens are verified. */
   tokenIssuers: readonly TokenIssuer[];
-  /**
-   * Origins of web pages that may connect, besides the gateway's own host. `*` is all.
-   */
+  /** Origins of web pages that may connect, besides the gateway's own host. `*` is all. */
   origins: readonly string[];
   logLevel: LogLevel;
   /** `relay`: nothing is recorded. */
@@ -70,7 +68,7 @@ export interface Config extends RateConfig {
   layim: 'on' | 'off';
   /** Time within which a request must arrive, headers and body. */
   requestTime: number;
-  /** Requests whose body is incomplete: of one user, from one address. */
+  /** Maximum requests with an incomplete body, per user and per address. */
   maxUnfinishedPerUser: number;
   maxUnfinishedPerAddress: number;
   /** Time between pings. A connection that is silent for twice as long ends. */
@@ -79,11 +77,9 @@ export interface Config extends RateConfig {
   drainTime: number;
   /** Time without progress after which a slow reader is closed. */
   stallTime: number;
-  /**
-   * Unsent bytes of a connection above which it leaves the live stream and catches up by pages.
-   */
+  /** Unsent bytes of a connection above which it leaves the live stream and catches up by pages. */
   maxUnsent: number;
-  /** Frames in flight, over all connections. */
+  /** Maximum frames in flight, over all connections. */
   maxUnderWay: number;
   /**
    * Time that a command to Redis may take. While it takes longer, fewer frames may be in flight.
@@ -91,9 +87,9 @@ export interface Config extends RateConfig {
   maxWait: number;
   /** Bytes of Redis' memory that unrecorded entries may occupy before sends are rejected. */
   recordBacklog: number;
-  /** Connections that are opening at the same time. */
+  /** Maximum connections that open at the same time. */
   maxOpening: number;
-  /** Bytes of an app's own data in one object. 0 = none allowed. */
+  /** Maximum bytes of `custom` data in one object. 0: no custom data is allowed. */
   maxCustom: number;
   /** Time in which a message can be recalled. */
   recallWindow: number;
@@ -103,7 +99,7 @@ export interface Config extends RateConfig {
   streamTime: number;
   /** Time in which texts that are appended to a message are delivered together. */
   streamWindow: number;
-  /** Messages of one user that may be streamed at a time. */
+  /** Maximum streamed messages that one user has open. */
   maxStreams: number;
   /** Events that an inbox holds, approximately. */
   inboxLength: number;
@@ -115,13 +111,13 @@ export interface Config extends RateConfig {
   refWindow: number;
   /** Share of Redis' memory above which messages are rejected, from 0 to 1. */
   redisMemoryShare: number;
-  /** Data that may be lost if the machine of Redis crashes. */
+  /** How Redis writes to disk, which decides what a crash of its machine loses. */
   redisDurability: 'always' | 'everysec' | 'none';
-  /** Endpoints that are asked before a message or an edit. */
+  /** Hook endpoints that decide about messages and edits. */
   hooks: HookConfig;
   /** Endpoints that get presence events. */
   webhooks: readonly WebhookEndpoint[];
-  /** Events that may wait for one endpoint. */
+  /** Maximum queued events per endpoint. */
   webhookBacklog: number;
   /** Time between delivery probes. A gateway without one for three intervals is not ready. */
   probeInterval: number;

@@ -85,7 +85,7 @@ const gaugeHelp = {
   inbox_lag_events: 'Published events that the connection furthest behind has not sent yet',
 };
 
-/** Values that other parts count. */
+/** Values that other modules provide. */
 export interface Readings {
   gauges: Record<keyof typeof gaugeHelp, () => number>;
   /** Messages received from Redis channels so far. */

@@ -10,9 +10,7 @@ import type { HookConfig } from './config.ts';
 /** Bytes of a reply: more than the largest message. */
 const MAX_REPLY = 256 * 1024;
 
-/**
- * Failures in a row after which an endpoint receives no requests for a time, and that time in ms.
- */
+/** Consecutive failures after which an endpoint gets no requests for `REST_MS`. */
 const FAILURES_BEFORE_REST = 10;
 const REST_MS = 5000;
 
@@ -36,12 +34,12 @@ export class Asker {
     this.#poster = new Poster({ allowed: config.allowed, timeout: config.timeout, maxReply: MAX_REPLY });
   }
 
-  /** Whether the endpoint is not asked, since it failed. */
+  /** True while the endpoint gets no requests because it failed repeatedly. */
   get resting(): boolean {
     return this.#breaker.open;
   }
 
-  /** Ms until the endpoint is asked again. */
+  /** Ms until the endpoint gets requests again. */
   get wait(): number {
     return this.#breaker.wait;
   }

@@ -25,7 +25,7 @@ export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
 
 /** The endpoints of hooks, and how they are called. */
 export interface HookConfig {
-  /** Asked in this order. */
+  /** Endpoints, in the order in which they get requests. */
   endpoints: readonly Endpoint<HookEvent>[];
   /** Ms in which an endpoint must reply. */
   timeout: number;

@@ -47,7 +47,7 @@ export class Hooks {
     });
   }
 
-  /** Whether an endpoint is to be asked about an event. */
+  /** Whether an endpoint subscribes to an event. */
   covers(event: HookEvent): boolean {
     return this.#askers.some(({ endpoint }) => endpoint.events.includes(event));
   }
@@ -69,7 +69,7 @@ export class Hooks {
       this.#replies.inc({ hook, event, result });
       if (result !== 'busy' && result !== 'resting')
         this.#seconds.observe({ hook }, (performance.now() - start) / 1000);
-      // Busy is refused in any case: otherwise a flood would pass unasked.
+      // Always refuses while an endpoint is busy. Otherwise a flood would bypass the hook.
       if (reply === 'busy') return { is: 'unavailable', retryAfter: RETRY_AFTER_MS };
       if (typeof reply === 'string') {
         if (this.#config.onFailure === 'accept') continue;

@@ -10,8 +10,8 @@ import { decryptTotpSecret, hashRecoveryCode, verifyTotp } from './totp.ts';
 
 /**
  * Checks the code of an account's second factor, if it has one, in a transaction that has locked
- * the account. Each code works once. Wrong codes count as wrong passwords do and, since who has the
- * right password may guess codes from many addresses, by account.
+ * the account. Each code works once. Wrong codes count as wrong passwords, and also by account,
+ * because a person who knows the password can guess codes from many addresses.
  *
  * @throws Refusal `code-required` without a code, `unauthenticated` for a wrong one, `too-many`
  * after too many

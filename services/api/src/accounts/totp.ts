@@ -49,7 +49,8 @@ export function encryptTotpSecret(key: string, user: number, secret: string): st
 /**
  * Decrypts a secret.
  *
- * @param keys what it may have been encrypted with: the present `TOKEN_SECRET` and the one before
+ * @param keys the keys that may have encrypted the secret: the current and the previous
+ * `TOKEN_SECRET`
  * @throws Error when none fits
  */
 export function decryptTotpSecret(keys: readonly string[], user: number, encrypted: string): string {

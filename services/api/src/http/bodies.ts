@@ -64,10 +64,10 @@ function refuseBroken(cause: unknown): never {
 export interface BodyLimits {
   /** Bytes of one body. */
   body: number;
-  /** Bytes of all bodies that are being received; of one address a quarter. */
+  /** Maximum memory for bodies in flight, in bytes. One address gets a quarter. */
   bodyMemory: number;
-  /** Bodies of one address that are being received. */
+  /** Maximum bodies in flight per address. */
   unfinishedPerAddress: number;
-  /** Ms within which a body arrives. */
+  /** Ms within which a body must arrive. */
   bodyTime: number;
 }

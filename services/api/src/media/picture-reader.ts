@@ -88,11 +88,11 @@ export interface Picture {
 export interface PictureOptions {
   maxPixels: number;
   processes: number;
-  /** Bytes of private memory of one process. */
+  /** Maximum private memory of one process, in bytes. */
   memory: number;
   /** Ms for one picture. */
   timeout: number;
-  /** Waiting pictures of one user. */
+  /** Maximum waiting pictures of one user. */
   maxPerUser: number;
 }
 

@@ -92,8 +92,8 @@ export async function forgetChats(db: Database, group: number, users: readonly n
 }
 
 /**
- * Those of these users who are in as many groups of others as one may. Own groups do not count, so
- * that others cannot use them up.
+ * Returns which of these users are in the maximum number of groups of other owners. Own groups
+ * have a separate limit.
  */
 export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
   const rows = await db

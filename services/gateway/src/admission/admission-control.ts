@@ -4,7 +4,10 @@ import { FairShare } from './fair-share.ts';
 /** Ms between two adjustments of the limit. */
 const INTERVAL_MS = 100;
 
-/** Frames that are always admitted. Without any, recovery would go unnoticed. */
+/**
+ * The minimum of the limit. Without any frames, the gateway would not notice that Redis has
+ * recovered.
+ */
 const MIN_FRAMES = 64;
 
 /** Reserve beyond the limit for users within their share, as a part of the limit. */
@@ -26,7 +29,7 @@ export class AdmissionControl {
   readonly #shares = new FairShare();
   #limit: number;
   #frames = 0;
-  /** Those of them that use the reserve. */
+  /** Frames in flight that use the reserve. */
   #reserved = 0;
   /** Frames finished since the last adjustment, and their moving average per `INTERVAL_MS`. */
   #finished = 0;
@@ -158,7 +161,7 @@ export interface AdmissionOptions {
   maxFrames: number;
   /** Maximum number of connections that are opening. */
   maxOpenings: number;
-  /** Whether connections may be opened at all. */
+  /** Whether the gateway accepts new connections. */
   isServing: () => boolean;
   /** Ms that a command to Redis may take. */
   maxWait: number;

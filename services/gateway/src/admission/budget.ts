@@ -2,7 +2,7 @@
 export class Budget {
   /** Tokens that the shared rate limits granted to this gateway and that are not used yet. */
   readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
-  /** Requests for more of them. */
+  /** Requests to Redis for more tokens. */
   readonly acquiring = new Map<RateName, Promise<void>>();
   /** Frames and their bytes that the user may send now. -1 before the first frame. */
   #frames = -1;

@@ -1,4 +1,7 @@
-/** Frames that every user may have admitted at once, before it is known who floods. */
+/**
+ * Frames of each user that count as a fair share from the start, until flooding users are
+ * identified.
+ */
 const INITIAL_FRAMES = 4;
 
 /**

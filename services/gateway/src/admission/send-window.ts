@@ -1,6 +1,6 @@
 import { limits } from '@parley/protocol';
 
-/** Receivers whose permit fence is remembered. */
+/** Maximum number of receivers whose permit fence is cached. */
 const MAX_FENCES = 64;
 
 /** The unacknowledged messages of one sender: caps their number and keeps their order. */
@@ -43,7 +43,7 @@ export class SendWindow {
     return this.#turns.run(work);
   }
 
-  /** As `inTurn`, among the messages that were admitted and must read their permit again. */
+  /** Like `inTurn`, for admitted messages that must read their permit again. */
   inTurnOfRetries<T>(work: () => Promise<T>): Promise<T> {
     this.#retries ??= new Turns();
     return this.#retries.run(work);

@@ -43,7 +43,7 @@ export class UserRates {
   async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
     while (!this.tryCharge(user, act, cost)) {
-      // Both, also if one is refused: what is granted stays for later acts.
+      // Acquires both, even if one is refused. Granted tokens stay for later acts.
       const acquiring = [this.#ensure(user, act, 1), this.#ensure(user, 'bytes', cost)];
       const failed = (await Promise.allSettled(acquiring)).find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
@@ -112,7 +112,7 @@ const messages: Record<RateName, string> = {
 interface ChargedUser {
   readonly id: number;
   readonly budget: Budget;
-  /** Without a connection here: unused tokens would be lost. */
+  /** True for a user without a connection here, whose unused tokens would be lost. */
   readonly isVisitor: boolean;
 }
 

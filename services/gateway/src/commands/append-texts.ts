@@ -5,7 +5,7 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 import type { AppendBatch } from './stream-appends.ts';
 
-/** Bytes of a `stream` frame besides its text, about. */
+/** Approximate bytes of a `stream` frame without its text. */
 const FRAME_OVERHEAD_BYTES = 100;
 
 /** Appends texts to a stream of a user. Throws a refusal, and ends the stream if it must end. */

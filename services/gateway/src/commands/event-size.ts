@@ -1,7 +1,7 @@
-/** Bytes of an event in Redis besides the body of its message, about. */
+/** Approximate bytes of an event in Redis without the body of its message. */
 export const EVENT_OVERHEAD_BYTES = 200;
 
-/** Bytes of an event with a body, about. `body` is JSON. */
+/** Returns the approximate bytes of an event with a body. `body` is JSON. */
 export function eventBytes(body: string): number {
   return EVENT_OVERHEAD_BYTES + Buffer.byteLength(body);
 }

@@ -8,7 +8,7 @@ import { errorReply } from './error-reply.ts';
 import type { FrameSender, SenderConnection } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
-/** The one way of client frames into the gateway, for every transport. */
+/** Reads, admits and runs client frames of every transport. */
 export class FrameHandler {
   readonly #deps: CommandDeps;
 

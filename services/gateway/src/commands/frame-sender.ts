@@ -19,7 +19,7 @@ export interface FrameSender {
 export interface SenderConnection extends FrameSender, Watcher {
   /** Number among the connections of its user. `SESSION_POLICY=single` only. */
   readonly number: number;
-  /** The position up to which the inbox was sent to it. */
+  /** The position up to which the connection has sent the inbox. */
   readonly cursor: Cursor;
   /** Resolves when the connection is open or closed. Undefined from then on. */
   readonly opening: Promise<void> | undefined;

@@ -104,7 +104,7 @@ type AskedFrame = FrameOf<'send'> | FrameOf<'edit'> | Extract<FrameOf<'stream'>,
 
 type Run = (frame: AskedFrame) => Promise<string | undefined>;
 
-/** The frames of one sender that are asked about or run. */
+/** The frames of one sender that wait for a hook or run. */
 interface Queue {
   length: number;
   last: Promise<void>;

@@ -48,7 +48,7 @@ async function admit(
   chat: number,
   mutation: Mutation,
 ): Promise<number[] | Permit> {
-  // Muted members recall messages.
+  // Muted members can recall messages.
   const found = await permits.admission(user, chat, { evenMuted: mutation.kind === 'recall' });
   if ('standing' in found) {
     refuse(found.standing, mutation, config.sendPolicy);
@@ -78,7 +78,7 @@ async function writeMutation(
   });
 }
 
-/** Reads a message of the sender's own. Throws a refusal if it is another's. */
+/** Reads a message that the sender wrote. Throws a refusal if another user wrote it. */
 export async function readOwnMessage(
   deps: CommandDeps,
   sender: FrameSender,

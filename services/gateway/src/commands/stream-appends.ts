@@ -2,7 +2,7 @@ import type { FrameOf } from '@parley/protocol';
 import type { LocalUser } from '../users/local-user.ts';
 import type { FrameSender } from './frame-sender.ts';
 
-/** Texts that are written at once. */
+/** Maximum number of texts in one command to Redis. */
 const MAX_TEXTS = 500;
 
 /**
@@ -59,7 +59,7 @@ export class StreamAppends {
     if (stream.batches.length > 0) await this.#writeAll(key, stream);
   }
 
-  /** Writes what is left. */
+  /** Writes the remaining texts. */
   async close(): Promise<void> {
     await Promise.all(
       [...this.#streams].map(async ([key, stream]) => {

@@ -13,7 +13,7 @@ import { sendMessage } from './send.ts';
 export async function stream(deps: CommandDeps, sender: FrameSender, frame: StreamFrame): Promise<string | undefined> {
   if (frame.op === 'start') return await start(deps, sender, frame);
   if (frame.op === 'append') return await deps.streams.append(sender, frame);
-  // What the sender appended before comes first.
+  // Writes the sender's earlier appends first.
   await deps.streams.flush(sender.user, frame);
   return frame.op === 'read' ? await read(deps, sender, frame) : await end(deps, sender, frame);
 }

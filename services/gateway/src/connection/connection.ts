@@ -20,7 +20,7 @@ const RETRY_DELAY_MS = 500;
 const RESTART_SPREAD_MS = 2000;
 
 /**
- * A device's connection, whatever transport carries it. It passes through four phases:
+ * A device's connection over any transport. It has four phases:
  *
  * 1. Opening: subscribe the user's channel first, then count the connection and read its inbox. The
  *    other order would lose the events in between. The first page brings the welcome.
@@ -170,7 +170,7 @@ export class Connection implements UserConnection {
     if (this.#state !== 'closed') this.transport.send(frame);
   }
 
-  /** The client sent a message with this ref. Followed by `endSend`. */
+  /** Called when the client sends a message with this ref. `endSend` follows. */
   beginSend(ref: string): void {
     this.#echoFilter?.begin(ref);
   }
@@ -181,12 +181,12 @@ export class Connection implements UserConnection {
     if (now !== undefined) this.reply(now);
   }
 
-  /** The client is alive: it sent something. */
+  /** Called when the client sends anything, which proves that it is alive. */
   alive(): void {
     this.#aliveAt = this.#deps.clock.now;
   }
 
-  /** The transport wrote what it could and has `unsent` bytes left. */
+  /** Called after a flush, with the number of bytes that the network has not accepted. */
   flushed(unsent: number): void {
     const { clock, settings } = this.#deps;
     if (unsent > settings.maxUnsent && this.#stalledAt === 0) {
@@ -267,7 +267,7 @@ export class Connection implements UserConnection {
     return this.#state === 'closed';
   }
 
-  /** Whether the transport accepts nothing although it should. */
+  /** True if the transport accepts no bytes although some are unsent. */
   get stalled(): boolean {
     return this.#stalledAt > 0;
   }

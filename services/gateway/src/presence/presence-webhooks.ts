@@ -23,6 +23,6 @@ export interface PresenceWebhooksOptions {
   redis: RedisConnection;
   log: Log;
   endpoints: readonly WebhookEndpoint[];
-  /** Events that may wait for one endpoint. */
+  /** Maximum queued events per endpoint. */
   maxPending: number;
 }

@@ -22,7 +22,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   /** Users who count as connected for a while after their last connection closed. */
   readonly #lingering = new Map<number, NodeJS.Timeout>();
-  /** Users whose count Redis may not have. */
+  /** Users whose count may be missing in Redis. */
   readonly #pending = new Set<number>();
   #refreshPending = false;
   #retry: NodeJS.Timeout | undefined;

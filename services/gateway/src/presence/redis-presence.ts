@@ -22,10 +22,10 @@ export function redisPresence(redis: RedisConnection, options: RedisPresenceOpti
 
 export interface RedisPresenceOptions {
   gateway: string;
-  /** Connections that a user may have at all gateways. */
+  /** Maximum connections of a user over all gateways. */
   maxConnections: number;
   /** Ids of the live gateways. */
   live(): Iterable<string>;
-  /** Called when a user came online or went offline by what happened here. */
+  /** Called when a connection at this gateway changed whether a user is online. */
   changed(user: number, online: boolean): void;
 }

@@ -120,7 +120,7 @@ export class WatchList {
   }
 }
 
-/** What receives the presence of others: a connection. */
+/** A connection that receives the presence of other users. */
 export interface Watcher {
   /** Sends a frame. No-op once closed. */
   reply(frame: string): void;
@@ -141,7 +141,7 @@ export interface PresenceSource {
 
 interface Watch {
   users: number[];
-  /** A change could not be forwarded. */
+  /** True if a change could not be forwarded to the watcher. */
   missed: boolean;
 }
 

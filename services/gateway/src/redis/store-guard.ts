@@ -87,7 +87,7 @@ export class StoreGuard {
     return undefined;
   }
 
-  /** As `refuse`, for something that recorders of the release before do not store. */
+  /** Like `refuse`, for data that recorders of the previous release do not store. */
   refuseNew(): { detail: string; retryAfter: number } | undefined {
     return this.#oldRecorder ? { detail: 'The service is being updated', retryAfter: RETRY_AFTER_MS } : undefined;
   }

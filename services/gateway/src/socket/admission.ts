@@ -6,10 +6,7 @@ import type { Claims } from '../connection/connection-deps.ts';
 import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest } from './socket-server.ts';
 
-/**
- * Decides by the request alone whether its sender may come in: token, origin, device. What needs
- * Redis is found out later.
- */
+/** Checks the token, origin and device of a request. Checks that need Redis follow later. */
 export function admit(
   deps: ServerDeps,
   request: IncomingRequest,
@@ -48,8 +45,8 @@ export function admitConnection(
 }
 
 /**
- * Whether the user has all connections they may have at this gateway already. Those at other
- * gateways are counted in Redis.
+ * Whether the user already has the maximum of connections at this gateway. Redis counts those at
+ * other gateways.
  */
 function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
   // A new connection replaces the others, however many there are.
@@ -58,8 +55,8 @@ function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean
 }
 
 /**
- * Programs send no origin; web pages may come from the gateway's own host, or from the origins of
- * the config.
+ * Accepts requests without an origin, which programs send, and pages of the gateway's own host or
+ * of configured origins.
  */
 export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest): boolean {
   const origin = request.header('origin');

@@ -132,7 +132,7 @@ export interface Permit {
 
 /** One open connection of a user. */
 export interface UserConnection {
-  /** An event was published. */
+  /** Called with each published event. */
   deliver(epoch: number, offset: number, frame: Uint8Array): void;
   /** Another frame was published. Returns false if the connection cannot pass it on now. */
   forward(frame: string | Uint8Array): boolean;

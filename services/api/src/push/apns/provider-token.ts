@@ -16,7 +16,7 @@ export class ProviderToken {
     this.#config = config;
   }
 
-  /** Returns the present token. `now` is in Unix ms. */
+  /** Returns the current token. `now` is in Unix ms. */
   get(now: number): string {
     if (!this.#current || now - this.#current.signed >= RENEW_MS) this.#current = this.#sign(now);
     return this.#current.value;

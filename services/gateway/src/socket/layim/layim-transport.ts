@@ -83,7 +83,7 @@ export class LayimTransport extends WebSocketTransport {
     if (event.kind === 'profile') this.#profiles.forget(event.user);
     if (!connection) return undefined;
     const message = await this.#messageOf(event, connection.user.id);
-    // The page shows what it sent itself already.
+    // The page already shows the messages that it sent.
     if (!message || message.ref?.startsWith(`${connection.id}-`)) return undefined;
     return JSON.stringify(toMessage(message, connection.user.id, await this.#profiles.read(message.from)));
   }

@@ -12,7 +12,7 @@ import { PacedWriter } from './paced-writer.ts';
 export class NodePeer implements SocketPeer {
   readonly #webSocket: WebSocket;
   readonly #writer: PacedWriter<Buffer>;
-  /** Messages that were not written, since the client is closing. The network never gets them. */
+  /** Messages that were not written because the client closes. They are dropped. */
   #dropped = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, events: PeerEvents, onError: (error: unknown) => void) {

@@ -16,7 +16,7 @@ const REFUSED_BY_HTTP = [1012, 4029];
  * the connection may end with an HTTP status.
  */
 export class WebSocketTransport implements Transport, Writer, PeerEvents {
-  /** Set once it is known whose it is. */
+  /** The connection. Set once its user is known. */
   connection: Connection | undefined;
   readonly #route: WebSocketRoute;
   /** Set until the WebSocket opens. */
@@ -127,7 +127,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
   }
 }
 
-/** What all WebSockets of one path share. */
+/** Options that all WebSockets of one path share. */
 export interface WebSocketRoute {
   deps: ServerDeps;
   /** The subprotocol that the server chooses; '' for none. */
