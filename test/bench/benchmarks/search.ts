@@ -4,14 +4,16 @@ import { startStack, waitFor } from '@parley/stack';
 import { cpuTime } from '../measure/cpu.ts';
 import { quantile } from '../measure/quantile.ts';
 import type { Options } from '../options.ts';
-import { table } from '../report/table.ts';
+import { type PlainResult, searchPlain } from './search-plain.ts';
+import { type Built, type Find, type SearchRun, showBuilt, showRuns } from './search-runs.ts';
 
 /**
  * Searches a million messages of one user, half Chinese, half English, in 200 chats: first without
  * an index, then with it. Reports the cost of building the index separately, because it runs in the
- * background for users who search. Measures Parley only.
+ * background for users who search. Then searches the same messages by the indexes that PostgreSQL
+ * has of its own, unless `--only parley`.
  */
-export async function search(_options: Options, report: (line: string) => void): Promise<SearchResult> {
+export async function search({ systems }: Options, report: (line: string) => void): Promise<SearchResult> {
   await using stack = await startStack({ gateways: 1, recorders: 1, env: { ...process.env, ...environment } });
   const pool = openPool({ url: stack.databaseUrl, name: 'bench' });
   try {
@@ -33,30 +35,48 @@ export async function search(_options: Options, report: (line: string) => void):
       bytes: await indexSize(pool),
     };
 
-    const runs: SearchRun[] = [];
-    for (const [name, query] of Object.entries(queries(words))) {
-      for (const within of [undefined, chat]) {
-        report(`Parley: searching ${name}${within ? ' within a chat' : ''}`);
-        const times: number[] = [];
-        let found = 0;
-        let before = 0;
-        for (let n = 0; n < WARMUP + SEARCHES; n += 1) {
-          if (n === WARMUP) before = cpuTime(pids);
-          const { ms, result } = await timed(() => ask(`q=${query(n)}${within ? `&chat=${within}` : ''}`));
-          if (n < WARMUP) continue;
-          times.push(ms);
-          found += result;
-        }
-        const cpu = (cpuTime(pids) - before) / SEARCHES / 1000;
-        times.sort((a, b) => a - b);
-        const figures = { cpu, p50: quantile(times, 0.5), p95: quantile(times, 0.95), found: found / SEARCHES };
-        runs.push({ name, within: within !== undefined, ...figures });
-      }
-    }
-    return { rows: ROWS, first: first.ms, built, runs };
+    const runs = await searchAll(words, chat, pids, report, (query, peer) => {
+      return ask(`q=${query.map(encodeURIComponent).join('%20')}${peer ? `&chat=${peer}` : ''}`);
+    });
+    const plain =
+      systems.length > 1
+        ? await searchPlain(pool, owner, pids, report, (find) => searchAll(words, chat, pids, report, find))
+        : [];
+    return { rows: ROWS, first: first.ms, built, runs, plain };
   } finally {
     await pool.end();
   }
+}
+
+/** Measures each kind of search, in all chats and in one. */
+async function searchAll(
+  words: Words,
+  chat: number,
+  pids: number[],
+  report: (line: string) => void,
+  find: Find,
+): Promise<SearchRun[]> {
+  const runs: SearchRun[] = [];
+  for (const [name, query] of Object.entries(queries(words))) {
+    for (const within of [undefined, chat]) {
+      report(`searching ${name}${within ? ' within a chat' : ''}`);
+      const times: number[] = [];
+      let found = 0;
+      let before = 0;
+      for (let n = 0; n < WARMUP + SEARCHES; n += 1) {
+        if (n === WARMUP) before = cpuTime(pids);
+        const { ms, result } = await timed(() => find(query(n), within));
+        if (n < WARMUP) continue;
+        times.push(ms);
+        found += result;
+      }
+      const cpu = (cpuTime(pids) - before) / SEARCHES / 1000;
+      times.sort((a, b) => a - b);
+      const figures = { cpu, p50: quantile(times, 0.5), p95: quantile(times, 0.95), found: found / SEARCHES };
+      runs.push({ name, within: within !== undefined, ...figures });
+    }
+  }
+  return runs;
 }
 
 const ROWS = 1_000_000;
@@ -73,17 +93,17 @@ const environment = {
   LOG_LEVEL: 'warn',
 };
 
-/** Returns the text of the n-th search of a kind. Each search uses another word. */
-function queries({ chinese, english }: Words): Record<string, (n: number) => string> {
-  const pick = (list: string[], from: number, n: number) => encodeURIComponent(list[from + n] as string);
-  const either = (from: number) => (n: number) => pick(n % 2 ? chinese : english, from, n);
+/** Returns the words of the n-th search of a kind. Each search uses other words. */
+function queries({ chinese, english }: Words): Record<string, (n: number) => string[]> {
+  const pick = (list: string[], from: number, n: number) => list[from + n] as string;
+  const either = (from: number) => (n: number) => [pick(n % 2 ? chinese : english, from, n)];
   return {
     common: either(3),
     rare: either(WORDS - 200),
-    absent: (n) => encodeURIComponent(n % 2 ? `鬱龜${n}` : `qqzx${n}`),
-    'one character': (n) => (n % 2 ? pick([...COMMON_CHARACTERS], 300, n) : String.fromCharCode(0x61 + (n % 26))),
-    'several words': (n) => [40, 90].map((from) => pick(n % 2 ? chinese : english, from, n)).join('%20'),
-    'never together': (n) => `${pick(chinese, 3, n)}%20${pick(english, 3, n)}`,
+    absent: (n) => [n % 2 ? `鬱龜${n}` : `qqzx${n}`],
+    'one character': (n) => [n % 2 ? pick([...COMMON_CHARACTERS], 300, n) : String.fromCharCode(0x61 + (n % 26))],
+    'several words': (n) => [40, 90].map((from) => pick(n % 2 ? chinese : english, from, n)),
+    'never together': (n) => [pick(chinese, 3, n), pick(english, 3, n)],
   };
 }
 
@@ -191,23 +211,13 @@ function generator(seed: number): () => number {
   };
 }
 
-/** Formats the result as one table. */
-export function showSearch({ rows, first, built, runs }: SearchResult): string {
-  const digits = (value: number) => value.toFixed(1);
+/** Formats the result as one table per system. */
+export function showSearch({ rows, first, built, runs, plain }: SearchResult): string {
   return [
-    table([
-      [`search in ${rows} messages`, 'p50, ms', 'p95, ms', 'CPU, ms', 'found'],
-      ...runs.map(({ name, within, p50, p95, cpu, found }) => [
-        `${name}${within ? ', in one chat' : ''}`,
-        digits(p50),
-        digits(p95),
-        digits(cpu),
-        digits(found),
-      ]),
-    ]),
+    showRuns(`search in ${rows} messages`, runs),
     `first search, without an index: ${first.toFixed(0)} ms`,
-    `index built in ${built.seconds.toFixed(0)} s in the background, ${built.cpu.toFixed(1)} us CPU and ` +
-      `${(built.bytes / rows).toFixed(0)} bytes per message`,
+    `index built in the background: ${showBuilt(built, rows)}`,
+    ...plain.flatMap((it) => [showRuns(it.name, it.runs), `index built: ${showBuilt(it.built, rows)}`]),
   ].join('\n');
 }
 
@@ -217,24 +227,12 @@ interface Words {
   english: string[];
 }
 
-interface SearchRun {
-  name: string;
-  /** Within one chat. */
-  within: boolean;
-  /** Ms from the request to the response. */
-  p50: number;
-  p95: number;
-  /** CPU of api and PostgreSQL. */
-  cpu: number;
-  /** Messages on the first page, at most 50. */
-  found: number;
-}
-
 export interface SearchResult {
   rows: number;
   /** Ms of the first page without an index. */
   first: number;
-  /** `cpu` of api and PostgreSQL, in us per message. */
-  built: { seconds: number; cpu: number; bytes: number };
+  built: Built;
   runs: SearchRun[];
+  /** By the indexes that PostgreSQL has of its own. */
+  plain: PlainResult[];
 }
