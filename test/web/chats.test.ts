@@ -123,3 +123,85 @@ describe('single chats', () => {
     await chatPage(page).seen('by keys');
   });
 });
+
+describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats, on a %s', (size) => {
+  it('the results are grouped, and a hit opens in its chat and leads back to them', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'José Canal', 'Cem');
+    const group = await kit.call<{ id: number }>('POST', '/groups', {
+      token: ann.token,
+      body: { name: `Canal walkers, ${size}`, members: [cem.id] },
+    });
+    await kit.say(cem, ann, 'the canal in C++ is long');
+    for (let count = 0; count < 30; count += 1) await kit.say(cem, ann, `filler ${count}`);
+    await kit.say(bob, ann, 'C and nothing else');
+    await kit.say(cem, group, 'to the canál by bus');
+    const page = await kit.open(ann, { size });
+    const field = page.getByRole('searchbox', { name: 'Search chats' });
+    const results = page.getByRole('group', { name: 'Search results' });
+    const hits = results.locator('.hit');
+    await field.fill('canal');
+    await expect
+      .poll(() => results.locator('.title').allTextContents())
+      .toEqual(['José Canal', `Canal walkers, ${size}`]);
+    await expect.poll(() => results.getByRole('heading').allTextContents()).toEqual(['People', 'Groups', 'Messages']);
+    await expect.poll(() => hits.locator('mark').allTextContents()).toEqual(['canál', 'canal']);
+    await field.fill('jose');
+    await expect.poll(() => results.locator('.title').allTextContents()).toEqual(['José Canal']);
+    await field.fill('c++');
+    await expect.poll(() => hits.locator('.excerpt').allTextContents()).toEqual(['the canal in C++ is long']);
+    await hits.click();
+    await chatPage(page).seen('the canal in C++');
+    await page.waitForURL(`**/chats/${cem.id}`);
+    if (size === 'phone') await page.goBack();
+    await hits.waitFor();
+    expect(await field.inputValue()).toBe('c++');
+  });
+});
+
+describe('filters of the search', () => {
+  it('the filters list messages of a kind, a sender or a day, without words', async () => {
+    const [ann, bob, cem] = await kit.friends('Ann', 'Bob', 'Cem');
+    await kit.say(bob, ann, 'see https://parley.example/canal');
+    await kit.say(cem, ann, 'from cem');
+    const page = await kit.open(ann);
+    const found = () => page.locator('.hit .excerpt').allTextContents();
+    await page.getByRole('button', { name: 'Filters' }).click();
+    await page.getByLabel('Kind').selectOption('Links');
+    await expect.poll(found).toEqual(['see https://parley.example/canal']);
+    await page.getByLabel('From', { exact: true }).selectOption('Cem');
+    await page.getByText('Nothing found').waitFor();
+    await page.getByLabel('Kind').selectOption('All');
+    await expect.poll(found).toEqual(['from cem']);
+    await page.getByLabel('To date').fill('2025-02-01');
+    await page.getByText('Nothing found').waitFor();
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await expect.poll(() => order(page)).toEqual(['Cem', 'Bob']);
+  });
+});
+
+describe('chat details', () => {
+  it('the details list photos, files and links, and lead to their messages', async () => {
+    const [ann, bob] = await kit.friends('Ann', 'Bob');
+    await kit.say(bob, ann, 'read https://www.parley.example/guide?a=1, please');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await a.seen('read https');
+    await a.sendFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from(dot, 'base64') });
+    await a.sendFiles({ name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('a plan') });
+    await a.list.getByText('plan.txt').first().waitFor({ state: 'attached' });
+    await a.page.getByRole('link', { name: 'Chat details' }).click();
+    const shared = a.page.getByRole('region', { name: 'Shared in this chat' });
+    await shared.locator('img').waitFor();
+    await shared.getByRole('button', { name: /dot\.png/ }).click();
+    await a.page.getByRole('dialog', { name: 'dot.png' }).getByRole('button', { name: 'Close' }).click();
+    await shared.getByRole('button', { name: 'Files' }).click();
+    await shared.getByRole('button', { name: /plan\.txt/ }).waitFor();
+    await shared.getByRole('button', { name: 'Links' }).click();
+    const link = shared.getByRole('link', { name: /^parley\.example/ });
+    await expect.poll(() => link.getAttribute('href')).toBe('https://www.parley.example/guide?a=1');
+    await shared.getByRole('link', { name: 'Show parley.example in the chat' }).click();
+    await a.seen('read https');
+  });
+});
+
+/** A picture of one pixel. */
+const dot = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';

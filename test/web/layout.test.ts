@@ -120,6 +120,8 @@ describe('medium windows', () => {
     await panel.getByRole('button', { name: /the needle/ }).click({ timeout: 30_000 });
     await panel.waitFor({ state: 'detached' });
     await a.seen('the needle');
+    await a.page.getByRole('button', { name: 'Back to the results' }).click();
+    await panel.getByRole('button', { name: /the needle/ }).waitFor();
   });
 });
 

@@ -3,10 +3,11 @@ import { defineStrings } from '../core/i18n.ts';
 export const strings = defineStrings(
   {
     chats: 'Chats',
-    search: 'Search chats',
+    search: 'Search chats and messages',
+    searchShort: 'Search',
+    filters: 'Filters',
     newGroup: 'New group',
     none: 'No chats yet. Find people and say hello.',
-    noMatch: 'No chat has this name.',
     pin: 'Pin on top',
     unpin: 'Unpin',
     mute: 'Mute',
@@ -30,10 +31,11 @@ export const strings = defineStrings(
   },
   {
     chats: '聊天',
-    search: '搜索聊天',
+    search: '搜索聊天和消息',
+    searchShort: '搜索',
+    filters: '筛选',
     newGroup: '发起群聊',
     none: '还没有聊天，去找朋友打个招呼吧。',
-    noMatch: '没有找到这个名字的聊天。',
     pin: '置顶',
     unpin: '取消置顶',
     mute: '消息免打扰',

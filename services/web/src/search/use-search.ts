@@ -1,0 +1,119 @@
+import type { Hit, Parley } from '@parley/client';
+import type { BriefUser } from '@parley/protocol';
+import { type ComputedRef, computed, onScopeDispose, type Ref, ref, shallowReactive, shallowRef, watch } from 'vue';
+import { errorText } from '../core/error-text.ts';
+
+/** Ms after the last key before the search starts. */
+const DEBOUNCE_MS = 250;
+
+/** Hits per page. */
+const PAGE_SIZE = 30;
+
+/** Characters of a query that the api accepts. */
+const MAX_QUERY = 200;
+
+/**
+ * Searches messages while the user types or changes filters. The state lives as long as the
+ * component that calls this, so that results can be shown again.
+ *
+ * @param chat searches this chat alone. Default: all chats
+ */
+export function useSearch(parley: Parley, chat?: number): Search {
+  const query = ref('');
+  const filters = ref<SearchFilters>({});
+  const hits = shallowRef<Hit[]>([]);
+  const next = ref<string | null>(null);
+  const state = ref<Search['state']['value']>('idle');
+  const failure = ref('');
+  const users = shallowReactive(new Map<number, BriefUser>());
+  const filtered = computed(() => Object.values(filters.value).some((value) => value !== undefined));
+  let turn = 0;
+  let timer = 0;
+
+  watch([query, filters], ([text], [before]) => {
+    turn += 1;
+    window.clearTimeout(timer);
+    hits.value = [];
+    next.value = null;
+    failure.value = '';
+    state.value = text.trim() === '' && !filtered.value ? 'idle' : 'searching';
+    if (state.value === 'searching') timer = window.setTimeout(load, text === before ? 0 : DEBOUNCE_MS);
+  });
+  onScopeDispose(() => {
+    turn += 1;
+    window.clearTimeout(timer);
+  });
+
+  async function load(): Promise<void> {
+    const mine = turn;
+    const wanted = hits.value.length + PAGE_SIZE;
+    state.value = 'searching';
+    try {
+      // A page may be shorter than its limit although there are more.
+      do {
+        const page = await parley.api('GET /search', {
+          ...toQuery(query.value, filters.value),
+          ...(chat !== undefined && { chat }),
+          limit: PAGE_SIZE,
+          ...(next.value && { after: next.value }),
+        });
+        if (mine !== turn) return;
+        for (const user of page.users) users.set(user.id, user);
+        hits.value = [...hits.value, ...page.items];
+        next.value = page.next;
+      } while (next.value && hits.value.length < wanted);
+    } catch (error) {
+      if (mine !== turn) return;
+      failure.value = errorText(error);
+    }
+    state.value = 'done';
+  }
+
+  return { query, filters, filtered, hits, next, state, failure, users, load };
+}
+
+function toQuery(query: string, { kind, from, since, until }: SearchFilters) {
+  const q = [...query.trim()].slice(0, MAX_QUERY).join('');
+  return {
+    ...(q !== '' && { q }),
+    ...(kind !== undefined && { kind }),
+    ...(from !== undefined && { from }),
+    ...(since !== undefined && { since: startOf(since) }),
+    ...(until !== undefined && { until: startOf(until, 1) }),
+  };
+}
+
+/** The beginning of a day, in Unix ms. `days` is added to it. */
+function startOf(day: string, days = 0): number {
+  const date = new Date(`${day}T00:00`);
+  date.setDate(date.getDate() + days);
+  return Math.max(0, date.getTime());
+}
+
+/** A search and its results. */
+export interface Search {
+  query: Ref<string>;
+  filters: Ref<SearchFilters>;
+  /** Whether a filter is set. */
+  filtered: ComputedRef<boolean>;
+  hits: Readonly<Ref<Hit[]>>;
+  /** Set if there are more hits. */
+  next: Readonly<Ref<string | null>>;
+  state: Readonly<Ref<'idle' | 'searching' | 'done'>>;
+  /** Why the search failed. Empty if it did not. */
+  failure: Readonly<Ref<string>>;
+  /** Senders of the hits by id. */
+  users: ReadonlyMap<number, BriefUser>;
+  /** Loads more hits. */
+  load(): Promise<void>;
+}
+
+/** Each that is set must hold. */
+export interface SearchFilters {
+  /** Types of bodies, as in `GET /search`. */
+  kind?: string | undefined;
+  from?: number | undefined;
+  /** Days, such as `2026-11-26`, both included. */
+  since?: string | undefined;
+  until?: string | undefined;
+}
