@@ -216,7 +216,7 @@ describe('moderation', () => {
 });
 
 describe('an invitation link', () => {
-  it('leads a visitor through sign-up into the group, or to the admins who decide', async () => {
+  it('an invitation link leads a visitor through sign-up into the group, or to a join request', async () => {
     const { people, made } = await group('Ann', 'Bob');
     const owner = await kit.open(people[0], { path: `/chats/${made.id}/details` });
     const create = async (approval: boolean) => {

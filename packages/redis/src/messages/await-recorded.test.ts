@@ -62,7 +62,7 @@ onEachRedis((redis) => {
     });
   });
 
-  it('returns the recent conversations of a user', async () => {
+  it("recentConversations returns the conversations of a user's newest events", async () => {
     const [ann, ben, carl, group] = [redis.newId(), redis.newId(), redis.newId(), redis.newId()];
     await send(ann, ben);
     await send(ben, group, [ann, ben]);

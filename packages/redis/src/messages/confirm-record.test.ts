@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { confirmRecord } from './confirm-record.ts';
 
 onEachRedis((redis) => {
-  it('confirms recorded entries as long as their server has them', async () => {
+  it('confirmRecord returns the record entries that the server still has', async () => {
     const { client, keys } = redis.connection;
     const bucket = keys.bucket(redis.newId());
     const add = () => client.xadd(keys.record(bucket), '*', 'e', '{}') as Promise<string>;
@@ -15,7 +15,7 @@ onEachRedis((redis) => {
     expect([...(await confirmRecord(redis.connection, bucket, ids))]).toEqual([]);
   });
 
-  it('rejects a recorded entry that is on no replica', async () => {
+  it('confirmRecord rejects if no replica has the record entry', async () => {
     const connection = await redis.open({ replicas: 1 });
     const bucket = connection.keys.bucket(redis.newId());
     const id = (await connection.client.xadd(connection.keys.record(bucket), '*', 'e', '{}')) as string;

@@ -66,7 +66,7 @@ onEachRedis((redis) => {
     ]);
   });
 
-  it('returns what the recorder looked up for the requesting user', async () => {
+  it('readFacts returns the facts of a message only for the user who requested them', async () => {
     const [a, b] = [redis.newId(), redis.newId()];
     expect(await readFacts(redis.connection, a, b, 4096)).toBeUndefined();
     await writeFacts(redis.connection, a, b, 4096, { from: b, recalled: false });

@@ -10,7 +10,7 @@ import { mutate } from './mutate.ts';
 const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
 
 onEachRedis((redis) => {
-  it('records a mutation at its conversation and delivers it to users of all buckets', async () => {
+  it("a mutation is recorded in its conversation's bucket and delivered to users of all buckets", async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = recall(a, b, 4096);
@@ -42,7 +42,7 @@ onEachRedis((redis) => {
     expect(await connection.client.ttl(name)).toBeGreaterThan(990);
   });
 
-  it('delivers a mutation that is not recorded', async () => {
+  it('a mutation that is not recorded is delivered', async () => {
     const { connection } = redis;
     const [a, b] = [redis.newId(), redis.newId()];
     const record = { kind: 'mark' as const, user: a, chat: b, read: 1 };

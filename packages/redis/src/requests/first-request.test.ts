@@ -3,7 +3,7 @@ import { onEachRedis } from '../test/each-redis.ts';
 import { beginRequest, forgetRequest, storeResponse } from './first-request.ts';
 
 onEachRedis((redis) => {
-  it('reports a request as first once, and its response to later ones', async () => {
+  it('beginRequest runs a request once, and returns the stored response to repetitions', async () => {
     const name = `request ${redis.newId()}`;
     const begun = await Promise.all(['a', 'a', 'b'].map((each) => beginRequest(redis.connection, name, each)));
     expect(begun.filter((each) => each === undefined)).toHaveLength(1);

@@ -37,8 +37,8 @@ const requestsOf = (by: Person, group: number, query = '') =>
 const decide = (by: Person, group: number, user: Person, how: 'accept' | 'decline') =>
   by.call<Problem>('post', `/v1/groups/${group}/join-requests/${user.id}/${how}`);
 
-describe('an invitation', () => {
-  it('lets a person join once, without a friend in the group, and notifies the members', async () => {
+describe('invitation links of groups', () => {
+  it('an invitation link lets a person join a group once, and members are notified', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const { status, body } = await make(admin, group);
     expect(status).toBe(201);
@@ -57,7 +57,7 @@ describe('an invitation', () => {
     expect((await listOf(owner, group)).items).toEqual([{ ...body, used: 1 }]);
   });
 
-  it('shows name, picture and size of the group without a session, and nothing else', async () => {
+  it('an invitation link shows only name, picture and size of the group, without a session', async () => {
     const { owner, group } = await makeGroup({ description: 'private', custom: { a: 1 } });
     const code = await makeCode(owner, group, { approval: true, expires: null });
     const preview = { name: `links ${owner.id}`, avatar: null, members: 2, approval: true, expires: null };
@@ -76,7 +76,7 @@ describe('an invitation', () => {
     expect((await fetch(`${api.url}${avatar}`)).status).toBe(404);
   });
 
-  it('ends when it is revoked, used up or expired, and with the group', async () => {
+  it('an invitation link ends when it is revoked, used up or expired, or its group is dissolved', async () => {
     const { owner, visitor, group } = await makeGroup();
     const once = await makeCode(owner, group, { uses: 1 });
     const other = await api.person();
@@ -95,7 +95,7 @@ describe('an invitation', () => {
     expect((await look(code, '198.51.100.2')).status).toBe(404);
   });
 
-  it('is for the owner and admins to make, list and revoke, also those of each other', async () => {
+  it('the owner and admins of a group create, list and revoke its invitation links', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const { body } = await make(owner, group);
     const path = `/v1/groups/${group}/invitations`;
@@ -112,13 +112,13 @@ describe('an invitation', () => {
     expect((await admin.call('delete', `${path}/${body.id}`)).status).toBe(204);
   });
 
-  it('is not made of invalid values', async () => {
+  it('an invitation link with invalid values is rejected', async () => {
     const { owner, group } = await makeGroup();
     const values = [{ uses: 0 }, { uses: 1.5 }, { expires: 1 }, { expires: 1e17 }, { approval: 1 }, { code: 'mine' }];
     for (const body of values) expect((await make(owner, group, body)).status).toBe(400);
   });
 
-  it('is one of a limited number, where those that ended do not count', async () => {
+  it('the active invitation links of a group are limited in number', async () => {
     const { owner, group } = await makeGroup();
     const all = await Promise.all(['a', 'b', 'c', 'd'].map(() => make(owner, group)));
     expect(all.map(({ status }) => status).sort()).toEqual([201, 201, 201, 409]);
@@ -131,7 +131,7 @@ describe('an invitation', () => {
     expect((await make(owner, group)).status).toBe(201);
   });
 
-  it('is stored without its code', async () => {
+  it('the code of an invitation link is not stored or logged', async () => {
     const { owner, group } = await makeGroup();
     const code = await makeCode(owner, group);
     const rows = await api.db.selectFrom('group_invitations').selectAll().where('group_id', '=', group).execute();
@@ -141,7 +141,7 @@ describe('an invitation', () => {
     expect(audited.join()).not.toContain(code);
   });
 
-  it('keeps out who is banned, and lets in nobody beyond the members that the group may have', async () => {
+  it("an invitation link admits no banned user, and no member beyond the group's maximum", async () => {
     const { owner, visitor, group } = await makeGroup({ maxMembers: 3 });
     const code = await makeCode(owner, group, { uses: 1 });
     await owner.call('put', `/v1/groups/${group}/bans/${visitor.id}`);
@@ -156,7 +156,7 @@ describe('an invitation', () => {
     expect((await listOf(owner, group)).items.map(({ used }) => used)).toEqual([1, 0]);
   });
 
-  it('is not guessed: wrong codes count by address and by user', async () => {
+  it('guesses at codes of invitation links are limited by address and by user', async () => {
     const { owner, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group);
     const wrong = (address: string) => look('A'.repeat(22), address).then(({ status }) => status);
@@ -175,7 +175,7 @@ describe('an invitation', () => {
     expect((await join(visitor, code)).status).toBe(429);
   });
 
-  it('is made, listed and revoked by the server API', async () => {
+  it('the server API creates, lists and revokes invitation links', async () => {
     const { owner, visitor, group } = await makeGroup();
     const path = `/groups/~${group}/invitations`;
     const { status, body } = await product.call<GroupInvitation>('post', path, { uses: 2 });
@@ -189,8 +189,8 @@ describe('an invitation', () => {
   });
 });
 
-describe('an invitation with approval', () => {
-  it('sends a request to the owner and admins, who accept it', async () => {
+describe('join requests', () => {
+  it('an invitation link with approval sends a join request, which an admin can accept', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true, uses: 2 });
     for (const message of ['Hi', 'again'])
@@ -213,7 +213,7 @@ describe('an invitation with approval', () => {
     expect((await requestsOf(owner, group)).body.items).toEqual([]);
   });
 
-  it('lets a declined person ask again only after a time', async () => {
+  it('a person whose join request was declined can send another one only after a time', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true });
     await join(visitor, code);
@@ -229,7 +229,7 @@ describe('an invitation with approval', () => {
     expect((await decide(owner, group, owner, 'decline')).status).toBe(404);
   });
 
-  it('is settled by a member who adds the person, by a ban, and with the account', async () => {
+  it('a join request ends when the person is added or banned, or deletes the account', async () => {
     const { owner, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true });
     const [banned, erased] = [await api.person(), await api.person()];
@@ -246,7 +246,7 @@ describe('an invitation with approval', () => {
     }
   });
 
-  it('has a limited number of pending requests, which are listed in pages', async () => {
+  it('pending join requests of a group are limited in number and listed in pages', async () => {
     const { owner, visitor, group } = await makeGroup({ maxMembers: 3 });
     const code = await makeCode(owner, group, { approval: true });
     const [second, third] = [await api.person(), await api.person()];

@@ -18,11 +18,11 @@ const send = (message: object) => product.call<Sent & Problem>('post', '/message
 const messages = async (person: Person) =>
   (await product.api.events(person)).filter((event): event is MessageEvent => event.kind === 'message');
 
-describe('a POST with an Idempotency-Key', () => {
+describe('Idempotency-Key', () => {
   const token = (key: string, body: object) =>
     product.call<{ accessToken: string } & Problem>('post', '/tokens', body, { 'idempotency-key': key });
 
-  it('creates one session, and its repetitions get the same tokens', async () => {
+  it('repeating a POST with the same Idempotency-Key opens one session and returns the same tokens', async () => {
     const [ann] = await product.people('i-1');
     const answers = [await token('k1', { user: 'i-1' }), await token('k1', { user: 'i-1' })];
     expect(answers.map(({ status }) => status)).toEqual([201, 201]);
@@ -35,7 +35,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(stored.join()).not.toContain(answers[0]?.body.accessToken);
   });
 
-  it('runs once under concurrency, and refuses the others as in progress or repeats the response', async () => {
+  it('concurrent POSTs with one Idempotency-Key run once; others repeat the response or get 409', async () => {
     await product.people('i-2');
     const answers = await Promise.all(Array.from({ length: 6 }, () => token('k2', { user: 'i-2' })));
     const done = answers.filter(({ status }) => status === 201);
@@ -44,7 +44,7 @@ describe('a POST with an Idempotency-Key', () => {
     expect(refused.every(({ status, body }) => status === 409 && body.code === 'conflict')).toBe(true);
   });
 
-  it('is refused for another request, and may be repeated after a refusal', async () => {
+  it('an Idempotency-Key is rejected for another request, but can be reused after a refusal', async () => {
     expect((await token('k3', { user: 'i-3' })).status).toBe(404);
     await product.people('i-3', 'i-4');
     expect((await token('k3', { user: 'i-3' })).status).toBe(201);
