@@ -1,4 +1,4 @@
-import type { Session, User } from '@parley/protocol';
+import type { ClientFrame, Session, User } from '@parley/protocol';
 import { type Stack, type StackOptions, startStack } from '@parley/stack';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { findChromium } from './chromium.ts';
@@ -80,15 +80,26 @@ export class WebKit implements AsyncDisposable {
 
   /** Sends a text over HTTP as this user. Resolves with the message's id. */
   async say(from: Person, to: { id: number }, text: string): Promise<number> {
-    const frame = { type: 'send', ref: crypto.randomUUID(), to: to.id, body: { type: 'text', text } };
+    const { id } = await this.post(from, {
+      type: 'send',
+      ref: crypto.randomUUID(),
+      to: to.id,
+      body: { type: 'text', text },
+    });
+    if (id === undefined) throw new Error('not sent');
+    return id;
+  }
+
+  /** Sends a frame as a user. Returns the reply. */
+  async post(from: Person, frame: ClientFrame): Promise<{ id?: number }> {
     const response = await fetch(`${this.stack.gatewayUrls[0]}/v1/frames`, {
       method: 'POST',
       headers: { authorization: `Bearer ${from.token}`, 'content-type': 'application/json' },
       body: JSON.stringify(frame),
     });
-    const reply = (await response.json()) as { id?: number };
-    if (reply.id === undefined) throw new Error(`not sent: ${JSON.stringify(reply)}`);
-    return reply.id;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`refused: ${text}`);
+    return text === '' ? {} : JSON.parse(text);
   }
 
   /** Creates an empty browser context. Default: English, light, desktop. */

@@ -22,6 +22,28 @@ const away = async (person: Person, other: { id: number }, ...texts: string[]) =
   for (const text of texts) await kit.say(person, other, text);
 };
 
+it('a streamed message grows in its bubble with a caret, and is announced when it is complete', async () => {
+  const { ann, bob, b } = await pair();
+  const { id = 0 } = await kit.post(ann, { type: 'stream', op: 'start', ref: 'answer', to: bob.id });
+  const append = (index: number, text: string) =>
+    kit.post(ann, { type: 'stream', op: 'append', chat: bob.id, id, index, text });
+  const caret = b.list.locator('.caret');
+  await caret.waitFor();
+  await append(1, 'It is ');
+  await b.seen('It is');
+  await append(2, '**noon**');
+  await b.bubble('It is noon').locator('strong', { hasText: 'noon' }).waitFor();
+  expect(await caret.count()).toBe(1);
+  const announced = b.page.getByRole('log');
+  expect(await announced.textContent()).not.toContain('It is');
+  await kit.post(ann, { type: 'stream', op: 'end', ref: 'end', chat: bob.id, id });
+  await caret.waitFor({ state: 'detached' });
+  await announced.getByText('Ann: It is **noon**').waitFor({ state: 'attached' });
+  expect(await b.bubble('It is noon').getByText('edited').count()).toBe(0);
+  await b.page.reload();
+  await b.seen('It is noon');
+});
+
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('two users in a chat, on a %s', (size) => {
   it('two users see messages, typing, and read marks of each other at once', async () => {
     const { a, b } = await pair(size);

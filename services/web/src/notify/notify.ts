@@ -3,6 +3,7 @@ import type { Chat, ParleyEvent } from '@parley/protocol';
 import { onScopeDispose, type Ref } from 'vue';
 import type { Router } from 'vue-router';
 import { previewOf } from '../chat/message/preview.ts';
+import { onWhole } from '../chat/timeline/on-whole.ts';
 import { useParley } from '../core/parley.ts';
 import { incomingRequests, loadFriends, requests } from '../people/friends.ts';
 import { readUser } from '../people/members.ts';
@@ -65,7 +66,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
   // Events that were missed while offline are in the lists; only live ones notify.
   const isLive = () => parley.status.state === 'online';
   onScopeDispose(
-    parley.on('message', (message) => {
+    onWhole(parley, (message) => {
       if (!message.mine && isLive()) notifyMessage(message).catch(() => {});
     }),
   );

@@ -13,7 +13,8 @@ export function previewOf(body: Body | null, length = MAX_LENGTH): string {
     case undefined:
       return '';
     case 'text':
-      return shorten(body.text, length);
+      // A streamed message begins empty.
+      return shorten(body.text, length) || '…';
     case 'image':
       return `[${strings.photo}]`;
     case 'video':

@@ -187,12 +187,12 @@ export class Timeline {
 
 /** Returns the known object if the message is unchanged, so that it is not rendered again. */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
-  const fields = ['id', 'state', 'body', 'edited', 'recalled', 'reactions', 'error'] as const;
+  const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;
 }
 
 function change(message: ChatMessage, event: EventOf<'recall' | 'edit' | 'react'>): Partial<ChatMessage> {
   if (event.kind === 'recall') return { body: null, recalled: Date.now() };
-  if (event.kind === 'edit') return { body: event.body, edited: Date.now() };
+  if (event.kind === 'edit') return { body: event.body, ...(event.streaming !== false && { edited: Date.now() }) };
   return { reactions: reactions(message.reactions, event.emoji, event.user, event.active) };
 }
