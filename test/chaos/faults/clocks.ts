@@ -8,8 +8,8 @@ const FAR = 120;
 const NOTICE = 2000;
 
 /**
- * Sets wall clocks ahead or behind, sets them once more, then sets them right, which is a third
- * jump: of one process, of some, or of all alike.
+ * Sets the wall clocks of one, some or all processes ahead or behind, sets them once more, and then
+ * to the real time.
  */
 export const stepClocks: Fault = {
   name: 'clocks set ahead or behind',

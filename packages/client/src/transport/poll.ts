@@ -50,8 +50,8 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
       listener.alive();
       const events = frames.some(({ type }) => type === 'event');
       if (!welcomed || !recovered) {
-        // The cursor is that of the last event in the response. It is also that before the first
-        // only without events.
+        // `cursor` is that of the last event in the response, which is handled below. A response
+        // without events has the cursor to resume from.
         listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
         welcomed = true;
         caughtUp = false;

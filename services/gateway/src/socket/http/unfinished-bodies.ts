@@ -5,7 +5,7 @@
 export class UnfinishedBodies {
   readonly #counts = new Map<string, number>();
 
-  /** Adds one to each key; false, and no change, if a key has as many as its limit already. */
+  /** Adds one to each key. Returns false, and adds nothing, if a key has reached its limit. */
   begin(limits: readonly BodyLimit[]): boolean {
     if (limits.some(({ key, max }) => (this.#counts.get(key) ?? 0) >= max)) return false;
     for (const { key } of limits) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);

@@ -6,7 +6,7 @@ import { listPushDevices } from '../../../queries/push-subscriptions.ts';
 import { refParam, requireUser } from '../refs.ts';
 import { pushDeviceSchema } from '../schemas.ts';
 
-/** Lists the push devices of a user, without what reaches them. */
+/** Lists the push devices of a user, without their secret tokens and endpoints. */
 export const listUserPushDevices = serverOperation(
   {
     method: 'get',
