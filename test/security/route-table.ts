@@ -59,6 +59,7 @@ export const table: readonly Row[] = [
   row('get /v1/chats', person(200)),
   row('put /v1/chats/{id}', members(200), group),
   row('patch /v1/chats/{id}', members(200), (asked) => ({ ...group(asked), body: { pinned: true } })),
+  row('delete /v1/chats/{id}/draft', members(204), group),
   row('put /v1/chats/{id}/draft', members(200), (asked) => ({ ...group(asked), body: { text: 'unsent' } })),
   row('delete /v1/chats/{id}', members(204), group),
   row('get /v1/chats/{id}/messages', members(200), group),
@@ -78,8 +79,9 @@ export const table: readonly Row[] = [
   row('get /v1/media/{id}/url', theTwo(200), media),
 
   // Push, which this server has no keys for
-  row('post /v1/push/devices', person(404), () => ({ body: { service: 'fcm', token: 'A'.repeat(140) } })),
-  row('delete /v1/push/devices', person(404), () => ({ body: { service: 'apns', token: 'ab'.repeat(32) } })),
+  row('get /v1/push/devices', person(200)),
+  row('post /v1/push/devices', person(404), () => ({ body: { kind: 'fcm', token: 'A'.repeat(140) } })),
+  row('delete /v1/push/devices', person(404), () => ({ body: { kind: 'apns', token: 'ab'.repeat(32) } })),
   row('get /v1/push', person(404)),
   row('put /v1/push/subscriptions', person(404), () => ({
     body: { endpoint: 'https://push.example.org/1', keys: { p256dh: `B${'A'.repeat(86)}`, auth: 'A'.repeat(22) } },

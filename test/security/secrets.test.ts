@@ -41,8 +41,8 @@ it('logs no credential of a push service and no token of a device, whatever the 
   const keys = [lineOf(JSON.parse(fcm.credentials).private_key), lineOf(apns.key)];
   const [ann, ben] = await api.people();
   const tokens = { fcm: `phone:${'A'.repeat(130)}`, apns: 'ab'.repeat(32) };
-  for (const [service, token] of Object.entries(tokens))
-    expect((await ann.call('post', '/v1/push/devices', { service, token })).status).toBe(204);
+  for (const [kind, token] of Object.entries(tokens))
+    expect((await ann.call('post', '/v1/push/devices', { kind, token })).status).toBe(204);
   const push = async () => {
     await queuePush(api, { from: ben, to: ann.id, body: { type: 'text', text: 'a secret text' } });
     await pushed(api);

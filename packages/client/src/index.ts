@@ -18,6 +18,7 @@ export type {
   Account,
   Api,
   Hit,
+  ListedPushDevice,
   MediaUrl,
   MessageQuery,
   NewReport,

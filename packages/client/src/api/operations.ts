@@ -82,6 +82,7 @@ export interface Operations {
    * Stores the unsent text for the user's other devices. Empty and without `replyTo`: removes it.
    */
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
+  'DELETE /chats/{id}/draft': [Id, undefined];
   'DELETE /chats/{id}': [Id, undefined];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
   /** Set `q`, or at least one of the other fields. */
@@ -92,8 +93,9 @@ export interface Operations {
   'GET /push': [Nothing, { key: string }];
   'PUT /push/subscriptions': [PushTarget, undefined];
   'DELETE /push/subscriptions': [Pick<PushTarget, 'endpoint'>, undefined];
+  'GET /push/devices': [Nothing, Page<ListedPushDevice>];
   'POST /push/devices': [PushDevice, undefined];
-  'DELETE /push/devices': [Pick<PushDevice, 'service' | 'token'>, undefined];
+  'DELETE /push/devices': [Pick<PushDevice, 'kind' | 'token'>, undefined];
 
   'GET /groups': [Paging, Page<Group>];
   'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
@@ -186,7 +188,7 @@ export interface PushTarget {
 
 /** A phone that FCM or APNs reaches, and the language of its notifications. */
 export interface PushDevice {
-  service: 'fcm' | 'apns';
+  kind: 'fcm' | 'apns';
   /** The token that the app received from the service. */
   token: string;
   /** With APNs: the bundle id of the app. Default: the first app of the server. */
@@ -194,6 +196,19 @@ export interface PushDevice {
   /** With APNs: `sandbox` for apps signed for development. Default: `production`. */
   environment?: 'production' | 'sandbox';
   language?: 'en' | 'zh';
+}
+
+/** A push device of the user, without its token. */
+export interface ListedPushDevice {
+  kind: 'web' | 'fcm' | 'apns';
+  /** With APNs. */
+  app: string | null;
+  environment: 'production' | 'sandbox' | null;
+  language: string;
+  /** Null for a session of another issuer. */
+  session: string | null;
+  /** Unix time in ms. */
+  created: number;
 }
 
 type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>> & {

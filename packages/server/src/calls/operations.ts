@@ -149,7 +149,7 @@ export type ServerSession = Omit<SignIn, 'current'>;
 
 /** A browser or phone that receives notifications. */
 export interface PushDevice {
-  service: 'web' | 'fcm' | 'apns';
+  kind: 'web' | 'fcm' | 'apns';
   /** With APNs: the bundle id of the app. */
   app: string | null;
   /** With APNs. */

@@ -69,7 +69,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'user push-devices': {
     args: ['USER'],
     summary: 'List the push devices of a user, without their tokens',
-    columns: ['service', 'app', 'environment', 'language', 'session', 'created'],
+    columns: ['kind', 'app', 'environment', 'language', 'session', 'created'],
     run: (server, args) => server.call('GET', `${user(args)}/push-devices`),
   },
   'user disconnect': {

@@ -26,7 +26,7 @@ export async function deleteSubscription(db: Database, user: number, endpoint: s
 /** Returns the push devices of a user, the newest first: at most `MAX_PUSH_SUBSCRIPTIONS`. */
 export async function listPushDevices(db: Database, user: number): Promise<ListedDevice[]> {
   const { rows } = await sql<ListedDevice>`
-    select service, app, environment, language, session_id as session, created from push_subscriptions
+    select service as kind, app, environment, language, session_id as session, created from push_subscriptions
     where user_id = ${user} order by created desc, endpoint`.execute(db);
   return rows;
 }
@@ -64,7 +64,8 @@ interface NewSubscription extends Device {
   language: string;
 }
 
-interface ListedDevice extends Pick<Device, 'service' | 'app' | 'environment'> {
+interface ListedDevice extends Pick<Device, 'app' | 'environment'> {
+  kind: PushServiceName;
   language: string;
   session: string | null;
   created: number;

@@ -41,7 +41,7 @@ let count = 0;
 async function register(person: Person, more: object = {}): Promise<string> {
   count += 1;
   const token = count.toString(16).padStart(64, 'ab');
-  const { status } = await person.call('post', '/v1/push/devices', { service: 'apns', token, ...more });
+  const { status } = await person.call('post', '/v1/push/devices', { kind: 'apns', token, ...more });
   expect(status).toBe(204);
   return token;
 }
@@ -124,9 +124,9 @@ describe('an iPhone', () => {
   it('an APNs token in another case is the same device', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
-    await ann.call('post', '/v1/push/devices', { service: 'apns', token: token.toUpperCase() });
+    await ann.call('post', '/v1/push/devices', { kind: 'apns', token: token.toUpperCase() });
     expect(await devicesOf(ann)).toBe(1);
-    await ann.call('delete', '/v1/push/devices', { service: 'apns', token: token.toUpperCase() });
+    await ann.call('delete', '/v1/push/devices', { kind: 'apns', token: token.toUpperCase() });
     await say(ben, ann, 'late');
     await pushed(api);
     expect(shown()).toEqual([]);
@@ -140,7 +140,7 @@ describe('an iPhone', () => {
     [{ token: 'ab'.repeat(32), environment: 'staging' }],
   ])('an iPhone with %j is rejected', async (device) => {
     const ann = await api.person();
-    expect((await ann.call('post', '/v1/push/devices', { service: 'apns', ...device })).status).toBe(400);
+    expect((await ann.call('post', '/v1/push/devices', { kind: 'apns', ...device })).status).toBe(400);
   });
 });
 

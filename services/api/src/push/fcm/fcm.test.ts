@@ -30,7 +30,7 @@ let count = 0;
 async function register(person: Person, language = 'en'): Promise<string> {
   count += 1;
   const token = `phone-${count}:${'A'.repeat(130)}`;
-  const { status } = await person.call('post', '/v1/push/devices', { service: 'fcm', token, language });
+  const { status } = await person.call('post', '/v1/push/devices', { kind: 'fcm', token, language });
   expect(status).toBe(204);
   return token;
 }
@@ -109,16 +109,27 @@ describe('a phone of FCM', () => {
     await register(ann);
     const token = await register(ben);
     await ann.call('delete', '/v1/sessions/current');
-    expect((await ben.call('delete', '/v1/push/devices', { service: 'fcm', token })).status).toBe(204);
+    expect((await ben.call('delete', '/v1/push/devices', { kind: 'fcm', token })).status).toBe(204);
     for (const to of [ann, ben]) await say(carl, to, 'late');
     await pushed(api);
     expect(shown()).toEqual([]);
   });
 
+  it('the devices of a user are listed to that user, without tokens', async () => {
+    const [ann, ben] = await api.people();
+    const token = await register(ann);
+    const { body } = await ann.get<{ items: object[]; next: null }>('/v1/push/devices');
+    const session = expect.any(String);
+    const device = { kind: 'fcm', app: null, environment: null, language: 'en', session, created: expect.any(Number) };
+    expect(body).toEqual({ items: [device], next: null });
+    expect(JSON.stringify(body)).not.toContain(token);
+    expect((await ben.get('/v1/push/devices')).body).toEqual({ items: [], next: null });
+  });
+
   it('an FCM device belongs to the user who registered it last', async () => {
     const [ann, ben, carl] = await api.people();
     const token = await register(ann);
-    await ben.call('post', '/v1/push/devices', { service: 'fcm', token });
+    await ben.call('post', '/v1/push/devices', { kind: 'fcm', token });
     for (const to of [ann, ben]) await say(carl, to, `to ${to.id}`);
     await pushed(api);
     expect(shown()).toEqual([`to ${ben.id}`]);
@@ -188,12 +199,12 @@ describe('the access token', () => {
 
 describe('a device', () => {
   it.each([
-    [{ service: 'fcm', token: 'short' }],
-    [{ service: 'fcm', token: `${'A'.repeat(100)}\n` }],
-    [{ service: 'fcm', token: 'A'.repeat(1001) }],
-    [{ service: 'fcm' }],
+    [{ kind: 'fcm', token: 'short' }],
+    [{ kind: 'fcm', token: `${'A'.repeat(100)}\n` }],
+    [{ kind: 'fcm', token: 'A'.repeat(1001) }],
+    [{ kind: 'fcm' }],
     [{ service: 'gcm', token: 'A'.repeat(140) }],
-    [{ service: 'fcm', token: 'A'.repeat(140), language: 'xx' }],
+    [{ kind: 'fcm', token: 'A'.repeat(140), language: 'xx' }],
   ])('rejects %j as a push device', async (device) => {
     const ann = await api.person();
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(400);
@@ -201,7 +212,7 @@ describe('a device', () => {
 
   it('rejects a push device of a service that the server does not use', async () => {
     const ann = await api.person();
-    const device = { service: 'apns', token: 'ab'.repeat(32) };
+    const device = { kind: 'apns', token: 'ab'.repeat(32) };
     expect((await ann.call('post', '/v1/push/devices', device)).status).toBe(404);
     expect((await ann.get('/v1/push')).status).toBe(404);
   });

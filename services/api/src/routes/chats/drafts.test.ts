@@ -15,6 +15,15 @@ const draftsOf = async (person: Person) =>
   (await person.get<{ items: Chat[] }>('/v1/chats')).body.items.map(({ chat, draft }) => [chat, draft?.text]);
 
 describe('a draft', () => {
+  it('a draft is removed by DELETE, also twice, and other devices receive an event once', async () => {
+    const [ann, ben] = await api.people();
+    await write(ann, ben.id, { text: 'not yet' });
+    for (let i = 0; i < 2; i += 1) expect((await ann.call('delete', `/v1/chats/${ben.id}/draft`)).status).toBe(204);
+    expect((await ann.call<Chat>('put', `/v1/chats/${ben.id}`)).body.draft).toBeUndefined();
+    expect((await api.events(ann)).at(-1)).toEqual({ kind: 'chat', chat: ben.id, change: 'draft' });
+    expect((await ann.call('delete', '/v1/chats/12/draft')).status).toBe(404);
+  });
+
   it('a draft is in the chat list of its writer only, until it is emptied', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);

@@ -2,6 +2,6 @@ import { clear } from './clear.ts';
 import { list } from './list.ts';
 import { open } from './open.ts';
 import { update } from './update.ts';
-import { draft } from './write-draft.ts';
+import { putDraft, removeDraft } from './write-draft.ts';
 
-export const chats = [list, open, update, draft, clear];
+export const chats = [list, open, update, putDraft, removeDraft, clear];

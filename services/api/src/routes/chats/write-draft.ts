@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { type Chat, id, limits, text } from '@parley/protocol';
+import type { AppContext } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
-import { callerOperation, jsonBody, jsonResponse } from '../../http/operation.ts';
+import { callerOperation, jsonBody, jsonResponse, noContent } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
 import { deleteDraft, writeDraft } from '../../queries/drafts.ts';
@@ -14,11 +15,8 @@ const schema = z.strictObject({
   mentions: z.array(id).max(limits.mentions).optional().openapi({ description: 'Ids of the users it mentions' }),
 });
 
-/**
- * Replaces the draft of the caller's chat. The last writer wins; the caller's other devices learn
- * of it.
- */
-export const draft = callerOperation(
+/** Replaces the draft of the caller's chat, on all of their devices. The last writer wins. */
+export const putDraft = callerOperation(
   {
     method: 'put',
     operationId: 'writeDraft',
@@ -30,23 +28,48 @@ export const draft = callerOperation(
     refuses: ['not-found'],
   },
   async (c) => {
-    const { context } = c.var;
-    const { user: me } = c.var.caller;
-    const { id: peer } = c.req.valid('param');
     const given = c.req.valid('json');
     const empty = given.text === '' && given.replyTo === undefined;
-    const chat = await commitAndNotify(context, async (tx, notify) => {
-      const key = await findChat(tx, me, peer);
-      // The chat of a group exists as long as the user is a member.
-      if (!key.group) await upsertChat(tx, key, {});
-      const changed = empty ? await deleteDraft(tx, key) : true;
-      if (!empty) await writeDraft(tx, key, given, context.config.limits.drafts);
-      const now = (await getChat(tx, me, peer)) as Chat;
-      const updated = now.draft?.updated;
-      const event = { kind: 'chat' as const, chat: peer, change: 'draft' as const, ...(updated && { updated }) };
-      if (changed) notify({ events: [{ users: [me], event }] });
-      return now;
-    });
+    const chat = await changeDraft(c.var.context, c.var.caller.user, c.req.valid('param').id, empty ? null : given);
     return c.json(chat, 200);
   },
 );
+
+/** Removes the draft of the caller's chat, on all of their devices. */
+export const removeDraft = callerOperation(
+  {
+    method: 'delete',
+    operationId: 'removeDraft',
+    path: '/v1/chats/{id}/draft',
+    tags: ['Chats'],
+    summary: 'Remove the unsent text of a chat',
+    request: { params: idParams },
+    responses: { 204: noContent },
+    refuses: ['not-found'],
+  },
+  async (c) => {
+    await changeDraft(c.var.context, c.var.caller.user, c.req.valid('param').id, null);
+    return c.body(null, 204);
+  },
+);
+
+/** Returns the chat with its new draft, or with none for null. */
+async function changeDraft(
+  context: AppContext,
+  me: number,
+  peer: number,
+  draft: z.infer<typeof schema> | null,
+): Promise<Chat> {
+  return await commitAndNotify(context, async (tx, notify) => {
+    const key = await findChat(tx, me, peer);
+    // The chat of a group exists as long as the user is a member.
+    if (!key.group) await upsertChat(tx, key, {});
+    const changed = draft ? true : await deleteDraft(tx, key);
+    if (draft) await writeDraft(tx, key, draft, context.config.limits.drafts);
+    const now = (await getChat(tx, me, peer)) as Chat;
+    const updated = now.draft?.updated;
+    const event = { kind: 'chat' as const, chat: peer, change: 'draft' as const, ...(updated && { updated }) };
+    if (changed) notify({ events: [{ users: [me], event }] });
+    return now;
+  });
+}

@@ -1,4 +1,7 @@
+import { isIP } from 'node:net';
 import { z } from '@hono/zod-openapi';
+import { checkHost, Forbidden } from '@parley/service';
+import { Refusal } from '../../http/refusal.ts';
 
 /** Registration token of an FCM client. */
 export const fcmToken = z
@@ -15,7 +18,40 @@ export const apnsToken = z
   .toLowerCase()
   .openapi({ description: 'The device token that the app received from APNs, in hexadecimal digits' });
 
-/** Returns the key of a device, which no other device has. */
-export function endpointOf({ service, token }: { service: 'fcm' | 'apns'; token: string }): string {
-  return `${service}:${token}`;
+/** Language of the notifications. */
+export const pushLanguage = z.enum(['en', 'zh']).default('en');
+
+/** What `pushManager.subscribe` of a browser returns. */
+export const subscriptionFields = {
+  endpoint: z.url({ protocol: /^https?$/ }).max(1000),
+  keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),
+};
+
+/** Returns the key of a phone, which no other device has. */
+export function endpointOf({ kind, token }: { kind: 'fcm' | 'apns'; token: string }): string {
+  return `${kind}:${token}`;
+}
+
+/**
+ * Refuses a push service of a browser at an obviously private address. Names are checked again when
+ * they are resolved.
+ */
+export function refuseInside(endpoint: string, allowed: Parameters<typeof checkHost>[2]): void {
+  const { protocol, hostname } = new URL(endpoint);
+  // Without TLS the push service must be an address in an allowed network.
+  if (protocol === 'http:' && isIP(hostname) === 0)
+    throw new Refusal('bad-request', 'A push service is reached by https.');
+  try {
+    checkHost(hostname, protocol === 'https:', allowed);
+  } catch (error) {
+    if (error instanceof Forbidden) throw new Refusal('bad-request', 'No push service can be there.');
+    throw error;
+  }
+}
+
+/** Bytes in base64url, with or without padding. */
+function bytes(count: number) {
+  return z
+    .string()
+    .regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((count * 4) / 3)}}={0,2}$`), `Not ${count} bytes in base64url`);
 }

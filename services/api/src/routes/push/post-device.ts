@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi';
+import type { AppContext } from '../../app-context.ts';
 import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, noContent } from '../../http/operation.ts';
 import { Refusal } from '../../http/refusal.ts';
-import { putSubscription } from '../../queries/push-subscriptions.ts';
-import { apnsToken, endpointOf, fcmToken } from './device.ts';
+import { type Device, putSubscription } from '../../queries/push-subscriptions.ts';
+import { apnsToken, endpointOf, fcmToken, pushLanguage, refuseInside, subscriptionFields } from './device.ts';
 import { offered } from './offered.ts';
 
-const language = z.enum(['en', 'zh']).default('en');
-
-const schema = z.discriminatedUnion('service', [
-  z.object({ service: z.literal('fcm'), token: fcmToken, language }),
+const schema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('web'), subscription: z.object(subscriptionFields), language: pushLanguage }),
+  z.object({ kind: z.literal('fcm'), token: fcmToken, language: pushLanguage }),
   z.object({
-    service: z.literal('apns'),
+    kind: z.literal('apns'),
     token: apnsToken,
     app: z
       .string()
@@ -23,20 +23,21 @@ const schema = z.discriminatedUnion('service', [
       .enum(['production', 'sandbox'])
       .default('production')
       .openapi({ description: '`sandbox` for apps signed for development' }),
-    language,
+    language: pushLanguage,
   }),
 ]);
 
-/** Registers a phone for push for the time of this session. */
+/** Registers a browser or phone for push for the time of this session. */
 export const postDevice = callerOperation(
   {
     method: 'post',
     operationId: 'postPushDevice',
     path: '/v1/push/devices',
     tags: ['Push'],
-    summary: 'Push messages to this phone when its user is not connected',
+    summary: 'Push messages to this device when its user is not connected',
     description:
-      'The token that the app received from FCM or APNs. Repeat this at each start of the app. It ends with the session, or when the push service says so.',
+      'The token that the app received from FCM or APNs, or what `pushManager.subscribe` of the browser returns. ' +
+      'Repeat this at each start of the app. It ends with the session, or when the push service says so.',
     request: { body: jsonBody(schema) },
     responses: { 204: noContent },
     refuses: ['not-found'],
@@ -44,30 +45,30 @@ export const postDevice = callerOperation(
   async (c) => {
     const { context, caller } = c.var;
     const device = c.req.valid('json');
-    const { subscriptions } = offered(context, device.service);
-    const place = device.service === 'apns' ? placeOf(device, offered(context, 'apns').apns.topics) : nowhere;
+    const { subscriptions } = offered(context, device.kind);
+    const { endpoint, ...place } = placeOf(context, device);
     await limitRate(context, 'push', caller.user, 60);
-    const { service, language } = device;
-    await putSubscription(
-      context.db,
-      {
-        ...{ endpoint: endpointOf(device), service, ...place, p256dh: '', auth: '' },
-        ...{ user: caller.user, session: caller.foreign ? null : caller.session, language },
-      },
-      subscriptions,
-    );
+    const session = caller.foreign ? null : caller.session;
+    const owner = { user: caller.user, session, language: device.language };
+    await putSubscription(context.db, { endpoint, service: device.kind, ...place, ...owner }, subscriptions);
     return c.body(null, 204);
   },
 );
 
-const nowhere = { app: null, environment: null };
-
-/** A user names only apps of this server, since its key reaches every app of its team. */
-function placeOf(
-  { app, environment }: { app?: string | undefined; environment: 'production' | 'sandbox' },
-  apps: readonly string[],
-) {
-  if (app !== undefined && !apps.includes(app))
+/** Returns where a device is reached, and by which keys. */
+function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
+  const place = { app: null, environment: null, p256dh: '', auth: '' };
+  if (device.kind === 'web') {
+    const { endpoint, keys } = device.subscription;
+    refuseInside(endpoint, offered(context, 'web').allowed);
+    return { ...place, endpoint, ...keys };
+  }
+  if (device.kind === 'fcm') return { ...place, endpoint: endpointOf(device) };
+  const { app, environment } = device;
+  // A user names only apps of this server, since its key reaches every app of its team.
+  if (app !== undefined && !offered(context, 'apns').apns.topics.includes(app))
     throw new Refusal('bad-request', 'This server does not push to this app.');
-  return { app: app ?? null, environment };
+  return { ...place, endpoint: endpointOf(device), app: app ?? null, environment };
 }
+
+type Place = Pick<Device, 'endpoint' | 'app' | 'environment' | 'p256dh' | 'auth'>;

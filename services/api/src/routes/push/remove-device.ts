@@ -1,12 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { callerOperation, jsonBody, noContent } from '../../http/operation.ts';
 import { deleteSubscription } from '../../queries/push-subscriptions.ts';
-import { apnsToken, endpointOf, fcmToken } from './device.ts';
+import { apnsToken, endpointOf, fcmToken, subscriptionFields } from './device.ts';
 import { offered } from './offered.ts';
 
-const schema = z.discriminatedUnion('service', [
-  z.object({ service: z.literal('fcm'), token: fcmToken }),
-  z.object({ service: z.literal('apns'), token: apnsToken }),
+const schema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fcm'), token: fcmToken }),
+  z.object({ kind: z.literal('apns'), token: apnsToken }),
+  z.object({ kind: z.literal('web'), subscription: z.object({ endpoint: subscriptionFields.endpoint }) }),
 ]);
 
 export const removeDevice = callerOperation(
@@ -15,7 +16,7 @@ export const removeDevice = callerOperation(
     operationId: 'removePushDevice',
     path: '/v1/push/devices',
     tags: ['Push'],
-    summary: 'Push to this phone no more',
+    summary: 'Push to this device no more',
     request: { body: jsonBody(schema) },
     responses: { 204: noContent },
     refuses: ['not-found'],
@@ -23,8 +24,9 @@ export const removeDevice = callerOperation(
   async (c) => {
     const { context, caller } = c.var;
     const device = c.req.valid('json');
-    offered(context, device.service);
-    await deleteSubscription(context.db, caller.user, endpointOf(device));
+    offered(context, device.kind);
+    const endpoint = device.kind === 'web' ? device.subscription.endpoint : endpointOf(device);
+    await deleteSubscription(context.db, caller.user, endpoint);
     return c.body(null, 204);
   },
 );

@@ -22,7 +22,7 @@ export const serverSessionSchema = signInSchema.omit({ current: true }).openapi(
 /** A push device as the product sees it. */
 export const pushDeviceSchema = z
   .object({
-    service: z.enum(['web', 'fcm', 'apns']),
+    kind: z.enum(['web', 'fcm', 'apns']),
     app: z.string().nullable().openapi({ description: 'With APNs: the bundle id of the app' }),
     environment: z.enum(['production', 'sandbox']).nullable().openapi({ description: 'With APNs' }),
     language: z.string(),

@@ -181,9 +181,9 @@ describe('the sessions of a user', () => {
     const { body } = await product.call<{ items: object[] }>('get', '/users/ses-3/push-devices');
     const device = { app: null, environment: null, language: 'zh', session: null };
     expect(body.items).toEqual([
-      { ...device, service: 'web', created: 2 },
+      { ...device, kind: 'web', created: 2 },
       {
-        ...{ ...device, service: 'apns', app: 'org.example', environment: 'sandbox' },
+        ...{ ...device, kind: 'apns', app: 'org.example', environment: 'sandbox' },
         ...{ session: sessions[0]?.id, created: 1 },
       },
     ]);
