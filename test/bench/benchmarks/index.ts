@@ -11,6 +11,7 @@ import { roll, showRoll } from './roll.ts';
 import { scale, showScale } from './scale.ts';
 import { search, showSearch } from './search.ts';
 import { showOverload } from './show-overload.ts';
+import { showStreams, streams } from './streams.ts';
 import { showWeb, web } from './web.ts';
 
 /**
@@ -53,6 +54,10 @@ export const benchmarks: Record<string, Benchmark> = {
   overload: async (options, report, results) => {
     results.overload = await overload(options, report);
     return showOverload(results.overload);
+  },
+  streams: async (_options, report, results) => {
+    results.streams = await streams(report);
+    return showStreams(results.streams);
   },
   web: async (_options, report, results) => {
     results.web = await web(report);

@@ -8,6 +8,7 @@ import type { RateResult } from '../benchmarks/rate.ts';
 import type { RollResult } from '../benchmarks/roll.ts';
 import type { ScaleResult } from '../benchmarks/scale.ts';
 import type { SearchResult } from '../benchmarks/search.ts';
+import type { StreamsResult } from '../benchmarks/streams.ts';
 import type { WebResult } from '../benchmarks/web.ts';
 
 /** The results of the benchmarks that ran. */
@@ -22,5 +23,6 @@ export interface Results {
   scale?: ScaleResult[];
   connections?: ConnectionsResult;
   overload?: OverloadResult;
+  streams?: StreamsResult;
   web?: WebResult;
 }
