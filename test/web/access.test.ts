@@ -79,6 +79,13 @@ describe('each page', () => {
   it('each page has a unique title, and its buttons have different names', async () => {
     const page = await kit.open(ann);
     const titles: string[] = [];
+    const stranger = await (await kit.context()).newPage();
+    for (const path of ['/sign-in', '/register']) {
+      await stranger.goto(path);
+      await stranger.getByLabel('Username').waitFor();
+      titles.push(await stranger.title());
+    }
+    expect(titles).toEqual(['Sign in – Parley', 'Create account – Parley']);
     for (const path of [...pages(), '/chats', `/chats/${bob.id}`, `/chats/${bob.id}/details`]) {
       await page.goto(path);
       await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });

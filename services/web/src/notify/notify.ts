@@ -11,7 +11,7 @@ import { toast } from '../ui/toasts.ts';
 import { preferences } from './preferences.ts';
 import { playSound } from './sound.ts';
 import { strings } from './strings.ts';
-import { useWindowTitle } from './title.ts';
+import { useUnreadBadge } from './title.ts';
 
 /** Ms after which a friend request is too old for a toast. */
 const RECENT_MS = 60_000;
@@ -23,7 +23,7 @@ const RECENT_MS = 60_000;
  */
 export function useNotifications(router: Router, unread: Ref<number>): void {
   const parley = useParley();
-  useWindowTitle(unread);
+  useUnreadBadge(unread);
 
   const isOnScreen = (chat: number) =>
     document.visibilityState === 'visible' && router.currentRoute.value.params.conversation === String(chat);

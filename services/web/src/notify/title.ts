@@ -1,20 +1,29 @@
-import { onScopeDispose, type Ref, watchEffect } from 'vue';
+import { onScopeDispose, type Ref, shallowRef, watchEffect } from 'vue';
 import { pageTitle } from '../core/page-title.ts';
+
+/** Unread messages. 0 while nobody is signed in. */
+const count = shallowRef(0);
 
 /**
  * Keeps the window's title and the app's badge: the number of unread messages, the page, the name
  * of the app.
  */
-export function useWindowTitle(unread: Ref<number>): void {
+export function useWindowTitle(): void {
   watchEffect(() => {
-    const count = unread.value;
-    const badge = count > 0 ? `(${count > 99 ? '99+' : count}) ` : '';
+    const badge = count.value > 0 ? `(${count.value > 99 ? '99+' : count.value}) ` : '';
     document.title = `${badge}${pageTitle.value === '' ? '' : `${pageTitle.value} – `}Parley`;
     // An installed app shows the number on its icon.
     if ('setAppBadge' in navigator)
-      (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch(() => {});
+      (count.value > 0 ? navigator.setAppBadge(count.value) : navigator.clearAppBadge()).catch(() => {});
+  });
+}
+
+/** Shows the number of unread messages in the title while the component lives. */
+export function useUnreadBadge(unread: Ref<number>): void {
+  watchEffect(() => {
+    count.value = unread.value;
   });
   onScopeDispose(() => {
-    document.title = 'Parley';
+    count.value = 0;
   });
 }
