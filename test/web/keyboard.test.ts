@@ -211,6 +211,19 @@ describe('editing by ArrowUp', () => {
   });
 });
 
+describe('a menu', () => {
+  it('that a click outside closes returns the focus', async () => {
+    const { a } = await chat();
+    await a.list.getByRole('button', { name: /^Actions for message from Bob/ }).focus();
+    await a.page.keyboard.press('Enter');
+    await a.page.getByRole('menu').waitFor();
+    await a.page.locator('.messages').click({ position: { x: 400, y: 20 } });
+    await a.page.getByRole('menu').waitFor({ state: 'detached' });
+    await expect.poll(() => focused(a.page)).not.toBe('');
+    expect(await hasFocus(a.page)).toBe(true);
+  });
+});
+
 describe('recalling', () => {
   it('Recall requires a confirmation, and has a distance to other menu items', async () => {
     const { a } = await chat();
@@ -250,6 +263,17 @@ describe("the browser's Back", () => {
     await page.goBack();
     await page.getByRole('searchbox', { name: 'Search emoji' }).waitFor({ state: 'detached' });
     await expect.poll(() => new URL(page.url()).pathname).toBe(`/chats/${bob.id}`);
+    expect(await focused(page)).not.toBe('Write a message');
+    const actions = a.list.getByRole('button', { name: /^Actions for message/ });
+    for (const overlay of ['menu', 'dialog'] as const) {
+      await actions.click();
+      if (overlay === 'dialog') await page.getByRole('menuitem', { name: 'Forward' }).click();
+      await page.getByRole(overlay).waitFor();
+      await page.goBack();
+      await page.getByRole(overlay).waitFor({ state: 'detached' });
+      await expect.poll(() => new URL(page.url()).pathname).toBe(`/chats/${bob.id}`);
+      expect(await hasFocus(page)).toBe(true);
+    }
     await page.getByRole('button', { name: 'Back to chats' }).click();
     await page.waitForURL('**/chats');
     await page.getByRole('link', { name: /Bob/ }).click();
