@@ -15,8 +15,10 @@ export const linkStrings = defineStrings(
     days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
     approval: 'Admins decide who joins',
     open: 'Everyone with the link joins',
-    used: (used: number, uses: number | null) =>
-      uses === null ? `used ${used} times` : `used ${used} of ${uses} times`,
+    used: (used: number, uses: number | null) => {
+      if (uses !== null) return `used ${used} of ${uses} times`;
+      return used === 1 ? 'used once' : `used ${used} times`;
+    },
     until: (date: string) => `expires ${date}`,
     forever: 'does not expire',
     copyOf: (start: string) => `Copy link ${start}…`,
