@@ -61,6 +61,26 @@ describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('a picture, on a %s'
   });
 });
 
+describe('large pictures', () => {
+  it('large pictures are made smaller before they are sent, unless the user chooses their original size', async () => {
+    const { a, b } = await pair();
+    const file = { name: 'wall.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 3000, 1500) };
+    await a.sendFiles(file);
+    await a.page.locator('input[type=file]').setInputFiles([{ ...file, name: 'original.jpg' }]);
+    await a.page.getByRole('switch', { name: 'Original size of pictures' }).click();
+    await a.page.getByRole('button', { name: 'Send 1 file' }).click();
+    for (const [name, width] of [
+      ['wall.jpg', 2048],
+      ['original.jpg', 3000],
+    ] as const) {
+      await b.list.getByRole('button', { name: `Open ${name}` }).click();
+      const full = b.page.getByRole('dialog').getByRole('img', { name });
+      await expect.poll(() => full.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(width);
+      await b.page.keyboard.press('Escape');
+    }
+  });
+});
+
 describe('files', () => {
   it('files can be sent by pasting and by dropping them', async () => {
     const { a, b } = await pair();

@@ -35,6 +35,7 @@ export const strings = defineStrings(
     moveDown: (name: string) => `Move ${name} down`,
     remove: (name: string) => `Remove ${name}`,
     files: 'Files to send',
+    original: 'Original size of pictures',
   },
   {
     gone: '已失效',
@@ -70,5 +71,6 @@ export const strings = defineStrings(
     moveDown: (name: string) => `下移 ${name}`,
     remove: (name: string) => `移除 ${name}`,
     files: '待发送的文件',
+    original: '发送原图',
   },
 );

@@ -1,0 +1,34 @@
+/** Pixels of the longer side of a picture that is not sent in its original size. */
+const MAX_SIDE = 2048;
+
+/** Quality of a picture that is encoded again, 0 to 1. */
+const QUALITY = 0.85;
+
+/** Whether `shrink` may make a picture smaller. Animated formats are sent as they are. */
+export function isShrinkable({ type }: File): boolean {
+  return /^image\/(jpeg|png|webp)$/.test(type);
+}
+
+/**
+ * Returns a picture with at most 2048 pixels on its longer side, without the data of the camera,
+ * such as the place. Returns the file itself if it is not larger, or cannot be read.
+ */
+export async function shrink(file: File): Promise<File> {
+  if (!isShrinkable(file)) return file;
+  try {
+    const bitmap = await createImageBitmap(file);
+    const scale = MAX_SIDE / Math.max(bitmap.width, bitmap.height);
+    if (scale >= 1) return file;
+    const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
+    canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+    bitmap.close();
+    // JPEG has no transparency.
+    const type = file.type === 'image/jpeg' ? file.type : 'image/webp';
+    const blob = await canvas.convertToBlob({ type, quality: QUALITY });
+    if (blob.size >= file.size || blob.type !== type) return file;
+    const name = type === file.type ? file.name : `${file.name.replace(/\.png$/i, '')}.webp`;
+    return new File([blob], name, { type, lastModified: file.lastModified });
+  } catch {
+    return file;
+  }
+}
