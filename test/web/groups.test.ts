@@ -76,6 +76,24 @@ describe('groups', () => {
     await b.page.getByText('Your message was recalled').first().waitFor();
   });
 
+  it('only the owner and admins can mention all members at once', async () => {
+    const { people, made } = await group('Ann', 'Bob', 'Cem');
+    const [ann, bob, cem] = people as [Person, Person, Person];
+    const list = await kit.open(cem, { path: '/people' });
+    const b = chatPage(await kit.open(bob, { path: `/chats/${made.id}`, locale: 'zh-CN' }));
+    const a = chatPage(await kit.open(ann, { path: `/chats/${made.id}` }));
+    await a.box.pressSequentially('Hear me @ev');
+    await a.page.getByRole('option', { name: 'everyone' }).waitFor();
+    await a.box.press('Enter');
+    await a.box.press('Enter');
+    const box = b.page.getByRole('textbox', { name: '输入消息' });
+    await b.page.locator('.mention.me', { hasText: '@everyone' }).waitFor();
+    await box.pressSequentially('@所');
+    expect(await b.page.getByRole('option').count()).toBe(0);
+    await list.getByRole('link', { name: /Chats/ }).click();
+    await list.getByText('[You were mentioned]').waitFor();
+  });
+
   it('a group opened by its URL shows the number of members', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
     const page = await kit.open(people[1], { path: `/chats/${made.id}` });

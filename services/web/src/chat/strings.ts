@@ -1,4 +1,5 @@
 import { defineStrings } from '../core/i18n.ts';
+import { everyoneWords } from './message/text-parts.ts';
 
 export const strings = defineStrings(
   {
@@ -79,6 +80,7 @@ export const strings = defineStrings(
     photo: 'Photo',
     video: 'Video',
     voiceMessage: 'Voice message',
+    everyone: everyoneWords.en,
     file: 'File',
     sticker: 'Sticker',
     card: 'Contact',
@@ -171,6 +173,7 @@ export const strings = defineStrings(
     file: '文件',
     sticker: '贴纸',
     card: '名片',
+    everyone: everyoneWords.zh,
     emojiSearch: '搜索表情',
     emojiGroups: '表情,人物,动物,食物,旅行,活动,物品,符号,旗帜',
     recent: '最近使用',

@@ -1,3 +1,9 @@
+/** Stands for all members of a group in the list of mentions. No user has this id. */
+export const EVERYONE = 0;
+
+/** The words that mention all members, by language. A reader may have another one. */
+export const everyoneWords = { en: 'everyone', zh: '所有人' };
+
 /**
  * Splits a text into plain text, links and mentions. Only http and https addresses become links.
  *
