@@ -158,6 +158,34 @@ describe('the composer', () => {
     await c.seen('pass this on');
   });
 
+  it('several selected messages can be forwarded to several chats, and copied', async () => {
+    const [ann, bob, cem, dan] = await kit.friends('Ann', 'Bob', 'Cem', 'Dan');
+    await away(bob, ann, 'first', 'second', 'third');
+    const a = chatPage(await kit.open(ann, { path: `/chats/${bob.id}` }));
+    await a.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await a.choose('third', 'Select');
+    await a.page.getByRole('checkbox', { name: /: first$/ }).press('Space');
+    await a.page.getByText('2 selected').waitFor();
+    await a.page.getByRole('toolbar').getByRole('button', { name: 'Forward' }).click();
+    const dialog = a.page.getByRole('dialog');
+    for (const name of ['Cem', 'Dan']) await dialog.getByRole('checkbox', { name }).check();
+    await dialog.getByRole('button', { name: 'Forward to 2 chats' }).click();
+    for (const person of [cem, dan]) {
+      const other = chatPage(await kit.open(person, { path: `/chats/${ann.id}` }));
+      await other.seen('third');
+      expect(await other.texts()).toEqual(['first', 'third']);
+    }
+    await a.box.waitFor();
+    await a.choose('first', 'Select');
+    await a.bubble('second').click();
+    await a.page.getByRole('toolbar').getByRole('button', { name: 'Copy' }).click();
+    const copied = () => a.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toMatch(/^Bob, \d\d:\d\d: first\nBob, \d\d:\d\d: second$/);
+    await a.choose('first', 'Select');
+    await a.page.keyboard.press('Escape');
+    await a.box.waitFor();
+  });
+
   it('the text of a message can be copied', async () => {
     const { a } = await pair();
     await a.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -23,6 +23,10 @@ export interface ChatContext {
   react(message: ChatMessage, emoji: string): void;
   /** Puts a text into the composer. */
   compose(text: string): void;
+  /** The selected messages by key. Undefined while none are selected. */
+  selection: ReadonlyMap<string, ChatMessage> | undefined;
+  /** Selects a message, or removes it from the selection. */
+  toggle(message: ChatMessage): void;
   /** Opens a picture in the viewer. */
   view(body: MediaBody): void;
 }
