@@ -8,6 +8,8 @@ compose() { docker compose --file "$(dirname "$0")/../compose.yaml" "$@"; }
 project=$(compose config --format json | sed -n 's/^  "name": "\(.*\)",$/\1/p')
 api=$(docker inspect --format '{{.Config.Image}}' "$(compose ps --all --quiet api-1)")
 
+began=$(date +%s)
+
 # Redis before PostgreSQL: what one copy holds and the other too is recorded once all the same, what
 # neither has would be lost.
 compose exec -T redis sh -c 'redis-cli --rdb /tmp/backup.rdb >&2 && cat /tmp/backup.rdb && rm /tmp/backup.rdb' >"$folder/redis.rdb"
@@ -15,3 +17,5 @@ compose exec -T postgres pg_dump --username parley --format custom parley >"$fol
 for volume in secrets media; do
   docker run --rm --user root --entrypoint tar --volume "${project}_$volume:/from:ro" "$api" -C /from -c . >"$folder/$volume.tar"
 done
+# `parley_backup_timestamp_seconds` shows it.
+compose exec -T redis redis-cli HSET backups redis "$began" postgresql "$began" media "$began" >/dev/null

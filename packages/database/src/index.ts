@@ -16,6 +16,7 @@ export {
 } from './open-database.ts';
 export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
+export { readDatabaseClock } from './read-clock.ts';
 export { readRefs } from './read-refs.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';

@@ -122,6 +122,8 @@ export interface Keys {
    * found.
    */
   readonly stores: string;
+  /** Hash: store -> Unix seconds of its last backup, as the operator noted it. */
+  readonly backups: string;
   /** String: set for a day after Redis lost refs that PostgreSQL may hold. */
   readonly refsLost: string;
   /** String: the recorder that leases a bucket. */
@@ -194,6 +196,7 @@ export function createKeys(buckets: number): Keys {
     recordDead: (bucket) => `{${bucket}}:record-dead`,
     mark: (bucket) => `{${bucket}}:mark`,
     stores: 'stores',
+    backups: 'backups',
     refsLost: 'refs-lost',
     lease: (bucket) => `{${bucket}}:lease`,
     probe: (bucket, gateway) => `{${bucket}}:probe:${gateway}`,

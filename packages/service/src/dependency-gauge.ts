@@ -1,17 +1,23 @@
 import { Gauge, type Registry } from 'prom-client';
 import { checkServers } from './health.ts';
+import type { Log } from './log.ts';
 
 /** Ms between two checks. */
 const INTERVAL_MS = 5000;
 
+/** Names of servers for people. What has none reports its faults itself. */
+const names: Readonly<Record<string, string>> = { redis: 'Redis', postgresql: 'PostgreSQL' };
+
 /**
  * Exports `parley_dependency_up{dependency}`: 1 if the server responded to the last check, 0 if
- * not. Checks every 5 s, so that the metric is right even if `/readyz` is never requested. Returns
- * a function that ends the checks.
+ * not. Checks every 5 s, so that the metric is right even if `/readyz` is never requested. Logs
+ * when a server stops to respond, and when it responds again. Returns a function that ends the
+ * checks.
  */
 export function watchDependencies(
   metrics: Registry,
   servers: Readonly<Record<string, () => Promise<unknown>>>,
+  log: Pick<Log, 'error' | 'warn'>,
 ): () => void {
   const gauge = new Gauge({
     name: 'parley_dependency_up',
@@ -19,10 +25,22 @@ export function watchDependencies(
     labelNames: ['dependency'],
     registers: [metrics],
   });
-  const check = () => {
-    for (const [dependency, ping] of Object.entries(servers)) {
-      checkServers({ [dependency]: ping }).then((reasons) => gauge.set({ dependency }, reasons.length === 0 ? 1 : 0));
+  const downSince = new Map<string, number>();
+  const report = (dependency: string, reason: string | undefined) => {
+    gauge.set({ dependency }, reason === undefined ? 1 : 0);
+    if (names[dependency] === undefined) return;
+    const since = downSince.get(dependency);
+    if (reason !== undefined && since === undefined) {
+      downSince.set(dependency, performance.now());
+      log.error({ dependency, reason }, 'dependency unavailable');
+    } else if (reason === undefined && since !== undefined) {
+      downSince.delete(dependency);
+      log.warn({ dependency, seconds: Math.round((performance.now() - since) / 1000) }, 'dependency available again');
     }
+  };
+  const check = () => {
+    for (const [dependency, ping] of Object.entries(servers))
+      checkServers({ [names[dependency] ?? dependency]: ping }).then(([reason]) => report(dependency, reason));
   };
   check();
   const timer = setInterval(check, INTERVAL_MS).unref();

@@ -1,3 +1,4 @@
+export { watchClocks } from './clock-gauge.ts';
 export { watchDependencies } from './dependency-gauge.ts';
 export { EnvError, type Environment, type EnvProblem, readEnv, type Values, type Variable } from './env/read-env.ts';
 export {
@@ -29,7 +30,8 @@ export { type HookConfig, hookConfig, hookVariables } from './hooks/config.ts';
 export { Hooks, type HookVerdict } from './hooks/hooks.ts';
 export { type RunOptions, runService, type Service } from './lifecycle.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
-export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { addGauge, Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.ts';
+export { PlainHistogram } from './plain-histogram.ts';
 export { checkHost, Forbidden, guardedLookup } from './requests/guard.ts';
 export { Networks, networks, plainAddress } from './requests/networks.ts';
 export { type Posted, Poster } from './requests/poster.ts';

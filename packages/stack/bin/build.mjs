@@ -41,6 +41,9 @@ export const external = [
   '@sparticuz/chromium',
 ];
 
+/** Version of the release. The published packages are released together with the services. */
+const { version } = JSON.parse(readFileSync(join(root, 'packages/client/package.json'), 'utf8'));
+
 /** Defines `require`, which CommonJS packages use for Node's modules. */
 const banner = `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`;
 
@@ -92,6 +95,7 @@ export async function buildOne(source, result) {
     format: 'esm',
     external,
     alias: sourceAliases,
+    define: { 'globalThis.PARLEY_BUILD_VERSION': JSON.stringify(version) },
     banner: { js: banner },
     loader: { '.lua': 'text' },
     sourcemap: true,

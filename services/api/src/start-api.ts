@@ -1,8 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
-import { checkSchema, openDatabase } from '@parley/database';
-import { connectRedis } from '@parley/redis';
-import { createLog, createMetrics, Hooks, type Log, TokenVerifier, Traces, watchDependencies } from '@parley/service';
+import { checkSchema, openDatabase, readDatabaseClock } from '@parley/database';
+import { connectRedis, readClock } from '@parley/redis';
+import {
+  createLog,
+  createMetrics,
+  Hooks,
+  type Log,
+  TokenVerifier,
+  Traces,
+  watchClocks,
+  watchDependencies,
+} from '@parley/service';
 import { Accounts } from './accounts/accounts.ts';
 import { createApp } from './app.ts';
 import type { ApiConfig } from './config.ts';
@@ -13,6 +22,8 @@ import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
 import { FenceCache } from './search/fence-cache.ts';
 import { SearchIndexer } from './search/indexer.ts';
+import { watchBackups } from './watch-backups.ts';
+import { watchCertificates } from './watch-certificates.ts';
 import { watchRedis } from './watch-redis.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
@@ -45,13 +56,24 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const indexer = new SearchIndexer({ db, redis, log, metrics, interval: config.indexInterval });
       const stores = createStoresMonitor(db, redis, log, metrics);
       await stores.start();
-      const unwatchDependencies = watchDependencies(metrics, {
-        redis: () => redis.client.ping(),
-        postgresql: () => pingDatabase(db),
-        stores: async () => {
-          if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');
+      const unwatchDependencies = watchDependencies(
+        metrics,
+        {
+          redis: () => redis.client.ping(),
+          postgresql: () => pingDatabase(db),
+          stores: async () => {
+            if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');
+          },
         },
+        log,
+      );
+      const unwatchClocks = watchClocks(metrics, {
+        redis: () => readClock(redis),
+        postgresql: () => readDatabaseClock(db),
       });
+      const unwatchBackups = watchBackups(metrics, redis);
+      const publicUrls = [...config.gatewayUrls, ...config.origins, config.accounts.publicUrl ?? ''];
+      const unwatchCertificates = watchCertificates(metrics, publicUrls);
       const hooks = Hooks.create(config.hooks, log, metrics);
       const accounts = new Accounts({ db, log, config });
       const app = createApp({
@@ -90,6 +112,9 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await Promise.all([webhooks.stop(), pusher?.stop()]);
         hooks?.close();
         unwatch();
+        unwatchCertificates();
+        unwatchBackups();
+        unwatchClocks();
         unwatchDependencies();
         await stores.stop();
         tokens.stop();

@@ -1,5 +1,6 @@
-import { closeCodes } from '@parley/protocol';
-import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
+import { closeCodes, type ErrorCode, messageDate } from '@parley/protocol';
+import { addGauge, Counter, Histogram, PlainHistogram, type Registry } from '@parley/service';
+import { readMessageId } from './frames.ts';
 
 /**
  * Counts what happens on a gateway. Plain numbers, which are collected when metrics are read: the
@@ -9,8 +10,6 @@ export class Counters {
   /** Messages accepted, without duplicates. */
   accepted = 0;
   duplicates = 0;
-  /** Frames rejected with an error. */
-  refused = 0;
   /** Client frames read. */
   frames = 0;
   /** Live events passed to a transport. */
@@ -18,7 +17,12 @@ export class Counters {
   /** Times a live connection had to catch up. */
   catchUps = 0;
   readonly #closed = new Map<number, number>();
+  readonly #refused = new Map<RefusalReason, number>();
   readonly probe: Histogram;
+  /** Seconds from the receipt of a message, or the consent of hooks, to its `ack`. */
+  readonly ack: PlainHistogram;
+  readonly #delivery: PlainHistogram;
+  #events = 0;
 
   constructor(metrics: Registry, { gauges, received }: Readings) {
     const registers = [metrics];
@@ -35,10 +39,20 @@ export class Counters {
     count('messages_accepted', 'Messages accepted', () => this.accepted);
     count('messages_duplicate', 'Messages that had been accepted before', () => this.duplicates);
     count('frames_received', 'Client frames', () => this.frames);
-    count('frames_refused', 'Client frames rejected with an error', () => this.refused);
     count('events_delivered', 'Live events passed to a transport', () => this.delivered);
     count('channel_messages', 'Messages received from Redis channels, each once for all connections', received);
     count('catch_ups', 'Times a live connection had to catch up', () => this.catchUps);
+    const refused = this.#refused;
+    new Counter({
+      name: 'parley_frames_refused_total',
+      help: 'Client frames rejected with an error, by its code, or by the reason of `unavailable`',
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, times] of refused) this.inc({ reason }, times);
+      },
+    });
     const closed = this.#closed;
     new Counter({
       name: 'parley_connections_closed_total',
@@ -51,22 +65,41 @@ export class Counters {
       },
     });
     for (const [name, help] of Object.entries(gaugeHelp)) {
-      const read = gauges[name as keyof typeof gaugeHelp];
-      new Gauge({
-        name: `parley_${name}`,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
+      addGauge(metrics, `parley_${name}`, help, gauges[name as keyof typeof gaugeHelp]);
     }
     this.probe = new Histogram({
       name: 'parley_probe_seconds',
       help: 'Round trip of a delivery probe through Redis',
-      buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+      buckets: secondBuckets,
       registers,
     });
+    this.ack = new PlainHistogram(metrics, {
+      name: 'parley_send_ack_seconds',
+      help: 'Time from the receipt of a message, after its hooks, to its acknowledgement',
+      buckets: secondBuckets,
+    });
+    this.#delivery = new PlainHistogram(metrics, {
+      name: 'parley_send_delivery_seconds',
+      help: 'Time from the acceptance of a message by Redis to a recipient, by the clocks of both; of a sample of messages',
+      buckets: secondBuckets,
+    });
+  }
+
+  /** Counts a rejected frame. */
+  refuse(reason: RefusalReason): void {
+    this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
+  }
+
+  /** Measures the delivery of a published frame, for one of each `DELIVERY_SAMPLE`. */
+  published(frame: Buffer): void {
+    this.#events = (this.#events + 1) % DELIVERY_SAMPLE;
+    const message = this.#events === 0 ? readMessageId(frame) : undefined;
+    if (message) this.#delivery.observe(Math.max(0, Date.now() - messageDate(message.id)) / 1000);
+  }
+
+  /** Frames rejected so far. */
+  get refused(): number {
+    return [...this.#refused.values()].reduce((sum, times) => sum + times, 0);
   }
 
   closed(code: number): void {
@@ -75,6 +108,14 @@ export class Counters {
     this.#closed.set(known, (this.#closed.get(known) ?? 0) + 1);
   }
 }
+
+/** Why a frame was rejected: the code of the error, or what is unavailable. */
+export type RefusalReason = ErrorCode | 'overload' | 'backlog' | 'stores' | 'update' | 'redis-full';
+
+/** Frames per measured delivery: reading the id of each would cost a microsecond. */
+const DELIVERY_SAMPLE = 16;
+
+const secondBuckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
 const knownCodes = new Set([1000, 1001, 1005, 1006, ...Object.values(closeCodes).map(({ code }) => code)]);
 

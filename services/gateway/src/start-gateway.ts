@@ -10,6 +10,7 @@ import {
   publishProbe,
   type RedisConnection,
   raiseFence,
+  readClock,
   readMarks,
   readPresence,
   readStoreStatus,
@@ -17,7 +18,16 @@ import {
   recover,
   takeTokens,
 } from '@parley/redis';
-import { Hooks, type Log, type Registry, TokenVerifier, Traces, watchDependencies } from '@parley/service';
+import {
+  addGauge,
+  Hooks,
+  type Log,
+  type Registry,
+  TokenVerifier,
+  Traces,
+  watchClocks,
+  watchDependencies,
+} from '@parley/service';
 import { AdmissionControl } from './admission/admission-control.ts';
 import { UserRates } from './admission/user-rates.ts';
 import { appendTexts } from './commands/append-texts.ts';
@@ -50,6 +60,8 @@ import { Hub } from './users/hub.ts';
 import { Permits } from './users/permits.ts';
 import { TracedUser } from './users/traced-user.ts';
 
+const redisMemoryHelp = 'Share of `maxmemory` that the fullest server of Redis uses. 0 without `maxmemory`.';
+
 /**
  * Starts a gateway. Resolves when a message has passed through Redis and the port is open. Rejects,
  * leaving nothing open, if Redis is unavailable or the port is in use.
@@ -66,7 +78,12 @@ export async function startGateway(
   });
   const traces = config.traces && new Traces({ config: config.traces, service: 'gateway', instance: id, log });
 
-  const channels = new Channels(redis, config.redisUrl, (buckets) => presence.missed(hub.missed(buckets)));
+  const channels = new Channels(
+    redis,
+    config.redisUrl,
+    (buckets) => presence.missed(hub.missed(buckets)),
+    (frame) => counters.published(frame),
+  );
   const { keys } = redis;
   const hub = new Hub(
     {
@@ -114,7 +131,7 @@ export async function startGateway(
     config.recordBacklog,
     metrics,
   );
-  const counters = new Counters(metrics, {
+  const counters: Counters = new Counters(metrics, {
     gauges: {
       connections: () => connections.size,
       users: () => hub.size,
@@ -151,12 +168,18 @@ export async function startGateway(
   const heartbeat = () => presence.heartbeat().catch((error) => log.warn({ err: error }, 'presence heartbeat failed'));
   const heartbeats = setInterval(heartbeat, config.probeInterval);
   await Promise.all([heartbeat(), probe.start(), tokens.start(), storeGuard.start()]);
-  const unwatchDependencies = watchDependencies(metrics, {
-    redis: () => redis.client.ping(),
-    stores: async () => {
-      if (!storeGuard.serving) throw new Error('Redis and PostgreSQL do not belong together');
+  addGauge(metrics, 'parley_redis_memory_used_ratio', redisMemoryHelp, () => redis.memory.share);
+  const unwatchClocks = watchClocks(metrics, { redis: () => readClock(redis) });
+  const unwatchDependencies = watchDependencies(
+    metrics,
+    {
+      redis: () => redis.client.ping(),
+      stores: async () => {
+        if (!storeGuard.serving) throw new Error('Redis and PostgreSQL do not belong together');
+      },
     },
-  });
+    log,
+  );
 
   const rates = new UserRates(userRateLimits(config), (name, user, limit, want, least) =>
     takeTokens(redis, name, user, limit, want, least),
@@ -229,6 +252,7 @@ export async function startGateway(
     admission.stop();
     clock.stop();
     probe.stop();
+    unwatchClocks();
     unwatchDependencies();
     await streams.close();
     await storeGuard.stop();

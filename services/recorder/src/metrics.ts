@@ -1,8 +1,9 @@
 import type { RedisConnection } from '@parley/redis';
-import { Counter, Gauge, Histogram, type Registry } from '@parley/service';
+import { addGauge, Counter, Gauge, Histogram, type Registry } from '@parley/service';
 import type { Entry } from './entries/entry.ts';
 import type { Lease } from './lease/lease.ts';
 import { type Backlog, readBacklog } from './read-backlog.ts';
+import { failureReason } from './write/errors.ts';
 
 /** The recorder's metrics. */
 export class RecorderMetrics {
@@ -11,6 +12,7 @@ export class RecorderMetrics {
   readonly #batches: Histogram;
   readonly #dead: Counter;
   readonly #buckets: Counter<'bucket'>;
+  readonly #failures: Counter<'reason'>;
 
   /** @param leased returns the leases that are valid now */
   constructor(registry: Registry, redis: RedisConnection, leased: () => readonly Lease[]) {
@@ -38,22 +40,18 @@ export class RecorderMetrics {
       help: 'Entries moved to the dead entries because they cannot be written.',
       registers,
     });
-    new Gauge({
-      name: 'parley_record_leased_buckets',
-      help: 'Buckets whose record stream this process reads.',
+    const leasedHelp = 'Buckets whose record stream this process reads.';
+    const bucketsHelp = 'Buckets of the installation, each with a record stream.';
+    this.#failures = new Counter({
+      name: 'parley_record_write_failures_total',
+      help: 'Attempts to write a batch that failed, by reason.',
+      labelNames: ['reason'],
       registers,
-      collect() {
-        this.set(leased().length);
-      },
     });
-    new Gauge({
-      name: 'parley_record_buckets',
-      help: 'Buckets of the installation, each with a record stream.',
-      registers,
-      collect() {
-        this.set(redis.keys.buckets);
-      },
-    });
+    const memoryHelp = 'Share of `maxmemory` that the fullest server of Redis uses. 0 without `maxmemory`.';
+    addGauge(registry, 'parley_redis_memory_used_ratio', memoryHelp, () => redis.memory.share);
+    addGauge(registry, 'parley_record_leased_buckets', leasedHelp, () => leased().length);
+    addGauge(registry, 'parley_record_buckets', bucketsHelp, () => redis.keys.buckets);
     this.#buckets = new Counter({
       name: 'parley_record_bucket_entries_total',
       help: 'Entries committed, by bucket.',
@@ -106,6 +104,11 @@ export class RecorderMetrics {
     for (const [kind, count] of kinds) this.#entries.inc({ kind }, count);
     for (const [bucket, count] of buckets) this.#buckets.inc({ bucket }, count);
     this.#batches.observe(entries.length);
+  }
+
+  /** Counts a batch that could not be written, and will be written again. */
+  failed(error: unknown): void {
+    this.#failures.inc({ reason: failureReason(error) });
   }
 
   /** Counts an entry moved to the dead entries. */

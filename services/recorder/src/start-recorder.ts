@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSchema, type Database, openDatabase, openPool, SchemaTooOld } from '@parley/database';
-import { connectRedis } from '@parley/redis';
-import { checkServers, createMetrics, type Log, startHealthServer, Traces, watchDependencies } from '@parley/service';
+import { checkSchema, type Database, openDatabase, openPool, readDatabaseClock, SchemaTooOld } from '@parley/database';
+import { connectRedis, readClock } from '@parley/redis';
+import {
+  checkServers,
+  createMetrics,
+  type Log,
+  startHealthServer,
+  Traces,
+  watchClocks,
+  watchDependencies,
+} from '@parley/service';
 import type { RecorderConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { buryEntry, confirmItems, trimStream } from './entries/record-stream.ts';
@@ -74,6 +82,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
       metrics.buried();
     },
     handle: (asked) => requests.handle(asked),
+    failed: (error) => metrics.failed(error),
     log,
   });
   const leases: Leases = new Leases(createLeaseStore(redis), {
@@ -110,13 +119,18 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const requireStores = async () => {
     if (!stores.matched) throw new Error('Redis and PostgreSQL do not belong together');
   };
+  onStop('clocks', watchClocks(registry, { redis: () => readClock(redis), postgresql: () => readDatabaseClock(db) }));
   onStop(
     'dependency checks',
-    watchDependencies(registry, {
-      redis: () => redis.client.ping(),
-      postgresql: () => checkSchema(db),
-      stores: requireStores,
-    }),
+    watchDependencies(
+      registry,
+      {
+        redis: () => redis.client.ping(),
+        postgresql: () => checkSchema(db),
+        stores: requireStores,
+      },
+      log,
+    ),
   );
   await waitForSchema(db, log);
   await stores.start();

@@ -105,6 +105,7 @@ function createWriter(more: Partial<WriterDeps> = {}) {
     trim: async (bucket, id) => calls.push(`trim ${bucket} ${id}`),
     bury: async ({ id }, reason) => calls.push(`bury ${id} ${reason}`),
     handle: async (requests) => void calls.push(`handle ${requests.map(({ kind }) => kind)}`),
+    failed: () => {},
     log: { warn: () => {}, error: () => {} },
     ...more,
   });

@@ -101,6 +101,7 @@ export class Writer {
         if (isEntryFault(error)) return await this.#isolate(items, error);
         if (error instanceof NotCommitted) continue;
         this.#failing = true;
+        this.#deps.failed(error);
         this.#deps.log.warn({ err: error, entries: items.length, retryIn: delay }, 'write failed');
       }
       if (this.#stopping) return false;
@@ -167,6 +168,8 @@ export interface WriterDeps {
   bury(entry: StreamEntry, reason: string): Promise<unknown>;
   /** Handles requests; never rejects. */
   handle(requests: readonly Request[]): Promise<void>;
+  /** Called when an attempt to write failed for a reason that may pass. */
+  failed(error: unknown): void;
   log: Pick<Log, 'warn' | 'error'>;
 }
 

@@ -1,5 +1,6 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Log } from '../log.ts';
+import { addGauge } from '../metrics.ts';
 import { compareStores, type DatabaseProgress, type Progress } from './compare-stores.ts';
 
 /** Ms between two comparisons. */
@@ -26,15 +27,8 @@ export class StoresMonitor {
 
   constructor(deps: StoresMonitorDeps, metrics: Registry) {
     this.#deps = deps;
-    const mismatch = () => (this.#reason === undefined ? 0 : 1);
-    new Gauge({
-      name: 'parley_stores_mismatch',
-      help: '1 while Redis and PostgreSQL do not belong together and the process serves no requests.',
-      registers: [metrics],
-      collect() {
-        this.set(mismatch());
-      },
-    });
+    const help = '1 while Redis and PostgreSQL do not belong together and the process serves no requests.';
+    addGauge(metrics, 'parley_stores_mismatch', help, () => (this.#reason === undefined ? 0 : 1));
   }
 
   /** Whether the stores were compared and belong together. */

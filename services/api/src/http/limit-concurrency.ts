@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from '@parley/service';
+import { addGauge, type Registry } from '@parley/service';
 import type { MiddlewareHandler } from 'hono';
 import type { OpenEnv } from '../app-context.ts';
 import type { Bodies } from './bodies.ts';
@@ -22,14 +22,7 @@ export function limitConcurrency(
 ): MiddlewareHandler<OpenEnv> {
   let inFlight = 0;
   const byAddress = new Map<string, number>();
-  new Gauge({
-    name: 'parley_api_requests_under_way',
-    help: 'Requests in progress.',
-    registers: [metrics],
-    collect() {
-      this.set(inFlight);
-    },
-  });
+  addGauge(metrics, 'parley_api_requests_under_way', 'Requests in progress.', () => inFlight);
   return async (c, next) => {
     if (free(c.req.path)) return next();
     const address = addressOf(c);

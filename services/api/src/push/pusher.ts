@@ -85,7 +85,8 @@ export class Pusher {
     try {
       const { is, status, reason } = await sender.send(subscription, notification);
       if (is === 'gone') await deleteSubscription(db, user, endpoint);
-      this.#pushes.inc({ service, outcome: is === 'taken' ? 'taken' : 'refused' });
+      // An error of the service itself, as if it could not be reached.
+      this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
       if (is !== 'taken') log.debug({ user, service, status, reason }, 'a push service refused a notification');
     } catch (err) {
       this.#pushes.inc({ service, outcome: 'failed' });

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from '@parley/service';
+import { addGauge, Counter, type Registry } from '@parley/service';
 import { FairShare } from './fair-share.ts';
 
 /** Ms between two adjustments of the limit. */
@@ -71,10 +71,11 @@ export class AdmissionControl {
     this.#finished += 1;
   }
 
-  /** Whether another connection may be opened now. Counts a rejection if not. */
+  /** Whether another connection may be opened now. Counts a rejection because of overload. */
   admitConnection(): boolean {
     const { maxOpenings, isServing } = this.#options;
-    if (this.#openings < maxOpenings && isServing()) return true;
+    if (!isServing()) return false;
+    if (this.#openings < maxOpenings) return true;
     this.#rejected += 1;
     return false;
   }
@@ -131,16 +132,9 @@ export class AdmissionControl {
   }
 
   #register(metrics: Registry): void {
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        ...{ name: `parley_${name}`, help, registers: [metrics] },
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge('frames_under_way', 'Frames in flight', () => this.#frames);
-    gauge('frames_limit', 'Frames that may be in flight now', () => this.#limit);
-    gauge('connections_opening', 'Connections being opened', () => this.#openings);
+    addGauge(metrics, 'parley_frames_under_way', 'Frames in flight', () => this.#frames);
+    addGauge(metrics, 'parley_frames_limit', 'Frames that may be in flight now', () => this.#limit);
+    addGauge(metrics, 'parley_connections_opening', 'Connections being opened', () => this.#openings);
     const rejected = () => this.#rejected;
     new Counter({
       ...{ name: 'parley_overload_refused_total', registers: [metrics] },

@@ -1,10 +1,11 @@
 import type { ClientFrame, FrameOf } from '@parley/protocol';
 import type { RedisConnection } from '@parley/redis';
-import type { Log, TokenVerifier, Traces } from '@parley/service';
+import type { Log, PlainHistogram, TokenVerifier, Traces } from '@parley/service';
 import type { AdmissionControl } from '../admission/admission-control.ts';
 import type { FrameRates } from '../admission/budget.ts';
 import type { UserRates } from '../admission/user-rates.ts';
 import type { Config } from '../config.ts';
+import type { RefusalReason } from '../counters.ts';
 import type { WatchList } from '../presence/watch-list.ts';
 import type { StoreGuard } from '../redis/store-guard.ts';
 import type { ExternalBearer, NoUser } from '../users/external-user.ts';
@@ -58,8 +59,10 @@ export type CommandSettings = Pick<
 export interface CommandCounters {
   /** Client frames received. */
   frames: number;
-  /** Frames rejected with an error. */
-  refused: number;
+  /** Counts a frame that is rejected with an error. */
+  refuse(reason: RefusalReason): void;
+  /** Seconds until a message is acknowledged. */
+  readonly ack: Pick<PlainHistogram, 'observe'>;
   /** Messages accepted. */
   accepted: number;
   /** Messages that had been accepted before. */

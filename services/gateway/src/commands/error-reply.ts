@@ -1,5 +1,7 @@
+import type { ErrorCode } from '@parley/protocol';
 import { RedisFullError } from '@parley/redis';
 import { RateExceeded } from '../admission/user-rates.ts';
+import type { RefusalReason } from '../counters.ts';
 import { errorFrame } from '../frames.ts';
 import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
@@ -11,12 +13,15 @@ export function errorReply(
   { ref, type }: { ref?: string | undefined; type: string },
   error: unknown,
 ): string {
-  counters.refused += 1;
-  if (error instanceof Refusal) return errorFrame(ref, error.code, error.detail, error.retryAfter);
-  if (error instanceof RateExceeded) return errorFrame(ref, 'too-many', error.message, error.retryAfter);
+  const refuse = (code: ErrorCode, detail?: string, retryAfter?: number, reason: RefusalReason = code) => {
+    counters.refuse(reason);
+    return errorFrame(ref, code, detail, retryAfter);
+  };
+  if (error instanceof Refusal) return refuse(error.code, error.detail, error.retryAfter);
+  if (error instanceof RateExceeded) return refuse('too-many', error.message, error.retryAfter);
   if (error instanceof RedisFullError)
-    return errorFrame(ref, 'unavailable', 'The server is out of memory', error.retryAfter);
+    return refuse('unavailable', 'The server is out of memory', error.retryAfter, 'redis-full');
   // Redis may have run it. Every frame may be sent again.
   log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
-  return errorFrame(ref, 'unavailable');
+  return refuse('unavailable');
 }

@@ -26,7 +26,7 @@ export class FrameHandler {
     // The first reply follows the welcome. A connection that is refused runs nothing.
     if (connection.opening) await connection.opening;
     if (!reading.ok) {
-      this.#deps.counters.refused += 1;
+      this.#deps.counters.refuse('bad-frame');
       return connection.reply(errorFrame(reading.ref, 'bad-frame', reading.message));
     }
     if (connection.closed) return;
@@ -56,7 +56,7 @@ export class FrameHandler {
     const json = parseJson(message.toString());
     if (json.ok) return json.value;
     if (json.reason === 'syntax') return connection.close('protocolError', 'not JSON');
-    counters.refused += 1;
+    counters.refuse('bad-frame');
     return connection.reply(errorFrame(json.ref, 'bad-frame', json.message));
   }
 
@@ -91,13 +91,19 @@ export class FrameHandler {
   }
 
   async #admitAndRun(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
-    const { admission } = this.#deps;
+    const { admission, counters } = this.#deps;
     // A ping or a new token keeps the connection open and costs little.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
     const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame);
-    if (refused) return errorFrame(frame.ref, 'unavailable', refused.detail, refused.retryAfter);
+    if (refused) {
+      counters.refuse(refused.reason);
+      return errorFrame(frame.ref, 'unavailable', refused.detail, refused.retryAfter);
+    }
     const slot = exempt ? undefined : admission.admit(sender.user.id);
-    if (!exempt && !slot) return errorFrame(frame.ref, 'unavailable', 'The server is overloaded', admission.retryAfter);
+    if (!exempt && !slot) {
+      counters.refuse('overload');
+      return errorFrame(frame.ref, 'unavailable', 'The server is overloaded', admission.retryAfter);
+    }
     try {
       if (this.#deps.config.sessionPolicy === 'single') await this.#checkNewest(sender);
       const reply = await this.#dispatch(sender, frame);

@@ -34,6 +34,7 @@ export async function sendMessage(
   frame: Send,
   stream?: NewStream,
 ): Promise<string> {
+  const received = performance.now();
   checkCustom(deps, frame);
   if (!sender.sends.begin())
     throw new Refusal('too-many', `At most ${limits.inFlight} messages may be unacknowledged.`, 1000);
@@ -45,12 +46,15 @@ export async function sendMessage(
       content.stream = stream;
     }
     admission = await admit(deps, sender, frame, eventBytes(content.body + content.extra));
+    let reply: string;
     try {
-      return await acceptMessage(deps, sender, frame, content, admission);
+      reply = await acceptMessage(deps, sender, frame, content, admission);
     } catch (error) {
       if (!(error instanceof PermitChanged)) throw error;
-      return await acceptMessage(deps, sender, frame, content, await admitAgain(deps, sender, frame.to));
+      reply = await acceptMessage(deps, sender, frame, content, await admitAgain(deps, sender, frame.to));
     }
+    deps.counters.ack.observe((performance.now() - received) / 1000);
+    return reply;
   } finally {
     if (admission !== undefined) sender.sends.settle();
     sender.sends.end();

@@ -7,20 +7,30 @@ export class Channels {
   readonly #listeners = new Map<string, ChannelListener>();
   readonly #subscriber: Subscriber;
   readonly #missed: (buckets: Set<number>) => void;
+  readonly #passed: (data: Buffer) => void;
   /** Events that wait for replicas to confirm them. */
   #held: Published[] = [];
   #confirming = false;
   #received = 0;
 
-  /** @param missed called when messages on channels of these buckets may have been lost */
-  constructor(redis: RedisConnection, url: string, missed: (buckets: Set<number>) => void) {
+  /**
+   * @param missed called when messages on channels of these buckets may have been lost
+   * @param passed called with each message after its listener
+   */
+  constructor(
+    redis: RedisConnection,
+    url: string,
+    missed: (buckets: Set<number>) => void,
+    passed: (data: Buffer) => void,
+  ) {
     this.#redis = redis;
     this.#missed = missed;
+    this.#passed = passed;
     this.#subscriber = new Subscriber(redis, url, {
       message: (channel, data) => {
         this.#received += 1;
         if (redis.replicas > 0 && isEventFrame(data)) this.#hold({ channel, data });
-        else this.#listeners.get(channel)?.receive(data);
+        else this.#pass(channel, data);
       },
       missed,
     });
@@ -66,6 +76,11 @@ export class Channels {
     if (!this.#confirming) this.#confirm();
   }
 
+  #pass(channel: string, data: Buffer): void {
+    this.#listeners.get(channel)?.receive(data);
+    this.#passed(data);
+  }
+
   async #confirm(): Promise<void> {
     this.#confirming = true;
     while (this.#held.length > 0) {
@@ -75,7 +90,7 @@ export class Channels {
       const buckets = new Set(batch.map(({ channel }) => bucketOf(channel)));
       try {
         await this.#redis.confirm(buckets);
-        for (const { channel, data } of batch) this.#listeners.get(channel)?.receive(data);
+        for (const { channel, data } of batch) this.#pass(channel, data);
       } catch {
         // Their connections read the inbox instead, which waits for replicas too.
         this.#missed(buckets);

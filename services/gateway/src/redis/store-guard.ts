@@ -1,5 +1,5 @@
 import type { ClientFrame } from '@parley/protocol';
-import { Gauge, type Registry } from '@parley/service';
+import { addGauge, type Registry } from '@parley/service';
 
 /** Ms between two checks. */
 const INTERVAL_MS = 1000;
@@ -44,16 +44,12 @@ export class StoreGuard {
   constructor(deps: StoreGuardDeps, maxBacklog: number, metrics: Registry) {
     this.#deps = deps;
     this.#maxBacklog = maxBacklog;
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        ...{ name, help, registers: [metrics] },
-        collect() {
-          this.set(read());
-        },
-      });
     const mismatchHelp = '1 while Redis and PostgreSQL do not belong together and the process serves no requests.';
-    gauge('parley_stores_mismatch', mismatchHelp, () => (this.serving ? 0 : 1));
-    gauge('parley_record_backlog_bytes', 'Memory of Redis that unrecorded entries occupy.', () => this.#backlog);
+    const backlogHelp = 'Memory of Redis that unrecorded entries occupy.';
+    const limitHelp = 'Memory of unrecorded entries above which messages are rejected.';
+    addGauge(metrics, 'parley_stores_mismatch', mismatchHelp, () => (this.serving ? 0 : 1));
+    addGauge(metrics, 'parley_record_backlog_bytes', backlogHelp, () => this.#backlog);
+    addGauge(metrics, 'parley_record_backlog_limit_bytes', limitHelp, () => maxBacklog);
   }
 
   /** Whether connections may be opened. */
@@ -77,19 +73,20 @@ export class StoreGuard {
   }
 
   /** Why a frame is rejected now, and when it may be sent again. Undefined if it is not. */
-  refuse(frame: ClientFrame): { detail: string; retryAfter: number } | undefined {
+  refuse(frame: ClientFrame): StoreRefusal | undefined {
     if (this.#reason !== undefined)
-      return { detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
+      return { reason: 'stores', detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
     if (this.#full && isRecorded(frame))
-      return { detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
+      return { reason: 'backlog', detail: 'Messages cannot be stored right now', retryAfter: RETRY_AFTER_MS };
     const opensStream = frame.type === 'stream' && frame.op === 'start';
     if (opensStream || ('custom' in frame && frame.custom !== undefined)) return this.refuseNew();
     return undefined;
   }
 
   /** Like `refuse`, for data that recorders of the previous release do not store. */
-  refuseNew(): { detail: string; retryAfter: number } | undefined {
-    return this.#oldRecorder ? { detail: 'The service is being updated', retryAfter: RETRY_AFTER_MS } : undefined;
+  refuseNew(): StoreRefusal | undefined {
+    if (!this.#oldRecorder) return undefined;
+    return { reason: 'update', detail: 'The service is being updated', retryAfter: RETRY_AFTER_MS };
   }
 
   /**
@@ -130,6 +127,13 @@ export class StoreGuard {
       this.#reason = status.reason;
     }
   }
+}
+
+/** Why a frame is rejected. `retryAfter` in ms. */
+export interface StoreRefusal {
+  reason: 'stores' | 'backlog' | 'update';
+  detail: string;
+  retryAfter: number;
 }
 
 export interface StoreGuardDeps {

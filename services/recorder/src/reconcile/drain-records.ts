@@ -22,6 +22,7 @@ export async function drainRecords({ redis, pool, log }: ReconcileDeps): Promise
     trim: (bucket, id) => trimStream(redis, keys.record(bucket), id),
     bury: (entry, reason) => buryEntry(redis, entry, reason),
     handle: async () => {},
+    failed: () => {},
     log,
   });
   // Also reads a single server, by the connection that is open.

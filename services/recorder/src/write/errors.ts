@@ -9,3 +9,10 @@ export function isEntryFault(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return error instanceof BadEntry || (typeof code === 'string' && /^(22|23|54)[0-9A-Z]{3}$/.test(code));
 }
+
+/** Why a batch could not be written, for the metric of failures. */
+export function failureReason(error: unknown): 'disk-full' | 'read-only' | 'unavailable' {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === '53100') return 'disk-full';
+  return code === '25006' ? 'read-only' : 'unavailable';
+}

@@ -1,7 +1,7 @@
-import { checkSchema, type Database } from '@parley/database';
+import { checkSchema, type Database, readDatabaseClock } from '@parley/database';
 import { attempt, type Check, failed, ok, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
-import { readServer, readTime } from './database-queries.ts';
+import { readServer } from './database-queries.ts';
 
 /** The oldest version that migrations run on. */
 const MIN_VERSION = 15;
@@ -21,6 +21,6 @@ export async function checkPostgres(db: Database): Promise<Check[]> {
       await checkSchema(db);
       return [ok('migrations', 'Every migration of this version is applied')];
     })),
-    checkClock('postgresql clock', 'PostgreSQL', await clockDifference(() => readTime(db))),
+    checkClock('postgresql clock', 'PostgreSQL', await clockDifference(() => readDatabaseClock(db))),
   ];
 }

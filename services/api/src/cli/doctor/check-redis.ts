@@ -1,19 +1,27 @@
-import { inspectServers, problemsOf, type RedisConnection, type RedisServerState, readProcesses } from '@parley/redis';
+import {
+  inspectServers,
+  problemsOf,
+  type RedisConnection,
+  type RedisServerState,
+  readBackups,
+  readClock,
+  readProcesses,
+} from '@parley/redis';
 import type { ApiConfig } from '../../config.ts';
 import { sharedSettings } from '../../shared-settings.ts';
-import { type Check, failed, ok, warning } from './check.ts';
+import { type Check, failed, ok, warning, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
+
+/** Age above which a backup is late. The alert `ParleyBackupLate` has the same. */
+const MAX_BACKUP_HOURS = 36;
 
 /** Checks the servers of Redis, and whether running processes have the settings of this config. */
 export async function checkRedis(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {
   const servers = await inspectServers(redis);
-  const time = async () => {
-    const [seconds, microseconds] = await redis.client.time();
-    return Number(seconds) * 1000 + Number(microseconds) / 1000;
-  };
   return [
     ...servers.flatMap((server) => checkServer(server, config)),
-    checkClock('redis clock', 'Redis', await clockDifference(time)),
+    checkClock('redis clock', 'Redis', await clockDifference(() => readClock(redis))),
+    ...checkBackups(await readBackups(redis)),
     ...(await checkProcesses(redis, config)),
   ];
 }
@@ -34,6 +42,18 @@ function checkServer(server: RedisServerState, { redisDurability: durability }: 
       warning('redis memory', `Redis at ${address} has no maxmemory: it ends when the machine has no memory`),
     );
   return checks;
+}
+
+/** Judges when the last backups were made, in Unix seconds. */
+function checkBackups(backups: Readonly<Record<string, number>>): Check[] {
+  const noted = Object.entries(backups);
+  if (noted.length === 0)
+    return [warning('backups', 'No backup was noted. Make one, and note it as deploy/guides/back-up.md describes')];
+  const hours = (seconds: number) => Math.round((Date.now() / 1000 - seconds) / 3600);
+  const old = noted
+    .filter(([, seconds]) => hours(seconds) > MAX_BACKUP_HOURS)
+    .map(([store, seconds]) => `The last backup of ${store} is ${hours(seconds)} hours old`);
+  return warnings('backups', old, `The last backups are at most ${MAX_BACKUP_HOURS} hours old`);
 }
 
 async function checkProcesses(redis: RedisConnection, config: ApiConfig): Promise<Check[]> {

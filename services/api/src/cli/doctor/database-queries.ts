@@ -10,10 +10,3 @@ export async function readServer(db: Database): Promise<{ version: number; text:
         where current_setting(name) = 'off') as off`.execute(db);
   return rows[0] as { version: number; text: string; off: string[] };
 }
-
-/** Returns the time of PostgreSQL in Unix ms. */
-export async function readTime(db: Database): Promise<number> {
-  const { rows } = await sql<{ now: number }>`
-    select (extract(epoch from clock_timestamp()) * 1000)::float8 as now`.execute(db);
-  return (rows[0] as { now: number }).now;
-}

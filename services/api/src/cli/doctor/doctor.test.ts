@@ -49,6 +49,17 @@ describe('parley doctor', () => {
     await expect(runDoctor(['--fix'], env)).rejects.toThrow(CliError);
   });
 
+  it('parley doctor warns of backups that were never noted or are late', async () => {
+    const { client, keys } = api.redis;
+    const found = async () => named(await diagnose(env), 'backups').map(({ status, detail }) => `${status} ${detail}`);
+    expect(await found()).toEqual([expect.stringMatching(/^warning No backup was noted/)]);
+    const now = Math.round(Date.now() / 1000);
+    await client.hset(keys.backups, { redis: now, postgresql: now - 40 * 3600 });
+    expect(await found()).toEqual(['warning The last backup of postgresql is 40 hours old']);
+    await client.hset(keys.backups, { postgresql: now });
+    expect(await found()).toEqual(['ok The last backups are at most 36 hours old']);
+  });
+
   it('parley doctor finds Redis settings that lose messages, unless REDIS_DURABILITY accepts them', async () => {
     const { client } = api.redis;
     await client.config('SET', 'maxmemory-policy', 'allkeys-lru');

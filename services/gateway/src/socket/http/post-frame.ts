@@ -60,17 +60,21 @@ async function replyTo(deps: ServerDeps, visitor: Visitor, reading: Promise<Requ
 const refusals = { 'too-large': 'too-large', 'too-slow': 'too-slow', aborted: 'bad-request' } as const;
 
 async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise<HttpReply> {
-  const { redis } = deps;
-  deps.counters.frames += 1;
+  const { redis, counters } = deps;
+  counters.frames += 1;
+  const refuse = (ref: string | undefined, code: ErrorCode, message?: string, retryAfter?: number) => {
+    counters.refuse(code);
+    return errorReply(ref, code, message, retryAfter);
+  };
   const json = parseJson(text);
-  if (!json.ok) return errorReply(json.ref, 'bad-frame', json.message);
+  if (!json.ok) return refuse(json.ref, 'bad-frame', json.message);
   const reading = readFrame(json.value);
-  if (!reading.ok) return errorReply(reading.ref, 'bad-frame', reading.message);
+  if (!reading.ok) return refuse(reading.ref, 'bad-frame', reading.message);
   const { frame } = reading;
   if (await isRevoked(redis, claims.user, claims.session))
-    return errorReply(frame.ref, 'unauthenticated', 'The session was ended');
+    return refuse(frame.ref, 'unauthenticated', 'The session was ended');
   const after = await deps.frames.admitRequest(claims.user, Buffer.byteLength(text));
-  if (after !== undefined) return errorReply(frame.ref, 'too-many', undefined, after);
+  if (after !== undefined) return refuse(frame.ref, 'too-many', undefined, after);
 
   const sender = new RequestSender(deps.hub.visitor(claims.user), claims);
   return toReply(await deps.frames.run(sender, frame));

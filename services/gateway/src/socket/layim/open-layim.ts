@@ -38,7 +38,7 @@ async function readLayim(deps: ServerDeps, connection: Connection, message: Buff
   if (connection.closed || !send) return;
   const transport = connection.transport as LayimTransport;
   if ('problem' in send) {
-    deps.counters.refused += 1;
+    deps.counters.refuse('bad-frame');
     return transport.show(send.chat, send.problem);
   }
   const reply = JSON.parse((await deps.frames.run(connection, send.frame)) ?? '{}') as {

@@ -1,0 +1,12 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+
+/**
+ * Returns when the last backup of each store was made, in Unix seconds, as the operator's backup
+ * noted it by `HSET backups STORE SECONDS`. Empty if none was noted.
+ */
+export async function readBackups({ client, keys }: RedisConnection): Promise<Record<string, number>> {
+  const noted = Object.entries(await client.hgetall(keys.backups));
+  return Object.fromEntries(
+    noted.map(([store, seconds]) => [store, Number(seconds)]).filter(([, seconds]) => Number.isFinite(seconds)),
+  );
+}

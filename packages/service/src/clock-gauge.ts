@@ -1,0 +1,39 @@
+import type { Registry } from 'prom-client';
+import { Gauge } from './metrics.ts';
+
+/** Ms between two readings. */
+const INTERVAL_MS = 10_000;
+
+/** Ms for a reply above which a reading is too inaccurate. */
+const MAX_REPLY_MS = 500;
+
+/**
+ * Exports `parley_clock_offset_seconds{dependency}`: by how much the clock of a server is ahead of
+ * this machine's. Keeps the last value while the server does not respond. Returns a function that
+ * ends the readings.
+ *
+ * @param clocks return the time of each server in Unix ms
+ */
+export function watchClocks(metrics: Registry, clocks: Readonly<Record<string, () => Promise<number>>>): () => void {
+  const gauge = new Gauge({
+    name: 'parley_clock_offset_seconds',
+    help: 'By how much the clock of a server is ahead of the clock of this machine.',
+    labelNames: ['dependency'] as const,
+    registers: [metrics],
+  });
+  const reading = new Set<string>();
+  const read = async (dependency: string, clock: () => Promise<number>) => {
+    if (reading.has(dependency)) return;
+    reading.add(dependency);
+    const [sent, start] = [Date.now(), performance.now()];
+    const theirs = await clock().finally(() => reading.delete(dependency));
+    const took = performance.now() - start;
+    if (took <= MAX_REPLY_MS) gauge.set({ dependency }, (theirs - sent - took / 2) / 1000);
+  };
+  const readAll = () => {
+    for (const [dependency, clock] of Object.entries(clocks)) read(dependency, clock).catch(() => {});
+  };
+  readAll();
+  const timer = setInterval(readAll, INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,52 @@
+import type { Histogram, Registry } from 'prom-client';
+
+/**
+ * A histogram without labels, for paths that run for each message: `observe` only adds to plain
+ * numbers.
+ */
+export class PlainHistogram {
+  readonly name: string;
+  readonly #help: string;
+  readonly #bounds: readonly number[];
+  /** Values up to each bound, and those above the last one. */
+  readonly #counts: number[];
+  #sum = 0;
+
+  constructor(registry: Registry, { name, help, buckets }: PlainHistogramOptions) {
+    this.name = name;
+    this.#help = help;
+    this.#bounds = buckets;
+    this.#counts = Array.from({ length: buckets.length + 1 }, () => 0);
+    // The registry needs no more of a metric than its name and `get`.
+    registry.registerMetric(this as unknown as Histogram);
+  }
+
+  observe(value: number): void {
+    let bucket = 0;
+    while (value > (this.#bounds[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
+    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
+    this.#sum += value;
+  }
+
+  /** The samples, as the registry reads them. */
+  get(): object {
+    const { name } = this;
+    let below = 0;
+    const buckets = this.#counts.map((count, bucket) => {
+      below += count;
+      return { metricName: `${name}_bucket`, labels: { le: this.#bounds[bucket] ?? '+Inf' }, value: below };
+    });
+    const totals = [
+      { metricName: `${name}_sum`, labels: {}, value: this.#sum },
+      { metricName: `${name}_count`, labels: {}, value: below },
+    ];
+    return { name, help: this.#help, type: 'histogram', values: [...buckets, ...totals], aggregator: 'sum' };
+  }
+}
+
+export interface PlainHistogramOptions {
+  name: string;
+  help: string;
+  /** Upper bounds, ascending. */
+  buckets: readonly number[];
+}

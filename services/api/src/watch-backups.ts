@@ -1,0 +1,35 @@
+import { type RedisConnection, readBackups } from '@parley/redis';
+import { Gauge, type Registry } from '@parley/service';
+
+/** Ms between two readings. */
+const INTERVAL_MS = 15_000;
+
+/**
+ * Exports `parley_backup_timestamp_seconds{store}`: when the last backup of each store was made, as
+ * the operator's backup noted it in Redis. Returns a function that ends the readings.
+ */
+export function watchBackups(metrics: Registry, redis: RedisConnection): () => void {
+  const gauge = new Gauge({
+    name: 'parley_backup_timestamp_seconds',
+    help: 'Unix time of the last backup of a store, as the backup noted it in Redis.',
+    labelNames: ['store'] as const,
+    registers: [metrics],
+  });
+  let reading = false;
+  const read = async () => {
+    if (reading) return;
+    reading = true;
+    try {
+      const backups = await readBackups(redis);
+      gauge.reset();
+      for (const [store, seconds] of Object.entries(backups)) gauge.set({ store }, seconds);
+    } catch {
+      // Redis is unavailable, which other metrics report. The last values hold.
+    } finally {
+      reading = false;
+    }
+  };
+  read();
+  const timer = setInterval(read, INTERVAL_MS).unref();
+  return () => clearInterval(timer);
+}
