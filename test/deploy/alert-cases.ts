@@ -66,8 +66,23 @@ export const alertCases: AlertCase[] = [
   {
     alert: 'ParleyMessagesDoNotPass',
     within: '3m',
-    firing: { [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
-    quiet: { [`parley_probe_seconds_count{${ns},pod="x"}`]: '100+2x120' },
+    firing: { ...reached('redis', 1), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
+    quiet: { ...reached('redis', 1), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100+2x120' },
+  },
+  {
+    // Redis is down, which is an alert of its own.
+    alert: 'ParleyMessagesDoNotPass',
+    within: '3m',
+    firing: { ...reached('postgresql', 0), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
+    quiet: { ...reached('redis', 0), [`parley_probe_seconds_count{${ns},pod="x"}`]: '100x120' },
+  },
+  gauge('ParleyRedisFull', '1m', 'parley_redis_memory_used_ratio', 0.95, 0.85),
+  gauge('ParleyRedisFilling', '11m', 'parley_redis_memory_used_ratio', 0.8, 0.7),
+  {
+    alert: 'ParleyClockWrong',
+    within: '1m',
+    firing: { [`parley_clock_offset_seconds{${ns},pod="x",dependency="redis"}`]: '-30x120' },
+    quiet: { [`parley_clock_offset_seconds{${ns},pod="x",dependency="redis"}`]: '-5x120' },
   },
   {
     alert: 'ParleyProbeSlow',
@@ -76,6 +91,13 @@ export const alertCases: AlertCase[] = [
     quiet: buckets('parley_probe_seconds_bucket', { 0.1: 10, 0.5: 10, '+Inf': 10 }),
   },
   gauge('ParleyRecordLate', '2m', 'parley_record_oldest_seconds', 61, 59),
+  {
+    alert: 'ParleyPostgresDiskFull',
+    within: '1m',
+    firing: { [`parley_record_write_failures_total{${ns},pod="x",reason="disk-full"}`]: '0 1 2 3x117' },
+    quiet: { [`parley_record_write_failures_total{${ns},pod="x",reason="unavailable"}`]: '0 1 2 3x117' },
+  },
+  { alert: 'ParleyRecordBacklogGrows', within: '2m', firing: backlog(600), quiet: backlog(400) },
   {
     alert: 'ParleyBucketsUnread',
     within: '2m',
@@ -93,6 +115,19 @@ export const alertCases: AlertCase[] = [
     within: '2m',
     firing: { [`parley_hook_resting{${ns},pod="x",hook="rules"}`]: '1x120' },
     quiet: { [`parley_hook_resting{${ns},pod="x",hook="rules"}`]: '1 0 1 0x117' },
+  },
+  {
+    alert: 'ParleyWebhookFails',
+    within: '8m',
+    firing: outcomes('parley_webhook_attempts_total', 'endpoint="product"', { again: 6, done: 4 }),
+    quiet: outcomes('parley_webhook_attempts_total', 'endpoint="product"', { again: 4, done: 6 }),
+  },
+  {
+    alert: 'ParleyPushFails',
+    within: '2m',
+    firing: outcomes('parley_pushes_total', 'service="web"', { failed: 6, taken: 4 }),
+    // Browsers that are gone are no failure.
+    quiet: outcomes('parley_pushes_total', 'service="web"', { gone: 6, failed: 3, taken: 1 }),
   },
   {
     alert: 'ParleyBucketsUneven',
@@ -120,6 +155,12 @@ export const alertCases: AlertCase[] = [
     quiet: frames(10, 100),
   },
   {
+    alert: 'ParleyOverloaded',
+    within: '3m',
+    firing: { [`parley_overload_refused_total{${ns},pod="x"}`]: '0+20x120' },
+    quiet: { [`parley_overload_refused_total{${ns},pod="x"}`]: '0+5x120' },
+  },
+  {
     alert: 'ParleyGatewayFull',
     within: '3m',
     firing: descriptors(81),
@@ -132,6 +173,24 @@ export const alertCases: AlertCase[] = [
     firing: requests(10, 90),
     quiet: requests(1, 99),
   },
+  {
+    // PostgreSQL is down, which is an alert of its own.
+    alert: 'ParleyApiFails',
+    within: '5m',
+    firing: { ...reached('postgresql', 1), ...requests(10, 90) },
+    quiet: { ...reached('postgresql', 0), ...requests(10, 90) },
+  },
+  {
+    alert: 'ParleyVolumeFilling',
+    within: '2m',
+    firing: { ...healthy, ...volume('a', 10) },
+    // A volume of another application.
+    quiet: { ...healthy, ...volume('a', 20), ...volume('b', 10) },
+  },
+  remaining('ParleyCertificateExpires', '2m', 2.9, 3.1),
+  remaining('ParleyCertificateExpiresSoon', '62m', 13, 15),
+  backup('ParleyBackupOld', '2m', 3.1, 2.9),
+  backup('ParleyBackupLate', '12m', 1.6, 1.4),
   {
     alert: 'ParleyApiSlow',
     within: '17m',
@@ -161,6 +220,54 @@ function dependency(alert: string, name: string): AlertCase {
     firing: { [series('x')]: '0x120', [series('y')]: '0x120' },
     quiet: { [series('x')]: '0x120', [series('y')]: '1x120' },
   };
+}
+
+/** Whether a process reaches a server. */
+function reached(name: string, up: 0 | 1): Series {
+  return { [`parley_dependency_up{${ns},pod="x",dependency="${name}"}`]: `${up}x120` };
+}
+
+/** Unrecorded bytes, of 1000 that may be. */
+function backlog(bytes: number): Series {
+  return {
+    [`parley_record_backlog_bytes{${ns},pod="x"}`]: `${bytes}x120`,
+    [`parley_record_backlog_limit_bytes{${ns},pod="x"}`]: '1000x120',
+  };
+}
+
+/** Outcomes per 10 s. */
+function outcomes(metric: string, label: string, perStep: Record<string, number>): Series {
+  return Object.fromEntries(
+    Object.entries(perStep).map(([outcome, count]) => [
+      `${metric}{${ns},pod="x",${label},outcome="${outcome}"}`,
+      `0+${count}x120`,
+    ]),
+  );
+}
+
+/** A volume of which so many percent are left. */
+function volume(namespace: string, left: number): Series {
+  const labels = `namespace="${namespace}",persistentvolumeclaim="redis"`;
+  return {
+    [`kubelet_volume_stats_available_bytes{${labels}}`]: `${left}x120`,
+    [`kubelet_volume_stats_capacity_bytes{${labels}}`]: '100x120',
+  };
+}
+
+/** A certificate with so many days left; time begins at 0 in a test. */
+function remaining(alert: string, within: string, firing: number, quiet: number): AlertCase {
+  const expiry = (days: number) => ({
+    [`parley_certificate_expiry_timestamp_seconds{${ns},pod="x",address="chat"}`]: `${days * 86_400}x400`,
+  });
+  return { alert, within, firing: expiry(firing), quiet: expiry(quiet) };
+}
+
+/** A backup of so many days ago; time begins at 0 in a test. */
+function backup(alert: string, within: string, firing: number, quiet: number): AlertCase {
+  const made = (days: number) => ({
+    [`parley_backup_timestamp_seconds{${ns},pod="x",store="redis"}`]: `${-days * 86_400}x120`,
+  });
+  return { alert, within, firing: made(firing), quiet: made(quiet) };
 }
 
 function buckets(metric: string, perStep: Record<string, number>, labels = ''): Series {

@@ -42,14 +42,23 @@ describe('alerts', () => {
     async () => {
       const folder = await temporaryFolder('alerts');
       try {
-        await writeFile(join(folder.path, 'rules.yaml'), stringify(spec));
-        const tests = alertCases.flatMap((each) => [promtoolTest(each, true), promtoolTest(each, false)]);
-        const file = { rule_files: ['rules.yaml'], evaluation_interval: '15s', tests };
-        await writeFile(join(folder.path, 'tests.yaml'), stringify(file));
-        const { stdout } = await run(tools?.promtool ?? '', ['test', 'rules', join(folder.path, 'tests.yaml')]).catch(
+        // A file per rule, because each test evaluates all rules of its file.
+        const files = rules.map(async (rule) => {
+          const { alert } = rule;
+          const group = { name: 'parley', interval: '15s', rules: [rule] };
+          await writeFile(join(folder.path, `${alert}.rules.yaml`), stringify({ groups: [group] }));
+          const tests = alertCases
+            .filter((each) => each.alert === alert)
+            .flatMap((each) => [promtoolTest(each, true), promtoolTest(each, false)]);
+          const file = { rule_files: [`${alert}.rules.yaml`], evaluation_interval: '15s', tests };
+          const path = join(folder.path, `${alert}.tests.yaml`);
+          await writeFile(path, stringify(file));
+          return path;
+        });
+        const { stdout } = await run(tools?.promtool ?? '', ['test', 'rules', ...(await Promise.all(files))]).catch(
           (error: { stdout: string; stderr: string }) => ({ stdout: error.stdout + error.stderr }),
         );
-        expect(stdout).toContain('SUCCESS');
+        expect(stdout.match(/SUCCESS/g), stdout).toHaveLength(rules.length);
       } finally {
         await folder.remove();
       }

@@ -31,7 +31,12 @@ beforeAll(async () => {
     gateways: 2,
     dataDir: folder,
     redisUrl: redis.url,
-    env: { LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, HOOKS: JSON.stringify([hook]), ...traces },
+    env: {
+      ...{ LOG_LEVEL: 'trace', SEND_POLICY: 'anyone', API_KEYS: apiKey, HOOKS: JSON.stringify([hook]) },
+      // Any keys: nothing is pushed, but its metrics are exported.
+      ...{ PUSH_PUBLIC_KEY: 'public', PUSH_PRIVATE_KEY: 'private' },
+      ...traces,
+    },
   });
   pair = await Pair.register(
     stack.apiUrl,
