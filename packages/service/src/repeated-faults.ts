@@ -1,0 +1,80 @@
+import type { LogFn, Logger } from 'pino';
+
+/** Ms without a repetition after which a fault has ended. */
+const QUIET_MS = 15_000;
+
+/** Faults that are followed at a time. Further ones are logged each time. */
+const MAX_FAULTS = 200;
+
+/**
+ * Lines per fault whose fields name a request, because a client may report that request. Of other
+ * faults only the first is logged.
+ */
+const LINES_WITH_REQUEST = 10;
+
+/** The event of the line that ends a fault. */
+export const FAULT_ENDED = 'fault ended';
+
+/**
+ * Logs a fault that repeats once when it begins, and once when it ends, with the number of times
+ * and its duration. A fault is a warning or an error with its event, and with what it is about: an
+ * endpoint, a hook, a service. Mistakes of the program are faults of their own, by their text.
+ */
+export class RepeatedFaults {
+  readonly #faults = new Map<string, Fault>();
+
+  /** Whether a line is written. If not, it is counted. */
+  admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
+    const key = keyOf(fields, event);
+    const fault = this.#faults.get(key);
+    const now = performance.now();
+    if (fault) {
+      fault.times += 1;
+      fault.last = now;
+      return fields.requestId !== undefined && fault.times <= LINES_WITH_REQUEST;
+    }
+    if (this.#faults.size < MAX_FAULTS) {
+      const begun = { event, about: aboutOf(fields), times: 1, first: now, last: now };
+      this.#faults.set(key, begun);
+      this.#follow(key, begun, (ended) => write.call(log, ended, FAULT_ENDED));
+    }
+    return true;
+  }
+
+  /** Waits until the fault is quiet. A fault that did not repeat has no line for its end. */
+  #follow(key: string, fault: Fault, ended: (fields: object) => void): void {
+    setTimeout(
+      () => {
+        if (performance.now() - fault.last < QUIET_MS) return this.#follow(key, fault, ended);
+        this.#faults.delete(key);
+        const { event, about, times, first, last } = fault;
+        if (times > 1) ended({ fault: event, ...about, times, seconds: Math.round((last - first) / 1000) });
+      },
+      QUIET_MS - (performance.now() - fault.last),
+    ).unref();
+  }
+}
+
+/** Fields that distinguish faults of the same event. */
+const SUBJECTS = ['part', 'dependency', 'endpoint', 'hook', 'service', 'url'] as const;
+
+function aboutOf(fields: Fields): Fields {
+  return Object.fromEntries(SUBJECTS.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));
+}
+
+function keyOf(fields: Fields, event: string): string {
+  const mistake =
+    fields.err instanceof TypeError || fields.err instanceof RangeError || fields.err instanceof ReferenceError;
+  return [event, ...Object.values(aboutOf(fields)), ...(mistake ? [(fields.err as Error).message] : [])].join(' ');
+}
+
+interface Fault {
+  event: string;
+  about: Fields;
+  times: number;
+  /** By `performance.now()`. */
+  first: number;
+  last: number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
