@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-it('logs a fault when it begins, and when it ends with its number and duration', async () => {
+it('the log has a line when a fault begins, and one with its number and duration when it ends', async () => {
   for (let i = 0; i < 100; i += 1) {
     log.warn({ err: new Error(`no ${i}`), connection: i }, 'frame failed');
     await vi.advanceTimersByTimeAsync(1000);
@@ -24,25 +24,25 @@ it('logs a fault when it begins, and when it ends with its number and duration',
   expect(lines).toHaveLength(3);
 });
 
-it('has no line for the end of a fault that did not repeat', async () => {
+it('the log has no line for the end of a fault that did not repeat', async () => {
   log.error('once');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(lines).toHaveLength(1);
 });
 
-it('distinguishes faults of different subjects, and mistakes of the program', () => {
+it('the log distinguishes faults of different subjects, and mistakes of the program', () => {
   for (const endpoint of ['a', 'b', 'a']) log.warn({ endpoint }, 'claiming failed');
   for (const text of ['x is undefined', 'y is undefined', 'x is undefined'])
     log.error({ err: new TypeError(text) }, 'request failed');
   expect(lines).toHaveLength(4);
 });
 
-it('logs ten lines of a fault that name the request of a client', () => {
+it('the log has ten lines of a fault whose lines name requests of clients', () => {
   for (let i = 0; i < 30; i += 1) log.error({ err: new Error('no'), requestId: `${i}` }, 'request failed');
   expect(lines).toHaveLength(10);
 });
 
-it('counts neither what is no fault nor what ends the process', () => {
+it('the log keeps every line that is no fault, and every fatal one', () => {
   for (let i = 0; i < 5; i += 1) {
     log.info('signed in');
     log.fatal('cannot start');

@@ -5,6 +5,14 @@ export { type PostgresOptions, type PostgresServer, startPostgres } from './post
 export { type TemporaryFolder, temporaryFolder } from './process/folder.ts';
 export { openSmallDisk, type SmallDisk } from './process/small-disk.ts';
 export { findPrometheus, type PrometheusTools } from './prometheus/find.ts';
+export {
+  type Alert,
+  type Prometheus,
+  type PrometheusOptions,
+  type PrometheusTarget,
+  type Sample,
+  startPrometheus,
+} from './prometheus/start.ts';
 export { type RedisCluster, type RedisClusterOptions, startRedisCluster } from './redis/cluster.ts';
 export { moveSlots } from './redis/move-slots.ts';
 export { type RedisOptions, type RedisServer, startRedis } from './redis/server.ts';
