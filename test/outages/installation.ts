@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import {
   type Clock,
   Clocks,
@@ -19,6 +18,7 @@ import {
 import { Receiver } from '../../packages/stack/src/test/receiver.ts';
 import { PushService } from '../../services/api/test/push-service.ts';
 import { CertifiedServer } from './certificate.ts';
+import { freezePostgres, killPostgres } from './freeze-postgres.ts';
 import { Traffic } from './traffic.ts';
 
 const MIB = 2 ** 20;
@@ -119,16 +119,13 @@ export class Installation {
     await this.#targetsChanged();
   }
 
-  /** Freezes PostgreSQL with all its backends. Returns a function that ends it. */
-  async freezePostgres(): Promise<() => void> {
-    const pids = await this.#postgresPids();
-    signal(pids, 'SIGSTOP');
-    return () => signal(pids, 'SIGCONT');
+  /** Freezes PostgreSQL. Resolves with a function that ends it. */
+  freezePostgres(): Promise<() => void> {
+    return freezePostgres(this.postgres.pid);
   }
 
-  /** Kills PostgreSQL with all its backends, which would delay its restart. */
   async killPostgres(): Promise<void> {
-    signal(await this.#postgresPids(), 'SIGKILL');
+    await killPostgres(this.postgres.pid);
     await this.postgres.exited;
   }
 
@@ -139,12 +136,6 @@ export class Installation {
     await Promise.all([this.hook, this.webhook, this.push, this.balancer].map((server) => server.close()));
     await Promise.all(Object.values(this.disks ?? {}).map((disk) => disk.remove()));
     await this.#folder.remove();
-  }
-
-  async #postgresPids(): Promise<number[]> {
-    const { pid } = this.postgres;
-    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
-    return [pid, ...children.split(' ').filter(Boolean).map(Number)];
   }
 }
 
@@ -200,16 +191,6 @@ async function makeClock(folder: string): Promise<Clock> {
 async function openDisks(namespace: string) {
   const redis = await openSmallDisk(`${namespace}-redis`, 512 * MIB);
   return { redis, postgres: await openSmallDisk(`${namespace}-postgres`, 1024 * MIB) };
-}
-
-function signal(pids: readonly number[], name: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, name);
-    } catch {
-      // It has already exited.
-    }
-  }
 }
 
 interface Parts {

@@ -6,9 +6,11 @@ const TIMEOUT_MS = 3000;
 
 /**
  * A user who writes to another one and reads the chat list, several times a second, whatever
- * happens. The recipient has a browser that receives pushes.
+ * happens. The recipient may have a browser that receives pushes.
  */
 export class Traffic {
+  /** Requests that failed. */
+  failed = 0;
   readonly #options: TrafficOptions;
   readonly #token: string;
   readonly #to: number;
@@ -27,7 +29,7 @@ export class Traffic {
     const { apiUrl, browser } = options;
     const [writer, reader] = [await register(apiUrl), await register(apiUrl)];
     const body = JSON.stringify({ ...browser, language: 'en' });
-    await call(`${apiUrl}/v1/push/subscriptions`, { method: 'PUT', token: reader.token, body });
+    if (browser) await call(`${apiUrl}/v1/push/subscriptions`, { method: 'PUT', token: reader.token, body });
     return new Traffic(options, writer.token, reader.id);
   }
 
@@ -58,7 +60,9 @@ export class Traffic {
 
   /** A request that may fail. */
   #request(url: string, init: { method?: string; body?: string } = {}): void {
-    call(url, { ...init, token: this.#token }).catch(() => {});
+    call(url, { ...init, token: this.#token }).catch(() => {
+      this.failed += 1;
+    });
   }
 }
 
@@ -87,6 +91,6 @@ async function call(url: string, { token, ...init }: { method?: string; body?: s
 interface TrafficOptions {
   apiUrl: string;
   gatewayUrls: readonly string[];
-  /** The subscription of the recipient's browser. */
-  browser: object;
+  /** The subscription of the recipient's browser. Default: the recipient has none. */
+  browser?: object;
 }

@@ -1,5 +1,5 @@
 import { type DestinationStream, type LogFn, type Logger, pino } from 'pino';
-import { FAULT_ENDED, RepeatedFaults } from './repeated-faults.ts';
+import { RepeatedFaults } from './repeated-faults.ts';
 
 /**
  * Creates the log of a process: one JSON object per line, with `service`, ISO time and the level's
@@ -27,7 +27,7 @@ const FAULT_LEVELS: ReadonlySet<number> = new Set([40, 50]);
 function countRepeated(faults: RepeatedFaults) {
   return function logMethod(this: Logger, args: Parameters<LogFn>, write: LogFn, level: number): void {
     const [fields, event] = typeof args[0] === 'string' ? [{}, args[0]] : [args[0] as object, args[1] as string];
-    if (FAULT_LEVELS.has(level) && event !== FAULT_ENDED && !faults.admit(this, write, { ...fields }, event)) return;
+    if (FAULT_LEVELS.has(level) && !faults.admit(this, write, { ...fields }, event)) return;
     write.apply(this, args);
   };
 }

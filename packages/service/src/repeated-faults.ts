@@ -13,7 +13,7 @@ const MAX_FAULTS = 200;
 const LINES_WITH_REQUEST = 10;
 
 /** The event of the line that ends a fault. */
-export const FAULT_ENDED = 'fault ended';
+const FAULT_ENDED = 'fault ended';
 
 /**
  * Logs a fault that repeats once when it begins, and once when it ends, with the number of times
@@ -25,6 +25,8 @@ export class RepeatedFaults {
 
   /** Whether a line is written. If not, it is counted. */
   admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
+    // A change of state, which does not repeat.
+    if (event === FAULT_ENDED || fields.dependency !== undefined) return true;
     const key = keyOf(fields, event);
     const fault = this.#faults.get(key);
     const now = performance.now();
@@ -56,7 +58,7 @@ export class RepeatedFaults {
 }
 
 /** Fields that distinguish faults of the same event. */
-const SUBJECTS = ['part', 'dependency', 'endpoint', 'hook', 'service', 'url'] as const;
+const SUBJECTS = ['part', 'endpoint', 'hook', 'service', 'url'] as const;
 
 function aboutOf(fields: Fields): Fields {
   return Object.fromEntries(SUBJECTS.filter((name) => fields[name] !== undefined).map((name) => [name, fields[name]]));

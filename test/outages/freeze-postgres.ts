@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+
+/** Freezes a PostgreSQL with all its backends. Resolves with a function that ends it. */
+export async function freezePostgres(pid: number): Promise<() => void> {
+  const pids = await postgresPids(pid);
+  signal(pids, 'SIGSTOP');
+  return () => signal(pids, 'SIGCONT');
+}
+
+/** Kills a PostgreSQL with all its backends, which would delay its restart. */
+export async function killPostgres(pid: number): Promise<void> {
+  signal(await postgresPids(pid), 'SIGKILL');
+}
+
+async function postgresPids(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return [pid, ...children.split(' ').filter(Boolean).map(Number)];
+}
+
+function signal(pids: readonly number[], name: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch {
+      // It has already exited.
+    }
+  }
+}
