@@ -1,13 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Stack, startStack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
+import { findPrometheus, type Stack, startStack, startTestRedis, type TestRedis, waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Pair } from '../containers/pair.ts';
 import { Collector } from './collector.ts';
 import { kubernetes } from './kustomize.ts';
 
+const tools = await findPrometheus((line) => console.warn(`Check of metrics: ${line}`));
 const apiKey = 'key-of-the-product-long-enough-for-anything';
 let collector: Collector;
 let folder: string;
@@ -130,6 +132,15 @@ describe('logs', () => {
 });
 
 describe('metrics', () => {
+  it.skipIf(!tools)('the metrics of every service pass promtool check metrics', async () => {
+    const recorder = stack.processes.recorders[0]?.url ?? '';
+    for (const url of [stack.apiUrl, stack.gatewayUrls[0], recorder]) {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const { stdout, stderr, status } = spawnSync(tools?.promtool ?? '', ['check', 'metrics'], { input: text });
+      expect([url, `${stdout}${stderr}`, status]).toEqual([url, '', 0]);
+    }
+  });
+
   it('the services export every metric that alerts, dashboard and autoscaler use', async () => {
     const recorder = stack.processes.recorders[0]?.url ?? '';
     const texts = await Promise.all(

@@ -11,6 +11,9 @@ export function createMetrics(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, prefix: 'parley_' });
+  // Gauges that are named like counters. Their sums are those of the gauges by type.
+  for (const what of ['handles', 'requests', 'resources'])
+    registry.removeSingleMetric(`parley_nodejs_active_${what}_total`);
   new Gauge({
     name: 'parley_build_info',
     help: 'Always 1. The labels are the versions of Parley and of Node.js.',
