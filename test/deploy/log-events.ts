@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '@parley/stack';
+import ts from 'typescript';
+
+/** Sources that log, and the name of the services that run them. */
+const sources = {
+  'services/gateway/src': 'gateway',
+  'services/api/src': 'api',
+  'services/recorder/src': 'recorder',
+  'packages/service/src': 'all',
+};
+
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** Formats the page of all log events, as the sources contain them. */
+export async function writeLogEvents(): Promise<string> {
+  const found = new Map<string, LogEvent>();
+  for (const [folder, service] of Object.entries(sources))
+    for (const file of await filesOf(join(root, folder)))
+      for (const event of eventsOf(await readFile(file, 'utf8'))) {
+        const key = `${event.level} ${event.text}`;
+        const known = found.get(key);
+        if (known) merge(known, event, service);
+        else found.set(key, { ...event, services: new Set([service]) });
+      }
+  const order = ({ level }: LogEvent) => levels.indexOf(level);
+  const events = [...found.values()].sort((a, b) => order(a) - order(b) || (a.text < b.text ? -1 : 1));
+  return `${[...head, ...events.map(rowOf)].join('\n')}\n`;
+}
+
+const head = [
+  '# Find a log event',
+  '',
+  'Every event that the services log, generated from their sources: `npx vitest run --config',
+  'test/vitest.config.ts test/deploy/log-events.test.ts -u`. Each line is a JSON object with `time`,',
+  '`level`, `service`, `pid`, `msg` (the event) and the fields below. `err` has the type, message and',
+  'stack of an error. The events of the [audit log](../../services/api/README.md#audit-log) are in its',
+  'own table.',
+  '',
+  'A warning or error that repeats is logged once, when it begins. 15 s after its last repetition',
+  '`fault ended` follows, with the event as `fault`, the number of `times`, and the `seconds` from the',
+  'first to the last. Lines with a `requestId` appear up to ten times, so that a request that a client',
+  'reports can be found. When Redis or PostgreSQL stops to respond, `dependency unavailable` names it',
+  'within 7 s, and `dependency available again` has the `seconds` for which it was away.',
+  '',
+  '| event | level | service | fields |',
+  '|---|---|---|---|',
+];
+
+function rowOf({ text, level, services, fields }: LogEvent): string {
+  const names = [...fields].map((name) => `\`${name}\``).join(', ');
+  return `| \`${text}\` | ${level} | ${[...services].join(', ')} | ${names} |`;
+}
+
+function merge(known: LogEvent, { fields }: FoundEvent, service: string): void {
+  known.services.add(service);
+  for (const field of fields) known.fields.add(field);
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true });
+  return entries
+    .filter((name) => name.endsWith('.ts') && !/\.(test|fixture|d)\.ts$/.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** Returns the events of the calls `….log.<level>(fields, event)` in a source. */
+function eventsOf(source: string): FoundEvent[] {
+  const events: FoundEvent[] = [];
+  const visit = (node: ts.Node): void => {
+    const event = ts.isCallExpression(node) ? eventOf(node) : undefined;
+    if (event) events.push(event);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true));
+  return events;
+}
+
+function eventOf({ expression, arguments: args }: ts.CallExpression): FoundEvent | undefined {
+  if (!ts.isPropertyAccessExpression(expression) || !/(^|[.#])log\??$/.test(expression.expression.getText())) return;
+  const level = levels.find((name) => name === expression.name.text);
+  const [first, second] = args;
+  const event = second ?? first;
+  if (!level || !event || !ts.isStringLiteralLike(event)) return;
+  const fields = second && first && ts.isObjectLiteralExpression(first) ? first.properties : [];
+  const names = [...fields].flatMap(({ name }) => (name ? [name.getText()] : []));
+  return { level, text: event.text, fields: new Set(names) };
+}
+
+interface FoundEvent {
+  text: string;
+  level: (typeof levels)[number];
+  fields: Set<string>;
+}
+
+interface LogEvent extends FoundEvent {
+  services: Set<string>;
+}
