@@ -99,7 +99,7 @@ describe('a group of the product', () => {
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
-  it('the server API rejects a group with the name of another group or with unknown members', async () => {
+  it('with UNIQUE_GROUP_NAMES the server API rejects the name of another group, and always unknown members', async () => {
     await put('g-7', { name: 'Seven', owner: 'o' });
     expect((await put('g-8', { name: 'SEVEN', owner: 'o' })).body.errors?.[0]?.path).toBe('name');
     expect((await put('g-8', { name: 'Eight', owner: 'nobody' })).status).toBe(404);
