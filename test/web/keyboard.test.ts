@@ -368,6 +368,8 @@ describe('on a phone', () => {
     expect(await small()).toEqual([]);
     await a.page.keyboard.press('Escape');
     await a.page.setViewportSize({ width: 320, height: 640 });
+    // The event of the new size, which closes a menu, comes with a frame.
+    await a.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await a.bubble('from Bob').dispatchEvent('contextmenu', { clientX: 60, clientY: 200 });
     await a.page.getByRole('menuitem', { name: 'Reply' }).waitFor();
     expect(await small()).toEqual([]);
