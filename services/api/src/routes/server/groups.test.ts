@@ -7,7 +7,7 @@ import type { ServerGroup } from '../../queries/server-groups.ts';
 
 let product: Product;
 beforeAll(async () => {
-  product = await startServerApi({ MAX_GROUP_MEMBERS: '5', MAX_GROUPS: '20' });
+  product = await startServerApi({ UNIQUE_GROUP_NAMES: 'true', MAX_GROUP_MEMBERS: '5', MAX_GROUPS: '20' });
   await product.people('o', 'p', 'q', 'r', 's', 't');
 });
 afterAll(() => product[Symbol.asyncDispose]());
