@@ -41,10 +41,10 @@ export async function makeWorld(product: Product): Promise<World> {
   const media = await uploader.send(await picture(4, 4), { name: 'secret-of-two.png', type: 'image/png' });
   await seedMessages(api.db, [{ from: owner.id, to: friend.id, text: 'secret-of-two' }]);
   await share(api, owner, friend, media.id);
-  const { body: invitation } = await owner.call<GroupInvitation>('post', `/v1/groups/${group.id}/invitations`, {
+  const { body: invitation } = await owner.call<GroupInvitation>('post', `/v1/groups/${group.id}/invites`, {
     approval: true,
   });
-  await asking.call('post', `/v1/invitations/${invitation.code}/join`, {});
+  await asking.call('post', `/v1/invites/${invitation.code}/join`, {});
   const { body: sessions } = await owner.get<Items>('/v1/sessions');
   const account = await api.db.selectFrom('users').select('username').where('id', '=', owner.id).executeTakeFirst();
   return {

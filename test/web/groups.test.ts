@@ -164,15 +164,6 @@ describe('the owner and admins of a group', () => {
     await page.getByRole('button', { name: 'Actions for Cem' }).click();
     expect(await page.getByRole('menuitem').allTextContents()).toEqual([' View profile', ' Message']);
   });
-
-  it('creating a group shows an error if the name is taken', async () => {
-    const { people, made } = await group('Ann', 'Bob');
-    const page = await kit.open(people[0], { path: '/groups/new' });
-    await page.getByLabel('Name', { exact: true }).fill(made.name.toUpperCase());
-    await page.getByRole('button', { name: 'Create group' }).click();
-    await page.getByText('A group with this name already exists.').waitFor();
-    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe(made.name.toUpperCase());
-  });
 });
 
 describe('moderation', () => {

@@ -139,6 +139,10 @@ export const banSchema = z.object({ user: userSchema, by: id.describe('Who banne
 export const groupInvitationSchema = z.object({
   id,
   code: z.string().nullable().describe('The secret of the link. Null if the server no longer has the key to show it'),
+  url: z
+    .string()
+    .nullable()
+    .describe('The link: a page of the web client at `PUBLIC_URL`, without which it is a path. Null without the code'),
   by: id.nullable().describe('Who created it. Null: the product'),
   approval: z.boolean().describe('Whether the owner and admins decide about each user'),
   uses: z.int().positive().nullable().describe('How many users may use it. Null: any number'),

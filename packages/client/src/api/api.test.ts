@@ -9,16 +9,16 @@ it('needs no session for operations before sign-in', async () => {
     return { text: async () => '' } as Answer;
   });
   await api('GET /info');
-  await api('GET /invitations/{code}', { code: 'c' });
-  await api('POST /invitations/{code}/join', { code: 'c' });
+  await api('GET /invites/{code}', { code: 'c' });
+  await api('POST /invites/{code}/join', { code: 'c' });
   await api('POST /password-resets', { username: 'ann' });
   await api('PUT /password-resets/{token}', { token: 't', password: 'p' });
   await api('PUT /email-confirmations/{token}', { token: 't' });
   await api('GET /me');
   expect(sent).toEqual([
     ['/info?', true],
-    ['/invitations/c?', true],
-    ['/invitations/c/join', false],
+    ['/invites/c?', true],
+    ['/invites/c/join', false],
     ['/password-resets', true],
     ['/password-resets/t', true],
     ['/email-confirmations/t', true],

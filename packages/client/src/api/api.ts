@@ -5,7 +5,7 @@ import type { Api } from './operations.ts';
 
 /** Operations without a token. */
 const PUBLIC_OPERATIONS =
-  /^(POST \/(users|sessions|password-resets)|GET \/(info|invitations)|PUT \/(password-resets|email-confirmations))/;
+  /^(POST \/(users|sessions|password-resets)|GET \/(info|invites)|PUT \/(password-resets|email-confirmations))/;
 
 /** Creates the function that calls operations of the api. */
 export function createApi(request: Request): Api {

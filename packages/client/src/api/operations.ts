@@ -114,22 +114,16 @@ export interface Operations {
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
   /** Makes a link, for the owner and admins. `approval`: they decide about each user. */
-  'POST /groups/{id}/invitations': [
-    Id & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
-    GroupInvitation,
-  ];
-  'GET /groups/{id}/invitations': [Id & Paging, Page<GroupInvitation>];
-  'DELETE /groups/{id}/invitations/{invitation}': [Id & { invitation: number }, undefined];
-  'GET /groups/{id}/join-requests': [Id & Paging, Page<JoinRequest>];
-  'POST /groups/{id}/join-requests/{user}/accept': [Id & { user: number }, Member];
-  'POST /groups/{id}/join-requests/{user}/decline': [Id & { user: number }, undefined];
+  'POST /groups/{id}/invites': [Id & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>, GroupInvitation];
+  'GET /groups/{id}/invites': [Id & Paging, Page<GroupInvitation>];
+  'DELETE /groups/{id}/invites/{invitation}': [Id & { invitation: number | string }, undefined];
+  'GET /groups/{id}/requests': [Id & Paging, Page<JoinRequest>];
+  'PUT /groups/{id}/requests/{user}': [Id & { user: number }, Member];
+  'DELETE /groups/{id}/requests/{user}': [Id & { user: number }, undefined];
   /** Where a link leads. Needs no session. */
-  'GET /invitations/{code}': [{ code: string }, InvitationPreview];
+  'GET /invites/{code}': [{ code: string }, InvitationPreview];
   /** `requested`: the owner and admins decide. */
-  'POST /invitations/{code}/join': [
-    { code: string; message?: string },
-    { state: 'joined' | 'requested'; group?: Group },
-  ];
+  'POST /invites/{code}/join': [{ code: string; message?: string }, { state: 'joined' | 'requested'; group?: Group }];
 }
 
 /** Calls an operation of the api. @throws ParleyError */

@@ -63,12 +63,12 @@ export interface Operations {
   'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
   'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
   /** Makes a link by which people join the group. `approval`: its owner and admins decide. */
-  'POST /server/groups/{group}/invitations': [
+  'POST /server/groups/{group}/invites': [
     OfGroup & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
     GroupInvitation,
   ];
-  'GET /server/groups/{group}/invitations': [OfGroup & Paging, Page<GroupInvitation>];
-  'DELETE /server/groups/{group}/invitations/{invitation}': [OfGroup & { invitation: number }, undefined];
+  'GET /server/groups/{group}/invites': [OfGroup & Paging, Page<GroupInvitation>];
+  'DELETE /server/groups/{group}/invites/{invitation}': [OfGroup & { invitation: number | string }, undefined];
 
   'POST /server/messages': [NewMessage, Accepted];
   /** Opens a session for a user, for one of their devices. */

@@ -73,13 +73,13 @@ describe('a hook is asked before', () => {
     const [a, b, c] = await product.people('la', 'lb', 'lc');
     const { body: group } = await a.call<Group>('post', '/v1/groups', { name: 'Linked' });
     const make = (approval: boolean) =>
-      a.call<{ id: number; code: string }>('post', `/v1/groups/${group.id}/invitations`, { approval });
+      a.call<{ id: number; code: string }>('post', `/v1/groups/${group.id}/invites`, { approval });
     const [open, asking] = [(await make(false)).body, (await make(true)).body];
-    await c.call('post', `/v1/invitations/${asking.code}/join`, {});
+    await c.call('post', `/v1/invites/${asking.code}/join`, {});
     expect(receiver.got).toEqual([]);
     refuse();
-    expect(await b.call<Problem>('post', `/v1/invitations/${open.code}/join`, {})).toMatchObject(refusal);
-    expect(await a.call<Problem>('post', `/v1/groups/${group.id}/join-requests/${c.id}/accept`)).toMatchObject(refusal);
+    expect(await b.call<Problem>('post', `/v1/invites/${open.code}/join`, {})).toMatchObject(refusal);
+    expect(await a.call<Problem>('put', `/v1/groups/${group.id}/requests/${c.id}`)).toMatchObject(refusal);
     expect(asked()).toEqual([
       { type: 'group.join', data: { group: group.id, users: [b.id], by: b.id, invitation: open.id } },
       { type: 'group.join', data: { group: group.id, users: [c.id], by: a.id } },

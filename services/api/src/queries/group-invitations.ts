@@ -48,14 +48,11 @@ export async function spendInvitation(tx: Database, id: number): Promise<boolean
   return numUpdatedRows > 0n;
 }
 
-/** Deletes an invitation of a group. Returns false if there is none. */
-export async function deleteInvitation(db: Database, group: number, id: number): Promise<boolean> {
-  const { numDeletedRows } = await db
-    .deleteFrom('group_invitations')
-    .where('group_id', '=', group)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  return numDeletedRows > 0n;
+/** Deletes an invitation of a group. Returns its id, undefined if there is none. */
+export async function deleteInvitation(db: Database, group: number, key: InvitationKey): Promise<number | undefined> {
+  const query = db.deleteFrom('group_invitations').where('group_id', '=', group).returning('id');
+  const found = 'id' in key ? query.where('id', '=', key.id) : query.where('code_hash', '=', key.code_hash);
+  return (await found.executeTakeFirst())?.id;
 }
 
 /** Deletes the invitations of a group that are used up or have expired. Returns how many remain. */
@@ -85,6 +82,9 @@ function valid(table = 'group_invitations') {
 }
 
 const columns = ['id', 'code_hash', 'code', 'by_id', 'approval', 'uses', 'used', 'expires', 'created'] as const;
+
+/** Identifies an invitation: its id, or the hash of its code. */
+export type InvitationKey = { id: number } | { code_hash: string };
 
 interface NewInvitation {
   group_id: number;

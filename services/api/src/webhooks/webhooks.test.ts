@@ -84,9 +84,9 @@ describe('an endpoint', () => {
     const [a, b, c] = await shop.people('a', 'b', 'c');
     await shop.call('put', '/users/a/friends/b');
     const { body: group } = await a.call<{ id: number }>('post', '/v1/groups', { name: 'G', members: [b.id] });
-    const invitations = `/v1/groups/${group.id}/invitations`;
+    const invitations = `/v1/groups/${group.id}/invites`;
     const { body: link } = await a.call<{ code: string }>('post', invitations, { approval: true });
-    await c.call('post', `/v1/invitations/${link.code}/join`, {});
+    await c.call('post', `/v1/invites/${link.code}/join`, {});
     await came(4);
     await settled(shop);
     const told = receiver.got.map(({ event: { type, data } }) => ({ type, data }));

@@ -7,7 +7,12 @@ import { hashToken } from '../../accounts/secret-token.ts';
 import type { ApiConfig } from '../../config.ts';
 import { MAX_DATE } from '../../http/fields.ts';
 import { fieldRefusal, Refusal } from '../../http/refusal.ts';
-import { deleteEndedInvitations, type InvitationRow, insertInvitation } from '../../queries/group-invitations.ts';
+import {
+  deleteEndedInvitations,
+  type InvitationKey,
+  type InvitationRow,
+  insertInvitation,
+} from '../../queries/group-invitations.ts';
 
 /** The body that creates an invitation. */
 export const newInvitationSchema = z.strictObject({
@@ -30,6 +35,14 @@ export const newInvitationSchema = z.strictObject({
     .optional()
     .openapi({ description: 'In Unix ms. Null: never. Default: after `INVITATION_TTL`' }),
 });
+
+/** An invitation in a path: its id or its code. */
+export const invitationParam = z.string().regex(/^[\w-]{1,64}$/, 'Not an invitation');
+
+/** Returns what identifies an invitation, by its id or code. */
+export function toInvitationKey(given: string): InvitationKey {
+  return /^\d{1,16}$/.test(given) ? { id: Number(given) } : { code_hash: hashToken(given) };
+}
 
 /**
  * Creates an invitation to a group, which must be locked. Deletes those that have ended.
@@ -61,11 +74,12 @@ export async function makeInvitation(
 
 /** Returns an invitation with its code, as the owner and admins see it. */
 export function toInvitation(
-  { tokens }: ApiConfig,
+  { tokens, accounts }: ApiConfig,
   { id, code_hash: hash, code, by_id: by, approval, uses, used, expires, created }: InvitationRow,
 ): GroupInvitation {
   const plain = decrypt(tokens.secrets, PURPOSE, hash, code) ?? null;
-  return { id, code: plain, by, approval, uses, used, expires, created };
+  const url = plain === null ? null : `${accounts.publicUrl ?? ''}/join/${plain}`;
+  return { id, code: plain, url, by, approval, uses, used, expires, created };
 }
 
 const PURPOSE = 'group invitation';

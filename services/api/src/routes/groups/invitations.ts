@@ -8,16 +8,16 @@ import { idCursor, pageFields, toPage } from '../../http/page.ts';
 import { groupInvitationSchema, pageOf } from '../../http/schemas.ts';
 import { deleteInvitation, listInvitations } from '../../queries/group-invitations.ts';
 import { enterGroup } from './enter-group.ts';
-import { makeInvitation, newInvitationSchema, toInvitation } from './invitation.ts';
+import { invitationParam, makeInvitation, newInvitationSchema, toInvitation, toInvitationKey } from './invitation.ts';
 
-const params = z.object({ id: idField, invitation: idField });
+const params = z.object({ id: idField, invitation: invitationParam });
 
 /** Creates a link to a group, for its owner and admins. */
 export const createInvitation = callerOperation(
   {
     method: 'post',
     operationId: 'createGroupInvitation',
-    path: '/v1/groups/{id}/invitations',
+    path: '/v1/groups/{id}/invites',
     tags: ['Groups'],
     summary: 'Make a link by which people join a group',
     request: { params: idParams, body: jsonBody(newInvitationSchema) },
@@ -44,7 +44,7 @@ export const listInvitationsOf = callerOperation(
   {
     method: 'get',
     operationId: 'listGroupInvitations',
-    path: '/v1/groups/{id}/invitations',
+    path: '/v1/groups/{id}/invites',
     tags: ['Groups'],
     summary: 'The links by which people join a group',
     request: { params: idParams, query: z.strictObject(pageFields(idCursor)) },
@@ -75,7 +75,7 @@ export const revokeInvitation = callerOperation(
   {
     method: 'delete',
     operationId: 'deleteGroupInvitation',
-    path: '/v1/groups/{id}/invitations/{invitation}',
+    path: '/v1/groups/{id}/invites/{invitation}',
     tags: ['Groups'],
     summary: 'Revoke a link',
     request: { params },
@@ -86,9 +86,9 @@ export const revokeInvitation = callerOperation(
     const { id, invitation } = c.req.valid('param');
     const revoked = await commitAndNotify(c.var.context, async (tx) => {
       await enterGroup(tx, id, c.var.caller.user, 'admin');
-      return await deleteInvitation(tx, id, invitation);
+      return await deleteInvitation(tx, id, toInvitationKey(invitation));
     });
-    if (revoked) audit(c, 'group.invitation-revoked', { group: id, invitation });
+    if (revoked !== undefined) audit(c, 'group.invitation-revoked', { group: id, invitation: revoked });
     return c.body(null, 204);
   },
 );

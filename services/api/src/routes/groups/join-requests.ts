@@ -26,7 +26,7 @@ export const listJoinRequests = callerOperation(
   {
     method: 'get',
     operationId: 'listJoinRequests',
-    path: '/v1/groups/{id}/join-requests',
+    path: '/v1/groups/{id}/requests',
     tags: ['Groups'],
     summary: 'Who wants to join a group',
     request: { params: idParams, query: z.strictObject(pageFields(cursor)) },
@@ -54,9 +54,9 @@ export const listJoinRequests = callerOperation(
 /** Makes a user who requested it a member of the group. No-op for a member. */
 export const acceptJoinRequest = callerOperation(
   {
-    method: 'post',
+    method: 'put',
     operationId: 'acceptJoinRequest',
-    path: '/v1/groups/{id}/join-requests/{user}/accept',
+    path: '/v1/groups/{id}/requests/{user}',
     tags: ['Groups'],
     summary: 'Let someone into a group',
     request: { params: memberParams },
@@ -92,9 +92,9 @@ export const acceptJoinRequest = callerOperation(
 /** Declines a request. The user may ask again after a time. */
 export const declineJoinRequestOf = callerOperation(
   {
-    method: 'post',
+    method: 'delete',
     operationId: 'declineJoinRequest',
-    path: '/v1/groups/{id}/join-requests/{user}/decline',
+    path: '/v1/groups/{id}/requests/{user}',
     tags: ['Groups'],
     summary: 'Decline that someone joins a group',
     request: { params: memberParams },

@@ -13,7 +13,7 @@ export const avatar = operation(
   {
     method: 'get',
     operationId: 'getInvitationAvatar',
-    path: '/v1/invitations/{code}/avatar',
+    path: '/v1/invites/{code}/avatar',
     tags: ['Groups'],
     summary: 'The picture of the group that a link leads to',
     description: 'Needs no access token. Wrong codes count by address.',

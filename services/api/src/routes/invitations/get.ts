@@ -8,7 +8,7 @@ export const get = operation(
   {
     method: 'get',
     operationId: 'getInvitation',
-    path: '/v1/invitations/{code}',
+    path: '/v1/invites/{code}',
     tags: ['Groups'],
     summary: 'The group that a link leads to',
     description: 'Needs no access token. Wrong codes count by address.',
@@ -21,9 +21,6 @@ export const get = operation(
     const found = await requireInvitation(c.var.context, code, [addressOf(c)]);
     const { name, avatar, members, approval, expires } = found;
     const isUpload = avatar?.startsWith('/v1/media/');
-    return c.json(
-      { name, avatar: isUpload ? `/v1/invitations/${code}/avatar` : avatar, members, approval, expires },
-      200,
-    );
+    return c.json({ name, avatar: isUpload ? `/v1/invites/${code}/avatar` : avatar, members, approval, expires }, 200);
   },
 );

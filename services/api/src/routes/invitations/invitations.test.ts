@@ -24,18 +24,18 @@ async function makeGroup(fields: object = {}) {
   return { owner, admin, visitor, group };
 }
 const make = (by: Person, group: number, body: object = {}) =>
-  by.call<GroupInvitation & Problem>('post', `/v1/groups/${group}/invitations`, body);
+  by.call<GroupInvitation & Problem>('post', `/v1/groups/${group}/invites`, body);
 const makeCode = async (by: Person, group: number, body: object = {}) => (await make(by, group, body)).body.code ?? '';
 const listOf = async (by: Person, group: number, query = '') =>
-  (await by.get<{ items: GroupInvitation[]; next: string | null }>(`/v1/groups/${group}/invitations${query}`)).body;
+  (await by.get<{ items: GroupInvitation[]; next: string | null }>(`/v1/groups/${group}/invites${query}`)).body;
 const look = (code: string, address = '198.51.100.1') =>
-  api.call<InvitationPreview & Problem>('get', `/v1/invitations/${code}`, { headers: { 'x-forwarded-for': address } });
+  api.call<InvitationPreview & Problem>('get', `/v1/invites/${code}`, { headers: { 'x-forwarded-for': address } });
 const join = (by: Person, code: string, body: object = {}) =>
-  by.call<JoinResult & Problem>('post', `/v1/invitations/${code}/join`, body);
+  by.call<JoinResult & Problem>('post', `/v1/invites/${code}/join`, body);
 const requestsOf = (by: Person, group: number, query = '') =>
-  by.get<{ items: JoinRequest[]; next: string | null }>(`/v1/groups/${group}/join-requests${query}`);
+  by.get<{ items: JoinRequest[]; next: string | null }>(`/v1/groups/${group}/requests${query}`);
 const decide = (by: Person, group: number, user: Person, how: 'accept' | 'decline') =>
-  by.call<Problem>('post', `/v1/groups/${group}/join-requests/${user.id}/${how}`);
+  by.call<Problem>(how === 'accept' ? 'put' : 'delete', `/v1/groups/${group}/requests/${user.id}`);
 
 describe('invitation links of groups', () => {
   it('an invitation link lets a person join a group once, and members are notified', async () => {
@@ -43,7 +43,13 @@ describe('invitation links of groups', () => {
     const { status, body } = await make(admin, group);
     expect(status).toBe(201);
     expect(body).toEqual({
-      ...{ id: expect.any(Number), code: expect.stringMatching(/^[\w-]{22}$/), by: admin.id, approval: false },
+      ...{
+        id: expect.any(Number),
+        code: expect.stringMatching(/^[\w-]{22}$/),
+        url: expect.stringMatching(/^\/join\/[\w-]{22}$/),
+        by: admin.id,
+        approval: false,
+      },
       ...{ uses: null, used: 0, expires: expect.any(Number), created: expect.any(Number) },
     });
     for (let i = 0; i < 2; i += 1) {
@@ -83,8 +89,8 @@ describe('invitation links of groups', () => {
     const results = await Promise.all([join(visitor, once), join(other, once)]);
     expect(results.map(({ status }) => status).sort()).toEqual([200, 404]);
     const revoked = await make(owner, group);
-    const path = `/v1/groups/${group}/invitations/${revoked.body.id}`;
-    for (let i = 0; i < 2; i += 1) expect((await owner.call('delete', path)).status).toBe(204);
+    for (const name of [revoked.body.code, revoked.body.id])
+      expect((await owner.call('delete', `/v1/groups/${group}/invites/${name}`)).status).toBe(204);
     const expired = await make(owner, group);
     await api.db.updateTable('group_invitations').set({ expires: 1 }).where('id', '=', expired.body.id).execute();
     const late = await api.person();
@@ -98,7 +104,7 @@ describe('invitation links of groups', () => {
   it('the owner and admins of a group create, list and revoke its invitation links', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const { body } = await make(owner, group);
-    const path = `/v1/groups/${group}/invitations`;
+    const path = `/v1/groups/${group}/invites`;
     for (const call of ['get', 'post'] as const) {
       expect((await visitor.call(call, path, call === 'post' ? {} : undefined)).status).toBe(404);
     }
@@ -107,7 +113,7 @@ describe('invitation links of groups', () => {
     expect((await visitor.get(path)).status).toBe(403);
     expect((await visitor.call('delete', `${path}/${body.id}`)).status).toBe(403);
     const { group: elsewhere, owner: other } = await makeGroup();
-    await other.call('delete', `/v1/groups/${elsewhere}/invitations/${body.id}`);
+    await other.call('delete', `/v1/groups/${elsewhere}/invites/${body.id}`);
     expect((await listOf(admin, group)).items).toHaveLength(1);
     expect((await admin.call('delete', `${path}/${body.id}`)).status).toBe(204);
   });
@@ -170,14 +176,14 @@ describe('invitation links of groups', () => {
     for (let i = 0; i < 10; i += 1) {
       const headers = { 'x-forwarded-for': `203.0.113.${100 + i}` };
       const { accessToken: token } = visitor.session;
-      await api.call('post', `/v1/invitations/wrong-${i}/join`, { token, body: {}, headers });
+      await api.call('post', `/v1/invites/wrong-${i}/join`, { token, body: {}, headers });
     }
     expect((await join(visitor, code)).status).toBe(429);
   });
 
   it('the server API creates, lists and revokes invitation links', async () => {
     const { owner, visitor, group } = await makeGroup();
-    const path = `/groups/~${group}/invitations`;
+    const path = `/groups/~${group}/invites`;
     const { status, body } = await product.call<GroupInvitation>('post', path, { uses: 2 });
     expect(status).toBe(201);
     expect((await listOf(owner, group)).items).toEqual([body]);
@@ -185,7 +191,7 @@ describe('invitation links of groups', () => {
     expect(body).toMatchObject({ by: null, uses: 2 });
     expect((await product.call('delete', `${path}/${body.id}`)).status).toBe(204);
     expect((await join(visitor, body.code ?? '')).status).toBe(404);
-    expect((await product.call('post', '/groups/none/invitations', {})).status).toBe(404);
+    expect((await product.call('post', '/groups/none/invites', {})).status).toBe(404);
   });
 });
 

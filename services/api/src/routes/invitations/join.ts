@@ -34,7 +34,7 @@ export const join = callerOperation(
   {
     method: 'post',
     operationId: 'joinByInvitation',
-    path: '/v1/invitations/{code}/join',
+    path: '/v1/invites/{code}/join',
     tags: ['Groups'],
     summary: 'Join a group by a link, or ask to',
     description: 'Wrong codes count by user and by address.',

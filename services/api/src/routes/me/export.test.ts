@@ -52,8 +52,8 @@ describe('exporting', () => {
     await carl.call('post', '/v1/reports', { user: ann.id, reason: 'fraud' });
     const { body: club } = await carl.call<{ id: number }>('post', '/v1/groups', { name: 'Club' });
     const link = { approval: true };
-    const { body: invitation } = await carl.call<{ code: string }>('post', `/v1/groups/${club.id}/invitations`, link);
-    await ann.call('post', `/v1/invitations/${invitation.code}/join`, { message: 'Let me in' });
+    const { body: invitation } = await carl.call<{ code: string }>('post', `/v1/groups/${club.id}/invites`, link);
+    await ann.call('post', `/v1/invites/${invitation.code}/join`, { message: 'Let me in' });
     await ann.call('patch', '/v1/me', { custom: { team: 'blue' } });
     await ann.call('patch', `/v1/chats/${ben.id}`, { custom: { folder: 'work' } });
     const { body: group } = await ann.call<{ id: number }>('post', '/v1/groups', {

@@ -1,12 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { audit } from '../../../accounts/audit.ts';
 import { commitAndNotify } from '../../../events/commit-and-notify.ts';
-import { idField } from '../../../http/fields.ts';
 import { jsonBody, jsonResponse, noContent, serverOperation } from '../../../http/operation.ts';
 import { idCursor, pageFields, toPage } from '../../../http/page.ts';
 import { groupInvitationSchema, pageOf } from '../../../http/schemas.ts';
 import { deleteInvitation, listInvitations } from '../../../queries/group-invitations.ts';
-import { makeInvitation, newInvitationSchema, toInvitation } from '../../groups/invitation.ts';
+import {
+  invitationParam,
+  makeInvitation,
+  newInvitationSchema,
+  toInvitation,
+  toInvitationKey,
+} from '../../groups/invitation.ts';
 import { refParam } from '../refs.ts';
 import { lockServerGroup, requireGroup } from './require-group.ts';
 
@@ -17,7 +22,7 @@ export const createServerInvitation = serverOperation(
   {
     method: 'post',
     operationId: 'createServerGroupInvitation',
-    path: '/v1/server/groups/{group}/invitations',
+    path: '/v1/server/groups/{group}/invites',
     tags: ['Server'],
     summary: 'Make a link by which people join a group',
     request: { params, body: jsonBody(newInvitationSchema) },
@@ -41,7 +46,7 @@ export const listServerInvitations = serverOperation(
   {
     method: 'get',
     operationId: 'listServerGroupInvitations',
-    path: '/v1/server/groups/{group}/invitations',
+    path: '/v1/server/groups/{group}/invites',
     scope: 'write',
     tags: ['Server'],
     summary: 'The links by which people join a group',
@@ -71,10 +76,10 @@ export const revokeServerInvitation = serverOperation(
   {
     method: 'delete',
     operationId: 'deleteServerGroupInvitation',
-    path: '/v1/server/groups/{group}/invitations/{invitation}',
+    path: '/v1/server/groups/{group}/invites/{invitation}',
     tags: ['Server'],
     summary: 'Revoke a link',
-    request: { params: z.object({ group: refParam, invitation: idField }) },
+    request: { params: z.object({ group: refParam, invitation: invitationParam }) },
     responses: { 204: noContent },
     refuses: ['not-found'],
   },
@@ -82,8 +87,8 @@ export const revokeServerInvitation = serverOperation(
     const { db } = c.var.context;
     const given = c.req.valid('param');
     const group = await requireGroup(db, given.group);
-    const { invitation } = given;
-    if (await deleteInvitation(db, group, invitation)) audit(c, 'group.invitation-revoked', { group, invitation });
+    const invitation = await deleteInvitation(db, group, toInvitationKey(given.invitation));
+    if (invitation !== undefined) audit(c, 'group.invitation-revoked', { group, invitation });
     return c.body(null, 204);
   },
 );
