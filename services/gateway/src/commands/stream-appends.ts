@@ -34,14 +34,14 @@ export class StreamAppends {
     const { user } = sender;
     const { chat, id, index, text, ref } = frame;
     const batch: AppendBatch = { chat, id, index, texts: [text], refs: ref === undefined ? [] : [ref] };
-    if (!sender.connection) {
-      await this.flush(user, frame);
-      await this.#write(user, batch);
-      return;
-    }
     const key = keyOf(user, frame);
     const stream = this.#streams.get(key) ?? { batches: [], writing: undefined, timer: undefined };
     this.#streams.set(key, stream);
+    if (!sender.connection)
+      return await new Promise((resolve, reject) => {
+        stream.batches.push({ sender, batch, waiting: { resolve: () => resolve(undefined), reject } });
+        if (!stream.writing) this.#writeAll(key, stream);
+      });
     const last = stream.batches.at(-1);
     if (last?.sender === sender && isNext(last.batch, index)) {
       last.batch.texts.push(text);
@@ -54,20 +54,22 @@ export class StreamAppends {
   async flush(user: LocalUser, of: { chat: number; id: number }): Promise<void> {
     const key = keyOf(user, of);
     const stream = this.#streams.get(key);
-    if (!stream) return;
-    await stream.writing;
-    if (stream.batches.length > 0) await this.#writeAll(key, stream);
+    if (stream) await this.#flush(key, stream);
   }
 
   /** Writes the remaining texts. */
   async close(): Promise<void> {
     await Promise.all(
       [...this.#streams].map(async ([key, stream]) => {
-        await stream.writing;
-        await this.#writeAll(key, stream);
+        await this.#flush(key, stream);
         clearTimeout(stream.timer);
       }),
     );
+  }
+
+  async #flush(key: string, stream: OpenStream): Promise<void> {
+    // Another flush that waited for the same write may have started the next one.
+    while (stream.writing || stream.batches.length > 0) await (stream.writing ?? this.#writeAll(key, stream));
   }
 
   #writeAll(key: string, stream: OpenStream): Promise<void> {
@@ -86,11 +88,13 @@ export class StreamAppends {
 
   async #writeBatches(stream: OpenStream): Promise<void> {
     for (let next = stream.batches.shift(); next; next = stream.batches.shift()) {
-      const { sender, batch } = next;
+      const { sender, batch, waiting } = next;
       try {
         await this.#write(sender.user, batch);
+        waiting?.resolve();
       } catch (error) {
-        this.#failed(sender, batch, error);
+        if (waiting) waiting.reject(error);
+        else this.#failed(sender, batch, error);
       }
     }
   }
@@ -123,10 +127,17 @@ export interface StreamAppendsOptions {
 
 interface OpenStream {
   /** Texts that are not written yet. */
-  batches: { sender: FrameSender; batch: AppendBatch }[];
+  batches: QueuedBatch[];
   writing: Promise<void> | undefined;
   /** Runs when the next texts may be written. */
   timer: NodeJS.Timeout | undefined;
+}
+
+interface QueuedBatch {
+  sender: FrameSender;
+  batch: AppendBatch;
+  /** The sender of a text without a connection waits until it is written. */
+  waiting?: { resolve(): void; reject(error: unknown): void };
 }
 
 type Append = Extract<FrameOf<'stream'>, { op: 'append' }>;
