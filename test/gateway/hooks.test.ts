@@ -3,6 +3,7 @@ import { type HookConfig, Networks } from '@parley/service';
 import { waitFor } from '@parley/stack';
 import { isGenuine, Receiver } from '@parley/stack/test';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from './client.ts';
 import { Kit } from './kit.ts';
 
 const secret = Buffer.alloc(32, 7);
@@ -38,6 +39,12 @@ function replies(reply: (data: Record<string, unknown>) => object): void {
   receiver.answer = (response, { event }) => void response.writeHead(200).end(JSON.stringify(reply(event.data)));
 }
 
+/** Opens a stream with the text `so`. */
+async function open(client: Client, to: number): Promise<number> {
+  const ack = await client.ask({ type: 'stream', op: 'start', ref: 's', to, text: 'so' });
+  return 'id' in ack && ack.id ? ack.id : expect.fail(`refused: ${JSON.stringify(ack)}`);
+}
+
 describe('hooks before messages', () => {
   it('the gateway signs requests to a hook, and an empty reply accepts the message', async () => {
     const [a, b] = await kit.friends();
@@ -67,6 +74,51 @@ describe('hooks before messages', () => {
       { type: 'message.send', data: { from: a, to: b, body: text('so'), streaming: true } },
       { type: 'message.edit', data: { from: a, chat: b, id, body: text('so* far'), streaming: false } },
     ]);
+  });
+
+  it('a stream whose end a hook refuses ends at once with the text of its start', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    replies(({ streaming }) => ({ allow: streaming === true }));
+    const id = await open(alice, b);
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 1, text: ' bad' });
+    expect(await alice.ask({ type: 'stream', op: 'end', ref: 'e', chat: b, id })).toMatchObject({ code: 'refused' });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
+  });
+
+  it('a stream that ends by itself, so that no hook sees its end, ends with the text of its start', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    const id = await open(alice, b);
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 1, text: ' bad' });
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 2, text: 'x'.repeat(8000) });
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
+  });
+
+  it('a stream ends with the text that the hook has seen, while another device appends more', async () => {
+    const [a, b] = await kit.friends();
+    await using alice = await kit.connect(a);
+    await using bob = await kit.connect(b);
+    const id = await open(alice, b);
+    let accept: (() => void) | undefined;
+    receiver.answer = (response) => {
+      accept = () => void response.writeHead(204).end();
+    };
+    const ended = alice.ask({ type: 'stream', op: 'end', ref: 'e', chat: b, id });
+    await waitFor(() => accept !== undefined);
+    alice.send({ type: 'stream', op: 'append', chat: b, id, index: 1, text: ' bad' });
+    await bob.until(
+      () => bob.frames.some(({ type }) => type === 'stream'),
+      () => 'no text',
+    );
+    accept?.();
+    await ended;
+    await bob.untilEvents(2);
+    expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: text('so'), streaming: false });
   });
 
   it("a hook can change the body and custom data for the recipient and in the sender's ack", async () => {

@@ -32,6 +32,7 @@ import { AdmissionControl } from './admission/admission-control.ts';
 import { UserRates } from './admission/user-rates.ts';
 import { appendTexts } from './commands/append-texts.ts';
 import type { CommandDeps } from './commands/command.ts';
+import { endWithFirstText } from './commands/end-with-first-text.ts';
 import { errorReply } from './commands/error-reply.ts';
 import { FrameHandler } from './commands/frame-handler.ts';
 import { HookGate } from './commands/hook-gate.ts';
@@ -221,6 +222,7 @@ export async function startGateway(
           await streams.flush(user, of);
           return await readStreamed(commandDeps, user, of);
         },
+        endWithFirstText: (user, of) => endWithFirstText(commandDeps, user, of),
       }),
     findExternalUser: externalUser,
   };

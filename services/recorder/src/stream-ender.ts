@@ -8,7 +8,7 @@ const INTERVAL_MS = 1000;
 
 /**
  * Ends the streams of the leased buckets that have used their time: their senders died, or forgot
- * them. The text so far is their final text.
+ * them. Their final text is the default of `endStream`.
  */
 export class StreamEnder {
   readonly #redis: RedisConnection;

@@ -25,7 +25,7 @@ export async function endStream(
     const edit = {
       kind: 'edit' as const,
       id,
-      body: body ?? { type: 'text', text: stream.text },
+      body: body ?? { type: 'text' as const, text: stream.asked ? stream.first : stream.text },
       ...(data && { custom: data }),
       streaming: false as const,
     };
@@ -64,7 +64,10 @@ function chatOf(conversation: string, from: number): { chat: number; group?: tru
 }
 
 export interface StreamEnd {
-  /** The final content. Default: the text so far. */
+  /**
+   * The final content. Default: the text so far. If the hooks are asked about its end, they have
+   * not seen that text, and the default is the first text.
+   */
   body?: Body | undefined;
   /** The final data of the app. Default: that of the start. */
   custom?: Custom | undefined;

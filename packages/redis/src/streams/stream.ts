@@ -18,6 +18,8 @@ export interface NewStream {
     /** Data of the app as JSON text. */
     custom?: string;
     silent?: 1;
+    /** The hooks are asked about its end. Without them it ends with its first text. */
+    asked?: 1;
   };
 }
 
@@ -30,18 +32,22 @@ export async function readStream(
   const key = redis.keys.stream(conversation, id);
   const list = redis.keys.streamTexts(conversation, id);
   const [facts, texts] = (await Promise.all([
-    redis.call(key, ['HMGET', key, 'from', 'record', 'custom', 'silent']),
+    redis.call(key, ['HMGET', key, 'from', 'record', 'custom', 'silent', 'asked']),
     redis.call(list, ['LRANGE', list, 0, -1]),
   ])) as [(string | null)[], string[]];
-  const [from, record, custom, silent] = facts;
-  if (from == null || texts.length === 0) return undefined;
+  const [from, record, custom, silent, asked] = facts;
+  const parts = texts.map((text) => JSON.parse(text) as string);
+  const [first] = parts;
+  if (from == null || first === undefined) return undefined;
   return {
     from: Number(from),
     recorded: record === '1',
     ...(custom != null && { custom }),
     silent: silent === '1',
-    index: texts.length - 1,
-    text: texts.map((text) => JSON.parse(text) as string).join(''),
+    asked: asked === '1',
+    index: parts.length - 1,
+    first,
+    text: parts.join(''),
   };
 }
 
@@ -54,8 +60,12 @@ export interface Stream {
   custom?: string;
   /** Sent without a push notification. */
   silent: boolean;
+  /** The hooks are asked about its end. */
+  asked: boolean;
   /** Number of appends so far. */
   index: number;
+  /** The text of the start. */
+  first: string;
   /** All text so far. */
   text: string;
 }

@@ -6,7 +6,7 @@ import { type Refusal, writeRefusal } from './refusal.ts';
 
 /**
  * Returns who takes part in a stream of a user. If the user may not write to the chat any more,
- * ends the stream with the text so far and throws a refusal.
+ * ends the stream and throws a refusal.
  */
 export async function admitWriter(deps: WriterDeps, user: LocalUser, chat: number, id: number): Promise<Writer> {
   const found = await deps.permits.admission(user, chat);
@@ -39,7 +39,7 @@ function conversationOf({ standing }: Permit, user: number, chat: number): strin
   return group ? groupConversation(chat) : userConversation(user, chat);
 }
 
-type WriterDeps = Pick<CommandDeps, 'permits' | 'redis' | 'config'>;
+export type WriterDeps = Pick<CommandDeps, 'permits' | 'redis' | 'config'>;
 
 interface Writer {
   conversation: string;

@@ -7,8 +7,8 @@ import { Refusal } from './refusal.ts';
 
 /**
  * Asks the hooks about messages and edits before they run, and about the start and the end of a
- * stream. The frames of one sender are asked about
- * and run one after the other, so that they keep their order and a slow hook delays nobody else.
+ * stream. The frames of one sender are asked about and run one after the other, so that they keep
+ * their order and a slow hook delays nobody else.
  */
 export class HookGate {
   readonly #hooks: Pick<Hooks, 'covers' | 'ask'>;
@@ -18,6 +18,11 @@ export class HookGate {
   constructor(hooks: Pick<Hooks, 'covers' | 'ask'>, deps: HookGateDeps) {
     this.#hooks = hooks;
     this.#deps = deps;
+  }
+
+  /** Whether a hook is to be asked about the end of a stream. */
+  get coversEnds(): boolean {
+    return this.#hooks.covers('message.edit');
   }
 
   /** Whether a hook is to be asked about a frame. */
@@ -53,10 +58,16 @@ export class HookGate {
     const content = await this.#contentOf(user, frame);
     if (!content) return await run(frame);
     const verdict = await this.#hooks.ask(eventOf(frame) as HookEvent, user.id, { from: user.id, ...content });
-    if (verdict.is === 'refused') throw new Refusal('refused', verdict.message);
+    const ends = frame.type === 'stream' && frame.op === 'end';
+    if (verdict.is === 'refused') {
+      if (ends) await this.#deps.endWithFirstText(user, frame);
+      throw new Refusal('refused', verdict.message);
+    }
     if (verdict.is === 'unavailable')
       throw new Refusal('unavailable', 'The rules of this server cannot be checked now', verdict.retryAfter);
-    if (verdict.body === undefined && verdict.custom === undefined) return await run(frame);
+    // Another device may have appended texts that the hooks have not seen.
+    if (verdict.body === undefined && verdict.custom === undefined)
+      return await run(ends ? { ...frame, body: content.body } : frame);
     const { body = content.body, custom = frame.custom } = verdict;
     const { custom: _, ...rest } = frame;
     const opens = frame.type === 'stream' && frame.op === 'start';
@@ -96,6 +107,8 @@ export interface HookGateDeps {
   requirePermit(user: LocalUser, chat: number): Promise<void>;
   /** Returns the text of a stream of the user so far. Undefined if it has ended. */
   readStreamed(user: LocalUser, of: { chat: number; id: number }): Promise<string | undefined>;
+  /** Ends a stream of the user with the text of its start. No-op if it has ended. */
+  endWithFirstText(user: LocalUser, of: { chat: number; id: number }): Promise<void>;
 }
 
 type Content = { body: Body } & Record<string, unknown>;

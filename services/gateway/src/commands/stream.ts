@@ -42,6 +42,7 @@ async function start(deps: CommandDeps, sender: FrameSender, frame: Operation<'s
           slot,
           ...(custom && { custom: JSON.stringify(custom) }),
           ...(silent && { silent: 1 }),
+          ...(deps.hookGate?.coversEnds && { asked: 1 }),
         },
       },
     );
