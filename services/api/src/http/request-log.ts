@@ -6,7 +6,8 @@ import type { AppContext, OpenEnv } from '../app-context.ts';
 
 /**
  * Assigns each request an id (the client's if it is plausible), sends it in the response, and logs
- * and measures the response time. Logs neither query nor body.
+ * and measures the response time. Logs the route instead of the path, since some paths contain a
+ * secret, and neither query nor body.
  */
 export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
   const seconds = new Histogram({
@@ -27,7 +28,8 @@ export function requestLog(context: AppContext): MiddlewareHandler<OpenEnv> {
     const took = performance.now() - started;
     const { method } = c.req;
     const { status } = c.res;
-    seconds.observe({ method, route: routePath(c, -1), status }, took / 1000);
-    context.log.debug({ requestId, method, path: c.req.path, status, ms: Math.round(took) }, 'responded');
+    const route = routePath(c, -1);
+    seconds.observe({ method, route, status }, took / 1000);
+    context.log.debug({ requestId, method, route, status, ms: Math.round(took) }, 'responded');
   };
 }
