@@ -1,5 +1,5 @@
 import { groupConversation, userConversation } from '@parley/protocol';
-import { awaitRecorded, recentConversations } from '@parley/redis';
+import { awaitRecorded, type RedisConnection, recentConversations } from '@parley/redis';
 import type { AppContext } from '../app-context.ts';
 import type { ChatKey } from '../queries/chat-key.ts';
 
@@ -8,6 +8,12 @@ import type { ChatKey } from '../queries/chat-key.ts';
  * If none is running, the response has what is recorded.
  */
 const MAX_WAIT_MS = 1000;
+
+/** Ms in which no request waits after one waited too long: no recorder seems to be running. */
+const PAUSE_MS = 5000;
+
+/** When requests wait again, by `performance.now()`. */
+const paused = new WeakMap<RedisConnection, number>();
 
 /** Resolves when PostgreSQL has everything that was accepted in a chat before the call. */
 export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<void> {
@@ -22,15 +28,16 @@ export async function awaitChats(context: Context, user: number): Promise<void> 
 }
 
 async function awaitConversations({ config, redis }: Context, find: () => Promise<string[]>): Promise<void> {
-  if (config.history === 'relay') return;
+  if (config.history === 'relay' || performance.now() < (paused.get(redis) ?? 0)) return;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, MAX_WAIT_MS);
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, MAX_WAIT_MS, false);
   });
-  const recorded = async () => void (await awaitRecorded(redis, await find(), MAX_WAIT_MS));
+  const recorded = async () => awaitRecorded(redis, await find(), MAX_WAIT_MS);
   // History stays readable while Redis is unavailable.
-  await Promise.race([recorded().catch(() => {}), late]);
+  const inTime = await Promise.race([recorded().catch(() => false), late]);
   clearTimeout(timer);
+  if (!inTime) paused.set(redis, performance.now() + PAUSE_MS);
 }
 
 type Context = Pick<AppContext, 'redis'> & { config: Pick<AppContext['config'], 'history'> };
