@@ -111,6 +111,19 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
 }
 
 /**
+ * Whether a media is the avatar of a group and belongs to its owner or an admin. Others' media
+ * would be revealed by naming them as avatar.
+ */
+export async function isGroupPicture(db: Database, group: number, media: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from media f
+    join group_members o on o.user_id = f.owner_id and o.group_id = ${group} and o.role <> 'member'
+    join groups g on g.id = ${group} and g.avatar = '/v1/media/' || f.id
+    where f.id = ${media}`.execute(db);
+  return rows.length > 0;
+}
+
+/**
  * Returns the id up to which a user's chat is recorded, or cleared by the user. Undefined if they
  * are not a member.
  */

@@ -5,7 +5,7 @@ import { Refusal } from '../../http/refusal.ts';
 import { thumbnailType } from '../../media/picture-reader.ts';
 import { thumbnailKey } from '../../media/remove-bytes.ts';
 import { serveBytes } from '../../media/serve-bytes.ts';
-import { getMedia, seesMedia } from '../../queries/media.ts';
+import { getMedia, isGroupPicture } from '../../queries/media.ts';
 import { codeParams, requireInvitation } from './require-invitation.ts';
 
 /** Serves the picture of the group that an invitation leads to, also without a session. */
@@ -31,10 +31,9 @@ export const avatar = operation(
   },
   async (c) => {
     const { context } = c.var;
-    const { avatar, owner } = await requireInvitation(context, c.req.valid('param').code, [addressOf(c)]);
+    const { avatar, group } = await requireInvitation(context, c.req.valid('param').code, [addressOf(c)]);
     const id = Number(/^\/v1\/media\/(\d+)$/.exec(avatar ?? '')?.[1] ?? 0);
-    // What the owner may not see is not the picture of the group.
-    const media = id > 0 && (await seesMedia(context.db, owner, id)) ? await getMedia(context.db, id) : undefined;
+    const media = id > 0 && (await isGroupPicture(context.db, group, id)) ? await getMedia(context.db, id) : undefined;
     const { storage, stopped } = context.media;
     const key = media && thumbnailKey(media.storage_key);
     const size = key && media.thumbnail ? await storage.size(key) : undefined;

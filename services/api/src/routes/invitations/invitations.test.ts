@@ -2,6 +2,7 @@ import type { Group, GroupInvitation, InvitationPreview, JoinRequest, JoinResult
 import { readPermit } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Product, startServerApi } from '../../../test/server-api.ts';
+import { share } from '../../../test/share.ts';
 import { type Person, password, type TestApi } from '../../../test/test-api.ts';
 import { picture, Uploader } from '../../../test/upload.ts';
 
@@ -78,8 +79,14 @@ describe('invitation links of groups', () => {
     expect(shown.headers.get('content-type')).toBe('image/webp');
     expect((await shown.arrayBuffer()).byteLength).toBeGreaterThan(0);
     expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
-    await owner.call('patch', `/v1/groups/${group}`, { avatar: '/v1/media/12345' });
-    expect((await fetch(`${api.url}${avatar}`)).status).toBe(404);
+    // A picture that another user sent to the owner alone, named as the picture of the group.
+    const other = await api.person();
+    const sent = await new Uploader(api.url, other).send(await picture(400, 400), { name: 'b.png', type: 'image/png' });
+    await share(api, other, owner, sent.id);
+    for (const not of [sent.id, 12345]) {
+      await owner.call('patch', `/v1/groups/${group}`, { avatar: `/v1/media/${not}` });
+      expect((await fetch(`${api.url}${avatar}`)).status).toBe(404);
+    }
   });
 
   it('an invitation link ends when it is revoked, used up or expired, or its group is dissolved', async () => {
