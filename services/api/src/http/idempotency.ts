@@ -37,7 +37,7 @@ export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const key = c.req.header('idempotency-key');
   // The validation refuses it.
   if (key === undefined || !pattern.test(key)) return await next();
-  const { redis, config } = c.var.context;
+  const { redis, config, log } = c.var.context;
   const { method, url } = c.req;
   const name = hash(c.var.key, key);
   const fingerprint = hash(method, url, await c.req.text());
@@ -46,12 +46,17 @@ export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   let isDone = false;
   try {
     await next();
-    if (!c.res.ok) return;
-    const response = encrypt(config.tokens.secret, PURPOSE, name, await toText(c));
-    await storeResponse(redis, name, { fingerprint, response }, config.idempotencyTtl / 1000);
-    isDone = true;
+    isDone = c.res.ok;
   } finally {
     if (!isDone) await forgetRequest(redis, name).catch(() => {});
+  }
+  if (!isDone) return;
+  const response = encrypt(config.tokens.secret, PURPOSE, name, await toText(c));
+  try {
+    await storeResponse(redis, name, { fingerprint, response }, config.idempotencyTtl / 1000);
+  } catch (err) {
+    // The request counts as in progress for two minutes, so no repetition executes it again.
+    log.warn({ err, requestId: c.var.requestId }, 'response of an idempotency key not stored');
   }
 };
 
