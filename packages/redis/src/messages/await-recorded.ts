@@ -7,8 +7,8 @@ import { sendRequest } from './request.ts';
 /** Entries of a bucket that are searched for a conversation. If more wait, all must be recorded. */
 const MAX_SEARCHED = 64;
 
-/** Ms between two checks whether the entries are recorded. */
-const CHECK_INTERVAL_MS = 5;
+/** Ms before the first check whether the entries are recorded, and the most between two checks. */
+const [MIN_CHECK_MS, MAX_CHECK_MS] = [5, 100];
 
 /** Newest events of a user whose conversations count as recent. */
 const RECENT_EVENTS = 20;
@@ -35,9 +35,9 @@ export async function awaitRecorded(
 
   const end = performance.now() + timeout;
   await Promise.all(waiting.map(({ bucket }) => sendRequest(redis, { kind: 'records', bucket })));
-  while (waiting.length > 0) {
+  for (let delay = MIN_CHECK_MS; waiting.length > 0; delay = Math.min(2 * delay, MAX_CHECK_MS)) {
     if (performance.now() > end) return false;
-    await sleep(CHECK_INTERVAL_MS);
+    await sleep(delay);
     const first = await Promise.all(
       waiting.map(({ bucket, id }) => redis.client.xrange(keys.record(bucket), '-', id, 'COUNT', 1)),
     );
