@@ -104,6 +104,7 @@ export function readConfig(env: Environment): ApiConfig {
     SEARCHES_PER_MINUTE: integer({ min: 1, default: 120 }),
     EXPORTS_PER_MINUTE: integer({ min: 1, default: 2 }),
     REPORTS_PER_MINUTE: integer({ min: 1, default: 10 }),
+    DRAFTS_PER_MINUTE: integer({ min: 1, default: 240 }),
     ...accountVariables,
     ...mediaVariables,
     ...webhookVariables,
@@ -187,6 +188,7 @@ export function readConfig(env: Environment): ApiConfig {
       searches: value.SEARCHES_PER_MINUTE,
       exports: value.EXPORTS_PER_MINUTE,
       reports: value.REPORTS_PER_MINUTE,
+      drafts: value.DRAFTS_PER_MINUTE,
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     accounts: accountConfig(value),
@@ -311,6 +313,7 @@ export interface ApiConfig {
     searches: number;
     exports: number;
     reports: number;
+    drafts: number;
   };
   /** The cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };

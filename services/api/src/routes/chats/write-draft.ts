@@ -3,6 +3,7 @@ import { type Chat, id, limits, text } from '@parley/protocol';
 import type { AppContext } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { idParams } from '../../http/fields.ts';
+import { limitRate } from '../../http/limit-rate.ts';
 import { callerOperation, jsonBody, jsonResponse, noContent } from '../../http/operation.ts';
 import { chatSchema } from '../../http/schemas.ts';
 import { getChat, upsertChat } from '../../queries/chats.ts';
@@ -25,7 +26,7 @@ export const putDraft = callerOperation(
     summary: 'Store the unsent text of a chat for your other devices',
     request: { params: idParams, body: jsonBody(schema) },
     responses: { 200: jsonResponse(chatSchema, 'The chat, with its `draft` unless it is empty') },
-    refuses: ['not-found'],
+    refuses: ['not-found', 'too-many'],
   },
   async (c) => {
     const given = c.req.valid('json');
@@ -45,7 +46,7 @@ export const removeDraft = callerOperation(
     summary: 'Remove the unsent text of a chat',
     request: { params: idParams },
     responses: { 204: noContent },
-    refuses: ['not-found'],
+    refuses: ['not-found', 'too-many'],
   },
   async (c) => {
     await changeDraft(c.var.context, c.var.caller.user, c.req.valid('param').id, null);
@@ -60,6 +61,7 @@ async function changeDraft(
   peer: number,
   draft: z.infer<typeof schema> | null,
 ): Promise<Chat> {
+  await limitRate(context, 'draft', me, context.config.perMinute.drafts);
   return await commitAndNotify(context, async (tx, notify) => {
     const key = await findChat(tx, me, peer);
     // The chat of a group exists as long as the user is a member.
