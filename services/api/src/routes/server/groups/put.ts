@@ -59,12 +59,14 @@ export const putGroup = serverOperation(
       for (const ref of members ?? []) users.add(await requireUser(tx, ref));
       await lockUsers(tx, [...users]);
       const found = await findGroupId(tx, externalId);
-      await requireFreeName(tx, context.config, given.name, found);
+      // Users are locked before groups, and groups before names.
       if (found === undefined) {
+        await requireFreeName(tx, context.config, given.name);
         const group = await createGroup(tx, notify, context.config, { ...given, externalId, owner }, [...users]);
         return { status: 201 as const, group };
       }
       await lockGroup(tx, found);
+      await requireFreeName(tx, context.config, given.name, found);
       await updateServerGroup(tx, notify, found, given);
       await handOver(context, tx, notify, found, owner, members && users);
       if (members) await setMembers(context, tx, notify, found, users);
