@@ -25,8 +25,8 @@ export class RepeatedFaults {
 
   /** Whether a line is written. If not, it is counted. */
   admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
-    // A change of state, which does not repeat.
-    if (event === FAULT_ENDED || fields.dependency !== undefined) return true;
+    // A change of state, which does not repeat, or the loss of one record.
+    if (event === FAULT_ENDED || fields.dependency !== undefined || fields.bucket !== undefined) return true;
     const key = keyOf(fields, event);
     const fault = this.#faults.get(key);
     const now = performance.now();
