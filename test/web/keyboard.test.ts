@@ -232,10 +232,10 @@ describe('recalling', () => {
     const labels = (await a.page.getByRole('menuitem').allTextContents())
       .map((label) => label.trim())
       .filter((label) => /^[A-Z]/.test(label));
-    expect(labels).toEqual(['Reply', 'Copy', 'Edit', 'Forward', 'Recall message']);
+    expect(labels).toEqual(['Reply', 'Copy', 'Edit', 'Forward', 'Select', 'Recall message']);
     const box = async (name: string) =>
       (await a.page.getByRole('menuitem', { name }).boundingBox()) ?? { y: 0, height: 0 };
-    const [above, recall] = [await box('Forward'), await box('Recall message')];
+    const [above, recall] = [await box('Select'), await box('Recall message')];
     expect(recall.y - (above.y + above.height)).toBeGreaterThanOrEqual(8);
     await a.page.getByRole('menuitem', { name: 'Recall message' }).click();
     await a.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
