@@ -125,7 +125,7 @@ describe('a client of a whole system', () => {
     const { paths } = (await (await fetch(`${stack.apiUrl}/openapi.json`)).json()) as { paths: Record<string, object> };
     // The SDK has request() and upload() for these, or they are not for users.
     const otherwise =
-      /^\/v1\/server\/|^\/v1\/(events|poll|frames)$|^\/layim|^\/(healthz|readyz|metrics)|^GET \/v1\/me\/export|\/media(\/uploads\/|$|\/\{id\}(\/thumbnail)?$)/;
+      /^\/v1\/server\/|^\/v1\/(events|poll|frames)$|^\/layim|^\/(healthz|readyz|metrics)|^GET \/v1\/(me\/export|invites\/\{code\}\/avatar)|\/media(\/uploads\/|$|\/\{id\}(\/thumbnail)?$)/;
     const offered = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
