@@ -28,7 +28,7 @@ async function say(client: Client, to: number) {
 }
 const muted = {
   type: 'error',
-  code: 'forbidden',
+  code: 'muted',
   message: expect.stringContaining('muted'),
   retryAfter: expect.any(Number),
 };

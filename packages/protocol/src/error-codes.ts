@@ -15,6 +15,7 @@ export const errorCodes = {
     retry: false,
   },
   blocked: { status: 403, title: "You can't message this person.", retry: false },
+  muted: { status: 403, title: 'You are muted in this group.', retry: false },
   'not-member': { status: 403, title: 'Only members of the group can do this.', retry: false },
   'not-found': { status: 404, title: 'Not found.', retry: false },
   'method-not-allowed': { status: 405, title: 'This address does not support the method.', retry: false },

@@ -54,7 +54,7 @@ export function writeRefusal(permit: Permit, policy: 'friends' | 'anyone'): Refu
 function muteRefusal({ mutedUntil = 0 }: Permit): Refusal | undefined {
   const left = mutedUntil - Date.now();
   if (left <= 0) return undefined;
-  return new Refusal('forbidden', `You are muted in this group until ${toDate(mutedUntil)}.`, left);
+  return new Refusal('muted', `You are muted in this group until ${toDate(mutedUntil)}.`, left);
 }
 
 function toDate(ms: number): string {

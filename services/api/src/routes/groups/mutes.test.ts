@@ -58,7 +58,7 @@ describe('muting a member', () => {
     await mute(owner, group, member, later());
     const send = (from: number | string, ref: string) =>
       product.call('post', '/messages', { from, to: group, ref, body: { type: 'text', text: 'hi' } });
-    expect(await send(member.id, 'r1')).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await send(member.id, 'r1')).toMatchObject({ status: 403, body: { code: 'muted' } });
     expect((await send('system', 'r2')).status).toBe(201);
     await mute(owner, group, member, null);
     expect((await send(member.id, 'r1')).status).toBe(201);

@@ -35,7 +35,7 @@ export async function participantsOf(
     const left = mutedUntil - Date.now();
     if (left > 0) {
       const detail = `The user is muted in this group until ${new Date(mutedUntil).toISOString()}.`;
-      throw new Refusal('forbidden', detail, { retryAfter: Math.ceil(left / 1000) });
+      throw new Refusal('muted', detail, { retryAfter: Math.ceil(left / 1000) });
     }
     return { members, permit: 'member' };
   }

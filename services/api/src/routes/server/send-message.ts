@@ -55,7 +55,7 @@ export const sendMessage = serverOperation(
       200: jsonResponse(acceptedSchema, 'The message was sent before, with this ref'),
       201: jsonResponse(acceptedSchema, 'The message is sent'),
     },
-    refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'refused'],
+    refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'muted', 'refused'],
   },
   async (c) => {
     const { context } = c.var;
