@@ -11,7 +11,7 @@ import { external } from '../../packages/stack/bin/build.mjs';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * The files that the api serves of each package. The others are different builds of the same code.
+ * The files of each package that the api serves. Its other files are other builds of the same code.
  */
 const servedFiles = {
   'swagger-ui-dist': ['package.json', 'LICENSE', 'NOTICE', 'swagger-ui.css', 'swagger-ui-bundle.js'],

@@ -34,7 +34,7 @@ export interface Pace {
 
 interface Kind {
   name: string;
-  /** How often it strikes in relation to the others. */
+  /** Relative frequency of the fault. */
   weight: number;
 }
 

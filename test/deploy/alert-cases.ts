@@ -254,7 +254,7 @@ function volume(namespace: string, left: number): Series {
   };
 }
 
-/** A certificate with so many days left; time begins at 0 in a test. */
+/** Cases with `firing` and `quiet` days until a certificate expires. Tests start at Unix time 0. */
 function remaining(alert: string, within: string, firing: number, quiet: number): AlertCase {
   const expiry = (days: number) => ({
     [`parley_certificate_expiry_timestamp_seconds{${ns},pod="x",address="chat"}`]: `${days * 86_400}x400`,
@@ -262,7 +262,7 @@ function remaining(alert: string, within: string, firing: number, quiet: number)
   return { alert, within, firing: expiry(firing), quiet: expiry(quiet) };
 }
 
-/** A backup of so many days ago; time begins at 0 in a test. */
+/** Cases with `firing` and `quiet` days since the last backup. Tests start at Unix time 0. */
 function backup(alert: string, within: string, firing: number, quiet: number): AlertCase {
   const made = (days: number) => ({
     [`parley_backup_timestamp_seconds{${ns},pod="x",store="redis"}`]: `${-days * 86_400}x120`,

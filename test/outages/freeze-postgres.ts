@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** Freezes a PostgreSQL with all its backends. Resolves with a function that ends it. */
+/** Freezes a PostgreSQL with all its backends. Resolves with a function that resumes them. */
 export async function freezePostgres(pid: number): Promise<() => void> {
   const pids = await postgresPids(pid);
   signal(pids, 'SIGSTOP');

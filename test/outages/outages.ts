@@ -216,7 +216,7 @@ async function withRedis<T>(url: string, use: (client: Redis) => Promise<T>): Pr
 /** A fault that an operator must learn of. */
 export interface Outage {
   name: string;
-  /** Alerts that name the reason, the best one first. */
+  /** Alerts that name the reason, the most precise one first. */
   alerts: readonly string[];
   /** Whether nobody is served, or nothing is recorded, so that the page must come sooner. */
   total?: boolean;

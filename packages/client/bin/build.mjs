@@ -49,7 +49,7 @@ export async function script(entry) {
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);
-  // esbuild and terser together save 300 bytes, gzipped, over either of them.
+  // Minifying with both esbuild and terser saves 300 bytes (gzipped) against the better of the two.
   const small = await minify(code, {
     module: true,
     ecma: 2020,

@@ -52,7 +52,7 @@ export interface ParleyOptions {
   fetch?: Fetch;
   /** Transports in order of preference. Default: `websocket`, `sse`, `poll`. */
   transports?: TransportName[];
-  /** Delays of reconnects, of which a random half is subtracted. Default: from 500 ms to 30 s. */
+  /** Delays of reconnects, each reduced by a random 0 to 50 %. Default: from 500 ms to 30 s. */
   backoff?: Backoff;
   /** Ms in which a connection must get its welcome. Default: 10 s. */
   openTimeout?: number;

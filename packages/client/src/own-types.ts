@@ -27,16 +27,16 @@ import type {
 // biome-ignore lint/suspicious/noEmptyInterface: apps add members
 export interface ParleyTypes {}
 
-/** `custom` of a message: `message` of `ParleyTypes`, any JSON object by default. */
+/** Type of `custom` of a message: `ParleyTypes['message']`. Default: any JSON object. */
 export type MessageCustom = CustomOf<'message'>;
 
-/** `custom` of a user: `user` of `ParleyTypes`, any JSON object by default. */
+/** Type of `custom` of a user: `ParleyTypes['user']`. Default: any JSON object. */
 export type UserCustom = CustomOf<'user'>;
 
-/** `custom` of a group: `group` of `ParleyTypes`, any JSON object by default. */
+/** Type of `custom` of a group: `ParleyTypes['group']`. Default: any JSON object. */
 export type GroupCustom = CustomOf<'group'>;
 
-/** `custom` of an own chat: `chat` of `ParleyTypes`, any JSON object by default. */
+/** Type of `custom` of an own chat: `ParleyTypes['chat']`. Default: any JSON object. */
 export type ChatCustom = CustomOf<'chat'>;
 
 /** A person as others see them. */

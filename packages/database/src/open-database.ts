@@ -8,7 +8,7 @@ export type Database = Kysely<Tables>;
 export interface DatabaseOptions {
   /** `postgres://user:password@host:port/database` */
   url: string;
-  /** Maximum of connections. Default: 10. */
+  /** Maximum number of connections. Default: 10. */
   maxConnections?: number;
   /** Ms to wait for a free connection before a query fails. Default: 5000. */
   connectTimeout?: number;

@@ -60,7 +60,10 @@ const grant = `
   where s.media_id = d.media_id and s.sender_id = d.sender_id and not s.granted and s.message_id > $2
     and sees_media(d.sender_id, d.media_id)`;
 
-/** A message in one owner's copy. Owner and peer of a group's copy are the group. */
+/**
+ * A media in one owner's copy of a message. Of a message to a group, `owner` and `peer` are the
+ * group.
+ */
 export interface MediaShare {
   owner: number;
   peer: number;

@@ -54,7 +54,7 @@ export function writeTypes(ts, { root, entries, dist }) {
   writeFileSync(join(dist, 'protocol.d.ts'), flatten(ts, root, options, [...named].sort()));
 }
 
-/** Returns types of the protocol without zod, from whose schemas the protocol derives them. */
+/** Returns the types that the protocol derives from zod schemas, expanded to work without zod. */
 function flatten(ts, root, options, names) {
   const expand =
     'type Full<T> = T extends readonly (infer E)[] ? Full<E>[] : T extends object ? { [K in keyof T]: Full<T[K]> } : T;';

@@ -33,8 +33,8 @@ export const sessionSchema = z.object({
   /** Valid for one refresh. A second use ends the session. */
   refreshToken: z.string(),
   /**
-   * Identifies this device at its next sign-in, so that strangers who guess the password cannot
-   * keep it out.
+   * Send it at the next sign-in on this device: failed sign-ins of strangers then do not lock this
+   * device out.
    */
   deviceToken: z.string().optional(),
   user: userSchema,

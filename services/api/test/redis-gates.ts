@@ -3,7 +3,7 @@ import { type TestRedis, waitFor } from '@parley/stack';
 import { Cluster, Redis } from 'ioredis';
 import { Gate } from './gate.ts';
 
-/** Puts a gate before each server of a Redis. Returns the URLs that lead through them. */
+/** Puts a TCP proxy (`Gate`) before each server of a Redis. Returns the URLs of the proxies. */
 export async function gatesBefore(server: TestRedis): Promise<RedisGates> {
   const gates = await Promise.all(server.nodes.map(({ url }) => Gate.before(url)));
   const url = gates.map((each) => each.url).join(',');

@@ -82,7 +82,8 @@ export interface Config extends RateConfig {
   /** Maximum frames in flight, over all connections. */
   maxUnderWay: number;
   /**
-   * Time that a command to Redis may take. While it takes longer, fewer frames may be in flight.
+   * Maximum ms that a command to Redis should take. While commands take longer, fewer frames may be
+   * in flight.
    */
   maxWait: number;
   /** Bytes of Redis' memory that unrecorded entries may occupy before sends are rejected. */

@@ -43,8 +43,8 @@ export function readConfig(env: Environment) {
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     /**
-     * Maximum of connections to PostgreSQL: one writes batches, the others answer requests of
-     * gateways.
+     * Maximum number of connections to PostgreSQL: one writes batches, the others answer requests
+     * of gateways.
      */
     databaseConnections: values.DATABASE_CONNECTIONS,
     /**
@@ -55,11 +55,11 @@ export function readConfig(env: Environment) {
     replicasAck: values.REPLICAS_ACK,
     /** Data that may be lost if the machine of Redis crashes. */
     redisDurability: values.REDIS_DURABILITY,
-    /** Maximum of entries per transaction. */
+    /** Maximum number of entries per transaction. */
     batch: values.RECORD_BATCH,
     /** Minimum of ms between reads while entries arrive. A longer wait makes larger batches. */
     wait: values.RECORD_WAIT,
-    /** Maximum of ms between reads while entries arrive. */
+    /** Maximum ms between reads while entries arrive. */
     maxWait: values.RECORD_WAIT_MAX,
     /** Ms after its last renewal at which the lease of a crashed recorder ends. */
     lease: values.RECORD_LEASE,

@@ -64,10 +64,10 @@ export class Pace {
 }
 
 export interface PaceOptions {
-  /** Maximum of entries per transaction: after a full read the next one is due at once. */
+  /** Maximum number of entries per transaction: after a full read the next one is due at once. */
   batch: number;
   /** Minimum of ms between two reads. */
   wait: number;
-  /** Maximum of ms between two reads. */
+  /** Maximum ms between two reads. */
   maxWait: number;
 }

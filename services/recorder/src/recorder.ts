@@ -100,7 +100,7 @@ export class Recorder {
 const IDLE_MS = 200;
 
 export interface RecorderOptions {
-  /** Maximum of entries per transaction. */
+  /** Maximum number of entries per transaction. */
   batch: number;
   /** Ms between reads while many entries arrive, or one is wanted. */
   wait: number;

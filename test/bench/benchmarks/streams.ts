@@ -12,10 +12,10 @@ const MEMBERS = 10;
 /** Texts that are appended to one message, as many as an answer of a model has. */
 const APPENDS = 1200;
 
-/** Ordinary messages that are compared with it. */
+/** Ordinary messages whose cost is compared with that of the streamed one. */
 const MESSAGES = 60;
 
-/** Seconds over which either is written. */
+/** Seconds over which the streamed message, or the ordinary ones, are written. */
 const SECONDS = 24;
 
 /**

@@ -56,7 +56,8 @@ async function byRate(pairs: Pair[], { rate, seconds, burst = 1 }: RatePlan, tal
       const elapsed = performance.now() - began;
       const due = Math.floor((Math.min(elapsed, seconds * 1000) * rate) / 1000);
       if (tally.sent < due) late = Math.max(late, elapsed - ((tally.sent + 1) * 1000) / rate);
-      // Reads responses between sends, so that a late load does not make them late.
+      // Sends at most MOST_AT_ONCE messages per turn. Otherwise a load that is late would delay the
+      // reading of responses.
       const most = tally.sent + MOST_AT_ONCE;
       while (tally.sent < due && tally.sent < most) pairs[Math.floor(tally.sent / burst) % pairs.length]?.send();
       if (elapsed < seconds * 1000) return;

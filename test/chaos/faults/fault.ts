@@ -7,7 +7,7 @@ import type { System } from '../system/system.ts';
 /** A fault that strikes and is repaired. */
 export interface Fault {
   name: string;
-  /** How often it strikes in relation to the others. */
+  /** Relative frequency of the fault. */
   weight: number;
   /**
    * The parts of the system that it stops. Two faults that stop the same part never overlap,
@@ -16,7 +16,7 @@ export interface Fault {
   takes: Part[];
   /** Why this machine cannot produce the fault. Undefined if it can. */
   impossible?(system: System): string | undefined;
-  /** Strikes. Resolves when everything is repaired, with a description of what was done. */
+  /** Causes the fault. Resolves when it is repaired, with a description of what was done. */
   strike(world: World, random: Random): Promise<string>;
 }
 

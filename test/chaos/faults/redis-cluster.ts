@@ -32,7 +32,7 @@ export const moveBuckets: Fault = {
   },
 };
 
-/** A node is unavailable shortly, or long enough that its replica takes over. */
+/** A node is unavailable, either briefly or until its replica takes over. */
 function absence(name: string, { leave, comeBack }: Absence): Fault {
   return {
     name,

@@ -1,7 +1,7 @@
 /**
- * Returns the ms to wait before the next attempt. Doubles with each failure up to `most`; a random
- * half of it is subtracted, so that clients that lost their connections together do not reconnect
- * together.
+ * Returns the ms to wait before the next attempt. Doubles with each failure up to `most`, and is
+ * reduced by a random 0 to 50 %, so that clients that lost their connections together do not
+ * reconnect together.
  *
  * @param failures consecutive failures, from 0
  */

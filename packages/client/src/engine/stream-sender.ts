@@ -88,7 +88,7 @@ export class StreamSender implements OnlinePart {
   }
 }
 
-/** How the refs of appends begin. */
+/** Prefix of the refs of appends. */
 const REF = 'append:';
 
 /** The final content of a streamed message. */

@@ -28,7 +28,7 @@ export function completeStream(state: State, id: number, message: number): boole
   return true;
 }
 
-/** Whether a message lacks text before that of a frame. */
+/** Whether the client missed texts of a message that precede the text of this frame. */
 export function isBehind(state: State, { chat, id, index }: StreamFrame): boolean {
   const held = findStreamed(state, chat, id);
   return held !== undefined && index > (held.index ?? -1);

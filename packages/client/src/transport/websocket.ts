@@ -16,7 +16,7 @@ export function webSocketTransport(Implementation: WebSocketLike): OpenTransport
     try {
       socket = new Implementation(url, ['parley.v1', target.token]);
     } catch (error) {
-      // A content security policy forbids it, or the token is not a valid subprotocol.
+      // A content security policy forbids WebSockets, or the token is not a valid subprotocol.
       queueMicrotask(() => close(1006, String(error)));
       return { send: () => {}, close: () => {} };
     }

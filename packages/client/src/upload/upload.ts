@@ -27,8 +27,8 @@ export class Upload {
   #run: Promise<void> | undefined;
   #settle!: { resolve(media: Media): void; reject(error: unknown): void };
   /**
-   * Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it,
-   * `aborted` after `cancel`.
+   * Resolves with the uploaded media. Rejects with a ParleyError if the server refuses it, and with
+   * code `aborted` after `cancel`.
    */
   readonly done: Promise<Media>;
   state: 'running' | 'paused' | 'done' | 'failed' = 'running';

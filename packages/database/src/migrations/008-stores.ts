@@ -5,8 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  // The ms since 2025-01-01 UTC, times 1024, plus a counter: a sequence that a restore sets back
-  // cannot repeat an id, since time goes on.
+  // Ms since 2025-01-01 UTC, times 1024, plus a counter from a sequence. A restore resets the
+  // sequence, but ids do not repeat, because the time has advanced.
   `create function next_principal_id() returns bigint language sql volatile parallel unsafe as
      $$ select (extract(epoch from clock_timestamp()) * 1000)::bigint * 1024 - 1735689600000 * 1024
           + nextval('principal_id_seq') % 1024 $$`,

@@ -5,8 +5,8 @@ export interface InstallationTable {
   /** Assigned by the migration. Redis carries the same id. */
   id: Generated<string>;
   /**
-   * Grows by one every few seconds while both stores are available. Redis follows, at most one mark
-   * behind.
+   * Grows by one every few seconds while both stores are available. It is then copied to Redis,
+   * which is at most one behind.
    */
   mark: Generated<number>;
   /** Assigned with the mark: two databases that advanced separately differ in it. */

@@ -3,8 +3,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { Keys } from '../keys.ts';
 
 /**
- * Approximate maximum of requests in one bucket. The oldest are dropped, because their gateways no
- * longer wait.
+ * Approximate maximum number of requests in one bucket. The oldest are dropped, because their
+ * gateways no longer wait.
  */
 const MAX_REQUESTS = 1000;
 

@@ -44,7 +44,7 @@ export interface ConnectionCount {
    */
   count(): number;
   session?: string;
-  /** Maximum of the user's connections over all gateways. */
+  /** Maximum number of the user's connections over all gateways. */
   most: number;
   /** Known live gateways. The script looks up unknown ones in Redis. */
   live: Iterable<string>;

@@ -1,7 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Keys that hold copies of PostgreSQL's data, and inboxes with what belongs to them. */
+/** Matches keys of copies of PostgreSQL's data, and of inboxes with their cursors and refs. */
 const COPIES = /^\{\d+\}:(?:inbox|cursors|recalled|contacts|blocks|members|mutes|copy|profile|external|facts|refs):/;
 
 /** Keys of a scan. */

@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Returns what waits in each record stream that is not empty, by bucket. */
+/** Returns the number, size and age of the entries in each record stream that is not empty. */
 export async function readRecordLag(redis: RedisConnection): Promise<BucketLag[]> {
   const { client, keys } = redis;
   const lags = await Promise.all(

@@ -35,5 +35,5 @@ export type Outcome =
   | { is: 'done' }
   /** Ms until the next attempt. */
   | { is: 'again'; failures: number; after: number }
-  /** Maximum of dead events. */
+  /** Maximum number of dead events. */
   | { is: 'dead'; attempts: number; error: string; keep: number };

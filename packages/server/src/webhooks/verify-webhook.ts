@@ -53,7 +53,7 @@ export interface WebhookData {
   'group.dissolved': GroupChange;
   /** A user requests to join. */
   'group.requested': GroupChange;
-  /** The owner or an admin declined it. */
+  /** The owner or an admin declined a request to join. */
   'group.declined': GroupChange;
   'presence.online': { user: number };
   'presence.offline': { user: number };

@@ -42,8 +42,8 @@ export class StoresMonitor {
   }
 
   /**
-   * Compares, and continues in the background. Resolves after the first comparison, whether it
-   * succeeded or not.
+   * Compares Redis and PostgreSQL now, and then regularly in the background. Resolves after the
+   * first comparison, even if it failed.
    */
   async start(): Promise<void> {
     await this.#run();

@@ -1,9 +1,9 @@
 import { jwkKey, type VerifyKey } from './key.ts';
 
-/** Maximum of keys read from a set. */
+/** Maximum number of keys read from a set. */
 const MOST_KEYS = 100;
 
-/** Maximum of bytes read. */
+/** Maximum number of bytes read. */
 const MOST_BYTES = 512 * 1024;
 
 /**

@@ -6,7 +6,10 @@ import { postSpans, type Span } from './post-spans.ts';
 /** Ms between two posts. */
 const INTERVAL_MS = 1000;
 
-/** Maximum of spans that wait. More are dropped, so that an unavailable collector costs nothing. */
+/**
+ * Maximum number of spans that wait. More are dropped, so that an unavailable collector costs
+ * nothing.
+ */
 const MAX_WAITING = 4096;
 
 /**

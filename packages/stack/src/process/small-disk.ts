@@ -6,8 +6,8 @@ import { temporaryFolder } from './folder.ts';
 const run = promisify(execFile);
 
 /**
- * Maximum of attempts to fill the disk, and the free bytes that are allowed per attempt: other
- * processes free space at the same time.
+ * Maximum number of attempts to fill the disk, because other processes free space at the same time.
+ * Each further attempt leaves SLACK more bytes free.
  */
 const ATTEMPTS = 100;
 const SLACK = 16_384;

@@ -41,7 +41,7 @@ export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOp
 /** Whether Redis and PostgreSQL belong together, and neither was restored without the other. */
 async function verifyStores(redis: RedisConnection, url: string): Promise<Result> {
   await using db = openDatabase({ url, name: 'parley-verify', maxConnections: 1 });
-  // Redis first: the database advances before Redis does.
+  // Reads Redis first: PostgreSQL's mark grows first, so the other order could find Redis ahead.
   const marks = await readMarks(redis);
   const found = compareStores(await readInstallation(db), marks);
   const faults = found.state === 'mismatch' ? [found.reason] : [];

@@ -35,7 +35,7 @@ export const idempotencyHeaders = z.object({
  */
 export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const key = c.req.header('idempotency-key');
-  // The validation refuses it.
+  // The validation of the request refuses an invalid key.
   if (key === undefined || !pattern.test(key)) return await next();
   const { redis, config, log } = c.var.context;
   const { method, url } = c.req;

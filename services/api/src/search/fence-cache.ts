@@ -3,14 +3,15 @@ import { readFences, type SegmentName } from '../queries/search-segments.ts';
 import type { Fence } from './segment.ts';
 
 /**
- * Caches the fences of recently searched segments. A user who types searches the same ones again.
+ * Caches the fences of recently searched segments. Each letter that a user types into the search
+ * field searches the same segments again.
  */
 export class FenceCache {
   readonly #most: number;
   readonly #known = new Map<string, Fence[]>();
   #count = 0;
 
-  /** @param most maximum of fences. Each uses about 100 bytes */
+  /** @param most maximum number of fences. Each uses about 100 bytes */
   constructor(most = 300_000) {
     this.#most = most;
   }

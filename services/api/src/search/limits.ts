@@ -10,7 +10,7 @@ export const fullSegment = 8192;
 /** Unindexed messages at which the indexer adds a segment. A search reads fewer directly. */
 export const smallSegment = 512;
 
-/** Maximum of unindexed messages that one search reads. */
+/** Maximum number of unindexed messages that one search reads. */
 export const mostUnindexed = 20_000;
 
 /** Candidates of the index that one search reads, approximately. Few searches have so many. */

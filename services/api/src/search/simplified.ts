@@ -15,7 +15,7 @@ export function isTraditional(unit: number): boolean {
 }
 
 const table = readTable();
-/** One byte per UTF-16 unit, because each character of each text is looked up. */
+/** 1 for each UTF-16 unit in the table. An array, because the lookup runs for every character. */
 const units = new Uint8Array(0x10000);
 for (const character of table.keys()) if (character.length === 1) units[character.charCodeAt(0)] = 1;
 

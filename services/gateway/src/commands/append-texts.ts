@@ -8,7 +8,10 @@ import type { AppendBatch } from './stream-appends.ts';
 /** Approximate bytes of a `stream` frame without its text. */
 const FRAME_OVERHEAD_BYTES = 100;
 
-/** Appends texts to a stream of a user. Throws a refusal, and ends the stream if it must end. */
+/**
+ * Appends texts to a stream of a user. Throws a Refusal if they are not accepted. If the time or
+ * the characters of the stream are used up, ends it first.
+ */
 export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: AppendBatch): Promise<void> {
   const { chat, id, texts, index } = batch;
   const bytes = texts.reduce((sum, text) => sum + FRAME_OVERHEAD_BYTES + Buffer.byteLength(text), 0);

@@ -61,10 +61,11 @@ export class FrameHandler {
   }
 
   /**
-   * Charges a user for a frame that came without a connection. Resolves with the ms after which it
-   * may be sent again if there are too many, else with undefined. Rejects if Redis is unavailable.
+   * Charges a user for a frame of an HTTP request. Resolves with undefined if the frame is
+   * admitted. Above the rate limit, resolves with the ms after which the user may send it again.
+   * Rejects if Redis is unavailable.
    *
-   * @param bytes its size
+   * @param bytes size of the frame
    */
   async admitRequest(user: number, bytes: number): Promise<number | undefined> {
     const { redis, frameRates } = this.#deps;

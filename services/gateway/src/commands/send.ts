@@ -27,7 +27,7 @@ export async function send(deps: CommandDeps, sender: FrameSender, frame: Send):
   return await sendMessage(deps, sender, frame);
 }
 
-/** Accepts a message, whose text grows if it opens a stream. */
+/** Accepts a message. With `stream`, it is the start of a streamed message. */
 export async function sendMessage(
   deps: CommandDeps,
   sender: FrameSender,

@@ -1,6 +1,6 @@
 import { type Profile, type RedisConnection, readProfile } from '@parley/redis';
 
-/** Maximum of cached profiles. */
+/** Maximum number of cached profiles. */
 const MAX_PROFILES = 10_000;
 
 /** Ms after which a profile expires, for changes that reach no connection of this gateway. */

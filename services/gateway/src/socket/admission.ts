@@ -45,8 +45,8 @@ export function admitConnection(
 }
 
 /**
- * Whether the user already has the maximum of connections at this gateway. Redis counts those at
- * other gateways.
+ * Whether the user already has the maximum number of connections at this gateway. Redis counts
+ * those at other gateways.
  */
 function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
   // A new connection replaces the others, however many there are.

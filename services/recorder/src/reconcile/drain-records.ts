@@ -9,8 +9,8 @@ import type { ReconcileDeps } from './reconcile-deps.ts';
 const BATCH = 1000;
 
 /**
- * Writes all entries of the record streams. Recorders that are paused do not write; one that does
- * is harmless. Returns how many.
+ * Writes all entries of the record streams, and returns how many. Recorders should be paused; one
+ * that still writes does no harm.
  */
 export async function drainRecords({ redis, pool, log }: ReconcileDeps): Promise<number> {
   const { keys } = redis;

@@ -10,8 +10,8 @@ export function isShrinkable({ type }: File): boolean {
 }
 
 /**
- * Returns a picture with at most 2048 pixels on its longer side, without the data of the camera,
- * such as the place. Returns the file itself if it is not larger, or cannot be read.
+ * Returns a picture scaled down to 2048 pixels on its longer side, without the camera's metadata,
+ * such as the location. Returns the file itself if it is not larger or cannot be decoded.
  */
 export async function shrink(file: File): Promise<File> {
   if (!isShrinkable(file)) return file;

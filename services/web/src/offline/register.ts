@@ -9,7 +9,7 @@ export function registerWorker(open: (path: string) => void): void {
     if (navigator.onLine) location.reload();
   });
   if (import.meta.env.DEV || !('serviceWorker' in navigator)) return;
-  // Some private windows refuse it; the page works without.
+  // Some browsers refuse service workers in private windows. The page works without one.
   navigator.serviceWorker.register('/sw.js').catch(() => {});
   navigator.serviceWorker.addEventListener('message', ({ data }) => {
     if (typeof data?.open === 'string') open(data.open);

@@ -4,7 +4,11 @@ import type { Media } from '@parley/protocol';
 /** Pixels of an avatar's side. */
 const SIDE = 512;
 
-/** The middle of a picture as a small square. @throws DOMException if the file is not a picture */
+/**
+ * Returns the middle of a picture as a small square.
+ *
+ * @throws DOMException if the file is not a picture
+ */
 export async function avatarFrom(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file);
   const side = Math.min(picture.width, picture.height);

@@ -20,7 +20,7 @@ export function warnings(name: string, problems: readonly string[], well: string
   return problems.length === 0 ? [ok(name, well)] : problems.map((problem) => warning(name, problem));
 }
 
-/** Resolves with the checks of `work`, or with one that failed for its error. */
+/** Resolves with the checks of `work`. If `work` throws, resolves with one failed check. */
 export async function attempt(name: string, work: () => Promise<Check[]>): Promise<Check[]> {
   try {
     return await work();

@@ -55,7 +55,9 @@ export const postDevice = callerOperation(
   },
 );
 
-/** Returns where a device is reached, and by which keys. */
+/**
+ * Returns the push endpoint of a device, and its keys. Refuses private addresses and other apps.
+ */
 function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
   const place = { app: null, environment: null, p256dh: '', auth: '' };
   if (device.kind === 'web') {

@@ -13,8 +13,8 @@ import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 
 /**
- * Returns the members of a group that a sender may write to, none for a user, and the sender's
- * permit. Refuses as a gateway does. The system may write to everybody.
+ * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. Throws
+ * the Refusal that a gateway sends if the sender may not write. The system may write to everybody.
  */
 export async function participantsOf(
   context: AppContext,

@@ -48,7 +48,7 @@ function toBlocks(tokens: Token[], source: string): Block[] {
   return trimAround(blocks);
 }
 
-/** The blocks of a quote or list item, whose markers are not part of their text. */
+/** Returns the blocks of a quote or list item, without the markers (`>`, `-`). */
 function toInnerBlocks(tokens: Token[]): Block[] {
   return toBlocks(tokens, tokens.map(({ raw }) => raw).join(''));
 }

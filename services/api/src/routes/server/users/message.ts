@@ -120,7 +120,7 @@ async function findUserMessage(
   return { key, message };
 }
 
-/** Returns the sender of a message, and the chat as the sender names it. */
+/** Returns the sender of a message, and the id of the chat in the sender's list of chats. */
 function partiesOf({ owner, peer, group }: ChatKey, { sender }: MessageRow): { user: number; chat: number } {
   return { user: sender, chat: group || sender === owner ? peer : owner };
 }
