@@ -21,7 +21,7 @@ describe('the schedule of faults', () => {
     },
   );
 
-  it('the schedule replaces faults that the machine cannot produce by other faults', () => {
+  it('the schedule replaces faults that the machine cannot produce with other faults', () => {
     const possible = faults.filter(({ impossible }) => impossible === undefined);
     expect(possible.length).toBe(faults.length - 3);
     const plan = planFaults(pace, possible);

@@ -26,7 +26,7 @@ describe('alerts', () => {
     }
   });
 
-  it('alerts of a total stop page within a minute', () => {
+  it('alerts for a total outage page an operator within a minute', () => {
     const total = ['GatewaysDown', 'ApisDown', 'RecordersDown', 'PostgresDown', 'RedisDown', 'StoresDisagree'];
     for (const name of total) {
       const rule = rules.find(({ alert }) => alert === `Parley${name}`);

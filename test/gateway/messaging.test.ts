@@ -148,7 +148,7 @@ describe('messages', () => {
     await Promise.all(clients.map((client) => client.close()));
   });
 
-  it('a group message reaches every member, and its ack reports if another one is connected', async () => {
+  it('a group message reaches every member, and its ack reports whether another member is connected', async () => {
     const [a, b, c] = [kit.newId(), kit.newId(), kit.newId()];
     const group = await kit.group([a, b, c]);
     await using alice = await kit.connect(a, 0);

@@ -49,7 +49,7 @@ describe.skipIf(!kubeconfig)(
       await waitFor(() => crowd.online === crowd.size, { message: () => `only ${crowd.online} are back` });
     }, 400_000);
 
-    it('killing single pods under load loses and doubles no message', async () => {
+    it('killing single pods under load loses and duplicates no message', async () => {
       await using crowd = await Crowd.gather(url, 100);
       const deaths = async () => {
         for (const application of ['parley-gateway', 'parley-recorder', 'redis', 'postgres', 'parley-api']) {

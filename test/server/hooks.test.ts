@@ -67,7 +67,7 @@ describe('the example hook server', () => {
     expect(await post({})).toBe(401);
   });
 
-  it('a gateway with another secret than its hook server rejects messages as unavailable', async () => {
+  it('a gateway whose secret differs from that of the hook server rejects messages as unavailable', async () => {
     await kit.addGateway({ hooks: hooks(strange) });
     const [a, b] = await kit.friends();
     await using alice = await kit.connect(a, kit.gateways.length - 1);

@@ -125,7 +125,7 @@ describe('single chats', () => {
 });
 
 describe.each(Object.keys(sizes) as (keyof typeof sizes)[])('searching all chats, on a %s', (size) => {
-  it('the results are grouped, and a hit opens in its chat and leads back to them', async () => {
+  it('search results are grouped, a hit opens its chat at the message, and the results remain afterwards', async () => {
     const [ann, bob, cem] = await kit.friends('Ann', 'José Canal', 'Cem');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,

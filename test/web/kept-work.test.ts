@@ -157,7 +157,7 @@ describe('drafts', () => {
 });
 
 describe('mentions', () => {
-  it('a mention is marked on all devices of a member, once offline, until the chat is opened', async () => {
+  it('a mention is marked on all devices of a member who was offline, until the chat is opened', async () => {
     const [ann, bob] = await kit.friends('Ann', 'Bob');
     const group = await kit.call<{ id: number }>('POST', '/groups', {
       token: ann.token,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backoff } from './backoff.ts';
 
 describe('backoff', () => {
-  it('the backoff doubles up to the maximum, minus a random half', () => {
+  it('the backoff doubles up to the maximum, reduced by a random 0 to 50 %', () => {
     const spans = fc.record({ first: fc.integer({ min: 1, max: 5000 }), most: fc.integer({ min: 5000, max: 60_000 }) });
     fc.assert(
       fc.property(fc.nat(2000), spans, (failures, { first, most }) => {

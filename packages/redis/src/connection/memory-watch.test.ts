@@ -27,7 +27,7 @@ it('messages are rejected before Redis is full, and accepted when it has memory 
   await redis.close();
 });
 
-it('the probe fails while Redis rejects writes, though messages would be published', async () => {
+it('publishing a probe fails while the memory of Redis is full', async () => {
   await using server = await startRedis({ args: ['--maxmemory', '8mb'] });
   const redis = await connectRedis({ url: server.url });
   await publishProbe(redis, 0, 'gateway', '1');

@@ -20,7 +20,7 @@ onEachRedis((redis) => {
   const bucketOf = (conversation: string) => redis.connection.keys.home(conversation);
 
   describe('waiting until a conversation is recorded', () => {
-    it('awaitRecorded resolves at once if only other conversations of the bucket wait', async () => {
+    it('awaitRecorded resolves at once if only other conversations of the bucket have unrecorded messages', async () => {
       const [ann, ben] = [redis.newId(), redis.newId()];
       await send(ann, ann + 64);
       await record(redis.connection, { kind: 'mark', user: ann, chat: ann, read: 1 });

@@ -14,7 +14,7 @@ onEachRedis((redis) => {
   const group = (version: number, members: number[]): PermitsCopy => ({ kind: 'group', version, members });
   const ask = (from: number, to: number) => readPermit(redis.connection, from, to);
 
-  it('a permit is unknown without a copy', async () => {
+  it('readPermit returns unknown if Redis has no copy of the permits', async () => {
     const id = redis.newId();
     expect(await ask(5, id)).toBe('unknown');
     expect(await hasPermits(redis.connection, id)).toBe(false);

@@ -84,7 +84,7 @@ onEachRedis((redis) => {
     expect((await heard.heard()).map((text) => JSON.parse(text).text)).toEqual(['d']);
   });
 
-  it('two devices that append to a stream at the same time leave each index once', async () => {
+  it('of two devices that append to a stream at the same time, only one gets each index', async () => {
     const { append, conversation, id, connection } = await open();
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, i) => append(1, [`${i % 2}`, `${i % 2}`]).then(({ is }) => is)),
@@ -106,7 +106,7 @@ onEachRedis((redis) => {
     expect(await pair.append(1, ['b'], { permit: 7 })).toEqual({ is: 'permit' });
   });
 
-  it('a stream is due when it has used its time or its characters', async () => {
+  it('a stream expires when its time or its characters are used up', async () => {
     const { connection, conversation, id, append } = await open({ idle: -1 });
     const long = await open();
     expect(await append(1, ['b'])).toEqual({ is: 'expired' });

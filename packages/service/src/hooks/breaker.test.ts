@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Breaker } from './breaker.ts';
 
-it('the circuit breaker opens after too many failures in a row, then admits one request that decides', () => {
+it('the circuit breaker opens after too many failures in a row, then admits one trial request, whose result closes or reopens it', () => {
   let now = 0;
   const breaker = new Breaker({ failures: 2, rest: 100, now: () => now });
   expect([breaker.failed(), breaker.admit()]).toEqual([false, true]);

@@ -21,7 +21,7 @@ it('an orphaned server process is ended by the pid in its file', async () => {
   expect(existsSync(pidFile)).toBe(false);
 });
 
-it('a pid that another program has got since is ignored', async () => {
+it('endOrphan does not end another program that now has the pid', async () => {
   const stranger = sleeper();
   const pidFile = join(folder.path, 'redis.pid');
   await writeFile(pidFile, `${stranger.pid}`);

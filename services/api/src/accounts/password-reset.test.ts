@@ -107,7 +107,7 @@ describe('an e-mail address', () => {
     },
   );
 
-  it('limits e-mail confirmation links per hour', async () => {
+  it('the api limits e-mail confirmation links per hour', async () => {
     const person = await product.api.person();
     const put = () => person.call('put', '/v1/me/email', { email: 'flood@mail.example', password });
     expect([(await put()).status, (await put()).status, (await put()).status]).toEqual([202, 202, 429]);

@@ -91,7 +91,7 @@ describe('a segment', () => {
     }
   });
 
-  it('a search segment knows its messages and their peers', () => {
+  it('a search segment returns its messages by peer, sender and kind', () => {
     const segment = build(['a', 'b', 'c', 'd']);
     expect(segment.count).toBe(4);
     expect(segment.peers).toEqual([1, 2, 3]);

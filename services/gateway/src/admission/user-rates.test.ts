@@ -40,13 +40,13 @@ describe('UserRates', () => {
     expect(buckets.calls).toBe(2);
   });
 
-  it('user rates reject an act with the time to retry when the number of acts is used up', async () => {
+  it('user rates reject an act above the limit in number, with the time to retry', async () => {
     for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
     await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
     await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);
   });
 
-  it('user rates reject an act when the bytes are used up, and still admit a smaller act', async () => {
+  it('user rates reject an act above the limit in bytes, and still admit a smaller act', async () => {
     await rates.charge(user, 'send', 90_000);
     await expect(rates.charge(user, 'mutation', 20_000)).rejects.toEqual(exceeded(1234));
     await rates.charge(user, 'mutation', 1000);

@@ -114,7 +114,7 @@ describe('friend groups', () => {
     expect((await friendsOf(ann))[0]).toMatchObject({ user: { id: ben.id }, friendGroup: null });
   });
 
-  it('friend groups have unique names regardless of case and width', async () => {
+  it('names of friend groups are unique, ignoring case and full-width letters', async () => {
     const [ann, ben] = await api.people();
     const work = await addGroup(ann, { name: 'Work' });
     const home = await addGroup(ann, { name: 'home' });
