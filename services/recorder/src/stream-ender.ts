@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseConversation } from '@parley/protocol';
-import { dueStreams, endStream, hasPermits, type RedisConnection, readMembers } from '@parley/redis';
+import { dueStreams, endStream, forgetStream, hasPermits, type RedisConnection, readMembers } from '@parley/redis';
 import type { Lease } from './lease/lease.ts';
 
 /** Ms between checks. */
@@ -18,7 +18,7 @@ export class StreamEnder {
   readonly #stopping = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  /** @param rebuildPermits copies the members of a group to Redis */
+  /** @param rebuildPermits copies the members of a group to Redis, if PostgreSQL is available */
   constructor(
     redis: RedisConnection,
     leases: () => readonly Lease[],
@@ -50,7 +50,9 @@ export class StreamEnder {
           this.#redis,
           this.#leases().map(({ bucket }) => bucket),
         );
-        await Promise.all(due.map(({ conversation, id }) => this.#end(conversation, id)));
+        const outcomes = await Promise.allSettled(due.map(({ conversation, id }) => this.#end(conversation, id)));
+        const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+        if (failure) this.#onError(failure.reason);
       } catch (error) {
         this.#onError(error);
       }
@@ -61,9 +63,17 @@ export class StreamEnder {
     const parsed = parseConversation(conversation);
     let participants: number[] = [];
     if (parsed?.type === 'group') {
-      if (!(await hasPermits(this.#redis, parsed.group))) await this.#rebuildPermits(parsed.group);
+      // Without the copy, the members are unknown. The next check tries again.
+      if (!(await this.#restorePermits(parsed.group))) return;
       participants = await readMembers(this.#redis, parsed.group);
     }
-    await endStream(this.#redis, conversation, id, { participants });
+    const ended = await endStream(this.#redis, conversation, id, { participants });
+    if (!ended) await forgetStream(this.#redis, conversation, id);
+  }
+
+  async #restorePermits(group: number): Promise<boolean> {
+    if (await hasPermits(this.#redis, group)) return true;
+    await this.#rebuildPermits(group);
+    return await hasPermits(this.#redis, group);
   }
 }

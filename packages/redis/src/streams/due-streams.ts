@@ -19,6 +19,12 @@ export async function dueStreams(redis: RedisConnection, buckets: readonly numbe
   });
 }
 
+/** Removes a stream whose texts are lost from those that `dueStreams` returns. */
+export async function forgetStream(redis: RedisConnection, conversation: string, id: number): Promise<void> {
+  const key = redis.keys.streams(redis.keys.home(conversation));
+  await redis.call(key, ['ZREM', key, `${conversation}:${id}`]);
+}
+
 interface DueStream {
   conversation: string;
   id: number;
