@@ -64,7 +64,7 @@ func main() {
 		if kind, err := message.Body.Discriminator(); err != nil || kind != "text" {
 			continue
 		}
-		text, err := message.Body.AsTextBody()
+		text, err := message.Body.AsReceivedTextBody()
 		check(err)
 		fmt.Println(message.From, text.Text)
 	}

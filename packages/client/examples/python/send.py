@@ -10,7 +10,7 @@ from parley import AuthenticatedClient, Client
 from parley.api.accounts import sign_in
 from parley.api.chats import list_messages
 from parley.api.gateway import post_frame
-from parley.models import SendFrame, SendFrameType, SignInBody, TextBody, TextBodyType
+from parley.models import ReceivedTextBody, SendFrame, SendFrameType, SignInBody, TextBody, TextBodyType
 
 api, gateway, username, password, user, text = sys.argv[1:]
 
@@ -28,4 +28,4 @@ reply = post_frame.sync(client=AuthenticatedClient(gateway, token), body=frame)
 print(reply.to_dict())
 
 for message in list_messages.sync(int(user), client=AuthenticatedClient(api, token)).items:
-    print(message.from_, message.body.text if isinstance(message.body, TextBody) else message.body)
+    print(message.from_, message.body.text if isinstance(message.body, ReceivedTextBody) else message.body)
