@@ -5,6 +5,7 @@ import { writePermits } from '../permits/write-permits.ts';
 import { LIVE_HEAD } from '../presence/control.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
+import { recallFrom } from '../test/recall-from.ts';
 import { type AppendOutcome, appendToStream, type StreamAppend } from './append-stream.ts';
 import { dueStreams } from './due-streams.ts';
 import { endStream } from './end-stream.ts';
@@ -129,6 +130,22 @@ onEachRedis((redis) => {
     expect(await append(1, ['b'])).toEqual({ is: 'ended' });
     expect(await readStream(connection, conversation, id)).toBeUndefined();
     expect(await takeSlot(connection, from, 'other', limit)).toBe(true);
+  });
+
+  it('the end of a stream whose message has been recalled reaches nobody and no record', async () => {
+    const { connection, conversation, id, users, peer, end } = await open();
+    await recallFrom(connection, users, conversation, id);
+    const before = await readInbox(connection, peer);
+    expect(await end()).toBe(true);
+    expect(await readStream(connection, conversation, id)).toBeUndefined();
+    expect(await readInbox(connection, peer)).toEqual(before);
+    const records = await connection.client.xrange(
+      connection.keys.record(connection.keys.home(conversation)),
+      '-',
+      '+',
+    );
+    const own = records.filter(([, [, entry = '']]) => JSON.parse(entry).id === id);
+    expect(own.map(([, [, entry = '']]) => JSON.parse(entry).kind)).toEqual(['message']);
   });
 
   it('a resent start of a stream opens no second stream', async () => {

@@ -7,8 +7,9 @@ import { readStream } from './stream.ts';
 const MAX_ATTEMPTS = 10;
 
 /**
- * Ends a stream: records its final content and delivers it to the participants, as an edit.
- * Resolves with false if the stream is not open. Rejects as `mutate` does.
+ * Ends a stream: records its final content and delivers it to the participants, as an edit. If the
+ * message has been recalled, only removes the stream. Resolves with false if the stream is not
+ * open. Rejects as `mutate` does.
  */
 export async function endStream(
   redis: RedisConnection,
@@ -21,7 +22,10 @@ export async function endStream(
     if (!stream) return false;
     const { from } = stream;
     const { chat, group } = chatOf(conversation, from);
-    const data = custom ?? (stream.custom === undefined ? undefined : (JSON.parse(stream.custom) as Custom));
+    const started = stream.custom === undefined ? undefined : (JSON.parse(stream.custom) as Custom);
+    const data = custom === undefined ? started : custom;
+    // A gateway of the release before recalls a message without ending its stream.
+    const recalled = await isRecalled(redis, from, conversation, id);
     const edit = {
       kind: 'edit' as const,
       id,
@@ -40,9 +44,9 @@ export async function endStream(
           date: Date.now(),
           ...(stream.silent && { silent: true }),
         },
-        recorded: stream.recorded,
+        recorded: stream.recorded && !recalled,
         texts: stream.index + 1,
-        entries: (group ? participants : [...new Set([from, chat])]).map((user) => {
+        entries: (recalled ? [] : group ? participants : [...new Set([from, chat])]).map((user) => {
           const named = group || user === from ? chat : from;
           return { user, event: JSON.stringify({ ...edit, chat: named, user: from }) };
         }),
@@ -52,6 +56,11 @@ export async function endStream(
       if (!(error instanceof StreamChanged) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
+}
+
+async function isRecalled(redis: RedisConnection, from: number, conversation: string, id: number): Promise<boolean> {
+  const key = redis.keys.recalled(from);
+  return (await redis.call(key, ['ZSCORE', key, `${conversation}:${id}`])) !== null;
 }
 
 /** Returns the chat as the sender names it. */
@@ -69,8 +78,8 @@ export interface StreamEnd {
    * not seen that text, and the default is the first text.
    */
   body?: Body | undefined;
-  /** The final data of the app. Default: that of the start. */
-  custom?: Custom | undefined;
+  /** The final data of the app. Null: none. Default: that of the start. */
+  custom?: Custom | null | undefined;
   /** The permit of the sender, as for `accept`. Undefined: no permit is needed. */
   permit?: number | 'member' | undefined;
   /** The members of the group. Ignored between two users. */
