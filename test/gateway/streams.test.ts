@@ -205,6 +205,8 @@ describe('streamed messages', () => {
       const id = await open(alice, b);
       expect(await alice.ask({ ...frame, ref: randomUUID(), chat: b, id })).toMatchObject({ type: 'ack' });
       expect(await alice.ask(append(b, id, 1, 'x'))).toMatchObject({ code: 'stream-ended' });
+      const [, last] = await kit.recorded((entry) => entry.id === id);
+      expect(last).toMatchObject(frame.type === 'edit' ? { body: frame.body, streaming: false } : { kind: 'recall' });
     }
   });
 

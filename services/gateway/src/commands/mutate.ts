@@ -1,5 +1,6 @@
-import type { FrameOf } from '@parley/protocol';
+import { type FrameOf, groupConversation, userConversation } from '@parley/protocol';
 import {
+  endStream,
   findMessage,
   type MessageFacts,
   mutate as mutateInRedis,
@@ -66,8 +67,15 @@ async function writeMutation(
 ): Promise<void> {
   const group = Array.isArray(admission);
   const users = group ? admission : [...new Set([user.id, chat])];
+  const permit = group ? 'member' : admission.fence;
+  if (mutation.kind === 'edit') {
+    // An edit of a message that is still streamed is its final content.
+    const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
+    const { id, body, custom = null } = mutation;
+    if (await endStream(redis, conversation, id, { body, custom, permit, participants: users })) return;
+  }
   await mutateInRedis(redis, {
-    permit: group ? 'member' : admission.fence,
+    permit,
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
     recorded: config.history === 'mirror',
     recall: mutation.kind === 'recall' ? mutation.id : undefined,
