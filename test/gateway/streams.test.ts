@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientFrame, ServerFrame } from '@parley/protocol';
-import { writePermits } from '@parley/redis';
+import { raisePermitFence, writePermits } from '@parley/redis';
 import { waitFor } from '@parley/stack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from './client.ts';
@@ -165,7 +165,7 @@ describe('streamed messages', () => {
     await using bob = await kit.connect(b, 1);
     const id = await open(alice, b, { text: 'so far' });
     await kit.permit(b, [], [a]);
-    await kit.link.client.spublish(kit.link.keys.user(a), '!{"do":"forget"}');
+    await raisePermitFence(kit.link, a, b);
     expect(await alice.ask(append(b, id, 1, ' more'))).toMatchObject({ code: 'blocked' });
     await bob.untilEvents(2);
     expect(bob.events[1]?.event).toMatchObject({ kind: 'edit', body: { text: 'so far' }, streaming: false });
