@@ -66,9 +66,12 @@ describe('large pictures', () => {
     const { a, b } = await pair();
     const file = { name: 'wall.jpg', mimeType: 'image/jpeg', buffer: await picture(a.page, 3000, 1500) };
     await a.sendFiles(file);
+    await b.list.getByRole('button', { name: 'Open wall.jpg' }).waitFor();
+    await a.page.getByRole('dialog').waitFor({ state: 'hidden' });
     await a.page.locator('input[type=file]').setInputFiles([{ ...file, name: 'original.jpg' }]);
     await a.page.getByRole('switch', { name: 'Original size of pictures' }).click();
     await a.page.getByRole('button', { name: 'Send 1 file' }).click();
+    await b.list.getByRole('button', { name: 'Open original.jpg' }).waitFor();
     for (const [name, width] of [
       ['wall.jpg', 2048],
       ['original.jpg', 3000],
@@ -77,6 +80,7 @@ describe('large pictures', () => {
       const full = b.page.getByRole('dialog').getByRole('img', { name });
       await expect.poll(() => full.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(width);
       await b.page.keyboard.press('Escape');
+      await b.page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
   });
 });

@@ -54,6 +54,8 @@ it('a request whose body does not arrive does not count towards the concurrency 
   await new Promise<void>((resolve) => slow.write(head, () => resolve()));
   for (let i = 0; i < 5; i += 1) expect((await ann.get('/v1/me')).status).toBe(200);
   slow.destroy();
-  await waitFor(() => api.logged.some((line) => line.includes('"path":"/v1/sessions"')), { message: 'never answered' });
+  await waitFor(() => api.logged.some((line) => line.includes('"route":"/v1/sessions"')), {
+    message: 'never answered',
+  });
   expect(api.logged.filter((line) => /"level":"?(50|error)/.test(line))).toEqual([]);
 });
