@@ -66,7 +66,7 @@ export class Pace {
 export interface PaceOptions {
   /** Maximum number of entries per transaction: after a full read the next one is due at once. */
   batch: number;
-  /** Minimum of ms between two reads. */
+  /** Minimum ms between two reads. */
   wait: number;
   /** Maximum ms between two reads. */
   maxWait: number;

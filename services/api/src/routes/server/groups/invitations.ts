@@ -50,7 +50,7 @@ export const listServerInvitations = serverOperation(
     scope: 'write',
     tags: ['Server'],
     summary: 'The links by which people join a group',
-    description: 'Whoever reads a code can join by it, so the key needs the scope `write`.',
+    description: 'The key needs the scope `write`, since a code lets anybody who has it join the group.',
     request: { params, query: z.strictObject(pageFields(idCursor)) },
     responses: { 200: jsonResponse(pageOf(groupInvitationSchema), 'A page of invitations, the newest first') },
     refuses: ['not-found'],
