@@ -15,7 +15,7 @@ export interface Keys {
   home(conversation: string): number;
   /** Sorted set: `<sender>:<ref>` scored by message id, for `REF_WINDOW`. */
   conversation(conversation: string): string;
-  /** Hash: bucket -> the last message of a group's conversation that has recipients there. */
+  /** Hash: bucket -> id of the last message of a group that has recipients in the bucket. */
   reach(conversation: string): string;
   /** String: the last message of a conversation that arrived in a bucket other than its home. */
   arrived(bucket: number, conversation: string): string;
@@ -31,7 +31,7 @@ export interface Keys {
    * Hash: events of an inbox that are no messages. Scripts derive its key from that of the inbox.
    */
   index(user: number): string;
-  /** Hash: group that a user is no member of any more -> when they left, for a day. */
+  /** Hash: group that a user has left -> when they left. Kept for a day. */
   left(user: number): string;
   /**
    * Sorted set: `<conversation>:<message id>` scored by the id, of recalled messages whose text may
@@ -54,7 +54,7 @@ export interface Keys {
   streamTexts(conversation: string, id: number): string;
   /** Sorted set: `<conversation>:<message id>` -> Unix ms at which the stream ends by itself. */
   streams(bucket: number): string;
-  /** Sorted set: streams that a user has open, each with the Unix ms until which it may be. */
+  /** Sorted set: open streams of a user, scored by the Unix ms until which each may stay open. */
   openStreams(user: number): string;
   /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
   user(user: number): string;
@@ -70,7 +70,10 @@ export interface Keys {
    * String: kind and version of the permit copy of a user or group. Without it there is no copy.
    */
   copy(id: number): string;
-  /** String: number of the last change that ended a permit between two users, for a day. */
+  /**
+   * String: the permit fence of two users, a number that grows when a permit between them ends.
+   * Kept for a day.
+   */
   permitFence(conversation: string): string;
   /** Set: users who may write to this user under `SEND_POLICY=friends`. */
   contacts(user: number): string;
@@ -115,7 +118,7 @@ export interface Keys {
   requests(bucket: number): string;
   /** Stream: record entries that PostgreSQL rejects. */
   recordDead(bucket: number): string;
-  /** String: identity and progress of the installation, as this bucket's server has them. */
+  /** String: identity and progress of the installation, as this bucket's server stores them. */
   mark(bucket: number): string;
   /**
    * String: whether Redis and PostgreSQL belong together, as the last process that compared them

@@ -1,7 +1,7 @@
 /**
  * Parses the address of a Redis server or cluster node. Of several addresses, separated by commas,
- * parses the first. Throws for parts that would be ignored. The error does not contain the
- * password.
+ * it parses the first one. Throws if the address has a part that would have no effect. The error
+ * never contains the password.
  */
 export function readAddress(urls: string): Address {
   const clustered = urls.includes(',');
@@ -28,7 +28,7 @@ export interface Address {
   tls: boolean;
   /** Empty for the default user. */
   username: string;
-  /** Empty for no password. */
+  /** Empty if there is no password. */
   password: string;
   database: number;
 }

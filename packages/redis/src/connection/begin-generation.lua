@@ -1,16 +1,16 @@
 -- Begins a generation of a bucket if its server may have lost writes since the last one: it was
--- restarted, promoted, restored, or the bucket moved. On one server, a generation is that of all
--- buckets.
+-- restarted, promoted, restored, or the bucket moved. On one server, all buckets share one
+-- generation.
 --
 -- KEYS
 --   1  server: hash
 --   then for each bucket: issued, the last epoch that a new inbox got
 -- ARGV
 --   1  identity of the server's run
---   2  a number from it, so that generations that begin after different losses differ
---   3  birth of the data as the caller knows it, or ''
+--   2  a number derived from the identity: generations that begin after different losses differ
+--   3  birth of the data as the caller last read it, or ''
 -- Reply
---   { generation, birth of the data, generation in which all data was found lost, or 0 }
+--   { generation, birth of the data, generation that began because all data was lost, or 0 }
 --   A generation is the Unix time in ms at which it began, and greater than every epoch before,
 --   even if the clock was set back.
 local server = KEYS[1]

@@ -5,9 +5,9 @@ import { type Call, createScript } from './script.ts';
 const script = createScript('begin-generation', [clock, source]);
 
 /**
- * Reads the generation of buckets, and begins a new one if their server is in another run than it
- * was when the last one began. Must be called on each new connection, before any other command.
- * Returns undefined for a bucket that the server does not have. Rejects if the server is a replica.
+ * Reads the generation of buckets. Begins a new one if the run of their server has changed since
+ * the last one began. Must be called on each new connection, before any other command. Returns
+ * undefined for a bucket that the server does not have. Rejects if the server is a replica.
  */
 export async function beginGenerations(
   call: Call,
@@ -32,9 +32,7 @@ export async function beginGenerations(
   return Promise.all(buckets.map(begin));
 }
 
-/**
- * The keys of a bucket, or on one server of all of them, and the birth of their data as last seen.
- */
+/** The keys of a bucket and the birth of its data as last read. On one server, of all buckets. */
 export interface BucketKeys {
   server: string;
   issued: string[];
@@ -42,9 +40,9 @@ export interface BucketKeys {
 }
 
 export interface Generation {
-  /** Unix time in ms at which it began; greater than all epochs that were issued before. */
+  /** When the generation began, in Unix ms. Greater than every epoch that was issued before. */
   generation: number;
-  /** Differs after the server lost all its data. */
+  /** Identifies the data of the server. It changes when the server loses all its data. */
   birth: string;
   /** The generation in which a client noticed that all data was lost. 0 = never. */
   lost: number;

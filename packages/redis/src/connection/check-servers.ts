@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 import type { RedisConnection } from './redis-connection.ts';
 
 /**
- * Data that may be lost if a machine crashes: none, the last second, or everything that Redis had
- * not written.
+ * How much a crash of the machine may lose: nothing, the last second, or everything that Redis had
+ * not written to disk.
  */
 export type Durability = 'always' | 'everysec' | 'none';
 
@@ -12,7 +12,7 @@ const MIN_VERSION = 7;
 
 /**
  * Checks that every server is configured to keep acknowledged writes. Rejects with a list of all
- * problems, each with the setting that permits it.
+ * problems. Each names the setting that allows it.
  */
 export async function checkServers(redis: RedisConnection, durability: Durability): Promise<void> {
   const problems = (await inspectServers(redis)).flatMap((server) => problemsOf(server, durability));
@@ -35,18 +35,18 @@ export async function inspectServers(redis: RedisConnection): Promise<RedisServe
   );
 }
 
-/** A master, as far as Parley depends on it. */
+/** The properties of a Redis master that Parley depends on. */
 export interface RedisServerState {
   /** `host:port` */
   address: string;
   version: string;
   /** Bytes. 0: no limit. */
   maxMemory: number;
-  /** `maxmemory-policy`, `appendonly` and `appendfsync`, where Redis shows them. */
+  /** `maxmemory-policy`, `appendonly` and `appendfsync`. Undefined if Redis does not show them. */
   settings: Record<string, string | undefined>;
 }
 
-/** Returns the problems of one server, each with the setting that permits it. */
+/** Returns the problems of one server. Each names the setting that allows it. */
 export function problemsOf({ address, version, settings }: RedisServerState, durability: Durability): string[] {
   const name = `Redis at ${address}`;
   if (!(Number.parseInt(version, 10) >= MIN_VERSION))
@@ -65,7 +65,10 @@ export function problemsOf({ address, version, settings }: RedisServerState, dur
   return problems;
 }
 
-/** Reads settings. A provider that forbids `CONFIG` shows some of them in `INFO`. */
+/**
+ * Reads settings with `CONFIG GET`. If the provider forbids `CONFIG`, reads some of them from
+ * `INFO`.
+ */
 async function readSettings(server: Redis, info: string): Promise<Record<string, string | undefined>> {
   const shown = (field: string) => new RegExp(`^${field}:(\\S+)`, 'm').exec(info)?.[1];
   const settings: Record<string, string | undefined> = {

@@ -1,4 +1,4 @@
--- Shared: Redis' clock.
+-- Shared by scripts: the clock of Redis.
 
 -- Returns the Unix time in ms.
 local function clock()

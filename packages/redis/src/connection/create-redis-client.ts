@@ -54,14 +54,14 @@ export function redisOptions(url: string) {
     ...(clustered && username ? { username } : {}),
     ...(clustered && password ? { password } : {}),
     ...(clustered && tls ? { tls: {} } : {}),
-    // A proxy selects its server by the name in the TLS handshake.
+    // A TLS proxy selects the Redis server by the name in the handshake (SNI).
     ...(!clustered && tls && !isIP(host) ? { tls: { servername: host } } : {}),
   };
 }
 
 /**
  * Returns the ms to wait after a number of failed attempts: up to 1 s, at random, so that clients
- * do not reconnect at once.
+ * do not all reconnect at the same time.
  */
 export function retryDelay(failures: number): number {
   return Math.min(50 * 2 ** Math.min(failures, 6), 1000) * (0.5 + Math.random() / 2);

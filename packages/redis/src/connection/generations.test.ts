@@ -13,7 +13,7 @@ let servers: RedisServer[];
 let connections: RedisConnection[];
 let admin: Redis;
 
-/** A master, its replica, and what both have: one message. */
+/** Starts a master with a replica. Both have one message. */
 beforeEach(async () => {
   servers = await Promise.all([startRedis(), startRedis()]);
   admin = new Redis(servers[1]?.url ?? '');
@@ -88,7 +88,7 @@ describe('a replica that is promoted in a cluster', () => {
     await failing.kill();
     process.kill(heir.pid, 'SIGCONT');
 
-    // The home of theirs is another master: it comes from there.
+    // The home bucket of their conversation is on the master that was replaced.
     const sent = () =>
       send(connection, 'in its place', eve, dan)
         .then(() => true)

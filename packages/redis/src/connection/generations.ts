@@ -21,12 +21,12 @@ export class Generations {
     return this.#known(bucket);
   }
 
-  /** When a server lost all its data the last time, in Unix ms. 0 = never, as far as known. */
+  /** When a server last lost all its data, in Unix ms. 0 if no loss is known. */
   get lostAt(): number {
     return this.#lostAt;
   }
 
-  /** Reads the generations of those buckets that a server has. Rejects if it is a replica. */
+  /** Reads the generations of the buckets that a server stores. Rejects if it is a replica. */
   async read(call: Call, has: (key: string) => boolean): Promise<void> {
     const here = this.#buckets.filter(({ server }) => has(server));
     const read = await beginGenerations(call, here);

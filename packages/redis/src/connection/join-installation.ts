@@ -33,9 +33,11 @@ export async function joinInstallation({
 export interface InstallationOptions {
   url: string;
   buckets: number;
-  /** Name of the service, for people. */
+  /** Name of the service. Errors of other processes show it. */
   service: string;
   durability: Durability;
-  /** Settings by their variable, besides `BUCKETS`. Secrets as fingerprints. */
+  /**
+   * Shared settings by environment variable, without `BUCKETS`. Secrets are passed as fingerprints.
+   */
   settings: Readonly<Record<string, string>>;
 }

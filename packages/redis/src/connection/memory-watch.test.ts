@@ -19,7 +19,7 @@ it('messages are rejected before Redis is full, and accepted when it has memory 
   const rejected = await accept(redis, message('rejected')).catch((error: unknown) => error);
   expect(rejected).toBeInstanceOf(RedisFullError);
   expect((rejected as RedisFullError).retryAfter).toBeGreaterThan(0);
-  // Events that tell nothing new to Redis' memory still pass.
+  // Events other than messages are still accepted.
   await append(redis, [{ user: 2, event: '{"kind":"session","change":"revoked"}' }]);
   await redis.client.flushall();
   await redis.memory.read();

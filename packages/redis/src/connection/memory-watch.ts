@@ -11,8 +11,8 @@ const INTERVAL_MS = 2000;
 const RETRY_AFTER_MS = 5000;
 
 /**
- * Watches how much of its memory each server uses, so that messages are rejected before Redis
- * refuses every write, those that free memory too.
+ * Watches how much of its memory each server uses, so that messages are rejected before Redis is
+ * full. A full Redis refuses every write, even one that frees memory.
  */
 export class MemoryWatch {
   readonly #client: RedisClient;
@@ -28,8 +28,8 @@ export class MemoryWatch {
   }
 
   /**
-   * The share of its `maxmemory` that the fullest server uses, as last read. 0 if `maxmemory` is
-   * not set.
+   * Memory that the fullest server uses, as a share of its `maxmemory`, as last read. 0 if
+   * `maxmemory` is not set.
    */
   get share(): number {
     return this.#share;
@@ -55,7 +55,7 @@ export class MemoryWatch {
   }
 }
 
-/** Redis uses more of its memory than messages may fill. Nothing was written. */
+/** Thrown if Redis uses more memory than the limit for messages. Nothing was written. */
 export class RedisFullError extends Error {
   /** Ms after which the sender may retry. */
   readonly retryAfter: number;

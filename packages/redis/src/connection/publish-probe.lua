@@ -1,4 +1,4 @@
--- Writes and publishes a gateway's probe as messages are written and published.
+-- Writes and publishes a gateway's probe, in the same way as a message.
 --
 -- KEYS
 --   1  probe: the key and the channel have the same name

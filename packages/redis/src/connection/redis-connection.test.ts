@@ -20,7 +20,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((connection) => connection.close()));
 });
 
-/** Whether Redis accepts a write for the bucket; replies within two seconds. */
+/** Returns whether Redis accepts a write for the bucket within two seconds. */
 const takes = async (connection: RedisConnection, bucket: number) => {
   const key = `{${bucket}}:test`;
   const answer = connection.client.incr(key).then(
@@ -71,7 +71,7 @@ onEachRedis((redis) => {
   });
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is down', () => {
   it('the Redis connection rejects commands while Redis is down and recovers with it', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
@@ -85,7 +85,7 @@ describe('while Redis is away', () => {
     expect((await readInbox(connection, 5)).map(({ text }) => text)).toEqual(['1', '3']);
   });
 
-  it('everything that scripts wrote is kept after a crash of Redis, with its expiry', async () => {
+  it('everything that scripts wrote is kept, with its expiry, after a crash of Redis', async () => {
     await using server = await startRedis();
     const connection = await open(server.url);
     for (let i = 0; i < 250; i += 1) {
@@ -96,7 +96,7 @@ describe('while Redis is away', () => {
     await raiseFence(connection, 5, 's');
     await takeTokens(connection, 'send', 5, { perSecond: 1e-3, burst: 5 });
     const state = async () => {
-      // Contains the run of the server, which is another one after a crash.
+      // This key contains the run of the server, which changes with a crash.
       const names = (await connection.client.keys('*')).filter((name) => name !== connection.keys.server(0)).sort();
       const types = await Promise.all(names.map((name) => connection.client.type(name)));
       const contents = names.map((name, i) => {

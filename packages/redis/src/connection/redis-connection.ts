@@ -36,7 +36,7 @@ export interface RedisConnection {
   readonly lostAt: number;
   /** Rejects messages while a server is almost out of memory. */
   readonly memory: MemoryWatch;
-  /** User -> epoch of the inbox, as the last script that appended to it replied. */
+  /** User -> epoch of the inbox, from the reply of the last script that appended to it. */
   readonly epochs: BoundedMap<number, string>;
   /**
    * Runs a script. Rejects when Redis is unavailable or refuses the command; expected outcomes are
@@ -50,16 +50,16 @@ export interface RedisConnection {
    * unknown.
    */
   masterOf(key: string): string | undefined;
-  /** Reads from the cluster which master has which slot. */
+  /** Reads from the cluster which master serves which slot. */
   refreshMasters(): Promise<void>;
   /** Replicas that must have a write before it counts as done. */
   readonly replicas: number;
   /**
-   * Resolves once `replicas` replicas have all that any process has written to these buckets so
-   * far; at once if `replicas` is 0. Rejects if they do not confirm.
+   * Resolves once `replicas` replicas have every write that any process has made to these buckets
+   * so far. Resolves at once if `replicas` is 0. Rejects if they do not confirm.
    */
   confirm(buckets: Iterable<number>): Promise<void>;
-  /** Reconnects a silent connection. Commands in flight reject. */
+  /** Reconnects a connection on which replies have stopped. Commands in flight reject. */
   reset(): void;
   /** Waits for the scripts in flight, then closes the connection. */
   close(): Promise<void>;
@@ -86,15 +86,15 @@ export interface RedisConnectionOptions {
   memoryShare?: number;
 }
 
-/** Ms that replies in flight get when the connection is closed. */
+/** Ms to wait for replies in flight when the connection is closed. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** Inboxes whose epochs are remembered. */
+/** Maximum number of inboxes whose epochs are cached. */
 const MAX_EPOCHS = 20_000;
 
 /**
- * Connects to Redis and resolves once commands pass. Reconnects by itself later; commands sent
- * while the connection is down reject at once.
+ * Connects to Redis and resolves once Redis executes commands. Reconnects by itself later. Commands
+ * sent while the connection is down reject at once.
  */
 export async function connectRedis({
   inboxLength = 1000,
@@ -169,8 +169,8 @@ async function connectClient(options: { url: string; name?: string }): Promise<R
   };
   client.on('error', note);
   try {
-    // While a cluster is incomplete the promise may never settle, although the client gets ready in
-    // the end.
+    // While a cluster is incomplete the promise may never settle, although the client becomes
+    // ready.
     await Promise.race([client.connect(), new Promise((resolve) => client.once('ready', resolve))]);
   } catch (error) {
     client.disconnect();
@@ -185,7 +185,10 @@ function socketOptions({ url, name = 'parley' }: { url: string; name?: string },
   return { ...readAddress(url), name, scripts: scriptTexts, replicas, retryDelay };
 }
 
-/** Returns why a connection failed. A name with several addresses fails with one error for each. */
+/**
+ * Returns why a connection failed. If a host name has several addresses, it lists the error of
+ * each.
+ */
 function messageOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map(({ message }) => message).join(', ') : error.message;
 }

@@ -26,7 +26,7 @@ const open = (port = server.port, replicas = 0) =>
     retryDelay: () => 20,
   });
 
-describe('a wire', () => {
+describe('the Redis socket', () => {
   it('the Redis socket resolves each command with its own reply, also those sent while it connects', async () => {
     const wire = open();
     const replies = await Promise.all(Array.from({ length: 3000 }, (_, i) => wire.call(['ECHO', `${i}é`])));
@@ -46,7 +46,7 @@ describe('a wire', () => {
     await wire.close();
   });
 
-  it('the Redis socket rejects the unanswered commands of a lost connection and does not resend them', async () => {
+  it('the Redis socket rejects the commands in flight of a lost connection and does not resend them', async () => {
     const wire = open();
     wire.call(['CLIENT', 'REPLY', 'OFF']).catch(() => {});
     const unanswered = wire.call(['RPUSH', 'unanswered', 'x']);
@@ -60,7 +60,7 @@ describe('a wire', () => {
     await wire.close();
   });
 
-  it('the Redis socket rejects at once while Redis is down and reconnects with it', async () => {
+  it('the Redis socket rejects commands at once while Redis is down, and reconnects when it is back', async () => {
     await using other = await startRedis({ args: ['--requirepass', 'a secret'] });
     const wire = open(other.port);
     await wire.call(['PING']);

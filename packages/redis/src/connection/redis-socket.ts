@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { Decoder, ReplyError } from './decoder.ts';
 import type { Argument, Call } from './script.ts';
 
-/** Ms that replicas get to confirm. */
+/** Ms within which replicas must confirm a write. */
 const REPLICA_TIMEOUT_MS = 1000;
 
 /**
@@ -17,7 +17,7 @@ export class RedisSocket {
   #socket: Socket | undefined;
   #state: 'opening' | 'greeting' | 'open' | 'down' | 'closed' = 'opening';
   #text = '';
-  /** Commands of this turn that wait for replicas. */
+  /** Commands of this turn of the event loop that wait for replicas. */
   #durable: Command[] = [];
   /** Calls made while the connection opens. */
   #held: Held[] = [];
@@ -84,7 +84,8 @@ export class RedisSocket {
       const confirmed = new Promise<unknown>((resolve, reject) => {
         this.#send(['WAIT', this.#options.replicas, REPLICA_TIMEOUT_MS], { resolve, reject });
       });
-      // The commands that wait for it reject by themselves when the connection is lost.
+      // If the connection is lost, the commands that wait for this confirmation reject by
+      // themselves.
       confirmed.catch(() => {});
       for (const command of durable) hold(command, confirmed, this.#options.replicas);
     }
@@ -94,7 +95,7 @@ export class RedisSocket {
 
   #open(): void {
     const { host, port, tls, username, password, database, name, scripts = [], greet } = this.#options;
-    // TLS checks the certificate against the host either way; SNI allows names only.
+    // SNI allows only names. TLS checks the certificate against the host in any case.
     const sni = isIP(host) ? {} : { servername: host };
     const socket = tls ? connectTls({ host, port, ...sni }) : connect({ host, port });
     socket.setNoDelay(true);

@@ -3,21 +3,24 @@ import { RedisSocket, type RedisSocketOptions } from './redis-socket.ts';
 import type { Argument, Call } from './script.ts';
 import type { SlotMap } from './slot-map.ts';
 
-/** The sockets to all servers: one, or one for each master of a cluster that is written to. */
+/**
+ * Holds one socket to the only server, or one to each master of a cluster that receives commands.
+ */
 export class RedisSockets {
   readonly #options: SharedOptions;
   readonly #greet: Greet;
   readonly #sockets = new Map<string, RedisSocket>();
-  /** Master -> the slots that its socket was greeted for. */
+  /** Master -> the slots for which `greet` has run on its socket. */
   readonly #greeted = new Map<string, Set<number>>();
   readonly #slots: SlotMap;
-  /** The socket to a server that is no cluster. */
+  /** The socket to the only server. Undefined in a cluster. */
   readonly #only: RedisSocket | undefined;
 
   /**
-   * @param options name the one server; in a cluster each master replaces the address
-   * @param greet reads what must be known about a server, and about the slots that it has, before
-   * any command about them. The socket reconnects when it rejects
+   * @param options contains the address of the only server. In a cluster, each master replaces the
+   * address
+   * @param greet runs on a new socket before any other command, and again if a master got more
+   * slots. The socket reconnects when it rejects
    */
   constructor(clustered: boolean, slots: SlotMap, options: SharedOptions, greet: Greet) {
     this.#slots = slots;
@@ -62,8 +65,8 @@ export class RedisSockets {
     if (address === undefined) return undefined;
     const socket = this.#sockets.get(address);
     if (socket && this.#greeted.get(address)?.has(calculateSlot(key)) !== false) return socket;
-    // The server got this slot after its greeting: a new socket greets again and queues commands
-    // until then.
+    // The server got this slot after `greet` ran. A new socket runs it again and queues commands
+    // until it resolves.
     socket?.close();
     return this.#open(address);
   }
@@ -91,7 +94,7 @@ export class RedisSockets {
     return this.#greet(call, (key) => slots.has(calculateSlot(key)));
   }
 
-  /** Refreshes the slot map and closes the sockets of servers that are no masters. */
+  /** Refreshes the slot map and closes the sockets of servers that are not masters any more. */
   async #findMasters(): Promise<void> {
     await this.#slots.refresh();
     const masters = this.#slots.masters;

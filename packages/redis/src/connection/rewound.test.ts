@@ -29,15 +29,15 @@ const end = async (connection: RedisConnection) => {
   const { epoch, last } = await recover(connection, ben, 'latest', device);
   return { epoch, offset: last };
 };
-/** The append-only file that grows. */
+/** The part of the append-only file that Redis appends to. */
 const AOF = join('appendonlydir', 'appendonly.aof.1.incr.aof');
 
 interface Way {
   name: string;
   args?: string[];
   /**
-   * Keeps what is restored later. Returns what restores it into the folder of the stopped server,
-   * and how the server starts then.
+   * Saves the state that is restored later. Returns a function that restores it into the folder of
+   * the stopped server. That one resolves with the arguments to start the server with.
    */
   keep(dir: string, connection: RedisConnection): Promise<() => Promise<string[] | undefined>>;
 }
@@ -47,7 +47,7 @@ const ways: Way[] = [
     name: 'whose append-only file lost its tail',
     keep: async (dir) => {
       const { size } = await stat(join(dir, AOF));
-      // In the middle of the next command.
+      // Cuts the file within the next command.
       return async () => void (await truncate(join(dir, AOF), size + 20));
     },
   },
@@ -86,7 +86,7 @@ const ways: Way[] = [
 ];
 
 describe.each(ways)('a Redis $name', ({ args = [], keep }) => {
-  it('a restored Redis reports its loss to a device that has seen lost events, and to no other', async () => {
+  it('a restored Redis reports a loss only to devices that have seen the lost events', async () => {
     const folder = await temporaryFolder('rewound');
     closing.push(folder.remove);
     const dir = folder.path;
@@ -148,8 +148,8 @@ describe('a Redis that lost nothing', () => {
         expect(page).toMatchObject({ recovered: true, offset: 3 + 2 * i, last: 9 });
         expect(page.events.map(({ offset }) => offset)).toEqual([4, 5, 6, 7, 8, 9].slice(2 * i).slice(0, 3));
       }
-      // Pages name the newest epoch, and a device may return with such a cursor of an event that is
-      // older.
+      // Every page contains the newest epoch, so a device may send this epoch with the offset of an
+      // event of an older one.
       const { epoch } = await end(connection);
       const page = await recover(connection, ben, { epoch, offset: 2 }, device);
       expect(texts(page)).toEqual(['3', 'a1', 'b1', 'a2', 'b2', 'a3', 'b3']);

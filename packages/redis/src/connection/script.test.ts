@@ -17,7 +17,7 @@ onEachRedis((redis) => {
   };
 
   describe('a script', () => {
-    it('a script runs on a server that does not know it, and again after a script flush', async () => {
+    it('a script runs on a server that has not loaded it, and again after SCRIPT FLUSH', async () => {
       const name = key();
       expect(await redis.connection.run(add, [name], [10])).toBe(11);
       expect(await redis.connection.run(add, [name], [10])).toBe(12);

@@ -41,7 +41,7 @@ export function createScript(name: string, sources: string[], { durable = false 
 export type Call = (args: readonly Argument[]) => Promise<unknown>;
 
 /**
- * A command, or a source of one. The source is read when the command is sent, which is later while
- * the connection opens.
+ * An argument of a command. An object is converted to text when the command is sent: while the
+ * connection opens, that is later than the call.
  */
 export type Argument = string | number | { toString(): string };

@@ -27,8 +27,8 @@ export class ShardSubscription {
   }
 
   /**
-   * Resolves once Redis has confirmed, after any number of reconnects, or when the channel is
-   * unsubscribed.
+   * Resolves once Redis has confirmed the subscription, also if it reconnects before that. Also
+   * resolves when the channel is unsubscribed.
    */
   subscribe(channel: string): Promise<void> {
     return new Promise((resolve) => {
@@ -102,12 +102,12 @@ export class ShardSubscription {
 export interface ShardSubscriptionHandlers {
   message(channel: string, data: Buffer): void;
   /**
-   * All channels are subscribed, after a lost connection or for the first time: messages may have
-   * been missed.
+   * Called when all channels are subscribed: for the first time, or after a lost connection, when
+   * messages may have been missed.
    */
   restored(): void;
-  /** Some channels belong to another server now. */
+  /** Called when some channels have moved to another server. */
   moved(): void;
-  /** Returns a group: channels of the same group may share one command. */
+  /** Returns the group of a channel. Channels of one group may share a command. */
   together(channel: string): string;
 }

@@ -1,4 +1,4 @@
--- Adds a process to those that run, or renews it, if its settings equal those of the others.
+-- Adds or renews a running process if its settings equal those of the others.
 --
 -- KEYS
 --   1  processes: sorted set of process by last heartbeat
@@ -7,7 +7,7 @@
 -- ARGV
 --   1  process
 --   2  JSON object of settings, name -> text
---   3  ms without a heartbeat after which a process counts as gone
+--   3  ms without a heartbeat after which a process counts as ended
 --   4  names of settings that never change, separated by blanks
 -- Reply
 --   {} if the process was added, else { other process, or '' for a fixed setting, name, its value

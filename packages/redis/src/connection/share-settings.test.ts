@@ -16,7 +16,7 @@ afterAll(async () => {
 });
 
 describe('settings that all processes share', () => {
-  it('a gateway with BUCKETS=32 is rejected beside the data of 64, and the error names both', async () => {
+  it('a gateway with BUCKETS=32 is rejected if Redis has data of 64 buckets, and the error names both', async () => {
     const leave = await shareSettings(redis, 'gateway a', { BUCKETS: '64' });
     await leave();
     await expect(shareSettings(redis, 'gateway b', { BUCKETS: '32' })).rejects.toThrow(
@@ -24,7 +24,7 @@ describe('settings that all processes share', () => {
     );
   });
 
-  it('another HISTORY or TOKEN_SECRET than that of a running process is rejected, and accepted without one', async () => {
+  it('a HISTORY or TOKEN_SECRET that differs from that of a running process is rejected, and accepted if none runs', async () => {
     const leave = await shareSettings(redis, 'gateway a', { HISTORY: 'mirror', TOKEN_SECRET: fingerprint('one') });
     const relay = shareSettings(redis, 'gateway b', { HISTORY: 'relay' });
     const secret = shareSettings(redis, 'api', { TOKEN_SECRET: fingerprint('other') });

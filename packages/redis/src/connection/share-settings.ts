@@ -16,11 +16,11 @@ const PROCESS_TTL_MS = 7000;
 const FIXED = ['BUCKETS'];
 
 /**
- * Compares settings that processes must share, by name, with those of all running processes, and
- * keeps them in Redis while this one runs. Rejects if another process has a different value, once
- * that one has had time to expire. Returns what removes them.
+ * Compares settings that all processes must share with those of the running processes, and stores
+ * them in Redis while this process runs. If a value differs, waits until the other process would
+ * have expired, and then rejects. Returns a function that removes the settings.
  *
- * @param process a name for people, unique among running processes
+ * @param process a readable name, unique among running processes
  */
 export async function shareSettings(
   redis: RedisConnection,

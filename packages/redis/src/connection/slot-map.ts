@@ -2,13 +2,13 @@ import calculateSlot from 'cluster-key-slot';
 import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './create-redis-client.ts';
 
-/** Ms that a node gets to return its view of the cluster, before the next one is asked. */
+/** Ms to wait for a node's view of the cluster before the next node is queried. */
 const REPLY_TIMEOUT_MS = 2000;
 
-/** Ms between two refreshes without a reason. */
+/** Ms between two periodic refreshes. */
 const REFRESH_INTERVAL_MS = 5000;
 
-/** Which master of a Redis Cluster has a slot. Empty for one server. */
+/** Maps each slot of a Redis Cluster to its master. Empty for one server. */
 export class SlotMap {
   readonly #client: RedisClient;
   /** Slot -> `host:port`. */
@@ -40,7 +40,7 @@ export class SlotMap {
     return new Set(this.#masters);
   }
 
-  /** Reads the slots from a `MOVED` error, the only source that is always newer than the map. */
+  /** Updates a slot from a `MOVED` error, which is always newer than the map. */
   follow(error: Error): void {
     const [, slot, address] = /^MOVED (\d+) (\S+)/.exec(error.message) ?? [];
     // Without a host the slot is at another port of the node that replied.

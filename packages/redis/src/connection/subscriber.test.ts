@@ -11,7 +11,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A subscriber with everything it received and reported. */
+/**
+ * Opens a subscriber, and collects the messages that it receives and the buckets that it reports.
+ */
 const subscriberOf = (connection: RedisConnection, url: string) => {
   const heard: string[] = [];
   const missed: number[][] = [];
@@ -24,8 +26,8 @@ const subscriberOf = (connection: RedisConnection, url: string) => {
 };
 
 /**
- * Publishes to users until the last message arrives. Earlier messages that will arrive have then
- * arrived.
+ * Publishes to users until the last published message arrives. By then, earlier messages have
+ * arrived or never will.
  */
 const untilHeard = async (connection: RedisConnection, user: number, heard: string[], text: string) => {
   await waitFor(async () => {

@@ -14,7 +14,7 @@ export class Subscriber {
   readonly #handlers: SubscriberHandlers;
   /** Server -> its shard subscription. */
   readonly #subscriptions = new Map<string, ShardSubscription>();
-  /** Bucket -> the server that it is subscribed at. */
+  /** Bucket -> the server at which its channels are subscribed. */
   readonly #servers = new Map<number, string>();
   /** Bucket -> its channels. */
   readonly #channels = new Map<number, Set<string>>();
@@ -46,7 +46,7 @@ export class Subscriber {
     this.#subscriptionOf(bucket).unsubscribe(channel);
   }
 
-  /** Reconnects to the server that a bucket is subscribed at, for one that is silent. */
+  /** Reconnects to the server of a bucket's channels if no messages arrive from it. */
   reset(bucket: number): void {
     this.#subscriptionOf(bucket).reset();
   }
@@ -83,8 +83,8 @@ export class Subscriber {
   }
 
   /**
-   * Moves subscriptions to the masters that have the slots now. Reports a bucket as missed once it
-   * is subscribed there.
+   * Moves subscriptions to the masters that have the slots now. Then reports that messages of the
+   * moved buckets may have been missed.
    */
   #follow(): void {
     for (const [bucket, address] of this.#servers) {
@@ -118,8 +118,8 @@ export class Subscriber {
 export interface SubscriberHandlers {
   message(channel: string, data: Buffer): void;
   /**
-   * Messages on the channels of these buckets may have been missed; all channels are subscribed
-   * again.
+   * Called when all channels of these buckets are subscribed again. Messages on them may have been
+   * missed.
    */
   missed(buckets: Set<number>): void;
 }

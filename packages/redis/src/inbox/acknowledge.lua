@@ -9,11 +9,11 @@
 --   2  epoch
 --   3  offset
 --   4  time to live of an inbox, in s
---   5  devices at most
+--   5  maximum number of devices
 --   6  s after which a device that did not acknowledge anything is forgotten
 --   7  'relay', or 'mirror'
 --   8  mirror: Unix time in ms up to which everything is recorded, 0 if that is unknown
---   9  mirror: newest events that stay
+--   9  mirror: number of newest events that stay
 local cursors, inbox = KEYS[1], KEYS[2]
 local device, epoch, offset = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local limits = read_limits(0, 0, 0, ARGV[4])
@@ -35,7 +35,7 @@ end
 local known = redis.call('HGET', cursors, device)
 if known then
   local known_epoch, known_offset = read(known)
-  -- A step back is ignored.
+  -- An older cursor is ignored.
   if known_epoch == epoch and known_offset >= offset then return end
 end
 redis.call('HSET', cursors, device, epoch .. '-' .. ARGV[3])
@@ -45,7 +45,7 @@ local current, last = last_id(inbox)
 if not current then return end
 last = tonumber(last)
 
--- The device furthest behind is the one that most likely never returns.
+-- The device with the oldest cursor most likely never returns.
 local devices = redis.call('HGETALL', cursors)
 local count, furthest, least = 0, nil, nil
 for i = 1, #devices, 2 do

@@ -14,7 +14,7 @@ const MAX_DEVICES = 64;
 /** Seconds after which a device that acknowledged nothing no longer keeps events in the inbox. */
 const DEVICE_TTL_S = 30 * 86_400;
 
-/** Newest events that stay in the inbox in mirror mode, though every device has them. */
+/** Number of newest events that stay in the inbox in mirror mode, though every device has them. */
 const TAIL = 64;
 
 /**

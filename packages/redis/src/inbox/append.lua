@@ -2,7 +2,7 @@
 --
 -- KEYS for each user: inbox, channel, online, left ARGV 1 generation of the bucket 2 events that an
 -- inbox holds 3 bytes that an inbox holds 4 time to live of an inbox, in s then for each user:
---   *  the event, '' for that of the user before
+--   *  the event, or '' for the same event as the previous user
 --   *  its merge key, 'o' for none, '' for a message
 --   *  '-<group>' if the user is no member of a group any more, '+<group>' if they became one, or
 --      '' Reply the positions (from 1) of those users that are connected

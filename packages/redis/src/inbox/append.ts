@@ -11,8 +11,8 @@ const script = createScript('append', [clock, inbox, source], { durable: true })
 /**
  * Appends events to the inboxes of users and publishes them to their gateways, with one script call
  * for each bucket. Resolves with the users that are connected, when every inbox has its event.
- * Rejects if a bucket fails; others may have their events then, and get them twice when the call is
- * repeated.
+ * Rejects if a bucket fails. The users of the other buckets then have their events, and get them
+ * twice if the call is repeated.
  */
 export async function append(redis: RedisConnection, entries: InboxEntry[]): Promise<number[]> {
   const byBucket = new Map<number, InboxEntry[]>();
@@ -40,8 +40,8 @@ async function appendTo(redis: RedisConnection, bucket: number, entries: InboxEn
 }
 
 /**
- * Returns `-<group>` for the event by which a user learns that they are no member any more,
- * `+<group>` for that of a new member.
+ * Returns `-<group>` if the event ends the user's membership of a group, `+<group>` if it begins
+ * one, else an empty text.
  */
 function membership({ kind, group, change, user }: Readonly<Record<string, unknown>>, owner: number): string {
   if (kind !== 'group') return '';

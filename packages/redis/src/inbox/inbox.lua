@@ -1,13 +1,13 @@
 -- Shared: inboxes. An inbox is a stream of a user's events with ids <epoch>-<offset>.
 --
--- Offsets are contiguous, over epochs too. A new epoch begins with the first event after the
+-- Offsets are contiguous, also across epochs. A new epoch begins with the first event after the
 -- bucket's generation changed, since its server may have lost events that devices have seen. The
 -- first entry of an epoch has a field `p`: the last id of the epoch before. A cursor of an earlier
 -- epoch is valid up to that id.
 --
 -- <inbox>:index is a hash of the events that are no messages: merge key -> '<id>', for a mark
 -- '<id> <message id>'. A newer event replaces the one with the same merge key. More fields:
---   '!'  offset of the newest event that was evicted: a device before it has lost something
+--   '!'  offset of the newest event that was evicted: a device with an older cursor has lost events
 --   '#'  number of events that were replaced or evicted one by one, and left gaps
 --   '@<device>'  Unix time in s at which a device acknowledged something, to a few hours
 -- The key of the index is not passed to scripts: it shares the inbox's hash tag, and a plain
@@ -117,8 +117,8 @@ local function compact(inbox)
   if ttl > 0 then redis.call('PEXPIRE', inbox, ttl) end
 end
 
--- Keeps an inbox within its limits. Messages are evicted by messages only: events that are no
--- messages have a limit of their own, and are evicted first where the inbox has too many bytes.
+-- Keeps an inbox within its limits. Only messages evict messages: other events have a limit of
+-- their own, and are evicted first if the inbox has too many bytes.
 local function bound(inbox, limits)
   local others = redis.call('HLEN', inbox .. ':index')
   if others > limits.length then
@@ -145,7 +145,8 @@ local function is_check_due(offset, size)
   return offset % (size >= 2048 and CHECK_EVERY / 4 or CHECK_EVERY) == 0
 end
 
--- Adds an event to the stream. Returns its id and epoch, and 'inbox' or 'epoch' if it began one.
+-- Adds an event to the stream. Returns its id and epoch, and 'inbox' or 'epoch' if it is the first
+-- event of one.
 local function add(inbox, event, now, hint, limits)
   local is_behind = false
   if hint ~= '' and tonumber(hint) >= limits.generation then
@@ -153,7 +154,7 @@ local function add(inbox, event, now, hint, limits)
     local id = redis.pcall('XADD', inbox, 'NOMKSTREAM', hint .. '-*', 'e', event)
     if type(id) == 'string' then
       if string.sub(id, -2) ~= '-0' then return id, hint, false end
-      -- The inbox has an older epoch than the caller remembers, so it gets that one.
+      -- The inbox has an older epoch than the caller cached, so it gets the cached one.
       is_behind = true
       redis.call('XDEL', inbox, id)
     end
@@ -189,7 +190,7 @@ local function replace(inbox, id, merge, starts, limits)
   if added > 0 then redis.call('EXPIRE', index, limits.ttl + 3600) end
 end
 
--- Whether the inbox has a later mark than this one, which is then of no use.
+-- Returns whether the inbox has a later mark of the same chat.
 local function is_stale(inbox, merge)
   local key, value = string.match(merge, '^(%S+) (%d+)$')
   if not key then return false end
@@ -216,7 +217,7 @@ local function deliver(inbox, channel, event, merge, now, hint, refresh, limits)
   return redis.call('SPUBLISH', channel, frame), epoch, id
 end
 
--- Returns the first entry whose id is not below one, with its fields by name.
+-- Returns the first entry whose id is at least `id`, with its fields by name.
 local function entry_from(inbox, id, to)
   local entry = redis.call('XRANGE', inbox, id, to or '+', 'COUNT', 1)[1]
   if not entry then return nil end
@@ -235,7 +236,7 @@ local function end_of_epoch(inbox, epoch, current, last)
   return before == epoch and tonumber(offset) or -1
 end
 
--- Returns entries after an offset that lies in an epoch or in one before it.
+-- Returns the entries after an offset. The offset may lie in this epoch or in an earlier one.
 local function entries_after(inbox, epoch, offset, most)
   while true do
     local head = entry_from(inbox, epoch .. '-0', epoch .. '-' .. MAX_OFFSET)
@@ -260,8 +261,8 @@ local function locate(inbox, start)
   return nil
 end
 
--- Returns the position of a copy that was delivered before. A copy that has left the inbox lies
--- before the oldest entry.
+-- Returns the position of a copy that was delivered earlier. If the inbox does not hold the copy
+-- any more, returns the position before the oldest entry.
 local function position(inbox, start)
   local found = locate(inbox, start)
   if found then return found end

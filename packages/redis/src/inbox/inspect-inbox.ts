@@ -5,9 +5,9 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const PAGE = 500;
 
 /**
- * Reads a whole inbox and lists its faults: offsets must be contiguous, but for events
- * that were replaced, and messages of a conversation must ascend. Returns its messages too, so that
- * they can be compared with PostgreSQL.
+ * Reads a whole inbox and lists its faults. Offsets must be contiguous except for replaced events,
+ * and messages of a conversation must ascend. Also returns the messages, so that the caller can
+ * compare them with PostgreSQL.
  */
 export async function inspectInbox({ client, keys }: RedisConnection, user: number): Promise<Inspection> {
   const faults: string[] = [];

@@ -46,7 +46,7 @@ onEachRedis((redis) => {
     for (let i = 0; i < 1308; i += 1) await react(redis.connection, 7, victim, 4096 + i, '👍');
     const page = await recover(redis.connection, victim, { epoch, offset: 0 }, device);
     expect(texts(page)).toEqual(['1', '2', '3', '4', '5']);
-    // The oldest reactions were evicted, and the device reads how things are from the history.
+    // The oldest reactions were evicted. The device reads the current reactions from the history.
     expect(page.recovered).toBe(false);
     expect(page.events.length).toBeLessThan(1100);
   });
@@ -156,7 +156,8 @@ onEachRedis((redis) => {
     for (let offset = 0; offset < page.last; ) {
       offsets.push(...page.events.map((event) => event.offset));
       offset = offsets.at(-1) ?? 0;
-      // A poll does not know what was reported to the one before, and makes progress too.
+      // A poll does not know that an earlier poll reported the loss. It makes progress
+      // nevertheless.
       const poll = await recover(connection, ben, { epoch, offset }, options);
       page = await recover(connection, ben, { epoch, offset }, { ...options, lossReported });
       expect(page).toEqual({ ...poll, recovered: true });

@@ -1,7 +1,7 @@
 /**
  * Returns the merge key of an event: in an inbox, a newer event with the same key replaces it.
  * Empty for a message, `o` for an event that replaces none. The key of a mark is followed by a
- * blank and the message id: a later mark than the inbox has replaces it, an earlier one is dropped.
+ * blank and the message id: a later mark replaces the one in the inbox, an earlier one is dropped.
  */
 export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   const { kind, chat, id, user, emoji, group, change, delivered, read } = event;
@@ -30,7 +30,7 @@ export function mergeKey(event: Readonly<Record<string, unknown>>): string {
   }
 }
 
-/** Parses an event; one that is no JSON object has no fields. */
+/** Parses an event. Returns an empty object for a text that is not a JSON object. */
 export function parseEvent(text: string): Readonly<Record<string, unknown>> {
   try {
     const event: unknown = JSON.parse(text);

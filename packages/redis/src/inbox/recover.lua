@@ -9,7 +9,7 @@
 --   1  epoch of the cursor, '' for where the device last acknowledged, 'latest' for the end
 --   2  offset of the cursor
 --   3  device
---   4  events at most
+--   4  maximum number of events
 --   5  generation of the bucket
 --   6  time to live of an inbox, in s
 --   7  1 for mirror mode, 0 for relay mode
@@ -56,8 +56,8 @@ elseif offset < lost and lost > reported then
   recovered = 0
   offset = math.max(offset, first - 1)
 elseif offset + 1 < first then
-  -- The first events were removed. In mirror mode newer ones may have replaced them; in relay mode
-  -- every known device has acknowledged them, but for one that was unknown.
+  -- The first events were removed. In mirror mode, newer ones may have replaced them. In relay
+  -- mode, every known device has acknowledged them, so only an unknown device has lost them.
   if mirror and first - 1 - offset > gaps then recovered = 0 end
   if not mirror and ARGV[1] ~= '' and redis.call('HEXISTS', cursors, device) == 0 then recovered = 0 end
   offset = first - 1

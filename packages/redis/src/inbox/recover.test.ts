@@ -11,13 +11,13 @@ onEachRedis((redis) => {
   const read = (user: number, from: ResumePoint, options: Partial<RecoverOptions> = {}) =>
     recover(redis.connection, user, from, { device: 'phone', limit: 100, ...options });
 
-  /** A user whose inbox has had `count` events, the n-th of which is the text `n`. */
+  /** Creates a user whose inbox received `count` events. The n-th event is the text `n`. */
   const userWith = async (count: number, connection: RedisConnection = redis.connection) => {
     const user = redis.newId();
     for (let i = 1; i <= count; i += 1) await append(connection, [{ user, event: `${i}` }]);
     return user;
   };
-  /** Leaves the inbox as trimming does. */
+  /** Trims the inbox to its newest `rest` events. */
   const trim = (user: number, rest: number) =>
     redis.connection.client.xtrim(redis.connection.keys.inbox(user), 'MAXLEN', rest);
   const events = (...places: number[]) => places.map((offset) => ({ offset, event: `${offset}` }));

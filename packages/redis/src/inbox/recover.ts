@@ -9,7 +9,7 @@ const script = createScript('recover', [clock, inbox, source]);
 
 /**
  * Reads a page of a user's inbox, and creates the inbox if it does not exist. With `replicas`,
- * resolves only once they have what was read: otherwise a fail-over could take back an event that a
+ * resolves only once they have what was read: otherwise a fail-over could lose an event that a
  * device has seen.
  */
 export async function recover(
@@ -71,9 +71,9 @@ export interface RecoverOptions {
 
 export interface InboxPage {
   /**
-   * False if events after the cursor are missing: they were evicted, or the cursor is of an unknown
-   * epoch, or the server lost events that the device has received. `events` has those that the
-   * inbox still holds after the cursor.
+   * False if events after the cursor are missing: they were evicted, the cursor is of an unknown
+   * epoch, or the server lost events that the device has received. `events` contains those that the
+   * inbox still holds.
    */
   recovered: boolean;
   epoch: number;

@@ -20,7 +20,7 @@
 --   9  position of the sender (from 1) among the participants, 0 for none
 --   10 1 to record the message, 0 not to
 --   11 ms for which a ref is remembered
---   12 refs of a conversation that are remembered at most
+--   12 maximum number of refs that a conversation remembers
 --   13 other buckets with members of the group, separated by blanks, or ''
 --   14 what is kept in front of the event until it is forwarded, or ''
 --   15 user ids of the participants of a group, separated by blanks, or ''
@@ -57,7 +57,7 @@ if permit ~= '' then
   else
     valid = (redis.call('GET', fence) or '0') == permit
   end
-  -- A resend was accepted before the change.
+  -- A resend is accepted: its message was accepted before the change.
   if not valid and not redis.call('ZSCORE', conversation, name) then return { 0 } end
 end
 
@@ -69,7 +69,7 @@ local last = tonumber(redis.call('ZRANGE', conversation, -1, -1, 'WITHSCORES')[2
 if id <= last then id = last + 1 end
 local number = whole(id)
 
--- The check and the first write are one command.
+-- One command both checks for a resend and stores the ref.
 if redis.call('ZADD', conversation, 'NX', number, name) == 0 then
   local seen = redis.call('ZSCORE', conversation, name)
   local others = 0
@@ -95,8 +95,8 @@ local start = '{"kind":"message","id":' .. number .. middle .. whole(date)
 local event = start .. rest .. '}'
 local own_event = start .. rest .. ',"ref":' .. ref .. '}'
 
--- Times to live are renewed once an hour, not for each message, and are an hour longer for that.
--- Ids ahead of the clock are remembered until it has caught up.
+-- Times to live are renewed once an hour instead of for each message. Therefore they are an hour
+-- longer. Ids ahead of the clock are remembered until it has caught up.
 local last_date = last / 4096 + ORIGIN
 local refresh = math.floor(now / 3600000) ~= math.floor(last_date / 3600000)
 local ttl = whole(90000 + math.max(0, date - now) / 1000)
@@ -109,7 +109,7 @@ if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
 end
 if records then redis.call('XADD', records_to, '*', 'e', own_event) end
 if stream ~= '' then
-  -- The keys share the hash tag of the conversation. A plain message does not need them.
+  -- The keys share the hash tag of the conversation. A message without a stream does not need them.
   local given = cjson.decode(stream)
   local tag, id_of = string.match(conversation, '^({%d+}:)conv:(.+)$')
   local streamed = id_of .. ':' .. number
@@ -129,7 +129,7 @@ end
 
 local reply = { id, 0, 0, last, '' }
 if distant ~= '' then
-  -- Members join and leave, so the message before may have gone to other buckets.
+  -- Members join and leave, so the previous message may have gone to other buckets.
   local buckets = {}
   for bucket in string.gmatch(distant, '%d+') do buckets[#buckets + 1] = bucket end
   reply[4] = redis.call('HMGET', reach, unpack(buckets))

@@ -437,7 +437,7 @@ onEachRedis((redis) => {
     );
   });
 
-  describe('what a caller remembers of an inbox', () => {
+  describe('inbox epochs that a caller cached', () => {
     const offsets = async (user: number) => (await readInbox(redis.connection, user)).map(({ cursor }) => cursor);
 
     it('an inbox that expired gets a new epoch, although the sender cached the old one', async () => {

@@ -12,15 +12,15 @@ import { refName } from './ref-name.ts';
 
 const script = createScript('accept', [clock, inbox, source], { durable: true });
 
-/** Refs of a conversation that are remembered at most, about 1 MB of Redis. */
+/** Maximum number of refs that a conversation remembers. They use about 1 MB of Redis memory. */
 const MAX_REFS = 10_000;
 
 /**
  * Accepts a message: numbers it, records it, appends it to the inbox of every participant and
  * publishes it to their gateways. Resolves when all that is done, and on disk where Redis always
- * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and finishes a
- * delivery that was left half done. Without a resend, `repairForwards` finishes it. Rejects with
- * {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more.
+ * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and completes an
+ * incomplete delivery. Without a resend, `repairForwards` completes it. Rejects with {@redis
+ * PermitChanged}, and writes nothing, if `permit` is not valid any more.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   redis.memory.check();
@@ -118,7 +118,10 @@ export interface Accepted {
   conversation: string;
   /** Unix time in ms. */
   date: number;
-  /** The position of the sender's own copy, or one after it if the copy has left the inbox. */
+  /**
+   * The position of the sender's own copy, or a later one if the inbox does not hold the copy any
+   * more.
+   */
   cursor: string;
   duplicate: boolean;
   /** Whether a device of another participant was connected. */

@@ -4,13 +4,18 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import type { RecordEntry } from './record.ts';
 import { sendRequest } from './request.ts';
 
-/** Entries of a bucket that are searched for a conversation. If more wait, all must be recorded. */
+/**
+ * Number of entries of a bucket that are searched for a conversation. If more are waiting, all of
+ * them must be recorded.
+ */
 const MAX_SEARCHED = 64;
 
-/** Ms before the first check whether the entries are recorded, and the most between two checks. */
+/**
+ * Ms before the first check whether the entries are recorded, and the maximum between two checks.
+ */
 const [MIN_CHECK_MS, MAX_CHECK_MS] = [5, 100];
 
-/** Newest events of a user whose conversations count as recent. */
+/** Number of a user's newest events whose conversations count as recent. */
 const RECENT_EVENTS = 20;
 
 /** Ms after which a message does not count as recent. Covers the difference of clocks. */
@@ -47,7 +52,7 @@ export async function awaitRecorded(
 }
 
 /**
- * Returns the conversations of the newest events of a user: all in which they may know of something
+ * Returns the conversations of a user's newest events. In these, the user may have seen something
  * that is not recorded yet.
  */
 export async function recentConversations({ client, keys }: RedisConnection, user: number): Promise<string[]> {

@@ -1,5 +1,5 @@
--- Returns which entries of a record stream exist. It writes, so that replicas can be awaited that
--- have them.
+-- Returns which entries of a record stream exist. It also writes a key, so that the caller can wait
+-- for replicas that have the entries.
 --
 -- KEYS 1 record stream 2 confirm ARGV 1 id of the first entry 2 id of the last entry Reply 1 if the
 -- last entry exists, and so all before it, else the ids that exist between both

@@ -1,5 +1,5 @@
--- Delivers a message to participants in another bucket than its home: once, and after the message
--- before it.
+-- Delivers a message to participants in another bucket than its home: once, and after the previous
+-- message.
 --
 -- KEYS
 --   1  arrived
@@ -10,7 +10,7 @@
 --   3  bytes that an inbox holds
 --   4  time to live of an inbox, in s
 --   5  message id
---   6  id of the message that must have arrived before, or 0
+--   6  id of the previous message, which must have arrived, or 0
 --   7  event without the closing brace
 --   8  ref as JSON text
 --   9  position of the sender (from 1) among the participants, 0 for none
@@ -18,7 +18,7 @@
 -- Reply
 --   { 1 if another participant is connected, else 0,
 --     position of the sender's own copy, '' if it is elsewhere }
---   'early' if the message before has not arrived, and nothing was done
+--   'early' if the previous message has not arrived, and nothing was done
 local arrived = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local id, before, event, ref = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
@@ -28,7 +28,8 @@ if last < before then return 'early' end
 
 local start = string.match(event, '^{"kind":"message","id":%d+,"conversation":"[^"]+",')
 
--- Whether a user left the group after the message was accepted: their `removed` event is the last.
+-- Returns whether a user left the group after the message was accepted. Their `removed` event must
+-- stay their last one.
 local function has_left(left)
   return group ~= '' and redis.call('HEXISTS', left, group) == 1
 end

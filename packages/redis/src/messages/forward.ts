@@ -10,19 +10,19 @@ import source from './forward.lua';
 const script = createScript('forward', [clock, inbox, source], { durable: true });
 
 /**
- * Ms for which a message waits for the one before it. `repairForwards` delivers that one sooner if
- * its gateway died.
+ * Ms for which a message waits for the previous one. If the gateway of the previous one died,
+ * `repairForwards` delivers it sooner.
  */
 const MAX_WAIT_MS = 3000;
 
-/** Ms: a message does not wait for a predecessor that is older than itself by more than this. */
+/** A message does not wait for a previous message that is older by more than this, in ms. */
 const MAX_GAP_MS = 30_000;
 
 /**
  * Delivers an accepted message to participants whose buckets are not its home. Idempotent. Messages
- * of a conversation arrive in the order of their ids, from any gateway: one that comes too early
- * waits for up to 3 s. Resolves when every inbox has the message, with whether a participant other
- * than the sender is connected.
+ * of a conversation arrive in the order of their ids, from any gateway: a message that comes too
+ * early waits for up to 3 s. Resolves when every inbox has the message, with whether a participant
+ * other than the sender is connected.
  */
 export async function forward(redis: RedisConnection, message: ForwardedMessage): Promise<Forwarded> {
   const byBucket = new Map<number, number[]>();
@@ -68,7 +68,7 @@ async function forwardTo(
 
 export interface ForwardedMessage {
   id: number;
-  /** Id of the message of the conversation that went to a bucket before it; 0 if there is none. */
+  /** Returns the id of the conversation's previous message in a bucket. 0 if there is none. */
   before(bucket: number): number;
   conversation: string;
   from: number;

@@ -22,6 +22,6 @@ export interface WrittenContent {
 /** The written parts of a message, as JSON text. */
 export interface MessageContent {
   body: string;
-  /** Further fields, each after a comma. */
+  /** JSON text of further fields, each with a comma before it. */
   extra: string;
 }

@@ -4,7 +4,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const FACTS_TTL = 30;
 
 /**
- * Returns the facts that the recorder looked up about a user's message. Undefined while it has not.
+ * Returns the facts that the recorder looked up about a user's message. Undefined if it has not
+ * looked them up yet.
  */
 export async function readFacts(
   redis: RedisConnection,

@@ -14,15 +14,15 @@
 --   5  record entry, or ''
 --   6  '<conversation>:<message id>' of a message that is recalled, or ''
 --   7  its id
---   8  field of what is kept until other buckets have the event, or ''
+--   8  field in `forwards` that is kept until other buckets have the event, or ''
 --   9  its value
 --   10 the permit fence when the user's permit was read, 'member' if the user must be a member,
 --      or '' if no permit is needed
 --   11 the user
 --   12 '<conversation>:<message id>' of a message whose stream ends, if it is one, or ''
---   13 texts that the stream must have, or '' if it ends with whatever it has
+--   13 number of texts that the stream must have, or '' for any
 --   then for each user:
---   *  the event, '' for that of the user before
+--   *  the event, or '' for the same event as the previous user
 --   *  its merge key
 -- Reply
 --   1, or 0 if the permit may have ended since the caller read it, or -1 if the stream has other

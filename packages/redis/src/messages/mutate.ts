@@ -106,12 +106,12 @@ export interface Mutation {
   record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' }>;
   /** Whether the entry is recorded; false in relay mode. */
   recorded: boolean;
-  /** A message that is recalled: inboxes withhold its body from now on. */
+  /** Id of a recalled message: inboxes withhold its body from now on. */
   recall?: number | undefined;
   entries: InboxEntry[];
   /** The permit of the user, as for `accept`. Undefined: no permit is needed. */
   permit?: number | 'member' | undefined;
-  /** Texts of the stream that the edit completes. */
+  /** Number of texts of the stream that the edit completes. */
   texts?: number | undefined;
 }
 
@@ -121,7 +121,7 @@ type Withheld = [name: string, id: number];
 interface Delivery {
   entries: InboxEntry[];
   withheld: Withheld;
-  /** The entry for the recorder. */
+  /** The entry for the recorder, as JSON text. Default: empty, nothing is recorded. */
   noted?: string;
   /** Kept in the bucket until the users of other buckets have the event. */
   left?: { field: string; value: string } | undefined;

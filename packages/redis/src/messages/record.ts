@@ -20,7 +20,7 @@ export type RecordEntry =
       custom?: unknown;
       /** Set if it is the final content of a streamed message. */
       streaming?: false;
-      /** Set if that was sent without a push notification. */
+      /** Set if the message was sent without a push notification. */
       silent?: true;
     }
   | {

@@ -15,14 +15,17 @@ export async function noteRefLoss({ client, keys }: RedisConnection): Promise<vo
   await client.set(keys.refsLost, '1', 'EX', LOSS_TTL);
 }
 
-/** Whether Redis lost refs in the last day, as a process noted that compared it with PostgreSQL. */
+/**
+ * Returns whether Redis lost refs in the last day, as noted by a process that compared it with
+ * PostgreSQL.
+ */
 export async function lostRefs(redis: RedisConnection): Promise<boolean> {
   return lostAllRefs(redis) || (await redis.client.exists(redis.keys.refsLost)) === 1;
 }
 
 /**
- * Whether a server lost all its data in the last day. Known once this process has reconnected to
- * it.
+ * Returns whether a server lost all its data in the last day. The loss is known once this process
+ * has reconnected to the server.
  */
 export function lostAllRefs({ lostAt }: Pick<RedisConnection, 'lostAt'>): boolean {
   return lostAt !== 0 && Date.now() - lostAt < LOSS_TTL * 1000;

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Longer refs are hashed: a million messages of ten minutes have as many. */
+/**
+ * Maximum length of a ref that is stored as it is. Longer refs are hashed to save memory: Redis may
+ * hold a million of them.
+ */
 const MAX_LENGTH = 16;
 
 /**

@@ -77,7 +77,7 @@ onEachRedis((redis) => {
       expect(own.map(({ event }) => (event as { ref?: string }).ref)).toEqual(['g']);
     });
 
-    it('an unfinished message delays the next one only for its own delivery', async () => {
+    it('an unfinished message delays the next one only until it is repaired', async () => {
       const [a, b] = [redis.newId(), redis.newId()];
       await send(redis.connection, a, b, '0');
       await send(dying(redis.connection), a, b, '1').catch(() => {});

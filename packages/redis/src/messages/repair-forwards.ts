@@ -31,8 +31,8 @@ export async function repairForwards(
 }
 
 /**
- * What `accept` (`<id>:<sender>:<ref>`: participants, ref and event, one per line) or `mutate`
- * (`change:<ms>:<any>`) stored.
+ * Parses a field that `accept` (`<id>:<sender>:<ref>`: participants, ref and event, one per line)
+ * or `mutate` (`change:<ms>:<any>`) stored.
  */
 function read(field: string, value: string): Kept {
   if (field.startsWith('change:')) {
@@ -49,7 +49,10 @@ function read(field: string, value: string): Kept {
   return { field, change: false, at: id, finish: (redis) => forward(redis, message) };
 }
 
-/** Mutations come after the messages that they may concern, in the order of their acceptance. */
+/**
+ * Sorts messages first, because mutations may concern them. Sorts each kind in the order of
+ * acceptance.
+ */
 function inOrder(a: Kept, b: Kept): number {
   return Number(a.change) - Number(b.change) || a.at - b.at;
 }

@@ -20,12 +20,12 @@ export type RecorderRequest =
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
   /** The refs of a user's messages in a chat. */
   | { kind: 'refs'; user: number; chat: number; group?: true }
-  /** Nothing to copy: the records of this bucket are to be written without delay. */
+  /** Requests no copy: the recorder writes the records of this bucket without delay. */
   | { kind: 'records'; bucket: number };
 
 /**
- * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests are
- * apart from records, so that neither delays the other.
+ * Adds a request to the request stream of its bucket. Resolves when Redis has it. Requests and
+ * records have separate streams, so that neither delays the other.
  */
 export async function sendRequest(redis: RedisConnection, request: RecorderRequest): Promise<void> {
   const stream = redis.keys.requests(bucketOf(redis.keys, request));

@@ -14,8 +14,8 @@ export async function readExternalUser(redis: RedisConnection, external: string)
 }
 
 /**
- * Stores the user of an external id. With `asked`, a newer copy wins, because the lookup may be
- * older.
+ * Stores the user of an external id. With `asked`, it keeps an existing copy, which may be newer
+ * than the lookup.
  */
 export async function writeExternalUser(
   redis: RedisConnection,

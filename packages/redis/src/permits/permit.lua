@@ -1,12 +1,12 @@
--- Returns whether a user may write to a user or group, from the copy of PostgreSQL.
+-- Returns whether a user may write to a user or group, from the permit copy.
 --
 -- KEYS
---   1 copy
---   2 contacts
---   3 blocks
---   4 members of the recipient
+--   1  copy
+--   2  contacts
+--   3  blocks
+--   4  members of the recipient
 -- ARGV
---   1 sender
+--   1  sender
 -- Reply
 --   'friend', 'stranger', 'blocked', 'member', 'not-member', 'nobody', or 'unknown' without a copy
 local copy = redis.call('GET', KEYS[1])

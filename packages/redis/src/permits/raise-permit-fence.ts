@@ -12,7 +12,7 @@ const FENCE_TTL = 86_400;
 /**
  * Ends the validity of permits that gateways hold in memory for messages between two users. Call it
  * after the permit copies were written. When it resolves, `accept` rejects messages with a permit
- * that was read before, also from a gateway that was paused and knows of no change.
+ * that was read before, also from a gateway that was paused and missed the change.
  */
 export async function raisePermitFence(redis: RedisConnection, a: number, b: number): Promise<number> {
   return (await redis.run(script, [redis.keys.permitFence(userConversation(a, b))], [FENCE_TTL])) as number;

@@ -4,11 +4,11 @@
 --   1  rate bucket
 -- ARGV
 --   1  tokens that the full bucket holds
---   2  tokens that flow in per s
---   3  tokens wanted
---   4  least to grant
+--   2  tokens added per second
+--   3  tokens requested
+--   4  minimum to grant
 -- Reply
---   { tokens granted, ms until the least can be granted if none was, tokens left }
+--   { tokens granted, ms until the minimum can be granted if none was, tokens left }
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local step = 1000 / ARGV[2]

@@ -26,7 +26,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate, 3)).granted).toBe(0);
   });
 
-  it('a token bucket below the least grants nothing, and returns when it will have that many', async () => {
+  it('a token bucket with fewer tokens than the minimum grants nothing, and returns when it will have enough', async () => {
     const user = redis.newId();
     await fullIn(user, 2500);
     const refused = await takeTokens(redis.connection, 'test', user, rate, 9, 4);
@@ -58,7 +58,7 @@ onEachRedis((redis) => {
     expect((await takeTokens(redis.connection, 'test', user, rate)).granted).toBe(1);
   });
 
-  it('a token bucket supports one token in minutes and many in a ms', async () => {
+  it('a token bucket supports rates from one token in minutes to many per ms', async () => {
     const [slow, fast] = [redis.newId(), redis.newId()];
     const hourly = { perSecond: 1 / 3600, burst: 1 };
     expect((await takeTokens(redis.connection, 'test', slow, hourly)).granted).toBe(1);

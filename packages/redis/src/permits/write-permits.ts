@@ -4,7 +4,10 @@ import source from './write-permits.lua';
 
 const script = createScript('write-permits', [source]);
 
-/** Seconds for which Redis remembers that an id does not exist. No writer is slower than that. */
+/**
+ * Seconds for which Redis remembers that an id does not exist. Longer than any write of permits
+ * lasts.
+ */
 const NOBODY_TTL = 60;
 const GONE_TTL = 86_400;
 

@@ -21,7 +21,7 @@ export const CONTROL_BYTE = 0x21;
  */
 export const LIVE_HEAD = '!{"do":"live","frames":[\n';
 
-/** Returns what is published for live frames, which are no events. */
+/** Returns the control message that carries live frames. Live frames are not events. */
 export function liveMessage(frames: string[]): string {
   return frames.length === 1 ? (frames[0] as string) : `${LIVE_HEAD}${frames.join(',\n')}\n]}`;
 }

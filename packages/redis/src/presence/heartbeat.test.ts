@@ -23,7 +23,7 @@ onEachRedis((redis) => {
     expect(await heartbeat(redis.connection, 'silent')).toContain('silent');
   });
 
-  it('a stopping gateway is dropped at once', async () => {
+  it('a stopping gateway is removed from the live gateways at once', async () => {
     await heartbeat(redis.connection, 'stopping');
     await retireGateway(redis.connection, 'stopping');
     expect(await liveGateways(redis.connection)).not.toContain('stopping');

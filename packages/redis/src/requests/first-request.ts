@@ -1,8 +1,8 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
 /**
- * Seconds after which a request that has no response counts as failed: its process was killed. More
- * than a request may last.
+ * Seconds after which a request without a response counts as failed, because its process was
+ * killed. Longer than any request lasts.
  */
 const UNANSWERED_TTL = 120;
 
@@ -10,7 +10,7 @@ const UNANSWERED_TTL = 120;
  * Stores that a request with an idempotency key has begun. Returns undefined if it is the first
  * one, else what is stored about the first.
  *
- * @param name the idempotency key and whose it is
+ * @param name the idempotency key with its owner
  * @param fingerprint equal for equal requests
  */
 export async function beginRequest(

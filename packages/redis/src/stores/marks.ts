@@ -40,6 +40,6 @@ export interface StoreMark {
   installation: string;
   /** Number of the mark. A process increments it every few seconds. */
   mark: number;
-  /** Random; assigned with the mark. */
+  /** A random text, new with each mark. */
   nonce: string;
 }

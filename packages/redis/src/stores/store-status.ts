@@ -7,8 +7,8 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 const STATUS_TTL_MS = 15_000;
 
 /**
- * Returns what the last process that compared Redis with PostgreSQL found. Undefined: none did
- * lately.
+ * Returns what the last process that compared Redis with PostgreSQL found. Undefined if none
+ * compared them lately.
  */
 export async function readStoreStatus({ client, keys }: RedisConnection): Promise<StoreStatus | undefined> {
   const text = await client.get(keys.stores);

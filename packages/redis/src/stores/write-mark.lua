@@ -1,4 +1,4 @@
--- Writes the progress of the installation, unless a newer one is there.
+-- Writes the progress of the installation, unless Redis has a newer one.
 --
 -- KEYS  1 mark
 -- ARGV  1 text to write, `<installation> <mark> <nonce>`

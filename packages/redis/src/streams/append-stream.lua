@@ -1,23 +1,23 @@
 -- Appends texts to a stream and publishes their frames.
 --
 -- KEYS
---   1 stream
---   2 its texts
---   3 streams of the bucket
---   4 members of the group, or the permit fence of two users
+--   1  stream
+--   2  its texts
+--   3  streams of the bucket
+--   4  members of the group, or the permit fence of two users
 --   then for each receiver: channel
 -- ARGV
---   1 '<conversation>:<message id>'
---   2 user
---   3 the permit fence when the user's permit was read, or 'member' if the user must be a member
---   4 index of the first text, from 1
---   5 characters of the texts
---   6 characters that a stream may have
---   7 ms without an append after which it ends by itself
---   8 receivers of a group, separated by blanks, or ''
---   9 number of texts
+--   1  '<conversation>:<message id>'
+--   2  user
+--   3  the permit fence when the user's permit was read, or 'member' if the user must be a member
+--   4  index of the first text, from 1
+--   5  characters of the texts
+--   6  characters that a stream may have
+--   7  ms without an append after which it ends by itself
+--   8  receivers of a group, separated by blanks, or ''
+--   9  number of texts
 --   then the texts, as JSON
---   then for each receiver: what is published, '' for that of the receiver before
+--   then for each receiver: what is published, or '' for the same as the previous receiver
 -- Reply
 --   { 'appended' }
 --   { 'ended' } if the stream is not open

@@ -13,7 +13,7 @@ import { readStream } from './stream.ts';
 import { takeSlot } from './take-slot.ts';
 
 onEachRedis((redis) => {
-  /** A stream of the first user to a group of users in several buckets, or to the second user. */
+  /** Opens a stream of the first user to a group in several buckets, or to the second user. */
   const open = async ({ idle = 60_000, time = 600_000, group = false } = {}) => {
     const { connection } = redis;
     const users = [redis.newId(), redis.newId(), redis.newId()];
@@ -132,7 +132,7 @@ onEachRedis((redis) => {
     expect(await takeSlot(connection, from, 'other', limit)).toBe(true);
   });
 
-  it('the end of a stream whose message has been recalled reaches nobody and no record', async () => {
+  it('a stream whose message has been recalled ends without a delivery or a record', async () => {
     const { connection, conversation, id, users, peer, end } = await open();
     await recallFrom(connection, users, conversation, id);
     const before = await readInbox(connection, peer);

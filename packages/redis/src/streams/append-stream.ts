@@ -8,8 +8,8 @@ import source from './append-stream.lua';
 const script = createScript('append-stream', [clock, source]);
 
 /**
- * Appends texts to a stream and publishes their frames to the connected receivers; in no inbox.
- * Texts that it has already, by their index, are skipped.
+ * Appends texts to a stream and publishes their frames to the connected receivers. Does not add
+ * them to inboxes. Skips texts whose index the stream already has.
  */
 export async function appendToStream(redis: RedisConnection, append: StreamAppend): Promise<AppendOutcome> {
   const { conversation, id, user, group, permit, receivers, idle } = append;
@@ -90,7 +90,7 @@ export interface StreamAppend {
   /** Index of the first text. */
   index: number;
   texts: string[];
-  /** Everybody who gets the frames. */
+  /** The users who receive the frames. */
   receivers: Receiver[];
   /** Ms without an append after which the stream ends by itself. */
   idle: number;
@@ -105,5 +105,5 @@ interface Receiver {
 export type AppendOutcome =
   /** `expired`: the stream has used its time or its characters, and must be ended. */
   | { is: 'appended' | 'ended' | 'expired' | 'forbidden' | 'permit' }
-  /** Texts are missing after `last`, or the next one differs from what the stream has. */
+  /** Texts are missing after `last`, or the next one differs from the stored one. */
   | { is: 'index'; last: number };

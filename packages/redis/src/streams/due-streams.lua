@@ -1,7 +1,7 @@
 -- Returns streams that must end by themselves.
 --
 -- KEYS streams of each bucket
--- ARGV 1 most streams of a bucket
+-- ARGV 1 maximum number of streams per bucket
 -- Reply list of '<conversation>:<message id>'
 local now = whole(clock())
 local due = {}

@@ -5,7 +5,7 @@ import source from './due-streams.lua';
 
 const script = createScript('due-streams', [clock, source]);
 
-/** Streams of one bucket that are returned at once. */
+/** Maximum number of streams that are returned for one bucket. */
 const MAX_STREAMS = 100;
 
 /** Returns streams of some buckets that have used their time and must be ended. */

@@ -3,7 +3,10 @@ import type { RedisConnection } from '../connection/redis-connection.ts';
 import { mutate, StreamChanged } from '../messages/mutate.ts';
 import { readStream } from './stream.ts';
 
-/** Attempts while other devices of the sender append. */
+/**
+ * Maximum number of attempts. An attempt fails if another device of the sender appends to the
+ * stream.
+ */
 const MAX_ATTEMPTS = 10;
 
 /**
@@ -24,7 +27,7 @@ export async function endStream(
     const { chat, group } = chatOf(conversation, from);
     const started = stream.custom === undefined ? undefined : (JSON.parse(stream.custom) as Custom);
     const data = custom === undefined ? started : custom;
-    // A gateway of the release before recalls a message without ending its stream.
+    // A gateway of the previous release recalls a message without ending its stream.
     const recalled = await isRecalled(redis, from, conversation, id);
     const edit = {
       kind: 'edit' as const,
@@ -74,11 +77,11 @@ function chatOf(conversation: string, from: number): { chat: number; group?: tru
 
 export interface StreamEnd {
   /**
-   * The final content. Default: the text so far. If the hooks are asked about its end, they have
-   * not seen that text, and the default is the first text.
+   * The final content. Default: the text so far. If hooks must check the final content, the default
+   * is the first text, because they have not checked the later ones.
    */
   body?: Body | undefined;
-  /** The final data of the app. Null: none. Default: that of the start. */
+  /** The final data of the app. Null: no data. Default: the data of the start. */
   custom?: Custom | null | undefined;
   /** The permit of the sender, as for `accept`. Undefined: no permit is needed. */
   permit?: number | 'member' | undefined;

@@ -13,12 +13,15 @@ export interface NewStream {
     chars: number;
     /** Whether its end is recorded: 1 or 0. */
     record: 0 | 1;
-    /** Its slot in `openStreams`. */
+    /** Name of its slot in `openStreams`. */
     slot: string;
     /** Data of the app as JSON text. */
     custom?: string;
     silent?: 1;
-    /** The hooks are asked about its end. Without them it ends with its first text. */
+    /**
+     * Set if hooks must check the final content. If it ends by itself, it then ends with its first
+     * text.
+     */
     asked?: 1;
   };
 }
@@ -60,11 +63,11 @@ export interface Stream {
   custom?: string;
   /** Sent without a push notification. */
   silent: boolean;
-  /** The hooks are asked about its end. */
+  /** Whether hooks must check the final content. */
   asked: boolean;
   /** Number of appends so far. */
   index: number;
-  /** The text of the start. */
+  /** The first text. */
   first: string;
   /** All text so far. */
   text: string;

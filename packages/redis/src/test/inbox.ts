@@ -1,6 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 
-/** Returns everything in a user's inbox. */
+/** Returns all entries of a user's inbox. */
 export async function readInbox(connection: RedisConnection, user: number): Promise<InboxContent[]> {
   const entries = await connection.client.xrange(connection.keys.inbox(user), '-', '+');
   return entries.map(([cursor, [, event]]) => ({
@@ -18,7 +18,7 @@ export interface InboxContent {
   event: { kind: string; id: number; from: number; to: number; date: number; ref?: string; body: { text: string } };
 }
 
-/** Returns everything in a record stream about a conversation. */
+/** Returns all entries of a record stream about a conversation. */
 export async function readRecord(
   connection: RedisConnection,
   bucket: number,

@@ -14,8 +14,8 @@ export async function moveBucket(connection: RedisConnection, bucket: number): P
   const to = nodes.find((node) => node !== from) as Redis;
   const [fromId, toId] = (await Promise.all([from.cluster('MYID'), to.cluster('MYID')])) as unknown as [string, string];
   const slot = calculateSlot(tag);
-  // In this order the new master's claim has a newer epoch, and no earlier claim of the old one
-  // undoes it.
+  // In this order, the claim of the new master has a newer epoch than any claim of the old one,
+  // which therefore cannot undo it.
   await to.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.cluster('SETSLOT', slot, 'MIGRATING', toId);
   const moved = (await from.cluster('GETKEYSINSLOT', slot, 1000)) as unknown as string[];

@@ -18,8 +18,8 @@ export async function announce(
 }
 
 /**
- * Creates an event as endpoints receive it, without the attempt. @param id the same for every
- * delivery of the event, and unique @param date Unix ms @param data JSON text
+ * Creates an event as endpoints receive it, without the number of the attempt. @param id the same
+ * for every delivery of the event, and unique @param date Unix ms @param data JSON text
  */
 export function webhookEvent(id: string, type: string, date: number, data: string): QueuedEvent {
   const text = `{"id":${JSON.stringify(id)},"type":${JSON.stringify(type)},"date":${date},"data":${data}}`;

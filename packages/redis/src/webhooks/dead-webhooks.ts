@@ -14,8 +14,7 @@ export async function countWebhooks(
 }
 
 /**
- * Returns up to `limit` given-up events, the last first, of those given up before a date in Unix
- * ms.
+ * Returns up to `limit` events that failed permanently before a date in Unix ms, the newest first.
  */
 export async function listDeadWebhooks(
   redis: RedisConnection,
@@ -27,7 +26,7 @@ export async function listDeadWebhooks(
   const ids = await client.zrevrangebyscore(keys.webhookDead(endpoint), `(${before}`, '-inf', 'LIMIT', 0, limit);
   if (ids.length === 0) return [];
   const texts = await client.hmget(keys.webhookDeadEvents(endpoint), ...ids);
-  // Another worker has replayed it since.
+  // Skips events that another worker has replayed since.
   return ids.flatMap((id, i) => (texts[i] == null ? [] : [{ id, ...JSON.parse(texts[i]) }]));
 }
 
@@ -41,7 +40,7 @@ export async function getDeadWebhook(
   return text === null ? undefined : { id, ...JSON.parse(text) };
 }
 
-/** Deletes a given-up event. Returns false if it does not exist. */
+/** Deletes an event that failed permanently. Returns false if it does not exist. */
 export async function removeDeadWebhook(redis: RedisConnection, endpoint: string, id: string): Promise<boolean> {
   const { client, keys } = redis;
   const removed = await client.hdel(keys.webhookDeadEvents(endpoint), id);
@@ -52,7 +51,7 @@ export async function removeDeadWebhook(redis: RedisConnection, endpoint: string
 export interface DeadEvent {
   id: string;
   attempts: number;
-  /** Of the last attempt. */
+  /** Error of the last attempt. */
   error: string;
   /** Unix ms. */
   died: number;
