@@ -44,40 +44,48 @@ export interface Config extends RateConfig {
    * first start.
    */
   buckets: number;
-  /** Secret of access tokens by HS256; undefined: none are accepted. */
+  /** Secret of access tokens signed with HS256. Undefined: such tokens are rejected. */
   tokenSecret: string | undefined;
-  /** Public keys of access tokens by ES256. */
+  /** Public keys of access tokens signed with ES256. */
   tokenKeys: readonly TokenKey[];
   /** Other issuers of tokens, and how their tokens are verified. */
   tokenIssuers: readonly TokenIssuer[];
-  /** Origins of web pages that may connect, besides the gateway's own host. `*` is all. */
+  /**
+   * Origins of web pages that may connect, in addition to the gateway's own host. `*` allows all.
+   */
   origins: readonly string[];
   logLevel: LogLevel;
   /** `relay`: nothing is recorded. */
   history: 'mirror' | 'relay';
-  /** `single`: a new connection of a user replaces the one before. */
+  /** `single`: a new connection of a user replaces the previous one. */
   sessionPolicy: 'multi' | 'single';
   /** `anyone` lets strangers write to each other. */
   sendPolicy: 'friends' | 'anyone';
   maxConnectionsPerUser: number;
-  /** Bytes of all headers of a request together. */
+  /** Maximum bytes of all headers of a request. */
   maxHeaders: number;
-  /** Socket library; `auto` is uWebSockets.js where it has a binary. */
+  /** Socket library. `auto` uses uWebSockets.js if it has a binary for this machine. */
   sockets: 'auto' | 'uws' | 'node';
   /** Whether LayIM pages may connect. */
   layim: 'on' | 'off';
   /** Time within which a request must arrive, headers and body. */
   requestTime: number;
-  /** Maximum requests with an incomplete body, per user and per address. */
+  /** Maximum number of requests with an incomplete body, per user and per address. */
   maxUnfinishedPerUser: number;
   maxUnfinishedPerAddress: number;
-  /** Time between pings. A connection that is silent for twice as long ends. */
+  /** Time between pings. A connection that is silent for twice this time is closed. */
   heartbeat: number;
-  /** Time over which clients are asked to reconnect elsewhere, after SIGTERM. */
+  /**
+   * Time within which clients must reconnect elsewhere after SIGTERM. Each gets a random moment of
+   * it.
+   */
   drainTime: number;
-  /** Time without progress after which a slow reader is closed. */
+  /** Time without progress after which the connection of a slow reader is closed. */
   stallTime: number;
-  /** Unsent bytes of a connection above which it leaves the live stream and catches up by pages. */
+  /**
+   * Unsent bytes above which a connection stops forwarding live events and reads its inbox in
+   * pages.
+   */
   maxUnsent: number;
   /** Maximum frames in flight, over all connections. */
   maxUnderWay: number;
@@ -92,27 +100,27 @@ export interface Config extends RateConfig {
   maxOpening: number;
   /** Maximum bytes of `custom` data in one object. 0: no custom data is allowed. */
   maxCustom: number;
-  /** Time in which a message can be recalled. */
+  /** Time within which a message can be recalled. */
   recallWindow: number;
   /** Time without an append after which a streamed message ends by itself. */
   streamIdle: number;
   /** Time after which a streamed message ends in any case. */
   streamTime: number;
-  /** Time in which texts that are appended to a message are delivered together. */
+  /** Time for which texts that are appended to a message are collected and delivered together. */
   streamWindow: number;
-  /** Maximum streamed messages that one user has open. */
+  /** Maximum number of streamed messages that one user may have open. */
   maxStreams: number;
-  /** Events that an inbox holds, approximately. */
+  /** Number of events that an inbox holds, approximately. */
   inboxLength: number;
   /** Time after which an unused inbox expires. */
   inboxTtl: number;
-  /** Memory that an inbox uses at most, approximately. */
+  /** Memory that an inbox may use, approximately. */
   inboxBytes: number;
-  /** Time for which a message with the same ref is a resend. */
+  /** Time for which a message with the same ref counts as a resend. */
   refWindow: number;
-  /** Share of Redis' memory above which messages are rejected, from 0 to 1. */
+  /** Share of Redis' memory, 0 to 1, above which messages are rejected. */
   redisMemoryShare: number;
-  /** How Redis writes to disk, which decides what a crash of its machine loses. */
+  /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
   redisDurability: 'always' | 'everysec' | 'none';
   /** Hook endpoints that decide about messages and edits. */
   hooks: HookConfig;
@@ -120,15 +128,18 @@ export interface Config extends RateConfig {
   webhooks: readonly WebhookEndpoint[];
   /** Maximum queued events per endpoint. */
   webhookBacklog: number;
-  /** Time between delivery probes. A gateway without one for three intervals is not ready. */
+  /**
+   * Time between delivery probes. A gateway that receives no probe for three intervals is not
+   * ready.
+   */
   probeInterval: number;
-  /** Where traces of messages are exported. Default: off. */
+  /** Where traces of messages are exported. Undefined: nowhere. */
   traces: TraceConfig | undefined;
 }
 
 /** Reads the config from environment variables. @throws EnvError that lists every problem */
 export function readConfig(env: Environment): Config {
-  // With public keys a gateway needs no secret, and so cannot sign tokens.
+  // With public keys, a gateway needs no secret and cannot sign tokens.
   const hasKeys = (env.TOKEN_PUBLIC_KEYS?.trim() ?? '') !== '';
   const values = readEnv(env, {
     HOST: text({ default: '0.0.0.0' }),

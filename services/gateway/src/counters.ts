@@ -3,8 +3,8 @@ import { addGauge, Counter, Histogram, PlainHistogram, type Registry } from '@pa
 import { readMessageId } from './frames.ts';
 
 /**
- * Counts what happens on a gateway. Plain numbers, which are collected when metrics are read: the
- * message path only adds to them.
+ * Counts what happens on a gateway. The counters are plain numbers that the message path only
+ * increments. They are exported when metrics are read.
  */
 export class Counters {
   /** Messages accepted, without duplicates. */
@@ -12,14 +12,14 @@ export class Counters {
   duplicates = 0;
   /** Client frames read. */
   frames = 0;
-  /** Live events passed to a transport. */
+  /** Number of live events passed to a transport. */
   delivered = 0;
-  /** Times a live connection had to catch up. */
+  /** Number of times that a live connection had to catch up. */
   catchUps = 0;
   readonly #closed = new Map<number, number>();
   readonly #refused = new Map<RefusalReason, number>();
   readonly probe: Histogram;
-  /** Seconds from the receipt of a message, or the consent of hooks, to its `ack`. */
+  /** Seconds from the receipt of a message to its `ack`, without the time that hooks use. */
   readonly ack: PlainHistogram;
   readonly #delivery: PlainHistogram;
   #events = 0;
@@ -90,7 +90,7 @@ export class Counters {
     this.#refused.set(reason, (this.#refused.get(reason) ?? 0) + 1);
   }
 
-  /** Measures the delivery of a published frame, for one of each `DELIVERY_SAMPLE`. */
+  /** Measures the delivery of one in `DELIVERY_SAMPLE` published frames. */
   published(frame: Buffer): void {
     this.#events = (this.#events + 1) % DELIVERY_SAMPLE;
     const message = this.#events === 0 ? readMessageId(frame) : undefined;
@@ -103,16 +103,19 @@ export class Counters {
   }
 
   closed(code: number): void {
-    // A client may close with any code. Each would be a series of its own.
+    // A client may close with any code. Each code would create a time series, so unknown codes
+    // count as 0.
     const known = knownCodes.has(code) ? code : 0;
     this.#closed.set(known, (this.#closed.get(known) ?? 0) + 1);
   }
 }
 
-/** Why a frame was rejected: the code of the error, or what is unavailable. */
+/** Why a frame was rejected: the error code, or the unavailable component. */
 export type RefusalReason = ErrorCode | 'overload' | 'backlog' | 'stores' | 'update' | 'redis-full';
 
-/** Frames per measured delivery: reading the id of each would cost a microsecond. */
+/**
+ * One frame in this many is measured: reading the id of every frame would cost a microsecond each.
+ */
 const DELIVERY_SAMPLE = 16;
 
 const secondBuckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
@@ -129,6 +132,6 @@ const gaugeHelp = {
 /** Values that other modules provide. */
 export interface Readings {
   gauges: Record<keyof typeof gaugeHelp, () => number>;
-  /** Messages received from Redis channels so far. */
+  /** Number of messages received from Redis channels so far. */
   received: () => number;
 }

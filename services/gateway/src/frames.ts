@@ -28,7 +28,7 @@ export function changedAckFrame(reply: string, body: Body, custom: Custom | null
   return frame.type === 'ack' ? JSON.stringify({ ...frame, body, custom }) : reply;
 }
 
-/** The reply to every acknowledged frame but `send`. */
+/** The reply to every acknowledged frame except `send`. */
 export function ackFrame(ref: string): string {
   return `{"type":"ack","ref":${JSON.stringify(ref)}}`;
 }
@@ -55,7 +55,7 @@ export function streamFrame({ ref, chat, id, user, index, text }: StreamText): s
   return JSON.stringify({ type: 'stream', ref, chat, id, user, index, text, whole: true });
 }
 
-/** Returns the frames of a message that has several, see `liveMessage`. */
+/** Returns the frames of a message that carries several, see `liveMessage`. */
 export function splitLive(message: Buffer): Buffer[] {
   const frames: Buffer[] = [];
   for (let from = LIVE_HEAD.length; ; ) {
@@ -67,7 +67,7 @@ export function splitLive(message: Buffer): Buffer[] {
   }
 }
 
-/** True for a message that has several frames. */
+/** True for a message that carries several frames. */
 export function isLive(message: Buffer): boolean {
   return message[LIVE_AT] === NEWLINE && message.toString('latin1', 0, LIVE_HEAD.length) === LIVE_HEAD;
 }
@@ -92,7 +92,7 @@ export function welcomeFrame({ connection, user, page, heartbeat }: Welcome): st
   });
 }
 
-/** True for a published event; false for other frames and for controls. */
+/** True for a published event. False for other frames and for control messages. */
 export function isEventFrame(data: Uint8Array): boolean {
   return data[EVENT_AT] === EVENT_BYTE;
 }
@@ -115,19 +115,24 @@ export function readMessageId(frame: Buffer): { id: number; conversation: string
   return found ? { id: Number(found[1]), conversation: found[2] as string } : undefined;
 }
 
-/** How the scripts begin an event frame. No other frame has a type with the same first letter. */
+/**
+ * The bytes with which scripts begin an event frame. No other frame type begins with the same
+ * letter.
+ */
 const EVENT_HEAD = '{"type":"event","cursor":"';
 const EVENT_AT = '{"type":"'.length;
 const EVENT_BYTE = 'e'.charCodeAt(0);
 const DASH = '-'.charCodeAt(0);
 const COMMA = ','.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);
-/** Where a message with several frames has the first line break. */
+/** Index of the first line break in a message that carries several frames. */
 const LIVE_AT = LIVE_HEAD.length - 1;
 const QUOTE = '"'.charCodeAt(0);
 const ZERO = '0'.charCodeAt(0);
 
-/** How the scripts begin the event of a message. The user's own text starts after these bytes. */
+/**
+ * The bytes with which scripts begin the event of a message. The user's own text starts after them.
+ */
 const messagePattern =
   /^\{"type":"event","cursor":"\d+-\d+","event":\{"kind":"message","id":(\d+),"conversation":"(\w+)"/;
 const MESSAGE_HEAD_BYTES = 200;

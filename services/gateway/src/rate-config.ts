@@ -4,7 +4,7 @@ import type { FrameRates, RateLimit, RateName } from './admission/budget.ts';
 const count = (value: number) => integer({ min: 1, max: 1_000_000, default: value });
 const bytes = (value: number) => size({ min: 1024, default: value });
 
-/** The variables of the rate limits. */
+/** The environment variables of the rate limits. */
 export const rateVariables = {
   SEND_RATE: count(20),
   SEND_BURST: count(100),
@@ -58,7 +58,7 @@ export function userRateLimits(config: RateConfig): Record<RateName, RateLimit> 
   };
 }
 
-/** The limits of a user's frames on one gateway. */
+/** The rate limits on the frames of a user at one gateway. */
 export function frameRates(config: RateConfig): FrameRates {
   return {
     frames: { perSecond: config.frameRate, burst: config.frameBurst },
@@ -67,15 +67,16 @@ export function frameRates(config: RateConfig): FrameRates {
 }
 
 /**
- * Rate limits of one user, over all connections. A rate is per second; a burst is what may be used
- * at once.
+ * Rate limits of one user, over all connections. A rate is per second. A burst is the amount that
+ * may be used at once.
  */
 export interface RateConfig {
   /** Messages. */
   sendRate: number;
   sendBurst: number;
   /**
-   * Bytes that messages and mutations write to Redis: their size times the inboxes that get a copy.
+   * Bytes that messages and mutations write to Redis: their size times the number of inboxes that
+   * get a copy.
    */
   sendBytes: number;
   sendBytesBurst: number;
@@ -86,7 +87,7 @@ export interface RateConfig {
   markBurst: number;
   typingRate: number;
   typingBurst: number;
-  /** Users and messages that Redis does not know and the recorder has to look up. */
+  /** Lookups by the recorder, of users and messages that Redis does not hold. */
   lookupRate: number;
   lookupBurst: number;
   /** Frames to one gateway. */

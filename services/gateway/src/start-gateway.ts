@@ -64,8 +64,8 @@ import { TracedUser } from './users/traced-user.ts';
 const redisMemoryHelp = 'Share of `maxmemory` that the fullest server of Redis uses. 0 without `maxmemory`.';
 
 /**
- * Starts a gateway. Resolves when a message has passed through Redis and the port is open. Rejects,
- * leaving nothing open, if Redis is unavailable or the port is in use.
+ * Starts a gateway. Resolves when a message has passed through Redis and the port is open. If Redis
+ * is unavailable or the port is in use, closes everything that it opened, and rejects.
  */
 export async function startGateway(
   config: Config,
@@ -146,7 +146,7 @@ export async function startGateway(
     maxOpenings: config.maxOpening,
     maxWait: config.maxWait,
     isServing: () => storeGuard.serving,
-    // Any bucket, so that every server of a cluster is measured. The key is in no other use.
+    // A random bucket, so that every server of a cluster is measured. Nothing else uses this key.
     sendCommand: () => messageIdNow(redis, groupConversation(1 + Math.floor(Math.random() * config.buckets))),
   });
   const probe = new Probe(
@@ -311,9 +311,9 @@ function openRedis(config: Config, id: string): Promise<RedisConnection> {
   });
 }
 
-/** A running gateway. It holds nothing that cannot be rebuilt. */
+/** A running gateway. It holds no state that cannot be rebuilt. */
 export interface Gateway {
-  /** The id of the gateway, a new one at each start. */
+  /** The id of the gateway. Each start assigns a new one. */
   readonly id: string;
   readonly port: number;
   readonly redis: RedisConnection;

@@ -2,7 +2,7 @@ import { createMetrics } from '@parley/service';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { AdmissionControl } from './admission-control.ts';
 
-/** Duration of a command to Redis, in ms. */
+/** Ms that a command to Redis lasts. */
 let slow: number;
 let admission: AdmissionControl;
 beforeEach(() => {
@@ -35,7 +35,7 @@ const fill = () => {
 const finish = (frames: number) => {
   for (let i = 0; i < frames; i += 1) admission.release('open');
 };
-/** Requests frames of a user beyond the limit. Returns the number of admitted ones. */
+/** Sends frames of a user beyond the limit. Returns the number of admitted ones. */
 const beyond = (user: number, frames: number) => {
   const slots = Array.from({ length: frames }, () => admission.admit(user)).filter((slot) => slot !== undefined);
   expect(new Set(slots).size).toBeLessThanOrEqual(1);
@@ -50,7 +50,7 @@ describe('AdmissionControl', () => {
     expect(fill()).toBe(10);
   });
 
-  it('admission control admits users within their share by the reserve, and rejects a user who floods', async () => {
+  it('admission control admits users within their share from the reserve, and rejects a user who floods', async () => {
     fill();
     expect(beyond(FLOODER, 1000)).toBeLessThan(5);
     expect(beyond(BYSTANDER, 2)).toBe(2);
@@ -62,7 +62,7 @@ describe('AdmissionControl', () => {
     expect(admission.rejected).toBeGreaterThan(10_000);
   });
 
-  it('admission control admits no more than the reserve for any number of users within their share', async () => {
+  it('admission control never admits more than the reserve, however many users are within their share', async () => {
     fill();
     let taken = 0;
     for (let user = 10; user < 1000; user += 1) taken += beyond(user, 1);
@@ -97,10 +97,10 @@ describe('AdmissionControl', () => {
     expect(fill()).toBe(1000);
   });
 
-  it('admission control lowers its limit to what finishes within maxWait', async () => {
+  it('admission control lowers its limit to the number of frames that finish within maxWait', async () => {
     let taken = fill();
     slow = 2000;
-    // 40 frames in each 100 ms are 100 in 250 ms.
+    // 40 frames finish in each 100 ms, which is 100 in 250 ms.
     for (let i = 0; i < 6; i += 1) {
       await vi.advanceTimersByTimeAsync(100);
       finish(40);
@@ -124,7 +124,7 @@ describe('AdmissionControl', () => {
     expect(admission.admitConnection()).toBe(true);
   });
 
-  it('admission control returns varied times to retry', () => {
+  it('admission control returns varying times after which clients retry', () => {
     const times = Array.from({ length: 50 }, () => admission.retryAfter);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(1000);
     expect(new Set(times).size).toBeGreaterThan(10);

@@ -5,12 +5,12 @@ import { FairShare } from './fair-share.ts';
 const INTERVAL_MS = 100;
 
 /**
- * The minimum of the limit. Without any frames, the gateway would not notice that Redis has
+ * The minimum of the limit. If no frame were admitted, the gateway would not notice that Redis has
  * recovered.
  */
 const MIN_FRAMES = 64;
 
-/** Reserve beyond the limit for users within their share, as a part of the limit. */
+/** Size of the reserve for users within their share, as a fraction of the limit. */
 const RESERVE = 1 / 4;
 
 /**
@@ -18,10 +18,10 @@ const RESERVE = 1 / 4;
  * bounded.
  *
  * The limit is `maxFrames` while a command to Redis, which queues like a message, completes within
- * `maxWait`. When one takes longer, the limit falls to the number of frames that finish within
- * `maxWait`, and by at least a third at each adjustment. It rises again by a tenth. Users who stay
- * within an equal share may use a reserve beyond the limit, so that users who flood are rejected
- * first, however many connections they have.
+ * `maxWait`. When a command lasts longer, the limit falls to the number of frames that finish
+ * within `maxWait`, and by at least a third at each adjustment. Afterwards it rises by a tenth at
+ * each adjustment. Users who stay within an equal share may use a reserve beyond the limit, so that
+ * users who flood are rejected first, however many connections they have.
  */
 export class AdmissionControl {
   readonly #options: AdmissionOptions;
@@ -110,11 +110,11 @@ export class AdmissionControl {
     this.#pace = this.#pace * 0.7 + finished * 0.3;
     this.#shares.divide(this.#pace);
     this.#dueAt = now + INTERVAL_MS;
-    // A blocked event loop delays messages as much as a slow Redis does.
+    // A blocked event loop delays messages as much as a slow Redis does, so its lag counts too.
     this.#adjust(Math.max(late, this.#sentAt === 0 ? 0 : now - this.#sentAt));
     if (this.#sentAt !== 0) return;
     this.#sentAt = now;
-    // While Redis is unavailable commands reject at once, so nothing queues.
+    // While Redis is unavailable, commands reject at once, so no frames queue.
     const settled = () => {
       this.#adjust(performance.now() - now);
       this.#sentAt = 0;
@@ -155,9 +155,9 @@ export interface AdmissionOptions {
   maxFrames: number;
   /** Maximum number of connections that are opening. */
   maxOpenings: number;
-  /** Whether the gateway accepts new connections. */
+  /** Returns whether the gateway accepts new connections. */
   isServing: () => boolean;
-  /** Ms that a command to Redis may take. */
+  /** Maximum ms for a command to Redis. While commands last longer, the limit falls. */
   maxWait: number;
   /** Sends a command to Redis over the connection that messages use. */
   sendCommand: () => Promise<unknown>;

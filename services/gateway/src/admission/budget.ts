@@ -1,8 +1,11 @@
-/** The rest of the rate limits of one user on this gateway, over all connections of the user. */
+/**
+ * What one user may still send to this gateway under the rate limits, over all connections of the
+ * user.
+ */
 export class Budget {
-  /** Tokens that the shared rate limits granted to this gateway and that are not used yet. */
+  /** Unused tokens that the shared rate limits granted to this gateway. */
   readonly granted: Record<RateName, number> = { send: 0, mutation: 0, mark: 0, typing: 0, lookup: 0, bytes: 0 };
-  /** Requests to Redis for more tokens. */
+  /** Pending requests to Redis for more tokens. */
   readonly acquiring = new Map<RateName, Promise<void>>();
   /** Frames and their bytes that the user may send now. -1 before the first frame. */
   #frames = -1;
@@ -10,11 +13,11 @@ export class Budget {
   #refilledAt = 0;
 
   /**
-   * Charges a frame. Returns false if the user sends too many, or too large ones.
+   * Charges a frame. Returns false if the user has sent too many frames or bytes.
    *
    * @param frames what the frame costs, in frames
    * @param bytes its size
-   * @param now seconds, of a clock that does not go back
+   * @param now seconds of a monotonic clock
    */
   takeFrame(frames: number, bytes: number, now: number, rates: FrameRates): boolean {
     const seconds = this.#frames < 0 ? Number.POSITIVE_INFINITY : now - this.#refilledAt;
@@ -32,7 +35,7 @@ function refill(tokens: number, seconds: number, { perSecond, burst }: RateLimit
   return Math.min(burst, tokens + seconds * perSecond);
 }
 
-/** A rate limit of a user that all gateways share. `bytes` counts what an act writes to Redis. */
+/** A rate limit of a user that all gateways share. `bytes` counts what commands write to Redis. */
 export type RateName = 'send' | 'mutation' | 'mark' | 'typing' | 'lookup' | 'bytes';
 
 /** The rate limits of a user's frames on one gateway. */

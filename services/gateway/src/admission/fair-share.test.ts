@@ -12,7 +12,7 @@ beforeEach(() => {
 const ask = (user: number, frames: number) =>
   Array.from({ length: frames }, () => shares.count(user)).filter(Boolean).length;
 
-/** Counts frames of both users in a tenth of a second in which ten frames finish. */
+/** Counts frames of both users in a tenth of a second. Ten frames finish in that time. */
 function tenth(flood: number, little: number) {
   const granted = { flooder: ask(FLOODER, flood), bystander: ask(BYSTANDER, little) };
   shares.divide(10);
@@ -25,7 +25,7 @@ describe('FairShare', () => {
     for (let i = 0; i < 50; i += 1) expect(tenth(100, 3)).toEqual({ flooder: 0, bystander: 3 });
   });
 
-  it('fair share admits a few frames of every user at once, also while nothing finishes', () => {
+  it('Rate limits on the frames of a user at one gateway.', () => {
     expect(ask(FLOODER, 100)).toBe(4);
     shares.divide(0);
     expect(ask(FLOODER, 100)).toBe(0);
@@ -44,7 +44,7 @@ describe('FairShare', () => {
     },
   );
 
-  it('fair share forgets a user who flooded alone in the same time when shares become smaller', () => {
+  it('fair share forgets a user who flooded alone equally fast when shares become smaller', () => {
     for (let i = 0; i < 10; i += 1) {
       ask(FLOODER, 1000);
       shares.divide(500);

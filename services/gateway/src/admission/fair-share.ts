@@ -5,17 +5,17 @@
 const INITIAL_FRAMES = 4;
 
 /**
- * Calls of `divide` after which a silent user is forgotten. Retries that follow `retryAfter` come
- * later than that.
+ * Calls of `divide` after which a silent user is forgotten. `retryAfter` is longer, so a retry does
+ * not count against the user.
  */
 const FORGET_AFTER = 10;
 
 /**
- * Distinguishes users who flood from others, while a gateway is overloaded. Counts only the
- * frames that arrive in that time, so that it costs nothing otherwise.
+ * Distinguishes users who flood from others while a gateway is overloaded. Counts only frames that
+ * arrive during an overload, so it costs nothing otherwise.
  */
 export class FairShare {
-  /** Frames of each user, less the user's share of those that finished since. */
+  /** Frames of each user minus the user's share of the frames that finished since. */
   readonly #frames = new Map<number, number>();
 
   /** Counts a frame. Returns true if its user stays within an equal share. */

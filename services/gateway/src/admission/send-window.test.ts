@@ -26,7 +26,7 @@ it('the send window starts messages in order, also after one has failed', async 
   expect(window.waiting).toBe(false);
 });
 
-it('a message with another permit fence waits for the messages that were admitted before', async () => {
+it('a message with another permit fence waits until all messages admitted earlier have settled', async () => {
   const window = new SendWindow();
   expect([window.hasFence(7, 0), window.hasFence(7, 5)]).toEqual([true, false]);
   window.admit();

@@ -11,22 +11,22 @@ export class SendWindow {
   #settled: (() => void) | undefined;
   readonly #turns = new Turns();
   #retries: Turns | undefined;
-  /** Permit fences of the last messages by their receiver, without those that are 0. */
+  /** Permit fences of the last messages by their receiver. Fences that are 0 are left out. */
   #fences: Map<number, number> | undefined;
 
-  /** Messages that are not acknowledged yet. */
+  /** Number of messages that are not acknowledged yet. */
   get inFlight(): number {
     return this.#inFlight;
   }
 
-  /** True while a message waits for something that later ones would not wait for. */
+  /** True while a message waits. Later messages must then wait too, which keeps their order. */
   get waiting(): boolean {
     return this.#turns.busy;
   }
 
   /**
-   * Counts a message until `end`. Returns false if as many as the protocol allows are
-   * unacknowledged.
+   * Counts a message until `end` is called. Returns false if the sender already has as many
+   * unacknowledged messages as the protocol allows.
    */
   begin(): boolean {
     if (this.#inFlight >= limits.inFlight) return false;
@@ -38,7 +38,7 @@ export class SendWindow {
     this.#inFlight -= 1;
   }
 
-  /** Starts `work` once the works before it have settled. Resolves or rejects as `work` does. */
+  /** Runs `work` after all earlier calls have settled. Resolves or rejects as `work` does. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.run(work);
   }
@@ -50,16 +50,17 @@ export class SendWindow {
   }
 
   /**
-   * Whether a message with this permit fence may be accepted beside those before it. Messages with
-   * another fence may be rejected and repeated, and must come first.
+   * Returns whether a message with this permit fence may be accepted at the same time as earlier
+   * ones. Earlier messages with another fence may be rejected and repeated, so they must settle
+   * first.
    */
   hasFence(to: number, fence: number): boolean {
     return fence === (this.#fences?.get(to) ?? 0);
   }
 
   /**
-   * Resolves at once if the messages before had the same fence, else when all admitted messages
-   * have settled. Call it within `inTurn`, so that no later message is admitted before.
+   * Resolves at once if the earlier messages had the same fence, else when all admitted messages
+   * have settled. Call it within `inTurn`, so that no later message is admitted first.
    */
   async waitForFence(to: number, fence: number): Promise<void> {
     if (this.hasFence(to, fence)) return;
@@ -69,7 +70,7 @@ export class SendWindow {
     this.#fences.set(to, fence);
   }
 
-  /** Counts a message as admitted until `settle`. */
+  /** Counts a message as admitted until `settle` is called. */
   admit(): void {
     this.#admitted += 1;
   }
@@ -83,11 +84,11 @@ export class SendWindow {
   }
 }
 
-/** Runs works one after the other. */
+/** Runs async functions one after the other. */
 class Turns {
   #ahead: Promise<void> | undefined;
 
-  /** True while a work runs or waits. */
+  /** True while a function runs or waits. */
   get busy(): boolean {
     return this.#ahead !== undefined;
   }

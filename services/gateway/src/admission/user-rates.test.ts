@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Budget, type RateLimit, type RateName } from './budget.ts';
 import { RateExceeded, UserRates } from './user-rates.ts';
 
-/** Shared buckets as Redis keeps them, which nothing refills. */
+/** Shared rate buckets, as Redis holds them, but without a refill. */
 class FakeBuckets {
   readonly left = new Map<string, number>();
   calls = 0;
@@ -35,24 +35,24 @@ beforeEach(() => {
 const exceeded = (retryAfter: number) => expect.objectContaining({ retryAfter });
 
 describe('UserRates', () => {
-  it('user rates acquire tokens for several acts at a time', async () => {
+  it('user rates acquire tokens for several commands at a time', async () => {
     for (let i = 0; i < 10; i += 1) await rates.charge(user, 'send', 100);
     expect(buckets.calls).toBe(2);
   });
 
-  it('user rates reject an act above the limit in number, with the time to retry', async () => {
+  it('user rates reject a command above the limit in number, with the time to retry', async () => {
     for (let i = 0; i < 3; i += 1) await rates.charge(user, 'lookup');
     await expect(rates.charge(user, 'lookup')).rejects.toEqual(exceeded(1234));
     await expect(rates.charge(user, 'lookup')).rejects.toBeInstanceOf(RateExceeded);
   });
 
-  it('user rates reject an act above the limit in bytes, and still admit a smaller act', async () => {
+  it('user rates reject a command above the limit in bytes, and still admit a smaller one', async () => {
     await rates.charge(user, 'send', 90_000);
     await expect(rates.charge(user, 'mutation', 20_000)).rejects.toEqual(exceeded(1234));
     await rates.charge(user, 'mutation', 1000);
   });
 
-  it('an act larger than the burst is admitted when the bucket is full, and nothing after it', async () => {
+  it('a command larger than the burst is admitted when the bucket is full, and the next one is rejected', async () => {
     await rates.charge(user, 'send', 1_000_000);
     await expect(rates.charge(user, 'send', 1000)).rejects.toEqual(exceeded(1234));
   });
@@ -64,12 +64,12 @@ describe('UserRates', () => {
     await expect(rates.charge(user, 'send')).rejects.toEqual(exceeded(1234));
   });
 
-  it('user rates acquire no more tokens than one act needs for a user without a connection', async () => {
+  it('for a user without a connection, user rates acquire no more tokens than one command needs', async () => {
     await rates.charge({ ...user, isVisitor: true }, 'send', 100);
     expect([buckets.left.get('send 7'), buckets.left.get('bytes 7')]).toEqual([99, 99_900]);
   });
 
-  it('user rates charge concurrent acts once each', async () => {
+  it('user rates charge each concurrent command once', async () => {
     const acts = Array.from({ length: 120 }, () => rates.charge(user, 'send'));
     const results = await Promise.allSettled(acts);
     expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(100);
@@ -79,7 +79,7 @@ describe('UserRates', () => {
 describe('Budget', () => {
   const frameRates = { frames: { perSecond: 2, burst: 4 }, frameBytes: { perSecond: 100, burst: 200 } };
 
-  it('the budget of a connection refills frames up to the burst', () => {
+  it('the budget of a user refills frames up to the burst', () => {
     const budget = new Budget();
     const taken = (now: number) => {
       let frames = 0;
@@ -89,7 +89,7 @@ describe('Budget', () => {
     expect([taken(1), taken(2), taken(1000)]).toEqual([4, 2, 4]);
   });
 
-  it('the budget of a connection rejects a frame with too many bytes, and charges nothing for it', () => {
+  it('the budget of a user rejects a frame with too many bytes, and charges nothing for it', () => {
     const budget = new Budget();
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(true);
     expect(budget.takeFrame(1, 150, 1, frameRates)).toBe(false);

@@ -1,6 +1,6 @@
 import type { Budget, RateLimit, RateName } from './budget.ts';
 
-/** Tokens acquired at a time, so that most acts need no command to Redis. */
+/** Tokens acquired at a time, so that most frames need no command to Redis. */
 const LEASES: Record<RateName, number> = {
   send: 10,
   mutation: 5,
@@ -11,7 +11,7 @@ const LEASES: Record<RateName, number> = {
 };
 
 /**
- * Charges users for what their acts cause, in number and in bytes. All gateways share the limits
+ * Charges users for what their frames cause, in number and in bytes. All gateways share the limits
  * through Redis.
  */
 export class UserRates {
@@ -24,8 +24,8 @@ export class UserRates {
   }
 
   /**
-   * Charges one act if the tokens for it are at hand. Returns false, and charges nothing, if they
-   * are not.
+   * Charges one command if this gateway holds enough tokens. Otherwise returns false and charges
+   * nothing.
    */
   tryCharge({ budget: { granted } }: ChargedUser, act: RateName, bytes: number): boolean {
     if (granted[act] < 1 || granted.bytes < bytes) return false;
@@ -35,10 +35,10 @@ export class UserRates {
   }
 
   /**
-   * Charges one act. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
+   * Charges one command. Rejects with `RateExceeded`, and charges nothing, if a limit is reached.
    *
-   * @param bytes what the act writes to Redis. One that writes more than the burst needs a full
-   * bucket
+   * @param bytes what the command writes to Redis. A command that writes more than the burst needs
+   * a full bucket
    */
   async charge(user: ChargedUser, act: Exclude<RateName, 'bytes'>, bytes = 0): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
@@ -47,11 +47,11 @@ export class UserRates {
       const acquiring = [this.#ensure(user, act, 1), this.#ensure(user, 'bytes', cost)];
       const failed = (await Promise.allSettled(acquiring)).find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
-      // Another act of the same user may have used the tokens first.
+      // Another command of the same user may have used the tokens first.
     }
   }
 
-  /** Charges the bytes of an act whose number was charged before. Rejects as `charge` does. */
+  /** Charges the bytes of a command whose number was charged earlier. Rejects as `charge` does. */
   async chargeBytes(user: ChargedUser, bytes: number): Promise<void> {
     const cost = Math.min(bytes, this.#limits.bytes.burst);
     while (user.budget.granted.bytes < cost) await this.#ensure(user, 'bytes', cost);
@@ -59,14 +59,14 @@ export class UserRates {
   }
 
   /**
-   * Resolves when this number of tokens is available. Another act of the same user may use them
+   * Resolves when this number of tokens is available. Another command of the same user may use them
    * first.
    */
   async #ensure(user: ChargedUser, name: RateName, count: number): Promise<void> {
     const { granted, acquiring } = user.budget;
     while (granted[name] < count) {
-      // One at a time: concurrent acts would acquire tokens for each other and be refused
-      // themselves.
+      // Acquires one lease at a time: concurrent commands would acquire tokens for each other and
+      // then be refused themselves.
       const pending = acquiring.get(name);
       if (pending) {
         await pending.catch(() => {});
@@ -88,9 +88,9 @@ export class UserRates {
   }
 }
 
-/** A user has reached a rate limit. */
+/** Thrown if a user has reached a rate limit. */
 export class RateExceeded extends Error {
-  /** Ms after which the same act may succeed. */
+  /** Ms after which the same command may succeed. */
   readonly retryAfter: number;
 
   constructor(name: RateName, retryAfter: number) {
@@ -112,13 +112,13 @@ const messages: Record<RateName, string> = {
 interface ChargedUser {
   readonly id: number;
   readonly budget: Budget;
-  /** True for a user without a connection here, whose unused tokens would be lost. */
+  /** True for a user without a connection here: the user's unused tokens would be lost. */
   readonly isVisitor: boolean;
 }
 
 /**
  * Acquires up to `want` tokens of a rate limit that all gateways share. Grants nothing if fewer
- * than `least` are left; `after` is then the ms until they are.
+ * than `least` are available. `after` is then the ms until they are.
  */
 export type AcquireTokens = (
   name: RateName,

@@ -5,8 +5,8 @@ import type { CommandDeps } from './command.ts';
 import { type Refusal, writeRefusal } from './refusal.ts';
 
 /**
- * Returns who takes part in a stream of a user. If the user may not write to the chat any more,
- * ends the stream and throws a refusal.
+ * Returns the participants of a user's stream. If the user may not write to the chat any more, ends
+ * the stream and throws a refusal.
  */
 export async function admitWriter(deps: WriterDeps, user: LocalUser, chat: number, id: number): Promise<Writer> {
   const found = await deps.permits.admission(user, chat);
@@ -27,7 +27,7 @@ async function endOwn(
   chat: number,
   { code }: Refusal,
 ): Promise<void> {
-  // It is not known yet whether the user may write.
+  // Redis is unavailable, so it is unknown whether the user may write. The stream stays open.
   if (code === 'unavailable') return;
   if ((await readStream(redis, conversation, id))?.from !== user.id) return;
   const participants = conversation === groupConversation(chat) ? await readMembers(redis, chat) : [];

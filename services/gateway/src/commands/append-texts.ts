@@ -29,7 +29,7 @@ export async function appendTexts(deps: CommandDeps, user: LocalUser, batch: App
       case 'appended':
         return;
       case 'permit':
-        // This gateway has not received the change yet.
+        // The permit has changed, but this gateway has not received the change yet.
         if (attempt > 1) throw new Refusal('unavailable');
         user.forgetPermit(chat);
         break;

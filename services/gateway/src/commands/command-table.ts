@@ -13,7 +13,7 @@ import { stream } from './stream.ts';
 import { typing } from './typing.ts';
 import { watch } from './watch.ts';
 
-/** Frames that any sender may send. */
+/** Commands for frames that any sender may send. */
 export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionFrame>]: Command<Type> } = {
   send,
   mark,
@@ -27,14 +27,14 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   ping: async (_deps, _sender, { ref }) => pongFrame(ref),
 };
 
-/** Frames that act on the sender's connection. */
+/** Commands for frames that act on the sender's connection. */
 export const connectionCommands: { [Type in ConnectionFrame]: ConnectionCommand<Type> } = {
   focus: async () => undefined,
   watch,
   auth,
 };
 
-/** Whether a frame gets no `ack`, not even with a `ref`. */
+/** Returns whether a frame gets no `ack`, even if it has a `ref`. */
 export function isUnacknowledged(frame: ClientFrame): boolean {
   return unacknowledged.has(frame.type) || (frame.type === 'stream' && frame.op === 'append');
 }

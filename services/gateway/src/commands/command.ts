@@ -36,13 +36,13 @@ export interface CommandDeps {
   readonly admission: Pick<AdmissionControl, 'admit' | 'release' | 'retryAfter'>;
   readonly rates: UserRates;
   readonly frameRates: FrameRates;
-  /** Seconds, for rate limits. */
+  /** A clock in seconds, for rate limits. */
   readonly clock: { readonly now: number };
   readonly permits: Permits;
   readonly watchList: Pick<WatchList, 'watch'>;
   readonly tokens: Pick<TokenVerifier, 'verify'>;
   readonly storeGuard: Pick<StoreGuard, 'refuse' | 'refuseNew' | 'refsLost'>;
-  /** The user of another issuer's token. */
+  /** Returns the user of a token from another issuer. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   readonly streams: Pick<StreamAppends, 'append' | 'flush'>;
   /** Undefined without hooks. */
@@ -65,6 +65,6 @@ export interface CommandCounters {
   readonly ack: Pick<PlainHistogram, 'observe'>;
   /** Messages accepted. */
   accepted: number;
-  /** Messages that had been accepted before. */
+  /** Number of messages that had already been accepted. */
   duplicates: number;
 }

@@ -2,7 +2,7 @@ import { endStream, readStream } from '@parley/redis';
 import type { LocalUser } from '../users/local-user.ts';
 import { admitWriter, type WriterDeps } from './admit-writer.ts';
 
-/** Ends a stream of a user with the text of its start. No-op if the user has no such stream. */
+/** Ends a stream of a user with its first text. No-op if the user has no such stream. */
 export async function endWithFirstText(
   deps: WriterDeps,
   user: LocalUser,

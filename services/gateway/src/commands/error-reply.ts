@@ -21,7 +21,7 @@ export function errorReply(
   if (error instanceof RateExceeded) return refuse('too-many', error.message, error.retryAfter);
   if (error instanceof RedisFullError)
     return refuse('unavailable', 'The server is out of memory', error.retryAfter, 'redis-full');
-  // Redis may have run it. Every frame may be sent again.
+  // Redis may have executed the frame. The client may safely resend every frame.
   log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
   return refuse('unavailable');
 }

@@ -23,7 +23,7 @@ export class FrameHandler {
     const value = this.parse(connection, message, isBinary);
     if (value === undefined) return;
     const reading = readFrame(value);
-    // The first reply follows the welcome. A connection that is refused runs nothing.
+    // The first reply follows the welcome. A connection that is refused runs no frames.
     if (connection.opening) await connection.opening;
     if (!reading.ok) {
       this.#deps.counters.refuse('bad-frame');
@@ -41,8 +41,8 @@ export class FrameHandler {
 
   /**
    * Parses a message of a connection's client. Closes the connection and returns undefined if the
-   * message is not text, too large, one too many, or not JSON. Also returns undefined, after an
-   * error frame, if the JSON is nested too deeply.
+   * message is binary, too large, not JSON, or exceeds the rate limit. If the JSON is nested too
+   * deeply, sends an error frame and returns undefined.
    */
   parse(connection: SenderConnection, message: Buffer, isBinary: boolean): unknown {
     if (connection.closed) return undefined;
@@ -62,8 +62,8 @@ export class FrameHandler {
 
   /**
    * Charges a user for a frame of an HTTP request. Resolves with undefined if the frame is
-   * admitted. Above the rate limit, resolves with the ms after which the user may send it again.
-   * Rejects if Redis is unavailable.
+   * admitted, or with the ms until a retry if the user has reached the rate limit. Rejects if Redis
+   * is unavailable.
    *
    * @param bytes size of the frame
    */
@@ -83,7 +83,7 @@ export class FrameHandler {
   async run(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { hookGate } = this.#deps;
     if (!hookGate?.covers(frame)) return await this.#admitAndRun(sender, frame);
-    // The hook is called before admission, so that a frame that waits for it is not in flight.
+    // The hook is called before admission. A frame that waits for it does not count as in flight.
     try {
       return await hookGate.pass(sender, frame, (allowed) => this.#admitAndRun(sender, allowed));
     } catch (error) {
@@ -93,7 +93,8 @@ export class FrameHandler {
 
   async #admitAndRun(sender: FrameSender, frame: ClientFrame): Promise<string | undefined> {
     const { admission, counters } = this.#deps;
-    // A ping or a new token keeps the connection open and costs little.
+    // A ping or a new token keeps the connection open and costs little, so admission control does
+    // not limit it.
     const exempt = frame.type === 'ping' || frame.type === 'auth';
     const refused = exempt ? undefined : this.#deps.storeGuard.refuse(frame);
     if (refused) {
@@ -133,7 +134,7 @@ export class FrameHandler {
   }
 
   /**
-   * Hands a frame that acts on a connection to the connections of the sender's device, on every
+   * Passes a frame that acts on a connection to the connections of the sender's device, on every
    * gateway.
    */
   async #forward({ user, device }: FrameSender, frame: ClientFrame): Promise<undefined> {
@@ -141,9 +142,7 @@ export class FrameHandler {
     await sendControl(this.#deps.redis, user.id, { do: 'frame', device, frame });
   }
 
-  /**
-   * Throws a refusal if the user has a newer connection, which this gateway may not know of yet.
-   */
+  /** Throws a refusal if the user has a newer connection. This gateway may not know of it yet. */
   async #checkNewest({ user, connection, session }: FrameSender): Promise<void> {
     const newest = await readFence(this.#deps.redis, user.id);
     const replaced = connection
@@ -155,7 +154,7 @@ export class FrameHandler {
   }
 }
 
-/** Whether a frame sends a message, whose own copy comes back as an event. */
+/** Returns whether a frame sends a message. The sender then receives a copy of it as an event. */
 function isMessage(frame: ClientFrame): frame is FrameOf<'send'> | Extract<FrameOf<'stream'>, { op: 'start' }> {
   return frame.type === 'send' || (frame.type === 'stream' && frame.op === 'start');
 }

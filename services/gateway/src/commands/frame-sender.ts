@@ -3,7 +3,7 @@ import { SendWindow } from '../admission/send-window.ts';
 import type { Watcher } from '../presence/watch-list.ts';
 import type { LocalUser } from '../users/local-user.ts';
 
-/** Who sent a frame, by whatever transport. */
+/** The user and device that sent a frame, over any transport. */
 export interface FrameSender {
   /** For the log. */
   readonly id: string;
@@ -17,25 +17,25 @@ export interface FrameSender {
 
 /** A sender that has a connection. */
 export interface SenderConnection extends FrameSender, Watcher {
-  /** Number among the connections of its user. `SESSION_POLICY=single` only. */
+  /** Number of the connection among those of its user. Set only with `SESSION_POLICY=single`. */
   readonly number: number;
-  /** The position up to which the connection has sent the inbox. */
+  /** The position up to which the connection has sent events of the inbox. */
   readonly cursor: Cursor;
   /** Resolves when the connection is open or closed. Undefined from then on. */
   readonly opening: Promise<void> | undefined;
   readonly closed: boolean;
-  /** The client sent a message with this ref. Followed by `endSend`. */
+  /** Called when the client sends a message with this ref. `endSend` follows. */
   beginSend(ref: string): void;
   /** Sends the reply to a message. */
   endSend(ref: string, reply: string): void;
-  /** The client is alive: it sent something. */
+  /** Called when the client sends anything, which proves that it is connected. */
   alive(): void;
-  /** Continues under a new token. `expires` in Unix ms. */
+  /** Replaces the token by a new one. `expires` in Unix ms. */
   renew(session: string, expires: number): void;
   close(reason: CloseReason, text: string): void;
 }
 
-/** The sender of a single frame that came without a connection. */
+/** The sender of a single frame without a connection. */
 export class RequestSender implements FrameSender {
   readonly id: string;
   readonly user: LocalUser;

@@ -6,9 +6,9 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Asks the hooks about messages and edits before they run, and about the start and the end of a
- * stream. The frames of one sender are asked about and run one after the other, so that they keep
- * their order and a slow hook delays nobody else.
+ * Calls the hooks for messages and edits before they run, and for the start and the end of streams.
+ * Frames of one sender wait for the hooks one after the other. This keeps their order, and a slow
+ * hook delays no other sender.
  */
 export class HookGate {
   readonly #hooks: Pick<Hooks, 'covers' | 'ask'>;
@@ -20,12 +20,12 @@ export class HookGate {
     this.#deps = deps;
   }
 
-  /** Whether a hook is to be asked about the end of a stream. */
+  /** Whether a hook must check the final text of a stream. */
   get coversEnds(): boolean {
     return this.#hooks.covers('message.edit');
   }
 
-  /** Whether a hook is to be asked about a frame. */
+  /** Returns whether a hook must check a frame. */
   covers(frame: ClientFrame): frame is AskedFrame {
     const event = eventOf(frame);
     return event !== undefined && this.#hooks.covers(event);
@@ -78,7 +78,10 @@ export class HookGate {
     return sent && reply !== undefined ? changedAckFrame(reply, body, custom ?? null) : reply;
   }
 
-  /** Returns what the hooks see. Undefined for the end of a stream that has ended. */
+  /**
+   * Returns the content that the hooks check. Undefined for the end of a stream that has already
+   * ended.
+   */
   async #contentOf(user: LocalUser, frame: AskedFrame): Promise<Content | undefined> {
     if (frame.type !== 'stream') {
       const { type: _, ...content } = frame;
@@ -107,7 +110,7 @@ export interface HookGateDeps {
   requirePermit(user: LocalUser, chat: number): Promise<void>;
   /** Returns the text of a stream of the user so far. Undefined if it has ended. */
   readStreamed(user: LocalUser, of: { chat: number; id: number }): Promise<string | undefined>;
-  /** Ends a stream of the user with the text of its start. No-op if it has ended. */
+  /** Ends a stream of the user with its first text. No-op if it has ended. */
   endWithFirstText(user: LocalUser, of: { chat: number; id: number }): Promise<void>;
 }
 

@@ -6,9 +6,9 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
 /**
- * Ms by which message ids may be ahead of this machine's clock. Redis dates them, clocks are
- * adjusted, and the ids of a conversation never go back. A mark that is refused would not be sent
- * again.
+ * Maximum ms by which message ids may be ahead of this machine's clock. Redis assigns the ids,
+ * clocks are adjusted, and the ids of a conversation never decrease. A client does not resend a
+ * mark that is refused.
  */
 const MAX_SKEW_MS = 600_000;
 

@@ -16,7 +16,7 @@ import { eventBytes } from './event-size.ts';
 import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 
-/** Copies of a mutation between two users: in both inboxes and in the record stream. */
+/** Number of copies of a mutation between two users: in both inboxes and in the record stream. */
 const COPIES = 3;
 
 /**
@@ -36,7 +36,7 @@ export async function mutate(
     await writeMutation(deps, user, chat, mutation, admission);
   } catch (error) {
     if (!(error instanceof PermitChanged)) throw error;
-    // This gateway has not received the change yet.
+    // The permit has changed, but this gateway has not received the change yet.
     user.forgetPermit(chat);
     await writeMutation(deps, user, chat, mutation, await admit(deps, user, chat, mutation));
   }
@@ -113,7 +113,7 @@ export async function requireModerator(
 
 /**
  * Charges a mutation and reads its message, in one of the sender's chats: from the inbox, else from
- * the recorder. Throws a refusal if there is none.
+ * the recorder. Throws a refusal if it does not exist.
  */
 export async function readMessage(
   deps: CommandDeps,
@@ -131,7 +131,9 @@ export async function readMessage(
   return { from: facts.from, recalled: facts.recalled || event === 'recalled' };
 }
 
-/** Returns what the recorder knows of a message. Throws a refusal if there is none. */
+/**
+ * Returns what the recorder knows about a message. Throws a refusal if the message does not exist.
+ */
 async function requestFacts(
   { redis, rates }: CommandDeps,
   user: LocalUser,
@@ -152,8 +154,8 @@ async function requestFacts(
 }
 
 /**
- * Throws a refusal if the user may not write to the chat. A recall is possible even after the
- * friendship ended.
+ * Throws a refusal if the user may not write to the chat. Recalls are allowed even after a
+ * friendship has ended.
  */
 function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'anyone'): void {
   const code = sendRefusal(standing, policy);

@@ -3,7 +3,7 @@ import { readStream } from '@parley/redis';
 import type { LocalUser } from '../users/local-user.ts';
 import type { CommandDeps } from './command.ts';
 
-/** Returns the text of a stream of the user so far. Undefined if there is none. */
+/** Returns the text of a user's stream so far. Undefined if the stream does not exist. */
 export async function readStreamed(
   { permits, redis }: Pick<CommandDeps, 'permits' | 'redis'>,
   user: LocalUser,

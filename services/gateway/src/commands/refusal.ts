@@ -19,7 +19,8 @@ export class Refusal extends Error {
 }
 
 /**
- * The error code for a message from a user with this standing. Undefined if the message is allowed.
+ * Returns the error code for a message from a user with this standing. Undefined if the message is
+ * allowed.
  */
 export function sendRefusal(standing: Standing, policy: 'friends' | 'anyone'): ErrorCode | undefined {
   switch (standing) {
@@ -45,7 +46,7 @@ export function refuseMuted(permit: Permit): void {
   if (refusal) throw refusal;
 }
 
-/** Why a user with this permit may not write. Undefined if they may. */
+/** Returns why a user with this permit may not write. Undefined if the user may. */
 export function writeRefusal(permit: Permit, policy: 'friends' | 'anyone'): Refusal | undefined {
   const code = sendRefusal(permit.standing, policy);
   return code ? new Refusal(code) : muteRefusal(permit);

@@ -6,8 +6,8 @@ import type { CommandDeps } from './command.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Lets the resend of a recorded message be recognised after Redis lost its ref. Throws a refusal if
- * the recorder does not respond within a second.
+ * Makes `accept` recognise the resend of a recorded message after Redis lost its ref. Throws a
+ * refusal if the recorder does not respond within a second.
  */
 export async function restoreRef(
   { redis, rates }: Pick<CommandDeps, 'redis' | 'rates'>,

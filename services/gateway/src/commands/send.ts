@@ -16,7 +16,7 @@ import type { FrameSender } from './frame-sender.ts';
 import { Refusal, refuseMuted, sendRefusal } from './refusal.ts';
 import { restoreRef } from './restore-ref.ts';
 
-/** Copies of a message to a user: in both inboxes and in the record stream. */
+/** Number of copies of a message to a user: in both inboxes and in the record stream. */
 const COPIES = 3;
 
 /**
@@ -62,8 +62,8 @@ export async function sendMessage(
 }
 
 /**
- * Resolves when the user may write to the receiver and is within the rate limits. Both are in
- * memory for most messages. Throws a refusal.
+ * Resolves when the user may write to the receiver and is within the rate limits. For most
+ * messages, both are known in memory. Throws a refusal.
  *
  * @param bytes size of one copy of the message
  */
@@ -100,7 +100,7 @@ function admitted(sends: FrameSender['sends'], admission: Admission): Admission 
 
 /**
  * Reads the permit of an admitted message again, after a change that this gateway has not received
- * yet. In turn, so that messages of a sender keep their order.
+ * yet. Waits for earlier messages, so that the messages of a sender keep their order.
  */
 function admitAgain(deps: CommandDeps, { user, sends }: FrameSender, to: number): Promise<Admission> {
   return sends.inTurnOfRetries(async () => {

@@ -5,7 +5,7 @@ import { StreamAppends } from './stream-appends.ts';
 
 const of = { chat: 2, id: 1 };
 
-/** Writes that finish when the test lets them. */
+/** Sets up appends whose writes finish when the test resolves them. */
 function setUp() {
   const user = new LocalUser(1);
   const request = () => new RequestSender(user, { connection: 'r', session: 's', device: 'd' });
@@ -21,7 +21,7 @@ function setUp() {
   return { user, request, appends, append, writes };
 }
 
-/** Runs the reactions to settled promises. */
+/** Runs the callbacks of settled promises. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 it.each([

@@ -7,7 +7,8 @@ const MAX_TEXTS = 500;
 
 /**
  * Collects the texts that connections append to streams, so that Redis and the readers' gateways
- * get them in few messages: the first at once, those that follow within `window` ms together.
+ * receive few messages. Writes the first text at once, and those that follow within `window` ms
+ * together.
  */
 export class StreamAppends {
   readonly #window: number;
@@ -18,7 +19,7 @@ export class StreamAppends {
   /**
    * @param window ms
    * @param write appends texts to a stream of a user
-   * @param failed the texts of a connection could not be appended
+   * @param failed called if the texts of a connection could not be appended
    */
   constructor({ window, write, failed }: StreamAppendsOptions) {
     this.#window = window;
@@ -27,8 +28,8 @@ export class StreamAppends {
   }
 
   /**
-   * Appends a text. Resolves at once for a connection, which gets an error later if the text is
-   * refused. For a sender without one, resolves when the text is appended, or rejects.
+   * Appends a text. If the sender has a connection, resolves at once, and sends an error later if
+   * the text is refused. Otherwise resolves when the text is appended, or rejects.
    */
   async append(sender: FrameSender, frame: Append): Promise<undefined> {
     const { user } = sender;
@@ -68,7 +69,7 @@ export class StreamAppends {
   }
 
   async #flush(key: string, stream: OpenStream): Promise<void> {
-    // Another flush that waited for the same write may have started the next one.
+    // Another `flush` that waited for the same write may have started the next one.
     while (stream.writing || stream.batches.length > 0) await (stream.writing ?? this.#writeAll(key, stream));
   }
 
@@ -115,7 +116,7 @@ export interface AppendBatch {
   /** Index of the first text. */
   index: number;
   texts: string[];
-  /** The refs of their frames. */
+  /** The refs of the frames that carried them. */
   refs: string[];
 }
 
@@ -129,14 +130,14 @@ interface OpenStream {
   /** Texts that are not written yet. */
   batches: QueuedBatch[];
   writing: Promise<void> | undefined;
-  /** Runs when the next texts may be written. */
+  /** Fires when the next texts may be written. */
   timer: NodeJS.Timeout | undefined;
 }
 
 interface QueuedBatch {
   sender: FrameSender;
   batch: AppendBatch;
-  /** The sender of a text without a connection waits until it is written. */
+  /** Set if the sender has no connection: settles its request when the text is written. */
   waiting?: { resolve(): void; reject(error: unknown): void };
 }
 

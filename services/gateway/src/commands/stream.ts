@@ -87,13 +87,16 @@ async function end(deps: CommandDeps, sender: FrameSender, frame: Operation<'end
       throw new Refusal('stream-ended');
     } catch (error) {
       if (!(error instanceof PermitChanged) || attempt === 2) throw error;
-      // This gateway has not received the change yet.
+      // The permit has changed, but this gateway has not received the change yet.
       user.forgetPermit(chat);
     }
   }
 }
 
-/** Copies of the final content between two users: in both inboxes and in the record stream. */
+/**
+ * Number of copies of the final content between two users: in both inboxes and in the record
+ * stream.
+ */
 const COPIES = 3;
 
 interface Acceptance {

@@ -3,7 +3,7 @@ import type { CommandDeps } from './command.ts';
 import type { SenderConnection } from './frame-sender.ts';
 import { Refusal, sendRefusal } from './refusal.ts';
 
-/** Users of a watch list that cost as much as one more frame. */
+/** Number of watched users that cost as much as one more frame. */
 const USERS_PER_FRAME = 10;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Seconds since the gateway started, from 1. Small integers, which V8 stores without an allocation.
+ * Seconds since the gateway started, beginning at 1. Such small integers need no allocation in V8.
  */
 export class Clock {
   /** The current second. */
@@ -15,7 +15,7 @@ export class Clock {
     }, 1000);
   }
 
-  /** The second of a date in Unix ms. */
+  /** Converts a date in Unix ms to seconds of this clock. */
   second(date: number): number {
     return Math.floor((date - this.#start) / 1000) + 1;
   }

@@ -4,8 +4,8 @@ import type { Hub } from '../users/hub.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * What connections (`Self`) need of the gateway. All of them share one object, so that an idle one
- * stays small.
+ * What connections (`Self`) need of the gateway. All connections share one object, so that an idle
+ * connection uses little memory.
  */
 export interface ConnectionDeps<Self> {
   readonly clock: Pick<Clock, 'now' | 'second'>;
@@ -21,9 +21,12 @@ export interface ConnectionDeps<Self> {
    * @param lossReported offset up to which a loss was reported to the connection
    */
   readInbox(user: number, from: ResumePoint, device: string, lossReported: number): Promise<InboxPage>;
-  /** Counts a new connection of the user, over all gateways. */
+  /** Adds a new connection of the user to the count of all gateways. */
   count(user: number, session: string): Promise<Connected>;
-  /** Counts the remaining connections of the user, who counts as connected for `linger` ms more. */
+  /**
+   * Removes a closed connection of the user from the count. The user counts as connected for
+   * `linger` ms more.
+   */
   uncount(user: number, linger: number): void;
   /**
    * Makes a connection the newest of its user and returns its number. `SESSION_POLICY=single` only.
@@ -32,9 +35,9 @@ export interface ConnectionDeps<Self> {
   isRevoked(user: number, session: string): Promise<boolean>;
   /** Counts a connection as opening until the promise resolves. */
   opening(opened: Promise<void>): void;
-  /** The connection is live: sends the presence changes that it missed. */
+  /** Called when the connection is live: sends the presence changes that it missed. */
   live(connection: Self): void;
-  /** The connection is closed. */
+  /** Called when the connection is closed. */
   gone(connection: Self): void;
   /** Runs a frame that the connection's device sent by another transport. */
   runFrame(connection: Self, frame: unknown): void;
@@ -43,24 +46,24 @@ export interface ConnectionDeps<Self> {
 export interface ConnectionSettings {
   /** Seconds between pings. A client that stays silent for twice as long counts as disconnected. */
   heartbeat: number;
-  /** Seconds without progress after which a slow reader is closed. */
+  /** Seconds without progress after which the connection of a slow reader is closed. */
   stallTime: number;
-  /** Unsent bytes above which a connection leaves the live stream. */
+  /** Unsent bytes above which a connection stops forwarding live events. */
   maxUnsent: number;
   /** Whether a new connection of a user replaces the older ones. */
   single: boolean;
 }
 
 export interface ConnectionCounters {
-  /** Live events passed to a transport. */
+  /** Number of live events passed to a transport. */
   delivered: number;
-  /** Times a live connection had to catch up. */
+  /** Number of times that a live connection had to catch up. */
   catchUps: number;
-  /** A connection was closed with this code. */
+  /** Called when a connection is closed with this code. */
   closed(code: number): void;
 }
 
-/** Who connects, by the token and the request. */
+/** The user and device that connect, from the token and the request. */
 export interface Claims {
   /** A random id. */
   connection: string;
@@ -69,6 +72,6 @@ export interface Claims {
   device: string;
   /** When the token expires, in Unix ms. */
   expires: number;
-  /** False: the connection does not get the copies of its own messages. Default: true. */
+  /** False: the connection does not receive the copies of its own messages. Default: true. */
   echo?: boolean;
 }

@@ -6,7 +6,7 @@ import { Connection } from './connection.ts';
 import type { ConnectionDeps } from './connection-deps.ts';
 import type { Transport } from './transport.ts';
 
-/** Collects frames. `accepts` is what the network accepts at each flush, in bytes. */
+/** Collects frames. `accepts` is the number of bytes that the network accepts at each flush. */
 class FakeTransport implements Transport {
   readonly linger = 0;
   readonly frames: string[] = [];
@@ -49,7 +49,7 @@ const USER = 7;
 const EPOCH = 1000;
 const event = '{"kind":"session","change":"revoked"}';
 
-/** A gateway with one inbox, which holds `last` events. */
+/** A fake gateway with one inbox, which holds `last` events. */
 class World {
   last = 0;
   epoch = EPOCH;
@@ -256,7 +256,7 @@ describe('a slow reader', () => {
 });
 
 describe('keepalive', () => {
-  it('keepalive pings each heartbeat and ends a client that is silent for two', async () => {
+  it('keepalive pings each heartbeat and closes the connection of a client that is silent for two', async () => {
     const { transport, connection, opened } = world.connect();
     await opened;
     for (let second = 0; second <= 50; second += 1) {
@@ -299,7 +299,7 @@ describe('a control', () => {
     expect(world.calls.filter((call) => call.startsWith('run'))).toEqual(['run {"type":"focus"}']);
   });
 
-  it('a fence control closes the older of two connections where only one is allowed', async () => {
+  it('where only one connection is allowed, a fence control closes the older of two', async () => {
     Object.assign(world.deps.settings, { single: true });
     const older = world.connect();
     await older.opened;

@@ -22,14 +22,15 @@ const RESTART_SPREAD_MS = 2000;
 /**
  * A device's connection over any transport. It has four phases:
  *
- * 1. Opening: subscribe the user's channel first, then count the connection and read its inbox. The
- *    other order would lose the events in between. The first page brings the welcome.
- * 2. Catching up: read the inbox in pages, each as soon as the transport has accepted the one
- *    before. Events that are published in this phase are not forwarded. The user's entry notes
- *    their position.
+ * 1. Opening: subscribe to the user's channel first, then count the connection and read its inbox.
+ *    In the other order, events between the two steps would be lost. The welcome is sent with the
+ *    first page.
+ * 2. Catching up: read the inbox in pages, each as soon as the transport has accepted the previous
+ *    one. Events that are published in this phase are not forwarded. The `LocalUser` stores their
+ *    position.
  * 3. Live: from the turn of the event loop in which the connection reaches the last published
- *    position. Each event that follows it is forwarded byte for byte. A gap, a lost connection to
- *    Redis or a slow transport lead back to 2.
+ *    position. Each event that follows it is forwarded byte for byte. After a gap, a lost
+ *    connection to Redis or a slow transport, the connection returns to phase 2.
  * 4. Closed.
  */
 export class Connection implements UserConnection {
@@ -40,15 +41,15 @@ export class Connection implements UserConnection {
   readonly #deps: ConnectionDeps<Connection>;
   #session: string;
   /**
-   * Seconds of the gateway's clock: when the token expires, the client was last active,
-   * was last pinged.
+   * In seconds of the gateway's clock: when the token expires, when the client was last active,
+   * when it was last pinged.
    */
   #expires: number;
   #aliveAt: number;
   #pingedAt: number;
   /**
-   * Second in which the transport stopped accepting bytes, and the number of unsent bytes then. 0
-   * while it accepts them.
+   * Second in which the transport stopped accepting bytes, and the number of unsent bytes at that
+   * time. 0 while it accepts bytes.
    */
   #stalledAt = 0;
   #stalledUnsent = 0;
@@ -65,9 +66,9 @@ export class Connection implements UserConnection {
   /** Offset of the last event that the welcome reported as lost. */
   #lossReported = 0;
   #reading = false;
-  /** Events and a revocation may have been lost since the inbox was last read. */
+  /** True if events or a revocation may have been lost since the inbox was last read. */
   #doubtful = false;
-  /** Resolves when the connection has been counted or not. */
+  /** Resolves when the connection was counted or the count has failed. */
   #counted: Promise<unknown> = Promise.resolve();
 
   constructor(deps: ConnectionDeps<Connection>, transport: Transport, claims: Claims) {
@@ -165,7 +166,7 @@ export class Connection implements UserConnection {
     return true;
   }
 
-  /** Sends a frame that is no event, in any phase. */
+  /** Sends a frame that is not an event, in any phase. */
   reply(frame: string): void {
     if (this.#state !== 'closed') this.transport.send(frame);
   }
@@ -175,13 +176,13 @@ export class Connection implements UserConnection {
     this.#echoFilter?.begin(ref);
   }
 
-  /** Sends the reply to a message: with `echo=0`, in place of the sender's own copy. */
+  /** Sends the reply to a message. With `echo=0`, it replaces the sender's own copy. */
   endSend(ref: string, reply: string): void {
     const now = this.#echoFilter ? this.#echoFilter.end(ref, reply, this.cursor) : reply;
     if (now !== undefined) this.reply(now);
   }
 
-  /** Called when the client sends anything, which proves that it is alive. */
+  /** Called when the client sends anything, which proves that it is connected. */
   alive(): void {
     this.#aliveAt = this.#deps.clock.now;
   }
@@ -210,7 +211,7 @@ export class Connection implements UserConnection {
     if (this.#expires <= now) this.close('tokenEnded', 'token ended');
     else if (this.#stalledAt > 0) {
       const unsent = this.transport.unsent();
-      // A slow reader may be slow as long as it reads.
+      // A slow reader is not closed while it makes progress.
       if (unsent < this.#stalledUnsent) {
         this.#stalledUnsent = unsent;
         this.#stalledAt = now;
@@ -232,7 +233,7 @@ export class Connection implements UserConnection {
     } else if (control.device === this.device) this.#deps.runFrame(this, control.frame);
   }
 
-  /** Continues under a new token. `expires` in Unix ms. */
+  /** Replaces the token by a new one. `expires` in Unix ms. */
   renew(session: string, expires: number): void {
     this.#session = session;
     this.#expires = this.#deps.clock.second(expires);
@@ -245,7 +246,7 @@ export class Connection implements UserConnection {
     this.gone();
   }
 
-  /** Phase 4: the transport is closed, by either side. */
+  /** Phase 4: called when either side has closed the transport. */
   gone(): void {
     if (this.closed) return;
     this.#state = 'closed';
@@ -254,7 +255,7 @@ export class Connection implements UserConnection {
     deps.hub.leave(this.user, this);
     deps.connections.delete(this);
     deps.gone(this);
-    // Also when our own `count` failed: a concurrent one may have counted this connection.
+    // Also if `count` failed: a concurrent call may have counted this connection.
     this.#counted.then((outcome) => deps.uncount(this.user.id, outcome === 'ok' ? this.transport.linger : 0));
   }
 
@@ -293,18 +294,21 @@ export class Connection implements UserConnection {
     return this.#sends?.inFlight ?? 0;
   }
 
-  /** A sender of frames that has a connection. */
+  /** This connection, as the sender of its frames. */
   get connection(): this {
     return this;
   }
 
-  /** Published events that it has not sent yet. Undefined unless it is catching up. */
+  /**
+   * Number of published events that the connection has not sent yet. Undefined unless it is
+   * catching up.
+   */
   get lag(): number | undefined {
     if (this.#state !== 'catching-up') return undefined;
     return this.user.epoch === this.#epoch ? Math.max(0, this.user.offset - this.#offset) : 0;
   }
 
-  /** The position up to which it has sent the inbox. */
+  /** The position up to which the connection has sent events of the inbox. */
   get cursor(): Cursor {
     return { epoch: this.#epoch, offset: this.#offset };
   }
@@ -335,7 +339,7 @@ export class Connection implements UserConnection {
         if (this.#state !== 'catching-up') return;
         if (revoked) return this.close('sessionRevoked', 'session revoked');
         if (!page.recovered) return this.#restart();
-        // The last live event is not in the inbox that was read afterwards: Redis has lost it.
+        // The page ends before the last live event: Redis has lost that event.
         if (user.epoch === epoch && user.offset === offset && (epoch !== page.epoch || offset > page.last))
           user.rewind({ epoch: page.epoch, offset: page.last });
         this.#epoch = page.epoch;
@@ -351,8 +355,9 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * Sends the events of a page until the transport is full. Goes live if none is left. Where an
-   * event has left the inbox, sends `skipped`: clients treat a gap in the offsets as a loss.
+   * Sends the events of a page until the transport is full. Goes live if no event is left. For an
+   * event that has left the inbox, sends `skipped`, because clients treat a gap in the offsets as a
+   * loss.
    */
   #sendPage(page: InboxPage): void {
     const { transport, user } = this;
@@ -383,8 +388,8 @@ export class Connection implements UserConnection {
   }
 
   /**
-   * The events after the connection's position were evicted. The client reconnects with its cursor
-   * and gets `recovered: false`.
+   * Asks the client to reconnect, because the events after the connection's position were evicted.
+   * With its cursor, the client then gets `recovered: false`.
    */
   #restart(): void {
     this.#state = 'restarting';

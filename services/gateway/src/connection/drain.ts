@@ -4,13 +4,13 @@ import type { Connection } from './connection.ts';
 /** Ms for which a connection waits for its unacknowledged messages before it closes. */
 const LAST_ACKS_MS = 1000;
 
-/** Ms between two checks for them. */
+/** Ms between two checks whether they were acknowledged. */
 const POLL_MS = 10;
 
 /**
  * Asks every client to reconnect at a random moment within `time` ms, so that the other gateways do
- * not get all of them at once. Closes each connection at its moment, after its messages in flight
- * were acknowledged. Resolves when all are closed.
+ * not get all of them at once. Closes each connection at its moment, as soon as its messages in
+ * flight are acknowledged. Resolves when all are closed.
  */
 export async function drainConnections(connections: Iterable<Connection>, time: number): Promise<void> {
   await Promise.all(

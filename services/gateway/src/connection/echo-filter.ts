@@ -1,13 +1,13 @@
 import { type Cursor, type EventFrame, parseCursor, type ServerFrame } from '@parley/protocol';
 
 /**
- * Spares a connection the copies of the messages that it sends itself (`echo=0`). The `ack`
- * replaces the copy: it is held back until the connection has reached the position of the copy, so
- * that a client may take the cursor of an `ack` for received.
+ * Withholds the copies of the messages that a connection sends itself (`echo=0`). The `ack`
+ * replaces the copy. It is held back until the connection has reached the position of the copy, so
+ * that a client may treat the cursor of an `ack` as received.
  */
 export class EchoFilter {
   readonly #user: number;
-  /** Refs of the messages whose copies are still to come. */
+  /** Refs of messages whose copies have not arrived yet. */
   readonly #refs = new Set<string>();
   #acks: { cursor: Cursor; ref: string; text: string }[] = [];
 
@@ -15,13 +15,14 @@ export class EchoFilter {
     this.#user = user;
   }
 
-  /** The client sent a message. */
+  /** Called when the client sends a message. */
   begin(ref: string): void {
     this.#refs.add(ref);
   }
 
   /**
-   * The message was accepted or refused. Returns the reply, or undefined if it is held back.
+   * Called when the message was accepted or refused. Returns the reply, or undefined if it is held
+   * back.
    *
    * @param reached the position of the connection
    */
@@ -36,7 +37,7 @@ export class EchoFilter {
     return reply;
   }
 
-  /** Whether an event is a copy that must not be sent to the client. */
+  /** Returns whether an event is a copy that must not be sent to the client. */
   withholds(frame: string | Uint8Array): boolean {
     if (this.#refs.size === 0) return false;
     const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();

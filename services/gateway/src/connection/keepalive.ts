@@ -1,6 +1,6 @@
 /**
- * Checks every connection, once a second: closes those whose token expired or that make no
- * progress, ends those whose client is gone, pings the others when due.
+ * Checks every connection, once a second. Closes a connection if its token expired or its reader
+ * makes no progress, ends it if its client has disappeared, and otherwise pings it when due.
  */
 export function sweepConnections(connections: Iterable<{ keepAlive(): void }>): void {
   for (const connection of connections) connection.keepAlive();

@@ -1,6 +1,6 @@
 /**
- * How far connections are behind their inboxes: how many are catching up, and the most events one
- * of them has yet to send.
+ * Returns how far connections are behind their inboxes: how many are catching up, and the maximum
+ * number of unsent events of one of them.
  */
 export function lagOf(connections: Iterable<{ readonly lag: number | undefined }>): Lag {
   const total = { connections: 0, events: 0 };

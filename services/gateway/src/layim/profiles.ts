@@ -3,10 +3,13 @@ import { type Profile, type RedisConnection, readProfile } from '@parley/redis';
 /** Maximum number of cached profiles. */
 const MAX_PROFILES = 10_000;
 
-/** Ms after which a profile expires, for changes that reach no connection of this gateway. */
+/**
+ * Ms after which a profile expires. Covers changes of which no connection of this gateway is
+ * notified.
+ */
 const EXPIRY_MS = 30_000;
 
-/** The names and avatars of users, from the copies in Redis, cached. */
+/** Caches the names and avatars of users from the copies in Redis. */
 export class Profiles {
   readonly #link: RedisConnection;
   readonly #known = new Map<number, { profile: Promise<Profile | undefined>; until: number }>();

@@ -2,9 +2,10 @@ import { type FrameOf, limits, readFrame } from '@parley/protocol';
 
 /**
  * Reads what LayIM's `sendMessage` passes on, `{mine: {content}, to: {id, type}}`, also wrapped as
- * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token,
- * whatever `mine` contains; the content's markup (`face[…]`, `img[…]`) is left to LayIM. Undefined
- * for anything else, such as a heartbeat of the page's own, or an `id` that names no chat window.
+ * `{type: "sendMessage" | "chatMessage", data}`, as a send. The sender is known from the token, not
+ * from `mine`. Markup in the content (`face[…]`, `img[…]`) stays as it is, for LayIM to render.
+ * Undefined for anything else, such as a heartbeat of the page, or for an `id` that is not that of
+ * a chat window.
  *
  * @param ref the idempotency key of the send
  */
@@ -26,7 +27,10 @@ function unwrap(value: unknown): Record<string, unknown> | undefined {
   return isObject(value.data) ? value.data : undefined;
 }
 
-/** Whether a refusal can be shown in a window of this id: LayIM's are numbers or short texts. */
+/**
+ * Returns whether LayIM can show a refusal in a window with this id: its ids are numbers or short
+ * texts.
+ */
 function isWindowId(id: unknown): id is string | number {
   return typeof id === 'number' || (typeof id === 'string' && id.length <= limits.ref);
 }
@@ -35,7 +39,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A message to a chat of LayIM's, or why it cannot be sent. */
+/** A message to a LayIM chat, or why it cannot be sent. */
 export type LayimSend = { chat: LayimChat; frame: FrameOf<'send'> } | { chat: LayimChat; problem: string };
 
 /** A chat window, by the id that LayIM assigns. */

@@ -2,8 +2,8 @@ import { type Body, type MessageEvent, parseConversation } from '@parley/protoco
 import type { Profile } from '@parley/redis';
 
 /**
- * A message in the form of LayIM's `getMessage`. `id` is the chat window it belongs in: a group's,
- * or the other user's.
+ * Converts a message to the form of LayIM's `getMessage`. `id` is that of the chat window: the
+ * group, or the other user.
  */
 export function toMessage(event: MessageEvent, me: number, from: Profile | undefined): LayimMessage {
   const group = parseConversation(event.conversation)?.type === 'group';
@@ -22,8 +22,8 @@ export function toMessage(event: MessageEvent, me: number, from: Profile | undef
 }
 
 /**
- * LayIM's pages send no token with what they load, so that a medium from elsewhere is named, not
- * shown.
+ * LayIM pages request media without a token, so a medium of Parley is shown as a text with its
+ * name.
  */
 function toContent(body: Body): string {
   switch (body.type) {
@@ -52,7 +52,7 @@ export interface LayimMessage {
   content: string;
   /** Ms since 1970. */
   timestamp: number;
-  /** Sent by this user, on another device. */
+  /** True if this user sent it, on any device. */
   mine: boolean;
   fromid: number;
   cid: number;

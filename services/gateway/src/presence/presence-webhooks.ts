@@ -3,8 +3,8 @@ import { announce, type RedisConnection, webhookEvent } from '@parley/redis';
 import type { Log, WebhookEndpoint } from '@parley/service';
 
 /**
- * Returns a function that queues a webhook event when a user comes online or goes offline. Best
- * effort: an event that Redis does not accept is lost.
+ * Returns a function that queues a webhook event when a user comes online or goes offline. If Redis
+ * does not accept an event, the event is lost.
  */
 export function presenceWebhooks({ redis, log, endpoints, maxPending }: PresenceWebhooksOptions) {
   return (user: number, online: boolean): void => {

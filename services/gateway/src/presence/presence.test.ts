@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Presence, type PresenceStore, type UserCount } from './presence.ts';
 
-/** Counts as Redis would hold them. */
+/** Holds the counts of connections that Redis would hold. */
 class FakeStore implements PresenceStore {
   readonly counts = new Map<number, number>();
   gateways = ['me'];
@@ -73,7 +73,7 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(0);
   });
 
-  it('presence counts a user as connected between two polls', async () => {
+  it('presence counts a polling user as connected between two polls', async () => {
     await presence.disconnect(7, 5000);
     expect(store.counts.get(7)).toBe(1);
     await vi.advanceTimersByTimeAsync(5000);
@@ -89,7 +89,7 @@ describe('Presence', () => {
     expect([...presence.live]).toEqual(['me', 'other']);
   });
 
-  it('presence writes all counts again after other gateways dropped it because its heartbeats failed', async () => {
+  it('presence writes all counts again if its heartbeats failed for so long that other gateways dropped them', async () => {
     local.set(7, 1);
     await presence.heartbeat();
     store.available = false;
@@ -101,7 +101,7 @@ describe('Presence', () => {
     expect(store.counts.get(7)).toBe(1);
   });
 
-  it('presence retires within a second although Redis does not reply', async () => {
+  it('presence stops within a second although Redis does not reply', async () => {
     store.retire = () => new Promise(() => {});
     const stopping = presence.stop();
     await vi.advanceTimersByTimeAsync(1000);

@@ -5,18 +5,16 @@ import { type Connected, GATEWAY_GONE_AFTER } from '@parley/redis';
 const RETRY_DELAY_MS = 500;
 
 /**
- * Heartbeats after which the watch list is still refreshed when the set of live gateways has
- * changed. Another gateway notices the change one heartbeat later. Until then it may not recognise
- * a user's first or last connection.
+ * Number of heartbeats for which the watch list is refreshed after the set of live gateways has
+ * changed. Another gateway notices the change up to one heartbeat later, and until then may not
+ * recognise a user's first or last connection.
  */
 const REFRESHES = 3;
 
 /** Ms for which `stop` waits for Redis. */
 const STOP_TIMEOUT_MS = 1000;
 
-/**
- * Keeps the numbers of this gateway's connections in Redis up to date, by user, and its heartbeat.
- */
+/** Writes this gateway's heartbeat and the number of each user's connections to Redis. */
 export class Presence {
   readonly #store: PresenceStore;
   readonly #options: PresenceOptions;
@@ -36,7 +34,7 @@ export class Presence {
     this.#options = options;
   }
 
-  /** Ids of the live gateways, as of the last heartbeat. */
+  /** Ids of the live gateways, as returned by the last heartbeat. */
   get live(): ReadonlySet<string> {
     return this.#live;
   }
@@ -50,8 +48,8 @@ export class Presence {
   }
 
   /**
-   * Writes the user's remaining number of connections; retries while Redis is unavailable. For
-   * `linger` ms the user counts as connected.
+   * Writes the number of the user's remaining connections. Retries while Redis is unavailable. For
+   * `linger` ms the user still counts as connected.
    */
   async disconnect(user: number, linger: number): Promise<void> {
     if (linger > 0) {
@@ -63,7 +61,7 @@ export class Presence {
   }
 
   /**
-   * Writes the heartbeat of this gateway and finds out which others are live. Rejects if Redis is
+   * Writes the heartbeat of this gateway and reads which others are live. Rejects if Redis is
    * unavailable.
    */
   async heartbeat(): Promise<void> {
@@ -74,7 +72,7 @@ export class Presence {
     this.#live = live;
     const silence = performance.now() - this.#lastHeartbeat;
     this.#lastHeartbeat = performance.now();
-    // After so long the other gateways may have dropped the counts of this one.
+    // After such a silence, the other gateways may have dropped the counts of this one.
     if (silence >= GATEWAY_GONE_AFTER) await this.missed(users());
     else {
       if (!same) this.#refreshesLeft = REFRESHES;
@@ -87,7 +85,7 @@ export class Presence {
   }
 
   /**
-   * Writes the counts of these users again and refreshes the watch list, since Redis or a
+   * Writes the counts of these users again and refreshes the watch list, after Redis or a
    * subscription was lost.
    */
   async missed(users: Iterable<number>): Promise<void> {
@@ -152,7 +150,7 @@ export class Presence {
 export interface PresenceOptions {
   /** Id of this gateway. */
   gateway: string;
-  /** The user's connections at this gateway. */
+  /** Returns the number of the user's connections at this gateway. */
   count(user: number): number;
   /** Users with connections at this gateway. */
   users(): Iterable<number>;
@@ -160,18 +158,18 @@ export interface PresenceOptions {
   refresh(): Promise<void>;
 }
 
-/** Presence in Redis, as one gateway writes it. */
+/** Presence data in Redis, as one gateway writes it. */
 export interface PresenceStore {
   /**
-   * Writes a count that is not 0. With a session it is a new connection of that session, which may
-   * be refused.
+   * Writes a count that is not 0. With `session`, a new connection of that session is counted, and
+   * may be refused.
    */
   connect(count: UserCount, session?: string): Promise<Connected>;
   /** Writes a count that may be 0. */
   disconnect(count: UserCount): Promise<void>;
   /** Returns the ids of the live gateways. */
   heartbeat(): Promise<string[]>;
-  /** Drops the counts of gateways that are no longer live. */
+  /** Removes the counts of gateways that are no longer live. */
   forgetSilentGateways(): Promise<void>;
   /** Removes this gateway from the live ones. */
   retire(): Promise<void>;
@@ -179,6 +177,6 @@ export interface PresenceStore {
 
 export interface UserCount {
   user: number;
-  /** The user's connections at this gateway at the moment of the call. */
+  /** Returns the number of the user's connections at this gateway at the moment of the call. */
   count(): number;
 }

@@ -26,6 +26,6 @@ export interface RedisPresenceOptions {
   maxConnections: number;
   /** Ids of the live gateways. */
   live(): Iterable<string>;
-  /** Called when a connection at this gateway changed whether a user is online. */
+  /** Called when a connection at this gateway has changed whether a user is online. */
   changed(user: number, online: boolean): void;
 }

@@ -2,11 +2,11 @@ import type { Presence as State } from '@parley/redis';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type PresenceSource, type Watcher, WatchList } from './watch-list.ts';
 
-/** Presence as a test sets it. */
+/** A presence store whose states a test sets. */
 class FakeSource implements PresenceSource {
   readonly states = new Map<number, State>();
   readonly listeners = new Map<number, { receive(frame: Buffer): void }>();
-  /** Runs between the read and its result. */
+  /** Runs after the states were read and before the result is returned. */
   duringRead = () => {};
 
   async subscribe(user: number, listener: { receive(frame: Buffer): void }): Promise<void> {
@@ -87,7 +87,7 @@ describe('WatchList', () => {
     expect(source.listeners.size).toBe(0);
   });
 
-  it('a watch list drops a watch that was replaced before it was ready', async () => {
+  it('a watch list drops a watch that was replaced before its states were read', async () => {
     const first = list.watch(watcher, [1], everybody);
     await Promise.all([first, list.watch(watcher, [2], everybody)]);
     expect(watcher.frames).toEqual([{ user: 2, online: false }]);
@@ -107,7 +107,7 @@ describe('WatchList', () => {
     ]);
   });
 
-  it('a refresh of a watch list sends only what changed without being published', async () => {
+  it('a refresh of a watch list sends only changes that were not published', async () => {
     await list.watch(watcher, [1, 2], everybody);
     watcher.frames.length = 0;
     source.states.set(1, online);

@@ -1,7 +1,10 @@
 import type { Presence as State } from '@parley/redis';
 import { presenceFrame } from '../frames.ts';
 
-/** Who watches whose presence. Subscribes to the presence channels of the watched users. */
+/**
+ * The connections that watch each user's presence. Subscribes to the presence channels of the
+ * watched users.
+ */
 export class WatchList {
   readonly #source: PresenceSource;
   readonly #watchers = new Map<Watcher, Watch>();
@@ -13,8 +16,8 @@ export class WatchList {
 
   /**
    * Replaces the users that a watcher watches and sends it one presence frame for each. Subscribes
-   * first, then reads, so that no change in between is lost. Users that the watcher may not see are
-   * sent as offline.
+   * first, then reads, so that no change in between is lost. Users whose presence the watcher may
+   * not see are sent as offline.
    */
   async watch(watcher: Watcher, users: number[], isVisible: (user: number) => Promise<boolean>): Promise<void> {
     this.unwatch(watcher);
@@ -69,7 +72,7 @@ export class WatchList {
     const states = await this.#read(before.map(({ user }) => user));
     for (const { user, watched, state, changes } of before) {
       const now = states.get(user);
-      // Skips users updated by pub/sub during the read; new watchers get their state from
+      // Skips users whose change was published during the read. New watchers get their state from
       // `watch()`.
       if (!now || !state || watched.changes !== changes || now.online === state.online) continue;
       this.#forward(watched, presenceFrame(user, now.online, now.lastSeen));
@@ -104,8 +107,8 @@ export class WatchList {
   }
 
   /**
-   * The states of watched users. A change that was published during the read is newer than the
-   * result.
+   * Returns the states of watched users. A change that was published during the read is newer than
+   * the result.
    */
   async #read(users: number[]): Promise<Map<number, State>> {
     const before = users.map((user) => this.#watched.get(user)?.changes);
@@ -148,7 +151,7 @@ interface Watch {
 interface Watched {
   readonly watchers: Set<Watcher>;
   subscribed: Promise<void>;
-  /** The state as last read or published. */
+  /** The last state that was read or published. */
   state: State | undefined;
   /** Number of published changes. */
   changes: number;

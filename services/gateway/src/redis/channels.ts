@@ -8,13 +8,13 @@ export class Channels {
   readonly #subscriber: Subscriber;
   readonly #missed: (buckets: Set<number>) => void;
   readonly #passed: (data: Buffer) => void;
-  /** Events that wait for replicas to confirm them. */
+  /** Events that wait until replicas confirm them. */
   #held: Published[] = [];
   #confirming = false;
   #received = 0;
 
   /**
-   * @param missed called when messages on channels of these buckets may have been lost
+   * @param missed called if messages on channels of these buckets may have been lost
    * @param passed called with each message after its listener
    */
   constructor(
@@ -37,8 +37,8 @@ export class Channels {
   }
 
   /**
-   * Resolves once Redis has confirmed. From then on every message is received, or `missed` is
-   * called.
+   * Resolves once Redis has confirmed the subscription. From then on every message is received, or
+   * `missed` is called.
    */
   subscribe(channel: string, listener: ChannelListener): Promise<void> {
     this.#listeners.set(channel, listener);
@@ -50,13 +50,14 @@ export class Channels {
     this.#subscriber.unsubscribe(channel);
   }
 
-  /** Messages received so far. Each counts once, however many connections it is for. */
+  /** Number of messages received so far. Each counts once, even if several connections get it. */
   get received(): number {
     return this.#received;
   }
 
   /**
-   * Subscribes the channels of a bucket over a new connection, since the old one has become silent.
+   * Subscribes to the channels of a bucket again over a new connection, because no messages arrived
+   * on the old one.
    */
   reset(bucket: number): void {
     this.#subscriber.reset(bucket);
@@ -67,9 +68,9 @@ export class Channels {
   }
 
   /**
-   * Passes an event on only after replicas have confirmed it, where `REPLICAS_ACK` is set. Redis
-   * publishes before they do. Otherwise a device could show its message as accepted although a
-   * fail-over loses it. Events of one turn share a confirmation.
+   * Passes an event on only after replicas have confirmed it, if `REPLICAS_ACK` is set. Redis
+   * publishes events earlier: without the wait, a device could show a message as accepted although
+   * a fail-over loses it. Events of one turn of the event loop share a confirmation.
    */
   #hold(published: Published): void {
     this.#held.push(published);
@@ -92,7 +93,7 @@ export class Channels {
         await this.#redis.confirm(buckets);
         for (const { channel, data } of batch) this.#pass(channel, data);
       } catch {
-        // Their connections read the inbox instead, which waits for replicas too.
+        // The connections of these buckets read the inbox instead, which also waits for replicas.
         this.#missed(buckets);
       }
     }
@@ -100,7 +101,7 @@ export class Channels {
   }
 }
 
-/** A channel begins with its bucket in braces. */
+/** Returns the bucket of a channel. A channel name begins with it in braces. */
 function bucketOf(channel: string): number {
   return Number(channel.slice(1, channel.indexOf('}')));
 }

@@ -1,4 +1,4 @@
-/** Intervals without a probe after which a bucket counts as silent. */
+/** Number of intervals without a probe after which a bucket counts as silent. */
 const SILENT_AFTER = 3;
 
 /**
@@ -9,7 +9,7 @@ const SILENT_AFTER = 3;
 export class Probe {
   readonly #channels: ProbeChannels;
   readonly #options: ProbeOptions;
-  /** By bucket: when the newest received probe was published, in Unix ms. */
+  /** Bucket -> when the newest received probe was published, in Unix ms. */
   readonly #receivedAt = new Map<number, number>();
   /** When `silent` was last called. */
   #reportedAt = 0;
@@ -27,8 +27,8 @@ export class Probe {
     await new Promise<void>((resolve) => {
       for (const bucket of buckets) {
         const receive = (data: Buffer) => {
-          // Stores when the probe was published, because a delayed probe does not prove that Redis
-          // is healthy now.
+          // Stores when the probe was published instead of when it arrived: a delayed probe does
+          // not prove that Redis is healthy now.
           const sent = Number(data.toString());
           this.#receivedAt.set(bucket, sent);
           passed(Math.max(0, Date.now() - sent));
@@ -51,7 +51,7 @@ export class Probe {
   #tick(): void {
     const { buckets, interval, silent } = this.#options;
     const silentNow = this.#receivedAt.size < buckets.length ? [] : this.#silent();
-    // Waits as long again before the next call, so that a new connection can recover.
+    // Waits for as many intervals before the next call, so that a new connection can recover.
     if (silentNow.length > 0 && Date.now() - this.#reportedAt >= SILENT_AFTER * interval) {
       this.#reportedAt = Date.now();
       silent(silentNow);

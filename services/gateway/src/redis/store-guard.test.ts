@@ -60,7 +60,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard rejects recorded frames above RECORD_BACKLOG, until the backlog is below 90 % of it', async () => {
+  it('the store guard rejects recorded frames above RECORD_BACKLOG until the backlog falls below 90 % of it', async () => {
     await guard.start();
     for (const [bytes, refused] of [
       [999, false],
@@ -78,7 +78,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard rejects data that a running recorder of the release before would not store', async () => {
+  it('the store guard rejects data that a running recorder of the previous release would not store', async () => {
     await guard.start();
     expect([guard.refuse({ ...send, custom: { a: 1 } }), guard.refuseNew()]).toEqual([undefined, undefined]);
     old = true;
@@ -89,7 +89,7 @@ describe('the store guard', () => {
     await guard.stop();
   });
 
-  it('the store guard waits at start until the stores are compared, 5 s at most', async () => {
+  it('the store guard waits at start for a comparison of the stores, for at most 5 s', async () => {
     compare = true;
     let started = false;
     const start = guard.start().then(() => {

@@ -12,7 +12,7 @@ const START_TIMEOUT_MS = 5000;
 /** Ms after which a client retries a frame. */
 const RETRY_AFTER_MS = 5000;
 
-/** Share of the limit below which the backlog counts as reduced. */
+/** Share of the limit below which frames are accepted again. */
 const RESUME_SHARE = 0.9;
 
 /** Frames that add entries to a record stream. */
@@ -23,10 +23,10 @@ function isRecorded(frame: ClientFrame): boolean {
 }
 
 /**
- * Rejects frames that the stores cannot take: all of them while Redis and PostgreSQL do not belong
- * together (see `StoresMonitor`), those that are recorded while the record streams hold more than
- * `maxBacklog` bytes, because PostgreSQL is unavailable, and those with data that a running
- * recorder of the release before does not store, or with streams that it does not end.
+ * Rejects frames that the stores cannot accept: all frames while Redis and PostgreSQL do not belong
+ * together (see `StoresMonitor`); recorded frames while the record streams hold more than
+ * `maxBacklog` bytes because PostgreSQL is unavailable; and frames with data or streams that a
+ * running recorder of the previous release would not store or end.
  */
 export class StoreGuard {
   readonly #deps: StoreGuardDeps;
@@ -57,7 +57,7 @@ export class StoreGuard {
     return this.#reason === undefined;
   }
 
-  /** Why the gateway is not ready, for people. */
+  /** Why the gateway is not ready, as sentences for operators. */
   get reasons(): string[] {
     return this.#reason === undefined ? [] : [this.#reason];
   }
@@ -72,7 +72,10 @@ export class StoreGuard {
     return this.#backlog;
   }
 
-  /** Why a frame is rejected now, and when it may be sent again. Undefined if it is not. */
+  /**
+   * Returns why a frame is rejected now, and when the client may retry. Undefined if it is
+   * accepted.
+   */
   refuse(frame: ClientFrame): StoreRefusal | undefined {
     if (this.#reason !== undefined)
       return { reason: 'stores', detail: 'The service is being restored from a backup', retryAfter: RETRY_AFTER_MS };
@@ -120,7 +123,7 @@ export class StoreGuard {
     this.#refsLost = lost;
     this.#backlog = backlog;
     this.#full = backlog >= this.#maxBacklog * (this.#full ? RESUME_SHARE : 1);
-    // Without a status, no process compared the stores lately: the last status stays valid.
+    // Without a status, no process has compared the stores lately, and the last status stays valid.
     if (status?.ok) this.#reason = undefined;
     else if (status) {
       if (this.#reason === undefined) this.#deps.mismatch(status.reason);
@@ -137,20 +140,26 @@ export interface StoreRefusal {
 }
 
 export interface StoreGuardDeps {
-  /** Returns what the last process that compared the stores found; undefined if none did lately. */
+  /**
+   * Returns what the last process that compared the stores found. Undefined if none compared them
+   * lately.
+   */
   readStatus(): Promise<{ ok: true } | { ok: false; reason: string } | undefined>;
   /**
-   * Returns whether Redis lost refs in the last day, as a process noted that compared the stores.
+   * Returns whether Redis lost refs in the last day, as noted by a process that compared the
+   * stores.
    */
   lostRefs(): Promise<boolean>;
-  /** Whether this process noticed such a loss, of everything. */
+  /** Returns whether this process noticed that Redis lost all refs. */
   lostAllRefs(): boolean;
-  /** Whether the stores carry marks, but no process compared them lately. */
+  /** Returns whether the stores have marks but no process has compared them lately. */
   mustCompare(): Promise<boolean>;
   /** Returns the bytes that unrecorded entries occupy in Redis. */
   readBacklog(): Promise<number>;
-  /** Whether a recorder of the release before runs. */
+  /** Returns whether a recorder of the previous release runs. */
   hasOldRecorder(): Promise<boolean>;
-  /** The stores no longer belong together: the gateway must reject all clients. */
+  /**
+   * Called when the stores do not belong together any more: the gateway must reject all clients.
+   */
   mismatch(reason: string): void;
 }

@@ -6,7 +6,7 @@ import type { Claims } from '../connection/connection-deps.ts';
 import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest } from './socket-server.ts';
 
-/** Checks the token, origin and device of a request. Checks that need Redis follow later. */
+/** Checks the token, origin and device of a request. Other checks need Redis and follow later. */
 export function admit(
   deps: ServerDeps,
   request: IncomingRequest,
@@ -27,7 +27,7 @@ export function admit(
 
 /**
  * Like `admit`, for a request that opens a connection: also checks the cursor, and the limits of
- * this deps.
+ * this gateway.
  */
 export function admitConnection(
   deps: ServerDeps,
@@ -45,18 +45,18 @@ export function admitConnection(
 }
 
 /**
- * Whether the user already has the maximum number of connections at this gateway. Redis counts
- * those at other gateways.
+ * Returns whether the user already has the maximum number of connections at this gateway. Redis
+ * counts those at other gateways.
  */
 function isOneTooMany({ config, hub }: ServerDeps, { bearer }: Visitor): boolean {
-  // A new connection replaces the others, however many there are.
+  // A new connection replaces the others, so their number does not matter.
   if (config.sessionPolicy === 'single' || !('user' in bearer)) return false;
   return (hub.find(bearer.user)?.connections.length ?? 0) >= config.maxConnectionsPerUser;
 }
 
 /**
- * Accepts requests without an origin, which programs send, and pages of the gateway's own host or
- * of configured origins.
+ * Accepts requests from pages of the gateway's own host or of configured origins. Also accepts
+ * requests without an origin, because programs send none.
  */
 export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest): boolean {
   const origin = request.header('origin');
@@ -65,7 +65,7 @@ export function isAllowedOrigin({ config }: ServerDeps, request: IncomingRequest
   return URL.canParse(origin) && new URL(origin).host === request.header('host');
 }
 
-/** Where a client wants to continue; undefined if the text is no cursor. */
+/** Returns where a client wants to continue. Undefined if the text is not a cursor. */
 function resumePointOf(cursor: string | undefined): ResumePoint | undefined {
   if (!cursor) return 'acknowledged';
   return cursor === 'latest' ? 'latest' : parseCursor(cursor);
@@ -79,15 +79,15 @@ function tokenOf(request: IncomingRequest): string | undefined {
 }
 
 /**
- * The sender of a request with a valid token. Which user that is may still have to be found out,
- * see `identify`.
+ * The sender of a request with a valid token. The token may not contain the user id, see
+ * `identify`.
  */
 export type Visitor = Omit<Claims, 'user'> & { bearer: Bearer; code?: never };
 
-/** A visitor who opens a connection, and where it continues. */
+/** A visitor who opens a connection, with its resume point. */
 export type ConnectionVisitor = Visitor & { from: ResumePoint };
 
-/** Default values of a request. */
+/** Values that a request uses if it does not contain others. */
 export interface Defaults {
   /** Default: the token of the headers. */
   token?: string;
@@ -96,14 +96,14 @@ export interface Defaults {
 }
 
 export interface ConnectionDefaults extends Defaults {
-  /** Default: the query's. */
+  /** Default: the cursor of the query. */
   cursor?: string;
 }
 
 /** Why a request is refused. */
 export interface Refused {
   code: ErrorCode;
-  /** For people. Default: the sentence of the code. */
+  /** A sentence for people. Default: the title of the code. */
   detail?: string;
   /** Seconds after which the same request may succeed. Default: depends on the code. */
   retryAfter?: number;

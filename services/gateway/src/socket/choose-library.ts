@@ -6,8 +6,8 @@ import { loadUws } from './uws/load.ts';
 import { serveWithUws } from './uws/server.ts';
 
 /**
- * Chooses the socket library: uWebSockets.js where it has a binary for this machine, otherwise
- * `node:http` with `ws`, which is logged once.
+ * Chooses the socket library: uWebSockets.js if it has a binary for this machine, otherwise
+ * `node:http` with `ws`. Logs the second case.
  *
  * @throws Error if `SOCKETS=uws` and no binary loads
  */

@@ -3,8 +3,8 @@ import type { Refused, Visitor } from './admission.ts';
 import type { ServerDeps } from './server-deps.ts';
 
 /**
- * Finds out which user a visitor is: at once for a token made here, after a look at Redis for a
- * token of another issuer. Calls exactly one of `found` and `refused`.
+ * Finds the user of a visitor: at once for a token of this installation, with a read of Redis for a
+ * token of another issuer. Calls either `found` or `refused`, once.
  */
 export function identify(
   deps: ServerDeps,

@@ -10,7 +10,9 @@ import type { ServerDeps } from './server-deps.ts';
 import type { IncomingRequest, OutgoingResponse, SocketHandlers } from './socket-server.ts';
 import { socketUpgrade } from './websocket/upgrade.ts';
 
-/** Everything that a gateway serves: its transports, and the health that every process has. */
+/**
+ * Returns all handlers of a gateway: its transports, and the health routes that every process has.
+ */
 export function createHandlers(deps: ServerDeps): SocketHandlers {
   const upgrades = new Map([['/v1/socket', socketUpgrade(deps)]]);
   if (deps.config.layim === 'on') upgrades.set('/layim/socket', layimUpgrade(deps));
@@ -60,10 +62,7 @@ function serve(deps: ServerDeps, route: Route, request: IncomingRequest, respons
   refuse(response, { code: 'method-not-allowed' }, { allow: [...methods, 'OPTIONS'].join(', ') });
 }
 
-/**
- * Responds with 500 if a handler throws or rejects: nothing that a request contains may end the
- * process.
- */
+/** Responds with 500 if a handler throws or rejects. No request may end the process. */
 function guard({ log }: ServerDeps, response: OutgoingResponse, handle: () => void | Promise<void>): void {
   const failed = (error: unknown) => {
     log.error({ err: error }, 'request handler failed');

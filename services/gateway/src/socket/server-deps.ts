@@ -21,7 +21,7 @@ export interface ServerDeps {
   readonly frames: FrameHandler;
   readonly counters: Counters;
   readonly metrics: Registry;
-  /** The user of another issuer's token. Never rejects. */
+  /** Returns the user of a token from another issuer. Never rejects. */
   findExternalUser(bearer: ExternalBearer): Promise<number | NoUser>;
   /** True from SIGTERM on: new clients are rejected. */
   readonly draining: boolean;

@@ -10,26 +10,26 @@ export interface SocketServer {
   stop(): void;
 }
 
-/** Opens the port. Rejects with a sentence for the operator if the port cannot be opened. */
+/** Opens the port. If that fails, rejects with a message for the operator. */
 export type OpenSocketServer = (options: SocketServerOptions, handlers: SocketHandlers) => Promise<SocketServer>;
 
 export interface SocketServerOptions extends RequestLimits {
   host: string;
   /** 0 lets the system choose. */
   port: number;
-  /** Bytes of all headers of a request together. */
+  /** Maximum bytes of all headers of a request. */
   maxHeaders: number;
-  /** Bytes of a WebSocket message beyond which the library ends the connection. */
+  /** Maximum bytes of a WebSocket message. The library closes the connection beyond it. */
   maxMessage: number;
   /**
-   * Ms after which a WebSocket that neither sends nor receives is dropped. A backstop of the
-   * keepalive sweep.
+   * Ms after which an idle WebSocket is dropped. Used only if the keepalive sweep fails to close
+   * it.
    */
   idleTime: number;
 }
 
 export interface RequestLimits {
-  /** Ms within which a request has to arrive, headers and body. */
+  /** Ms within which a request must arrive, headers and body. */
   requestTime: number;
   /** Called with the error that a handler throws. */
   onError(error: unknown): void;
@@ -37,15 +37,17 @@ export interface RequestLimits {
 
 /** The gateway's handlers of requests. */
 export interface SocketHandlers {
-  /** Handles a request that opens no WebSocket. */
+  /** Handles a request that does not open a WebSocket. */
   handle(request: IncomingRequest, response: OutgoingResponse): void;
-  /** The paths that WebSockets open at, each with the handler that accepts or refuses. */
+  /**
+   * The paths at which WebSockets open, each with the handler that accepts or refuses the request.
+   */
   upgrades: ReadonlyMap<string, (request: IncomingRequest, upgrade: PendingUpgrade) => void>;
 }
 
 /**
- * What a client requests. Valid only until the handler returns: read what is needed before the
- * first `await`.
+ * A request of a client. Valid only until the handler returns: read its values before the first
+ * `await`.
  */
 export interface IncomingRequest {
   /** In capitals. */
@@ -61,9 +63,12 @@ export interface IncomingRequest {
 
 /** The response to a request, sent now or later. */
 export interface OutgoingResponse {
-  /** Whether it was sent in full, or the client left: nothing more can be sent. */
+  /**
+   * True if the response was sent in full or the client has disconnected. Nothing more can be sent
+   * then.
+   */
   readonly done: boolean;
-  /** Called once if the client leaves before the response is sent in full. */
+  /** Called once if the client disconnects before the response is sent in full. */
   onAbort(callback: () => void): void;
   /** Sends a whole response. No-op if `done`. */
   send(reply: HttpReply): void;
@@ -94,25 +99,31 @@ export type RequestBody = Buffer | 'too-large' | 'too-slow' | 'aborted';
 
 /** The body of a response, sent piece by piece in chunked encoding. */
 export interface ResponseStream {
-  /** Bytes that the network has not accepted yet, as far as the library reports; 0 if none. */
+  /**
+   * Bytes that the network has not accepted yet, as far as the library reports them. 0 if all were
+   * accepted.
+   */
   readonly unsent: number;
-  /** Sends a piece. The client receives it whole, without waiting for the next one. */
+  /** Sends a piece. The client receives it in full without waiting for the next one. */
   write(text: string): void;
   /** Sends the last piece and ends the response. */
   end(text: string): void;
 }
 
 export interface StreamEvents {
-  /** The network took some of what was unsent. */
+  /** Called when the network has accepted some of the unsent bytes. */
   drained(): void;
   /**
-   * Bytes without a meaning in the body's format. uWebSockets.js needs them to complete chunks and
-   * to measure progress.
+   * Bytes without a meaning in the format of the body. uWebSockets.js needs them to complete chunks
+   * and to measure progress.
    */
   filler: string;
 }
 
-/** A request to open a WebSocket, which is accepted, or refused by its `response`, now or later. */
+/**
+ * A request to open a WebSocket. The gateway accepts it, or refuses it with its `response`, now or
+ * later.
+ */
 export interface PendingUpgrade {
   readonly response: OutgoingResponse;
   /**
@@ -124,7 +135,7 @@ export interface PendingUpgrade {
 
 /** The server's end of an open WebSocket. */
 export interface SocketPeer {
-  /** Sends text messages in order, in one write. Not after `closed`. */
+  /** Sends text messages in order, in one write. Must not be called after `closed`. */
   send(messages: readonly (string | Uint8Array)[]): void;
   /** Bytes that the network has not accepted yet. */
   unsent(): number;
@@ -144,8 +155,11 @@ export interface PeerEvents {
   message(data: Buffer, isBinary: boolean): void;
   /** A ping or pong arrived. */
   alive(): void;
-  /** The network took some of what was unsent. */
+  /** Called when the network has accepted some of the unsent bytes. */
   drained(): void;
-  /** The WebSocket is closed, by either side; nothing follows. 1006 if there was no close frame. */
+  /**
+   * Called when either side has closed the WebSocket. No event follows. The code is 1006 if there
+   * was no close frame.
+   */
   closed(code: number): void;
 }

@@ -5,8 +5,8 @@ import type { ServerDeps } from './server-deps.ts';
 import type { SocketServer } from './socket-server.ts';
 
 /**
- * Opens the gateway's port. Resolves once it is open; rejects if it cannot be opened, or
- * `SOCKETS=uws` does not run here.
+ * Opens the gateway's port. Resolves once it is open. Rejects if it cannot be opened, or if
+ * `SOCKETS=uws` has no binary for this machine.
  */
 export function startServer(deps: ServerDeps): Promise<SocketServer> {
   const { config, log } = deps;
@@ -17,9 +17,10 @@ export function startServer(deps: ServerDeps): Promise<SocketServer> {
       port: config.port,
       maxHeaders: config.maxHeaders,
       requestTime: config.requestTime,
-      // Up to here a frame over the protocol's limit is answered with 4013.
+      // The gateway itself closes with 4013 for a frame over the protocol's limit and up to this
+      // size.
       maxMessage: 4 * limits.frameBytes,
-      // Beyond what the keepalive sweep and the close of a slow reader take.
+      // Longer than the keepalive sweep and the close of a slow reader need.
       idleTime: 2 * config.heartbeat + config.stallTime + 60_000,
       onError: (error) => log.error({ err: error }, 'socket handler failed'),
     },

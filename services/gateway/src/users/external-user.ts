@@ -4,9 +4,9 @@ import type { Bearer, Log } from '@parley/service';
 import { readOrRequest, readStanding } from './permits.ts';
 
 /**
- * The user of another issuer's token. Looked up in the copies in Redis, since such a token may name
- * users that do not exist here. A missing copy is requested from the recorder. Never rejects:
- * returns an error code if there is no user.
+ * Returns the user of a token from another issuer. Reads the copies in Redis, because such a token
+ * may name a user that does not exist here. If the copy is missing, requests it from the recorder.
+ * Never rejects: returns an error code if there is no user.
  */
 export async function findExternalUser(
   { redis, log }: { redis: RedisConnection; log: Pick<Log, 'debug'> },
@@ -17,7 +17,7 @@ export async function findExternalUser(
     if (user === undefined) return unavailable;
     const standing = user === null ? 'nobody' : await readStanding(redis, user, user);
     if (standing === 'unknown') return unavailable;
-    // A group has an id too, but cannot connect.
+    // Groups have ids too, but cannot connect.
     const isPerson = standing === 'stranger' || standing === 'friend' || standing === 'blocked';
     return isPerson ? (user as number) : { code: 'unauthenticated', detail: 'The token is for an unknown user' };
   } catch (error) {
@@ -35,10 +35,10 @@ function findByExternalId(redis: RedisConnection, external: string): Promise<num
 
 const unavailable: NoUser = { code: 'unavailable' };
 
-/** How a token of another issuer names its user. */
+/** The user id of another issuer's token, in the form that the token contains. */
 export type ExternalBearer = Exclude<Bearer, { user: number }>;
 
-/** Why a token has no user here. */
+/** Why the token does not belong to a user of this installation. */
 export interface NoUser {
   code: ErrorCode;
   detail?: string;

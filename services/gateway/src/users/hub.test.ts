@@ -61,7 +61,7 @@ describe('Hub', () => {
     expect(elsewhere.missed).not.toHaveBeenCalled();
   });
 
-  it('the hub returns the existing entry of a connected user, and stores none for others', () => {
+  it('the hub returns the existing entry of a connected user, and adds none for other users', () => {
     const user = hub.join(7, connection());
     expect(hub.visitor(7)).toBe(user);
     expect(hub.visitor(8).id).toBe(8);

@@ -15,7 +15,7 @@ export class Hub {
   readonly #createUser: (id: number) => LocalUser;
   readonly #users = new Map<number, LocalUser>();
 
-  /** @param createUser makes the entry of a user. Default: a `LocalUser` */
+  /** @param createUser creates the entry of a user. Default: a `LocalUser` */
   constructor(channels: UserChannels, createUser: (id: number) => LocalUser = (id) => new LocalUser(id)) {
     this.#channels = channels;
     this.#createUser = createUser;
@@ -46,8 +46,8 @@ export class Hub {
   }
 
   /**
-   * The entry of a user who sends a frame without a connection. It is kept only if the user is
-   * connected here.
+   * Returns the entry of a user who sends a frame without a connection. The hub does not store it
+   * unless the user is connected here.
    */
   visitor(id: number): LocalUser {
     return this.#users.get(id) ?? this.#createUser(id);
@@ -57,7 +57,7 @@ export class Hub {
     return this.#users.get(id);
   }
 
-  /** Number of users with connections here, or whose last one closed shortly before. */
+  /** Number of users with connections here, or whose last connection closed a moment ago. */
   get size(): number {
     return this.#users.size;
   }
@@ -68,8 +68,8 @@ export class Hub {
   }
 
   /**
-   * Events may have been lost on the channels of these buckets. Returns the ids of the users
-   * concerned.
+   * Called if events may have been lost on the channels of these buckets. Returns the ids of their
+   * users.
    */
   missed(buckets: Set<number>): number[] {
     const users = [...this.#users.values()].filter(({ id }) => buckets.has(this.#channels.bucket(id)));
@@ -77,7 +77,7 @@ export class Hub {
     return users.map(({ id }) => id);
   }
 
-  /** Removes the users whose last connection closed shortly before. */
+  /** Removes the users whose last connection closed a moment ago. */
   close(): void {
     for (const user of this.#users.values()) {
       clearTimeout(user.leaving);
@@ -93,9 +93,9 @@ export class Hub {
 
 /** The channels of users in Redis. */
 export interface UserChannels {
-  /** Resolves once Redis has confirmed. */
+  /** Resolves once Redis has confirmed the subscription. */
   subscribe(user: number, listener: { receive(data: Buffer): void }): Promise<void>;
   unsubscribe(user: number): void;
-  /** The bucket of the user's channel. */
+  /** Returns the bucket of the user's channel. */
   bucket(user: number): number;
 }

@@ -37,14 +37,14 @@ describe('LocalUser', () => {
     expect(user).toMatchObject({ epoch: 1_740_000_000_000, offset: 42 });
   });
 
-  it('a local user forwards a frame that is no event and keeps the position', () => {
+  it('a local user forwards a frame that is not an event and keeps the position', () => {
     const { user, connections } = withConnections(1);
     user.receive(Buffer.from('{"type":"typing","chat":1,"user":1,"active":true}'));
     expect(connections[0]?.calls).toEqual([['forward', '{"type":"typing","chat":1,"user":1,"active":true}']]);
     expect(user).toMatchObject({ epoch: 0, offset: 0 });
   });
 
-  it('a local user passes a control to every connection, also when the first one closes on it', () => {
+  it('a local user passes a control message to every connection, also if the first one closes on it', () => {
     const { user, connections } = withConnections(2);
     const [first] = connections as [FakeConnection, FakeConnection];
     first.control = () => {
@@ -79,7 +79,7 @@ describe('LocalUser', () => {
     expect([user.permit(1), user.permit(300)]).toEqual([undefined, friend]);
   });
 
-  it('every connection of a local user reads the inbox after lost messages', () => {
+  it('every connection of a local user reads the inbox after messages may have been lost', () => {
     const { user, connections } = withConnections(2);
     user.missed();
     expect(connections.map(({ calls }) => calls)).toEqual([[['missed']], [['missed']]]);

@@ -3,28 +3,28 @@ import { CONTROL_BYTE, type Control, type Standing } from '@parley/redis';
 import { Budget } from '../admission/budget.ts';
 import { isEventFrame, isLive, readCursor, splitLive } from '../frames.ts';
 
-/** Permits kept for each user. */
+/** Maximum number of permits that are cached for each user. */
 const MAX_PERMITS = 256;
 
 /**
  * A user with connections to this gateway. Passes each frame that is published on the user's
- * channel to all of them.
+ * channel to all of these connections.
  */
 export class LocalUser {
   readonly id: number;
   /** Resolves once the user's channel is subscribed. */
   subscribed: Promise<void> = Promise.resolve();
   connections: UserConnection[] = [];
-  /** The last position published on the channel, as far as this gateway received it. */
+  /** The last position that this gateway received on the channel. */
   epoch = 0;
   offset = 0;
-  /** The number of the newest connection, as far as published. `SESSION_POLICY=single` only. */
+  /** The number of the newest connection that was published. `SESSION_POLICY=single` only. */
   fence = 0;
-  /** Runs after the last connection closed, to unsubscribe the channel. */
+  /** Fires a while after the last connection closed, to unsubscribe from the channel. */
   leaving: NodeJS.Timeout | undefined;
   /**
-   * Cached permits of this user, by receiver. Valid while the channel is subscribed, since changes
-   * are published on it.
+   * Cached permits of this user, by receiver. Valid while the channel is subscribed, because
+   * changes are published on it.
    */
   #permits: Map<number, Permit> | undefined;
   #budget: Budget | undefined;
@@ -39,15 +39,15 @@ export class LocalUser {
   }
 
   /**
-   * The rest of the user's rate limits on this gateway. Created with the first frame, since most
-   * users are idle.
+   * The user's budget under the rate limits at this gateway. Created with the first frame, because
+   * most users are idle.
    */
   get budget(): Budget {
     this.#budget ??= new Budget();
     return this.#budget;
   }
 
-  /** Receives a message of the channel: an event, another frame, or a control. */
+  /** Receives a message of the channel: an event, another frame, or a control message. */
   receive(data: Buffer): void {
     if (data[0] === CONTROL_BYTE) {
       if (isLive(data)) return this.#forward(splitLive(data));
@@ -73,8 +73,8 @@ export class LocalUser {
   }
 
   /**
-   * Events and controls may have been lost: forgets the permits and makes every connection read the
-   * inbox.
+   * Called if events and control messages may have been lost: clears the permits and makes every
+   * connection read the inbox.
    */
   missed(): void {
     this.#permits = undefined;
@@ -82,7 +82,7 @@ export class LocalUser {
   }
 
   /**
-   * Returns the cached permit of this user towards another user or a group. Undefined if it is not
+   * Returns the cached permit of this user for another user or a group. Undefined if it is not
    * cached.
    */
   permit(to: number): Permit | undefined {
@@ -90,8 +90,8 @@ export class LocalUser {
   }
 
   /**
-   * Call it before reading a permit. The returned function caches the result, unless the cache was
-   * cleared since: then the result may be outdated.
+   * Call this before reading a permit. The returned function caches the permit, unless the cache
+   * was cleared since, because the permit may then be outdated.
    */
   readPermit(to: number): (permit: Permit) => void {
     this.#permits ??= new Map();
@@ -116,7 +116,7 @@ export class LocalUser {
       return;
     }
     if (control.do === 'fence') this.fence = Math.max(this.fence, control.number);
-    // A copy, because a connection that closes leaves the list.
+    // Iterates over a copy, because a connection that closes removes itself from the list.
     for (const connection of [...this.connections]) connection.control(control);
   }
 }
@@ -134,9 +134,9 @@ export interface Permit {
 export interface UserConnection {
   /** Called with each published event. */
   deliver(epoch: number, offset: number, frame: Uint8Array): void;
-  /** Another frame was published. Returns false if the connection cannot pass it on now. */
+  /** Called with each other published frame. Returns false if the connection cannot send it now. */
   forward(frame: string | Uint8Array): boolean;
   control(control: Exclude<Control, { do: 'forget' }>): void;
-  /** Events and controls may have been lost. */
+  /** Called if events and control messages may have been lost. */
   missed(): void;
 }

@@ -9,7 +9,7 @@ import {
 } from '@parley/redis';
 import type { LocalUser, Permit } from './local-user.ts';
 
-/** Ms between reads of a copy that the recorder was asked to make. */
+/** Ms to wait before each read of a copy that was requested from the recorder. */
 const RETRY_DELAYS_MS = [5, 10, 25, 50, 100, 200, 300, 300];
 
 /** Reads whether one user may write to another, from the copies in Redis. */
@@ -28,7 +28,7 @@ export class Permits {
 
   /**
    * Returns the standing of a user towards another user or a group: friend, member, blocked and so
-   * on. It is cached while the user's channel is subscribed, on which changes are published. A
+   * on. It is cached while the user's channel is subscribed, because changes are published there. A
    * missing copy is requested from the recorder. Returns `unknown` if it does not arrive within a
    * second.
    */
@@ -37,9 +37,9 @@ export class Permits {
   }
 
   /**
-   * Returns the standing of a user towards another user, or the members of a group that the user is
-   * in. Members are read each time, so that a removed member cannot write any more, even if this
-   * gateway has not received the change yet.
+   * Returns the standing of a user towards another user, or the members of a group to which the
+   * user belongs. Members are read each time, so that a removed member cannot write any more, even
+   * if this gateway has not received the change yet.
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to, { evenMuted: true });
@@ -47,8 +47,8 @@ export class Permits {
   }
 
   /**
-   * As `membership`, with the permit fence of both users, which `accept` compares. Returns the
-   * permit of a muted member, unless `evenMuted`.
+   * Like `membership`, with the permit fence of both users, which `accept` compares. Returns the
+   * permit of a muted member instead of the members, unless `evenMuted` is set.
    */
   async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
     const admits = (permit: Permit) => permit.standing === 'member' && (evenMuted || !isMuted(permit));
@@ -78,14 +78,14 @@ export class Permits {
   }
 }
 
-/** Returns whether a member may not write to the group now. Mutes end by themselves. */
+/** Returns whether a member may not write to the group now. A mute ends at its time. */
 function isMuted({ mutedUntil = 0 }: Permit): boolean {
   return mutedUntil > Date.now();
 }
 
 const withoutFence = (standing: Standing): Permit => ({ standing, fence: 0 });
 
-/** Most permits have no fence: they share one object each. */
+/** Permits without a fence, which are most: one shared object per standing. */
 const unfenced: Readonly<Record<Standing, Permit>> = {
   friend: withoutFence('friend'),
   stranger: withoutFence('stranger'),
@@ -119,8 +119,8 @@ export async function readStanding(
 }
 
 /**
- * Reads something that Redis may not have. If it is missing, requests it from the recorder and
- * reads again for about a second. Returns undefined if it is still missing then.
+ * Reads a copy that Redis may lack. If it is missing, requests it from the recorder and reads again
+ * for about a second. Returns undefined if it is still missing then.
  */
 export async function readOrRequest<T>(
   read: () => Promise<T | undefined>,
@@ -137,5 +137,5 @@ export async function readOrRequest<T>(
   return undefined;
 }
 
-/** Charges a user for a lookup. Rejects if the user made too many. */
+/** Charges a user for a lookup. Rejects if the user has made too many. */
 export type ChargeLookup = (user: LocalUser) => Promise<void>;

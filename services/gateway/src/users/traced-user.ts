@@ -3,8 +3,8 @@ import { readMessageId } from '../frames.ts';
 import { LocalUser } from './local-user.ts';
 
 /**
- * A user whose deliveries are traced, for a sample of messages. Used only where tracing is on, so
- * that it costs nothing elsewhere.
+ * A user whose deliveries are traced for a sample of messages. Used only if tracing is on, so that
+ * it costs nothing otherwise.
  */
 export class TracedUser extends LocalUser {
   readonly #traces: Traces;

@@ -1,14 +1,13 @@
 import type { RequestBody } from '../socket-server.ts';
 
 /**
- * Bytes of a body over the size that are read and discarded, so that the client can read the
- * refusal.
+ * Bytes of a too large body that are read and discarded, so that the client can read the refusal.
  */
 const MAX_DISCARDED = 8 * 1024 * 1024;
 
-/** Collects the chunks of a request's body, bounded in bytes and in time. */
+/** Collects the chunks of a request's body, with limits on bytes and time. */
 export class BodyReader {
-  /** Resolves with the body, or why there is none. Never rejects. */
+  /** Resolves with the body, or with the reason why it is missing. Never rejects. */
   readonly body: Promise<RequestBody>;
   readonly #maxBytes: number;
   readonly #timer: NodeJS.Timeout;

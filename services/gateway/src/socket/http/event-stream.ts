@@ -9,9 +9,9 @@ import { flushAfterTurn, type Writer } from '../turn.ts';
 import { corsHeaders, refusalOfClose, refuse } from './replies.ts';
 
 /**
- * `GET /v1/events`: the same frames as server-sent events, the cursor as each event's `id`. Before
- * the stream ends, an event of type `close` carries the code and reason that a WebSocket would
- * close with.
+ * `GET /v1/events`: sends the frames as server-sent events. The `id` of an event is its cursor.
+ * Before the stream ends, an event of type `close` carries the code and reason with which a
+ * WebSocket would close.
  */
 export function openEventStream(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);
@@ -27,13 +27,13 @@ export function openEventStream(deps: ServerDeps, request: IncomingRequest, resp
   identify(deps, visitor, begin, (why) => refuse(response, why, headers));
 }
 
-/** The cursor of those frames that have one. */
+/** Matches the cursor of a frame. Only events and the welcome have one. */
 const FRAME_CURSOR = /^\{"type":"(?:event"|welcome"[^{}]*),"cursor":"(\d+-\d+)"/;
 
 /** A comment, which clients ignore. */
 const PING = ':\n\n';
 
-/** A comment without an end, which clients ignore. */
+/** A comment without its end, which clients ignore. */
 const FILLER = ':\n';
 
 class EventStream implements Transport, Writer, StreamEvents {

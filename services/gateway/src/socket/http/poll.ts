@@ -9,16 +9,16 @@ import type { IncomingRequest, OutgoingResponse } from '../socket-server.ts';
 import { flushAfterTurn, type Writer } from '../turn.ts';
 import { corsHeaders, jsonReply, refusalOfClose, refuse } from './replies.ts';
 
-/** Ms that a poll may wait. */
+/** Default and maximum time of a poll, in ms. */
 const WAIT = { default: 25_000, max: 60_000 };
 
-/** Ms within which a client is expected to poll again; its user counts as connected until then. */
+/** Ms within which a client is expected to poll again. Until then its user counts as connected. */
 const LINGER = 5000;
 
 /**
  * `GET /v1/poll`: a connection that lasts until there are frames. Responds at once if there are
- * events, else when one comes, or with an empty list after the timeout; `cursor` is where the next
- * poll continues.
+ * events, otherwise when an event arrives, or with an empty list after the timeout. The next poll
+ * continues at `cursor`.
  */
 export function poll(deps: ServerDeps, request: IncomingRequest, response: OutgoingResponse): void {
   const headers = corsHeaders(deps, request);

@@ -11,8 +11,8 @@ import { corsHeaders, jsonReply, problemReply, refuse } from './replies.ts';
 import type { BodyLimit, UnfinishedBodies } from './unfinished-bodies.ts';
 
 /**
- * `POST /v1/frames`: one client frame, whose reply frame is the response. A frame that concerns a
- * connection (`focus`, `watch`, `auth`) is handed to the connections of the same device, on any
+ * `POST /v1/frames`: runs one client frame and responds with its reply frame. A frame that concerns
+ * a connection (`focus`, `watch`, `auth`) is passed to the connections of the same device, on any
  * gateway. A request without a valid token is refused before its body is read.
  */
 export function postFrame(
@@ -80,7 +80,7 @@ async function runFrame(deps: ServerDeps, claims: Claims, text: string): Promise
   return toReply(await deps.frames.run(sender, frame));
 }
 
-/** The response whose body is a frame; an error frame decides the status. */
+/** Returns the response whose body is a frame. An error frame decides the status. */
 function toReply(text: string | undefined): HttpReply {
   if (text === undefined) return { status: 204, headers: { 'cache-control': 'no-store' } };
   const frame = JSON.parse(text) as ServerFrame;

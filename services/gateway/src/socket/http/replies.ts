@@ -8,7 +8,7 @@ export function refuse(response: OutgoingResponse, refused: Refused, headers: Re
   response.send(problemReply(refused, headers));
 }
 
-/** The problem document of a refusal, with the headers that its status calls for. */
+/** Returns the problem document of a refusal, with the headers that its status requires. */
 export function problemReply({ code, detail, retryAfter }: Refused, headers: Record<string, string> = {}): HttpReply {
   const { status, retry } = errorCodes[code];
   return {
@@ -25,8 +25,8 @@ export function problemReply({ code, detail, retryAfter }: Refused, headers: Rec
 }
 
 /**
- * Seconds. Random where many clients are refused at once, so that they do not all retry at the same
- * time.
+ * Returns the default `Retry-After` in seconds. Random for codes that many clients get at once, so
+ * that they do not all retry at the same time.
  */
 function defaultRetryAfter(code: ErrorCode): number {
   return code === 'unavailable' ? 1 + Math.floor(Math.random() * 3) : 1;

@@ -1,6 +1,6 @@
 /**
- * Counts request bodies that have begun and not ended, by the keys of who sends them, and caps
- * them: each holds a connection, and up to a frame of memory, until it ends or its time is up.
+ * Counts and limits request bodies that have begun but not ended, per user and per address. Each
+ * one occupies a connection, and up to the memory of a frame, until it ends or times out.
  */
 export class UnfinishedBodies {
   readonly #counts = new Map<string, number>();
@@ -22,7 +22,7 @@ export class UnfinishedBodies {
   }
 }
 
-/** How many bodies of one key, such as `address 192.0.2.7`, may be unfinished. */
+/** Limits the number of unfinished bodies for one key, such as `address 192.0.2.7`. */
 export interface BodyLimit {
   key: string;
   max: number;

@@ -19,8 +19,8 @@ export class LayimTransport extends WebSocketTransport {
   /** Number of characters in frames that are not yet translated and sent. */
   #waiting = 0;
   /**
-   * Cursors of the last event that was translated, written to the socket, accepted by the network,
-   * and acknowledged.
+   * Cursors of the last event that was translated, of the last one written to the socket, of the
+   * last one that the network accepted, and of the last one acknowledged.
    */
   #translated = '';
   #written = '';
@@ -38,7 +38,7 @@ export class LayimTransport extends WebSocketTransport {
     if (!this.isOpen) return;
     const text = typeof frame === 'string' ? frame : Buffer.from(frame).toString();
     const parsed = JSON.parse(text) as ServerFrame;
-    // A page learns of the welcome by the open WebSocket alone.
+    // The page does not receive the welcome. The opening of the WebSocket is its sign.
     if (parsed.type === 'welcome') this.accept();
     if (parsed.type !== 'event') return;
     this.#waiting += text.length;
@@ -61,7 +61,8 @@ export class LayimTransport extends WebSocketTransport {
   }
 
   override drained(): void {
-    // A closed socket may have lost its last messages. The next connection sends them again.
+    // A closed socket may have lost its last messages. They stay unacknowledged, so the next
+    // connection sends them again.
     if (!this.isOpen) return;
     super.drained();
     if (super.unsent() > 0) return;
@@ -88,7 +89,10 @@ export class LayimTransport extends WebSocketTransport {
     return JSON.stringify(toMessage(message, connection.user.id, await this.#profiles.read(message.from)));
   }
 
-  /** Returns the message that the page shows: a streamed one when it is complete. */
+  /**
+   * Returns the message that the page shows. For a streamed message, undefined until it is
+   * complete.
+   */
   async #messageOf(event: ParleyEvent, me: number): Promise<MessageEvent | undefined> {
     if (event.kind === 'message') return event.streaming ? undefined : event;
     if (event.kind !== 'edit' || event.streaming !== false) return undefined;

@@ -11,7 +11,7 @@ import { LayimTransport } from './layim-transport.ts';
 /**
  * `GET /layim/socket?token=…`: a WebSocket without subprotocol for an unchanged LayIM front end.
  * All LayIM pages of a user share one resume point, unless the URL has a `device`. Returns the
- * handler of its upgrades.
+ * handler of upgrade requests.
  */
 export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgrade: PendingUpgrade) => void {
   const profiles = new Profiles(deps.redis);
@@ -27,12 +27,15 @@ export function layimUpgrade(deps: ServerDeps): (request: IncomingRequest, upgra
   };
 }
 
-/** Handles a message of the page as a `send` frame. The chat window shows a refusal. */
+/**
+ * Handles a message of the page as a `send` frame. If it is refused, the chat window shows the
+ * reason.
+ */
 async function readLayim(deps: ServerDeps, connection: Connection, message: Buffer, isBinary: boolean): Promise<void> {
   const value = deps.frames.parse(connection, message, isBinary);
   if (value === undefined) return;
-  // The number makes the ref the connection's own, so that its copy is recognised when it comes
-  // back.
+  // The number makes the ref unique for this connection, so that the copy of the message is
+  // recognised.
   const send = readMessage(value, `${connection.id}-${deps.counters.frames}`);
   if (connection.opening) await connection.opening;
   if (connection.closed || !send) return;

@@ -1,9 +1,9 @@
-/** Bytes of frames that are written at once. A single larger frame is written alone. */
+/** Maximum bytes of frames that are written together. A larger frame is written alone. */
 const BATCH = 16 * 1024;
 
 /**
- * The text frames of a WebSocket server (RFC 6455, section 5.2: final, unmasked), joined to a few
- * buffers of whole frames.
+ * Encodes text frames of a WebSocket server (RFC 6455, section 5.2: final, unmasked), joined to a
+ * few buffers of whole frames.
  */
 export function encodeFrames(messages: readonly (string | Uint8Array)[]): Buffer[] {
   const buffers: Buffer[] = [];

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes pieces to a stream, each after the network has accepted the one before. Otherwise Node.js
- * joins all waiting pieces into one write, whose progress cannot be measured.
+ * Writes pieces to a stream, each after the network has accepted the previous one. Otherwise
+ * Node.js joins all waiting pieces into one write, whose progress cannot be measured.
  */
 export class PacedWriter<Piece extends string | Buffer> {
   readonly #stream: Writable;
@@ -35,14 +35,14 @@ export class PacedWriter<Piece extends string | Buffer> {
     if (this.#stream.writableLength > 0) this.#waiting = true;
   }
 
-  /** Calls back once everything was given to the stream. */
+  /** Calls back once all pieces were passed to the stream. */
   end(ended: () => void): void {
     if (this.#queue.length === 0) ended();
     else this.#ending = ended;
   }
 
   #next(): void {
-    // Also called for the pieces before this one.
+    // This is also called for earlier pieces.
     if (!this.#waiting || this.#stream.destroyed) return;
     const piece = this.#queue.shift();
     if (piece !== undefined) {

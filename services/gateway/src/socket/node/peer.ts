@@ -6,13 +6,13 @@ import { PacedWriter } from './paced-writer.ts';
 
 /**
  * The server's end of a WebSocket of `ws`. Messages are written to the TCP socket directly, those
- * of one turn in one write; `ws` reads, and sends control frames, possibly between two of these
+ * of one turn of the event loop in one write. `ws` reads, and sends control frames between these
  * writes.
  */
 export class NodePeer implements SocketPeer {
   readonly #webSocket: WebSocket;
   readonly #writer: PacedWriter<Buffer>;
-  /** Messages that were not written because the client closes. They are dropped. */
+  /** Number of messages that are not written because the client is closing. */
   #dropped = 0;
 
   constructor(webSocket: WebSocket, socket: Duplex, events: PeerEvents, onError: (error: unknown) => void) {
@@ -51,7 +51,7 @@ export class NodePeer implements SocketPeer {
 
   close(code: number, reason: string): void {
     this.#writer.end(() => this.#webSocket.close(code, reason));
-    // `ws` waits equally long for the peer's close frame after it has sent its own.
+    // `ws` waits as long for the peer's close frame after it has sent its own.
     const late = setTimeout(() => this.terminate(), CLOSE_TIME);
     this.#webSocket.once('close', () => clearTimeout(late));
   }
@@ -64,5 +64,5 @@ export class NodePeer implements SocketPeer {
 /** `readyState` of an open WebSocket. */
 const OPEN = 1;
 
-/** Ms in which the client must read the remaining bytes before the connection is closed. */
+/** Ms within which the client must read the remaining bytes before the connection is closed. */
 const CLOSE_TIME = 30_000;

@@ -6,7 +6,9 @@ import { NodeRequest } from './request.ts';
 import { NodeResponse } from './response.ts';
 import { isHandshake, NodeUpgrade } from './upgrade.ts';
 
-/** Ms that an idle HTTP connection stays open: longer than load balancers keep theirs. */
+/**
+ * Ms for which an idle HTTP connection stays open. Longer than the idle timeout of load balancers.
+ */
 const KEEP_ALIVE = 75_000;
 
 /** Serves by `node:http` and `ws`. */
@@ -28,7 +30,7 @@ export const serveWithNode: OpenSocketServer = async (options, handlers) => {
   server.on('upgrade', (message, socket: Socket, head) => {
     const response = new ServerResponse(message);
     response.assignSocket(socket);
-    // `node:http` has let go of the socket, and reads no further request from it.
+    // `node:http` has detached from the socket and reads no further requests from it.
     response.shouldKeepAlive = false;
     response.once('finish', () => socket.destroySoon());
     const upgrade = upgradeOf(handlers, message);
@@ -56,13 +58,13 @@ function createHttpServer({ maxHeaders, requestTime }: SocketServerOptions, hand
     connectionsCheckingInterval: Math.min(1000, requestTime),
     keepAliveTimeout: KEEP_ALIVE,
     noDelay: true,
-    // Node.js 24.9 and newer: a request to upgrade to another protocol, such as HTTP/2 by Java's
-    // client, is handled as a plain request.
+    // In Node.js 24.9 and newer, a request to upgrade to another protocol, such as HTTP/2 by Java's
+    // client, is handled as an ordinary request.
     ...{ shouldUpgradeCallback: (message: IncomingMessage) => upgradeOf(handlers, message) !== undefined },
   });
 }
 
-/** The handler of a request for a WebSocket; undefined for any other request. */
+/** Returns the handler of a WebSocket request. Undefined for any other request. */
 function upgradeOf({ upgrades }: SocketHandlers, message: IncomingMessage) {
   return isHandshake(message) ? upgrades.get(new NodeRequest(message).path) : undefined;
 }

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { ResponseStream, StreamEvents } from '../socket-server.ts';
 import { PacedWriter } from './paced-writer.ts';
 
-/** Characters of one write, so that a slow reader's progress shows. */
+/** Maximum characters per write. Small writes make the progress of a slow reader measurable. */
 const PIECE = 16 * 1024;
 
-/** Ms in which the client must read the remaining bytes after the end of the stream. */
+/** Ms within which the client must read the remaining bytes after the end of the stream. */
 const CLOSE_TIME = 10_000;
 
 /** A growing response of `node:http`, which sends each piece as a whole chunk. */
@@ -53,7 +53,7 @@ export class NodeStream implements ResponseStream {
   }
 }
 
-/** Where the piece that begins at `at` ends: never between the two halves of a character. */
+/** Returns where the piece that begins at `at` ends. Never splits a surrogate pair. */
 function endOfPiece(text: string, at: number): number {
   const end = at + PIECE;
   if (end >= text.length) return text.length;

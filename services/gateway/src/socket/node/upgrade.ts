@@ -27,7 +27,7 @@ export class NodeUpgrade implements PendingUpgrade {
       if (protocol !== '') headers.push(`Sec-WebSocket-Protocol: ${protocol}`);
     });
     let peer: SocketPeer | undefined;
-    // Calls back before it returns.
+    // The callback runs before `handleUpgrade` returns.
     webSockets.handleUpgrade(message, socket, head, (webSocket) => {
       peer = new NodePeer(webSocket, socket, events, this.#limits.onError);
     });
@@ -36,13 +36,13 @@ export class NodeUpgrade implements PendingUpgrade {
   }
 }
 
-/** A request to upgrade, as `node:http` hands it over. */
+/** An upgrade request with the objects that `node:http` passes. */
 export interface Handshake {
   message: IncomingMessage;
   socket: Socket;
   /** Bytes that arrived after the request. */
   head: Buffer;
-  /** Writes to the socket if the request is refused. */
+  /** The response for a refusal. It writes to the socket. */
   response: ServerResponse;
   webSockets: WebSocketServer;
 }

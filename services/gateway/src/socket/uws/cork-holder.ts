@@ -6,11 +6,11 @@ import { type ClientRequest, request } from 'node:http';
  * A request of the server to itself that stays open. Its response can be corked while another
  * request is upgraded.
  *
- * The library wants each write inside of `cork`. But in 20.51, `response.cork(() =>
+ * The library requires that each write is inside of `cork`. But in 20.51, `response.cork(() =>
  * response.upgrade())` outside of the library's own handler may close the WebSocket at once: when
  * the upgrade leaves the socket at its address, `cork` then reads freed memory as the flags of an
- * HTTP response. Inside of another response's `cork` it does not. Later versions of the library
- * compare more than the address.
+ * HTTP response. Inside of the `cork` of another response, this does not happen. Later versions of
+ * the library compare more than the address.
  */
 export class CorkHolder {
   readonly #path = `/${randomUUID()}`;
@@ -32,7 +32,7 @@ export class CorkHolder {
     });
   }
 
-  /** Sends the request. Resolves when it is open, or has failed: `run` works without it. */
+  /** Sends the request. Resolves when it is open or has failed. `run` also works without it. */
   open(host: string, port: number): Promise<void> {
     const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
     return new Promise((resolve) => {
@@ -44,9 +44,9 @@ export class CorkHolder {
     });
   }
 
-  /** Runs `work`, in which one other response may be upgraded. */
+  /** Runs `work`. Inside of it, one other response may be upgraded. */
   run(work: () => void): void {
-    // Without the request, the library prints a warning, and works.
+    // Without the request, the library prints a warning but works.
     if (this.#response) this.#response.cork(work);
     else work();
   }

@@ -2,16 +2,16 @@ import type * as Uws from 'uWebSockets.js';
 import { createRequire } from 'node:module';
 
 /**
- * Two versions of uWebSockets.js: the first has binaries for Node.js 20 and 22, the second for 22,
- * 24 and 26 (glibc 2.38).
+ * Two versions of uWebSockets.js: the first one has binaries for Node.js 20 and 22, the second one
+ * for 22, 24 and 26 (with glibc 2.38).
  */
 const PACKAGES = ['uWebSockets.js', 'uWebSockets.js-next'];
 
 /**
- * Loads uWebSockets.js, whichever version has a binary for this machine.
+ * Loads the version of uWebSockets.js that has a binary for this machine.
  *
- * @param maxHeaders bytes of all headers of a request together; the library reads this limit from
- * the environment when it is loaded, which is why it is not imported at the top
+ * @param maxHeaders maximum bytes of all headers of a request. The library reads this limit from
+ * the environment when it is loaded, so it cannot be imported statically
  * @throws Error with the reason of each version if none loads
  */
 export function loadUws(maxHeaders: number): typeof Uws {

@@ -2,8 +2,8 @@ import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import type { IncomingRequest } from '../socket-server.ts';
 
 /**
- * A request of uWebSockets.js, which allocates it on the stack: it is gone when the handler
- * returns.
+ * A request of uWebSockets.js. The library allocates it on the stack, so it is invalid after the
+ * handler returns.
  */
 export class UwsRequest implements IncomingRequest {
   readonly #request: HttpRequest;
@@ -32,14 +32,14 @@ export class UwsRequest implements IncomingRequest {
   }
 
   query(name: string): string | undefined {
-    // The library's own decoder garbles malformed escapes.
+    // The decoder of the library garbles malformed escapes.
     this.#query ??= new URLSearchParams(this.#request.getQuery() ?? '');
     return this.#query.get(name) ?? undefined;
   }
 }
 
 /**
- * The library writes an IPv4 address that came over an IPv6 socket in full:
+ * Shortens an IPv4 address that arrived over an IPv6 socket: the library writes
  * `0000:0000:0000:0000:0000:ffff:7f00:0001`.
  */
 function plainAddress(text: string): string {

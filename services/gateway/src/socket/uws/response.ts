@@ -24,7 +24,7 @@ export class UwsResponse implements OutgoingResponse {
     this.#response = response;
     this.#limits = limits;
     this.#isHead = method === 'HEAD';
-    // Without this the library ends the process when a handler returns before it responds.
+    // Without this, the library ends the process if a handler returns before it responds.
     response.onAborted(() => this.#leave());
   }
 
@@ -52,7 +52,7 @@ export class UwsResponse implements OutgoingResponse {
   readBody(maxBytes: number): Promise<RequestBody> {
     const reader = new BodyReader(maxBytes, this.#limits.requestTime);
     this.onAbort(() => reader.abort());
-    // The memory of a chunk is the library's own again when this returns.
+    // The library reuses the memory of the chunk after this callback returns.
     this.#response.onData((chunk, isLast) => reader.read(Buffer.from(chunk.slice(0)), isLast));
     return reader.body;
   }

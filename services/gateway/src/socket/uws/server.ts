@@ -8,7 +8,7 @@ import { UwsResponse } from './response.ts';
 import { type UwsSocketData, UwsUpgrade } from './upgrade.ts';
 
 /**
- * Serves by uWebSockets.js. The library itself ends requests whose headers take longer than 10 s.
+ * Serves by uWebSockets.js. The library ends requests whose headers do not arrive within 10 s.
  *
  * @param uws the loaded library, see `loadUws`
  */
@@ -94,7 +94,7 @@ function listen(app: TemplatedApp, { host, port }: SocketServerOptions): Promise
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: two gateways on one port would silently share its connections. */
 const EXCLUSIVE = 1;
 
-/** The library accepts host, port and options together, which its types leave out. */
+/** The library accepts host, port and options together, but its types do not. */
 type ListenExclusively = (
   host: string,
   port: number,

@@ -3,8 +3,8 @@ import type { OutgoingResponse, ResponseStream, StreamEvents } from '../socket-s
 
 /**
  * A growing response of uWebSockets.js. The library sends the CRLF that completes a chunk only with
- * the next chunk, and some readers (Python's `requests`) wait for it. So a filler follows each
- * piece as a chunk of its own: what stays incomplete is the filler.
+ * the next chunk, and some readers (Python's `requests`) wait for it. Therefore a chunk of filler
+ * follows each piece: only the filler stays incomplete.
  */
 export class UwsStream implements ResponseStream {
   unsent = 0;
@@ -49,8 +49,8 @@ export class UwsStream implements ResponseStream {
   }
 
   /**
-   * The library does not report how many bytes it buffers, only whether the network accepted all of
-   * a write. Writing a filler shows it.
+   * Measures whether bytes are unsent, by writing a filler. The library does not report how many
+   * bytes it buffers, only whether the network accepted all of a write.
    */
   #measure(): void {
     if (this.unsent === 0 || this.#owner.done) return;

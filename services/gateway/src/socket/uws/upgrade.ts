@@ -3,8 +3,8 @@ import type { OutgoingResponse, PeerEvents, PendingUpgrade, SocketPeer } from '.
 import type { CorkHolder } from './cork-holder.ts';
 
 /**
- * A request for a WebSocket of uWebSockets.js. It keeps the headers of the handshake, so that the
- * decision can wait.
+ * A WebSocket request of uWebSockets.js. It keeps the headers of the handshake, so that it can be
+ * accepted later.
  */
 export class UwsUpgrade implements PendingUpgrade {
   readonly response: OutgoingResponse & { done: boolean };
@@ -42,7 +42,7 @@ export class UwsUpgrade implements PendingUpgrade {
   }
 }
 
-/** What a socket of uWebSockets.js carries: a copy that the library makes. */
+/** Data of a socket of uWebSockets.js. The library makes a copy of this object. */
 export interface UwsSocketData {
   events: PeerEvents;
   /** Set until the WebSocket is open. */

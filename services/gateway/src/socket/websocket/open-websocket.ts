@@ -8,7 +8,8 @@ import type { IncomingRequest, PendingUpgrade } from '../socket-server.ts';
 import type { WebSocketTransport } from './websocket-transport.ts';
 
 /**
- * Refuses a handshake of another version of the WebSocket protocol than RFC 6455; whether it did.
+ * Refuses a handshake whose WebSocket protocol version is not that of RFC 6455. Returns whether it
+ * did.
  */
 export function refuseVersion(request: IncomingRequest, { response }: PendingUpgrade): boolean {
   if (request.header('sec-websocket-version') === '13') return false;
@@ -17,7 +18,7 @@ export function refuseVersion(request: IncomingRequest, { response }: PendingUpg
   return true;
 }
 
-/** Starts the connection of an admitted visitor; the WebSocket opens with its welcome. */
+/** Starts the connection of an admitted visitor. The WebSocket opens with the welcome. */
 export function openWebSocket(
   deps: ServerDeps,
   visitor: ConnectionVisitor,

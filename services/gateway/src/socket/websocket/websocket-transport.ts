@@ -6,13 +6,13 @@ import type { PeerEvents, PendingUpgrade, SocketPeer } from '../socket-server.ts
 import { flushAfterTurn, type Writer } from '../turn.ts';
 
 /**
- * Close codes before the welcome that are HTTP refusals; the others open the WebSocket, since
- * browsers see nothing but close codes.
+ * Close codes that become HTTP refusals if the connection ends before the welcome. For other codes
+ * the WebSocket is opened first, because browsers show pages only close codes.
  */
 const REFUSED_BY_HTTP = [1012, 4029];
 
 /**
- * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome: until then
+ * A connection over a WebSocket. The WebSocket opens with the first frame, the welcome. Until then,
  * the connection may end with an HTTP status.
  */
 export class WebSocketTransport implements Transport, Writer, PeerEvents {
@@ -80,7 +80,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
     if (this.#closed) return;
     const peer = this.accept();
     this.#closed = true;
-    // May call `closed` at once.
+    // This may call `closed` synchronously.
     peer.close(code, reason);
   }
 
@@ -105,7 +105,7 @@ export class WebSocketTransport implements Transport, Writer, PeerEvents {
   }
 
   closed(code: number): void {
-    // A close by this gateway is counted already.
+    // A close by this gateway was already counted.
     if (!this.#closed) this.#route.deps.counters.closed(code);
     this.#end();
   }
