@@ -226,10 +226,14 @@ create table groups (
   history text not null default 'joined'::text,
   external_id text,
   custom jsonb,
+  slow_mode integer not null default 0,
+  visibility text not null default 'private'::text,
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES users(id),
   constraint groups_history_check CHECK ((history = ANY (ARRAY['joined'::text, 'all'::text]))),
-  constraint groups_max_members_check CHECK (((max_members >= 1) AND (max_members <= 500)))
+  constraint groups_max_members_check CHECK (((max_members >= 1) AND (max_members <= 500))),
+  constraint groups_slow_mode_check CHECK (((slow_mode >= 0) AND (slow_mode <= 86400))),
+  constraint groups_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'request'::text, 'public'::text])))
 ) with (fillfactor=70);
 
 create table installation (
@@ -503,6 +507,7 @@ CREATE INDEX group_invitations_group ON public.group_invitations USING btree (gr
 CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
 CREATE INDEX groups_by_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
+CREATE INDEX groups_found ON public.groups USING btree (lower(NORMALIZE(name, NFKC)) COLLATE "C", id) WHERE ((dissolved IS NULL) AND (visibility <> 'private'::text));
 CREATE INDEX join_requests_pending ON public.join_requests USING btree (group_id, date, user_id) WHERE (state = 'pending'::text);
 CREATE INDEX join_requests_user ON public.join_requests USING btree (user_id);
 CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires IS NOT NULL);

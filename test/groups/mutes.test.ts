@@ -1,5 +1,5 @@
 import type { Member } from '@parley/protocol';
-import { forgetCopies, readMute } from '@parley/redis';
+import { forgetCopies, readRestrictions } from '@parley/redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../gateway/client.ts';
 import { Kit, type Person } from './kit.ts';
@@ -74,7 +74,7 @@ describe('muted members', () => {
     expect(await say(client, group)).toMatchObject(muted);
     expect(await mute(admin, group, member, null)).not.toHaveProperty('mutedUntil');
     expect(await say(client, group)).toMatchObject({ type: 'ack' });
-    expect(await kit.link.client.exists(kit.link.keys.mutes(group))).toBe(0);
+    expect(await kit.link.client.exists(kit.link.keys.restrictions(group))).toBe(0);
   });
 
   it('a member who left and joined again is not muted', async () => {
@@ -82,6 +82,6 @@ describe('muted members', () => {
     await mute(owner, group, member, later());
     await owner.call('DELETE', `/groups/${group}/members/${member.id}`);
     await owner.call('PUT', `/groups/${group}/members/${member.id}`);
-    expect(await readMute(kit.link, group, member.id)).toBe(0);
+    expect(await readRestrictions(kit.link, group, member.id)).toEqual({ mutedUntil: 0, slowMode: 0 });
   });
 });

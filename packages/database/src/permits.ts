@@ -21,7 +21,7 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
-    select 'user' as kind, permits_version as version, null::bigint[] as members, null::json as mutes,
+    select 'user' as kind, permits_version as version, null::bigint[] as members, null::json as mutes, 0 as slow_mode, null::bigint[] as exempt,
       case when u.erased is null and u.deactivated is null then array(select friend_id from friendships where user_id = u.id order by friend_id) end as contacts,
       array(select blocked_id from blocks where user_id = u.id order by blocked_id) as blocks
     from users u where id = ${id}
@@ -29,24 +29,33 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
     select 'group', permits_version,
       case when g.dissolved is null then array(select user_id from group_members where group_id = g.id order by user_id) end,
       (select json_agg(json_build_array(user_id, muted_until)) from group_members where group_id = g.id and muted_until > ${Date.now()}),
+      slow_mode, case when slow_mode > 0 then array(select user_id from group_members where group_id = g.id and role <> 'member' order by user_id) end,
       null, null
     from groups g where id = ${id}`.execute(db);
   const row = rows[0];
   if (!row) return { kind: 'nobody' };
-  const { kind, version, members, mutes, contacts, blocks } = row;
+  const { kind, version, members, contacts, blocks } = row;
   if (kind === 'user') return contacts === null ? { kind: 'nobody', version } : { kind, version, contacts, blocks };
-  return members === null ? { kind: 'nobody', version } : { kind, version, members, mutes: mutes ?? [] };
+  if (members === null) return { kind: 'nobody', version };
+  const { mutes, slow_mode: seconds, exempt } = row;
+  return { kind, version, members, mutes: mutes ?? [], ...(exempt && { slowMode: { seconds, exempt } }) };
 }
 
 /** Who may write to an id. `version` increases with each change. */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
-  | { kind: 'group'; version: number; members: number[]; mutes: Mute[] }
+  | { kind: 'group'; version: number; members: number[]; mutes: Mute[]; slowMode?: SlowMode }
   /** `version` if the id once belonged to a user or group. */
   | { kind: 'nobody'; version?: number };
 
 /** A muted member, and until when, in Unix ms. */
 type Mute = [user: number, until: number];
+
+/** Seconds from one message of a member to the next, and the members who are exempt. */
+interface SlowMode {
+  seconds: number;
+  exempt: number[];
+}
 
 interface PermitsRow {
   kind: 'user' | 'group';
@@ -58,4 +67,7 @@ interface PermitsRow {
   members: number[] | null;
   /** Null if no member is muted. */
   mutes: Mute[] | null;
+  slow_mode: number;
+  /** Null without slow mode. */
+  exempt: number[] | null;
 }

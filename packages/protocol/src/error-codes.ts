@@ -29,6 +29,7 @@ export const errorCodes = {
   'too-large': { status: 413, title: 'The content is too large.', retry: false },
   'upgrade-required': { status: 426, title: 'This address is a WebSocket.', retry: false },
   'too-many': { status: 429, title: 'Too many requests. Try again later.', retry: true },
+  'slow-mode': { status: 429, title: 'This group has slow mode. Wait before you write again.', retry: true },
   internal: { status: 500, title: 'Something went wrong on the server. Try again later.', retry: true },
   unavailable: { status: 503, title: 'The service is temporarily unavailable. Try again later.', retry: true },
   draining: { status: 503, title: 'This server is stopping. Connect again.', retry: true },

@@ -14,6 +14,8 @@ export const limits = {
   custom: 16 * 1024,
   /** Characters of the message with which a hook rejects a request. */
   hookMessage: 500,
+  /** Seconds of the slow mode of a group. */
+  slowMode: 86_400,
   /** Users in `mentions` of one message. */
   mentions: 200,
   /** Users of one `watch` frame. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { receivedBodySchema } from './bodies.ts';
 import { customSchema } from './custom.ts';
+import { limits } from './limits.ts';
 import { id } from './strings.ts';
 
 // Results of REST operations. Fields may be added, never renamed.
@@ -119,6 +120,8 @@ export const groupSchema = z.object({
   role: roleSchema,
   /** Messages before they joined that members can read: none or all. */
   history: z.enum(['joined', 'all']),
+  /** Seconds from one message of a member to the next. The owner and admins are exempt. 0: off. */
+  slowMode: z.int().nonnegative().max(limits.slowMode),
   /** Data of the app. */
   custom: customSchema.optional(),
 });

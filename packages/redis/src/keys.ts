@@ -81,8 +81,13 @@ export interface Keys {
   blocks(user: number): string;
   /** Set: members of a group. */
   members(group: number): string;
-  /** Hash: muted members of a group, and until when, in Unix ms. Missing if nobody is muted. */
-  mutes(group: number): string;
+  /**
+   * Hash: muted members of a group, and until when, in Unix ms. With slow mode also its seconds,
+   * and the members who are exempt (see `readRestrictions`). Missing if there is neither.
+   */
+  restrictions(group: number): string;
+  /** Sorted set: member -> Unix ms of their last message to a group with slow mode, for a day. */
+  slow(group: number): string;
   /** Hash: name and avatar of a user, for gateways, which cannot query the api. */
   profile(user: number): string;
   /** String: the user with an external id, or `nobody`. */
@@ -180,7 +185,8 @@ export function createKeys(buckets: number): Keys {
     blocks: (user) => `${of(user)}blocks:${user}`,
     left: (user) => `${of(user)}left:${user}`,
     members: (group) => `${of(group)}members:${group}`,
-    mutes: (group) => `${of(group)}mutes:${group}`,
+    restrictions: (group) => `${of(group)}mutes:${group}`,
+    slow: (group) => `${of(group)}slow:g${group}`,
     profile: (user) => `${of(user)}profile:${user}`,
     external: (external) => `${of(spread(external))}external:${external}`,
     revoked: (user) => `${of(user)}revoked:${user}`,

@@ -205,7 +205,7 @@ export interface ListedPushDevice {
   created: number;
 }
 
-type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'maxMembers'>> & {
+type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'slowMode' | 'maxMembers'>> & {
   /** Data of the app. Null removes it. */
   custom?: GroupCustom | null;
 };

@@ -19,6 +19,7 @@ import * as searchIndexes from './017-search-indexes.ts';
 import * as groupNames from './018-group-names.ts';
 import * as mentions from './019-mentions.ts';
 import * as groupInvitations from './020-group-invitations.ts';
+import * as groupSettings from './022-group-settings.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -42,6 +43,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '018-group-names': groupNames,
   '019-mentions': mentions,
   '020-group-invitations': groupInvitations,
+  '022-group-settings': groupSettings,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -15,6 +15,10 @@ export interface GroupsTable extends LastMessage {
   owner_id: number;
   /** Whether members see messages from before they joined. */
   history: Generated<'joined' | 'all'>;
+  /** Seconds from one message of a member to the next, at most a day. 0: no slow mode. */
+  slow_mode: Generated<number>;
+  /** Whether others find the group, and whether they join it or request to join. */
+  visibility: Generated<'private' | 'request' | 'public'>;
   /** At most 500. */
   max_members: Generated<number>;
   /**

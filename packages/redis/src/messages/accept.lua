@@ -27,6 +27,7 @@
 --   16 the permit fence when the sender's permit was read, 'member' if the sender must be a member
 --      of the group, or '' if no permit is needed
 --   17 the stream that the message opens, as JSON (see `NewStream`), or ''
+--   18 ms between two messages of the sender by the slow mode of the group, or 0
 --   then for each participant:
 --   *  the epoch of the inbox as the caller remembers it, or ''
 -- Reply
@@ -34,6 +35,7 @@
 --     position of the sender's own copy or '' if it is elsewhere,
 --     participant, epoch, participant, epoch, ... }
 --   { 0 } if the sender's permit may have ended since the caller read it.
+--   { 0, ms to wait } if the sender writes too early for the slow mode of the group.
 --   With ARGV 13, and for no resend, the fourth is a list: the message before in each other bucket.
 --   The epochs are those that differ from what the caller remembers.
 --
@@ -45,7 +47,8 @@ local name, ref, middle, rest = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local sender, records = tonumber(ARGV[9]), ARGV[10] == '1'
 local window, max_refs = tonumber(ARGV[11]), tonumber(ARGV[12])
 local distant, kept, users, permit, stream = ARGV[13], ARGV[14], ARGV[15], ARGV[16], ARGV[17]
-local FIRST, HINTS = 5, 17
+local slow = tonumber(ARGV[18])
+local FIRST, HINTS = 5, 18
 local count = kept == '' and #KEYS or #KEYS - 1
 local sender_id = string.match(name, '^%d+')
 
@@ -64,6 +67,18 @@ end
 -- 2025-01-01 UTC, the origin of message ids.
 local ORIGIN = 1735689600000
 local now = clock()
+
+-- When each member last wrote to a group with slow mode. The key shares the hash tag of the
+-- conversation. A group without slow mode does not need it.
+local turns
+if slow > 0 then
+  turns = string.gsub(conversation, '^({%d+}:)conv:', '%1slow:')
+  local last_turn = tonumber(redis.call('ZSCORE', turns, sender_id) or 0)
+  -- The clock may have stepped back.
+  local left = math.min(slow, last_turn + slow - now)
+  if left > 0 and not redis.call('ZSCORE', conversation, name) then return { 0, left } end
+end
+
 local id = (now - ORIGIN) * 4096
 local last = tonumber(redis.call('ZRANGE', conversation, -1, -1, 'WITHSCORES')[2] or 0)
 if id <= last then id = last + 1 end
@@ -108,6 +123,13 @@ if math.floor(now / 1000) ~= math.floor(last_date / 1000) then
   redis.call('ZREMRANGEBYRANK', conversation, 0, -1 - max_refs)
 end
 if records then redis.call('XADD', records_to, '*', 'e', own_event) end
+if turns then
+  -- The longest slow mode, which a shorter one may become.
+  local DAY = 86400000
+  redis.call('ZADD', turns, whole(now), sender_id)
+  redis.call('ZREMRANGEBYSCORE', turns, '-inf', '(' .. whole(now - DAY))
+  redis.call('PEXPIRE', turns, DAY)
+end
 if stream ~= '' then
   -- The keys share the hash tag of the conversation. A message without a stream does not need them.
   local given = cjson.decode(stream)

@@ -9,6 +9,7 @@ import source from './accept.lua';
 import { forward } from './forward.ts';
 import { PermitChanged } from './permit-changed.ts';
 import { refName } from './ref-name.ts';
+import { SlowModeError } from './slow-mode-error.ts';
 
 const script = createScript('accept', [clock, inbox, source], { durable: true });
 
@@ -19,8 +20,10 @@ const MAX_REFS = 10_000;
  * Accepts a message: numbers it, records it, appends it to the inbox of every participant and
  * publishes it to their gateways. Resolves when all that is done, and on disk where Redis always
  * syncs. A resend, with the same `ref` within `refWindow`, gets the first id and completes an
- * incomplete delivery. Without a resend, `repairForwards` completes it. Rejects with {@redis
- * PermitChanged}, and writes nothing, if `permit` is not valid any more.
+ * incomplete delivery. Without a resend, `repairForwards` completes it.
+ *
+ * Rejects, and writes nothing, with `PermitChanged` if `permit` is not valid any more, and with
+ * `SlowModeError` if the sender's last message to the group is less than `slowMode` ago.
  */
 export async function accept(redis: RedisConnection, message: NewMessage): Promise<Accepted> {
   redis.memory.check();
@@ -58,6 +61,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
     message.members ? near.join(' ') : '',
     message.permit ?? '',
     message.stream ? JSON.stringify(message.stream) : '',
+    (message.slowMode ?? 0) * 1000,
     ...near.map((user) => redis.epochs.get(user) ?? ''),
   ])) as [
     id: number,
@@ -69,7 +73,7 @@ export async function accept(redis: RedisConnection, message: NewMessage): Promi
   ];
 
   const [id, duplicate, , before] = reply;
-  if (id === 0) throw new PermitChanged();
+  if (id === 0) throw duplicate === undefined ? new PermitChanged() : new SlowModeError(duplicate);
   // The first attempt may not have reached the replicas, and this one wrote nothing.
   if (duplicate === 1) await redis.confirm([home]);
   for (let i = 5; i < reply.length; i += 2) {
@@ -107,6 +111,8 @@ export interface NewMessage {
    * `readPermitFence` returned before the permit was read. Undefined: no permit is needed.
    */
   permit?: number | 'member';
+  /** Seconds that must have passed since the sender's last message to the group. Default: 0. */
+  slowMode?: number | undefined;
   /** Whether the recorder writes it to PostgreSQL. */
   record: boolean;
   /** Set if the message opens a stream: its text grows until `endStream`. */

@@ -5,14 +5,14 @@
 --   2 contacts
 --   3 blocks
 --   4 members
---   5 mutes
+--   5 restrictions
 -- ARGV
 --   1 'user', 'group' or 'nobody'
 --   2 version, or -1 for an id that never existed
 --   3 time to live of 'nobody', in s
 --   4 length of the first list
 --   then the first list: contacts of a user, or members of a group
---   then blocks of a user, or muted members of a group, each with the end of the mute
+--   then blocks of a user, or restrictions of the members of a group, each with its value
 -- Reply
 --   1 if it was written
 local copy = redis.call('GET', KEYS[1])

@@ -1,5 +1,6 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
 import { createScript } from '../connection/script.ts';
+import { type GroupRestrictions, toRestrictionFields } from './restrictions.ts';
 import source from './write-permits.lua';
 
 const script = createScript('write-permits', [source]);
@@ -21,11 +22,11 @@ export async function writePermits(redis: RedisConnection, id: number, copy: Per
     copy.kind === 'user'
       ? [copy.contacts.length, ...copy.contacts, ...copy.blocks]
       : copy.kind === 'group'
-        ? [copy.members.length, ...copy.members, ...(copy.mutes ?? []).flat()]
+        ? [copy.members.length, ...copy.members, ...toRestrictionFields(copy)]
         : [0];
   const { version = -1 } = copy;
   const ttl = version < 0 ? NOBODY_TTL : GONE_TTL;
-  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id), keys.mutes(id)];
+  const names = [keys.copy(id), keys.contacts(id), keys.blocks(id), keys.members(id), keys.restrictions(id)];
   return (await redis.run(script, names, [copy.kind, version, ttl, ...lists])) === 1;
 }
 
@@ -39,7 +40,12 @@ export async function hasPermits(redis: RedisConnection, id: number): Promise<bo
  */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
-  /** `mutes`: members who may not write, and until when, in Unix ms. Default: none. */
-  | { kind: 'group'; version: number; members: number[]; mutes?: [user: number, until: number][] }
+  | GroupCopy
   /** `version` is set if the id once was a group. */
   | { kind: 'nobody'; version?: number };
+
+interface GroupCopy extends GroupRestrictions {
+  kind: 'group';
+  version: number;
+  members: number[];
+}

@@ -231,7 +231,7 @@ type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> &
 };
 
 type GroupFields = Pick<Group, 'name'> &
-  Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'maxMembers'>> & {
+  Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'maxMembers'>> & {
     owner: Ref;
     /** All members. Default: they stay as they are. */
     members?: Ref[];

@@ -36,6 +36,7 @@ export type AuditEvent =
   | 'group.join-declined'
   | 'group.joined'
   | 'group.muted'
+  | 'group.slow-mode'
   | 'group.role-changed'
   | 'group.unbanned'
   | 'invitation.created'

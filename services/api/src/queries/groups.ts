@@ -27,6 +27,7 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
       description: group.description,
       avatar: group.avatar,
       history: group.history,
+      slow_mode: group.slowMode ?? 0,
       custom: toColumn(group.custom) ?? null,
       owner_id: group.owner,
       max_members: group.maxMembers,
@@ -65,13 +66,14 @@ export async function listGroups(db: Database, user: number, after: number, limi
 
 /** Changes the given fields. */
 export async function updateGroup(db: Database, id: number, changes: GroupChanges): Promise<void> {
-  const { maxMembers, owner, custom, ...columns } = changes;
+  const { maxMembers, owner, custom, slowMode, ...columns } = changes;
   await db
     .updateTable('groups')
     .set({
       ...columns,
       ...(custom === undefined ? {} : { custom: toColumn(custom) }),
       ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
+      ...(slowMode === undefined ? {} : { slow_mode: slowMode }),
       ...(owner === undefined ? {} : { owner_id: owner }),
     })
     .where('id', '=', id)
@@ -93,7 +95,7 @@ function groups(db: Database, user: number) {
     .innerJoin('groups as g', 'g.id', 'm.group_id')
     .select(['g.id', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner', 'g.max_members as maxMembers'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
-    .select(['m.role', 'g.history', 'g.custom'])
+    .select(['m.role', 'g.history', 'g.slow_mode as slowMode', 'g.custom'])
     .where('m.user_id', '=', user);
 }
 
@@ -102,6 +104,7 @@ interface NewGroup {
   description: string;
   avatar: string | null;
   history: Group['history'];
+  slowMode?: number | undefined;
   custom?: Custom | null | undefined;
   owner: number;
   maxMembers: number;
@@ -112,6 +115,7 @@ interface GroupChanges {
   description?: string | undefined;
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
+  slowMode?: number | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
   owner?: number;

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@parley/protocol';
-import { RedisFullError } from '@parley/redis';
+import { RedisFullError, SlowModeError } from '@parley/redis';
 import { RateExceeded } from '../admission/user-rates.ts';
 import type { RefusalReason } from '../counters.ts';
 import { errorFrame } from '../frames.ts';
@@ -21,6 +21,7 @@ export function errorReply(
   if (error instanceof RateExceeded) return refuse('too-many', error.message, error.retryAfter);
   if (error instanceof RedisFullError)
     return refuse('unavailable', 'The server is out of memory', error.retryAfter, 'redis-full');
+  if (error instanceof SlowModeError) return refuse('slow-mode', undefined, error.retryAfter);
   // Redis may have executed the frame. The client may safely resend every frame.
   log.warn({ err: error, connection: sender.id, frame: type }, 'frame failed');
   return refuse('unavailable');

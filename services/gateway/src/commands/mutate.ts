@@ -10,6 +10,7 @@ import {
   sendRequest,
 } from '@parley/redis';
 import type { LocalUser, Permit } from '../users/local-user.ts';
+import type { Membership } from '../users/permits.ts';
 import { readOrRequest } from '../users/permits.ts';
 import type { CommandDeps } from './command.ts';
 import { eventBytes } from './event-size.ts';
@@ -42,13 +43,13 @@ export async function mutate(
   }
 }
 
-/** Returns the members of the group, or the permit of the user. Throws a refusal. */
+/** Returns the group that the user is in, or the permit of the user. Throws a refusal. */
 async function admit(
   { permits, config }: CommandDeps,
   user: LocalUser,
   chat: number,
   mutation: Mutation,
-): Promise<number[] | Permit> {
+): Promise<Membership | Permit> {
   // Muted members can recall messages.
   const found = await permits.admission(user, chat, { evenMuted: mutation.kind === 'recall' });
   if ('standing' in found) {
@@ -63,10 +64,10 @@ async function writeMutation(
   user: LocalUser,
   chat: number,
   mutation: Mutation,
-  admission: number[] | Permit,
+  admission: Membership | Permit,
 ): Promise<void> {
-  const group = Array.isArray(admission);
-  const users = group ? admission : [...new Set([user.id, chat])];
+  const group = 'members' in admission;
+  const users = group ? admission.members : [...new Set([user.id, chat])];
   const permit = group ? 'member' : admission.fence;
   if (mutation.kind === 'edit') {
     // An edit of a message that is still streamed is its final content.

@@ -1,9 +1,9 @@
 import {
   type RedisConnection,
   readMembers,
-  readMute,
   readPermit,
   readPermitFence,
+  readRestrictions,
   type Standing,
   sendRequest,
 } from '@parley/redis';
@@ -43,22 +43,23 @@ export class Permits {
    */
   async membership(user: LocalUser, to: number): Promise<number[] | Standing> {
     const found = await this.admission(user, to, { evenMuted: true });
-    return Array.isArray(found) ? found : found.standing;
+    return 'members' in found ? found.members : found.standing;
   }
 
   /**
-   * Like `membership`, with the permit fence of both users, which `accept` compares. Returns the
-   * permit of a muted member instead of the members, unless `evenMuted` is set.
+   * Like `membership`, with the slow mode of the group, or the permit fence of both users, which
+   * `accept` compares. Returns the permit of a muted member instead of the members, unless
+   * `evenMuted` is set.
    */
-  async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<number[] | Permit> {
+  async admission(user: LocalUser, to: number, { evenMuted = false } = {}): Promise<Membership | Permit> {
     const admits = (permit: Permit) => permit.standing === 'member' && (evenMuted || !isMuted(permit));
     const permit = user.permit(to) ?? (await this.#readAndKeep(user, to));
     if (!admits(permit)) return permit;
     const members = await readMembers(this.#redis, to);
-    if (members.includes(user.id)) return members;
+    if (members.includes(user.id)) return { members, slowMode: permit.slowMode };
     user.forgetPermit(to);
     const now = await this.#readAndKeep(user, to);
-    return admits(now) ? await readMembers(this.#redis, to) : now;
+    return admits(now) ? { members: await readMembers(this.#redis, to), slowMode: now.slowMode } : now;
   }
 
   /** Returns the standing of a user towards another user or a group, without caching. */
@@ -70,11 +71,16 @@ export class Permits {
     const keep = user.readPermit(to);
     const fence = await readPermitFence(this.#redis, user.id, to);
     const standing = await this.read(user, to);
-    const mutedUntil = standing === 'member' ? await readMute(this.#redis, to, user.id) : 0;
     const plain = fence === 0 ? unfenced[standing] : { standing, fence };
-    const permit = mutedUntil === 0 ? plain : { ...plain, mutedUntil };
+    const permit = standing === 'member' ? await this.#restrict(plain, user, to) : plain;
     if (standing !== 'unknown' && standing !== 'nobody') keep(permit);
     return permit;
+  }
+
+  async #restrict(permit: Permit, user: LocalUser, group: number): Promise<Permit> {
+    const { mutedUntil, slowMode } = await readRestrictions(this.#redis, group, user.id);
+    if (mutedUntil === 0 && slowMode === 0) return permit;
+    return { ...permit, ...(mutedUntil > 0 && { mutedUntil }), ...(slowMode > 0 && { slowMode }) };
   }
 }
 
@@ -135,6 +141,13 @@ export async function readOrRequest<T>(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A group that the user is in and may write to. */
+export interface Membership {
+  members: number[];
+  /** Seconds from one message of the user to the next. Undefined without slow mode. */
+  slowMode: number | undefined;
 }
 
 /** Charges a user for a lookup. Rejects if the user has made too many. */

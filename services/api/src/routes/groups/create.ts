@@ -60,8 +60,17 @@ export const create = callerOperation(
       }
       await requireAddable(tx, config, me, others);
       await requireFreeName(tx, config, given.name);
-      const { name, description = '', avatar = null, history = 'joined', custom } = given;
-      const group = await insertGroup(tx, { name, description, avatar, history, custom, owner: me, maxMembers });
+      const { name, description = '', avatar = null, history = 'joined', slowMode, custom } = given;
+      const group = await insertGroup(tx, {
+        name,
+        description,
+        avatar,
+        history,
+        slowMode,
+        custom,
+        owner: me,
+        maxMembers,
+      });
       const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
       await addMembers(tx, group, members, 0);
       notify({

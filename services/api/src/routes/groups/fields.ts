@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { groupSchema } from '@parley/protocol';
+import { groupSchema, limits } from '@parley/protocol';
 import { avatarField, customField, idField, line, nameField } from '../../http/fields.ts';
 
 /** The name of a group. */
@@ -15,6 +15,9 @@ export const groupFields = {
   history: groupSchema.shape.history
     .optional()
     .openapi({ description: 'What members see of the time before they joined' }),
+  slowMode: z.int().nonnegative().max(limits.slowMode).optional().openapi({
+    description: 'Seconds from one message of a member to the next, for everybody but the owner and admins. 0: off',
+  }),
   custom: customField.optional(),
   maxMembers: z.int().positive().max(500).optional(),
 };

@@ -40,6 +40,7 @@ describe('making a group', () => {
       maxMembers: 200,
       members: 2,
       role: 'owner',
+      slowMode: 0,
       history: 'joined',
     });
     expect((await ben.get<Group>(`/v1/groups/${body.id}`)).body).toEqual({ ...body, role: 'member' });

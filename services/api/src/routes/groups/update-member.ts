@@ -10,6 +10,7 @@ import { memberSchema } from '../../http/schemas.ts';
 import { findDisguise } from '../../names/display-text.ts';
 import { getMember, memberIds, updateMember } from '../../queries/group-members.ts';
 import { updateGroup } from '../../queries/groups.ts';
+import { announceRoles } from './announce-roles.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
 
@@ -47,11 +48,10 @@ export const updateMemberOf = callerOperation(
       if (before === undefined) throw new Refusal('not-found', 'They are not in the group.');
       if (alias !== undefined && user !== me) throw new Refusal('forbidden', 'Everyone chooses their own alias.');
       const users = await memberIds(tx, id);
-      const say = (change: 'role' | 'updated', user: number) =>
-        notify({ events: [{ users, event: { kind: 'group', group: id, change, user } }] });
+      const say = () => notify({ events: [{ users, event: { kind: 'group', group: id, change: 'updated', user } }] });
       if (alias !== undefined && alias !== before.alias) {
         await updateMember(tx, id, user, { alias });
-        say('updated', user);
+        say();
       }
       if (mutedUntil !== undefined) {
         if (user === me) throw new Refusal('forbidden', 'You cannot mute yourself.');
@@ -60,10 +60,10 @@ export const updateMemberOf = callerOperation(
         await bumpPermits(tx, [id]);
         await updateMember(tx, id, user, { mutedUntil });
         notify({ copies: [id], forget: [user] });
-        say('updated', user);
+        say();
       }
       if (role !== undefined && role !== before.role) {
-        for (const changed of await giveRole(tx, id, me, user, role)) say('role', changed);
+        await announceRoles(tx, notify, id, await giveRole(tx, id, me, user, role));
       }
       return (await getMember(tx, id, user)) as Member;
     });

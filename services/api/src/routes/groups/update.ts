@@ -1,4 +1,6 @@
+import { bumpPermits } from '@parley/database';
 import type { Group } from '@parley/protocol';
+import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkAvatar } from '../../http/check-avatar.ts';
 import { checkCustom } from '../../http/check-custom.ts';
@@ -35,7 +37,7 @@ export const update = callerOperation(
     checkAvatar(context.config, changes.avatar);
     const group = await commitAndNotify(context, async (tx, notify) => {
       await enterGroup(tx, id, me, 'admin');
-      const { maxMembers } = (await getGroup(tx, id, me)) as Group;
+      const { maxMembers, slowMode } = (await getGroup(tx, id, me)) as Group;
       const members = await memberIds(tx, id);
       const most = changes.maxMembers ?? maxMembers;
       if (most !== maxMembers && most > context.config.limits.groupMembers) {
@@ -48,9 +50,14 @@ export const update = callerOperation(
       if (members.length > most) throw new Refusal('conflict', `The group has ${members.length} members.`);
       await requireFreeName(tx, context.config, changes.name, id);
       await updateGroup(tx, id, changes);
+      if (changes.slowMode !== undefined && changes.slowMode !== slowMode) {
+        await bumpPermits(tx, [id]);
+        notify({ copies: [id], forget: members });
+      }
       notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
       return (await getGroup(tx, id, me)) as Group;
     });
+    if (changes.slowMode !== undefined) audit(c, 'group.slow-mode', { group: id, slowMode: changes.slowMode });
     return c.json(group, 200);
   },
 );

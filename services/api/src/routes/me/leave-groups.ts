@@ -1,8 +1,9 @@
 import type { Database } from '@parley/database';
 import type { Notify } from '../../events/notice.ts';
 import { findSuccessor } from '../../queries/erase.ts';
-import { getRole, memberIds, updateMember } from '../../queries/group-members.ts';
+import { getRole, updateMember } from '../../queries/group-members.ts';
 import { updateGroup } from '../../queries/groups.ts';
+import { announceRoles } from '../groups/announce-roles.ts';
 import { depart } from '../groups/depart.ts';
 import { endGroup } from '../groups/end-group.ts';
 
@@ -28,8 +29,7 @@ export async function leaveGroups(
       await updateMember(tx, group, user, { role: 'member' });
       await updateMember(tx, group, successor, { role: 'owner' });
       await updateGroup(tx, group, { owner: successor });
-      const users = await memberIds(tx, group);
-      notify({ events: [{ users, event: { kind: 'group', group, change: 'role', user: successor } }] });
+      await announceRoles(tx, notify, group, [successor]);
     }
     await depart(tx, notify, group, user, role === 'owner' ? 'member' : role, 'left');
   }

@@ -3,9 +3,9 @@ import { SYSTEM_USER } from '@parley/protocol';
 import {
   type NewMessage,
   readMembers,
-  readMute,
   readPermit,
   readPermitFence,
+  readRestrictions,
   type Standing,
   writePermits,
 } from '@parley/redis';
@@ -16,34 +16,33 @@ import { Refusal } from '../../http/refusal.ts';
  * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. Throws
  * the Refusal that a gateway sends if the sender may not write. The system may write to everybody.
  */
-export async function participantsOf(
-  context: AppContext,
-  from: number,
-  to: number,
-): Promise<Pick<NewMessage, 'members' | 'permit'>> {
+export async function participantsOf(context: AppContext, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
     // Read after the permit, so that members removed in between are left out.
-    const [members, mutedUntil] = await Promise.all([
+    if (from === SYSTEM_USER) return { members: await readMembers(context.redis, to) };
+    const [members, { mutedUntil, slowMode }] = await Promise.all([
       readMembers(context.redis, to),
-      from === SYSTEM_USER ? 0 : readMute(context.redis, to, from),
+      readRestrictions(context.redis, to, from),
     ]);
-    if (from === SYSTEM_USER) return { members };
     if (!members.includes(from)) throw new Refusal('not-member');
     const left = mutedUntil - Date.now();
     if (left > 0) {
       const detail = `The user is muted in this group until ${new Date(mutedUntil).toISOString()}.`;
       throw new Refusal('muted', detail, { retryAfter: Math.ceil(left / 1000) });
     }
-    return { members, permit: 'member' };
+    return { members, permit: 'member', slowMode };
   }
   if (from === SYSTEM_USER) return {};
   if (standing === 'blocked') throw new Refusal('blocked');
   if (standing === 'stranger' && context.config.sendPolicy === 'friends') throw new Refusal('not-friends');
   return { permit: fence };
 }
+
+/** What `accept` checks. */
+export type Permit = Pick<NewMessage, 'members' | 'permit' | 'slowMode'>;
 
 /** From the copy in Redis, which is written first if it is missing. */
 async function readStanding({ db, redis }: AppContext, from: number, to: number): Promise<Standing> {

@@ -7,6 +7,7 @@ import {
   messageContent,
   type NewMessage,
   PermitChanged,
+  SlowModeError,
   type WrittenContent,
 } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
@@ -16,7 +17,7 @@ import { jsonBody, jsonResponse, serverOperation } from '../../http/operation.ts
 import { Refusal } from '../../http/refusal.ts';
 import { findActive } from '../../queries/server-users.ts';
 import { requireGroup } from './groups/require-group.ts';
-import { participantsOf } from './participants.ts';
+import { type Permit, participantsOf } from './participants.ts';
 import { externalIdField, requireUser, show, userRef } from './refs.ts';
 import { restoreRef } from './restore-ref.ts';
 import { acceptedSchema } from './schemas.ts';
@@ -55,7 +56,7 @@ export const sendMessage = serverOperation(
       200: jsonResponse(acceptedSchema, 'The message was sent before, with this ref'),
       201: jsonResponse(acceptedSchema, 'The message is sent'),
     },
-    refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'muted', 'refused'],
+    refuses: ['not-found', 'not-friends', 'blocked', 'not-member', 'muted', 'slow-mode', 'refused'],
   },
   async (c) => {
     const { context } = c.var;
@@ -102,11 +103,21 @@ async function checkContent(context: AppContext, from: number, to: number, given
 
 /** Accepts a message. If the sender's permit has changed, reads it again and refuses or repeats. */
 async function acceptWithPermit(context: AppContext, message: NewMessage, permit: Permit): Promise<Accepted> {
+  const attempt = (permit: Permit) => acceptInTime(context, { ...message, ...permit });
   try {
-    return await accept(context.redis, { ...message, ...permit });
+    return await attempt(permit);
   } catch (error) {
     if (!(error instanceof PermitChanged)) throw error;
-    return await accept(context.redis, { ...message, ...(await participantsOf(context, message.from, message.to)) });
+    return await attempt(await participantsOf(context, message.from, message.to));
+  }
+}
+
+async function acceptInTime({ redis }: AppContext, message: NewMessage): Promise<Accepted> {
+  try {
+    return await accept(redis, message);
+  } catch (error) {
+    if (!(error instanceof SlowModeError)) throw error;
+    throw new Refusal('slow-mode', undefined, { retryAfter: Math.ceil(error.retryAfter / 1000) });
   }
 }
 
@@ -116,5 +127,3 @@ async function receiverOf({ db }: AppContext, to: Given['to']): Promise<number> 
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);
 }
-
-type Permit = Pick<NewMessage, 'members' | 'permit'>;

@@ -4,6 +4,7 @@ import type { Notify } from '../../../events/notice.ts';
 import { memberIds, updateMember } from '../../../queries/group-members.ts';
 import { updateGroup } from '../../../queries/groups.ts';
 import { getServerGroup, type ServerGroup } from '../../../queries/server-groups.ts';
+import { announceRoles } from '../../groups/announce-roles.ts';
 import { setMembers } from './set-members.ts';
 
 /**
@@ -27,8 +28,5 @@ export async function handOver(
   await updateMember(tx, group, owner, { role: 'owner' });
   await updateMember(tx, group, before, { role: 'admin' });
   await updateGroup(tx, group, { owner });
-  const concerned = await memberIds(tx, group);
-  for (const user of [owner, before]) {
-    notify({ events: [{ users: concerned, event: { kind: 'group', group, change: 'role', user } }] });
-  }
+  await announceRoles(tx, notify, group, [owner, before]);
 }

@@ -6,6 +6,7 @@ import { Refusal } from '../../../http/refusal.ts';
 import { memberSchema } from '../../../http/schemas.ts';
 import { getMember, memberIds, updateMember } from '../../../queries/group-members.ts';
 import { lockUsers } from '../../../queries/lock-users.ts';
+import { announceRoles } from '../../groups/announce-roles.ts';
 import { depart } from '../../groups/depart.ts';
 import { refParam, requireUser } from '../refs.ts';
 import { lockServerGroup } from './require-group.ts';
@@ -45,8 +46,7 @@ export const putGroupMember = serverOperation(
       if (role !== undefined && role !== before) {
         if (before === 'owner') throw new Refusal('conflict', 'A group has an owner: give it another first.');
         await updateMember(tx, group, user, { role });
-        const users = await memberIds(tx, group);
-        notify({ events: [{ users, event: { kind: 'group', group, change: 'role', user } }] });
+        await announceRoles(tx, notify, group, [user]);
       }
       return (await getMember(tx, group, user)) as Member;
     });

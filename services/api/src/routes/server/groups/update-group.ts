@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Database } from '@parley/database';
+import { bumpPermits, type Database } from '@parley/database';
 import type { Custom, Group } from '@parley/protocol';
 import type { Notify } from '../../../events/notice.ts';
 import { Refusal } from '../../../http/refusal.ts';
@@ -16,6 +16,10 @@ export async function updateServerGroup(tx: Database, notify: Notify, group: num
   const after = (await getServerGroup(tx, group)) as ServerGroup;
   if (fields.every((field) => isDeepStrictEqual(before[field], after[field]))) return;
   const users = await memberIds(tx, group);
+  if (after.slowMode !== before.slowMode) {
+    await bumpPermits(tx, [group]);
+    notify({ copies: [group], forget: users });
+  }
   notify({ events: [{ users, event: { kind: 'group', group, change: 'updated' } }] });
 }
 
@@ -25,13 +29,14 @@ export async function requireRoom(tx: Database, group: number): Promise<void> {
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);
 }
 
-const fields = ['name', 'description', 'avatar', 'history', 'maxMembers', 'custom'] as const;
+const fields = ['name', 'description', 'avatar', 'history', 'slowMode', 'maxMembers', 'custom'] as const;
 
 interface Changes {
   name: string;
   description?: string | undefined;
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
+  slowMode?: number | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
 }

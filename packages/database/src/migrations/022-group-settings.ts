@@ -1,0 +1,22 @@
+import { type Kysely, sql } from 'kysely';
+import { createIndex } from './create-index.ts';
+
+export const concurrent = true;
+
+/**
+ * Adds the slow mode of groups, and groups that others find and join. The release before ignores
+ * both.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+  // In byte order, by which a LIKE of a beginning reads the index.
+  const found = `(lower(normalize(name, NFKC)) collate "C", id) where dissolved is null and visibility <> 'private'`;
+  await createIndex(db, 'groups_found', 'groups', found);
+}
+
+const statements = [
+  `alter table groups add column if not exists slow_mode integer not null default 0
+    check (slow_mode between 0 and 86400)`,
+  `alter table groups add column if not exists visibility text not null default 'private'
+    check (visibility in ('private', 'request', 'public'))`,
+];
