@@ -21,7 +21,7 @@ export interface AppContext {
   outbox: Outbox;
   media: MediaStore;
   indexer: SearchIndexer;
-  /** Undefined without hooks. */
+  /** Undefined if no hooks are configured. */
   hooks: Hooks | undefined;
   fences: FenceCache;
   /** Whether Redis and PostgreSQL belong together. */
@@ -36,7 +36,7 @@ export interface OpenEnv {
     context: AppContext;
     /** Sent in the header `x-request-id` and logged. */
     requestId: string;
-    /** The rate limit that counted this request last. */
+    /** The rate limit that was last charged for this request. */
     rateLimit?: RateLimit;
   };
 }
@@ -50,6 +50,6 @@ export interface CallerEnv {
 export interface Caller {
   user: number;
   session: string;
-  /** The session belongs to another issuer, which ends it. */
+  /** Set if the session belongs to another issuer. Only the issuer can end it. */
   foreign?: true;
 }

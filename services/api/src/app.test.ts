@@ -120,7 +120,7 @@ describe('every response', () => {
     expect((await get('/v1/me')).headers.get('cache-control')).toBe('no-store');
   });
 
-  it('OPTIONS lists the supported parts of tus if it is no preflight request', async () => {
+  it('OPTIONS lists the supported parts of tus if the request is not a preflight request', async () => {
     const { status, headers } = await fetch(`${api.url}/v1/media`, { method: 'OPTIONS' });
     expect([status, headers.get('tus-version')]).toEqual([204, '1.0.0']);
   });
@@ -187,7 +187,7 @@ describe('the documentation', () => {
     const document = await openApi();
     for (const [path, operations] of Object.entries(document.paths)) {
       for (const [method, { security, servers }] of Object.entries(operations)) {
-        // A gateway serves it, not the api.
+        // A gateway serves this operation, not the api.
         if (servers?.every(({ url }) => url !== '/')) continue;
         const answer = await fetch(`${api.url}${path.replace('{id}', '1')}`, { method: method.toUpperCase() });
         // LayIM reads the outcome from the body.

@@ -17,7 +17,8 @@ import { operations } from './routes/index.ts';
 import { addWeb } from './web/add-web.ts';
 
 /**
- * Creates the api as a function from requests to responses. The parts of `context` must be open.
+ * Creates the api as a function from requests to responses. The connections of `context` must be
+ * open.
  */
 export function createApp(context: AppContext): App {
   const { origins, limits } = context.config;
@@ -86,13 +87,13 @@ const exposed = [
 const tusAsks = ['tus-resumable', 'upload-length', 'upload-metadata', 'upload-offset'];
 const tusTells = ['tus-resumable', 'tus-version', 'upload-offset', 'upload-length', 'upload-expires'];
 
-/** The framework would respond with a 500 to a `Host` that is not an address. */
+/** Refuses a `Host` header that is not an address. The framework would respond with 500. */
 const refuseOddHost: MiddlewareHandler = async (c, next) => {
   if (!URL.canParse(c.req.url)) throw new Refusal('bad-request', 'The Host header names no host.');
   await next();
 };
 
-/** Upload routes limit their bodies themselves. */
+/** Returns whether a path receives uploads. These routes limit their bodies themselves. */
 function takesUpload(path: string): boolean {
   return path === '/v1/media' || path.startsWith('/v1/media/uploads/') || path.startsWith('/layim/upload/');
 }

@@ -211,11 +211,11 @@ export interface ApiConfig {
   /** 0 picks a free port. */
   port: number;
   logLevel: LogLevel;
-  /** Timeouts in ms: of a statement, and of waiting for a connection. */
+  /** Database settings. Timeouts in ms: of a statement, and of waiting for a connection. */
   database: { url: string; maxConnections: number; statementTimeout: number; connectTimeout: number };
   /** Ms without a reply after which Redis counts as down. */
   redisTimeout: number;
-  /** How Redis writes to disk, which decides what a crash of its machine loses. */
+  /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
   redisDurability: 'always' | 'everysec' | 'none';
   /**
    * `inboxTtl` is in s. `replicas`: number of replicas that must have an event before it counts as
@@ -226,7 +226,7 @@ export interface ApiConfig {
   sendPolicy: 'friends' | 'anyone';
   /** `relay`: nothing is recorded, so there is no history. */
   history: 'mirror' | 'relay';
-  /** Ms after a declined friend request within which the same user cannot ask again. */
+  /** Ms after a declined friend request within which the same user cannot send another one. */
   friendRequestCooldown: number;
   /** Ms for which the response to a request with an idempotency key is stored. */
   idempotencyTtl: number;
@@ -234,14 +234,16 @@ export interface ApiConfig {
   avatarHosts: readonly string[];
   /** Whether a group with the name of another group is rejected. Ignores case. */
   uniqueGroupNames: boolean;
-  /** The same after a declined request to join a group. */
+  /**
+   * Ms after a declined request to join a group within which the same user cannot send another one.
+   */
   joinRequestCooldown: number;
-  /** Ms after which an invitation to a group expires that names no date. */
+  /** Ms after which an invitation to a group expires. Default if the request has no date. */
   invitationTtl: number;
   tokens: {
-    /** Seals refresh tokens, media addresses and device tokens. */
+    /** Signs refresh tokens, media URLs and device tokens. */
     secret: string;
-    /** The current secret and the previous one, whose seals are still valid. */
+    /** The current secret and the previous one. Signatures of both are valid. */
     secrets: readonly string[];
     /** The key pair that signs access tokens. Default: `secret`. */
     signWith: string | TokenKey;
@@ -271,7 +273,7 @@ export interface ApiConfig {
     body: number;
     /** Maximum bytes of `custom` data of one object. 0: no custom data is allowed. */
     custom: number;
-    /** Ms within which headers must arrive. `bodyTime`: the same for bodies except uploads. */
+    /** Ms within which headers must arrive. `bodyTime`: the same for bodies, except uploads. */
     headerTime: number;
     bodyTime: number;
     /**
@@ -283,33 +285,36 @@ export interface ApiConfig {
     unfinishedPerAddress: number;
     /** Maximum requests in flight in this process. */
     concurrency: number;
-    /** Maximum drafts per user. The following limits are per user too. */
+    /** Maximum drafts of one user. The following limits are also per user. */
     drafts: number;
     friends: number;
     friendGroups: number;
     blocks: number;
-    /** Groups that a user owns, and as many groups of others that a user is in. */
+    /**
+     * Maximum groups that a user owns. Also the maximum groups of others in which a user is a
+     * member.
+     */
     groups: number;
-    /** Groups of one owner that a user is in. */
+    /** Maximum groups of one owner in which a user is a member. */
     groupsOfOneOwner: number;
     /** Maximum members of a group: the default and upper bound of `maxMembers`. */
     groupMembers: number;
     /** Maximum sessions. A sign-in beyond it ends the session that was unused for longest. */
     sessions: number;
-    /** Valid invitations of a group. */
+    /** Maximum valid invitations of a group. */
     invitations: number;
-    /** Pending requests to join a group. */
+    /** Maximum pending requests to join a group. */
     joinRequests: number;
   };
-  /** Requests of any kind, per user, address or API key. */
+  /** Maximum requests of any kind per minute, per user, address or API key. */
   requestsPerMinute: { user: number; address: number; key: number };
   perMinute: {
-    /** Limits per user. `groupChanges` counts new groups and new members. */
+    /** Maximum per minute and user. `groupChanges` counts new groups and new members. */
     friendRequests: number;
     groupChanges: number;
-    /** Wrong codes of invitations to groups, per user and per address. */
+    /** Maximum wrong codes of invitations to groups per minute, per user and per address. */
     invitationGuesses: number;
-    /** Per user, like the next. */
+    /** Maximum per minute and user, as for the following three. */
     searches: number;
     exports: number;
     reports: number;
@@ -323,7 +328,7 @@ export interface ApiConfig {
   hooks: HookConfig;
   /** Undefined if push is off. */
   push: PushConfig | undefined;
-  /** The collector for traces of messages that the server API sends. Default: none. */
+  /** The collector for traces of messages that the server API sends. Undefined: no traces. */
   traces: TraceConfig | undefined;
   /** Ms between two checks of the outbox. */
   outboxInterval: number;

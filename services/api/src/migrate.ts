@@ -1,13 +1,13 @@
 import { checkSchema, migrate, openDatabase } from '@parley/database';
 import { readEnv, runTask, url } from '@parley/service';
 
-/** Ms between two checks. */
+/** Ms between two checks of the schema version. */
 const PAUSE = 1000;
 
 /**
  * `node migrate.js` migrates the database to the newest schema. Concurrent runs are safe. `node
- * migrate.js wait` changes nothing and exits when another process has migrated, for services that
- * start beside a migration.
+ * migrate.js wait` does not migrate. It exits when another process has migrated, for services that
+ * start at the same time as a migration.
  */
 await runTask({
   name: 'migrate',

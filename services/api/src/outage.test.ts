@@ -4,7 +4,7 @@ import { waitFor } from '@parley/stack';
 import { describe, expect, it } from 'vitest';
 import { password, TestApi } from '../test/test-api.ts';
 
-describe('while PostgreSQL is away', () => {
+describe('while PostgreSQL is down', () => {
   it('the api responds 503 with Retry-After while PostgreSQL is down, stays alive, and recovers', async () => {
     await using api = await TestApi.start();
     const ann = await api.person();
@@ -52,7 +52,7 @@ it('the api treats a Redis that hangs as down', async () => {
   await waitFor(async () => (await api.events(ann)).some((it) => it.kind === 'profile'));
 });
 
-describe('while Redis is away', () => {
+describe('while Redis is down', () => {
   it('the api serves stored data and refreshes tokens while Redis is down', async () => {
     await using api = await TestApi.start();
     const [ann, ben] = await api.people();

@@ -1,7 +1,7 @@
 import { fingerprint } from '@parley/redis';
 import type { ApiConfig } from './config.ts';
 
-/** The settings that all processes of an installation must share, besides `BUCKETS`. */
+/** Returns the settings that all processes of an installation must share, without `BUCKETS`. */
 export function sharedSettings(config: ApiConfig): Record<string, string> {
   return {
     HISTORY: config.history,

@@ -28,8 +28,8 @@ import { watchRedis } from './watch-redis.ts';
 import { Webhooks } from './webhooks/webhooks.ts';
 
 /**
- * Connects to PostgreSQL and Redis and serves. Resolves once the port is open. Rejects, with
- * nothing left open, if a store is down, media cannot be stored, or the schema is too old.
+ * Connects to PostgreSQL and Redis and serves. Resolves once the port is open. If a store is down,
+ * media cannot be stored, or the schema is too old, closes everything that it opened, and rejects.
  */
 export async function startApi(config: ApiConfig, log: Log = createLog({ name: 'api', level: 'warn' })): Promise<Api> {
   const metrics = createMetrics('api');
@@ -144,7 +144,7 @@ function listen(server: ServerType, { host, port }: ApiConfig): Promise<number> 
   });
 }
 
-/** Closes idle connections at once, others after their response. */
+/** Closes idle connections at once, and other connections after their response. */
 function close(server: ServerType): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }

@@ -5,8 +5,8 @@ import { Gauge, type Registry } from '@parley/service';
 const INTERVAL_MS = 15_000;
 
 /**
- * Exports `parley_backup_timestamp_seconds{store}`: when the last backup of each store was made, as
- * the operator's backup noted it in Redis. Returns a function that ends the readings.
+ * Exports `parley_backup_timestamp_seconds{store}`: when the last backup of each store was made.
+ * Backups write this date to Redis. Returns a function that ends the readings.
  */
 export function watchBackups(metrics: Registry, redis: RedisConnection): () => void {
   const gauge = new Gauge({
@@ -24,7 +24,7 @@ export function watchBackups(metrics: Registry, redis: RedisConnection): () => v
       gauge.reset();
       for (const [store, seconds] of Object.entries(backups)) gauge.set({ store }, seconds);
     } catch {
-      // Redis is unavailable, which other metrics report. The last values hold.
+      // Redis is unavailable, which other metrics report. The last values stay.
     } finally {
       reading = false;
     }

@@ -2,13 +2,13 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { Gauge, type Registry } from '@parley/service';
 
-/** Ms between two handshakes with an address, and in which one must finish. */
+/** Ms between two handshakes with an address. A handshake must finish within the same time. */
 const INTERVAL_MS = 60_000;
 const TIMEOUT_MS = 5000;
 
 /**
- * Exports `parley_certificate_expiry_timestamp_seconds{address}`: until when the certificate of
- * each public address is valid. Keeps the last value while an address does not respond. Returns a
+ * Exports `parley_certificate_expiry_timestamp_seconds{address}`: when the certificate of each
+ * public address expires. Keeps the last value while an address does not respond. Returns a
  * function that ends the checks.
  *
  * @param urls those that begin with `https:` are checked

@@ -3,7 +3,7 @@ import { liveGateways, type RedisConnection } from '@parley/redis';
 /**
  * Pings Redis regularly over each kind of connection. If a connected server does not reply for
  * `silence` ms, drops the connections: waiting commands reject, and later ones reject at once.
- * Returns a function that stops it.
+ * Returns a function that stops the pings.
  */
 export function watchRedis(redis: RedisConnection, silence: number): () => void {
   let waiting = false;

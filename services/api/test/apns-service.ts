@@ -10,21 +10,22 @@ import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 
 /**
- * APNs: accepts notifications by HTTP/2 (without TLS) from servers that sign tokens with its key.
+ * A fake APNs. Accepts notifications by HTTP/2 (without TLS) from servers that sign tokens with its
+ * key.
  */
 export class ApnsService {
   /** The received notifications, in order. */
   readonly got: ApnsNotification[] = [];
   /** Connections that were opened, in order. */
   readonly sessions: ServerHttp2Session[] = [];
-  /** Returns the next answer. `hang`: none. `cut`: the connection ends without one. */
+  /** Returns the next response. `hang`: no response. `cut`: the connection ends without one. */
   answer: (notification: ApnsNotification) => { status: number; reason?: string } | 'hang' | 'cut' = () => ({
     status: 200,
   });
   readonly #keys: KeyPairKeyObjectResult;
   readonly #server: Http2Server;
 
-  /** `like`: another service with the same key, as production and sandbox have. */
+  /** @param like another service that uses the same key, as production and sandbox do */
   static async start(like?: ApnsService): Promise<ApnsService> {
     const service = new ApnsService(like ? like.#keys : generateKeyPairSync('ec', { namedCurve: 'P-256' }));
     await new Promise<void>((resolve) => service.#server.listen(0, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import { Ajv2020, type Schema, type ValidateFunction } from 'ajv/dist/2020.js';
  * does not describe.
  */
 export function createCheck(document: OpenApiDocument): (method: string, path: string, answer: SeenAnswer) => void {
-  // Responses may gain fields in later versions. In tests an undescribed field counts as a leak.
+  // Later versions may add fields to responses. In tests, an undescribed field counts as a leak.
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
   ajv.addSchema(close(document) as Schema, 'api');
   const routes = Object.entries(document.paths).map(([template, operations]) => ({
@@ -17,7 +17,7 @@ export function createCheck(document: OpenApiDocument): (method: string, path: s
 
   return (method, path, { status, type, body }) => {
     const place = `${method.toUpperCase()} ${path} ${status}`;
-    // A path without parameters wins over one with parameters.
+    // A path without parameters has priority over one with parameters.
     const matching = routes.filter((it) => it.pattern.test(path) && it.operations[method] !== undefined);
     const route = matching.find((it) => it.template === path) ?? matching[0];
     if (route === undefined) {

@@ -3,15 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import jwt from 'jsonwebtoken';
 
-/** FCM and the token service of Google: issues access tokens (RFC 7523) and accepts messages. */
+/** A fake FCM with Google's token service. Issues access tokens (RFC 7523) and accepts messages. */
 export class FcmService {
   /** The received messages, in order. */
   readonly got: FcmMessage[] = [];
   /** Access tokens that were issued, in order. */
   readonly issued: string[] = [];
-  /** Returns the next answer of `messages:send`. `hang`: none. */
+  /** Returns the next response of `messages:send`. `hang`: no response. */
   answer: (message: FcmMessage) => { status: number; body?: object | string } | 'hang' = () => taken;
-  /** The answer of the token service, without the token. */
+  /** The response of the token service, without the token. */
   grant: { status: number; body: object } = { status: 200, body: { expires_in: 3599, token_type: 'Bearer' } };
   /** Access tokens that are accepted. */
   readonly valid = new Set<string>();
@@ -88,10 +88,10 @@ export class FcmService {
   }
 }
 
-/** The answer to an accepted message. */
+/** The response to an accepted message. */
 export const taken = { status: 200, body: { name: 'projects/parley-test/messages/1' } };
 
-/** An error of FCM as it writes them. */
+/** Returns an error in the format of FCM. */
 export function fcmError(status: number, word: string, errorCode: string) {
   const details = [{ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode }];
   return { status, body: { error: { code: status, message: 'An error.', status: word, details } } };

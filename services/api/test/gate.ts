@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
- * A TCP proxy in front of a server that can close, which imitates an outage without stopping the
- * server.
+ * A TCP proxy in front of a server. It can refuse connections, which simulates an outage without
+ * stopping the server.
  */
 export class Gate {
   readonly #sockets = new Set<Socket>();

@@ -1,7 +1,7 @@
 import { masterOf } from './masters.ts';
 import type { Person, TestApi } from './test-api.ts';
 
-/** Records the first message that the gateways of a user receive from now on. */
+/** Subscribes to a user's channel and records its first message. */
 export async function listen({ redis }: TestApi, { id }: Person) {
   const client = (await masterOf(redis, redis.keys.user(id))).duplicate();
   await client.connect();

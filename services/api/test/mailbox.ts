@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
 
-/** An SMTP server that keeps what it receives. */
+/** An SMTP server that keeps the received e-mails. */
 export class Mailbox {
   readonly mails: { to: string[]; content: string }[] = [];
   readonly #server: SMTPServer;
@@ -52,7 +52,7 @@ export class Mailbox {
   }
 }
 
-/** Undoes the line breaks of quoted-printable, and base64 of texts that are not ASCII. */
+/** Decodes quoted-printable line breaks, and the base64 of texts that are not ASCII. */
 function decode(mail: string): string {
   const [head = '', ...rest] = mail.split('\r\n\r\n');
   const body = rest.join('\r\n\r\n');

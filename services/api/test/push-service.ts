@@ -2,7 +2,9 @@ import { createDecipheriv, createECDH, createPublicKey, hkdfSync, randomBytes, v
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A push service with its browsers: accepts pushes by RFC 8030 and decrypts them by RFC 8291. */
+/**
+ * A fake push service with its browsers. Accepts pushes by RFC 8030 and decrypts them by RFC 8291.
+ */
 export class PushService {
   /** The received pushes, in order. */
   readonly got: Pushed[] = [];
@@ -75,7 +77,7 @@ class PushedBrowser {
   }
 }
 
-/** Whether the request is signed with a VAPID key, for this service. */
+/** Returns whether the request is signed with a VAPID key for this service. */
 export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolean {
   const [, token = '', key] = /^vapid t=([^,]+), k=(.+)$/.exec(headers.authorization ?? '') ?? [];
   const [head, claims, signature = ''] = token.split('.');
@@ -95,6 +97,6 @@ export function isFrom({ headers, endpoint }: Pushed, publicKey: string): boolea
 export interface Pushed {
   endpoint: string;
   headers: IncomingHttpHeaders;
-  /** The notification as the browser shows it. */
+  /** The notification that the browser shows. */
   shown: { chat: number; title: string; text: string };
 }

@@ -32,7 +32,7 @@ export async function seedHistory(db: Database, owner: number, messages: readonl
 }
 
 interface OldMessage {
-  /** In a group: the group itself. */
+  /** The peer. In a group, the group itself. */
   peer: number;
   text: string;
   /** In place of a text. */

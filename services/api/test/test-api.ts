@@ -152,7 +152,7 @@ const cheap = {
   TOKEN_SECRET: 'a secret of tests, long enough for anything',
   ARGON2_MEMORY: '8KiB',
   ARGON2_TIME: '1',
-  // Off, because the check starts a process. The tests of the check turn it on.
+  // Off, because the check starts a process. The tests of the check set it.
   PASSWORD_STRENGTH: '0',
   REGISTRATIONS_PER_MINUTE: '1000',
   OUTBOX_INTERVAL: '50ms',

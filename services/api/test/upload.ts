@@ -12,7 +12,7 @@ export class Uploader {
     this.#token = person.session.accessToken;
   }
 
-  /** Begins an upload, with its first bytes if given. */
+  /** Begins an upload, with its first bytes if they are passed. */
   create(size: number, { name, type, bytes, headers = {} }: CreateOptions = {}): Promise<Response> {
     const metadata = Object.entries({ filename: name, filetype: type })
       .filter(([, value]) => value !== undefined)
@@ -57,7 +57,7 @@ export function placeOf(answer: Response): string {
   return new URL(answer.headers.get('location') ?? '', answer.url).pathname;
 }
 
-/** A picture of one colour. */
+/** Creates a picture of one colour. */
 export function picture(width: number, height: number, type: 'png' | 'jpeg' | 'webp' | 'gif' | 'avif' = 'png') {
   return sharp({ create: { width, height, channels: 3, background: '#3366cc' } })
     .toFormat(type)

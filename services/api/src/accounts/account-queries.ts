@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { omitNullCustom } from '../queries/custom.ts';
 
 /**
- * Counts accounts by the parameters of their hashes, over the oldest and the newest 10,000
+ * Counts accounts by the parameters of their password hashes, over the oldest and the newest 10,000
  * accounts.
  */
 export async function countHashParameters(db: Database): Promise<{ parameters: string; count: number }[]> {
@@ -53,7 +53,7 @@ export async function setPasswordHash(tx: Database, user: number, hash: string):
   await tx.updateTable('users').set({ password_hash: hash }).where('id', '=', user).execute();
 }
 
-/** Replaces a hash by another hash of the same password, unless the password was changed. */
+/** Replaces a hash by another hash of the same password, unless the password has been changed. */
 export async function replacePasswordHash(db: Database, user: number, before: string, after: string): Promise<void> {
   await db
     .updateTable('users')
@@ -100,7 +100,8 @@ export async function putAccountToken(tx: Database, token: NewAccountToken): Pro
 }
 
 /**
- * Deletes a token that has not expired and returns its user and address. So each token works once.
+ * Deletes a token that has not expired and returns its user and address, so that each token works
+ * once.
  */
 export async function spendAccountToken(
   tx: Database,
@@ -145,7 +146,7 @@ export interface Credentials {
   user: { id: number; username: string; name: string; avatar: string | null; sign: string };
   email: string | null;
   passwordHash: string | null;
-  /** Encrypted, like the next field. */
+  /** The encrypted secret of the second factor. Null: none. */
   totpSecret: string | null;
   totpPending: string | null;
   totpStep: number;

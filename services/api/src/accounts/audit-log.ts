@@ -1,14 +1,14 @@
 import type { Log } from '@parley/service';
 
 /**
- * Writes the audit log: one JSON line for each event that matters for security, with `log:
- * "audit"`, whatever `LOG_LEVEL` is. README.md lists the events. No line holds a secret or what
- * somebody typed.
+ * Writes the audit log: one JSON line with `log: "audit"` for each event that matters for security,
+ * independent of `LOG_LEVEL`. README.md lists the events. The lines never contain secrets or text
+ * that a person typed.
  */
 export class AuditLog {
   readonly #log: Log | undefined;
 
-  /** @param log where lines go; undefined turns the audit log off */
+  /** @param log receives the lines. Undefined turns the audit log off */
   constructor(log: Log | undefined) {
     this.#log = log?.child({ log: 'audit' }, { level: 'info' });
   }

@@ -4,8 +4,8 @@ import { addressOf } from '../http/limit-rate.ts';
 import type { AuditEvent, AuditFields } from './audit-log.ts';
 
 /**
- * Records an event of a request in the audit log, with the request's id and address and, if known,
- * who made the request.
+ * Writes an event of a request to the audit log, with the request's id and address and, if known,
+ * the user who sent it.
  */
 export function audit(c: { var: OpenEnv['Variables'] }, event: AuditEvent, fields: AuditFields = {}): void {
   const { context, requestId, caller, key } = c.var as Audited;

@@ -61,13 +61,16 @@ export interface AccountConfig {
   /** The minimum zxcvbn score of a new password, 0 to 4. 0 disables the check. */
   passwordStrength: number;
   resetTtl: number;
-  /** E-mails per account. Further reset e-mails are dropped silently. */
+  /**
+   * Maximum password reset e-mails per account and hour. Further ones are dropped, with the same
+   * response.
+   */
   resetsPerHour: number;
   confirmationTtl: number;
-  /** Failed attempts at one account from one address or known device. */
+  /** Maximum failed sign-ins per minute at one account, from one address or one known device. */
   signInsPerMinute: number;
   signInFailuresPerDay: number;
-  /** Maximum attempts of one address per minute, over all accounts. */
+  /** Maximum sign-ins per minute from one address, over all accounts. */
   signInsPerAddress: number;
   /** Of one address. */
   registrationsPerMinute: number;
@@ -81,6 +84,6 @@ export interface AccountConfig {
 export interface MailConfig {
   smtpUrl: string;
   from: string;
-  /** Ms for each step of a delivery. */
+  /** Timeout in ms of each step of a delivery. */
   timeout: number;
 }

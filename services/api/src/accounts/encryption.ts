@@ -5,7 +5,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
  *
  * @param key `TOKEN_SECRET`
  * @param purpose what is encrypted: each purpose has a key of its own
- * @param subject whose it is. The text is decrypted for the same subject only
+ * @param subject the owner of the text, such as a user. Decryption requires the same subject
  */
 export function encrypt(key: string, purpose: string, subject: string | number, text: string): string {
   const nonce = randomBytes(12);
@@ -18,7 +18,7 @@ export function encrypt(key: string, purpose: string, subject: string | number, 
  * Decrypts a text. Returns undefined if it was encrypted with another key, for another purpose or
  * subject.
  *
- * @param keys the present `TOKEN_SECRET` and the one before
+ * @param keys the current and the previous `TOKEN_SECRET`
  */
 export function decrypt(
   keys: readonly string[],
@@ -35,7 +35,7 @@ export function decrypt(
       decipher.setAuthTag(bytes.subarray(12, 28)).setAAD(Buffer.from(String(subject)));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     } catch {
-      // Encrypted with another key.
+      // This key did not encrypt the text.
     }
   }
   return undefined;

@@ -34,7 +34,7 @@ async function statuses(count: number, person: Person, options: Attempt): Promis
 
 const wrong = 'a wrong password';
 
-/** Of another password. */
+/** A hash of another password. */
 const otherHash = await hash('another horse', { memoryCost: 8, timeCost: 1 });
 
 describe('an attacker who guesses passwords', () => {
@@ -126,8 +126,8 @@ describe('an account that is deactivated or whose password changes while somebod
     ['given another password', { password_hash: otherHash }],
   ])('a sign-in fails if the account is %s while it is in progress', async (_, changes) => {
     const ann = await api.person();
-    // The transaction holds the row lock that a real deactivation or password change would hold.
-    // The sign-in has read the account and waits for that lock.
+    // The transaction holds the row lock that a deactivation or a password change would hold. The
+    // sign-in has read the account and waits for that lock.
     let signingIn: ReturnType<typeof attempt> | undefined;
     await api.db.transaction().execute(async (tx) => {
       await tx.updateTable('users').set(changes).where('id', '=', ann.id).execute();

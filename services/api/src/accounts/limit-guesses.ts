@@ -4,12 +4,12 @@ import { Refusal } from '../http/refusal.ts';
 
 /**
  * Counts a guess at a secret of an account before it is checked, and responds 429 after too many
- * wrong guesses. Failed guesses count by account and address, so that a stranger who guesses never
- * keeps the owner out. A device that was signed in before counts by itself, so that it gets in from
- * the address of the stranger, too.
+ * wrong guesses. Failed guesses count per account and address, so that the guesses of a stranger
+ * never lock the owner out. A known device counts separately, so that it can sign in even from the
+ * address of the stranger.
  *
- * While an account is attacked from many addresses, each of them gets fewer guesses: the owner
- * still gets in from a new address.
+ * While an account is attacked from many addresses, each of them gets fewer guesses: the owner can
+ * still sign in from a new address.
  *
  * @throws Refusal `too-many`
  */
@@ -25,7 +25,7 @@ export async function limitGuesses(context: AppContext, { account, address, devi
   buckets.push(['sign-in', subject, most, most], ['sign-in-day', subject, daily / 1440, daily]);
   for (const bucket of buckets) await take(context, bucket);
   return {
-    // A correct guess does not count, and resets the failures before it.
+    // A correct guess does not count, and resets the count of failed guesses.
     succeeded: async () => {
       const { redis } = context;
       await Promise.all(buckets.map(([what, subject]) => redis.client.del(redis.keys.rate(what, subject))));
@@ -52,10 +52,10 @@ export interface Guess {
 }
 
 export interface Guesser {
-  /** The username of the attempt, whether or not it exists; or the id of the signed-in user. */
+  /** The username of the attempt, whether it exists or not, or the id of the signed-in user. */
   account: string;
   address: string;
-  /** The known device, if any. */
+  /** The known device that the request comes from. Undefined: none. */
   device?: string | undefined;
 }
 

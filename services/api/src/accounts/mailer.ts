@@ -20,7 +20,7 @@ export class Mailer {
     this.#log = log;
   }
 
-  /** Queues an e-mail. Drops and logs it if {@link MAX_PENDING} wait. */
+  /** Queues an e-mail. If {@link MAX_PENDING} e-mails are waiting, drops it and logs that. */
   send(mail: Mail): void {
     if (this.#stopped.signal.aborted || this.#pending.size >= MAX_PENDING) {
       this.#log.warn({ pending: this.#pending.size }, 'e-mail queue full: e-mail dropped');
@@ -30,7 +30,7 @@ export class Mailer {
     this.#pending.add(delivery);
   }
 
-  /** Resolves when queued e-mails were sent or failed. No further retries. */
+  /** Resolves when all queued e-mails were sent or have failed. Does not retry any more. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all(this.#pending);

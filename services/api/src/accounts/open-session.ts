@@ -13,8 +13,8 @@ import { sessionAnswer } from './session-answer.ts';
  * Creates a session in the caller's transaction and returns it. Ends the least recently used
  * sessions above the user's limit.
  *
- * Locks the user's row. A concurrent deactivation, deletion or password change runs before, so that
- * this session is rejected, or after, so that it ends this session.
+ * Locks the user's row. A concurrent deactivation, deletion or password change runs either earlier,
+ * and this session is rejected, or later, and it ends this session.
  *
  * @param check throws if the current credentials do not permit the session
  * @throws Refusal `unauthenticated` if the account was deactivated or deleted

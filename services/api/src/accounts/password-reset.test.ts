@@ -37,7 +37,7 @@ async function tokenFor(address: string): Promise<string> {
   return mailbox.tokenFor(address) as string;
 }
 
-/** Somebody with a confirmed e-mail address. */
+/** Registers a person with a confirmed e-mail address. */
 async function withEmail(): Promise<{ person: Person; username: string; email: string }> {
   const person = await product.api.person();
   const { username } = person.session.user;
@@ -128,7 +128,7 @@ describe('a reset by e-mail', () => {
     await expect.poll(() => mailbox.mails.at(-1)?.content).toContain('was changed');
   });
 
-  it('the e-mail of a password reset is retried if the mail server was busy', async () => {
+  it('the e-mail of a password reset is retried if the mail server is busy', async () => {
     const { username, email } = await withEmail();
     mailbox.refuseNext(1);
     await askForReset(username);
@@ -143,7 +143,7 @@ describe('a reset by e-mail', () => {
       [202, undefined],
       [202, undefined],
     ]);
-    // The next one is sent after those two would have been.
+    // The next e-mail is sent after any e-mail of those two requests.
     await askForReset(username);
     await tokenFor(email);
     expect(mailbox.mails.map(({ to }) => to)).toEqual([[email]]);

@@ -25,7 +25,7 @@ it.each(['correct horse', 'battery staple', 'pässwörter', 'parley-demo'])('sco
   expect(await strength.score('ann', password, [])).toBeGreaterThanOrEqual(2);
 });
 
-it('scores a password made of the username low', async () => {
+it('a password that repeats the username gets a low score', async () => {
   expect(await strength.score('ann', 'zebediah-flint', ['zebediah.flint'])).toBeLessThan(2);
   expect(await strength.score('ann', 'zebediah-flint', [])).toBeGreaterThanOrEqual(2);
 });

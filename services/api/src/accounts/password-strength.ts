@@ -10,7 +10,7 @@ export class PasswordStrength {
 
   constructor({ timeout = 30_000 }: { timeout?: number } = {}) {
     this.#process = new SideProcess({
-      // Beside this file in the source, beside the bundle when built.
+      // The file is next to this one in the source, and next to the bundle in a build.
       file: fileURLToPath(new URL('./password-process.js', import.meta.url)),
       memory: 512 * 1024 * 1024,
       timeout,
@@ -22,8 +22,8 @@ export class PasswordStrength {
 
   /**
    * Returns zxcvbn's score: 0 (below 1,000 guesses) and 1 (below 10^6) are what attackers try
-   * first, 4 means 10^10 or more guesses. Only the first {@link CHECKED} characters count, since
-   * the time grows with their number.
+   * first, 4 means 10^10 or more guesses. Only the first {@link CHECKED} characters count, because
+   * the time grows with the length.
    *
    * @param words what an attacker knows of this account, such as the username
    * @throws SideProcessBusy when too many passwords wait to be checked
@@ -40,14 +40,14 @@ export class PasswordStrength {
   }
 }
 
-/** Whether a password is little more than a word: `ann.smith-1` for `ann_smith`. */
+/** Returns whether a password adds little to a word: `ann.smith-1` for `ann_smith`. */
 function saysNoMore(password: string, word: string): boolean {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   const rest = plain(password).replaceAll(plain(word) || ' ', '');
   return rest.length < 4 && rest.length < plain(password).length;
 }
 
-/** Characters. Only the beginning of longer passwords is scored. */
+/** Maximum number of characters that are scored, from the beginning of a password. */
 const CHECKED = 32;
 
 interface Job {

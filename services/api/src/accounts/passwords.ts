@@ -9,7 +9,7 @@ import { PasswordStrength } from './password-strength.ts';
 export class Passwords {
   readonly #options: PasswordsOptions;
   readonly #strength = new PasswordStrength();
-  /** By the parameters of their hash. */
+  /** Parameters of a hash -> a hash with these parameters for unknown usernames. */
   readonly #decoys = new Map<string, Promise<string>>();
   #classes: Promise<HashClass[]> | undefined;
   #classesRead = Number.NEGATIVE_INFINITY;
@@ -36,13 +36,13 @@ export class Passwords {
     return fits && typeof known === 'string';
   }
 
-  /** Whether the cost of a hash differs from that of new hashes. */
+  /** Returns whether the cost of a hash differs from that of new hashes. */
   isOutdated(known: string): boolean {
     return costOf(known) !== costText(this.#options.cost);
   }
 
   /**
-   * Rejects a new password that an attacker would guess early.
+   * Rejects a new password that an attacker would soon guess.
    *
    * @param words what an attacker knows: username, display name
    * @param owner an address or user; the checks of one owner run one at a time
@@ -77,7 +77,10 @@ export class Passwords {
     return decoy;
   }
 
-  /** Reloaded every hour. If PostgreSQL is unavailable, the last ones stay. */
+  /**
+   * Reads how many accounts have hashes of each cost, at most once an hour. If PostgreSQL is
+   * unavailable, returns the last result.
+   */
   #readClasses(): Promise<HashClass[]> {
     const now = performance.now();
     if (this.#classes === undefined || now - this.#classesRead > 3_600_000) {
@@ -109,7 +112,7 @@ function hashAt(password: string, { memory, time, parallelism }: Cost): Promise<
   return hash(normal(password), { memoryCost: Math.ceil(memory / 1024), timeCost: time, parallelism });
 }
 
-/** Different keyboards may produce the same characters as different code points. */
+/** Normalises a password: keyboards may produce the same character as different code points. */
 function normal(password: string): string {
   return password.normalize('NFKC');
 }

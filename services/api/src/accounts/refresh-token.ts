@@ -12,8 +12,7 @@ export function createRefreshToken(secret: string, session: string): { token: st
 
 /**
  * Parses a refresh token. Returns undefined if it is malformed. `genuine` is true if this server
- * issued it at any time. A genuine token that is not the latest of its session has been used
- * before.
+ * issued the token. A genuine token that is not the latest one of its session was already used.
  */
 export function readRefreshToken(secret: string, token: string): RefreshToken | undefined {
   const [, content, session, mark] = /^(([\w-]{22})\.[\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];

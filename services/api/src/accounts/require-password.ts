@@ -7,12 +7,13 @@ import { audit } from './audit.ts';
 import { limitGuesses } from './limit-guesses.ts';
 
 /**
- * Checks the password of the caller, before something that a thief of an access token must not do.
- * Returns the caller's credentials.
+ * Checks the password of the caller before an action that a stolen access token alone must not
+ * permit. Returns the caller's credentials.
  *
- * @param password the given one; an account without a password needs none where `optional` is set
+ * @param password the password of the request. An account without one needs none if `optional` is
+ * set
  * @throws Refusal `forbidden` for a wrong password, `too-many` after too many wrong ones,
- * `conflict` where the account has none
+ * `conflict` for an account without a password
  */
 export async function requirePassword(
   c: Context<CallerEnv>,

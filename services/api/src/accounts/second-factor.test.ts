@@ -16,10 +16,10 @@ const signIn = (person: Person, code?: string) =>
     body: { username: person.session.user.username, password, ...(code && { code }) },
   });
 
-/** The code of a secret, `steps` of 30 s from now. */
+/** Returns the code of a secret, `steps` of 30 s from now. */
 const codeOf = (secret: string, steps = 0) => new TOTP({ secret }).generate({ timestamp: Date.now() + steps * 30_000 });
 
-/** Somebody with a second factor, of which no code was used but that of the step before. */
+/** Registers a person with a second factor. Only the code of the previous step was used. */
 async function withTotp(): Promise<{ person: Person; secret: string; recoveryCodes: string[] }> {
   const person = await product.api.person();
   const { body } = await person.call<{ secret: string; uri: string }>('post', '/v1/me/totp', { password });

@@ -11,10 +11,10 @@ import { decryptTotpSecret, hashRecoveryCode, verifyTotp } from './totp.ts';
 /**
  * Checks the code of an account's second factor, if it has one, in a transaction that has locked
  * the account. Each code works once. Wrong codes count as wrong passwords, and also by account,
- * because a person who knows the password can guess codes from many addresses.
+ * because an attacker who knows the password can guess codes from many addresses.
  *
- * @throws Refusal `code-required` without a code, `unauthenticated` for a wrong one, `too-many`
- * after too many
+ * @throws Refusal `code-required` if the code is missing, `unauthenticated` if it is wrong,
+ * `too-many` after too many wrong codes
  */
 export async function checkSecondFactor(
   c: AnyContext,
@@ -26,7 +26,7 @@ export async function checkSecondFactor(
   const { totpSecret, totpStep, user } = account;
   if (totpSecret === null) return;
   if (code === undefined) {
-    // The password was correct: not a failed guess.
+    // The password was correct, so this is not a failed guess.
     await guess?.succeeded();
     throw new Refusal('code-required');
   }

@@ -1,19 +1,19 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** Creates a token that is sent once, and its hash, which is stored. */
+/** Creates a token that is sent once, and its hash, which the server stores. */
 export function createSecretToken(): { token: string; hash: string } {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashToken(token) };
 }
 
-/** SHA-256 as base64url. Tokens are random, so they need no slow hash. */
+/** Returns the SHA-256 of a token as base64url. Tokens are random, so they need no slow hash. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
 /**
- * Makes the token by which a device is known at its next sign-in, so that others who guess the
- * password cannot keep it out. It opens nothing by itself.
+ * Creates the token that identifies a device at its next sign-in. With it, the wrong guesses of
+ * others do not lock the device out. It grants no access.
  */
 export function createDeviceToken(secret: string, user: number, session: string): string {
   const content = `${user}.${session}`;
@@ -21,7 +21,8 @@ export function createDeviceToken(secret: string, user: number, session: string)
 }
 
 /**
- * Returns the user's device with this token. Undefined if the token is forged or of another user.
+ * Returns the user's device with this token. Undefined if the token is forged or belongs to another
+ * user.
  */
 export function readDeviceToken(secret: string, user: number, token: string | undefined): string | undefined {
   const [, content, owner, device, seal] = /^((\d{1,16})\.([\w-]{22}))\.([\w-]{43})$/.exec(token ?? '') ?? [];

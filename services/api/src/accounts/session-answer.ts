@@ -31,19 +31,19 @@ export function setSessionCookies(c: AnyContext, { refreshToken, deviceToken }: 
   setCookie(c, nameOf(c, 'device'), deviceToken ?? '', { ...attributes(c), maxAge: 400 * 86_400 });
 }
 
-/** Deletes the refresh cookie. The device stays known. */
+/** Deletes the refresh cookie. The device cookie stays. */
 export function deleteRefreshCookie(c: AnyContext): void {
   deleteCookie(c, nameOf(c, 'refresh'), attributes(c));
 }
 
-/** Returns the token of one of the cookies. */
+/** Returns the token in a session cookie. */
 export function readSessionCookie(c: AnyContext, which: 'refresh' | 'device'): string | undefined {
   return getCookie(c as Context<OpenEnv>, nameOf(c, which));
 }
 
 /**
- * Browsers accept a `__Host-` cookie only over HTTPS from this host, so that no sibling domain can
- * set one.
+ * Returns the name of a cookie. Over HTTPS it begins with `__Host-`: browsers accept such a cookie
+ * only from this host, so that no sibling domain can set one.
  */
 function nameOf(c: AnyContext, which: 'refresh' | 'device'): string {
   return `${c.var.context.config.cookieSecure ? '__Host-' : ''}parley_${which}`;

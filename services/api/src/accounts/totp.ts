@@ -4,8 +4,8 @@ import { decrypt, encrypt } from './encryption.ts';
 import { hashToken } from './secret-token.ts';
 
 /**
- * Makes the secret of a second factor (160 bits) and the address that authenticator apps read as a
- * QR code.
+ * Creates the secret of a second factor (160 bits) and its `otpauth:` URL, which authenticator apps
+ * read as a QR code.
  */
 export function createTotp(issuer: string, username: string): { secret: string; uri: string } {
   const totp = totpOf(new Secret({ size: 20 }).base32, issuer, username);
@@ -13,10 +13,10 @@ export function createTotp(issuer: string, username: string): { secret: string; 
 }
 
 /**
- * Returns the 30 s step of a code, one step early or late included; undefined for a wrong one.
+ * Returns the 30 s step of a code, which may be one step early or late. Undefined for a wrong code.
  *
- * @param after the step of the last accepted code: codes of it and of earlier steps are wrong, so
- * no code works twice
+ * @param after the step of the last accepted code. Codes of this step and earlier ones are wrong,
+ * so each code works once
  */
 export function verifyTotp(secret: string, code: string, after: number, now = Date.now()): number | undefined {
   if (!/^\d{6}$/.test(code)) return undefined;
@@ -27,7 +27,8 @@ export function verifyTotp(secret: string, code: string, after: number, now = Da
 }
 
 /**
- * Makes recovery codes of 59 bits, such as `k3fp-9wzm-x7dt`, and the hashes that are kept of them.
+ * Creates recovery codes of 59 bits, such as `k3fp-9wzm-x7dt`, and their hashes, which the server
+ * stores.
  */
 export function createRecoveryCodes(): { codes: string[]; hashes: string[] } {
   const letter = () => ALPHABET[randomInt(ALPHABET.length)];
@@ -36,7 +37,7 @@ export function createRecoveryCodes(): { codes: string[]; hashes: string[] } {
   return { codes, hashes: codes.map(hashRecoveryCode) };
 }
 
-/** Returns the hash of a recovery code, in any case and spacing. */
+/** Returns the hash of a recovery code, ignoring case and spaces. */
 export function hashRecoveryCode(code: string): string {
   return hashToken(`recovery:${code.toLowerCase().replaceAll(/[\s-]/g, '')}`);
 }
@@ -51,7 +52,7 @@ export function encryptTotpSecret(key: string, user: number, secret: string): st
  *
  * @param keys the keys that may have encrypted the secret: the current and the previous
  * `TOKEN_SECRET`
- * @throws Error when none fits
+ * @throws Error if none of them did
  */
 export function decryptTotpSecret(keys: readonly string[], user: number, encrypted: string): string {
   const secret = decrypt(keys, PURPOSE, user, encrypted);
@@ -70,5 +71,5 @@ const STEP_MS = 30_000;
 
 const RECOVERY_CODES = 10;
 
-/** Letters and digits that are not mistaken for each other. */
+/** Letters and digits that people do not confuse with each other. */
 const ALPHABET = 'abcdefghjkmnpqrstuvwxyz23456789';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CliError, type ServerClient } from './server-client.ts';
 
-/** The options of commands, as they stand on the command line. */
+/** The options of commands, by their names on the command line. */
 export interface Options {
   q?: string;
   limit?: string;
@@ -182,7 +182,7 @@ function readJson(option: string, text: string): unknown {
   }
 }
 
-/** In a body, an id of Parley is a number. */
+/** Converts the reference of a user to the form of a body, where an id of Parley is a number. */
 function toRef(text: string): string | number {
   return /^~\d+$/.test(text) ? Number(text.slice(1)) : text;
 }

@@ -8,7 +8,7 @@ export function format(result: unknown, columns?: readonly string[]): string {
   return option === undefined ? table : `${table}\nMore: ${option}`;
 }
 
-/** The option that shows the next page; of messages, the older ones. */
+/** Returns the option that shows the next page. For messages, that is the page of older ones. */
 function nextPage({ items, next, more }: Page): string | undefined {
   if (next) return `--after ${next}`;
   return more ? `--before ${items[0]?.id}` : undefined;
@@ -64,7 +64,7 @@ function bodyText(body: { type: string; text?: string }): string {
   return body.text ?? JSON.stringify(body);
 }
 
-/** Replaces control characters by blanks, because they could change the terminal. */
+/** Replaces control characters by blanks, because they could alter the terminal. */
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ');
 }

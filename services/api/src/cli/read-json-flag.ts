@@ -5,7 +5,7 @@ import { CliError } from './server-client.ts';
  * Returns whether `--json` is given.
  *
  * @param command its name, for the usage
- * @throws CliError if anything else is given
+ * @throws CliError for any other argument
  */
 export function readJsonFlag(command: string, argv: readonly string[]): boolean {
   try {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
-/** A web server that responds to everything with a page. */
+/** Starts a web server that responds to every request with this page. */
 async function startPage(html: string) {
   const server = createServer((_, response) => response.end(html)).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -101,7 +101,7 @@ describe('parley', () => {
     expect(older).toMatch(new RegExp(`\\n${first} .*text 1$`));
   });
 
-  it('parley reports an address that is not the api', async () => {
+  it('parley reports an address at which no api responds', async () => {
     await using page = await startPage('<html></html>');
     const run = runCommand(['user', 'list'], { PARLEY_URL: page.url, PARLEY_API_KEY: apiKey });
     await expect(run).rejects.toMatchObject({

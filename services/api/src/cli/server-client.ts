@@ -2,14 +2,14 @@
 export class CliError extends Error {
   readonly exitCode: 1 | 2;
 
-  /** @param exitCode 1: the server refused or does not answer; 2: the command is wrong */
+  /** @param exitCode 1: the server refused or did not respond. 2: the command line is wrong */
   constructor(message: string, exitCode: 1 | 2 = 1) {
     super(message);
     this.exitCode = exitCode;
   }
 }
 
-/** Ms in which the api must answer. */
+/** Ms within which the api must respond. */
 const TIMEOUT_MS = 30_000;
 
 /** Calls the server API of an installation. */
@@ -27,9 +27,10 @@ export class ServerClient {
   }
 
   /**
-   * Calls an operation below `/v1/server`. Resolves with its JSON, undefined for none.
+   * Calls an operation below `/v1/server`. Resolves with the JSON of the response. Undefined if
+   * there is none.
    *
-   * @throws CliError if the api refuses or does not answer
+   * @throws CliError if the api refuses or does not respond
    */
   async call(method: string, path: string, { query = {}, body }: CallOptions = {}): Promise<unknown> {
     const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);

@@ -53,7 +53,7 @@ describe('concurrent changes of friends and blocks', () => {
     await waitFor(async () => (await api.db.selectFrom('outbox').selectAll().execute()).length === 0);
   });
 
-  it('a change that cannot be delivered does not delay other changes', async () => {
+  it('a change whose delivery fails does not delay other changes', async () => {
     const ann = await api.person();
     const event = { kind: 'profile', user: ann.id } as const;
     const poison = JSON.stringify({ copies: ['no id'] });

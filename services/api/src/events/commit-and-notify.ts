@@ -3,10 +3,10 @@ import type { AppContext } from '../app-context.ts';
 import type { Notice, Notify } from './notice.ts';
 
 /**
- * Runs `work` in one transaction and publishes what follows to Redis. `work` receives the
+ * Runs `work` in one transaction and then publishes its changes to Redis. `work` receives the
  * transaction and `notify`, which collects notices. Resolves once PostgreSQL has committed and
- * Redis has the notices, so that the change holds on every gateway when the api responds. If Redis
- * is down it still resolves: the notices are in the outbox, committed with the change, and are
+ * Redis has the notices, so that the change applies on every gateway when the api responds. If
+ * Redis is down, it still resolves: the notices are stored in the outbox with the change, and are
  * delivered later.
  */
 export async function commitAndNotify<T>(

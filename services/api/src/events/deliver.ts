@@ -16,9 +16,9 @@ import type { Notice } from './notice.ts';
 import { deleteMessages } from './purge-queries.ts';
 
 /**
- * Delivers a notice to Redis. The order matters: a user who receives the event of a new friendship
- * may write at once. Resolves when Redis has everything. If it rejects, deliver the whole notice
- * again. @param signal stops the deletion of rows between two batches
+ * Delivers a notice to Redis. Permits come before events, because a user who receives the event of
+ * a new friendship may write at once. Resolves when Redis has all parts. If it rejects, the caller
+ * must deliver the whole notice again. @param signal stops the deletion of rows between two batches
  */
 export async function deliver(
   db: Database,
@@ -62,7 +62,7 @@ export async function deliver(
 }
 
 /**
- * Inboxes per script call and rows per transaction. They bound how long Redis and PostgreSQL are
- * busy.
+ * Maximum inboxes per script call and rows per transaction. They limit how long Redis and
+ * PostgreSQL are busy.
  */
 const atOnce = 500;

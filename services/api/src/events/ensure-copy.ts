@@ -4,8 +4,8 @@ import { copyProfile } from './copy-profile.ts';
 import { deliver } from './deliver.ts';
 
 /**
- * Writes the copies of a user that Redis lacks: permits and profile. Never rejects. Without permits
- * a gateway requests them from the recorder, which delays the first sender.
+ * Writes the copies of a user that Redis lacks: permits and profile. Never rejects. If permits are
+ * missing, a gateway must request them from the recorder, which delays the first sender.
  */
 export async function ensureCopy({ db, redis, log }: AppContext, user: number): Promise<void> {
   try {

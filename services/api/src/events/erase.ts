@@ -7,8 +7,8 @@ import { addNotices } from './outbox-queries.ts';
 
 /**
  * Removes the data of a deleted user from Redis, then from PostgreSQL, in batches. The recorder may
- * still record earlier messages, so this runs again until that is over. @param signal stops it
- * between two batches
+ * still record earlier messages, so this runs again until none is left. @param signal stops the
+ * removal between two batches
  */
 export async function erase(
   db: Database,
@@ -16,7 +16,7 @@ export async function erase(
   { user, at }: Erasure,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Read first, because what is recorded later is removed by the next run.
+  // Read before the removal, because the next run removes what is recorded later.
   const over = (await recordedUpTo(redis)) > at;
   await forgetUser(redis, user);
   while ((await deleteCopies(db, user, atOnce)) === atOnce) signal?.throwIfAborted();
@@ -27,7 +27,7 @@ export async function erase(
   if (!over) await addNotices(db, [{ erase: { user, at } }], Date.now() + pauseMs);
 }
 
-/** Rows per transaction. */
+/** Maximum rows per transaction. */
 const atOnce = 500;
 
 /** Ms until the next run. */

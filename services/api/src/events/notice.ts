@@ -1,25 +1,26 @@
 import type { ParleyEvent } from '@parley/protocol';
 
 /**
- * What Redis must learn about a committed change in PostgreSQL. A crash may deliver a notice twice,
- * so every part is idempotent: copies are read again, and events make clients read again.
+ * The changes to make in Redis after a change was committed in PostgreSQL. A crash may deliver a
+ * notice twice, so every part is idempotent: copies are read again, and events make clients read
+ * again.
  */
 export interface Notice {
   /** Users or groups whose permit copy is written again from PostgreSQL. */
   copies?: number[];
-  /** Pairs of users whose permits in the memory of gateways are not valid any more. */
+  /** Pairs of users whose cached permits in gateways have become invalid. */
   fences?: [number, number][];
-  /** Users whose cached permits gateways drop. */
+  /** Users whose cached permits gateways must clear. */
   forget?: number[];
   /** Sessions that ended. `until` is the end of their last access token, in Unix ms. */
   revoked?: { user: number; session: string; until: number }[];
-  /** External ids with their users. Null: no user any more. */
+  /** External ids with their users. Null: the id has no user any more. */
   externals?: { external: string; user: number | null }[];
   /** Users whose sockets are closed, for all sessions. */
   closed?: number[];
-  /** When it happened, in Unix ms. Default: now. */
+  /** When the change happened, in Unix ms. Default: now. */
   date?: number;
-  /** Events, each for the inboxes of some users. */
+  /** Events, each with the users whose inboxes receive it. */
   events?: { users: number[]; event: ParleyEvent }[];
   /** A new report, for webhooks. */
   report?: { id: number } & Record<string, string | number | null>;
@@ -29,7 +30,10 @@ export interface Notice {
   erase?: Erasure;
 }
 
-/** Adds a notice, which is written with the transaction and delivered after it. */
+/**
+ * Adds a notice to the transaction. It is written with the transaction and delivered after the
+ * commit.
+ */
 export type Notify = (notice: Notice) => void;
 
 /** A user who was deleted. */

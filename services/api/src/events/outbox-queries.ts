@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { Notice } from './notice.ts';
 
 /**
- * Writes notices that other replicas deliver from `due` on. Returns their ids in the same order.
+ * Writes notices. From `due` on, other replicas may deliver them. Returns their ids in the same
+ * order.
  */
 export async function addNotices(db: Database, notices: readonly Notice[], due: number): Promise<number[]> {
   const rows = await db
@@ -14,7 +15,7 @@ export async function addNotices(db: Database, notices: readonly Notice[], due: 
   return rows.map((row) => row.id);
 }
 
-/** Claims the notice that is due for longest until `until`. Undefined if none is due. */
+/** Claims the notice that has been due for longest, until `until`. Undefined if none is due. */
 export async function claimNotice(db: Database, now: number, until: number): Promise<Claimed | undefined> {
   const { rows } = await sql<Claimed>`
     update outbox set due = ${until}

@@ -27,7 +27,10 @@ export class Outbox {
     this.wake();
   }
 
-  /** Resolves when the work in flight is done. Other replicas delete the remaining rows. */
+  /**
+   * Resolves when the work in flight is done. Other replicas delete the remaining rows of cleared
+   * chats.
+   */
   async stop(): Promise<void> {
     this.#stopped.abort();
     clearInterval(this.#timer);
@@ -40,8 +43,8 @@ export class Outbox {
   }
 
   /**
-   * Delivers a committed notice and deletes it. Rows to delete are left to the background. Never
-   * rejects, because failures are retried.
+   * Delivers a committed notice and deletes it. The deletion of messages is left to the background.
+   * Never rejects, because failures are retried.
    */
   async deliver(id: number, notice: Notice): Promise<void> {
     if (notice.purge || notice.erase) this.#round = this.#round.then(() => this.#deliver(id, notice)).then(() => {});
@@ -82,15 +85,15 @@ export class Outbox {
       return true;
     } catch (error) {
       log.warn({ err: error, notice: id }, 'delivering a notice failed: retrying later');
-      // If this fails too, the lease expires. The retry is later than all due notices, so that one
-      // that always fails does not delay others.
+      // If this fails too, the lease expires. The retry is due after all notices that are due now,
+      // so a notice that always fails does not delay others.
       await postponeNotice(db, id, Date.now() + interval).catch(() => {});
       return false;
     }
   }
 }
 
-/** How long a notice is leased to the process that delivers it. */
+/** Ms for which a notice is leased to the process that delivers it. */
 const leaseMs = 10_000;
 
 interface OutboxOptions {

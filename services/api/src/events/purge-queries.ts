@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 
 /**
  * Deletes up to `limit` rows of an owner's copy, up to and including the message `upTo`. Returns
- * how many.
+ * the number of deleted rows.
  */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`

@@ -17,7 +17,7 @@ export function archive(files: AsyncIterable<ArchivedFile>): Readable {
       if (output.destroyed) return;
       zip.addReadStreamLazy(name, { compress, mtime: new Date() }, (begin) => {
         current = open();
-        // The library does not forward every error of a file.
+        // The library does not forward all errors of a file.
         current.on('error', fail);
         if (output.destroyed) current.destroy();
         begin(null, current);

@@ -19,8 +19,8 @@ import { pageLength as limit, pages, type Read } from './pages.ts';
 
 /**
  * The files of a user's archive: everything stored about the user, without secrets. The api's
- * README lists them. Each file is read when the archive reaches it, so changes during the export
- * may be in it or not.
+ * README lists them. Each file is read when it is its turn, so the archive may or may not contain
+ * changes that happen during the export.
  */
 export async function* contents(db: Database, storage: Storage, me: number): AsyncGenerator<ArchivedFile> {
   const list = <T>(name: string, read: Read<T>): ArchivedFile => linesFile(`${name}.jsonl`, () => pages(read));

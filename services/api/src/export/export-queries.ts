@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Returns a user without the password hash. */
+/** Returns a user's row without the password hash. */
 export async function readAccount(db: Database, user: number): Promise<object | undefined> {
   return await db
     .selectFrom('users')

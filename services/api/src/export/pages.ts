@@ -8,7 +8,9 @@ export async function* pages<T>(read: Read<T>): AsyncGenerator<T[]> {
   } while (last !== undefined);
 }
 
-/** Returns the page after an item, the first page for undefined, and an empty page at the end. */
+/**
+ * Returns the page after an item. Undefined stands for the start. Returns an empty page at the end.
+ */
 export type Read<T> = (last: T | undefined) => Promise<T[]>;
 
 /** Items per page. */

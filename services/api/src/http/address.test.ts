@@ -14,10 +14,10 @@ describe('clientAddress', () => {
     ['10.0.0.1', '1.1.1.1', '10.0.0.2', '10.0.0.1'],
     ['10.0.0.1', '6.6.6.6, 1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
     ['::ffff:10.0.0.1', '6.6.6.6,1.1.1.1', '10.0.0.0/8', '1.1.1.1'],
-    // A client in the network of the proxies forges what stands before its own address.
+    // A client in the network of the proxies forges the entries in front of its own address.
     ['10.0.0.1', '6.6.6.6, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
     ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.0/8', '10.0.0.2'],
-    // Proxies that are named are no clients.
+    // Proxies that are configured by their own address never count as clients.
     ['10.0.0.1', '6.6.6.6, 1.1.1.1, 10.0.0.2', '10.0.0.1,10.0.0.2', '1.1.1.1'],
     ['10.0.0.1', '10.0.0.3, 10.0.0.2', '10.0.0.0/8,10.0.0.2', '10.0.0.3'],
     ['10.0.0.1', undefined, '10.0.0.0/8', '10.0.0.1'],

@@ -2,16 +2,16 @@ import { isIP, isIPv6 } from 'node:net';
 import { type Networks, plainAddress } from '@parley/service';
 
 /**
- * The address that a request counts for: that of the client, of IPv6 its network (the first 64
- * bits), since a client has all of it.
+ * Returns the address that a request counts for. For IPv6, that is the network of the client (the
+ * first 64 bits), because a client can use all of it.
  *
  * @param remote the other end of the connection
  * @param forwarded the header `X-Forwarded-For`, to which each proxy appends the address that it
  * was called from
- * @param proxies the proxies whose header counts; what others send may be forged
- * @param hops how many proxies of the networks stand before the api. A client in the network of the
- * proxies is no proxy: what it sent before the entries of the real ones does not count. Proxies
- * named by their own address need no hop
+ * @param proxies the proxies whose header is trusted. Entries of other hosts may be forged
+ * @param hops how many proxies of the trusted networks are in front of the api. A client may be in
+ * the same network as the proxies: this limit keeps the entries that it forged from counting.
+ * Proxies that are configured by their own address do not count as hops
  */
 export function clientAddress(remote: string, forwarded: string | undefined, proxies: Networks, hops = 1): string {
   let address = plainAddress(remote);
@@ -26,7 +26,10 @@ export function clientAddress(remote: string, forwarded: string | undefined, pro
   return isIPv6(address) ? network(address) : address.slice(0, 64);
 }
 
-/** Some proxies append the port: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+/**
+ * Returns the address in an entry. Some proxies append the port: `1.2.3.4:5678`,
+ * `[2001:db8::1]:5678`.
+ */
 function hopAddress(hop: string): string {
   const [, bare] = /^(?:\[([^\]]+)\](?::\d+)?)$/.exec(hop) ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop) ?? [];
   return plainAddress(bare ?? hop);

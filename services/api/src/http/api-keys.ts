@@ -2,10 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Variable } from '@parley/service';
 
 /**
- * The keys of the server API: entries separated by commas. Each is a secret of at least 32
- * characters without blanks, which may do everything; or `name:` and the SHA-256 of a secret in
- * hexadecimal, so that the secret itself is not stored, with or without `:` and the scopes that it
- * has, joined by `+`. Default: none. Never printed.
+ * The keys of the server API: entries separated by commas. An entry is either a secret of at least
+ * 32 characters without blanks, which has all scopes, or `name:` and the SHA-256 of a secret in
+ * hexadecimal, so that the secret itself is not stored. `:` and scopes joined by `+` may follow.
+ * Default: no keys. Never printed.
  */
 export function apiKeys(): Variable<readonly ApiKey[]> {
   return {
@@ -28,7 +28,7 @@ export function apiKeys(): Variable<readonly ApiKey[]> {
 /** Finds the API key with a given secret. Returns undefined if none matches, in constant time. */
 export function findKey(keys: readonly ApiKey[], given: string): ApiKey | undefined {
   const hash = sha256(given);
-  // Compares with every key, so that the duration does not reveal which key was close.
+  // Compares with every key, so that the duration does not reveal which key is similar.
   return keys.filter((key) => timingSafeEqual(key.hash, hash))[0];
 }
 
@@ -52,8 +52,8 @@ function sha256(text: string): Buffer {
 }
 
 /**
- * What a key may do: read users, groups and messages; write them; moderate (deactivate users, reset
- * passwords, dissolve groups); sign users in; change how the installation works, which includes all
+ * The scopes of a key: read users, groups and messages; write them; moderate (deactivate users,
+ * reset passwords, dissolve groups); sign users in; administer the installation, which includes all
  * others.
  */
 const apiScopes = ['read', 'write', 'moderate', 'tokens', 'admin'] as const;

@@ -31,7 +31,7 @@ const asked = () => receiver.got.map(({ event: { type, data } }) => ({ type, dat
 const refusal = { status: 403, body: { code: 'refused', detail: 'House rules.' } };
 const refuse = () => reply({ allow: false, message: 'House rules.' });
 
-describe('a hook is asked before', () => {
+describe('a hook is called before', () => {
   it('a hook may reject a registration', async () => {
     const register = (username: string) =>
       product.api.call<Problem>('post', '/v1/users', { body: { username, password: 'correct horse battery' } });

@@ -3,9 +3,9 @@ import type { AppContext } from '../app-context.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Asks the hooks whether something may happen. Resolves with what they changed.
+ * Calls the hooks, which may refuse an operation. Resolves with their changes.
  *
- * @param user who causes it; 0 if nobody is signed in
+ * @param user the user of the request. 0 if nobody is signed in
  * @throws Refusal if a hook refuses, or if none replies and `HOOK_FAILURE` is `refuse`
  */
 export async function askHooks(

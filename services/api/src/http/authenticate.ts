@@ -33,8 +33,8 @@ async function findBearer({ db }: AppContext, bearer: Exclude<Bearer, { user: nu
 }
 
 /**
- * Redis knows revoked sessions at once. While it is down PostgreSQL decides, except for sessions of
- * other issuers, which end with their tokens.
+ * Returns whether a session has ended. Redis has revoked sessions at once. While it is down,
+ * PostgreSQL decides. Sessions of other issuers are not in PostgreSQL and end with their tokens.
  */
 async function isEnded({ redis, db }: AppContext, user: number, session: string, foreign: boolean): Promise<boolean> {
   try {

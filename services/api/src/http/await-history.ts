@@ -4,24 +4,28 @@ import type { AppContext } from '../app-context.ts';
 import type { ChatKey } from '../queries/chat-key.ts';
 
 /**
- * Ms for which a request waits for recorders, so that it misses nothing that was accepted before.
- * If none is running, the response has what is recorded.
+ * Maximum ms for which a request waits for recorders, so that the response contains everything that
+ * was accepted earlier. If no recorder runs, the response contains what is recorded.
  */
 const MAX_WAIT_MS = 1000;
 
-/** Ms in which no request waits after one waited too long: no recorder seems to be running. */
+/** Ms for which no request waits after one waited too long, because probably no recorder runs. */
 const PAUSE_MS = 5000;
 
-/** When requests wait again, by `performance.now()`. */
+/** When requests wait again, as a value of `performance.now()`. */
 const paused = new WeakMap<RedisConnection, number>();
 
-/** Resolves when PostgreSQL has everything that was accepted in a chat before the call. */
+/**
+ * Resolves when PostgreSQL has everything that was accepted in a chat before the call. Waits
+ * `MAX_WAIT_MS` at most.
+ */
 export async function awaitChat(context: Context, { owner, peer, group }: ChatKey): Promise<void> {
   await awaitConversations(context, async () => [group ? groupConversation(peer) : userConversation(owner, peer)]);
 }
 
 /**
  * Resolves when PostgreSQL has everything that a user's devices received or sent before the call.
+ * Waits `MAX_WAIT_MS` at most.
  */
 export async function awaitChats(context: Context, user: number): Promise<void> {
   await awaitConversations(context, () => recentConversations(context.redis, user));
@@ -34,7 +38,7 @@ async function awaitConversations({ config, redis }: Context, find: () => Promis
     timer = setTimeout(resolve, MAX_WAIT_MS, false);
   });
   const recorded = async () => awaitRecorded(redis, await find(), MAX_WAIT_MS);
-  // History stays readable while Redis is unavailable.
+  // The history stays readable while Redis is unavailable.
   const inTime = await Promise.race([recorded().catch(() => false), late]);
   clearTimeout(timer);
   if (!inTime) paused.set(redis, performance.now() + PAUSE_MS);

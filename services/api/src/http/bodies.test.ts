@@ -9,7 +9,7 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
 
-/** Sends the head of a request, and what there is of its body. */
+/** Sends the head of a request and a part of its body. */
 async function begin({ url }: TestApi, head: string, body = ''): Promise<Socket> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -33,7 +33,7 @@ it('closes a connection whose headers do not arrive in time', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
 });
 
-it('rejects more unfinished bodies of one address than the limit before reading them', async () => {
+it('rejects more unfinished bodies of one address than the limit, before reading them', async () => {
   await using api = await TestApi.start({ MAX_UNFINISHED_PER_ADDRESS: '3', BODY_TIME: '60s' });
   const unfinished = await Promise.all(
     Array.from({ length: 3 }, () => begin(api, 'POST /v1/sessions HTTP/1.1', half(100))),

@@ -5,8 +5,8 @@ import { InFlight } from './in-flight.ts';
 import { Refusal } from './refusal.ts';
 
 /**
- * Receives bodies that are held in memory: admitted before they are read, bounded in number, bytes
- * and time.
+ * Receives request bodies into memory. Admits them before they are read, with limits on number,
+ * bytes and time.
  */
 export class Bodies {
   readonly #limits: BodyLimits;
@@ -19,10 +19,10 @@ export class Bodies {
   }
 
   /**
-   * Reads the body of a request, where the handler finds it.
+   * Reads the body of a request and stores it where the handler reads it.
    *
    * @throws Refusal `too-many` or `unavailable` before anything is read, `bad-request` for a body
-   * that breaks off or comes too slowly
+   * that is incomplete or too slow
    */
   async receive(c: Context<OpenEnv>, address: string): Promise<void> {
     const announced = Number(c.req.header('content-length') ?? this.#limits.body);
@@ -38,14 +38,14 @@ export class Bodies {
 /**
  * Reads the body of a request into memory.
  *
- * @param within ms; the connection of a body that has not arrived by then is closed
+ * @param within ms within which the body must arrive. Otherwise the connection is closed
  */
 export async function receiveBody(c: Context<OpenEnv>, within: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Refusal('bad-request', 'The body did not arrive in time.'));
-      // Let the response be sent before the connection closes. Nobody reads the rest of the body.
+      // The response is sent before the connection closes. The rest of the body is not read.
       const { incoming } = c.env as HttpBindings;
       setTimeout(() => incoming.socket.destroy(), 500).unref();
     }, within);

@@ -5,7 +5,7 @@ import { IndexBusyError } from '../search/search.ts';
 import { JobKilled, SideProcessBusy } from '../side-process/side-process.ts';
 import { Refusal } from './refusal.ts';
 
-/** Maps an error of search or media to its problem document. Undefined for other errors. */
+/** Returns the problem document for an error of search or media. Undefined for other errors. */
 export function fromDomainError(error: Error): Refusal | undefined {
   if (error instanceof IndexBusyError) {
     return new Refusal('unavailable', 'The search index is being rebuilt. Search again in a moment.', {

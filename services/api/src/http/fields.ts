@@ -24,8 +24,8 @@ export function line(max: number, min: 0 | 1 = 1, findProblem: (text: string) =>
     .openapi({ minLength: min, maxLength: max, pattern: min === 0 ? anyLine : visibleLine });
 }
 
-// Joiners and variation selectors are parts of emoji and of Persian and Indian words: alone they
-// show nothing.
+// Joiners and variation selectors. They are parts of emoji and of Persian and Indian words, but
+// invisible alone.
 const joiners = '\\u200c\\u200d\\ufe00-\\ufe0f';
 const unwanted =
   '\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b\\u200e\\u200f' +
@@ -57,14 +57,12 @@ export const passwordField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 8, maxLength: 256, format: 'password' });
 
-/** A name of a person or group. */
+/** The name of a person or group. */
 export const nameField = line(64, 1, findDisguise);
 
 export const deviceField = line(limits.device);
 
-/**
- * The address of an image: an upload of this server, or at a host that `checkAvatar` accepts.
- */
+/** The URL of an image: an upload of this server, or a URL at a host that `checkAvatar` accepts. */
 export const avatarField = z
   .string()
   .max(1000)
@@ -73,7 +71,7 @@ export const avatarField = z
   .openapi({ pattern: avatarPattern })
   .nullable();
 
-/** Data of the app that a user, group or chat has. `MAX_CUSTOM` is checked by `checkCustom`. */
+/** Custom data of a user, group or chat. `checkCustom` checks that they are within `MAX_CUSTOM`. */
 export const customField = customSchema.nullable().openapi({
   type: ['object', 'null'],
   description: 'Data of the app, at most `MAX_CUSTOM` bytes of JSON. Null removes it',
@@ -95,7 +93,7 @@ export function changes<S extends z.ZodRawShape>(shape: S) {
     .openapi({ minProperties: 1 });
 }
 
-/** The last date that JavaScript can write, in Unix ms. */
+/** The latest date that JavaScript can represent, in Unix ms. */
 export const MAX_DATE = 8_640_000_000_000_000;
 
 /** `{id}` of a path. */

@@ -5,9 +5,9 @@ import type { App } from './operation.ts';
 
 /**
  * Adds `/healthz`, `/readyz` and `/metrics`. `/readyz` names the servers that are unavailable, but
- * the api stays ready: all replicas would leave the load balancer at once, and clients would not
- * get the api's own 503 with `Retry-After`. It is not ready while the stores do not belong
- * together.
+ * the api stays ready: otherwise all replicas would leave the load balancer at once, and clients
+ * would not get the 503 with `Retry-After` of the api. It is not ready while Redis and PostgreSQL
+ * do not belong together.
  */
 export function addHealth(app: App, { db, redis, metrics, stores }: AppContext): void {
   const ready = async () => {

@@ -10,7 +10,7 @@ it('sends HSTS and binds cookies to the host with HTTPS', async () => {
   for (const cookie of cookies) expect(cookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   const refresh = (cookie: string) => api.call('post', '/v1/sessions/refresh', { raw: '{}', headers: { cookie } });
   const [token = ''] = (cookies[0] ?? '').split(';');
-  // A sibling domain could set a cookie without the prefix.
+  // Without the prefix, a sibling domain could set a cookie.
   expect((await refresh(token.replace('__Host-', ''))).status).toBe(401);
   expect((await refresh(token)).status).toBe(200);
 });

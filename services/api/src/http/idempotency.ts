@@ -7,10 +7,12 @@ import type { AppContext } from '../app-context.ts';
 import type { ServerEnv } from './authorise.ts';
 import { Refusal } from './refusal.ts';
 
-/** Encrypts the stored responses, since some contain tokens. */
+/**
+ * Purpose of the encryption of stored responses. They are encrypted because some contain tokens.
+ */
 const PURPOSE = 'idempotent responses';
 
-/** Headers of a response that its repetitions have too. */
+/** Headers of the first response that are repeated with it. */
 const kept = ['content-type', 'location'] as const;
 
 const pattern = /^[\x21-\x7e]{1,255}$/;
@@ -30,12 +32,13 @@ export const idempotencyHeaders = z.object({
 
 /**
  * Executes a request with an `Idempotency-Key` once. Its repetitions get the first response, with
- * the header `Idempotency-Replayed`. A request that was refused or failed may be repeated. A
- * request in progress, or another one with the same key, is refused with `conflict`.
+ * the header `Idempotency-Replayed`. A request that was refused or failed may be repeated. While
+ * the first request is in progress, and for a different request with the same key, it refuses with
+ * `conflict`.
  */
 export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   const key = c.req.header('idempotency-key');
-  // The validation of the request refuses an invalid key.
+  // An invalid key is refused later, by the validation of the request.
   if (key === undefined || !pattern.test(key)) return await next();
   const { redis, config, log } = c.var.context;
   const { method, url } = c.req;
@@ -55,7 +58,8 @@ export const executeOnce: MiddlewareHandler<ServerEnv> = async (c, next) => {
   try {
     await storeResponse(redis, name, { fingerprint, response }, config.idempotencyTtl / 1000);
   } catch (err) {
-    // The request counts as in progress for two minutes, so no repetition executes it again.
+    // The request counts as in progress for two minutes. Until then, no repetition executes it
+    // again.
     log.warn({ err, requestId: c.var.requestId }, 'response of an idempotency key not stored');
   }
 };

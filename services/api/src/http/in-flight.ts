@@ -2,8 +2,7 @@ import { Refusal } from './refusal.ts';
 
 /**
  * Counts the number and bytes of operations in flight, per owner (a user or an address). It admits
- * an operation before its body is read, so that memory is bounded and one owner cannot use all of
- * it.
+ * an operation before its body is read, so that memory is bounded and no owner can use all of it.
  */
 export class InFlight {
   readonly #limits: InFlightLimits;
@@ -22,9 +21,10 @@ export class InFlight {
   /**
    * Admits an operation. Returns the function that ends it.
    *
-   * @param owners the users and addresses for which the operation counts; each has its own limits
+   * @param owners the users and addresses for which the operation counts. Each has its own limits
    * @param bytes the memory that the operation may use
-   * @throws Refusal `too-many` when an owner has too much in flight, `unavailable` when all have
+   * @throws Refusal `too-many` if one owner has too much in flight, `unavailable` if all owners
+   * together have
    */
   admit(owners: readonly string[], bytes = 0): () => void {
     const { perOwner, bytes: most = Number.POSITIVE_INFINITY, bytesPerOwner = Number.POSITIVE_INFINITY } = this.#limits;

@@ -1,7 +1,7 @@
 /**
  * Returns whether an error means that PostgreSQL or Redis is down or overloaded, so that the same
- * request may succeed later. Both drivers throw plain errors, which are recognised by code or,
- * without one, by message.
+ * request may succeed later. Both drivers throw plain errors. This function recognises them by
+ * their code or, without a code, by their message.
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

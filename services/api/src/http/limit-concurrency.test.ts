@@ -7,7 +7,7 @@ import { TestApi } from '../../test/test-api.ts';
 const inFlight = async ({ url }: TestApi) =>
   Number(/^parley_api_requests_under_way(?:{.*})? (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
-it('rejects requests above the concurrency limit with Retry-After, except health checks', async () => {
+it('rejects requests above the concurrency limit with Retry-After, but serves health checks', async () => {
   await using api = await TestApi.start({ MAX_REQUESTS_UNDER_WAY: '2' });
   const ann = await api.person();
   const taken = await api.db.transaction().execute(async (db) => {

@@ -5,14 +5,14 @@ import type { Bodies } from './bodies.ts';
 import { addressOf } from './limit-rate.ts';
 import { Refusal } from './refusal.ts';
 
-/** Share of the limit that is reserved for addresses without a request in flight. */
+/** Fraction of the limit that is reserved for addresses without a request in flight. */
 const RESERVE = 1 / 4;
 
 /**
  * Refuses a request with 503 and `Retry-After` while `most` others are in flight, so that latency
  * and memory stay bounded. A reserve of a quarter admits addresses without a request in flight, so
- * that a flooding address does not lock others out. A streaming response counts until it begins.
- * Paths for which `free` is true do not count.
+ * that a flooding address does not lock others out. A streaming response counts only until it
+ * begins. Paths for which `free` returns true do not count.
  */
 export function limitConcurrency(
   metrics: Registry,
@@ -26,8 +26,8 @@ export function limitConcurrency(
   return async (c, next) => {
     if (free(c.req.path)) return next();
     const address = addressOf(c);
-    // A body that comes slowly keeps nothing busy, so it does not count among the requests in
-    // flight.
+    // A body that arrives slowly occupies no worker, so its request does not count as in flight
+    // yet.
     if (c.req.method !== 'GET') await bodies.receive(c, address);
     const own = byAddress.get(address) ?? 0;
     if (inFlight >= (own > 0 ? most : most * (1 + RESERVE))) {

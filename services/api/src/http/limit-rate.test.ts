@@ -35,7 +35,7 @@ describe('requests', () => {
     expect(await status(fetch(`${api.url}/healthz`))).toBe(200);
   });
 
-  it('a request counts for the address in X-Forwarded-For only if a trusted proxy sent it', async () => {
+  it('a request counts for the address in X-Forwarded-For only if a trusted proxy sent the header', async () => {
     await using trusting = await TestApi.start({ REQUESTS_PER_ADDRESS: '1', TRUSTED_PROXIES: '127.0.0.0/8' });
     const from = (address: string) =>
       status(trusting.call('get', '/v1/me', { headers: { 'x-forwarded-for': address } }));

@@ -6,11 +6,11 @@ import { clientAddress } from './address.ts';
 import { type RateLimit, Refusal } from './refusal.ts';
 
 /**
- * Counts one request of a subject, over all replicas. The bucket holds a minute's worth of requests
- * and fills evenly.
+ * Counts one request of a subject, over all replicas. The bucket holds the requests of one minute
+ * and refills evenly.
  *
  * @throws Refusal `too-many` when the bucket is empty
- * @throws Error when Redis is unavailable: operations with their own limit are then rejected
+ * @throws Error when Redis is unavailable: operations with a limit of their own are then rejected
  */
 export async function limitRate(
   { redis }: Pick<AppContext, 'redis'>,
@@ -27,8 +27,8 @@ export async function limitRate(
 }
 
 /**
- * Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable
- * nothing is limited.
+ * Counts any request of a subject, and sets the `RateLimit-*` headers. While Redis is unavailable,
+ * requests are not limited.
  */
 export async function limitRequests<E extends OpenEnv>(
   c: Context<E>,
@@ -43,15 +43,15 @@ export async function limitRequests<E extends OpenEnv>(
   }
 }
 
-/** Limits the requests of one address, whichever user they are of. */
+/** Limits the requests of one address, over all users. */
 export const limitAddress: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await limitRequests(c, 'address', addressOf(c));
   await next();
 };
 
 /**
- * Adds the rate limit that counted last to the response: that of the user or key, else that of the
- * address.
+ * Adds the `RateLimit-*` headers to the response, for the limit that was charged last: that of the
+ * user or key, else that of the address.
  */
 export const rateLimitHeaders: MiddlewareHandler<OpenEnv> = async (c, next) => {
   await next();

@@ -1,11 +1,12 @@
 /**
- * Creates a function that returns the methods of a path, sorted: those of the routes with the
- * fewest parameters, such as `/v1/sessions/refresh` rather than `/v1/sessions/:id`. HEAD is among
- * them wherever GET is. Where a route of HEAD is defined, GET is not: the router finds HEAD under
- * GET.
+ * Creates a function that returns the methods of a path, sorted. If several routes match, it uses
+ * the one with the fewest parameters, such as `/v1/sessions/refresh` instead of `/v1/sessions/:id`.
+ * A route of GET adds HEAD. A route that is defined for HEAD does not add GET, although the router
+ * finds it under GET.
  */
 export function createMethodTable(routes: readonly Route[]): (path: string) => string[] {
-  // Middleware is registered for all methods, the web client for all paths.
+  // Ignores middleware, which is registered for all methods, and the web client, which is
+  // registered for all paths.
   const own = routes.filter(({ method, path }) => method !== 'ALL' && !path.includes('*'));
   const table = own.map(({ method, path }) => ({
     method,
@@ -22,7 +23,7 @@ export function createMethodTable(routes: readonly Route[]): (path: string) => s
   };
 }
 
-/** `/v1/users/:id` as a regular expression. */
+/** Converts a path such as `/v1/users/:id` to a regular expression. */
 function toPattern(path: string): RegExp {
   const source = path.replaceAll(/[.+?^$()|[\]\\]/g, '\\$&').replaceAll(/:\w+(\{[^}]*\})?/g, '[^/]+');
   return new RegExp(`^${source}$`);

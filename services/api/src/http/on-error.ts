@@ -57,7 +57,7 @@ function toRefusal(error: Error, c: Context<OpenEnv>): Refusal {
   return new Refusal('internal', `Report this id to the operator of the server: ${requestId}`);
 }
 
-// The framework throws these before a handler runs.
+// Returns the code of an error that the framework throws before a handler runs.
 function codeOf(status: number): ErrorCode {
   return status === 413 ? 'too-large' : 'bad-request';
 }

@@ -1,7 +1,10 @@
 import type { FieldError } from '@parley/protocol';
 import { Refusal } from './refusal.ts';
 
-/** Refuses a request whose path, query or body does not match its schema, naming the fields. */
+/**
+ * Refuses a request whose path, query or body does not match its schema. The error names the
+ * fields.
+ */
 export function onInvalid(result: Validated): void {
   if (result.success) return;
   const errors = result.error.issues.flatMap(fieldErrors);

@@ -48,7 +48,7 @@ export function serverOperation<P extends string, R extends Description & { path
   return {
     add: (app) => {
       const { method, scope = method === 'get' ? 'read' : 'write', refuses = [] } = description;
-      // PUT, PATCH and DELETE are idempotent without a key.
+      // PUT, PATCH and DELETE are idempotent without an idempotency key.
       const isPost = method === 'post';
       const described = {
         ...description,
@@ -66,8 +66,9 @@ export function serverOperation<P extends string, R extends Description & { path
 }
 
 /**
- * Rejects a request without JSON where JSON is required: the framework would take it for an empty
- * object. Rejects JSON that is nested too deeply, which validation could not survive.
+ * Rejects a request without JSON if JSON is required, because the framework would use an empty
+ * object. Also rejects JSON that is nested too deeply, because the validation would overflow the
+ * stack.
  */
 function requireJson({ request }: Description): MiddlewareHandler {
   const required = request?.body?.required === true && 'application/json' in request.body.content;
@@ -83,7 +84,7 @@ function requireJson({ request }: Description): MiddlewareHandler {
   };
 }
 
-/** The application that operations are added to. */
+/** Creates the application to which operations are added. */
 export function createRouter(): App {
   return new OpenAPIHono<OpenEnv>({ defaultHook: onInvalid });
 }
@@ -101,7 +102,10 @@ export function jsonBody<S extends z.ZodType>(schema: S) {
 /** The response of an operation without a result. */
 export const noContent = { description: 'Done' } as const;
 
-/** The description without our own keys, and with every response that the operation may give. */
+/**
+ * Returns the description without Parley's own keys, and with every response that the operation may
+ * send.
+ */
 function describe<R extends Description>({ refuses = [], scope: _, ...route }: R, signedIn: boolean) {
   const codes: ErrorCode[] = [...refuses, 'internal', 'unavailable', 'too-many'];
   if (route.request !== undefined) codes.push('bad-request');
@@ -129,10 +133,10 @@ export interface Operation {
 export type App = OpenAPIHono<OpenEnv>;
 
 type Description = RouteConfig & {
-  /** The method's name in generated clients: a verb and its object, such as `listChats`. */
+  /** The name of the method in generated clients: a verb and its object, such as `listChats`. */
   operationId: string;
-  /** Codes that this operation may respond with, besides those of every operation. */
+  /** Codes that this operation may respond with, in addition to those of every operation. */
   refuses?: readonly ErrorCode[];
-  /** Of the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
+  /** For the server API: the scope that a key needs. Default: `read` for GET, else `write`. */
   scope?: ApiScope;
 };

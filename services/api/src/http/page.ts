@@ -11,10 +11,11 @@ export const limitField = z
   .openapi({ type: 'integer', minimum: 1, maximum: limits.page, default: 50 });
 
 /**
- * A page cursor: where a list continues, as the values that the list is ordered by. Clients treat
- * it as opaque. Every text of its pattern is valid; a cursor of a deleted item continues behind it.
+ * A page cursor: the position at which a list continues, as the values by which the list is
+ * ordered. Clients treat it as opaque. Every text that matches its pattern is valid. The cursor of
+ * a deleted item continues after that item's position.
  *
- * @param parts `number`, `int32`, or the pattern of a text, which must come last
+ * @param parts `number`, `int32`, or the pattern of a text, which must be the last part
  */
 export function pageCursor<const P extends readonly (keyof typeof numbers | RegExp)[]>(...parts: P): PageCursor<P> {
   const pattern = parts
@@ -41,7 +42,7 @@ export function pageFields<P extends readonly unknown[]>(cursor: PageCursor<P>) 
   return { limit: limitField, after: cursor.field.optional() };
 }
 
-/** Makes a page of rows. Pass one row more than `limit`, which shows that there is a next page. */
+/** Builds a page from rows. Pass one row more than `limit`: it shows that there is a next page. */
 export function toPage<R, T, P extends readonly unknown[]>(
   rows: readonly R[],
   limit: number,
@@ -64,13 +65,13 @@ const numbers = {
 /** A cursor of lists that are ordered by one id. */
 export const idCursor = pageCursor('number');
 
-/** The values of a cursor: numbers, and a text where the cursor has a pattern. */
+/** The values of a cursor: numbers, and a text if the cursor has a pattern. */
 export type CursorValues<P extends readonly unknown[]> = {
   -readonly [K in keyof P]: P[K] extends RegExp ? string : number;
 };
 
 export interface PageCursor<P extends readonly unknown[]> {
-  /** The schema of `after`; yields the values. */
+  /** The schema of `after`. It parses a cursor to its values. */
   field: z.ZodType<CursorValues<P>, string>;
   write(values: CursorValues<P>): string;
 }

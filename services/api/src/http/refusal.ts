@@ -9,7 +9,7 @@ export class Refusal extends Error {
   readonly retryAfter: number | undefined;
   /** The rate limit that was exceeded. */
   readonly rateLimit: RateLimit | undefined;
-  /** The methods that the path supports. Set if the request used another one. */
+  /** The methods that the path supports. Set if the request used an unsupported one. */
   readonly allow: readonly string[] | undefined;
 
   /** @param detail a sentence that explains this error. Default: the title of the code */
@@ -25,7 +25,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The error of one field. */
+/** Returns a refusal with the error of one field. */
 export function fieldRefusal(code: 'bad-request' | 'not-found' | 'conflict', path: string, message: string): Refusal {
   return new Refusal(code, `${path}: ${message}`, { errors: [{ path, message }] });
 }

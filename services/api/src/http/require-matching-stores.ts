@@ -6,8 +6,8 @@ import { Refusal } from './refusal.ts';
 const RETRY_AFTER = 10;
 
 /**
- * Refuses every request while Redis and PostgreSQL do not belong together, since one of them shows
- * another's data.
+ * Refuses every request while Redis and PostgreSQL do not belong together, because one of them
+ * contains data of another installation or time.
  */
 export function requireMatchingStores({ stores }: Pick<AppContext, 'stores'>): MiddlewareHandler {
   return async (_, next) => {

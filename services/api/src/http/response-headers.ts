@@ -7,7 +7,7 @@ export function problemResponse(codes: readonly string[]): Response {
   return { description: `Error: ${codes.join(', ')}`, content: { [problemType]: { schema: problemSchema } } };
 }
 
-/** Adds the headers that every response with this status carries to its description. */
+/** Adds the headers of every response with this status to a response's description. */
 export function withHeaders(status: string, response: Response): Response {
   const own = 'headers' in response ? response.headers : {};
   const names = ['X-Request-Id', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'];
@@ -17,7 +17,7 @@ export function withHeaders(status: string, response: Response): Response {
   return { ...response, headers: { ...common, ...own } } as Response;
 }
 
-/** For a response that created something: its address. */
+/** The header of a response that created an object: its address. */
 export const locationHeader = { Location: { $ref: '#/components/headers/Location' } };
 
 /** The headers of responses, for the components of the document. */

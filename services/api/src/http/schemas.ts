@@ -3,8 +3,8 @@ import { z } from '@hono/zod-openapi';
 import * as protocol from '@parley/protocol';
 
 /**
- * The kinds of a union by name, such as `TextBody`, which generated clients use. A kind that is a
- * union of operations has a name for each of them too, such as `StreamStartFrame`.
+ * Returns the members of a union by name, such as `TextBody`, which generated clients use. A member
+ * that is a union of operations has a name for each of them too, such as `StreamStartFrame`.
  */
 function kindsOf(union: Union, suffix: string): Record<string, z.ZodType> {
   const entries = union.options.flatMap((schema): [string, z.ZodType][] => {
@@ -31,7 +31,7 @@ interface Union {
 type Kind = z.ZodType & { shape: { type: { value: string } } };
 type Operation = z.ZodType & { shape: { type: { value: string }; op: { value: string } } };
 
-/** The schemas that the document shows by name. */
+/** The schemas that have a name in the document. */
 export const namedSchemas: Record<string, z.ZodType> = {
   User: protocol.userSchema,
   BriefUser: protocol.briefUserSchema,
@@ -61,7 +61,7 @@ export const namedSchemas: Record<string, z.ZodType> = {
   Problem: protocol.problemSchema,
 };
 
-// The protocol's schemas know nothing of OpenAPI: its names are added here.
+// The protocol's schemas do not depend on OpenAPI, so their names are added here.
 for (const [name, schema] of Object.entries(namedSchemas))
   zodToOpenAPIRegistry.add(schema, { _internal: { refId: name } });
 
@@ -87,7 +87,7 @@ export {
   userSchema,
 } from '@parley/protocol';
 
-/** The users that the items of a page name. */
+/** The users that the items of a page refer to. */
 export const usersField = z
   .array(protocol.briefUserSchema)
   .openapi({ description: 'Every user that the items name, each once' });

@@ -13,7 +13,7 @@ import type { Storage } from './storage.ts';
  * between. Returns the updated row, or undefined if the upload was removed.
  *
  * @throws PictureTooLarge after removing a picture whose decoding needs too much memory or time
- * @throws SideProcessBusy when too many pictures wait; the bytes stay, and resuming the upload
+ * @throws SideProcessBusy when too many pictures wait; the bytes are kept, and resuming the upload
  * completes it
  */
 export async function completeUpload(deps: CompleteDeps, id: number): Promise<MediaRow | undefined> {
@@ -47,7 +47,7 @@ async function examine({ storage, pictures, config }: CompleteDeps, row: MediaRo
   const picture: Picture | undefined = await pictures.read(row.owner_id, open);
   if (picture) await storage.put(thumbnailKey(key), picture.thumbnail);
   return {
-    // The file only starts like a picture.
+    // The file has only the first bytes of a picture.
     mime: picture ? type : 'application/octet-stream',
     width: picture?.width ?? null,
     height: picture?.height ?? null,

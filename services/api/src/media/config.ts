@@ -68,18 +68,18 @@ export function mediaConfig(value: Values<typeof mediaVariables>): MediaConfig {
 
 /** Times are in ms. */
 export interface MediaConfig {
-  /** The folder of media, unless they are in S3. */
+  /** The folder of media. Unused if they are in S3. */
   folder: string;
   s3: S3Options | undefined;
   /** Maximum bytes of one upload. */
   maxBytes: number;
-  /** Maximum pixels of a picture; larger ones are rejected. */
+  /** Maximum pixels of a picture. Larger ones are rejected. */
   maxPixels: number;
-  /** The processes that read pictures. */
+  /** Settings of the processes that read pictures. */
   pictures: Omit<PictureOptions, 'maxPixels'>;
   /** Maximum bytes of all stored uploads of a user. 0: no limit. */
   quota: number;
-  /** Maximum uploads in flight per user and process. Per address: four times as many. */
+  /** Maximum uploads in flight per user and process. Four times as many per address. */
   uploadsAtOnce: number;
   /** Maximum memory for LayIM forms in flight, in bytes per process. */
   formMemory: number;
@@ -87,11 +87,11 @@ export interface MediaConfig {
   formTime: number;
   /** Per user. */
   uploadsPerMinute: number;
-  /** From the creation of an upload until it must be complete. */
+  /** Ms from the creation of an upload until it must be complete. */
   uploadTtl: number;
-  /** Silence after which an upload request is aborted; the client may resume. */
+  /** Ms without data after which an upload request is aborted. The client may resume it. */
   uploadSilence: number;
-  /** How long an upload may stay unsent before it is removed. */
+  /** Ms after which a media that was not sent in a message is removed. */
   unsentTtl: number;
   /** Minimum validity of a signed media URL in ms. The maximum is twice as long. */
   urlTtl: number;

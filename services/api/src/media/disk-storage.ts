@@ -72,7 +72,10 @@ export class DiskStorage implements Storage {
     }
   }
 
-  /** The server generates keys. This check keeps any other key inside the folder. */
+  /**
+   * Returns the path of a key. The server generates keys. This check ensures that any other key
+   * stays inside the folder.
+   */
   #path(key: string): string {
     if (!/^[\da-f]{32}[-.\w]*$/.test(key)) throw new TypeError(`No key of a medium: ${key}`);
     return join(this.#folder, key.slice(0, 2), key);

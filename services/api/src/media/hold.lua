@@ -1,7 +1,7 @@
 -- Acquires, renews or releases a lock.
 --
 -- KEYS  1 lock
--- ARGV  1 holder    2 duration in ms from now; 0 releases it
+-- ARGV  1 holder    2 duration in ms from now, or 0 to release it
 -- Reply 1, or 0 if another holder has it
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end

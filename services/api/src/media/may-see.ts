@@ -4,9 +4,9 @@ import { newestMessages, type RedisConnection } from '@parley/redis';
 import { recordedUpTo, seesMedia } from '../queries/media.ts';
 
 /**
- * Returns whether a user may fetch a media. PostgreSQL knows recorded messages. For others the
- * user's inbox is read: a message grants access if it carries the media, is newer than the recorded
- * ones of its chat, and its sender may fetch the media.
+ * Returns whether a user may read a media. PostgreSQL decides for recorded messages. For newer
+ * ones, this function reads the user's inbox: a message grants access if it contains the media, is
+ * newer than the recorded ones of its chat, and its sender may read the media.
  */
 export async function maySee(deps: SeeDeps, user: number, media: number): Promise<boolean> {
   if (await seesMedia(deps.db, user, media)) return true;
@@ -14,8 +14,8 @@ export async function maySee(deps: SeeDeps, user: number, media: number): Promis
 }
 
 async function seesLive(deps: SeeDeps, user: number, media: number, asked: Set<number>): Promise<boolean> {
-  // The media was forwarded several times before recording. Each user is checked once, up to a
-  // limit.
+  // The media was forwarded several times before its messages were recorded. Each user is checked
+  // once, up to a limit.
   if (asked.size >= longestChain) return false;
   asked.add(user);
   for (const message of await newestMessages(deps.redis, user, mostMessages)) {
@@ -34,7 +34,7 @@ async function isUnrecorded(db: Database, user: number, message: MessageEvent): 
   return recorded !== undefined && message.id > recorded;
 }
 
-/** How many of the newest messages are checked; older ones have been recorded. */
+/** Maximum number of newest messages that are checked. Older ones are recorded. */
 const mostMessages = 200;
 const longestChain = 4;
 

@@ -25,7 +25,7 @@ export class MediaStore {
   readonly #stop = new AbortController();
   readonly #tus: Server;
   readonly #owners = new WeakMap<object, number>();
-  /** Errors of requests that do not come from the tus server. */
+  /** Errors of requests that the tus server did not cause. */
   readonly #failures = new WeakMap<object, unknown>();
 
   constructor({ db, redis, log, config }: MediaStoreDeps) {
@@ -72,15 +72,15 @@ export class MediaStore {
 
   /**
    * Handles one request of the tus protocol and returns the response of the tus server. Throws only
-   * server errors; client errors are responses.
+   * for server errors. Client errors are responses.
    *
-   * @param owner the user who sends the request and owns an upload that it creates. The caller has
-   * already checked the access to an existing upload
+   * @param owner the user who sends the request, and the owner of an upload that it creates. The
+   * caller must check the access to an existing upload first
    */
   async serve(request: Request, owner?: number): Promise<Response> {
     if (owner !== undefined) this.#owners.set(request, owner);
-    // Some clients send the header without a value if there is no metadata; the tus server rejects
-    // it.
+    // Some clients send the header without a value if there is no metadata. The tus server would
+    // reject it.
     if (request.headers.get('upload-metadata') === '') request.headers.delete('upload-metadata');
     const answer = await this.#tus.handleWeb(request);
     const failure = this.#failures.get(request);
@@ -88,7 +88,7 @@ export class MediaStore {
     return answer;
   }
 
-  /** Resolves if media can be stored; otherwise rejects with the reason. */
+  /** Resolves if media can be stored. Otherwise rejects with the reason. */
   async open(): Promise<void> {
     const cannot = (cause: unknown) => {
       throw new Error(`Media cannot be stored: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -109,7 +109,7 @@ export class MediaStore {
   }
 }
 
-/** The media was removed between two steps of one request. */
+/** Thrown if the media was removed between two steps of one request. */
 export class MediaGoneError extends Error {
   override name = 'MediaGoneError';
 }
@@ -121,7 +121,7 @@ interface MediaStoreDeps {
   config: MediaConfig;
 }
 
-/** Ids are random, so that they cannot be guessed by counting; 52 bits. */
+/** Returns a new id of 52 bits. Ids are random, so that nobody can guess them by counting. */
 function newId(): number {
   return randomInt(2 ** 32, 2 ** 48 - 1) * 16 + randomInt(16);
 }

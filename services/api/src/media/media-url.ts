@@ -2,18 +2,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
  * Returns the query string that signs the URL of a media, so that the URL works without a token:
- * pages cannot send a token with an image or a video. The signature carries the rights of one user
- * and fails when that user may no longer read the media. It stays the same for a while, so that
- * browsers can cache the media.
+ * pages cannot send a token with an image or a video. The signature grants the access of one user
+ * and becomes invalid when that user may no longer read the media. It stays the same for a while,
+ * so that browsers can cache the media.
  *
- * @param ttl ms for which the signature is valid at least; at most twice as long
+ * @param ttl minimum validity of the signature in ms. The maximum is twice as long
  */
 export function signMedia(secret: string, media: number, user: number, now: number, ttl: number): SignedMedia {
   const expires = (Math.floor(now / ttl) + 2) * ttl;
   return { query: `user=${user}&expires=${expires}&signature=${seal(secret, media, user, expires)}`, expires };
 }
 
-/** Returns whether this server signed the address and it has not expired. */
+/** Returns whether this server signed the URL and it has not expired. */
 export function isSigned(secret: string, media: number, { user, expires, signature }: Signature, now: number): boolean {
   if (expires < now) return false;
   const [expected, given] = [Buffer.from(seal(secret, media, user, expires)), Buffer.from(signature)];

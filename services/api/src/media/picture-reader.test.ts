@@ -24,7 +24,7 @@ function start(options: Partial<ConstructorParameters<typeof PictureReader>[0]> 
 
 const read = (user: number, bytes: Buffer) => reader.read(user, () => Readable.from([bytes]));
 
-/** A small file that decodes to 8 bytes per pixel, all of them at once because it is interlaced. */
+/** Creates a small file that decodes to 8 bytes per pixel, all at once because it is interlaced. */
 function bomb(edge: number): Promise<Buffer> {
   const pixel = { width: edge, height: edge, channels: 4 as const, background: '#36c' };
   return sharp({ create: pixel, limitInputPixels: false }).toColourspace('rgb16').png({ progressive: true }).toBuffer();
@@ -54,7 +54,7 @@ it.runIf(process.platform === 'linux')('survives three pictures that decode to 4
   expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
 });
 
-it('reads the picture of one user while slow pictures of another are in progress', async () => {
+it('reads a picture of one user while slow pictures of another user are in progress', async () => {
   start({ timeout: 60_000 });
   const [slow, quick] = await Promise.all([bomb(4000), picture(10, 10)]);
   const done: number[] = [];
@@ -71,7 +71,7 @@ it('aborts the decoding of a picture that exceeds its time limit', async () => {
   await expect(read(1, await bomb(5000))).rejects.toThrow(PictureTooLarge);
 });
 
-it('rejects a picture if its user has too many waiting ones', async () => {
+it('rejects a picture if too many pictures of its user are waiting', async () => {
   start({ maxPerUser: 1 });
   const bytes = await picture(10, 10);
   const accepted = [read(1, bytes), read(1, bytes)];

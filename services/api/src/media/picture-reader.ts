@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { JobKilled, SideProcess } from '../side-process/side-process.ts';
 
 /**
- * Reads pictures in processes of their own. A file of some hundred bytes can unpack to gigabytes:
- * memory and time of each picture are bounded, and users take turns. One user occupies one process
- * at a time, so that the others stay free for everybody else.
+ * Reads pictures in separate processes. A file of some hundred bytes can decode to gigabytes, so
+ * memory and time of each picture are limited, and users take turns. One user occupies one process
+ * at a time, so that the other processes stay free for other users.
  */
 export class PictureReader {
   readonly #options: PictureOptions;
@@ -17,7 +17,7 @@ export class PictureReader {
       { length: options.processes },
       () =>
         new SideProcess({
-          // Beside this file in the source, beside the bundle when built.
+          // The file is next to this one in the source, and next to the bundle in a build.
           file: fileURLToPath(new URL('./picture-process.js', import.meta.url)),
           memory: options.memory,
           timeout: options.timeout,
@@ -33,10 +33,10 @@ export class PictureReader {
    * has at most {@link thumbnailEdge} pixels. Returns undefined if the file cannot be read as a
    * picture.
    *
-   * @param open opens the file; called when the picture's turn comes
+   * @param open opens the file. Called when it is the picture's turn
    * @throws PictureTooLarge when the picture has too many pixels, or needs too much memory or time
    * to decode
-   * @throws SideProcessBusy when too many pictures wait, of this user or of all users
+   * @throws SideProcessBusy if too many pictures of this user or of all users are waiting
    */
   async read(user: number, open: () => Readable): Promise<Picture | undefined> {
     const owner = String(user);
@@ -61,7 +61,7 @@ export class PictureReader {
   }
 }
 
-/** The picture is too large to decode, however small its file is. */
+/** The picture needs too much memory or time to decode, although its file is small. */
 export class PictureTooLarge extends Error {
   override name = 'PictureTooLarge';
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { AwsClient } from 'aws4fetch';
 
 /**
- * Client of a bucket in an S3 store. Retries failed calls a few times, then rejects with an error
- * that `isUnavailable` recognises.
+ * Client for one bucket of an S3 store. Retries failed calls a few times, then rejects with an
+ * error that `isUnavailable` recognises.
  */
 export class S3Bucket {
   readonly #client: AwsClient;
@@ -21,7 +21,7 @@ export class S3Bucket {
     await this.#ask(`/${name}`, { method: 'PUT', body: content, headers });
   }
 
-  /** Bytes from `start` to `end`, both included. */
+  /** Yields the bytes from `start` to `end`, both included. */
   async *get(name: string, start: number, end: number): AsyncGenerator<Uint8Array> {
     const answer = await this.#ask(`/${name}`, { headers: { range: `bytes=${start}-${end}` } });
     if (!answer.body) return;
@@ -39,7 +39,7 @@ export class S3Bucket {
     await this.#ask(`/${name}`, { method: 'DELETE' });
   }
 
-  /** Ordered by name, which is plain ASCII. */
+  /** Yields the objects ordered by name. Names are ASCII. */
   async *list(prefix: string, page = 1000): AsyncGenerator<ListedObject> {
     for (let last = ''; ; ) {
       const query = new URLSearchParams({ prefix, marker: last, 'max-keys': String(page) });
@@ -79,7 +79,7 @@ function toObject(entry: string): ListedObject {
   };
 }
 
-// Names contain no characters that XML would escape.
+// Returns the content of an XML element. Names contain no characters that XML would escape.
 function element(xml: string, name: string): string {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '';
 }

@@ -3,14 +3,14 @@ import { S3Bucket, type S3Options } from './s3-bucket.ts';
 import type { ByteRange, Storage, Stored } from './storage.ts';
 
 /**
- * Stores media in a bucket of an S3 store. A media is a series of objects, each named after the
- * offset of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. So an aborted
- * upload keeps all received bytes, which S3's multipart upload (parts of at least 5 MiB) does not
- * allow. It uses only the calls put, get, list and delete.
+ * Stores media in a bucket of an S3 store. A media is a series of objects. The name of each ends
+ * with the offset of its first byte: `ab/<key>/000000000000000`, `ab/<key>/000000008388608`. An
+ * aborted upload therefore keeps all received bytes. S3's multipart upload would not keep them,
+ * because its parts have at least 5 MiB. It uses only the calls put, get, list and delete.
  */
 export class S3Storage implements Storage {
   readonly #bucket: S3Bucket;
-  /** Objects of complete media, which do not change. */
+  /** Cached objects of complete media, which never change. */
   readonly #known = new Map<string, Piece[]>();
 
   constructor(options: S3Options) {
@@ -44,7 +44,7 @@ export class S3Storage implements Storage {
         if (length >= pieceBytes) await flush();
       }
     } finally {
-      // Also if the source fails: received bytes are kept.
+      // Runs also if the source fails, so that received bytes are kept.
       await flush();
     }
     return end;
@@ -88,7 +88,7 @@ export class S3Storage implements Storage {
     }
   }
 
-  /** The objects that follow each other from the beginning without a gap. */
+  /** Returns the objects that follow each other from the beginning without a gap. */
   async #pieces(key: string): Promise<Piece[]> {
     const pieces: Piece[] = [];
     for await (const { name, size } of this.#bucket.list(`${pathOf(key)}/`)) {
@@ -106,7 +106,7 @@ export class TooManyPieces extends Error {
   override name = 'TooManyPieces';
 }
 
-/** Approximate bytes of an object; each upload in progress holds that much memory. */
+/** Approximate bytes of an object. Each upload in progress needs as much memory. */
 const pieceBytes = 8 * 1024 * 1024;
 const mostPieces = 2000;
 const mostKnown = 1000;

@@ -4,8 +4,8 @@ import { fileTypeFromBuffer } from 'file-type';
  * Detects the type of a file by its first bytes, not by its name. Returns a MIME type, `text/plain`
  * for readable text, or `application/octet-stream`.
  *
- * @param head the first {@link headBytes} bytes, or all if there are fewer
- * @param said the type that the uploader declares; only decides between video and audio, which
+ * @param head the first {@link headBytes} bytes, or all bytes of a smaller file
+ * @param said the type that the uploader declares. It decides only between video and audio, which
  * share container formats
  */
 export async function sniff(head: Buffer, said: string): Promise<string> {
@@ -17,12 +17,12 @@ export async function sniff(head: Buffer, said: string): Promise<string> {
     : plain;
 }
 
-/** How many bytes of a file are examined. */
+/** Number of bytes at the beginning of a file that are examined. */
 export const headBytes = 16 * 1024;
 
 /**
- * Types that a page may display or play inline; all others are downloads. None of them can contain
- * a script.
+ * Types that a page may display or play inline. All other types are downloads. None of these types
+ * can contain a script.
  */
 export const inlineTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
@@ -43,7 +43,7 @@ export const inlineTypes: ReadonlySet<string> = new Set([
   'video/quicktime',
 ]);
 
-/** Types that get dimensions and a thumbnail. */
+/** Types for which dimensions and a thumbnail are computed. */
 export const pictureTypes: ReadonlySet<string> = new Set([
   'image/jpeg',
   'image/png',
@@ -52,7 +52,7 @@ export const pictureTypes: ReadonlySet<string> = new Set([
   'image/avif',
 ]);
 
-/** The names of these types in browsers. */
+/** Detected types -> the names that browsers use for them. */
 const sameAs: Record<string, string> = {
   'image/apng': 'image/png',
   'audio/x-m4a': 'audio/mp4',

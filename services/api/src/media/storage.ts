@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Stores the bytes of media as objects under keys. Bytes are appended until an object is complete;
- * then it never changes. A key is 32 hexadecimal digits, followed by `-thumbnail` for a smaller
+ * Stores the bytes of media as objects under keys. Bytes are appended until an object is complete.
+ * Then it never changes. A key is 32 hexadecimal digits, followed by `-thumbnail` for a smaller
  * picture. All replicas of the api use the same storage. The caller must ensure that only one
  * process at a time appends to a key.
  *
@@ -18,8 +18,8 @@ export interface Storage {
   size(key: string): Promise<number | undefined>;
   /**
    * Writes bytes from `offset` on, and resolves with the new size once all bytes are on disk. If
-   * the source fails, rejects with its error and keeps the bytes received so far where possible;
-   * `size` returns how many.
+   * the source fails, rejects with its error and keeps the received bytes if possible. `size` then
+   * returns their number.
    */
   append(key: string, offset: number, bytes: AsyncIterable<Buffer>): Promise<number>;
   /**
@@ -35,7 +35,7 @@ export interface Storage {
   list(folder: string): AsyncIterable<Stored>;
 }
 
-/** Both ends are included. */
+/** A range of bytes. Both ends are included. */
 export interface ByteRange {
   start: number;
   end: number;

@@ -2,7 +2,7 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 import { unused } from '../queries/media.ts';
 
-/** Runs `work` unless another replica is running it. Returns whether it ran. */
+/** Runs `work` unless another replica is running it. Returns whether this call ran it. */
 export async function sweepAlone(db: Database, work: (tx: Database) => Promise<void>): Promise<boolean> {
   return await db.transaction().execute(async (tx) => {
     const { rows } = await sql<{ mine: boolean }>`select pg_try_advisory_xact_lock(${lock}) as mine`.execute(tx);
@@ -12,7 +12,7 @@ export async function sweepAlone(db: Database, work: (tx: Database) => Promise<v
   });
 }
 
-/** `media` in hexadecimal. */
+/** Key of the advisory lock: `media` in hexadecimal. */
 const lock = 0x6d65646961;
 
 /** Returns up to `limit` expired unfinished uploads. */
@@ -22,8 +22,8 @@ export async function expiredUploads(db: Database, now: number, limit: number): 
 }
 
 /**
- * Deletes the row of an unfinished upload. Returns false if the upload was finished or removed by
- * another request.
+ * Deletes the row of an unfinished upload. Returns false if another request has finished or removed
+ * the upload.
  */
 export async function deleteUploading(db: Database, id: number): Promise<boolean> {
   const query = db.deleteFrom('media').where('id', '=', id).where('state', '=', 'uploading');
@@ -52,12 +52,12 @@ export async function deleteOverdue(db: Database, now: number, next: number, lim
   });
 }
 
-/** Deletes shares without access, up to a message. */
+/** Deletes entries about shares that granted no access, up to a message id. */
 export async function forgetWaiting(db: Database, upTo: number): Promise<void> {
   await db.deleteFrom('media_shares').where('granted', '=', false).where('message_id', '<', upTo).execute();
 }
 
-/** Returns those of the keys that belong to a media. */
+/** Returns the keys in the list that belong to a media. */
 export async function knownKeys(db: Database, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
   const rows = await db.selectFrom('media').select('storage_key').where('storage_key', 'in', keys).execute();

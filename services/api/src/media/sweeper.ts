@@ -17,9 +17,9 @@ import { UploadLock } from './upload-lock.ts';
 
 /**
  * Removes unused data: uploads that were not finished in time, media that were not sent in time,
- * and bytes that belong to no media (the process died in between). One replica at a time. What is
- * removed is first forgotten, then deleted, so that nothing is ever listed without its bytes; an
- * upload is locked first.
+ * and bytes that belong to no media because a process crashed. One replica at a time does this.
+ * Deletes the row first and then the bytes, so that no listed media lacks its bytes. Locks an
+ * upload first.
  */
 export class Sweeper {
   readonly #deps: SweeperDeps;
@@ -52,14 +52,14 @@ export class Sweeper {
   /**
    * Sweeps once.
    *
-   * @param now media whose time is over by then are removed
-   * @param folders where to look for bytes that belong to no media
+   * @param now media that expired before this time are removed
+   * @param folders folders that are searched for bytes that belong to no media
    */
   async sweep(now: number, folders: readonly string[]): Promise<void> {
     await sweepAlone(this.#deps.db, async () => {
       await this.#removeUnfinished(now);
       await this.#removeUnsent(now);
-      // Long after `shareMedia` stopped checking them again.
+      // `shareMedia` stopped checking these entries long before that.
       await forgetWaiting(this.#deps.db, firstMessageId(now - dayMs));
       for (const folder of folders) await this.#removeStray(folder, now);
     });
@@ -106,7 +106,7 @@ export class Sweeper {
   }
 }
 
-/** The folder of this run: one of 256, in turn. */
+/** Returns the folder of this run. Each run uses the next one of 256 folders. */
 function folderOf(now: number, interval: number): string {
   return (Math.floor(now / interval) % 256).toString(16).padStart(2, '0');
 }

@@ -7,7 +7,7 @@ const script = createScript('hold-upload', [source]);
 
 /**
  * Locks an upload over all replicas, so that only one request writes to it. A second request is
- * rejected, not queued.
+ * rejected instead of queued.
  */
 export class UploadLock implements Lock {
   readonly #redis: RedisConnection;
@@ -18,7 +18,7 @@ export class UploadLock implements Lock {
 
   /**
    * @param settled resolves when this process has stopped writing to the upload. The lock is
-   * released after that
+   * released then
    */
   constructor(redis: RedisConnection, upload: number, settled: () => Promise<unknown> = async () => {}) {
     this.#redis = redis;
@@ -40,7 +40,7 @@ export class UploadLock implements Lock {
   async unlock(): Promise<void> {
     await this.#settled();
     clearInterval(this.#timer);
-    // If Redis is unavailable, the lease expires.
+    // If Redis is unavailable, the lease expires instead.
     await this.#hold(0).catch(() => {});
   }
 
@@ -50,8 +50,8 @@ export class UploadLock implements Lock {
 }
 
 /**
- * Lock of a request that only reads: fails while another request holds the upload, and does not
- * block others.
+ * Lock of a request that only reads. It fails while another request holds the upload, but does not
+ * block other requests.
  */
 export class UploadGlance implements Lock {
   readonly #redis: RedisConnection;
@@ -72,5 +72,5 @@ export class UploadGlance implements Lock {
 /** An error in the format of the tus server. */
 const refusal = { status_code: 423, body: 'Another request is at this upload.' };
 
-/** How long an upload stays locked after its holder crashed. */
+/** Ms for which an upload stays locked after its holder crashed. */
 const leaseMs = 10_000;

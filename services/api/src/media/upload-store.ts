@@ -10,8 +10,8 @@ import { TooManyPieces } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * The data store of the tus server: a row in PostgreSQL for an upload's state, the storage for its
- * bytes.
+ * The data store of the tus server. Keeps the state of an upload in a row of PostgreSQL, and its
+ * bytes in the storage.
  */
 export class UploadStore extends DataStore {
   readonly #db: Database;
@@ -116,7 +116,10 @@ export class UploadStore extends DataStore {
   }
 }
 
-/** The reason an upload was aborted, as an error in the format of the tus server. */
+/**
+ * Thrown inside the tus server when an upload is aborted. Contains the reason in the format of the
+ * server.
+ */
 class BrokenOff extends Error {
   override name = 'BrokenOff';
   readonly status_code: number;

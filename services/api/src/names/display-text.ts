@@ -1,10 +1,10 @@
 /**
- * Finds invisible characters in a text: control characters, blanks of no width, characters that
- * turn the direction of writing or carry hidden text (tags). Returns the problem for people;
- * undefined for a text that shows what it holds.
+ * Finds invisible characters in a text: control characters, zero-width blanks, characters that
+ * change the writing direction or contain hidden text (tags). Returns a sentence about the problem.
+ * Undefined if there is none.
  *
- * Joiners and variation selectors pass where writing needs them: within emoji, and within words of
- * scripts that join letters.
+ * Joiners and variation selectors are allowed where writing needs them: within emoji, and within
+ * words of scripts that join letters.
  */
 export function findHidden(text: string): string | undefined {
   if (!text.isWellFormed()) return 'Holds a lone surrogate';
@@ -15,8 +15,8 @@ export function findHidden(text: string): string | undefined {
 }
 
 /**
- * Finds what makes a name look like another: what {@link findHidden} finds, and words that mix
- * scripts whose letters look alike.
+ * Finds characters that make a name look like another one: those that {@link findHidden} finds, and
+ * words that mix scripts with similar letters.
  */
 export function findDisguise(name: string): string | undefined {
   const hiddenProblem = findHidden(name);
@@ -28,15 +28,15 @@ export function findDisguise(name: string): string | undefined {
 const controls = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * Format characters, unassigned and private ones, fillers and blanks that are none, combining
- * joiners, variation selectors.
+ * Matches format, unassigned and private characters, invisible fillers and blanks, combining
+ * joiners and variation selectors.
  */
 const hidden =
   /[\p{Cf}\p{Co}\p{Cn}\u115f\u1160\u2800\u3164\uffa0]|\p{Variation_Selector}|\u034f|\u17b4|\u17b5|[\u{e0000}-\u{e0fff}]/u;
 
 const marks = /\p{M}{5}/u;
 
-/** Removes emoji sequences and the joiners that scripts need between two letters. */
+/** Removes emoji sequences, and joiners between two letters of scripts that need them. */
 function withoutJoins(text: string): string {
   return text
     .replaceAll(flags, '')
@@ -64,8 +64,8 @@ function words(text: string): string[] {
 }
 
 /**
- * Latin, Greek, Cyrillic, Armenian and Cherokee share many shapes; a word of a person's name is of
- * one of them.
+ * Returns whether a word mixes Latin, Greek, Cyrillic, Armenian and Cherokee letters, which look
+ * alike. A word in a person's name uses only one of these scripts.
  */
 function mixesScripts(word: string): boolean {
   return alike.filter((script) => script.test(word)).length > 1;

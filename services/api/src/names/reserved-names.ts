@@ -2,8 +2,8 @@ import { fieldRefusal } from '../http/refusal.ts';
 import { skeleton } from './skeleton.ts';
 
 /**
- * Refuses a username or display name that is reserved, or that a person could mistake for one:
- * `Adm1n`, `a.d.m.i.n`, `аdmin` with a Cyrillic а.
+ * Refuses a username or display name that is reserved or resembles a reserved one: `Adm1n`,
+ * `a.d.m.i.n`, `аdmin` with a Cyrillic а.
  *
  * @throws Refusal `conflict`
  */

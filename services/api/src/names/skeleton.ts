@@ -1,7 +1,7 @@
 /**
- * Reduces a name to its appearance: names that a person could mistake for each other have the same
- * skeleton. It is for comparing names only. Case, separators, accents, digits that replace letters,
- * and letters of other scripts that look like Latin ones do not count.
+ * Returns the skeleton of a name. Names that a person could confuse have the same skeleton. Use it
+ * only to compare names. It ignores case, separators and accents, and replaces digits and letters
+ * of other scripts by the Latin letters that they look like.
  */
 export function skeleton(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '');
@@ -13,8 +13,8 @@ export function skeleton(name: string): string {
 }
 
 /**
- * Lower-case letters and digits by the Latin letter that they look like: what of Unicode's
- * confusables (UTS #39) keyboards can type.
+ * Lower-case letters and digits -> the Latin letter that they look like. Contains the characters of
+ * Unicode's confusables (UTS #39) that keyboards can type.
  */
 const lookalikes = new Map(
   Object.entries({

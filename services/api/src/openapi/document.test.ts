@@ -24,7 +24,7 @@ describe('the OpenAPI document', () => {
   it("the OpenAPI document follows Redocly's recommended rules", async () => {
     const config = await createConfig({ extends: ['recommended'] });
     const problems = await lintFromString({ source: text, config });
-    // The tus protocol wants uploads at an address of their own below /v1/media.
+    // The tus protocol requires uploads at a path of their own below /v1/media.
     const found = problems.filter(({ ruleId }) => ruleId !== 'no-ambiguous-paths');
     expect(found.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
   });

@@ -25,7 +25,8 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   });
   for (const [name, header] of Object.entries(headers)) registry.registerComponent('headers', name, header);
   for (const operation of [...gatewayOperations(gatewayUrls), ...health(gatewayUrls)]) registry.registerPath(operation);
-  // Generated first, a schema that is nullable in one place stays not nullable in the others.
+  // Named schemas are generated first. Otherwise a schema that is nullable in one place would
+  // become nullable everywhere.
   const named = Object.values(namedSchemas).map((schema) => ({ type: 'schema' as const, schema }));
   const document = new OpenApiGeneratorV31([...named, ...registry.definitions]).generateDocument({
     openapi: '3.1.0',
@@ -40,7 +41,10 @@ export function createDocument(app: App, gatewayUrls: readonly string[]): object
   );
 }
 
-/** An integer without a maximum. Numbers above 2^53 - 1 are not exact, and are rejected. */
+/**
+ * Adds the maximum to an integer schema without one. Numbers above 2^53 - 1 are not exact, and are
+ * rejected.
+ */
 function safeInteger(value: unknown): object | undefined {
   const { type, maximum, exclusiveMaximum } = (value ?? {}) as Record<string, unknown>;
   const isInteger = type === 'integer' || (Array.isArray(type) && type.includes('integer'));
@@ -48,7 +52,7 @@ function safeInteger(value: unknown): object | undefined {
   return { ...(value as object), maximum: Number.MAX_SAFE_INTEGER };
 }
 
-/** The references to schemas that are a `oneOf`, by its kinds in JSON. */
+/** Returns the references to schemas with `oneOf`, by the JSON text of their members. */
 function unionsOf(schemas: Record<string, object>): Map<string, { $ref: string }> {
   const unions = Object.entries(schemas).flatMap(([name, schema]) =>
     'oneOf' in schema ? [[JSON.stringify(schema.oneOf), { $ref: `#/components/schemas/${name}` }] as const] : [],
@@ -57,8 +61,8 @@ function unionsOf(schemas: Record<string, object>): Map<string, { $ref: string }
 }
 
 /**
- * A nullable reference to a union. The generator repeats the kinds of the union, and clients are
- * generated from that with a second union that has no discriminator.
+ * Replaces a nullable copy of a union by a nullable reference. The generator repeats the members of
+ * the union, from which client generators would create a second union without a discriminator.
  */
 function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): object | undefined {
   const { anyOf, ...rest } = (value ?? {}) as { anyOf?: object[] };
@@ -70,8 +74,8 @@ function nullableUnion(value: unknown, unions: Map<string, { $ref: string }>): o
 }
 
 /**
- * A described reference. The generator writes it as `allOf`, as OpenAPI 3.0 needs it, and clients
- * are generated from that with an operation missing.
+ * Returns a reference with a description. The generator writes it with `allOf`, as OpenAPI 3.0
+ * requires. Client generators then omit the operation.
  */
 function referenceOf(value: unknown): object | undefined {
   const [reference, other, ...more] = (value as { allOf?: object[] } | null)?.allOf ?? [];
@@ -89,7 +93,7 @@ const info = {
   contact: { name: 'The operator of this server' },
 };
 
-/** Health is the same on every process. */
+/** Health operations. They are the same in every process. */
 function health(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = [
     { url: '/', description: 'The api' },

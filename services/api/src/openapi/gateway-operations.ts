@@ -3,8 +3,8 @@ import { clientFrameSchema, problemType } from '@parley/protocol';
 import { problemSchema } from '../http/schemas.ts';
 
 /**
- * The HTTP operations of a gateway. The api serves their description only: each has the gateways as
- * its servers. The WebSocket is not among them, since OpenAPI cannot describe it.
+ * The HTTP operations of a gateway. The api only describes them, with the gateways as their
+ * servers. The WebSocket is missing, because OpenAPI cannot describe it.
  */
 export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[] {
   const servers = gatewayUrls.map((url) => ({ url, description: 'A gateway' }));
@@ -17,7 +17,8 @@ export function gatewayOperations(gatewayUrls: readonly string[]): RouteConfig[]
   }));
 }
 
-// An error that a frame caused is an error frame; one of the request itself is a problem document.
+// Describes an error response. An error of the frame is an error frame. An error of the request
+// itself is a problem document.
 function problem(description: string) {
   return { description, content: { [problemType]: { schema: problemSchema }, 'application/json': { schema: frame } } };
 }

@@ -26,8 +26,9 @@ export const pushVariables = {
 };
 
 /**
- * Returns the settings of push. Undefined without the keys of any service. @throws EnvError if a
- * service has only a part of its settings
+ * Returns the settings of push. Undefined if no service has keys.
+ *
+ * @throws EnvError if a service has only some of its settings
  */
 export function pushConfig(value: Values<typeof pushVariables>): PushConfig | undefined {
   const problems: EnvProblem[] = [];
@@ -50,7 +51,7 @@ function webPushConfig(value: Values<typeof pushVariables>): WebPushConfig | und
 }
 
 export interface PushConfig {
-  /** Web Push, FCM and APNs: undefined if the server does not push by this service. */
+  /** Settings of Web Push, FCM and APNs. Undefined if the server does not use the service. */
   web: WebPushConfig | undefined;
   fcm: FcmConfig | undefined;
   apns: ApnsConfig | undefined;
@@ -58,9 +59,9 @@ export interface PushConfig {
   ttl: number;
   /** Ms per request. */
   timeout: number;
-  /** Messages pushed at a time per process. */
+  /** Maximum messages that a process pushes at the same time. */
   concurrency: number;
-  /** Private networks where push services are allowed, also without TLS. */
+  /** Private networks in which push services are allowed, also without TLS. */
   allowed: Networks;
   /** Maximum devices of one user. */
   subscriptions: number;

@@ -38,7 +38,7 @@ interface Shown {
   id: number;
   /** The name of the chat as the recipient sees it: the sender, or the group. */
   title: string;
-  /** The sender, if the title does not name them. */
+  /** The sender. Undefined if the title names them. */
   sender: string | undefined;
   body: Body;
   language: string;

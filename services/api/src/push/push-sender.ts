@@ -12,10 +12,10 @@ export interface PushSender {
 }
 
 export interface PushOutcome {
-  /** `gone`: the service knows the device no more. */
+  /** `gone`: the push service no longer knows the device. */
   is: 'taken' | 'refused' | 'gone';
   status: number;
-  /** The word of the service for a refusal. Undefined if there is none. */
+  /** The reason that the service sent for a refusal. Undefined if there is none. */
   reason?: string | undefined;
 }
 
@@ -24,12 +24,15 @@ export class CredentialsRefused extends Error {
   override name = 'CredentialsRefused';
 }
 
-/** Returns the token of a phone. */
+/** Returns the push token of a phone. */
 export function tokenOf({ service, endpoint }: Device): string {
   return endpoint.slice(service.length + 1);
 }
 
-/** Returns the reason of a service if it is one word. It is logged, so it must not be a text. */
+/**
+ * Returns the reason of a service if it is a single word. It is logged, so it must not contain free
+ * text.
+ */
 export function wordOf(reason: unknown): string | undefined {
   return typeof reason === 'string' && /^\w{1,64}$/.test(reason) ? reason : undefined;
 }

@@ -20,9 +20,9 @@ import { WebPushSender } from './web-push-sender.ts';
 const WARNING_INTERVAL_MS = 60_000;
 
 /**
- * Pushes messages to the devices of users without a connection, except from muted chats. Push
- * events of the recorder are the source, so another process continues after a crash. A failed push
- * service is not retried, because a late notification is useless.
+ * Pushes messages to the devices of users without a connection, except from muted chats. Processes
+ * the push events that the recorder queues, so another process continues after a crash. Does not
+ * retry if a push service fails, because a late notification is useless.
  */
 export class Pusher {
   readonly #options: PusherOptions;
@@ -61,7 +61,10 @@ export class Pusher {
     for (const sender of Object.values(this.#senders)) sender?.close();
   }
 
-  /** Rejects while PostgreSQL or Redis is down, so that the event is retried. */
+  /**
+   * Pushes one message to all devices. Rejects while PostgreSQL or Redis is down, so that the event
+   * is retried.
+   */
   async #push(text: string) {
     const done = { status: 200, retryAfter: undefined };
     const { type, data } = JSON.parse(text) as { type: string; data: Sent };
@@ -80,12 +83,12 @@ export class Pusher {
     const { db, log } = this.#options;
     const { service, user, endpoint } = subscription;
     const sender = this.#senders[service];
-    // Its service was turned off.
+    // The push service of the device was turned off.
     if (!sender) return;
     try {
       const { is, status, reason } = await sender.send(subscription, notification);
       if (is === 'gone') await deleteSubscription(db, user, endpoint);
-      // An error of the service itself, as if it could not be reached.
+      // A server error of the service counts like a failed connection.
       this.#pushes.inc({ service, outcome: status >= 500 ? 'failed' : is });
       if (is !== 'taken') log.debug({ user, service, status, reason }, 'a push service refused a notification');
     } catch (err) {
@@ -95,7 +98,10 @@ export class Pusher {
     }
   }
 
-  /** Every message would repeat it. */
+  /**
+   * Logs that a service rejects the credentials, once per interval, because every message would
+   * repeat it.
+   */
   #warn(service: PushServiceName, err: CredentialsRefused): void {
     const now = Date.now();
     if (now - (this.#warned.get(service) ?? 0) < WARNING_INTERVAL_MS) return;
@@ -123,7 +129,7 @@ export interface PusherOptions {
   config: PushConfig;
 }
 
-/** A message as webhooks receive it. */
+/** A message, in the form that webhooks use. */
 interface Sent {
   id: number;
   conversation: string;

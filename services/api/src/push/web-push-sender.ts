@@ -31,7 +31,7 @@ export class WebPushSender implements PushSender {
       { ...Object.fromEntries(headers), 'user-agent': 'Parley' },
       request.body,
     );
-    // The browser unsubscribed or is gone.
+    // The browser has unsubscribed or does not exist any more.
     if (status === 404 || status === 410) return { is: 'gone', status };
     return { is: status < 300 ? 'taken' : 'refused', status };
   }

@@ -53,7 +53,9 @@ export async function countBlocks(db: Database, user: number): Promise<number> {
   return count;
 }
 
-/** Returns the users that a user blocks, by id, after an id, or only `blocked`. */
+/**
+ * Returns the users that a user blocks, by id, after an id. With `blocked`, returns only that one.
+ */
 export async function listBlocks(db: Database, user: number, { after = 0, blocked, limit }: Which): Promise<Block[]> {
   return await db
     .selectFrom('blocks as b')

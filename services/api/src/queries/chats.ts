@@ -6,8 +6,8 @@ import { toColumn } from './custom.ts';
 import { toMessage } from './message-row.ts';
 
 /**
- * Returns an owner's chats, the last changed first, before a page cursor. Lists chats with users
- * that have messages, and chats with groups that were not deleted since the last message.
+ * Returns a page of an owner's chats, the last changed first. Includes chats with users that have
+ * messages, and chats with groups that were not deleted since the last message.
  */
 export async function listChats(
   db: Database,
@@ -24,14 +24,16 @@ export async function listChats(
   return rows.map((row) => toChat(owner, row));
 }
 
-/** Returns one chat of an owner, also if it is not listed. */
+/** Returns one chat of an owner, even if `listChats` leaves it out. */
 export async function getChat(db: Database, owner: number, peer: number): Promise<Chat | undefined> {
   const { rows } = await sql<ChatRow>`
     select * from (${userChats(owner)} union all ${groupChats(owner)}) c where peer = ${peer}`.execute(db);
   return rows[0] && toChat(owner, rows[0]);
 }
 
-/** Creates an owner's chat with a user or group, or changes the given fields. */
+/**
+ * Creates an owner's chat with a user or group if it does not exist, and changes the given fields.
+ */
 export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, given: ChatChanges): Promise<void> {
   const { custom, ...flags } = given;
   const changes = { ...flags, ...(custom === undefined ? {} : { custom: toColumn(custom) ?? null }) };
@@ -60,7 +62,8 @@ function userChats(owner: number): RawBuilder<ChatRow> {
 const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
   'text', d.text, 'replyTo', d.reply_to, 'mentions', to_jsonb(d.mentions), 'updated', d.updated)) end`;
 
-// The group holds the last message and the count for all its members.
+// Selects the group chats of an owner. The last message and the count are stored once, with the
+// group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
@@ -111,7 +114,7 @@ interface ChatRow {
   read: number;
   peerRead: number;
   mention: number | null;
-  /** The owner does not see messages up to this id. */
+  /** Messages up to this id are hidden from the owner. */
   floor: number;
   pinned: boolean;
   muted: boolean;
@@ -126,7 +129,7 @@ interface ChatRow {
   last_recalled: number | null;
 }
 
-/** When a chat was last changed, and its peer. */
+/** A page cursor: when a chat was last changed, and its peer. */
 export type ChatPlace = [updated: number, peer: number];
 
 interface ChatChanges {

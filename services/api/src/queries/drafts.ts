@@ -3,10 +3,7 @@ import type { Draft } from '@parley/protocol';
 import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 
-/**
- * Stores the draft of a chat in place of the one before, and deletes the owner's oldest drafts
- * beyond `most`.
- */
+/** Replaces the draft of a chat, and deletes the owner's oldest drafts beyond `most`. */
 export async function writeDraft(
   tx: Database,
   { owner, peer }: ChatKey,

@@ -24,8 +24,8 @@ export async function readPeers(db: Database, user: number): Promise<number[]> {
 }
 
 /**
- * Returns the next owner of a group after a member: the oldest admin, else the oldest other member.
- * Undefined if there is none.
+ * Returns the next owner of a group when its owner leaves: the oldest admin, else the oldest other
+ * member. Undefined if there is no other member.
  */
 export async function findSuccessor(db: Database, group: number, user: number): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
@@ -35,8 +35,8 @@ export async function findSuccessor(db: Database, group: number, user: number): 
 }
 
 /**
- * Removes all personal data of a user, whose id stays assigned, with friends, requests, friend
- * groups, blocks and sessions. Returns the ended sessions and the former external id.
+ * Removes all personal data of a user: profile, friends, requests, friend groups, blocks and
+ * sessions. The id stays assigned. Returns the ended sessions and the former external id.
  */
 export async function eraseUser(tx: Database, user: number, now: number): Promise<Erased> {
   const { rows } = await sql<{
@@ -78,8 +78,8 @@ export async function eraseUser(tx: Database, user: number, now: number): Promis
 }
 
 /**
- * Returns how many files of a user others see in messages, how many users block them, and how many
- * reports of others are about them.
+ * Returns how many files of a user others received, how many users block the user, and how many
+ * reports of others are about the user.
  */
 export async function countLeft(db: Database, user: number): Promise<Left> {
   const { rows } = await sql<Left>`
@@ -90,7 +90,7 @@ export async function countLeft(db: Database, user: number): Promise<Left> {
   return rows[0] as Left;
 }
 
-/** Deletes up to `limit` rows of a deleted user's copies. Returns how many. */
+/** Deletes up to `limit` rows of a deleted user's copies. Returns the number of deleted rows. */
 export async function deleteCopies(db: Database, user: number, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${user} and (peer_id, id) in (
@@ -99,8 +99,8 @@ export async function deleteCopies(db: Database, user: number, limit: number): P
 }
 
 /**
- * Deletes the remaining rows of a deleted user. Files are left for removal unless others received
- * them.
+ * Deletes the remaining rows of a deleted user. Files that no other user received expire and are
+ * removed later.
  */
 export async function deleteRest(tx: Database, user: number): Promise<void> {
   await sql`delete from chats where owner_id = ${user}`.execute(tx);

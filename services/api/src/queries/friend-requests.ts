@@ -13,7 +13,7 @@ export async function insertRequest(db: Database, from: number, to: number, mess
   return id;
 }
 
-/** Returns the id of the pending request from one user to another. */
+/** Returns the id of the pending request from one user to another. Undefined if there is none. */
 export async function findPending(db: Database, from: number, to: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('friend_requests')
@@ -25,7 +25,10 @@ export async function findPending(db: Database, from: number, to: number): Promi
   return row?.id;
 }
 
-/** When a request from one user to another was last declined, in Unix ms; undefined for never. */
+/**
+ * Returns when a request from one user to another was last declined, in Unix ms. Undefined if none
+ * was.
+ */
 export async function lastDeclined(db: Database, from: number, to: number): Promise<number | undefined> {
   const { rows } = await sql<{ decided: number | null }>`
     select max(decided) as decided from friend_requests
@@ -33,7 +36,7 @@ export async function lastDeclined(db: Database, from: number, to: number): Prom
   return rows[0]?.decided ?? undefined;
 }
 
-/** Returns the sender and the recipient of a request. */
+/** Returns the sender and the recipient of a request. Undefined if it does not exist. */
 export async function getParties(db: Database, id: number): Promise<Parties | undefined> {
   return await db
     .selectFrom('friend_requests')
@@ -46,7 +49,10 @@ export async function decide(db: Database, id: number, state: 'accepted' | 'decl
   await db.updateTable('friend_requests').set({ state, decided: Date.now() }).where('id', '=', id).execute();
 }
 
-/** Decides the pending request between two users, in either direction. Returns its sender. */
+/**
+ * Accepts or declines the pending request between two users, in either direction. Returns its
+ * sender.
+ */
 export async function decidePending(
   db: Database,
   from: number,
@@ -67,7 +73,10 @@ export async function getRequest(db: Database, id: number): Promise<FriendReques
   return await requests(db).where('r.id', '=', id).executeTakeFirst();
 }
 
-/** Returns the requests from and to a user, newest first, before an id, or of one state. */
+/**
+ * Returns the requests from and to a user, newest first, before an id. With `state`, only those in
+ * that state.
+ */
 export async function listRequests(
   db: Database,
   user: number,

@@ -64,7 +64,7 @@ export async function countFriends(db: Database, user: number): Promise<number> 
   return count;
 }
 
-/** Changes the given fields of the caller's own row. Returns false if they are not friends. */
+/** Changes the given fields of a user's row of a friend. Returns false if they are not friends. */
 export async function updateFriendship(db: Database, user: number, friend: number, changes: Changes): Promise<boolean> {
   const { remark, friendGroup } = changes;
   const { numUpdatedRows } = await db
@@ -80,8 +80,8 @@ export async function updateFriendship(db: Database, user: number, friend: numbe
 }
 
 /**
- * Returns a user's friends by friend group (those in none last), then by id, after a page cursor,
- * or only `friend`.
+ * Returns a user's friends ordered by friend group (friends without one last) and id, after a page
+ * cursor. With `friend`, returns only that one.
  */
 export async function listFriends(db: Database, user: number, { after, friend, limit }: Which): Promise<FriendRow[]> {
   const order = sql<FriendPlace>`coalesce(g.position, 2147483647), coalesce(g.id, 9007199254740991), f.friend_id`;
@@ -110,7 +110,7 @@ export interface FriendRow {
   place: FriendPlace;
 }
 
-/** Position and id of the friend group, id of the friend. */
+/** A page cursor: position and id of the friend group, and id of the friend. */
 export type FriendPlace = [number, number, number];
 
 interface Which {

@@ -13,7 +13,7 @@ export async function insertBan(db: Database, group: number, user: number, by: n
   return numInsertedOrUpdatedRows > 0n;
 }
 
-/** Lifts the bans of users from a group. Returns whose bans were lifted. */
+/** Lifts the bans of users from a group. Returns the users whose bans were lifted. */
 export async function deleteBans(db: Database, group: number, users: readonly number[]): Promise<number[]> {
   const rows = await db
     .deleteFrom('group_bans')
@@ -42,7 +42,7 @@ export async function countBans(db: Database, group: number): Promise<number> {
   return count;
 }
 
-/** Returns the bans of a group, by user id, after an id, or only that of `user`. */
+/** Returns the bans of a group, by user id, after an id. With `user`, returns only that one. */
 export async function listBans(db: Database, group: number, { after = 0, user, limit }: Which): Promise<Ban[]> {
   return await db
     .selectFrom('group_bans as b')

@@ -23,7 +23,10 @@ export async function listInvitations(
     .execute();
 }
 
-/** Returns the valid invitation with this hash of its code, if its group exists. */
+/**
+ * Returns the valid invitation with this hash of its code. Undefined if there is none or its group
+ * is dissolved.
+ */
 export async function findInvitation(db: Database, hash: string): Promise<Found | undefined> {
   return await db
     .selectFrom('group_invitations as i')
@@ -37,7 +40,7 @@ export async function findInvitation(db: Database, hash: string): Promise<Found 
     .executeTakeFirst();
 }
 
-/** Uses an invitation once. Returns false if it was revoked, is used up or has expired. */
+/** Counts one use of an invitation. Returns false if it was revoked, is used up or has expired. */
 export async function spendInvitation(tx: Database, id: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('group_invitations')
@@ -48,7 +51,7 @@ export async function spendInvitation(tx: Database, id: number): Promise<boolean
   return numUpdatedRows > 0n;
 }
 
-/** Deletes an invitation of a group. Returns its id, undefined if there is none. */
+/** Deletes an invitation of a group. Returns its id. Undefined if it does not exist. */
 export async function deleteInvitation(db: Database, group: number, key: InvitationKey): Promise<number | undefined> {
   const query = db.deleteFrom('group_invitations').where('group_id', '=', group).returning('id');
   const found = 'id' in key ? query.where('id', '=', key.id) : query.where('code_hash', '=', key.code_hash);
@@ -103,7 +106,7 @@ export interface InvitationRow extends Omit<NewInvitation, 'group_id'> {
   created: number;
 }
 
-/** A valid invitation with what a visitor sees of its group. */
+/** A valid invitation with the data of its group that a visitor may see. */
 export interface Found {
   id: number;
   group: number;

@@ -43,8 +43,8 @@ export async function getMember(db: Database, group: number, user: number): Prom
 }
 
 /**
- * Returns the members of a group after a page cursor: the owner, admins, then the others, each by
- * id.
+ * Returns the members of a group after a page cursor: the owner, the admins, then the others, each
+ * ordered by id.
  */
 export async function listMembers(
   db: Database,
@@ -79,7 +79,7 @@ export async function updateMember(
     .execute();
 }
 
-/** Removes members from a group, with their settings of its chat. */
+/** Removes members from a group, with their settings of the group chat. */
 export async function deleteMembers(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('group_members').where('group_id', '=', group).where('user_id', 'in', users).execute();
   await forgetChats(db, group, users);
@@ -92,8 +92,8 @@ export async function forgetChats(db: Database, group: number, users: readonly n
 }
 
 /**
- * Returns which of these users are in the maximum number of groups of other owners. Own groups
- * have a separate limit.
+ * Returns which of these users are members of the maximum number of groups of other owners. Own
+ * groups have a separate limit.
  */
 export async function findBusy(db: Database, users: readonly number[], most: number): Promise<number[]> {
   const rows = await db
@@ -107,7 +107,7 @@ export async function findBusy(db: Database, users: readonly number[], most: num
   return rows.map((row) => row.user_id);
 }
 
-/** Returns which of these users are in the maximum number of groups of one owner. */
+/** Returns which of these users are members of the maximum number of groups of one owner. */
 export async function findCrowded(
   db: Database,
   owner: number,
@@ -127,7 +127,7 @@ export async function findCrowded(
   return rows.map((row) => row.user_id);
 }
 
-/** How many groups a user owns. */
+/** Returns how many groups a user owns. */
 export async function countOwned(db: Database, user: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from group_members where user_id = ${user} and role = 'owner'`.execute(db);
@@ -157,7 +157,7 @@ interface MemberChanges {
   mutedUntil?: number | null | undefined;
 }
 
-/** Rank of the role, id of the user. */
+/** A page cursor: rank of the role, and id of the user. */
 export type MemberPlace = [rank: number, user: number];
 
 export interface MemberRow extends Member {

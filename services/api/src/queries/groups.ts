@@ -4,10 +4,10 @@ import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
 /**
- * Returns whether another group has this name, without case and in any Unicode form. Until the
- * transaction ends, concurrent calls with the same name wait.
+ * Returns whether another group has this name, ignoring case and Unicode form. Concurrent calls
+ * with the same name wait until the transaction ends.
  *
- * @param group the group that may have the name
+ * @param group a group that is ignored
  */
 export async function isGroupName(tx: Database, name: string, group = 0): Promise<boolean> {
   const folded = sql`lower(normalize(${name}, NFKC))`;
@@ -38,8 +38,8 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
 }
 
 /**
- * Locks a group until the transaction ends, so that changes of it are serialised. Returns false if
- * it does not exist.
+ * Locks a group until the transaction ends, so that concurrent changes run one after the other.
+ * Returns false if the group does not exist.
  */
 export async function lockGroup(tx: Database, id: number): Promise<boolean> {
   const row = await tx

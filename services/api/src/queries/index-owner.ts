@@ -18,7 +18,7 @@ export async function claimOwner(db: Database, now: number, until: number): Prom
   return rows[0];
 }
 
-/** Schedules the next check of an owner, null for never, unless a search has scheduled it since. */
+/** Schedules the next check of an owner. Null: none. No-op if a search has scheduled one since. */
 export async function settleOwner(db: Database, owner: number, claimed: number, due: number | null): Promise<void> {
   await sql`
     update search_indexes set due = ${due}
@@ -26,8 +26,8 @@ export async function settleOwner(db: Database, owner: number, claimed: number, 
 }
 
 /**
- * Locks the indexing of an owner until the transaction ends. Returns false if it is locked, or no
- * longer wanted.
+ * Locks the indexing of an owner until the transaction ends. Returns false if another process has
+ * locked it, or if the owner no longer needs an index.
  */
 export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
@@ -36,7 +36,7 @@ export async function lockIndex(tx: Database, owner: number): Promise<boolean> {
   return rows[0]?.locked === true;
 }
 
-/** Deletes all indexes of an owner. The next search builds it again. */
+/** Deletes all indexes of an owner. The next search requests a new one. */
 export async function dropIndex(tx: Database, owner: number): Promise<void> {
   await sql`select pg_advisory_xact_lock(${owner})`.execute(tx);
   await sql`delete from search_indexes where owner_id = ${owner}`.execute(tx);
@@ -59,8 +59,8 @@ export async function countDue(db: Database, now: number): Promise<number> {
 }
 
 /**
- * Returns the number of an owner's messages in a range, and the ids of every `size`-th of them,
- * starting at `offset`.
+ * Returns the number of an owner's messages in a range of ids, and the id of every `size`-th of
+ * them, starting at `offset`.
  */
 export async function countOff(
   db: Database,
@@ -81,7 +81,7 @@ export async function countOff(
   return rows[0] as Counted;
 }
 
-/** Returns an owner's messages in a range, without recalled ones, in ascending order. */
+/** Returns an owner's messages in a range of ids, without recalled ones, in ascending order. */
 export async function readMessages(db: Database, owner: number, span: Span): Promise<(Filtered & { id: number })[]> {
   const { rows } = await sql<Filtered & { id: number }>`
     select t.* from (${boxes(owner, span)}) b cross join lateral (
@@ -92,7 +92,7 @@ export async function readMessages(db: Database, owner: number, span: Span): Pro
   return rows;
 }
 
-/** A limit that is never reached. It makes PostgreSQL read each chat by its key. */
+/** A limit that is never reached. With it, PostgreSQL reads each chat by its key. */
 const boundless = 1_000_000_000;
 
 /**
@@ -108,7 +108,7 @@ export async function listBuilt(db: Database, owner: number): Promise<BuiltSegme
   return rows;
 }
 
-/** Replaces all segments from `first` to `last` by a segment, or by nothing. */
+/** Replaces all segments from `first` to `last` by one segment, or deletes them. */
 export async function replaceSegments(
   tx: Database,
   owner: number,
@@ -131,7 +131,9 @@ export async function replaceSegments(
     where owner_id = ${owner} and version = ${INDEX_VERSION}`.execute(tx);
 }
 
-/** Marks that the index of an owner has every change before `built`, except in stale segments. */
+/**
+ * Stores that the index of an owner includes every change before `built`, except in stale segments.
+ */
 export async function renewSegments(
   db: Database,
   owner: number,
@@ -146,7 +148,7 @@ export async function renewSegments(
   );
 }
 
-// A user's chats with messages in the range, or the chat of a group.
+// Selects a user's chats with messages in the range, or the chat of a group.
 function boxes(owner: number, { first }: Span): RawBuilder<unknown> {
   return sql`
     select peer_id, greatest(cleared_id + 1, ${first}) as low from chats

@@ -13,7 +13,7 @@ export async function findJoinRequest(db: Database, group: number, user: number)
     .executeTakeFirst();
 }
 
-/** Adds a pending request, in place of one that was declined. */
+/** Adds a pending request. Replaces a declined one. */
 export async function putJoinRequest(db: Database, group: number, user: number, message: string): Promise<void> {
   const values = { message, state: 'pending' as const, date: Date.now(), decided: null };
   await db
@@ -55,7 +55,9 @@ export async function countPending(db: Database, group: number): Promise<number>
   return count;
 }
 
-/** Returns the pending requests to join a group, the oldest first, after a date and user. */
+/**
+ * Returns the pending requests to join a group, the oldest first, after the given date and user.
+ */
 export async function listPending(
   db: Database,
   group: number,
@@ -78,7 +80,7 @@ export async function listPending(
     .execute();
 }
 
-/** Returns the requests of a user to join groups, by group, after a group. */
+/** Returns the requests of a user to join groups, ordered by group, after a group. */
 export async function listOwn(db: Database, user: number, after: number, limit: number): Promise<OwnRequest[]> {
   return await db
     .selectFrom('join_requests as r')

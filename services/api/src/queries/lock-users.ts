@@ -2,8 +2,9 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Locks users until the transaction ends, so that changes of the same users are serialised. Returns
- * whether all of them exist. Locks in ascending order, which prevents deadlocks.
+ * Locks users until the transaction ends, so that concurrent changes of the same users run one
+ * after the other. Returns whether all of them exist. Locks in ascending order, which prevents
+ * deadlocks.
  */
 export async function lockUsers(tx: Database, ids: readonly number[]): Promise<boolean> {
   const { rows } = await sql`

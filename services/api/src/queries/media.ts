@@ -3,10 +3,10 @@ import type { Media } from '@parley/protocol';
 import { sql } from 'kysely';
 
 /**
- * Begins an upload. Uploads of one user are counted one after the other, so that two at once do not
- * pass the quota together.
+ * Begins an upload. Calls for one user run one after the other, so that two concurrent ones cannot
+ * exceed the quota together.
  *
- * @param quota bytes of all uploads of the owner that are kept; 0 for no limit
+ * @param quota maximum bytes of all stored uploads of the owner. 0 for no limit
  * @throws QuotaExceeded
  */
 export async function insertWithinQuota(db: Database, quota: number, media: NewMedia): Promise<void> {
@@ -22,7 +22,8 @@ export async function insertWithinQuota(db: Database, quota: number, media: NewM
 }
 
 /**
- * Bytes of all uploads of a user that are kept, unfinished ones with the size that they will have.
+ * Returns the bytes of all stored uploads of a user. Unfinished ones count with their declared
+ * size.
  */
 async function countStored(db: Database, owner: number): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
@@ -30,7 +31,7 @@ async function countStored(db: Database, owner: number): Promise<number> {
   return rows[0]?.bytes ?? 0;
 }
 
-/** The user's files would take more bytes than the server keeps for one user. */
+/** Thrown if the files of a user would exceed the user's quota. */
 export class QuotaExceeded extends Error {
   override name = 'QuotaExceeded';
 
@@ -44,7 +45,7 @@ export async function getMedia(db: Database, id: number): Promise<MediaRow | und
 }
 
 /**
- * Marks an upload as complete with its detected type. Returns false if it was complete already or
+ * Marks an upload as complete with its detected type. Returns false if it was already complete or
  * was deleted.
  */
 export async function finishMedia(db: Database, id: number, found: Finding): Promise<boolean> {
@@ -57,7 +58,7 @@ export async function finishMedia(db: Database, id: number, found: Finding): Pro
   return numUpdatedRows === 1n;
 }
 
-/** Prevents the removal of a media that no known message contains. */
+/** Prevents the removal of a media that is not in any known message. */
 export async function keepMedia(db: Database, id: number): Promise<void> {
   await db.updateTable('media').set({ expires: null }).where('id', '=', id).where('state', '=', 'ready').execute();
 }
@@ -75,8 +76,8 @@ export async function deleteUnsent(db: Database, id: number): Promise<boolean> {
 }
 
 /**
- * SQL condition: no message contains the media and it is not an avatar. Call it in a statement of
- * its own once the row is locked: sharing locks it too, so nothing is shared in between.
+ * SQL condition: no message contains the media and it is not an avatar. Use it in a separate
+ * statement after the row was locked: sharing locks the row too, so no share happens in between.
  */
 export const unused = sql<boolean>`
   not exists (select from media_shares s where s.media_id = media.id and s.granted)
@@ -86,9 +87,9 @@ export const unused = sql<boolean>`
     where m.user_id = media.owner_id and g.avatar = '/v1/media/' || media.id)`;
 
 /**
- * Whether a user may read a media: an own one, one in a message of theirs or of a group of theirs,
- * an avatar that a user chose from own media, or an avatar of a group of theirs chosen by an owner
- * or admin from own media.
+ * Returns whether a user may read a media. True for the user's own media, for those in messages of
+ * the user or of the user's groups, for an avatar that a user chose from their own media, and for
+ * an avatar of one of the user's groups that its owner or an admin chose from their own media.
  */
 export async function seesMedia(db: Database, user: number, media: number): Promise<boolean> {
   if (await seesNow(db, user, media)) return true;
@@ -111,8 +112,8 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
 }
 
 /**
- * Whether a media is the avatar of a group and belongs to its owner or an admin. Others' media
- * would be revealed by naming them as avatar.
+ * Returns whether a media is the avatar of a group and belongs to its owner or an admin. Without
+ * the second condition, setting an avatar would reveal the media of other users.
  */
 export async function isGroupPicture(db: Database, group: number, media: number): Promise<boolean> {
   const { rows } = await sql`
@@ -145,7 +146,7 @@ export async function recordedUpTo(
   return rows[0]?.id;
 }
 
-/** A media as clients see it. */
+/** Returns a media in the form that clients get. */
 export function toMedia({ id, name, size, mime, width, height, duration }: MediaRow): Media {
   return {
     id,
@@ -177,5 +178,7 @@ export interface NewMedia {
   expires: number | null;
 }
 
-/** The detected properties. `expires` is when it is removed if it was never sent in a message. */
+/**
+ * The detected properties. `expires` is when the media is removed if it is not sent in a message.
+ */
 export type Finding = Pick<MediaRow, 'mime' | 'width' | 'height' | 'duration' | 'thumbnail' | 'expires'>;

@@ -9,7 +9,7 @@ import {
 } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
-/** Returns a message as the owner of a chat sees it. */
+/** Returns a message in the form that the owner of a chat gets. */
 export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
   const { id, sender, body, ref, replyTo, mentions, custom, edited, recalled } = row;
   const reactions = activeReactions(row.reactions ?? null);

@@ -5,7 +5,8 @@ import type { MessageRow } from './message-row.ts';
 
 /**
  * Returns up to `limit` messages of an owner's chat below or above an id, the nearest first. Leaves
- * out what the owner cleared, even if its rows still exist, and what a group does not show them.
+ * out messages that the owner has cleared, even if their rows still exist, and messages from before
+ * the owner joined the group.
  */
 export async function readMessages(
   db: Database,
@@ -31,9 +32,9 @@ export async function readMessages(
 }
 
 interface Range {
-  /** Ids smaller than this. Default: the newest. */
+  /** Only ids smaller than this. Default: no limit. */
   below?: number;
-  /** Ids greater than this. */
+  /** Only ids greater than this. */
   above?: number;
   limit: number;
 }

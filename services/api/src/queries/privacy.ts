@@ -1,7 +1,7 @@
 import type { Database } from '@parley/database';
 import { type Privacy, privacySchema } from '@parley/protocol';
 
-/** Returns the privacy settings of a user, with the defaults of those that are not set. */
+/** Returns the privacy settings of a user. Settings that are not set have their defaults. */
 export async function getPrivacy(db: Database, user: number): Promise<Privacy> {
   const row = await db.selectFrom('users').select('privacy').where('id', '=', user).executeTakeFirst();
   return privacySchema.parse(row?.privacy ?? {});
@@ -15,7 +15,7 @@ export async function updatePrivacy(tx: Database, user: number, changes: Privacy
   await tx.updateTable('users').set({ privacy }).where('id', '=', user).execute();
 }
 
-/** The choice of each of these users. */
+/** Returns the choice of each of these users for a setting. */
 export async function whoPermits(
   db: Database,
   what: 'addToGroups',

@@ -2,8 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Adds a push device, which belongs to the user who registered it last. Deletes the oldest devices
- * of a user above `most`.
+ * Adds a push device. It belongs to the user who registered it last. Deletes the oldest devices of
+ * a user above `most`.
  */
 export async function putSubscription(db: Database, subscription: NewSubscription, most: number): Promise<void> {
   const { endpoint, user, session, ...rest } = subscription;
@@ -78,12 +78,12 @@ interface Told {
   to: number;
 }
 
-/** What delivers to a device: Web Push, Firebase Cloud Messaging, Apple's service. */
+/** The push services: Web Push, Firebase Cloud Messaging, Apple's service. */
 export type PushServiceName = 'web' | 'fcm' | 'apns';
 
-/** A push device at its service. */
+/** A push device with its address at its service. */
 export interface Device {
-  /** The address of a browser, else the service and the token of the device: `fcm:…`, `apns:…`. */
+  /** The URL of a browser, or the service and the token of a phone: `fcm:…`, `apns:…`. */
   endpoint: string;
   service: PushServiceName;
   /** With APNs: the bundle id of the app. */
@@ -94,13 +94,13 @@ export interface Device {
   auth: string;
 }
 
-/** A push device, and what its notification shows. */
+/** A push device with the texts of its notification. */
 export interface Subscription extends Device {
   language: string;
   user: number;
   /** The chat as the user names it: the peer or the group. */
   chat: number;
   title: string;
-  /** The sender, in a group. */
+  /** The sender. Set only in a group. */
   sender: string | undefined;
 }

@@ -2,9 +2,7 @@ import type { Database } from '@parley/database';
 import type { Message, Report, ReportReason } from '@parley/protocol';
 import { sql } from 'kysely';
 
-/**
- * Adds a report. Returns undefined if the reporter has an open report of this target.
- */
+/** Adds a report. Undefined if the reporter already has an open report of this target. */
 export async function insertReport(db: Database, report: NewReport): Promise<ServerReport | undefined> {
   const row = await db
     .insertInto('reports')
@@ -53,7 +51,7 @@ export async function updateReport(db: Database, id: number, changes: ReportChan
     .execute();
 }
 
-/** Returns a report as its reporter sees it. */
+/** Returns a report in the form that its reporter gets. */
 export function toReport({ id, kind, user, group, message, reason, text, state, created }: ServerReport): Report {
   return { id, kind, user, group, message: message?.id ?? null, reason, text, state, created };
 }
@@ -95,7 +93,7 @@ interface ReportChanges {
   note?: string | undefined;
 }
 
-/** A report as moderators see it. */
+/** A report in the form that moderators get. */
 export type ServerReport = Omit<Report, 'message'> & {
   reporter: number;
   message: Message | null;

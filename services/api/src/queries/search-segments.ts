@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
- * Returns the segments of some owners that may hold messages before an id and above the owner's
+ * Returns the segments of some owners that may contain messages before an id and above the owner's
  * floor, newest first.
  */
 export async function listSegments(
@@ -21,7 +21,7 @@ export async function listSegments(
   return rows;
 }
 
-/** Returns the stored fences of segments. Null for one that was replaced. */
+/** Returns the stored fences of segments. Null for a segment that was replaced. */
 export async function readFences(
   db: Database,
   segments: readonly Omit<SegmentName, 'count'>[],
@@ -35,7 +35,7 @@ export async function readFences(
   return rows.map((row) => row.fences);
 }
 
-/** Returns parts of the postings or ids of segments. Null for one that was replaced. */
+/** Returns parts of the postings or ids of segments. Null for a segment that was replaced. */
 export async function readParts(
   db: Database,
   column: 'postings' | 'ids',
@@ -54,8 +54,8 @@ export async function readParts(
 }
 
 /**
- * Marks that messages of a chat were deleted up to an id, so that the index drops them too. Indexes
- * of every version, because another release may use them again.
+ * Marks that messages of a chat were deleted up to an id, so that the index drops them too. Marks
+ * the indexes of all versions, because another release may use them again.
  */
 export async function markStale(db: Database, owner: number, peer: number, upTo: number): Promise<void> {
   await dropFirstIndex(db, owner);
@@ -66,8 +66,8 @@ export async function markStale(db: Database, owner: number, peer: number, upTo:
 }
 
 /**
- * Deletes the index of an owner that releases up to 0.1.0 used. If such a release still runs, its
- * next search builds it again.
+ * Deletes the index of an owner in the format of releases up to 0.1.0. If such a release still
+ * runs, its next search builds the index again.
  */
 export async function dropFirstIndex(db: Database, owner: number): Promise<void> {
   await sql`delete from search_owners where owner_id = ${owner}`.execute(db);
@@ -75,8 +75,8 @@ export async function dropFirstIndex(db: Database, owner: number): Promise<void>
 }
 
 /**
- * Schedules the indexing of some owners and notes that they were searched. Owners who wait already
- * go before those who do not search.
+ * Schedules the indexing of some owners and stores that they were searched. Owners who are already
+ * scheduled keep their place before owners who do not search.
  */
 export async function requestIndexing(db: Database, owners: readonly number[], now: number): Promise<void> {
   if (owners.length === 0) return;
@@ -91,7 +91,7 @@ export interface SegmentName {
   owner: number;
   /** Greatest message id in the segment. */
   last: number;
-  /** Changes with its content. */
+  /** Changes whenever the content of the segment changes. */
   built: number;
   /** Number of messages. */
   count: number;

@@ -4,8 +4,8 @@ import type { Filtered } from '../search/filter-terms.ts';
 import { INDEX_VERSION } from '../search/limits.ts';
 
 /**
- * Where a user may search: their own copies, and the groups they are in; or that which holds one
- * chat.
+ * Returns the owners whose messages a user may search: the user and the user's groups. With `chat`,
+ * only the owner of that chat.
  */
 export async function readSources(db: Database, me: number, chat: Which): Promise<Source[]> {
   const own = sql`
@@ -23,9 +23,9 @@ export async function readSources(db: Database, me: number, chat: Which): Promis
 }
 
 /**
- * Names of messages that the index does not hold yet, the newest `limit` up to an id.
+ * Returns the keys of messages that the index does not contain yet: the newest `limit` up to an id.
  *
- * @param chat of the user's own copies, or none
+ * @param chat a chat of the user's own copies. Undefined: all
  */
 export async function listUnindexed(
   db: Database,
@@ -49,8 +49,8 @@ export async function listUnindexed(
       where owner_id = ${me} and not is_group and last_id > greatest(cleared_id, ${low})
         ${chat === undefined ? sql`` : sql`and peer_id = ${chat.peer}`}`);
   }
-  // The inner limit, hardly reached, makes PostgreSQL look into each box by its key; what it does
-  // not give is older than what it does.
+  // The inner limit is rarely reached. It makes PostgreSQL read each chat by its key. The messages
+  // that it leaves out are older than those it returns.
   const { rows } = await sql<Key>`
     select t.* from (${sql.join(boxes, sql` union all `)}) b cross join lateral (
       select owner_id as owner, peer_id as peer, id from messages m
@@ -61,9 +61,9 @@ export async function listUnindexed(
 }
 
 /**
- * Names of messages up to an id that were edited since they were indexed.
+ * Returns the keys of messages up to an id that were edited since they were indexed.
  *
- * @param since per owner the ms since 1970 from which on changes are not in the index
+ * @param since owner -> Unix ms from which on changes are not in the index
  */
 export async function listChanged(db: Database, since: ReadonlyMap<number, number>, upTo: number): Promise<Key[]> {
   if (since.size === 0) return [];
@@ -77,11 +77,11 @@ export async function listChanged(db: Database, since: ReadonlyMap<number, numbe
   return rows;
 }
 
-/** What of a message is searched. `kind` is null for a recalled one. */
+/** The searched parts of a message. `kind` is null for a recalled message. */
 export const messageFacts = sql`
   m.sender_id as sender, m.body ->> 'type' as kind, coalesce(m.body ->> 'text', m.body ->> 'name', '') as text`;
 
-/** Returns what is searched of messages, without recalled ones. */
+/** Returns the searched parts of messages, without recalled ones. */
 export async function readFacts(db: Database, keys: readonly Key[]): Promise<(Key & Filtered)[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<Key & Filtered>`
@@ -101,7 +101,7 @@ export type Which = { peer: number; group: boolean } | undefined;
 /** An owner of messages: the user who searches, or one of their groups. */
 export interface Source {
   owner: number;
-  /** Messages up to this id are hidden. For own copies each chat has its own id. */
+  /** Messages up to this id are hidden. For a user's own copies, each chat has its own id. */
   floor: number;
   /** Messages up to this id are in the index. */
   horizon: number;
@@ -109,7 +109,7 @@ export interface Source {
   searched: number;
 }
 
-/** Identifies a message. */
+/** Identifies a message by its owner, peer and id. */
 export interface Key {
   owner: number;
   peer: number;

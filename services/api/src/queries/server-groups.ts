@@ -16,7 +16,7 @@ export async function findGroupId(db: Database, group: number | string): Promise
   return row?.id;
 }
 
-/** A group as the product sees it. */
+/** Returns a group in the form that the product's backend gets. */
 export async function getServerGroup(db: Database, id: number): Promise<ServerGroup | undefined> {
   const row = await db
     .selectFrom('groups as g')
@@ -34,7 +34,7 @@ export async function setExternalId(tx: Database, id: number, externalId: string
   await tx.updateTable('groups').set({ external_id: externalId }).where('id', '=', id).execute();
 }
 
-/** Serialises transactions about one external id, also while no group has it. */
+/** Serialises transactions about one external id, even if no group has it yet. */
 export async function lockExternalGroup(tx: Database, externalId: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`group ${externalId}`}, 0))`.execute(tx);
 }

@@ -14,7 +14,7 @@ export async function findUserId(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/** Returns the user of another issuer's token. Undefined if they are unknown or deactivated. */
+/** Returns the user of another issuer's token. Undefined if the user is unknown or deactivated. */
 export async function findActive(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db
     .selectFrom('users')
@@ -26,7 +26,7 @@ export async function findActive(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
-/** A user as the product sees them. */
+/** Returns a user in the form that the product's backend gets. */
 export async function getServerUser(db: Database, id: number): Promise<ServerUser | undefined> {
   const row = await db.selectFrom('users').select(serverColumns).where('id', '=', id).executeTakeFirst();
   return row && omitNullCustom(row);
@@ -58,8 +58,8 @@ export async function listServerUsers(
 }
 
 /**
- * Adds a user with an external id. Undefined if one exists. Without a username they get one that
- * nobody can register. Throws PostgreSQL's error if the username is taken.
+ * Adds a user with an external id. Undefined if a user with that id exists. A user without a
+ * username gets one that nobody can register. Throws PostgreSQL's error if the username is taken.
  */
 export async function insertServerUser(tx: Database, externalId: string, user: Profile): Promise<number | undefined> {
   const { username = null, name, avatar = null, sign = '', custom } = user;

@@ -10,8 +10,8 @@ export async function insertSession(db: Database, session: NewSession): Promise<
 }
 
 /**
- * A session with its hashes, locked until the transaction ends; `active` is false when its user was
- * deactivated.
+ * Returns a session with its hashes, locked until the transaction ends. `active` is false if its
+ * user was deactivated.
  */
 export async function lockSession(db: Database, id: string): Promise<LockedSession | undefined> {
   return await db
@@ -68,7 +68,7 @@ export async function endSurplusSessions(db: Database, user: number, keep: numbe
   return rows.map((row) => row.id);
 }
 
-/** Ends all sessions of a user except one; returns the ended ones. */
+/** Ends all sessions of a user except one. Returns the ended sessions. */
 export async function endOtherSessions(
   db: Database,
   user: number,
@@ -86,7 +86,10 @@ export async function endOtherSessions(
   return rows.map((row) => row.id);
 }
 
-/** Deletes what is left of a user's sessions that ended longer ago than any access token holds. */
+/**
+ * Deletes the rows of a user's sessions that ended so long ago that all their access tokens have
+ * expired.
+ */
 export async function removeEndedSessions(db: Database, user: number, now: number): Promise<void> {
   const dayAgo = now - 86_400_000;
   await db

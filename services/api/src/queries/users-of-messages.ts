@@ -3,7 +3,8 @@ import type { BriefUser, Message } from '@parley/protocol';
 import { omitNullCustom } from './custom.ts';
 
 /**
- * Returns every user that messages name, each once: senders, receivers, mentions, reactions, cards.
+ * Returns every user that messages refer to, each once: senders, receivers, mentions, reactions,
+ * cards.
  */
 export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
   const ids = new Set(messages.flatMap(usersOf));

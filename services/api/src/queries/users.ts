@@ -3,7 +3,7 @@ import { type Custom, SYSTEM_USER, type User } from '@parley/protocol';
 import { sql } from 'kysely';
 import { omitNullCustom, toColumn } from './custom.ts';
 
-/** Adds a user; undefined when the username is taken. */
+/** Adds a user. Undefined if the username is taken. */
 export async function insertUser(db: Database, user: NewUser): Promise<User | undefined> {
   const row = await db
     .insertInto('users')
@@ -14,7 +14,7 @@ export async function insertUser(db: Database, user: NewUser): Promise<User | un
   return row && omitNullCustom(row);
 }
 
-/** Returns those of the users that exist, by id. */
+/** Returns the existing users among these ids, by id. */
 export async function getUsers(db: Database, ids: readonly number[]): Promise<User[]> {
   const rows = await db.selectFrom('users').select(userColumns).where('id', 'in', ids).orderBy('id').execute();
   return rows.map(omitNullCustom);
@@ -37,7 +37,8 @@ export async function updateUser(db: Database, id: number, { custom, ...changes 
 }
 
 /**
- * Users whose username or name begins with `q`, in any case, by username; those after a username.
+ * Returns users whose username or name begins with `q`, in any case, ordered by username, after a
+ * username.
  */
 export async function findUsers(db: Database, q: string, after: string, limit: number): Promise<User[]> {
   const beginning = `${q.normalize('NFKC').replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -60,7 +61,7 @@ export async function findUsers(db: Database, q: string, after: string, limit: n
   return rows.map(omitNullCustom);
 }
 
-/** The columns of a user as others see them. */
+/** The columns of a user that other users may see. */
 const userColumns = ['id', 'username', 'name', 'avatar', 'sign', 'custom'] as const;
 
 interface NewUser {

@@ -18,7 +18,7 @@ afterAll(() => product[Symbol.asyncDispose]());
 
 const sized = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) });
 
-/** Operations that accept `custom`, each with a body without it. */
+/** Operations that accept `custom`, each with a body that lacks it. */
 const operations = [
   ['post', '/v1/server/messages', message()],
   ['put', '/v1/server/groups/any', { name: 'any', owner: 'a' }],
@@ -65,7 +65,7 @@ describe('custom data of a message of the product', () => {
 });
 
 describe('custom data of a user', () => {
-  it('a user sets their custom data, which are returned wherever the user is', async () => {
+  it('custom data that a user sets are returned everywhere with the user', async () => {
     const [dora] = await product.people('dora');
     await dora.befriend(ann);
     const custom = { team: 'blue', tags: [{ id: 1, of: null }] };
@@ -97,7 +97,7 @@ describe('custom data of a user', () => {
     expect(chats.body.users).toContainEqual({ ...seen, name: 'dora', avatar: null });
   });
 
-  it('custom data of a user stay when other fields change, until null or the end of the account', async () => {
+  it('custom data of a user stay when other fields change, until they are set to null or the account is deleted', async () => {
     const username = 'emil-7';
     const body = { username, password };
     const { body: session } = await product.api.call<Session>('post', '/v1/users', { body });

@@ -35,7 +35,7 @@ const odd = [
   '{}',
 ];
 
-// No input of a client may cause a 5xx.
+// Any odd input of a client must be refused or match nothing. It must never cause a 5xx.
 describe('odd input is refused or matches nothing', () => {
   it.each(lists)('an odd page cursor of %s is rejected or matches nothing', async (path) => {
     const places = [

@@ -6,7 +6,7 @@ import { findSlice, idBytes, readId, readPlaces, unite } from './segment.ts';
 import type { Term } from './terms.ts';
 
 /**
- * Yields the messages that have all of some terms, by the index, newest first and in parts. For
+ * Reads the messages that contain all of some terms from the index, newest first and in parts. For
  * frequent terms it reads only the end of the newest segment.
  */
 export class Candidates {
@@ -21,9 +21,9 @@ export class Candidates {
   #named = 0;
 
   /**
-   * @param segments the newest first
+   * @param segments ordered from the newest
    * @param terms no terms select all messages
-   * @param few candidates per segment at first
+   * @param few maximum number of candidates per segment in the first step
    */
   constructor(db: Database, fences: FenceCache, segments: readonly SegmentName[], terms: readonly Term[], few: number) {
     this.#db = db;
@@ -33,15 +33,15 @@ export class Candidates {
     this.#few = few;
   }
 
-  /** The maximum id of all remaining candidates. -1 if there are none. */
+  /** The maximum id that a remaining candidate can have. -1 if there are none. */
   get reach(): number {
     return this.#left[0]?.last ?? -1;
   }
 
   /**
    * Returns some more candidates, in any order. Throws {@link SegmentGone} if a segment was
-   * replaced. @param wanted the number of missing results. Reads as many segments as the earlier
-   * ones suggest
+   * replaced. @param wanted the number of missing results. The yield of earlier segments decides
+   * how many segments are read
    */
   async next(wanted: number): Promise<Key[]> {
     const likely = this.#named > 0 ? Math.ceil((wanted * this.#looked) / this.#named) : Number.POSITIVE_INFINITY;
@@ -56,7 +56,7 @@ export class Candidates {
     return keys.flat();
   }
 
-  /** Returns the messages at positions of segments. */
+  /** Returns the keys of the messages at positions of segments. */
   async #nameAll(heads: readonly Found[]): Promise<Key[][]> {
     const runs = heads.flatMap(({ segment, places }, head) => runsOf(places).map((run) => ({ segment, head, run })));
     const parts = await readParts(
@@ -113,7 +113,7 @@ function present<T>(value: T | null | undefined): T {
   return value;
 }
 
-/** Splits an ascending list at wide gaps, so that each part is read at once. */
+/** Splits an ascending list of positions at wide gaps. Each part is read at once. */
 function runsOf(places: readonly number[]): number[][] {
   const runs: number[][] = [];
   let before = Number.NEGATIVE_INFINITY;
@@ -125,7 +125,7 @@ function runsOf(places: readonly number[]): number[][] {
   return runs;
 }
 
-/** The size that PostgreSQL reads at once. */
+/** Number of messages whose ids PostgreSQL reads as one block. */
 const widestGap = 2000 / idBytes;
 
 /** Returns the intersection of ascending lists. */
@@ -146,11 +146,11 @@ function intersect(lists: readonly number[][]): number[] {
 interface Found {
   segment: SegmentName;
   places: number[];
-  /** How many of them to return next. */
+  /** Number of matching messages to return next. */
   most: number;
 }
 
-/** A segment, or the rest of one, that may hold messages up to an id. */
+/** A segment with its remaining messages: those up to an id. */
 interface Left {
   segment: SegmentName;
   last: number;

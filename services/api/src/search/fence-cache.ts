@@ -48,7 +48,7 @@ export class FenceCache {
   }
 }
 
-/** A segment no longer exists, or has changed. */
+/** Thrown if a segment no longer exists or has changed. */
 export class SegmentGone extends Error {
   override name = 'SegmentGone';
 }

@@ -3,7 +3,9 @@ import type { Term } from './terms.ts';
 /** Kinds of messages that a search can select: the types of bodies, and texts with links. */
 export const messageKinds = ['text', 'image', 'video', 'audio', 'file', 'sticker', 'card', 'custom', 'link'] as const;
 
-/** Returns the index terms by which filters select a message. No text contains them. */
+/**
+ * Returns the index terms that stand for the properties of a message. No text contains these terms.
+ */
 export function filterTerms({ peer, sender, kind, text }: Filtered): string[] {
   const terms = [peerTerm(peer), senderTerm(sender), kindTerm(kind)];
   if (hasLink(kind, text)) terms.push(kindTerm('link'));
@@ -44,19 +46,19 @@ function kindTerm(kind: string): string {
   return `\0k${kind}`;
 }
 
-/** What filters read of a message. */
+/** The properties of a message that filters check. */
 export interface Filtered {
   peer: number;
   sender: number;
-  /** The type of its body. */
+  /** The type of the body. */
   kind: string;
-  /** Empty if it has none. */
+  /** The text of the message. Empty if it has none. */
   text: string;
 }
 
-/** Each that is set must hold. */
+/** Filters of a search. A message must match every filter that is set. */
 export interface Filters {
-  /** Only messages of the own chat with this user. */
+  /** Only messages of the user's own chat with this user. */
   peer?: number | undefined;
   sender?: number | undefined;
   /** One of these. */

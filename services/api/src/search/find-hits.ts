@@ -2,7 +2,7 @@ import { fold, hasUmlaut } from './fold.ts';
 import { foldings, type Part, type Phrase, type Query } from './terms.ts';
 import { type Token, tokens } from './tokens.ts';
 
-/** Returns whether a text contains every phrase of a query, and none that it excludes. */
+/** Returns whether a text contains every phrase of a query, and no excluded phrase. */
 export function matches({ phrases, excluded }: Query, text: string): boolean {
   if (phrases.length === 0 && excluded.length === 0) return true;
   const readings = foldings(text).map((folded): Reading => ({ folded }));
@@ -49,7 +49,7 @@ function* find(reading: Reading, { parts, whole }: Phrase): Generator<Hit> {
   }
 }
 
-/** Returns the position of a phrase that begins in a token. */
+/** Returns the position of a phrase that begins in a token. Undefined if it does not match. */
 function findAt(all: readonly Token[], first: number, parts: readonly Part[], whole: boolean): Hit | undefined {
   const start = parts.length === 1 ? undefined : beginningOf(all[first] as Token, parts[0] as Part);
   if (parts.length > 1 && start === undefined) return undefined;
@@ -68,7 +68,7 @@ function findAt(all: readonly Token[], first: number, parts: readonly Part[], wh
   return findWord(token, last, whole);
 }
 
-/** Returns the position of a single word in a token. */
+/** Returns the position of a single word in a token. Undefined if it does not match. */
 function findWord(token: Token, { forms, sign }: Part, whole: boolean): Hit | undefined {
   if (token.isRun || (sign !== '' && token.sign !== sign)) return undefined;
   for (const begin of sign === '' ? token.begins : [0]) {
@@ -82,7 +82,10 @@ function findWord(token: Token, { forms, sign }: Part, whole: boolean): Hit | un
   return undefined;
 }
 
-/** Returns where in a token a phrase of several parts begins: its first part ends the token. */
+/**
+ * Returns the offset in a token at which a phrase of several parts begins. The first part must
+ * match the end of the token.
+ */
 function beginningOf(token: Token, { forms, isRun, sign }: Part): number | undefined {
   if (token.isRun !== isRun || (sign !== '' && token.sign !== sign)) return undefined;
   const form = longest(forms.filter((it) => token.text.endsWith(it)));
@@ -92,7 +95,10 @@ function beginningOf(token: Token, { forms, isRun, sign }: Part): number | undef
   return token.start + begin - sign.length;
 }
 
-/** Within a number only three digits or more match: fewer are in most numbers. */
+/**
+ * Returns whether a match may begin at an offset. Within a number, only three or more digits match,
+ * because most numbers contain shorter ones.
+ */
 function mayBegin({ text }: Token, begin: number, form: string): boolean {
   return begin === 0 || !/^\d\d/.test(text.slice(begin - 1)) || /^\d{3}/.test(form);
 }
@@ -118,7 +124,7 @@ function merge(hits: Hit[]): Hit[] {
   return merged;
 }
 
-/** A folded text, and its tokens once they are needed. */
+/** A folded text, and its tokens, which are computed on first use. */
 interface Reading {
   folded: string;
   tokens?: Token[];

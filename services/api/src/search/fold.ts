@@ -1,15 +1,15 @@
 import { isTraditional, simplified } from './simplified.ts';
 
 /**
- * Folds a text for comparison: removes case, differences of form (NFKC), the accents of Latin,
- * Greek, Hebrew and Arabic letters, and turns Traditional into Simplified Chinese. Folds each base
- * character with its marks and apart from its neighbours, so that a part of a text folds as it does
- * within the whole.
+ * Folds a text for comparison: removes case, Unicode forms (NFKC) and the accents of Latin, Greek,
+ * Hebrew and Arabic letters, and converts Traditional to Simplified Chinese. Folds each base
+ * character with its marks independently of its neighbours, so that a part of a text folds to the
+ * same result alone.
  *
  * @param origins receives, for each UTF-16 unit of the result, the position of its character in
  * `text`, and at the end the length of `text`
- * @param umlauts whether `ä`, `ö` and `ü` become `ae`, `oe` and `ue`, as German writes them
- * without umlauts. Default: `a`, `o` and `u`
+ * @param umlauts whether `ä`, `ö` and `ü` become `ae`, `oe` and `ue`, the German spelling without
+ * umlauts. Default: `a`, `o` and `u`
  */
 export function fold(text: string, origins?: number[], umlauts = false): string {
   if (ascii.test(text)) {
@@ -36,7 +36,7 @@ export function fold(text: string, origins?: number[], umlauts = false): string 
   return result;
 }
 
-/** Whether a text folds in two ways. */
+/** Returns whether a text folds in two ways, because it has German umlauts. */
 export function hasUmlaut(text: string): boolean {
   return umlaut.test(text);
 }
@@ -73,13 +73,13 @@ function foldUnknown(text: string): string {
   return russian ? russian.normalize('NFC') : (simplified(folded) ?? folded);
 }
 
-/** Folded characters, because normalising is slow. */
+/** Cache of folded characters, because normalising is slow. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 10_000;
 
 const UMLAUTS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' };
 
-/** Letters without a decomposition, and what people type for them. */
+/** Letters without a decomposition -> the letters that people type instead. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -93,14 +93,17 @@ const LETTERS: Readonly<Record<string, string>> = {
   ŧ: 't',
   ı: 'i',
   ς: 'σ',
-  // Arabic and Persian forms of the same letters.
+  // Arabic and Persian variants of the same letters.
   ٱ: 'ا',
   ی: 'ي',
   ى: 'ي',
   ک: 'ك',
 };
 
-/** Characters that fold to one unit without their neighbours: ASCII, kana, Chinese characters. */
+/**
+ * Returns whether a character folds to one unit independently of its neighbours: ASCII, kana,
+ * Chinese characters.
+ */
 function isPlain(code: number): boolean {
   if (code < 0x80 || (code >= 0x3041 && code <= 0x3096) || isKatakana(code)) return true;
   return code >= 0x3400 && code <= 0x9fff && !isTraditional(code);

@@ -20,13 +20,13 @@ import { fullSegment } from './limits.ts';
 import { planSegments } from './plan-segments.ts';
 import { SegmentBuilder } from './segment.ts';
 
-/** Ms within which due work is counted for the metric. */
+/** Timeout in ms of counting the due work for the metric. */
 const COUNT_TIMEOUT_MS = 1000;
 
 /**
- * Maintains the search index of users who search, in the background, so that recording a message
- * costs nothing for it. Any replica does what is due. PostgreSQL locks ensure that two do not do
- * the same work.
+ * Maintains the search index of users who search. Runs in the background, so that it does not slow
+ * down the recording of messages. Any replica may do the due work. Locks in PostgreSQL prevent that
+ * two replicas do the same work.
  */
 export class SearchIndexer {
   readonly #options: IndexerOptions;
@@ -43,7 +43,7 @@ export class SearchIndexer {
       help: 'Users and groups whose search index waits to be built or updated.',
       registers: [metrics],
       async collect() {
-        // A scrape that waited for a frozen PostgreSQL would make the api look down.
+        // If PostgreSQL hangs, a scrape that waited for it would make the api appear down.
         const late = delay(COUNT_TIMEOUT_MS, Number.NaN, { ref: false });
         this.set(await Promise.race([countDue(db, Date.now()).catch(() => Number.NaN), late]));
       },
@@ -63,7 +63,7 @@ export class SearchIndexer {
     await this.#round;
   }
 
-  /** Starts the due work after the work in progress. */
+  /** Does the due work after the work in progress. */
   wake(): void {
     if (this.#awake) return;
     this.#awake = true;
@@ -92,8 +92,8 @@ export class SearchIndexer {
   }
 
   /**
-   * Updates the index of one owner. Reads first up to when everything is recorded, so that nothing
-   * older can appear after a segment was built. Returns whether it finished.
+   * Updates the index of one owner. First determines up to which time all messages are recorded, so
+   * that no older message appears after a segment was built. Returns whether it finished.
    */
   async #index(owner: number, horizon: number, until: number): Promise<boolean> {
     const { db, redis } = this.#options;
@@ -119,7 +119,7 @@ export class SearchIndexer {
     return true;
   }
 
-  /** Builds one segment. Returns false if another process builds it. */
+  /** Builds one segment. Returns false if another process is building it. */
   async #build(owner: number, span: Span, built: number): Promise<boolean> {
     return await this.#options.db.transaction().execute(async (tx) => {
       if (!(await lockIndex(tx, owner))) return false;
@@ -127,7 +127,7 @@ export class SearchIndexer {
       const builder = new SegmentBuilder();
       for (const [index, message] of messages.entries()) {
         builder.add(message);
-        // Yields to requests.
+        // Lets the event loop handle requests.
         if (index % inOneTurn === 0) await turn();
       }
       await replaceSegments(tx, owner, span, messages.length === 0 ? undefined : { ...builder.finish(), built });
@@ -136,10 +136,12 @@ export class SearchIndexer {
   }
 }
 
-/** Ms after which another indexer may claim an owner whose indexer renews no claim. */
+/**
+ * Ms after which another indexer may claim an owner if the first indexer does not renew its claim.
+ */
 const leaseMs = 60_000;
 const dayMs = 86_400_000;
-/** How long after the last search an index is maintained. */
+/** Ms after the last search for which an index is maintained. */
 const keptMs = 30 * dayMs;
 const inOneTurn = 128;
 

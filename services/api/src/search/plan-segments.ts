@@ -3,10 +3,10 @@ import { fullSegment, smallSegment } from './limits.ts';
 
 /**
  * Plans which segments to build. Each message is indexed at most twice: soon in a small segment,
- * later in a full one. So a user has one segment per 8192 messages and few others.
+ * later in a full one. A user therefore has one segment per 8192 messages and a few small ones.
  */
 export const planSegments = {
-  /** The last segments that together are smaller than a full one. */
+  /** Returns the last segments that together are smaller than a full one. */
   open<S extends Counted>(segments: readonly S[]): S[] {
     let count = 0;
     let first = segments.length;
@@ -21,7 +21,7 @@ export const planSegments = {
    * Returns the segments for new messages in ascending order. The first one replaces the open
    * segments if that makes it full.
    *
-   * @param steps the last message id of each full segment to build, beginning with the open
+   * @param steps the last message id of each full segment to build. The first one includes the open
    * segments
    */
   spans(open: readonly Counted[], { count, steps }: { count: number; steps: readonly number[] }, fresh: Span): Span[] {

@@ -18,12 +18,12 @@ import { mostCandidates, mostUnindexed, smallSegment } from './limits.ts';
 import type { Query } from './terms.ts';
 
 /**
- * Finds a user's messages that match a query, newest first, in three steps. 1. Read what the index
- * lacks: the newest messages and recently edited ones. 2. Look up the terms in the index, segment
- * by segment, newest first. 3. Read each candidate and keep it if it exists, is visible to the
- * user, and really matches. A candidate counts once no remaining segment can hold a newer one. One
- * search reads a limited number of messages. If that is not all, `end` is the id up to which it
- * went.
+ * Finds a user's messages that match a query, newest first, in three steps. 1. Read the messages
+ * that the index lacks: the newest and the recently edited ones. 2. Look up the terms in the index,
+ * segment by segment, newest first. 3. Read each candidate and keep it if it exists, is visible to
+ * the user, and really matches. A candidate counts once no remaining segment can hold a newer one.
+ * One search reads a limited number of messages. If there are more, `end` is the id down to which
+ * it has searched.
  */
 export async function search(
   index: SearchIndex,
@@ -80,7 +80,7 @@ async function searchOnce(
     const ready = pool.filter((key) => key.id > reach).sort(newestFirst);
     pool = pool.filter((key) => key.id <= reach);
     for (let at = 0; at < ready.length && found.length < limit; ) {
-      // Reads some spare candidates, because messages may be deleted or repeated.
+      // Reads a few more candidates than needed, because messages may be deleted or repeated.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
       found.push(...(await verify(db, fits, some, seen)));
@@ -115,14 +115,14 @@ async function verify(
   return rows.filter((row) => fits({ ...row, kind: row.body?.type ?? '', text: textOf(row) })).sort(newestFirst);
 }
 
-/** The searched text of a message: its text or the name of its file. */
+/** Returns the searched text of a message: its text or the name of its file. */
 export function textOf({ body }: FoundRow): string {
   if (body === null) return '';
   if ('text' in body) return body.text;
   return 'name' in body ? body.name : '';
 }
 
-/** The order of results. */
+/** Compares results for sorting, newest first. */
 function newestFirst(a: Key, b: Key): number {
   return b.id - a.id || b.peer - a.peer;
 }
@@ -133,7 +133,7 @@ function sinceOf(heads: readonly SegmentName[]): Map<number, number> {
   return since;
 }
 
-/** The owners whose index needs work or a sign of use. */
+/** Returns the owners whose index needs work or was not marked as used lately. */
 function outdated(
   sources: readonly Source[],
   heads: readonly SegmentName[],
@@ -158,7 +158,7 @@ export class IndexBusyError extends Error {
 }
 
 const attempts = 4;
-/** Candidates to read beyond those needed. */
+/** Number of candidates that are read in addition to those needed. */
 const spare = 8;
 /** Number of edited messages from which on segments are rebuilt. */
 const manyChanges = 64;
@@ -176,7 +176,7 @@ export interface Wanted {
 }
 
 export interface SearchRange {
-  /** Only this chat. Undefined: all chats. */
+  /** Returns whether a message may be a result. */
   chat: Which;
   /** Ids above this. */
   above: number;
@@ -189,7 +189,7 @@ export interface SearchRange {
 
 export interface SearchResult {
   found: FoundRow[];
-  /** Only ids above this were searched. Undefined: all. */
+  /** Only messages with a greater id were searched. Undefined: all messages were. */
   end: number | undefined;
   /** Owners whose index needs work. */
   outdated: number[];

@@ -7,7 +7,7 @@ export class SegmentBuilder {
   readonly #ids: number[] = [];
   readonly #peers = new Set<number>();
 
-  /** Add messages in ascending order of ids. */
+  /** Adds a message. Messages must be added in ascending order of ids. */
   add({ id, ...message }: Indexed): void {
     const { peer, text } = message;
     const place = this.#ids.length / 2;
@@ -49,9 +49,7 @@ export class SegmentBuilder {
   }
 }
 
-/**
- * Returns the part of a segment's postings that may hold a term. Undefined if the segment cannot.
- */
+/** Returns the part of a segment's postings that may contain a term. Undefined if no part can. */
 export function findSlice(fences: readonly Fence[], { text, prefix }: Lookup): Slice | undefined {
   const first = lastAtMost(fences, text);
   const last = prefix ? lastAtMost(fences, `${text}\uffff`) : first;
@@ -104,7 +102,7 @@ export function readId(ids: Buffer, place: number): { id: number; peer: number }
 /** Bytes of one message in `ids`. */
 export const idBytes = 16;
 
-/** Approximate bytes of a block, which one lookup reads. */
+/** Approximate bytes of a block. One lookup reads one block. */
 const blockBytes = 4096;
 const wholeRest = 2 ** 31 - 1;
 
@@ -159,7 +157,10 @@ function readList(reader: Reader, end: number): number[] {
   return places;
 }
 
-/** Writes a variable-length integer: seven bits per byte, the lowest first. */
+/**
+ * Writes a variable-length integer: seven bits per byte, the lowest bits first. Returns the end
+ * offset.
+ */
 function writeNumber(buffer: Buffer, at: number, value: number): number {
   let rest = value;
   let next = at;
@@ -182,7 +183,7 @@ function readNumber(reader: Reader): number {
   }
 }
 
-/** Whether `wanted` is at an offset. The first byte usually decides. */
+/** Returns whether the slice has `wanted` at an offset. The first byte usually decides. */
 function holds(slice: Buffer, at: number, wanted: Buffer): boolean {
   for (let byte = 0; byte < wanted.length; byte += 1) if (slice[at + byte] !== wanted[byte]) return false;
   return true;

@@ -3,19 +3,20 @@ import { createRequire } from 'node:module';
 
 /**
  * Returns the Simplified form of a Traditional Chinese character, by OpenCC's table of characters.
- * Of several forms it is the most usual one. Undefined if the character has no other form.
+ * If there are several forms, returns the most common one. Undefined if the character has no other
+ * form.
  */
 export function simplified(character: string): string | undefined {
   return table.get(character);
 }
 
-/** Whether a UTF-16 unit is a Traditional Chinese character. */
+/** Returns whether a UTF-16 unit is a Traditional Chinese character. */
 export function isTraditional(unit: number): boolean {
   return units[unit] === 1;
 }
 
 const table = readTable();
-/** 1 for each UTF-16 unit in the table. An array, because the lookup runs for every character. */
+/** 1 for each UTF-16 unit in the table. A typed array, because every character is looked up. */
 const units = new Uint8Array(0x10000);
 for (const character of table.keys()) if (character.length === 1) units[character.charCodeAt(0)] = 1;
 

@@ -2,10 +2,10 @@ import { fold, hasUmlaut } from './fold.ts';
 import { longestWord, type Token, tokens } from './tokens.ts';
 
 /**
- * Returns the index terms of a text: its words, of long ones the beginning, and of runs every two
- * adjacent characters and the last one. So every query is a prefix of some term, and one character
- * costs one term. Words with digits are also indexed from each place where a query may begin, and
- * words with a sign also with it. Terms may repeat.
+ * Returns the index terms of a text. Words are terms: of long words the beginning. For runs, every
+ * pair of adjacent characters and the last character are terms. Therefore every query is a prefix
+ * of a term, and each character costs one term. Words with digits are also indexed from each offset
+ * at which a query may begin, and words with a sign also together with it. Terms may repeat.
  */
 export function indexTerms(text: string): string[] {
   const terms: string[] = [];
@@ -32,14 +32,15 @@ function addRun(terms: string[], run: string): void {
   terms.push(before);
 }
 
-/** The ways in which a text can be written for comparison: one, or two if it has German umlauts. */
+/** Returns the forms in which a text is compared: one, or two if it has German umlauts. */
 export function foldings(text: string): string[] {
   return hasUmlaut(text) ? [fold(text), fold(text, undefined, true)] : [fold(text)];
 }
 
 /**
  * Parses a query. Words and phrases are separated by spaces. Words joined by punctuation
- * (`order-1234`) are a phrase, also without quotes. A `-` before a word or a quote excludes.
+ * (`order-1234`) are a phrase, also without quotes. A `-` before a word or a quote excludes
+ * messages that contain it.
  */
 export function readQuery(text: string): Query {
   const phrases: Phrase[] = [];
@@ -53,8 +54,9 @@ export function readQuery(text: string): Query {
 }
 
 /**
- * Returns the phrases of a part of a query: of quotes, one; of other text, one for each change
- * between words and runs. An unclosed quote is still being typed, so its last word is a prefix.
+ * Returns the phrases of a part of a query. Quotes are one phrase. In other text, each change
+ * between words and runs begins a phrase. In an unclosed quote, the user is still typing, so its
+ * last word is a prefix.
  */
 function phrasesOf(text: string, { quoted, closed }: { quoted: boolean; closed: boolean }): Phrase[] {
   const [first = [], second = first] = foldings(text).map((folded) => [...tokens(folded)]);
@@ -70,7 +72,7 @@ function phrasesOf(text: string, { quoted, closed }: { quoted: boolean; closed: 
   return phrases;
 }
 
-/** Terms that select a superset of the messages with all phrases. */
+/** Returns terms that select at least all messages with these phrases. */
 function termsOf(phrases: readonly Phrase[]): Term[] {
   const terms = new Map<string, Term>();
   const add = (texts: string[], prefix: boolean) => terms.set(`${texts.join('\0')}${prefix}`, { texts, prefix });
@@ -96,36 +98,38 @@ function addPairs(run: string, add: (texts: string[], prefix: boolean) => void):
 
 const isLetter = /^\p{L}/u;
 const quotes = /[“”„«»「」『』＂]/g;
-// A minus, then a text in quotes or one without spaces.
+// Matches a minus, if there is one, then a quoted text or a text without spaces.
 const chunk = /((?<!\S)[-−－](?=[^\s-]))?(?:(")([^"]*)("?)|([^\s"]+))/g;
 
-/** What a matching message contains. */
+/** What messages must contain to match. */
 export interface Query {
   phrases: Phrase[];
-  /** What a matching message does not contain. */
+  /** Phrases that a matching message does not contain. */
   excluded: Phrase[];
-  /** Terms that select a superset of the matching messages in the index. */
+  /** Terms that select at least all matching messages in the index. */
   terms: Term[];
 }
 
-/** Parts that follow each other, with nothing but spaces and punctuation between them. */
+/** Parts that must follow each other, separated only by spaces and punctuation. */
 export interface Phrase {
   parts: Part[];
-  /** Whether its last word is a whole word. Otherwise it is the beginning of one. */
+  /**
+   * Whether its last word must match a whole word. Otherwise it matches the beginning of a word.
+   */
   whole: boolean;
 }
 
 export interface Part {
-  /** How it can be written. */
+  /** The forms in which it may be written. */
   forms: string[];
   isRun: boolean;
-  /** The sign that stands before it. */
+  /** The sign before it. */
   sign: string;
 }
 
 export interface Term {
   /** Any of these. */
   texts: readonly string[];
-  /** Any term with such a prefix. */
+  /** Whether any term with this prefix matches. */
   prefix: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * Splits a folded text into searchable parts. Scripts with spaces between words yield words, which
  * include the `+` and `#` at their end (`c++`, `c#`). Other scripts, and symbols such as emoji,
- * yield unbroken runs, which match from any of their characters.
+ * yield unbroken runs, in which a match may begin at any character.
  */
 export function* tokens(folded: string): Generator<Token> {
   let inner = mostInner;
@@ -19,9 +19,9 @@ export function* tokens(folded: string): Generator<Token> {
 }
 
 /**
- * Returns where in a word a query may begin: at its beginning, where letters and digits meet, and
- * within a number at each digit with at least two others after it. So `502` finds `err502b`, and
- * the last digits find a number.
+ * Returns the offsets in a word at which a query may begin: at its beginning, where letters and
+ * digits meet, and within a number at each digit that is followed by at least two others. Thus
+ * `502` finds `err502b`, and the last digits find a number.
  */
 function beginsOf(word: string, inner: number): number[] {
   const begins = [0];
@@ -38,21 +38,26 @@ function isDigit(word: string, at: number): boolean {
   return code >= 0x30 && code <= 0x39;
 }
 
-/** Whether a letter follows a digit. */
+/** Returns whether a letter follows a digit at an offset. */
 function startsLetter(word: string, at: number): boolean {
   return isDigit(word, at - 1) && /\p{L}/u.test(String.fromCodePoint(word.codePointAt(at) as number));
 }
 
-/** The sign that belongs to a word, as in `.net`, `#tag` and `@ann`. Empty if there is none. */
+/**
+ * Returns the sign that belongs to a word, as in `.net`, `#tag` and `@ann`. Empty if there is none.
+ */
 function signBefore(folded: string, start: number): string {
   const sign = folded.charAt(start - 1);
   return '.#@'.includes(sign) ? sign : '';
 }
 
-/** Indexed UTF-16 units of a word. */
+/** Maximum UTF-16 units of a word that are indexed. */
 export const longestWord = 32;
 
-/** Inner beginnings of all words of one text. Bounds the terms of a text of numbers. */
+/**
+ * Maximum number of inner beginnings in all words of one text. Limits the terms of a text that
+ * consists of numbers.
+ */
 const mostInner = 256;
 
 const whole: readonly number[] = [0];
@@ -66,7 +71,7 @@ const part = new RegExp(
 
 export interface Token {
   text: string;
-  /** Its offset in the folded text, in UTF-16 units. */
+  /** Offset in the folded text, in UTF-16 units. */
   start: number;
   isRun: boolean;
   /** Offsets in a word at which a query may begin, ascending. */

@@ -8,8 +8,8 @@ import type { Readable } from 'node:stream';
  * than `memory`, is killed, and the next job gets a new process. The process starts with the first
  * job and ends after `idle` ms without one, so that it costs nothing while it is not used.
  *
- * Jobs of different owners take turns: an owner with many waiting jobs delays nobody else by more
- * than one job.
+ * Jobs of different owners take turns: an owner with many waiting jobs delays other owners by one
+ * job at most.
  */
 export class SideProcess<Job, Result> {
   readonly #options: SideProcessOptions;
@@ -29,10 +29,10 @@ export class SideProcess<Job, Result> {
    * Runs a job and resolves with its result.
    *
    * @param open opens bytes that are streamed to the job as messages `{chunk}`, followed by
-   * `{end}`. It is called when the job's turn comes, and the stream is destroyed when the job ends.
-   * An error of the stream rejects the job
-   * @throws SideProcessBusy when the owner or all owners have too many waiting jobs
-   * @throws JobKilled when the job took too long or too much memory
+   * `{end}`. It is called when it is the job's turn. The stream is destroyed when the job ends. An
+   * error of the stream rejects the job
+   * @throws SideProcessBusy if the owner or all owners have too many waiting jobs
+   * @throws JobKilled if the job used too much time or memory
    */
   run(owner: string, job: Job, open?: () => Readable): Promise<Result> {
     const { maxPerOwner, maxWaiting } = this.#options;
@@ -48,17 +48,17 @@ export class SideProcess<Job, Result> {
     });
   }
 
-  /** Jobs that wait or run. */
+  /** Number of jobs that wait or run. */
   get load(): number {
     return this.#count + (this.#running === undefined ? 0 : 1);
   }
 
-  /** Whether a job of an owner waits or runs. */
+  /** Returns whether a job of an owner waits or runs. */
   has(owner: string): boolean {
     return this.#running?.owner === owner || this.#waiting.has(owner);
   }
 
-  /** Ends the process; jobs that wait or run are rejected. */
+  /** Ends the process. Jobs that wait or run are rejected. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -75,7 +75,7 @@ export class SideProcess<Job, Result> {
     const own = this.#waiting.get(owner) as Waiting<Job, Result>[];
     this.#running = own.shift() as Waiting<Job, Result>;
     this.#count -= 1;
-    // The owner goes to the end of the line.
+    // The owner moves to the end of the queue.
     this.#waiting.delete(owner);
     if (own.length > 0) this.#waiting.set(owner, own);
     clearTimeout(this.#timer);
@@ -87,7 +87,7 @@ export class SideProcess<Job, Result> {
 
   async #stream(job: Waiting<Job, Result>, child: ChildProcess, input: Readable): Promise<void> {
     job.input = input;
-    // The stream may fail after the job has ended, when nobody iterates over it.
+    // The stream may fail after the job has ended, when no loop reads it any more.
     input.on('error', () => {});
     try {
       for await (const chunk of input) {
@@ -152,10 +152,10 @@ export class SideProcess<Job, Result> {
 }
 
 /**
- * The command that limits a program's memory, where the system can: on Linux the shell's `ulimit
- * -d`, which counts every private writable mapping, those of native libraries included. What Node
- * has mapped when it does nothing is not counted: since version 24 it reserves 512 MiB for machine
- * code.
+ * Returns a command that limits the memory of a program. On Linux it uses the shell's `ulimit -d`,
+ * which counts every private writable mapping, also those of native libraries. The memory that an
+ * idle Node maps is added to the limit: since version 24, Node reserves 512 MiB for machine code.
+ * On other systems, memory is not limited.
  */
 function bounded(bytes: number, command: readonly [string, ...string[]]): [string, string[]] {
   const [program, ...args] = command;
@@ -166,12 +166,14 @@ function bounded(bytes: number, command: readonly [string, ...string[]]): [strin
 /** Prints the KiB that an idle Node has mapped. */
 const IDLE_KIB = `/VmData:\\s*(\\d+)/.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1]`;
 
-/** Arguments: the KiB that may be mapped beyond that, `IDLE_KIB`, the command. */
+/**
+ * Arguments: the KiB that may be mapped in addition to an idle Node, `IDLE_KIB`, and the command.
+ */
 const LIMIT = 'idle=$("$2" -p "$1" 2>/dev/null) || idle=0; ulimit -d "$((idle + $0))" && shift && exec "$@"';
 
 /**
- * Resolves when the message is on its way, so that no more than one chunk is in memory. Rejects
- * when the process is gone.
+ * Resolves when the message was sent, so that only one chunk at a time is in memory. Rejects if the
+ * process has ended.
  */
 function send(child: ChildProcess, message: object): Promise<void> {
   return new Promise((resolve, reject) => child.send(message, (error) => (error ? reject(error) : resolve())));
@@ -182,12 +184,12 @@ function settle<Job, Result>({ resolve, reject }: Waiting<Job, Result>, reply: R
   else resolve(reply.result);
 }
 
-/** There are too many waiting jobs. */
+/** Thrown if too many jobs are waiting. */
 export class SideProcessBusy extends Error {
   override name = 'SideProcessBusy';
 }
 
-/** The job took too long or too much memory, so its process was killed. */
+/** Thrown if the job used too much time or memory. Its process was killed. */
 export class JobKilled extends Error {
   override name = 'JobKilled';
 }
@@ -203,7 +205,7 @@ export interface SideProcessOptions {
   timeout: number;
   /** Ms without a job after which the process ends. */
   idle: number;
-  /** Waiting jobs of one owner, and of all. */
+  /** Maximum number of waiting jobs of one owner, and of all owners. */
   maxPerOwner: number;
   maxWaiting: number;
 }

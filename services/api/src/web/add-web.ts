@@ -4,7 +4,7 @@ import type { App } from '../http/operation.ts';
 import { WebFiles } from './web-files.ts';
 
 /**
- * Serves the web client from the folder `WEB_ROOT`, if set: its files, and the page for its own
+ * Serves the web client from the folder `WEB_ROOT`, if that is set: its files, and its page at
  * paths such as `/chats/17`. Add it last, so that the api's routes come first.
  */
 export function addWeb(app: App, { config }: AppContext): void {
@@ -30,13 +30,16 @@ export function addWeb(app: App, { config }: AppContext): void {
   });
 }
 
-/** Whether a path without a file belongs to the client. A path with a file extension does not. */
+/**
+ * Returns whether a path without a file belongs to the client. A path with a file extension does
+ * not.
+ */
 function isPage(path: string): boolean {
   return !/\.[^/]*$/.test(path) && !path.startsWith('/assets/');
 }
 
 /**
- * The content policy of the page: nothing from other hosts except gateways, and avatars of
+ * Returns the content security policy of the page: only this host, the gateways, and avatars at
  * `AVATAR_HOSTS`.
  */
 function policyFor({ gatewayUrls, avatarHosts }: AppContext['config']): string {

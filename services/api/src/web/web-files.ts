@@ -6,9 +6,7 @@ import { gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/**
- * Reads the files of a folder, once and again after a change, and compresses them where that helps.
- */
+/** Reads the files of a folder once, and again after a change. Compresses them where that helps. */
 export class WebFiles {
   readonly #root: string;
   readonly #known = new Map<string, { stamp: string; file: Promise<WebFile> }>();
@@ -34,7 +32,7 @@ export class WebFiles {
   }
 }
 
-/** Decodes a path. Undefined for one that leaves the folder or names a hidden file. */
+/** Decodes a path. Undefined for a path that leaves the folder or names a hidden file. */
 function decode(path: string): string | undefined {
   try {
     const plain = decodeURIComponent(path);
@@ -74,6 +72,6 @@ export interface WebFile {
   gzipped: Uint8Array<ArrayBuffer> | undefined;
   type: string;
   etag: string;
-  /** Its name contains the hash of its content, so it never changes. */
+  /** True if the file name contains the hash of the content, so the content never changes. */
   hashed: boolean;
 }

@@ -61,7 +61,7 @@ describe('the web client', () => {
     expect(await small.text()).toBe(script);
   });
 
-  it('the web client responds 304 if it did not change', async () => {
+  it('the web client responds 304 if its file has not changed', async () => {
     const etag = (await get('/')).headers.get('etag') ?? '';
     expect((await get('/', { 'if-none-match': etag })).status).toBe(304);
   });

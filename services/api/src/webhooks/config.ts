@@ -59,18 +59,16 @@ function durations(standard: readonly number[]): Variable<readonly number[]> {
 
 export interface WebhookConfig {
   endpoints: readonly WebhookEndpoint[];
-  /**
-   * Ms after each failed attempt until the next. After the last one the event fails permanently.
-   */
+  /** Ms to wait after each failed attempt. After the last one, the event fails permanently. */
   retries: readonly number[];
   /** Ms per attempt. */
   timeout: number;
   /** Concurrent attempts to one endpoint per process. */
   concurrency: number;
-  /** Private networks where endpoints are allowed, also without TLS. */
+  /** Private networks in which endpoints are allowed, also without TLS. */
   allowed: Networks;
   /** Maximum queued events per endpoint. */
   backlog: number;
-  /** Maximum failed events kept per endpoint. The newest ones are kept. */
+  /** Maximum failed events that are kept per endpoint. The newest ones are kept. */
   dead: number;
 }

@@ -9,13 +9,13 @@ const POLL_INTERVAL_MS = 200;
 /** Ms before the next claim after Redis failed. */
 const RETRY_DELAY_MS = 1000;
 
-/** Ms after an attempt's timeout at which another worker may claim the event. */
+/** Ms after the timeout of an attempt at which another worker may claim the event. */
 const CLAIM_MARGIN_MS = 15_000;
 
 /**
- * Delivers the events of one endpoint. Each claimed event belongs to this worker for the time of an
- * attempt. If the worker dies, another one delivers it again. So an event is delivered at least
- * once, and not always in order.
+ * Delivers the events of one endpoint. A claimed event belongs to this worker for the time of an
+ * attempt. If the worker dies, another one delivers it again. An event is therefore delivered at
+ * least once, and not always in order.
  */
 export class Courier {
   readonly #endpoint: WebhookEndpoint;
@@ -104,7 +104,7 @@ export class Courier {
     }
     log.debug({ endpoint: this.#endpoint.id, event: id, attempts, reason: error }, 'webhook attempt failed');
     const retryAfter = answer instanceof Error ? 0 : (answer.retryAfter ?? 0) * 1000;
-    // Random, so that events that failed together are not retried together.
+    // The delay is random, so that events that failed together are not retried together.
     return { is: 'again', failures: attempts, after: Math.max(retryAfter, wait * (0.8 + Math.random() * 0.4)) };
   }
 }

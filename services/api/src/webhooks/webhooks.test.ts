@@ -22,7 +22,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** An api that sends events to the receiver, with short delays between attempts. */
+/** Starts an api that sends events to the receiver, with short delays between attempts. */
 async function start(env: Record<string, string> = {}, endpoint: object = {}): Promise<Product> {
   const hook = { url: receiver.url, name: 'shop', events: ['message', 'friend', 'group'], secret, ...endpoint };
   product = await startServerApi({
@@ -158,7 +158,7 @@ describe('an endpoint', () => {
     expect((await dead(shop)).items[0]?.error).toBe('replied 307');
   });
 
-  it('a webhook endpoint that hangs or responds endlessly does not delay others for long', async () => {
+  it('a webhook endpoint that hangs or sends an endless response does not delay others for long', async () => {
     const shop = await start({ WEBHOOK_TIMEOUT: '300ms' });
     receiver.answer = (response, { event }) => {
       if (event.id === 'hang') return;

@@ -6,7 +6,7 @@ import type { Notice } from '../events/notice.ts';
 import type { WebhookConfig } from './config.ts';
 import { Courier } from './courier.ts';
 
-/** Ms that the api waits for attempts in flight when it stops. */
+/** Ms for which the api waits for attempts in flight when it stops. */
 const STOP_TIMEOUT_MS = 5000;
 
 /**
@@ -43,8 +43,8 @@ export class Webhooks {
   }
 
   /**
-   * Resolves once the attempts in flight have ended. Longer ones are abandoned, and another replica
-   * repeats them.
+   * Resolves once the attempts in flight have ended. Attempts that last too long are abandoned, and
+   * another replica repeats them.
    */
   async stop(): Promise<void> {
     const stopped = Promise.all(this.#couriers.map((courier) => courier.stop()));
@@ -76,7 +76,9 @@ export class Webhooks {
   }
 }
 
-/** The event as an endpoint receives it. Undefined for kinds it does not receive. */
+/**
+ * Returns the event in the form that endpoints get. Undefined for kinds that endpoints do not get.
+ */
 function dataOf(users: readonly number[], event: ParleyEvent): EventData | undefined {
   if (event.kind === 'group') return event;
   const [user] = users;

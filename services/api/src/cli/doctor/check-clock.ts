@@ -1,12 +1,13 @@
 import { type Check, failed, ok, warning } from './check.ts';
 
 /**
- * Difference of clocks in ms above which dates look wrong, and above which tokens may be refused.
+ * Clock difference in ms above which dates look wrong. Above the second value, tokens may be
+ * refused.
  */
 const WARN_MS = 1000;
 const FAIL_MS = 30_000;
 
-/** Questions, of which the one with the fastest reply counts. */
+/** Number of requests to a server. The one with the fastest reply counts. */
 const SAMPLES = 3;
 
 /**
@@ -25,7 +26,7 @@ export async function clockDifference(read: () => Promise<number>): Promise<numb
   return Math.round(best.difference);
 }
 
-/** Judges the difference between the clock of a server and that of this machine. */
+/** Checks the difference between the clock of a server and that of this machine. */
 export function checkClock(name: string, server: string, difference: number): Check {
   const detail = `The clock of ${server} is ${Math.abs(difference)} ms ${difference < 0 ? 'behind' : 'ahead of'} this machine's`;
   if (Math.abs(difference) > FAIL_MS) return failed(name, `${detail}. Synchronise both by NTP: tokens may be refused`);

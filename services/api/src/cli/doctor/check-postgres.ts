@@ -3,7 +3,7 @@ import { attempt, type Check, failed, ok, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
 import { readServer } from './database-queries.ts';
 
-/** The oldest version that migrations run on. */
+/** The oldest version of PostgreSQL that the migrations support. */
 const MIN_VERSION = 15;
 
 /** Checks the server and the schema of PostgreSQL. */

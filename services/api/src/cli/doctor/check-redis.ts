@@ -12,7 +12,7 @@ import { sharedSettings } from '../../shared-settings.ts';
 import { type Check, failed, ok, warning, warnings } from './check.ts';
 import { checkClock, clockDifference } from './check-clock.ts';
 
-/** Age above which a backup is late. The alert `ParleyBackupLate` has the same. */
+/** Age above which a backup is late. The alert `ParleyBackupLate` uses the same age. */
 const MAX_BACKUP_HOURS = 36;
 
 /** Checks the servers of Redis, and whether running processes have the settings of this config. */
@@ -44,7 +44,7 @@ function checkServer(server: RedisServerState, { redisDurability: durability }: 
   return checks;
 }
 
-/** Judges when the last backups were made, in Unix seconds. */
+/** Checks the age of the last backups. Their dates are in Unix seconds. */
 function checkBackups(backups: Readonly<Record<string, number>>): Check[] {
   const noted = Object.entries(backups);
   if (noted.length === 0)

@@ -7,7 +7,7 @@ import { type Check, failed, ok, warning } from './check.ts';
  * Checks whether Redis and PostgreSQL belong together and neither was restored without the other.
  */
 export async function checkStores(db: Database, redis: RedisConnection): Promise<Check[]> {
-  // Redis first: the database advances before Redis does.
+  // Reads Redis first, because the mark of the database advances first.
   const marks = await readMarks(redis);
   const database = await readInstallation(db);
   const found = compareStores(database, marks);

@@ -7,7 +7,7 @@ export interface Check {
    * is unsafe.
    */
   status: 'ok' | 'warning' | 'failed';
-  /** A sentence: what was found, and what to do. */
+  /** A sentence that states the finding, and what to do. */
   detail: string;
 }
 
@@ -29,7 +29,9 @@ export async function attempt(name: string, work: () => Promise<Check[]>): Promi
   }
 }
 
-/** Connecting to a name with several addresses fails with one error for each. */
+/**
+ * Returns why a connection failed. If a name has several addresses, there is one error for each.
+ */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
   return error instanceof Error ? error.message : String(error);

@@ -1,7 +1,10 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
-/** Returns the version, as in `150004`, and settings that decide what a crash loses. */
+/**
+ * Returns the version as a number such as `150004`, and the settings that decide what a crash may
+ * lose.
+ */
 export async function readServer(db: Database): Promise<{ version: number; text: string; off: string[] }> {
   const { rows } = await sql<{ version: number; text: string; off: string[] }>`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as text,

@@ -21,7 +21,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 const named = (checks: readonly Check[], name: string) => checks.filter((check) => check.name === name);
 
-/** Settings that nothing is wrong with. */
+/** Settings without any problem. */
 const safe = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://parley:own@db/parley',
@@ -115,7 +115,7 @@ describe('parley doctor', () => {
     expect(named(noPostgres, 'redis settings')[0]?.status).toBe('ok');
   });
 
-  it('parley doctor reports servers that accept connections and do not respond', async () => {
+  it('parley doctor reports servers that accept connections but do not respond', async () => {
     const sockets = new Set<Socket>();
     const frozen = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
     await once(frozen, 'listening');

@@ -32,8 +32,7 @@ export async function runDoctor(
 }
 
 /**
- * Checks the settings, then Redis and PostgreSQL, then both against each other. Writes nothing of
- * its own.
+ * Checks the settings, then Redis and PostgreSQL, then whether they match. Writes no data.
  *
  * @param env the environment of the api
  */

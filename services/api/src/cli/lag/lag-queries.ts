@@ -2,7 +2,8 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Returns how many notices of committed changes are overdue, and since when the oldest is.
+ * Returns the number of overdue notices of committed changes, and since when the oldest one is
+ * overdue.
  */
 export async function readNoticeLag(db: Database): Promise<NoticeLag> {
   const { rows } = await sql<NoticeLag>`
@@ -13,6 +14,6 @@ export async function readNoticeLag(db: Database): Promise<NoticeLag> {
 /** Notices that no api has delivered in time. */
 export interface NoticeLag {
   overdue: number;
-  /** Unix ms, null if none is overdue. */
+  /** Since when the oldest one is overdue, in Unix ms. Null if none is overdue. */
   oldest: number | null;
 }

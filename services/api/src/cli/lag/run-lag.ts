@@ -10,8 +10,9 @@ import { CliError } from '../server-client.ts';
 import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
 
 /**
- * Runs `parley lag`: what waits in Redis for the recorder, and in PostgreSQL for the apis. Resolves
- * with what it prints, and whether a store could not be read.
+ * Runs `parley lag`: reads the entries in Redis that wait for the recorder, and the notices in
+ * PostgreSQL that wait for an api. Resolves with what it prints, and whether a store could not be
+ * read.
  *
  * @param argv the words after `lag`
  * @param env the environment of the api
@@ -19,7 +20,7 @@ import { type NoticeLag, readNoticeLag } from './lag-queries.ts';
 export async function runLag(argv: readonly string[], env: Environment): Promise<{ output: string; failed: boolean }> {
   const json = readJsonFlag('lag', argv);
   const config = configOf(env);
-  // Each is shown also if the other does not respond.
+  // Each store is shown even if the other one does not respond.
   const [records, notices] = await Promise.all([
     settle('Redis', () => readRecords(config)),
     settle('PostgreSQL', () => readNotices(config)),
@@ -91,11 +92,11 @@ function configOf(env: Environment): ApiConfig {
 
 interface Records extends Omit<BucketLag, 'bucket' | 'oldest'> {
   oldest: number | null;
-  /** Those where entries wait. */
+  /** Buckets in which entries are waiting. */
   buckets: BucketLag[];
 }
 
-/** A store that could not be read. */
+/** Shown for a store that could not be read. */
 interface Unread {
   error: string;
 }

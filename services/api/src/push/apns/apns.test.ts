@@ -121,7 +121,7 @@ describe('an iPhone', () => {
     expect(shown()).toEqual(['lost', 'next']);
   });
 
-  it('an APNs token in another case is the same device', async () => {
+  it('an APNs token with other letter case is the same device', async () => {
     const [ann, ben] = await api.people();
     const token = await register(ann);
     await ann.call('post', '/v1/push/devices', { kind: 'apns', token: token.toUpperCase() });
@@ -163,7 +163,7 @@ describe('the connection to APNs', () => {
     expect(apns.sessions.length).toBe(before + 2);
   });
 
-  it('a notification is sent again once if APNs ends the connection', async () => {
+  it('a notification is sent again, once, if APNs ends the connection', async () => {
     const [ann, ben] = await api.people();
     await register(ann);
     await say(ben, ann, 'one');

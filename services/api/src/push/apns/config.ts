@@ -11,7 +11,9 @@ export const apnsVariables = {
   APNS_SANDBOX_URL: url(['https', 'http'], { default: 'https://api.sandbox.push.apple.com' }),
 };
 
-/** Returns the settings of APNs, undefined without a key. Adds what is missing to `problems`. */
+/**
+ * Returns the settings of APNs. Undefined if no key is set. Adds missing settings to `problems`.
+ */
 export function apnsConfig(value: Values<typeof apnsVariables>, problems: EnvProblem[]): ApnsConfig | undefined {
   const { APNS_KEY: key, APNS_KEY_ID: keyId, APNS_TEAM_ID: teamId, APNS_TOPIC: topics } = value;
   if (!key) return undefined;
@@ -38,12 +40,12 @@ function apnsKey(): Variable<KeyObject | undefined> {
     read(text) {
       if (text === '') return { ok: true, value: undefined };
       try {
-        // Files of environment variables often have `\n` for a line break.
+        // In files of environment variables, line breaks are often written as `\n`.
         const key = createPrivateKey(text.replaceAll('\\n', '\n'));
         const { namedCurve } = key.asymmetricKeyDetails ?? {};
         if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return { ok: true, value: key };
       } catch {
-        // Reported below, without the text.
+        // The error is reported below, because its own message may quote the key.
       }
       return { ok: false, problem: 'must be the content of the .p8 file of Apple: an EC key on P-256 in PEM' };
     },

@@ -9,10 +9,13 @@ import {
 } from 'node:http2';
 import { checkHost, guardedLookup, type Networks } from '@parley/service';
 
-/** Bytes of a response to read. */
+/** Maximum bytes of a response that are read. */
 const MAX_REPLY = 4096;
 
-/** Ms without a request after which a connection is closed, before a router forgets it. */
+/**
+ * Ms without a request after which a connection is closed. Routers drop idle connections later than
+ * that.
+ */
 const IDLE_MS = 180_000;
 
 /**
@@ -28,20 +31,22 @@ export class Http2Connection {
     this.#options = options;
   }
 
-  /** Resolves with the response. Rejects without one in time, or for a forbidden address. */
+  /**
+   * Resolves with the response. Rejects if none arrives in time, or if the address is forbidden.
+   */
   async post(path: string, headers: OutgoingHttpHeaders, body: string): Promise<Http2Answer> {
     const kept = this.#session;
     const session = this.#connected();
     try {
       return await this.#request(session, path, headers, body);
     } catch (error) {
-      // The server ended the connection while the request was sent, so it is sent once more.
+      // The server closed the connection while the request was being sent, so it is sent once more.
       if (session !== kept || !session.closed || error instanceof NoAnswer) throw error;
       return await this.#request(this.#connected(), path, headers, body);
     }
   }
 
-  /** Ends the requests in flight. */
+  /** Aborts the requests in flight. */
   close(): void {
     for (const session of this.#open) session.destroy();
   }
@@ -52,13 +57,13 @@ export class Http2Connection {
     const { protocol, hostname, origin } = new URL(url);
     const secure = protocol === 'https:';
     checkHost(hostname, secure, allowed);
-    // Node passes `lookup` to the socket, which its types do not know.
+    // Node passes `lookup` to the socket, but its types lack this option.
     const options = { lookup: guardedLookup(secure, allowed) } as SecureClientSessionOptions;
     const session = connect(origin, options);
     this.#session = session;
     this.#open.add(session);
     session.setTimeout(IDLE_MS, () => session.destroy());
-    // The requests in flight report it.
+    // The requests in flight report the error.
     session.on('error', () => {});
     session.on('goaway', () => this.#leave(session));
     session.on('close', () => {
@@ -68,7 +73,7 @@ export class Http2Connection {
     return session;
   }
 
-  /** The next request opens another connection. */
+  /** Drops a connection. The next request opens another one. */
   #leave(session: ClientHttp2Session): void {
     if (this.#session === session) this.#session = undefined;
   }
@@ -121,16 +126,16 @@ function answerTo(stream: ClientHttp2Stream, body: string): Promise<Http2Answer>
 class NoAnswer extends Error {}
 
 export interface Http2Options {
-  /** Address of the server. Only its origin counts. */
+  /** Address of the server. Only its origin is used. */
   url: string;
-  /** Private networks that may be reached. */
+  /** Private networks in which servers are allowed. */
   allowed: Networks;
-  /** Ms for each request. */
+  /** Timeout of each request in ms. */
   timeout: number;
 }
 
 export interface Http2Answer {
   status: number;
-  /** The content, empty if it is too long. */
+  /** The content of the response. Empty if it is too long. */
   text: string;
 }

@@ -1,10 +1,13 @@
 import jwt from 'jsonwebtoken';
 import type { ApnsConfig } from './config.ts';
 
-/** Ms after which a token is replaced: APNs accepts each for an hour. */
+/** Ms after which a token is replaced. APNs accepts a token for an hour. */
 const RENEW_MS = 40 * 60_000;
 
-/** Ms before which APNs does not accept another token. */
+/**
+ * Minimum age in ms of a token that is replaced. APNs rejects servers that change tokens more
+ * often.
+ */
 const MIN_AGE_MS = 20 * 60_000;
 
 /** The token that identifies this server to APNs, replaced every 40 minutes. */
@@ -22,7 +25,7 @@ export class ProviderToken {
     return this.#current.value;
   }
 
-  /** Forgets a token that APNs called expired. Returns whether another one may be used now. */
+  /** Drops a token that APNs rejected as expired. Returns whether a new one may be created now. */
   reject(token: string, now: number): boolean {
     if (this.#current?.value !== token) return true;
     if (now - this.#current.signed < MIN_AGE_MS) return false;

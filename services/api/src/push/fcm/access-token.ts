@@ -3,12 +3,12 @@ import jwt from 'jsonwebtoken';
 import { CredentialsRefused, wordOf } from '../push-sender.ts';
 import type { FcmConfig } from './config.ts';
 
-/** Ms before its end at which a token is replaced. */
+/** Ms before its expiry at which a token is replaced. */
 const MARGIN_MS = 300_000;
 
 /**
- * The access token of a service account (OAuth 2, RFC 7523), kept until shortly before it expires.
- * Concurrent callers share one request.
+ * The access token of a service account (OAuth 2, RFC 7523). It is cached until shortly before it
+ * expires. Concurrent callers share one request.
  */
 export class AccessToken {
   readonly #config: FcmConfig;
@@ -21,7 +21,9 @@ export class AccessToken {
     this.#poster = poster;
   }
 
-  /** Resolves with a valid token. Rejects with `CredentialsRefused` if Google returns none. */
+  /**
+   * Resolves with a valid token. Rejects with `CredentialsRefused` if Google refuses to issue one.
+   */
   async get(now: number): Promise<string> {
     if (this.#current && now < this.#current.until) return this.#current.value;
     this.#request ??= this.#fetch(now).finally(() => {
@@ -30,7 +32,7 @@ export class AccessToken {
     return await this.#request;
   }
 
-  /** Forgets a token that FCM did not accept, unless it was replaced already. */
+  /** Drops a token that FCM rejected, unless it was already replaced. */
   reject(token: string): void {
     if (this.#current?.value === token) this.#current = undefined;
   }

@@ -29,7 +29,7 @@ function serviceAccount(): Variable<ServiceAccount | undefined> {
       try {
         return { ok: true, value: readAccount(JSON.parse(text)) };
       } catch (error) {
-        // The parser's own message quotes the text.
+        // The message of the JSON parser would quote the text.
         const problem = error instanceof TypeError ? error.message : 'must be the JSON key of a service account';
         return { ok: false, problem };
       }
@@ -60,7 +60,7 @@ function readKey(pem: unknown): KeyObject {
     const key = createPrivateKey(String(pem));
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
-    // Reported below, without the text.
+    // The error is reported below, because its own message may quote the text.
   }
   throw new TypeError('has a private_key that is no RSA key in PEM');
 }
@@ -75,9 +75,9 @@ export interface FcmConfig {
   account: ServiceAccount;
   /** The Firebase project of the apps. */
   project: string;
-  /** Where FCM is, without a slash at the end. */
+  /** Root URL of FCM, without a slash at the end. */
   url: string;
-  /** Where access tokens are issued. */
+  /** URL at which access tokens are issued. */
   tokenUrl: string;
 }
 

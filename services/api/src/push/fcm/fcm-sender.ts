@@ -13,7 +13,7 @@ import {
 import { AccessToken } from './access-token.ts';
 import type { FcmConfig } from './config.ts';
 
-/** Bytes of a response to read. */
+/** Maximum bytes of a response that are read. */
 const MAX_REPLY = 16 * 1024;
 
 /** Sends notifications to apps by Firebase Cloud Messaging (HTTP v1). */
@@ -33,7 +33,7 @@ export class FcmSender implements PushSender {
   async send(device: Device, notification: Notification): Promise<PushOutcome> {
     const body = JSON.stringify({ message: this.#message(tokenOf(device), notification) });
     const first = await this.#post(body);
-    // The token was revoked before its end.
+    // The token was revoked before it expired, so the notification is sent again with a new one.
     const { status, text } = first.status === 401 ? await this.#post(body) : first;
     if (status === 401) throw new CredentialsRefused('FCM refuses the access token of FCM_CREDENTIALS');
     const { code, known } = readError(text);
@@ -67,10 +67,10 @@ export class FcmSender implements PushSender {
     return {
       token,
       notification: { title, body: text },
-      // FCM accepts texts only.
+      // In `data`, FCM accepts only texts.
       data: { chat: String(chat), id: String(id) },
       android: { collapse_key: key, priority: 'HIGH', ttl: `${this.#ttl}s`, notification: { tag: key } },
-      // Of iPhones whose tokens come from FCM.
+      // Options for iPhones that registered with FCM.
       apns: {
         headers: { 'apns-collapse-id': key, 'apns-priority': '10', 'apns-expiration': String(expires) },
         payload: { aps: { sound: 'default', 'thread-id': key } },
@@ -80,8 +80,8 @@ export class FcmSender implements PushSender {
 }
 
 /**
- * Reads the error of FCM. `known`: FCM wrote it, or it has no content. A 404 with another content
- * comes from a wrong `FCM_URL`, and must not delete every device.
+ * Reads the error of a response of FCM. `known` is true if FCM wrote the response, or if it has no
+ * content. A 404 with other content comes from a wrong `FCM_URL`, and must not delete the devices.
  */
 function readError(text: string | undefined): { code: string | undefined; known: boolean } {
   if (text === '') return { code: undefined, known: true };

@@ -238,7 +238,7 @@ describe('FCM_CREDENTIALS', () => {
     }
   });
 
-  it('FCM_CREDENTIALS name the project and the token service unless settings do', () => {
+  it('FCM_CREDENTIALS contain the project and the token service, which settings may replace', () => {
     expect(read(fcm.credentials).push?.fcm).toMatchObject({
       project: 'parley-test',
       url: 'https://fcm.googleapis.com',

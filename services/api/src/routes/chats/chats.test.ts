@@ -119,7 +119,7 @@ describe('pinning and muting', () => {
       muted: true,
     });
     expect((await chatsOf(ann)).map((chat) => chat.chat)).toEqual([carl.id, ben.id]);
-    // Redis merges both events, since clients read the chat again.
+    // Redis merges both events, because clients read the chat again.
     expect(await api.events(ann)).toEqual([{ kind: 'chat', chat: ben.id, change: 'updated' }]);
     expect((await chatsOf(ben))[0]).toMatchObject({ pinned: false, muted: false });
   });

@@ -9,8 +9,8 @@ import { findChat } from './find-chat.ts';
 
 /**
  * Deletes the caller's copy of a chat. The peer's copy, and a group's messages for other members,
- * stay. Messages sent until now are gone even if they are not recorded yet. The next message
- * restores the chat. Rows are deleted in the background.
+ * stay. Messages that were sent until now are cleared even if they are not recorded yet. The next
+ * message restores the chat. Rows are deleted in the background.
  */
 export const clear = callerOperation(
   {

@@ -9,7 +9,7 @@ import { usersOfMessages } from '../../queries/users-of-messages.ts';
 
 const cursor = pageCursor('number', 'number');
 
-/** Which chats a page has. */
+/** The query of a list of chats. */
 export const chatsQuery = z.strictObject(pageFields(cursor));
 
 /** A page of chats. */

@@ -7,7 +7,7 @@ import { getChat, upsertChat } from '../../queries/chats.ts';
 import { findChat } from './find-chat.ts';
 
 /**
- * Finds or creates the caller's chat with a user. The chat of a group exists while they are a
+ * Finds or creates the caller's chat with a user. The chat of a group exists while the user is a
  * member.
  */
 export const open = callerOperation(

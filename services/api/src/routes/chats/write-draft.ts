@@ -54,7 +54,7 @@ export const removeDraft = callerOperation(
   },
 );
 
-/** Returns the chat with its new draft, or with none for null. */
+/** Changes the draft of a chat and returns the chat. Null deletes the draft. */
 async function changeDraft(
   context: AppContext,
   me: number,

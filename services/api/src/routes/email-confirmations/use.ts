@@ -9,7 +9,7 @@ import { Refusal } from '../../http/refusal.ts';
 const params = z.object({ token: z.string().regex(/^[\w-]{43}$/, 'Not a token') });
 
 /**
- * Confirms an e-mail address with the token that was sent to it. The address before it gets a
+ * Confirms an e-mail address with the token that was sent to it. The previous address gets a
  * notice.
  */
 export const use = operation(

@@ -57,7 +57,7 @@ export const create = callerOperation(
   },
 );
 
-/** Rejects a new request within the cooldown after the last one was declined. */
+/** Rejects a new request within the cooldown after the other user has declined one. */
 async function requireCooledDown(tx: Database, config: ApiConfig, me: number, to: number): Promise<void> {
   const declined = await lastDeclined(tx, me, to);
   const left = declined === undefined ? 0 : declined + config.friendRequestCooldown - Date.now();

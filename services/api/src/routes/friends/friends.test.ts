@@ -80,7 +80,7 @@ describe('friends', () => {
     expect(body.errors?.[0]?.path).toBe('friendGroup');
   });
 
-  it('changing or removing a user who is no friend responds 404', async () => {
+  it('changing or removing a user who is not a friend responds 404', async () => {
     const [ann, ben] = await api.people();
     expect((await ann.call('patch', `/v1/friends/${ben.id}`, { remark: 'x' })).status).toBe(404);
     expect((await ann.call('delete', `/v1/friends/${ben.id}`)).status).toBe(404);

@@ -2,7 +2,7 @@ import type { Friend } from '@parley/protocol';
 import { liveGateways, type RedisConnection, readPresence } from '@parley/redis';
 import type { FriendRow } from '../../queries/friendships.ts';
 
-/** Adds presence. While Redis is down everybody appears offline. */
+/** Adds the presence to friends. While Redis is down, all appear offline. */
 export async function toFriends(redis: RedisConnection, rows: readonly FriendRow[]): Promise<Friend[]> {
   const presence = await presenceOf(
     redis,

@@ -5,8 +5,8 @@ import { forgetChats, memberIds } from '../../queries/group-members.ts';
 import { deleteJoinRequests } from '../../queries/join-requests.ts';
 
 /**
- * Makes a user a member of a group and notifies all members. Both must be locked, and the user must
- * be no member.
+ * Makes a user a member of a group and notifies all members. The user and the group must be locked,
+ * and the user must not be a member.
  *
  * @param now the current message id of the group: earlier messages count as read
  * @throws Refusal `group-full`

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => product[Symbol.asyncDispose]());
 
-/** A group of an owner, an admin and a member, who are all friends. */
+/** Creates a group with an owner, an admin and a member, who are all friends. */
 async function makeGroup() {
   const [owner, admin, member] = await api.people();
   await owner.befriend(admin);
@@ -55,7 +55,7 @@ describe('a ban', () => {
     expect(await readPermit(api.redis, member.id, group)).toBe('member');
   });
 
-  it('a user who is no member can be banned from a group, without an event', async () => {
+  it('a user who is not a member can be banned from a group, without an event', async () => {
     const { owner, group } = await makeGroup();
     const carl = await api.person();
     await owner.befriend(carl);

@@ -48,8 +48,8 @@ export const listBansOf = callerOperation(
 );
 
 /**
- * Bans a user from a group: removes them if they are a member, and refuses to add them until the
- * ban is lifted. The owner bans anybody, admins plain members and others.
+ * Bans a user from a group: removes a member, and refuses to add the user until the ban is lifted.
+ * The owner may ban anybody, and an admin anybody except the owner and admins.
  */
 export const putBan = callerOperation(
   {

@@ -22,5 +22,5 @@ export const groupFields = {
   maxMembers: z.int().positive().max(500).optional(),
 };
 
-/** `{id}` and `{user}` of a path. */
+/** The path parameters `{id}` and `{user}`. */
 export const memberParams = z.object({ id: idField, user: idField });

@@ -60,7 +60,7 @@ describe('making a group', () => {
     expect(await groupOf(ann)).toMatchObject({ members: 1, role: 'owner' });
   });
 
-  it('a group may have the name of another one, so that nobody learns which private groups exist', async () => {
+  it('a group may have the name of another one, so that names do not reveal private groups', async () => {
     const name = newName();
     expect((await create(ann, { name })).status).toBe(201);
     const same = await create(ben, { name });

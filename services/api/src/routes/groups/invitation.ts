@@ -14,7 +14,7 @@ import {
   insertInvitation,
 } from '../../queries/group-invitations.ts';
 
-/** The body that creates an invitation. */
+/** The schema of the body that creates an invitation. */
 export const newInvitationSchema = z.strictObject({
   approval: z
     .boolean()
@@ -36,18 +36,19 @@ export const newInvitationSchema = z.strictObject({
     .openapi({ description: 'In Unix ms. Null: never. Default: after `INVITATION_TTL`' }),
 });
 
-/** An invitation in a path: its id or its code. */
+/** The path parameter of an invitation: its id or its code. */
 export const invitationParam = z.string().regex(/^[\w-]{1,64}$/, 'Not an invitation');
 
-/** Returns what identifies an invitation, by its id or code. */
+/** Returns the key of an invitation from its id or code. */
 export function toInvitationKey(given: string): InvitationKey {
   return /^\d{1,16}$/.test(given) ? { id: Number(given) } : { code_hash: hashToken(given) };
 }
 
 /**
- * Creates an invitation to a group, which must be locked. Deletes those that have ended.
+ * Creates an invitation to a group, which must be locked. Deletes invitations of the group that
+ * have ended.
  *
- * @param by who creates it. Null: the server API
+ * @param by the user who creates it. Null: the server API
  */
 export async function makeInvitation(
   tx: Database,
@@ -72,7 +73,7 @@ export async function makeInvitation(
   return toInvitation(config, row);
 }
 
-/** Returns an invitation with its code, as the owner and admins see it. */
+/** Returns an invitation with its code, in the form that the owner and admins get. */
 export function toInvitation(
   { tokens, accounts }: ApiConfig,
   { id, code_hash: hash, code, by_id: by, approval, uses, used, expires, created }: InvitationRow,

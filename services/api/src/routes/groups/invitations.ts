@@ -12,7 +12,7 @@ import { invitationParam, makeInvitation, newInvitationSchema, toInvitation, toI
 
 const params = z.object({ id: idField, invitation: invitationParam });
 
-/** Creates a link to a group, for its owner and admins. */
+/** Creates an invitation link to a group, for its owner and admins. */
 export const createInvitation = callerOperation(
   {
     method: 'post',
@@ -39,7 +39,7 @@ export const createInvitation = callerOperation(
   },
 );
 
-/** Lists the valid links to a group, for its owner and admins. */
+/** Lists the valid invitation links of a group, for its owner and admins. */
 export const listInvitationsOf = callerOperation(
   {
     method: 'get',
@@ -70,7 +70,10 @@ export const listInvitationsOf = callerOperation(
   },
 );
 
-/** Revokes a link to a group: nobody can join by it any more. No-op if there is none. */
+/**
+ * Revokes an invitation link of a group: nobody can join by it any more. No-op if it does not
+ * exist.
+ */
 export const revokeInvitation = callerOperation(
   {
     method: 'delete',

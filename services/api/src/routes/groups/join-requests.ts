@@ -21,7 +21,7 @@ import { requireRoom } from './require-addable.ts';
 
 const cursor = pageCursor('number', 'number');
 
-/** Lists who requests to join a group, for its owner and admins. */
+/** Lists the pending requests to join a group, for its owner and admins. */
 export const listJoinRequests = callerOperation(
   {
     method: 'get',
@@ -51,7 +51,7 @@ export const listJoinRequests = callerOperation(
   },
 );
 
-/** Makes a user who requested it a member of the group. No-op for a member. */
+/** Accepts a request to join a group. No-op if the user is already a member. */
 export const acceptJoinRequest = callerOperation(
   {
     method: 'put',
@@ -89,7 +89,7 @@ export const acceptJoinRequest = callerOperation(
   },
 );
 
-/** Declines a request. The user may ask again after a time. */
+/** Declines a request to join a group. The user may send another one after a while. */
 export const declineJoinRequestOf = callerOperation(
   {
     method: 'delete',

@@ -152,7 +152,7 @@ describe('roles', () => {
     expect((await patch(ann, group, ann, { role: 'owner' })).status).toBe(200);
   });
 
-  it('concurrent transfers give the ownership of a group to one member only', async () => {
+  it('concurrent transfers of a group make only one member the owner', async () => {
     const group = await groupOf(ann, [ben, carl]);
     const answers = await Promise.all([ben, carl].map((who) => patch(ann, group, who, { role: 'owner' })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
@@ -196,7 +196,7 @@ describe('removing a member', () => {
 });
 
 describe('leaving', () => {
-  it('a member who leaves a group notifies the remaining members and the own devices', async () => {
+  it('a member who leaves a group triggers an event for the remaining members and the own devices', async () => {
     const group = await groupOf(ann, [ben, carl]);
     expect((await leave(ben, group)).status).toBe(204);
     for (const person of [ann, ben, carl]) {
@@ -238,7 +238,7 @@ describe('leaving', () => {
   );
 });
 
-describe('what Redis has of the members', () => {
+describe('the members in Redis', () => {
   it('the members of a group in Redis equal PostgreSQL after concurrent changes', async () => {
     const group = await groupOf(ann, [ben]);
     await Promise.all(

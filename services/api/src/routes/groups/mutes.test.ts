@@ -53,7 +53,7 @@ describe('muting a member', () => {
     expect((await mute(owner, group, member, Date.now() - 1)).body).not.toHaveProperty('mutedUntil');
   });
 
-  it('the server API cannot send in the name of a muted member, but as the system', async () => {
+  it('the server API cannot send as a muted member, but can send as the system', async () => {
     const { owner, member, group } = await makeGroup();
     await mute(owner, group, member, later());
     const send = (from: number | string, ref: string) =>

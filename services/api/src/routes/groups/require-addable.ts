@@ -7,11 +7,12 @@ import { findBusy, findCrowded } from '../../queries/group-members.ts';
 import { whoPermits } from '../../queries/privacy.ts';
 
 /**
- * Refuses when the caller may not put these users into a group: those who may write to someone may,
- * unless that user permits fewer. All of them must be locked, so that none gets into more groups
- * than one may.
+ * Refuses if the caller may not add these users to a group. A caller who may write to a user may
+ * add the user, unless the user's privacy settings forbid it. All of these users must be locked, so
+ * that none exceeds the maximum number of groups.
  *
- * @param owner of the group: one user is in a bounded number of groups of one owner
+ * @param owner the owner of the group. The number of groups of one owner that a user is in is
+ * limited
  */
 export async function requireAddable(
   tx: Database,
@@ -36,9 +37,10 @@ export async function requireAddable(
 }
 
 /**
- * Refuses when one of these users, who must be locked, is in as many groups as possible.
+ * Refuses if one of these users is in the maximum number of groups. They must be locked.
  *
- * @param owner of the group: one user is in a bounded number of groups of one owner
+ * @param owner the owner of the group. The number of groups of one owner that a user is in is
+ * limited
  */
 export async function requireRoom(
   tx: Database,

@@ -10,7 +10,7 @@ const schema = z
   })
   .openapi('Info');
 
-/** Facts about this server that a client needs before sign-in. */
+/** Returns the facts about this server that a client needs before sign-in. */
 const get = operation(
   {
     method: 'get',

@@ -3,7 +3,7 @@ import { jsonResponse, operation } from '../../http/operation.ts';
 import { invitationPreviewSchema } from '../../http/schemas.ts';
 import { codeParams, requireInvitation } from './require-invitation.ts';
 
-/** Shows where an invitation leads, also without a session. */
+/** Shows the group of an invitation, also without a session. */
 export const get = operation(
   {
     method: 'get',

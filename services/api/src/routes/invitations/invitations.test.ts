@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.[Symbol.asyncDispose]());
 
-/** A group of an owner and an admin, and a person outside. */
+/** Creates a group with an owner and an admin, and registers a person outside of it. */
 async function makeGroup(fields: object = {}) {
   const [owner, admin, visitor] = await api.people();
   await owner.befriend(admin);
@@ -79,7 +79,7 @@ describe('invitation links of groups', () => {
     expect(shown.headers.get('content-type')).toBe('image/webp');
     expect((await shown.arrayBuffer()).byteLength).toBeGreaterThan(0);
     expect((await fetch(`${api.url}/v1/media/${id}`)).status).toBe(401);
-    // A picture that another user sent to the owner alone, named as the picture of the group.
+    // The picture of the group is one that another user sent to the owner only.
     const other = await api.person();
     const sent = await new Uploader(api.url, other).send(await picture(400, 400), { name: 'b.png', type: 'image/png' });
     await share(api, other, owner, sent.id);
@@ -154,7 +154,7 @@ describe('invitation links of groups', () => {
     expect(audited.join()).not.toContain(code);
   });
 
-  it("an invitation link admits no banned user, and no member beyond the group's maximum", async () => {
+  it("an invitation link does not admit banned users, or members beyond the group's maximum", async () => {
     const { owner, visitor, group } = await makeGroup({ maxMembers: 3 });
     const code = await makeCode(owner, group, { uses: 1 });
     await owner.call('put', `/v1/groups/${group}/bans/${visitor.id}`);
@@ -203,7 +203,7 @@ describe('invitation links of groups', () => {
 });
 
 describe('join requests', () => {
-  it('an invitation link with approval sends a join request, which an admin can accept', async () => {
+  it('an invitation link that requires approval sends a join request, which an admin can accept', async () => {
     const { owner, admin, visitor, group } = await makeGroup();
     const code = await makeCode(owner, group, { approval: true, uses: 2 });
     for (const message of ['Hi', 'again'])

@@ -27,8 +27,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Makes the caller a member of the group that an invitation leads to, or sends a request to its
- * owner and admins. Idempotent: only the first call uses the invitation.
+ * Makes the caller a member of the group of an invitation, or sends a join request to its owner and
+ * admins. Idempotent: only the first call uses the invitation.
  */
 export const join = callerOperation(
   {
@@ -77,7 +77,10 @@ export const join = callerOperation(
   },
 );
 
-/** Returns whether the user has a pending request. Rejects a user who was declined lately. */
+/**
+ * Returns whether the user has a pending request. Throws if the user's last request was declined a
+ * short time ago.
+ */
 async function isPending(tx: Database, config: ApiConfig, group: number, me: number): Promise<boolean> {
   const before = await findJoinRequest(tx, group, me);
   if (before?.state !== 'declined') return before !== undefined;

@@ -14,8 +14,9 @@ export const codeParams = z.object({
 });
 
 /**
- * Returns the valid invitation with a code. Wrong codes count for each of the subjects, so that
- * nobody guesses one, while many people at one address follow a valid link.
+ * Returns the valid invitation with a code. Wrong codes are counted for each subject, so that
+ * nobody can guess codes. Correct codes are not, so that many people at one address can use a valid
+ * link.
  *
  * @param subjects the address of the request, and the user if somebody is signed in
  * @throws Refusal `not-found` for a wrong code, `too-many` after too many of them
@@ -28,7 +29,7 @@ export async function requireInvitation(
   const burst = config.perMinute.invitationGuesses;
   const rate = { perSecond: burst / 60, burst };
   for (const subject of subjects) {
-    // A grant of nothing shows what is left.
+    // A request for zero tokens returns how many are left.
     const { left } = await takeTokens(redis, 'invitation-guess', subject, rate, 0, 0);
     if (left > 0) continue;
     const retryAfter = Math.ceil(60 / burst);
@@ -40,7 +41,7 @@ export async function requireInvitation(
   throw ended();
 }
 
-/** The refusal of a code that was revoked, is used up, has expired or never existed. */
+/** Returns the refusal for a code that was revoked, is used up, has expired or never existed. */
 export function ended(): Refusal {
   return new Refusal('not-found', 'This link does not work any more. Ask for a new one.');
 }

@@ -3,8 +3,8 @@ import type { CallerEnv } from '../../app-context.ts';
 import { authenticate } from '../../http/authenticate.ts';
 
 /**
- * Requires an access token, also as `?token=`, because LayIM sends no headers. Proxies log such a
- * URL, so use a token that expires soon.
+ * Requires an access token. It may be in `?token=`, because LayIM sends no headers. Proxies log
+ * such a URL, so use a token that expires soon.
  */
 export const authenticatePage: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const token = c.req.query('token');

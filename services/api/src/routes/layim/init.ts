@@ -19,7 +19,7 @@ const dataSchema = z.object({
   group: z.array(z.object({ groupname: z.string(), id: z.int(), avatar: z.string() })),
 });
 
-/** Returns LayIM's initial data: the caller, their friends by friend group, their groups. */
+/** Returns LayIM's initial data: the caller, the friends by friend group, and the groups. */
 export function addInit(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {

@@ -117,7 +117,7 @@ describe('authentication of LayIM', () => {
   });
 });
 
-describe('Redis knows how a user is shown', () => {
+describe('profiles in Redis', () => {
   it('Redis has the profile of a user after registration, changes and the next sign-in', async () => {
     const eve = await api.person();
     const { username } = eve.session.user;

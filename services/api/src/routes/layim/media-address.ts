@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * Builds the permanent address of a media for a LayIM page. `img[…]` and `file(…)[…]` carry the
- * address as text, so each recipient of the address may load it. The address cannot be guessed.
+ * Builds the permanent URL of a media for a LayIM page. The URL is part of a text (`img[…]`,
+ * `file(…)[…]`), so each recipient of the text may load the media. Nobody can guess the URL.
  */
 export function mediaAddress(secret: string, media: number): string {
   return `/layim/media/${media}/${seal(secret, media)}`;
 }
 
-/** Returns whether this api signed the address. */
+/** Returns whether this api signed the URL. */
 export function isMediaAddress(secret: string, media: number, given: string): boolean {
   const [expected, found] = [Buffer.from(seal(secret, media)), Buffer.from(given)];
   return expected.length === found.length && timingSafeEqual(expected, found);

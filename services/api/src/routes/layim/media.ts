@@ -9,7 +9,7 @@ import { isMediaAddress } from './media-address.ts';
 
 const bytes = z.any().openapi({ type: 'string', format: 'binary' });
 
-/** Serves a media that a LayIM page uploaded. The address alone grants access. */
+/** Serves a media that a LayIM page uploaded. Knowing the URL grants access. */
 export function addMedia(router: OpenAPIHono<CallerEnv>): void {
   router.openapi(
     {

@@ -7,7 +7,7 @@ import { layimAnswers, personSchema, toPerson } from './schemas.ts';
 
 const dataSchema = z.object({ owner: personSchema, members: z.int(), list: z.array(personSchema) });
 
-/** The maximum size of a group. */
+/** Maximum number of members that are returned. */
 const MOST = 500;
 
 /** Lists the members of a group of the caller, as LayIM shows them above a chat. */

@@ -4,8 +4,8 @@ import type { CallerEnv, OpenEnv } from '../../app-context.ts';
 import { onError as answerProblem } from '../../http/on-error.ts';
 
 /**
- * Responds to an error in LayIM's form: `code` is the HTTP status it would have elsewhere. The
- * status is 200, because LayIM shows the message of such a response only.
+ * Responds to an error in LayIM's form: `code` is the HTTP status of other routes. The HTTP status
+ * is 200, because LayIM shows the message only then.
  */
 export async function onError(error: Error, c: Context<CallerEnv>): Promise<Response> {
   const answer = answerProblem(error, c as unknown as Context<OpenEnv>);

@@ -3,7 +3,7 @@ import type { User } from '@parley/protocol';
 import { jsonResponse } from '../../http/operation.ts';
 import { problemResponse } from '../../http/response-headers.ts';
 
-/** A user as LayIM lists them. */
+/** A user in LayIM's list format. */
 export const personSchema = z.object({
   username: z.string(),
   id: z.int(),

@@ -12,7 +12,7 @@ afterAll(async () => {
   await api?.[Symbol.asyncDispose]();
 });
 
-/** Uploads as LayIM does: a form with the field `file`, and the token in the URL. */
+/** Uploads a file as LayIM does: in a form with the field `file`, with the token in the URL. */
 async function upload(kind: 'image' | 'file', bytes: Buffer | undefined, name = 'a.png'): Promise<Uploaded> {
   const form = new FormData();
   if (bytes) form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/png' }), name);
@@ -46,7 +46,7 @@ it('the sweeper keeps a file that LayIM uploaded, although no message contains i
   const { data } = await upload('file', Buffer.from('kept'), 'kept.txt');
   const { data: refused } = (await upload('image', Buffer.from('no picture'))) as { data: { src?: string } };
   expect(refused.src).toBeUndefined();
-  // The sweeper has run once the refused upload is gone.
+  // When the refused upload has disappeared, the sweeper has run.
   const names = async () =>
     (await api.db.selectFrom('media').select(['name', 'mime']).execute()).map((row) => row.name);
   await expect.poll(names, { timeout: 10_000 }).not.toContain('a.png');

@@ -13,7 +13,8 @@ import { mediaAddress } from './media-address.ts';
 import { layimAnswers } from './schemas.ts';
 
 /**
- * Maximum bytes of an upload, because a form is held in memory. Larger files need `POST /v1/media`.
+ * Maximum bytes of an upload, because the form is kept in memory. Larger files need `POST
+ * /v1/media`.
  */
 const MOST = 10 * 1024 * 1024;
 
@@ -57,7 +58,7 @@ const receiveForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   await next();
 };
 
-/** Stores it the way every upload is stored, by the tus protocol in one request. */
+/** Stores the file like any other upload: by the tus protocol in one request. */
 async function store(c: Context<CallerEnv>, file: File): Promise<Media> {
   const { context, caller } = c.var;
   await limitRate(context, 'upload', caller.user, context.config.media.uploadsPerMinute);

@@ -16,7 +16,7 @@ const schema = z
   })
   .openapi('Account');
 
-/** How the caller signs in. Only the caller sees it. */
+/** Returns how the caller signs in. Only the caller may see it. */
 export const account = callerOperation(
   {
     method: 'get',

@@ -204,7 +204,7 @@ describe('deleting an account', () => {
   });
 });
 
-describe('what is recorded after an account was deleted', () => {
+describe('records after the deletion of an account', () => {
   it('messages recorded after the deletion of an account are deleted too', async () => {
     const [ann, ben] = await api.people();
     await remove(ann);

@@ -31,7 +31,7 @@ const remainsSchema = z.object({
 
 /**
  * Deletes the caller's account. When it responds, all devices are signed out, nobody can write to
- * them, and friendships and memberships have ended. Messages are deleted in the background.
+ * the user, and friendships and memberships have ended. Messages are deleted in the background.
  */
 export const erase = callerOperation(
   {
@@ -77,10 +77,10 @@ export const erase = callerOperation(
   },
 );
 
-/** Locks a user and everybody related to them in the usual order: users, then groups. */
+/** Locks a user and all related users and groups, in the usual order: users, then groups. */
 async function lockTies(tx: Database, me: number): Promise<Ties> {
-  // The related users are known for certain only once the user is locked, and then it is too late
-  // to lock them in order. So they are read first. If they change in between, the attempt fails,
+  // The relations are certain only once the user is locked, when it is too late to lock related
+  // users in order. So they are read before the lock. If they change in between, the attempt fails,
   // and a retry succeeds.
   const ties = await readTies(tx, me);
   await bumpPermits(tx, [me, ...ties.friends, ...ties.groups]);

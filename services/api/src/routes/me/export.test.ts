@@ -141,7 +141,7 @@ describe('an archive', () => {
       for (let name = 0; name < count; name += 1) yield linesFile(`${name}.jsonl`, () => pages(name));
     })();
 
-  it('an export is created as fast as the client reads it', async () => {
+  it('an export is generated only as fast as the client reads it', async () => {
     let made = 0;
     const endless = async function* () {
       for (; made < 1_000_000; made += 1) yield [Math.random()];

@@ -8,8 +8,8 @@ import { depart } from '../groups/depart.ts';
 import { endGroup } from '../groups/end-group.ts';
 
 /**
- * Removes a user from groups, which must be locked. Groups they own pass to the oldest admin, else
- * the oldest member, or are dissolved.
+ * Removes a user from groups, which must be locked. A group that the user owns passes to the oldest
+ * admin, else to the oldest member. Without other members it is dissolved.
  */
 export async function leaveGroups(
   tx: Database,

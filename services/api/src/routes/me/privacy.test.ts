@@ -17,7 +17,7 @@ const createGroup = (owner: Person, ...members: Person[]) =>
     members: members.map(({ id }) => id),
   });
 
-describe('who may add one to groups', () => {
+describe('who may add a user to groups', () => {
   it('each user chooses who may add them to groups', async () => {
     const [ann, ben] = await api.people();
     await ann.befriend(ben);
@@ -31,12 +31,12 @@ describe('who may add one to groups', () => {
     expect((await ben.get('/v1/me/account')).body).toMatchObject({ privacy: { addToGroups: 'friends', find: true } });
   });
 
-  it("one owner can add a user to a limited number of groups, which do not count as the user's own", async () => {
+  it("one owner can add a user to a limited number of groups, and these do not count as the user's own", async () => {
     const [ann, ben, carl] = await api.people();
     for (const friend of [ben, carl]) await ann.befriend(friend);
     expect((await createGroup(ben, ann)).status).toBe(201);
     expect((await createGroup(ben, ann)).status).toBe(201);
-    // Of one owner, one is in two groups at most.
+    // A user may be in two groups of one owner at most.
     expect((await createGroup(ben, ann)).body.code).toBe('conflict');
     expect((await createGroup(carl, ann)).status).toBe(201);
     for (let i = 0; i < 4; i += 1) expect((await createGroup(ann)).status).toBe(201);

@@ -49,7 +49,7 @@ export const update = callerOperation(
       const shown = Object.keys(profile).length > 0;
       const updated = shown ? await updateUser(tx, me, profile) : await getUser(tx, me);
       if (updated === undefined) throw new Refusal('unauthenticated');
-      // Privacy settings are not sent to other users.
+      // Other users do not see privacy settings.
       if (!shown) return updated;
       notify({ events: [{ users: [me, ...(await friendIds(tx, me))], event: { kind: 'profile', user: me } }] });
       return updated;

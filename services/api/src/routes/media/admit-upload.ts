@@ -4,8 +4,8 @@ import { InFlight } from '../../http/in-flight.ts';
 import { addressOf } from '../../http/limit-rate.ts';
 
 /**
- * Runs a request that may bring the bytes of an upload, unless its user or address has too many
- * such requests in flight.
+ * Runs a request that may transfer the bytes of an upload. Refuses if its user or address has too
+ * many such requests in flight.
  */
 export async function admitUpload<T>(c: Context<CallerEnv>, work: () => Promise<T>): Promise<T> {
   const { context, caller } = c.var;
@@ -25,8 +25,8 @@ export async function admitUpload<T>(c: Context<CallerEnv>, work: () => Promise<
 }
 
 /**
- * Admits the forms of LayIM pages, which are held in memory as a whole. For requests of somebody
- * signed in.
+ * Admits the upload forms of LayIM pages, which are kept in memory as a whole. Requires a signed-in
+ * user.
  */
 export const admitForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   const { context, caller } = c.var;
@@ -41,7 +41,7 @@ export const admitForm: MiddlewareHandler<CallerEnv> = async (c, next) => {
   }
 };
 
-/** Bytes of a form and its head. */
+/** Maximum bytes of a form, including its other fields. */
 const LARGEST_FORM = 11 * 1024 * 1024;
 
 const byContext = new WeakMap<AppContext, Uploads>();

@@ -18,7 +18,7 @@ export const content = operation(
     summary: 'The bytes of a media that you sent or received',
     description:
       'With Range, If-Range, If-None-Match and HEAD. Pictures, sound and film are shown in place; whatever else is for saving only.',
-    // Without a token: the signature in the query.
+    // The signature in the query may replace the token.
     security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {
@@ -36,7 +36,7 @@ export const content = operation(
     const row = await requireMedia(context, await askerOf(c, id, c.req.valid('query')), id);
     const { name, size, storage_key: key } = row;
     const inline = inlineTypes.has(row.mime);
-    // A browser might sniff and run any other type.
+    // For any other type, a browser might guess the type and run the content.
     const type = inline ? row.mime : 'application/octet-stream';
     const thing = { key, size, type, name, inline, tag: String(id) };
     return serveBytes(c.req.raw, storage, thing, stopped);

@@ -9,8 +9,8 @@ import { getMedia, type MediaRow } from '../../queries/media.ts';
 import type { SignatureQuery } from './schemas.ts';
 
 /**
- * Returns a media. Responds 404 alike for one that does not exist, is incomplete, or is not the
- * user's to read, because its existence is private too.
+ * Returns a media. Responds 404 if it does not exist, is incomplete, or the user may not read it:
+ * the response must not reveal whether it exists.
  */
 export async function requireMedia(context: AppContext, user: number, id: number): Promise<MediaRow> {
   const row = await getMedia(context.db, id);
@@ -19,8 +19,8 @@ export async function requireMedia(context: AppContext, user: number, id: number
 }
 
 /**
- * Returns the user who requests a media, by access token or by the signature of its URL. Refuses
- * others with 401.
+ * Returns the user who requests a media, identified by access token or by the signature of its URL.
+ * Refuses others with 401.
  */
 export async function askerOf(c: Context<OpenEnv>, id: number, query: SignatureQuery): Promise<number> {
   const { context } = c.var;

@@ -61,9 +61,7 @@ const described = callerOperation(
   (c) => serve(c, c.req.valid('param').id),
 );
 
-/**
- * Returns the offset of an upload. The router finds HEAD under GET, and a real GET responds 404.
- */
+/** Returns the offset of an upload. The router finds HEAD under GET, and a GET responds 404. */
 export const progress: Operation = {
   add: (app) => {
     described.add(app);
@@ -87,7 +85,7 @@ async function serve(c: Context<CallerEnv>, id: number): Promise<Response> {
     row.state === 'uploading' &&
     (await media.storage.size(row.storage_key)) === row.size
   ) {
-    // All bytes had arrived, but the process that should inspect them died.
+    // All bytes had arrived, but the process that should complete the upload died.
     await completeUpload({ db, storage: media.storage, pictures: media.pictures, config: config.media }, id);
   }
   const serveTus = async () => tusAnswer(await media.serve(c.req.raw, caller.user));

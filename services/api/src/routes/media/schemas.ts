@@ -4,7 +4,7 @@ import { jsonResponse } from '../../http/operation.ts';
 import { textHeader } from '../../http/response-headers.ts';
 import { mediaSchema, problemSchema } from '../../http/schemas.ts';
 
-/** Headers of the tus protocol, which validates them itself. */
+/** Schemas of request headers of the tus protocol, which validates them itself. */
 export function tusHeaders(...names: readonly string[]) {
   return z.object(Object.fromEntries(['tus-resumable', ...names].map((name) => [name, z.string().optional()])));
 }
@@ -21,14 +21,14 @@ export const tusResponseHeaders = {
   'Upload-Expires': textHeader('When an unfinished upload is removed'),
 };
 
-/** The media, once it is complete. */
+/** The response with the media after the upload is complete. */
 export function whole(description: string) {
   return jsonResponse(mediaSchema, description);
 }
 
 /**
- * The responses of the tus protocol besides those of every operation. It writes its responses
- * itself.
+ * The responses of the tus protocol, in addition to those of every operation. The tus server writes
+ * them itself.
  */
 export function tusAnswers(own: RouteConfig['responses']): RouteConfig['responses'] {
   const refusals = Object.entries({

@@ -16,7 +16,7 @@ export const thumbnail = operation(
     path: '/v1/media/{id}/thumbnail',
     tags: ['Media'],
     summary: 'The thumbnail of a picture, at most 320 pixels a side',
-    // Without a token: the signature in the query.
+    // The signature in the query may replace the token.
     security: [{ accessToken: [] }, {}],
     request: { params: idParams, query: signatureQuery },
     responses: {

@@ -13,7 +13,7 @@ import { readMessages } from '../../queries/messages.ts';
 import { usersOfMessages } from '../../queries/users-of-messages.ts';
 import { findChat } from '../chats/find-chat.ts';
 
-/** Which messages of a chat a page has. */
+/** The query of a page of messages. */
 export const messagesQuery = z.strictObject({
   before: idField
     .optional()
@@ -50,7 +50,7 @@ export const list = callerOperation(
   },
 );
 
-/** Returns a page of a chat as its owner sees it. */
+/** Returns a page of a chat in the form that its owner gets. */
 export async function listMessages(
   context: AppContext,
   key: ChatKey,

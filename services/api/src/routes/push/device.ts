@@ -27,13 +27,13 @@ export const subscriptionFields = {
   keys: z.object({ p256dh: bytes(65), auth: bytes(16) }),
 };
 
-/** Returns the key of a phone, which no other device has. */
+/** Returns the endpoint of a phone, which is unique among all devices. */
 export function endpointOf({ kind, token }: { kind: 'fcm' | 'apns'; token: string }): string {
   return `${kind}:${token}`;
 }
 
 /**
- * Refuses a push service of a browser at an obviously private address. Names are checked again when
+ * Refuses the URL of a push service if its host is a private address. Host names are checked when
  * they are resolved.
  */
 export function refuseInside(endpoint: string, allowed: Parameters<typeof checkHost>[2]): void {
@@ -49,7 +49,7 @@ export function refuseInside(endpoint: string, allowed: Parameters<typeof checkH
   }
 }
 
-/** Bytes in base64url, with or without padding. */
+/** Returns the schema of bytes in base64url, with or without padding. */
 function bytes(count: number) {
   return z
     .string()

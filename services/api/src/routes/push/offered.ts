@@ -3,7 +3,11 @@ import { Refusal } from '../../http/refusal.ts';
 import type { PushConfig } from '../../push/config.ts';
 import type { PushServiceName } from '../../queries/push-subscriptions.ts';
 
-/** Returns the push settings. @throws Refusal if the server does not push by this service */
+/**
+ * Returns the push settings.
+ *
+ * @throws Refusal if the server does not use this push service
+ */
 export function offered<S extends PushServiceName>({ config }: AppContext, service: S): Offered<S> {
   if (!config.push?.[service]) throw new Refusal('not-found', 'This server does not push by this service.');
   return config.push as Offered<S>;

@@ -27,7 +27,7 @@ const schema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Registers a browser or phone for push for the time of this session. */
+/** Registers a browser or phone for push until this session ends. */
 export const postDevice = callerOperation(
   {
     method: 'post',
@@ -67,7 +67,7 @@ function placeOf(context: AppContext, device: z.infer<typeof schema>): Place {
   }
   if (device.kind === 'fcm') return { ...place, endpoint: endpointOf(device) };
   const { app, environment } = device;
-  // A user names only apps of this server, since its key reaches every app of its team.
+  // Only apps of this server are allowed, because its key reaches every app of its team.
   if (app !== undefined && !offered(context, 'apns').apns.topics.includes(app))
     throw new Refusal('bad-request', 'This server does not push to this app.');
   return { ...place, endpoint: endpointOf(device), app: app ?? null, environment };

@@ -7,7 +7,7 @@ import { offered } from './offered.ts';
 
 const schema = z.object({ ...subscriptionFields, language: pushLanguage });
 
-/** Registers a browser for push for the time of this session. */
+/** Registers a browser for push until this session ends. */
 export const put = callerOperation(
   {
     method: 'put',

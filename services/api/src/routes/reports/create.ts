@@ -81,7 +81,7 @@ async function userTarget(db: Database, me: number, user: number) {
   return { kind: 'user' as const, target: user, user, group: null, message: null };
 }
 
-/** Returns the data of the webhook, without the message and the texts. */
+/** Returns the data of the webhook, without the message and any texts. */
 function webhookData({ id, kind, reporter, user, group, message, reason }: ServerReport) {
   return { id, kind, reporter, user, group, message: message?.id ?? null, reason };
 }

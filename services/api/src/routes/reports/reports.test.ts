@@ -53,7 +53,7 @@ describe('reporting', () => {
     expect((await report(carl, { group })).status).toBe(404);
   });
 
-  it('rejects a report of oneself, or of what the reporter cannot see', async () => {
+  it('rejects a report of oneself, or of a target that the reporter cannot see', async () => {
     const [ann, ben, carl] = await product.api.people();
     const texts = [{ from: ben.id, to: carl.id, text: 'private' }];
     const [foreign = 0] = await seedMessages(product.api.db, texts);

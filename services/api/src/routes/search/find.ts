@@ -83,7 +83,7 @@ const hitSchema = z.object({
     }),
 });
 
-/** Finds messages in the caller's own copies and groups. */
+/** Finds messages in the caller's own chats and groups. */
 export const find = callerOperation(
   {
     method: 'get',

@@ -30,7 +30,7 @@ async function search(person: Person, q: string, more = ''): Promise<{ items: Hi
   return body;
 }
 
-/** Returns all hits, page by page. */
+/** Returns all results, page by page. */
 async function searchAll(person: Person, query: string): Promise<Hit[]> {
   const found: Hit[] = [];
   for (let after = ''; ; ) {
@@ -246,7 +246,7 @@ describe('the search index', () => {
       expect(await texts(dora, 'afterwards')).toEqual(['afterwards']);
     };
     await check();
-    // Imitates that a minute has passed.
+    // Simulates that a minute has passed.
     await change(5, { edited: Date.now() - 3_000_000 });
     await change(6, { recalled: Date.now() - 3_000_000 });
     await api.db.updateTable('search_index_segments').set({ built: 5 }).where('owner_id', '=', dora.id).execute();

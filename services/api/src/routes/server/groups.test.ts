@@ -63,7 +63,7 @@ describe('a group of the product', () => {
     expect((await changes(r, body.id)).map(([change]) => change)).toEqual(['joined', 'updated']);
   });
 
-  it('the server API changes the owner of a group, and the former one becomes admin', async () => {
+  it('when the server API changes the owner of a group, the former owner becomes an admin', async () => {
     await put('g-4', { name: 'Four', owner: 'o', members: ['p'] });
     const { body } = await put('g-4', { name: 'Four', owner: 'q' });
     const [q] = await product.people('q');
@@ -99,7 +99,7 @@ describe('a group of the product', () => {
     expect((await put('g-6', { name: 'Six', owner: 'o', maxMembers: 6 })).status).toBe(409);
   });
 
-  it('with UNIQUE_GROUP_NAMES the server API rejects the name of another group, and always unknown members', async () => {
+  it('the server API rejects unknown members of a group, and with UNIQUE_GROUP_NAMES the name of another group', async () => {
     await put('g-7', { name: 'Seven', owner: 'o' });
     expect((await put('g-8', { name: 'SEVEN', owner: 'o' })).body.errors?.[0]?.path).toBe('name');
     expect((await put('g-8', { name: 'Eight', owner: 'nobody' })).status).toBe(404);

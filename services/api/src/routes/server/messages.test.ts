@@ -35,7 +35,7 @@ describe('Idempotency-Key', () => {
     expect(stored.join()).not.toContain(answers[0]?.body.accessToken);
   });
 
-  it('concurrent POSTs with one Idempotency-Key run once; others repeat the response or get 409', async () => {
+  it('concurrent POSTs with one Idempotency-Key run once, and the others repeat the response or get 409', async () => {
     await product.people('i-2');
     const answers = await Promise.all(Array.from({ length: 6 }, () => token('k2', { user: 'i-2' })));
     const done = answers.filter(({ status }) => status === 201);
@@ -103,7 +103,7 @@ describe('a message of the product', () => {
     expect(shown).toMatchObject({ name: 'System' });
   });
 
-  it('the server API sends to a group, from a member or the system, by either id of the group', async () => {
+  it('the server API sends to a group, as a member or as the system, by either id of the group', async () => {
     const [a, b, c] = await product.people('m-6', 'm-7', 'm-8');
     const { body: group } = await product.call<{ id: number }>('put', '/groups/mg-1', {
       ...{ name: 'Messages', owner: 'm-6', members: ['m-7'] },

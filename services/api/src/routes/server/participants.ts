@@ -13,15 +13,16 @@ import type { AppContext } from '../../app-context.ts';
 import { Refusal } from '../../http/refusal.ts';
 
 /**
- * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. Throws
- * the Refusal that a gateway sends if the sender may not write. The system may write to everybody.
+ * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. If the
+ * sender may not write, throws the Refusal that a gateway would send. The system may write to
+ * everybody.
  */
 export async function participantsOf(context: AppContext, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
   if (standing === 'member' || standing === 'not-member') {
-    // Read after the permit, so that members removed in between are left out.
+    // Members are read after the permit, so that members who are removed in between are left out.
     if (from === SYSTEM_USER) return { members: await readMembers(context.redis, to) };
     const [members, { mutedUntil, slowMode }] = await Promise.all([
       readMembers(context.redis, to),
@@ -41,10 +42,10 @@ export async function participantsOf(context: AppContext, from: number, to: numb
   return { permit: fence };
 }
 
-/** What `accept` checks. */
+/** The part of a message that `accept` checks before it accepts it. */
 export type Permit = Pick<NewMessage, 'members' | 'permit' | 'slowMode'>;
 
-/** From the copy in Redis, which is written first if it is missing. */
+/** Returns the standing from the permit copy in Redis. Writes the copy first if it is missing. */
 async function readStanding({ db, redis }: AppContext, from: number, to: number): Promise<Standing> {
   const standing = await readPermit(redis, from, to);
   if (standing !== 'unknown') return standing;

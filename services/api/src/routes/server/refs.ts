@@ -5,7 +5,7 @@ import { idField } from '../../http/fields.ts';
 import { Refusal } from '../../http/refusal.ts';
 import { findUserId } from '../../queries/server-users.ts';
 
-// `system` names the system user. `.` and `..` cannot be segments of a path.
+// `system` stands for the system user. `.` and `..` cannot be segments of a path.
 const externalIdPattern =
   '^(?!(system|\\.{1,2})$)[^~\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$';
 
@@ -21,7 +21,7 @@ export const externalIdField = z
   .refine((value) => value.isWellFormed(), { error: 'Contains half of a surrogate pair' })
   .openapi({ minLength: 1, maxLength: 128, pattern: externalIdPattern, example: 'customer-17' });
 
-/** A user or group in a path: an external id, or `~` and a Parley id. */
+/** The path parameter of a user or group: an external id, or `~` and a Parley id. */
 export const refParam = z
   .union([
     z
@@ -39,7 +39,7 @@ export const refParam = z
     example: 'customer-17',
   });
 
-/** A user in a body: an external id as text, or a Parley id as number. */
+/** A user in a body: an external id as text, or a Parley id as a number. */
 export const userRef = z
   .union([id, externalIdField])
   .openapi({ description: 'The external id, or the Parley id as a number' });

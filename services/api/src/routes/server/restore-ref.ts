@@ -3,7 +3,7 @@ import { groupConversation, userConversation } from '@parley/protocol';
 import { lostRefs, restoreRef as restoreInRedis, writeRecordedRefs } from '@parley/redis';
 import type { AppContext } from '../../app-context.ts';
 
-/** Lets the resend of a recorded message be recognised after Redis lost its ref. */
+/** Makes `accept` recognise the resend of a recorded message after Redis lost its ref. */
 export async function restoreRef(
   { db, redis, config }: AppContext,
   { from, to, ref }: { from: number; to: number; ref: string },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { groupSchema, id, signInSchema, userSchema } from '@parley/protocol';
 
-/** A user as the product sees them. */
+/** A user in the form that the product's backend gets. */
 export const serverUserSchema = userSchema
   .extend({
     externalId: z.string().nullable(),
@@ -10,16 +10,16 @@ export const serverUserSchema = userSchema
   })
   .openapi('ServerUser');
 
-/** A group as the product sees it. */
+/** A group in the form that the product's backend gets. */
 export const serverGroupSchema = groupSchema
   .omit({ role: true })
   .extend({ externalId: z.string().nullable() })
   .openapi('ServerGroup');
 
-/** A session as the product sees it. */
+/** A session in the form that the product's backend gets. */
 export const serverSessionSchema = signInSchema.omit({ current: true }).openapi('ServerSession');
 
-/** A push device as the product sees it. */
+/** A push device in the form that the product's backend gets. */
 export const pushDeviceSchema = z
   .object({
     kind: z.enum(['web', 'fcm', 'apns']),

@@ -40,9 +40,9 @@ const schema = z.strictObject({
 type Given = z.infer<typeof schema>;
 
 /**
- * Sends a message as a user, who must have a permit, or as the system, which may write to
- * everybody. The message is accepted as by a gateway: numbered, recorded, and in every inbox when
- * the api responds.
+ * Sends a message as a user, who needs a permit, or as the system, which may write to everybody.
+ * The message is accepted in the same way as by a gateway: when the api responds, it is recorded
+ * and in every inbox.
  */
 export const sendMessage = serverOperation(
   {
@@ -89,7 +89,7 @@ export const sendMessage = serverOperation(
   },
 );
 
-/** Asks the hooks about a message of a user, and returns its content with their changes. */
+/** Calls the hooks for a message of a user. Returns its content with their changes. */
 async function checkContent(context: AppContext, from: number, to: number, given: Given): Promise<WrittenContent> {
   const { body, replyTo, mentions, custom, silent, ref } = given;
   const content = { body, replyTo, mentions, custom, silent };
@@ -101,7 +101,10 @@ async function checkContent(context: AppContext, from: number, to: number, given
   };
 }
 
-/** Accepts a message. If the sender's permit has changed, reads it again and refuses or repeats. */
+/**
+ * Accepts a message. If the sender's permit has changed, reads it again, and refuses the message or
+ * retries.
+ */
 async function acceptWithPermit(context: AppContext, message: NewMessage, permit: Permit): Promise<Accepted> {
   const attempt = (permit: Permit) => acceptInTime(context, { ...message, ...permit });
   try {
@@ -122,7 +125,7 @@ async function acceptInTime({ redis }: AppContext, message: NewMessage): Promise
 }
 
 async function receiverOf({ db }: AppContext, to: Given['to']): Promise<number> {
-  // A number may be a user or a group. The permit copy knows which.
+  // A number may be the id of a user or a group. The permit copy distinguishes them.
   if (typeof to === 'number') return to;
   if (typeof to === 'string') return await requireUser(db, to);
   return await requireGroup(db, to.group);

@@ -76,7 +76,10 @@ async function rotate(c: Context<OpenEnv>, given: string | undefined): Promise<R
   });
 }
 
-/** Browsers send the cookie automatically, so requests from other sites must be refused. */
+/**
+ * Returns the refresh token of the cookie. Browsers send it automatically, so requests from other
+ * sites are refused.
+ */
 function tokenOfCookie(c: Context<OpenEnv>): string | undefined {
   const token = readSessionCookie(c, 'refresh');
   const origin = c.req.header('origin');

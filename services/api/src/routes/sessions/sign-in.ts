@@ -84,8 +84,8 @@ async function limit(c: Context<OpenEnv>, given: Given, account: Credentials | u
 }
 
 /**
- * The hash may have been replaced since it was verified: by another password, or by a new hash of
- * the same.
+ * Throws unless the password is still correct. Its hash may have been replaced since it was
+ * verified: by that of another password, or by a new hash of the same password.
  */
 async function confirmPassword(c: Context<OpenEnv>, then: Credentials, now: Credentials, given: string): Promise<void> {
   if (now.passwordHash === then.passwordHash) return;
@@ -95,7 +95,7 @@ async function confirmPassword(c: Context<OpenEnv>, then: Credentials, now: Cred
   }
 }
 
-/** Rehashes the password if its hash has an earlier `ARGON2_*` cost. */
+/** Rehashes the password if its hash has an outdated `ARGON2_*` cost. */
 async function rehash(c: Context<OpenEnv>, { user, passwordHash }: Credentials, password: string): Promise<void> {
   const { accounts, db } = c.var.context;
   if (passwordHash === null || !accounts.passwords.isOutdated(passwordHash)) return;

@@ -7,10 +7,10 @@ import { findUsers, getUsers } from '../../queries/users.ts';
 
 const cursor = pageCursor(/[a-z0-9_.~-]{1,40}/);
 
-/** Ids in one request at most. */
+/** Maximum number of ids in one request. */
 const MAX_IDS = 100;
 
-/** An id below 9 * 10^15; the server assigns no larger ones. */
+/** Matches an id below 9 * 10^15. The server assigns no larger ids. */
 const id = '([1-9]\\d{0,14}|[1-8]\\d{15})';
 const idPattern = `^${id}(,${id}){0,${MAX_IDS - 1}}$`;
 
@@ -28,7 +28,9 @@ const query = z
   .strictObject({ q: line(64).optional(), ids: idList.optional(), ...pageFields(cursor) })
   .refine(({ q, ids }) => (q === undefined) !== (ids === undefined), { error: 'Give one of q and ids', path: ['q'] });
 
-/** Finds users by the beginning of their username or name, or returns those of a list of ids. */
+/**
+ * Finds users by the beginning of their username or name, or returns the users of a list of ids.
+ */
 export const find = callerOperation(
   {
     method: 'get',

@@ -8,7 +8,7 @@ import { insertGroup } from '../../../queries/groups.ts';
 import { setExternalId } from '../../../queries/server-groups.ts';
 import { show } from '../refs.ts';
 
-/** Creates a group of users and notifies them. Their rows must be locked. Returns its id. */
+/** Creates a group of users and notifies them. The users' rows must be locked. Returns its id. */
 export async function createGroup(
   tx: Database,
   notify: Notify,

@@ -8,9 +8,9 @@ import { announceRoles } from '../../groups/announce-roles.ts';
 import { setMembers } from './set-members.ts';
 
 /**
- * Transfers a group, which must be locked, to another owner, who joins if necessary. The former
- * owner becomes an admin. @param users all future members; others leave now. Default: everybody
- * stays
+ * Transfers a group, which must be locked, to another owner, who is added if necessary. The former
+ * owner becomes an admin. @param users all future members. Other members are removed. Default: all
+ * stay
  */
 export async function handOver(
   context: AppContext,

@@ -17,7 +17,7 @@ import { lockServerGroup, requireGroup } from './require-group.ts';
 
 const params = z.object({ group: refParam });
 
-/** Creates a link to a group. */
+/** Creates an invitation link to a group. */
 export const createServerInvitation = serverOperation(
   {
     method: 'post',
@@ -41,7 +41,7 @@ export const createServerInvitation = serverOperation(
   },
 );
 
-/** Lists the valid links to a group. */
+/** Lists the valid invitation links of a group. */
 export const listServerInvitations = serverOperation(
   {
     method: 'get',
@@ -71,7 +71,7 @@ export const listServerInvitations = serverOperation(
   },
 );
 
-/** Revokes a link to a group. No-op if there is none. */
+/** Revokes an invitation link of a group. No-op if it does not exist. */
 export const revokeServerInvitation = serverOperation(
   {
     method: 'delete',

@@ -54,7 +54,7 @@ export const putGroupMember = serverOperation(
   },
 );
 
-/** Removes a member from a group. No-op for others. */
+/** Removes a member from a group. No-op if the user is not a member. */
 export const removeGroupMember = serverOperation(
   {
     method: 'delete',

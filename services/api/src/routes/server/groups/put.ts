@@ -27,8 +27,8 @@ const schema = z.strictObject({
 });
 
 /**
- * Creates the group with an external id, or changes the given fields. With `members`, it has
- * exactly these afterwards.
+ * Creates the group with an external id, or changes the given fields. With `members`, the group has
+ * exactly these members afterwards.
  */
 export const putGroup = serverOperation(
   {

@@ -11,8 +11,9 @@ import { getServerGroup, type ServerGroup } from '../../../queries/server-groups
 import { show } from '../refs.ts';
 
 /**
- * Sets the members of a group. The group and these users must be locked. Others leave, except the
- * owner. Notifies former and present members of each change. Lifts the bans of added users.
+ * Sets the members of a group. The group and these users must be locked. All others except the
+ * owner are removed. Notifies former and current members of each change. Lifts the bans of added
+ * users.
  */
 export async function setMembers(
   context: AppContext,

@@ -12,7 +12,7 @@ const schema = z.strictObject({
   note: line(200, 0).default('').openapi({ description: 'For yourself: what it is for' }),
 });
 
-/** Makes an invitation to register. */
+/** Creates an invitation to register. */
 export const create = serverOperation(
   {
     method: 'post',

@@ -7,7 +7,7 @@ import { invitationSchema } from './schemas.ts';
 
 const cursor = pageCursor('number', /[A-Za-z0-9_-]{1,64}/);
 
-/** The invitations, the newest first. */
+/** Lists the invitations to register, the newest first. */
 export const list = serverOperation(
   {
     method: 'get',

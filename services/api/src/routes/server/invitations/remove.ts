@@ -4,7 +4,7 @@ import { deleteInvitation } from '../../../accounts/invitation-queries.ts';
 import { noContent, serverOperation } from '../../../http/operation.ts';
 import { codeField } from './schemas.ts';
 
-/** Withdraws an invitation. No-op if it does not exist. */
+/** Deletes an invitation to register. No-op if it does not exist. */
 export const remove = serverOperation(
   {
     method: 'delete',

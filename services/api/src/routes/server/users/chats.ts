@@ -4,7 +4,7 @@ import { jsonResponse, serverOperation } from '../../../http/operation.ts';
 import { chatsPage, chatsQuery, readChatsPage } from '../../chats/list.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** Lists the chats of a user that have messages, as the user sees them, without drafts. */
+/** Lists the chats of a user that have messages, in the form that the user gets, without drafts. */
 export const listUserChats = serverOperation(
   {
     method: 'get',
@@ -22,7 +22,7 @@ export const listUserChats = serverOperation(
     const user = await requireUser(context.db, c.req.valid('param').user);
     audit(c, 'chats.read', { user });
     const { items, ...page } = await readChatsPage(context, user, c.req.valid('query'));
-    // What was not sent is nobody else's.
+    // Drafts are private, because they were not sent.
     return c.json({ ...page, items: items.map(({ draft: _, ...chat }) => chat) }, 200);
   },
 );

@@ -12,7 +12,7 @@ import { refParam, requireUser } from '../refs.ts';
 
 /**
  * Deactivates a user: ends their sessions, closes their sockets, and refuses sign-ins and messages
- * to them. Everything else stays until they are put again.
+ * to them. All other data stays until they are reactivated.
  */
 export const deactivateUser = serverOperation(
   {

@@ -72,7 +72,7 @@ export const editMessage = serverOperation(
     const custom = (given.custom === undefined ? message.custom : given.custom) ?? undefined;
     if (custom && (await hasOldRecorder(context.redis)))
       throw new Refusal('unavailable', 'The service is being updated.', { retryAfter: 5 });
-    // Of two edits the later one stays, also if this clock is behind that of a gateway.
+    // The later of two edits wins, even if this clock is behind that of a gateway.
     const date = Math.max(Date.now(), (message.edited ?? 0) + 1);
     const { user, chat } = await writeMutation(context, key, message, date, {
       ...{ kind: 'edit', id: message.id, body },
@@ -120,7 +120,7 @@ async function findUserMessage(
   return { key, message };
 }
 
-/** Returns the sender of a message, and the id of the chat in the sender's list of chats. */
+/** Returns the sender of a message, and the id of the chat for the sender. */
 function partiesOf({ owner, peer, group }: ChatKey, { sender }: MessageRow): { user: number; chat: number } {
   return { user: sender, chat: group || sender === owner ? peer : owner };
 }

@@ -39,8 +39,8 @@ export const reactivateUser = serverOperation(
 );
 
 /**
- * Reactivates a user in the caller's transaction, which has locked them. Returns false if they are
- * active.
+ * Reactivates a user in the caller's transaction, which has locked the user. Returns false if the
+ * user is active.
  */
 export async function reactivate(
   tx: Database,

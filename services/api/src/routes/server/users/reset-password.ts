@@ -21,7 +21,7 @@ const schema = z.object({
   expires: z.int().positive(),
 });
 
-/** Makes a link for choosing a new password, for the operator to hand to a user. */
+/** Creates a link for choosing a new password, for the operator to pass to a user. */
 export const resetPassword = serverOperation(
   {
     method: 'post',
@@ -50,7 +50,9 @@ export const resetPassword = serverOperation(
   },
 );
 
-/** Turns a user's second factor off, for somebody who lost both the app and the recovery codes. */
+/**
+ * Turns a user's second factor off, for a user who has lost both the app and the recovery codes.
+ */
 export const removeTotp = serverOperation(
   {
     method: 'delete',

@@ -5,13 +5,13 @@ import type { ChatKey } from '../../../queries/chat-key.ts';
 import { findChat } from '../../chats/find-chat.ts';
 import { refParam, requireUser } from '../refs.ts';
 
-/** `{user}` and `{chat}` of a path. */
+/** The path parameters `{user}` and `{chat}`. */
 export const userChatParams = z.object({
   user: refParam,
   chat: idField.openapi({ description: 'Id of the other user or of a group of the user' }),
 });
 
-/** Returns the user's copy of the chat. Refuses if the user does not exist or lacks the chat. */
+/** Returns the user's copy of a chat. Refuses if the user or the chat does not exist. */
 export async function findUserChat(db: Database, { user, chat }: z.infer<typeof userChatParams>): Promise<ChatKey> {
   return await findChat(db, await requireUser(db, user), chat);
 }

@@ -2,10 +2,10 @@ import { z } from '@hono/zod-openapi';
 import type { AppContext } from '../../../app-context.ts';
 import { Refusal } from '../../../http/refusal.ts';
 
-/** `{id}` of a path: endpoint and event, separated by a colon. */
+/** The path parameter `{id}`: endpoint and event, separated by a colon. */
 export const deadParams = z.object({ id: z.string().regex(/^[\w-]{1,32}:[\w.-]{1,512}$/, 'Not an id of the list') });
 
-/** Returns the id of a given-up event. */
+/** Returns the id of a permanently failed event. */
 export function toDeadId(endpoint: string, event: string): string {
   return `${endpoint}:${event}`;
 }

@@ -10,7 +10,7 @@ import { deadSchema } from './schemas.ts';
 const cursor = pageCursor('number', /[A-Za-z0-9_-]{0,32}/);
 const query = z.strictObject({ endpoint: z.string().max(32).optional(), ...pageFields(cursor) });
 
-/** Lists given-up events. */
+/** Lists permanently failed events. */
 export const listDead = serverOperation(
   {
     method: 'get',
@@ -26,7 +26,8 @@ export const listDead = serverOperation(
     const { limit, after, endpoint } = c.req.valid('query');
     const [died, last] = after ?? [Number.MAX_SAFE_INTEGER, ''];
     const endpoints = config.webhooks.endpoints.filter(({ id }) => endpoint === undefined || id === endpoint);
-    // Dates are unique per endpoint. Equal dates of several endpoints are ordered by endpoint.
+    // Dates are unique per endpoint. Events of several endpoints with one date are ordered by
+    // endpoint.
     const lists = await Promise.all(
       endpoints.map(async ({ id }) => {
         const items = await listDeadWebhooks(redis, id, id > last ? died + 1 : died, limit + 1);
@@ -45,7 +46,7 @@ export const listDead = serverOperation(
   },
 );
 
-/** Delivers a given-up event after all. */
+/** Queues a permanently failed event again. */
 export const replayDead = serverOperation(
   {
     method: 'post',
@@ -66,7 +67,7 @@ export const replayDead = serverOperation(
   },
 );
 
-/** Deletes a given-up event. */
+/** Deletes a permanently failed event. */
 export const removeDead = serverOperation(
   {
     method: 'delete',
