@@ -166,6 +166,37 @@ describe('the owner and admins of a group', () => {
   });
 });
 
+describe('slow mode', () => {
+  it('with slow mode a member waits between two messages, and the text stays in the field', async () => {
+    const { people, made } = await group('Ann', 'Bob');
+    const [ann, bob] = people as [Person, Person];
+    const owner = await kit.open(ann, { path: `/chats/${made.id}/details` });
+    const b = chatPage(await kit.open(bob, { path: `/chats/${made.id}` }));
+    const setSlowMode = async (label: string) => {
+      await owner.getByRole('button', { name: 'Edit', exact: true }).click();
+      await owner.getByLabel('Slow mode').selectOption({ label });
+      await owner.getByRole('button', { name: 'Save' }).click();
+      await owner.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await setSlowMode('1 hour');
+    const wait = b.page.getByRole('timer').filter({ hasText: /^Slow mode: you can write again in (60:00|59:\d\d)/ });
+    await b.say('first');
+    await wait.waitFor();
+    await b.say('second');
+    await b.state('first', 'Sent');
+    expect(await b.box.inputValue()).toBe('second');
+    expect(await b.page.getByRole('button', { name: 'Send' }).getAttribute('aria-disabled')).toBe('true');
+    expect(await seriousFindings(b.page)).toEqual([]);
+    await b.page.reload();
+    await wait.waitFor();
+    expect(await b.box.inputValue()).toBe('second');
+    await setSlowMode('Off');
+    await wait.waitFor({ state: 'detached' });
+    await b.box.press('Enter');
+    await b.state('second', 'Sent');
+  });
+});
+
 describe('moderation', () => {
   it('an owner mutes, bans and lifts the ban, a member reports a message, a person and the group', async () => {
     const { people, made } = await group('Ann', 'Bob', 'Cem');
