@@ -259,6 +259,28 @@ create table invitations (
   constraint invitations_uses_check CHECK ((uses > 0))
 );
 
+create table jobs (
+  id bigint not null default next_principal_id(),
+  key text not null,
+  state text not null default 'waiting'::text,
+  from_id bigint not null,
+  ref text not null,
+  content jsonb not null,
+  receivers bigint[] not null,
+  next integer not null default 0,
+  total integer not null,
+  done integer not null default 0,
+  failed integer not null default 0,
+  errors jsonb not null default '[]'::jsonb,
+  due bigint,
+  leased boolean not null default false,
+  created bigint not null default now_ms(),
+  updated bigint not null default now_ms(),
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_from_id_fkey FOREIGN KEY (from_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'canceled'::text])))
+);
+
 create table join_requests (
   group_id bigint not null,
   user_id bigint not null,
@@ -508,6 +530,9 @@ CREATE INDEX group_members_user ON public.group_members USING btree (user_id);
 CREATE INDEX groups_by_name ON public.groups USING btree (lower(NORMALIZE(name, NFKC))) WHERE (dissolved IS NULL);
 CREATE UNIQUE INDEX groups_external ON public.groups USING btree (external_id) WHERE (dissolved IS NULL);
 CREATE INDEX groups_found ON public.groups USING btree (lower(NORMALIZE(name, NFKC)) COLLATE "C", id) WHERE ((dissolved IS NULL) AND (visibility <> 'private'::text));
+CREATE INDEX jobs_due ON public.jobs USING btree (due) WHERE (due IS NOT NULL);
+CREATE INDEX jobs_finished ON public.jobs USING btree (updated) WHERE (due IS NULL);
+CREATE INDEX jobs_key ON public.jobs USING btree (key, id);
 CREATE INDEX join_requests_pending ON public.join_requests USING btree (group_id, date, user_id) WHERE (state = 'pending'::text);
 CREATE INDEX join_requests_user ON public.join_requests USING btree (user_id);
 CREATE INDEX media_expires ON public.media USING btree (expires) WHERE (expires IS NOT NULL);

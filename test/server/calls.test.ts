@@ -72,6 +72,18 @@ describe('ParleyServer', () => {
     await expect(parley.call('GET /server/groups/{group}', { group: 'team' })).rejects.toMatchObject({ status: 404 });
   });
 
+  it('ParleyServer sends a message to many receivers by a job', async () => {
+    for (const user of ['many-ann', 'many-ben']) await parley.call('PUT /server/users/{user}', { user });
+    const { id } = await parley.sendToMany({
+      ...{ from: 'system', to: ['many-ann', 'many-ben', 'nobody'], ref: 'news', body: text('news') },
+    });
+    const read = () => parley.call('GET /server/jobs/{id}', { id });
+    await waitFor(async () => (await read()).state === 'done');
+    expect(await read()).toMatchObject({ total: 3, done: 3, failed: 1, errors: [{ to: 'nobody', code: 'not-found' }] });
+    expect((await parley.call('GET /server/jobs', { limit: 1 })).items.map((job) => job.id)).toEqual([id]);
+    expect(await parley.call('DELETE /server/jobs/{id}', { id })).toBeUndefined();
+  });
+
   it('ParleyServer edits a message, lists sessions and closes reports', async () => {
     const [ann, ben] = [
       await parley.call('PUT /server/users/{user}', { user: 'm-ann' }),

@@ -18,6 +18,8 @@ export type {
   DeadWebhook,
   Input,
   Invitation,
+  Job,
+  ManyMessage,
   NewMessage,
   Operations,
   Page,

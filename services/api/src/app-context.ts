@@ -5,6 +5,7 @@ import type { Accounts } from './accounts/accounts.ts';
 import type { ApiConfig } from './config.ts';
 import type { Outbox } from './events/outbox.ts';
 import type { RateLimit } from './http/refusal.ts';
+import type { JobRunner } from './jobs/job-runner.ts';
 import type { MediaStore } from './media/media-store.ts';
 import type { FenceCache } from './search/fence-cache.ts';
 import type { SearchIndexer } from './search/indexer.ts';
@@ -21,6 +22,7 @@ export interface AppContext {
   outbox: Outbox;
   media: MediaStore;
   indexer: SearchIndexer;
+  jobs: Pick<JobRunner, 'wake'>;
   /** Undefined if no hooks are configured. */
   hooks: Hooks | undefined;
   fences: FenceCache;

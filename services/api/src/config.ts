@@ -30,6 +30,7 @@ import {
 } from '@parley/service';
 import { type AccountConfig, accountConfig, accountVariables } from './accounts/config.ts';
 import { type ApiKey, apiKeys } from './http/api-keys.ts';
+import { type JobConfig, jobConfig, jobVariables } from './jobs/config.ts';
 import { type MediaConfig, mediaConfig, mediaVariables } from './media/config.ts';
 import { type PushConfig, pushConfig, pushVariables } from './push/config.ts';
 import { type WebhookConfig, webhookConfig, webhookVariables } from './webhooks/config.ts';
@@ -106,6 +107,7 @@ export function readConfig(env: Environment): ApiConfig {
     REPORTS_PER_MINUTE: integer({ min: 1, default: 10 }),
     DRAFTS_PER_MINUTE: integer({ min: 1, default: 240 }),
     ...accountVariables,
+    ...jobVariables,
     ...mediaVariables,
     ...webhookVariables,
     ...hookVariables,
@@ -192,6 +194,7 @@ export function readConfig(env: Environment): ApiConfig {
     },
     argon2: { memory: value.ARGON2_MEMORY, time: value.ARGON2_TIME, parallelism: value.ARGON2_PARALLELISM },
     accounts: accountConfig(value),
+    jobs: jobConfig(value),
     media: mediaConfig(value),
     webhooks: webhookConfig(value),
     hooks: hookConfig(value),
@@ -323,6 +326,7 @@ export interface ApiConfig {
   /** The cost of a password hash. `memory` is in bytes. */
   argon2: { memory: number; time: number; parallelism: number };
   accounts: AccountConfig;
+  jobs: JobConfig;
   media: MediaConfig;
   webhooks: WebhookConfig;
   hooks: HookConfig;

@@ -18,6 +18,7 @@ import type { ApiConfig } from './config.ts';
 import { createStoresMonitor } from './create-stores-monitor.ts';
 import { Outbox } from './events/outbox.ts';
 import { pingDatabase } from './http/health-queries.ts';
+import { JobRunner } from './jobs/job-runner.ts';
 import { MediaStore } from './media/media-store.ts';
 import { Pusher } from './push/pusher.ts';
 import { FenceCache } from './search/fence-cache.ts';
@@ -76,6 +77,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       const unwatchCertificates = watchCertificates(metrics, publicUrls);
       const hooks = Hooks.create(config.hooks, log, metrics);
       const accounts = new Accounts({ db, log, config });
+      const jobs = new JobRunner({ config, db, redis, hooks, traces, log });
       const app = createApp({
         config,
         accounts,
@@ -86,6 +88,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         metrics,
         outbox,
         indexer,
+        jobs,
         hooks,
         fences: new FenceCache(),
         media,
@@ -99,6 +102,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
       });
       const port = await listen(server, config);
       outbox.start();
+      jobs.start();
       webhooks.start();
       pusher?.start();
       media.start();
@@ -108,6 +112,7 @@ export async function startApi(config: ApiConfig, log: Log = createLog({ name: '
         await Promise.all([media.stop(), close(server)]);
         await accounts.stop();
         await indexer.stop();
+        await jobs.stop();
         await outbox.stop();
         await Promise.all([webhooks.stop(), pusher?.stop()]);
         hooks?.close();

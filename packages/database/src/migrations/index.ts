@@ -20,6 +20,7 @@ import * as groupNames from './018-group-names.ts';
 import * as mentions from './019-mentions.ts';
 import * as groupInvitations from './020-group-invitations.ts';
 import * as groupSettings from './022-group-settings.ts';
+import * as jobs from './023-jobs.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '019-mentions': mentions,
   '020-group-invitations': groupInvitations,
   '022-group-settings': groupSettings,
+  '023-jobs': jobs,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

@@ -12,6 +12,7 @@ import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
 import type { InstallationTable } from './installation.ts';
 import type { InvitationsTable } from './invitations.ts';
+import type { JobsTable } from './jobs.ts';
 import type { JoinRequestsTable } from './join-requests.ts';
 import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
@@ -41,6 +42,7 @@ export interface Tables {
   group_bans: GroupBansTable;
   group_invitations: GroupInvitationsTable;
   join_requests: JoinRequestsTable;
+  jobs: JobsTable;
   chats: ChatsTable;
   messages: MessagesTable;
   drafts: DraftsTable;

@@ -4,6 +4,7 @@ import type {
   BriefUser,
   Chat,
   Custom,
+  ErrorCode,
   Friend,
   Group,
   GroupInvitation,
@@ -70,7 +71,13 @@ export interface Operations {
   'GET /server/groups/{group}/invites': [OfGroup & Paging, Page<GroupInvitation>];
   'DELETE /server/groups/{group}/invites/{invitation}': [OfGroup & { invitation: number | string }, undefined];
 
+  /** Sends to one receiver. `sendToMany` sends to many. */
   'POST /server/messages': [NewMessage, Accepted];
+  /** The jobs of this API key, the newest first. */
+  'GET /server/jobs': [Paging, Page<Job>];
+  'GET /server/jobs/{id}': [{ id: number }, Job];
+  /** Cancels the job. Messages that were sent stay. */
+  'DELETE /server/jobs/{id}': [{ id: number }, undefined];
   /** Opens a session for a user, for one of their devices. */
   'POST /server/tokens': [{ user: Ref; device?: string }, Session];
 
@@ -116,6 +123,28 @@ export interface NewMessage {
   custom?: Custom;
   /** No push notification. */
   silent?: true;
+}
+
+/** A message to many receivers. `ref` and the receiver identify each message. */
+export interface ManyMessage extends Omit<NewMessage, 'to'> {
+  to: NewMessage['to'][];
+}
+
+/** A job: a message to many receivers, which the api sends in the background. */
+export interface Job {
+  id: number;
+  state: 'waiting' | 'running' | 'done' | 'canceled';
+  /** All receivers. */
+  total: number;
+  /** Receivers that were handled, including the failed ones. */
+  done: number;
+  /** Receivers that did not get the message. */
+  failed: number;
+  /** Why, of about the first hundred. `to` is the receiver as in the request, or their id. */
+  errors: { to: NewMessage['to']; code: ErrorCode; message: string }[];
+  /** Unix ms. */
+  created: number;
+  updated: number;
 }
 
 /** A message that was accepted. */

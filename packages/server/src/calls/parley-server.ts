@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '@parley/protocol';
 import { ParleyServerError } from './error.ts';
-import type { Input, Operations } from './operations.ts';
+import type { Input, Job, ManyMessage, Operations } from './operations.ts';
 import { type ServerRequest, toRequest } from './to-request.ts';
 
 /** Ms before the first retry if the api names no time. Doubles with each attempt. */
@@ -35,11 +35,24 @@ export class ParleyServer {
     operation: O,
     ...[input = {}]: Input<Operations[O][0]>
   ): Promise<Operations[O][1]> {
-    const request = toRequest(operation, input);
+    return (await this.#repeat(toRequest(operation, input))) as Operations[O][1];
+  }
+
+  /**
+   * Sends a message to many receivers by a job, whose state `GET /server/jobs/{id}` returns.
+   * Retries as `call` does.
+   *
+   * @throws ParleyServerError if the api refuses or does not reply
+   */
+  async sendToMany(message: ManyMessage): Promise<Job> {
+    return (await this.#repeat(toRequest('POST /server/messages', message))) as Job;
+  }
+
+  async #repeat(request: ServerRequest): Promise<unknown> {
     const key = request.method === 'POST' ? { 'idempotency-key': randomUUID() } : {};
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return (await this.#send(request, key)) as Operations[O][1];
+        return await this.#send(request, key);
       } catch (error) {
         const { status = -1, retryAfter } = error as Partial<ParleyServerError>;
         // 409 with a time: the first attempt is still in progress.

@@ -41,6 +41,8 @@ export type AuditEvent =
   | 'group.unbanned'
   | 'invitation.created'
   | 'invitation.deleted'
+  | 'job.canceled'
+  | 'job.created'
   | 'message.edited'
   | 'message.removed'
   | 'messages.read'

@@ -16,6 +16,14 @@ export async function findGroupId(db: Database, group: number | string): Promise
   return row?.id;
 }
 
+/** Returns the groups with these external ids by external id, without those that do not exist. */
+export async function findGroupIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ external: string; id: number }>`
+    select external_id as external, id from groups
+    where external_id = any(${externalIds}::text[]) and dissolved is null`.execute(db);
+  return new Map(rows.map(({ external, id }) => [external, id]));
+}
+
 /** Returns a group in the form that the product's backend gets. */
 export async function getServerGroup(db: Database, id: number): Promise<ServerGroup | undefined> {
   const row = await db

@@ -14,6 +14,14 @@ export async function findUserId(db: Database, user: number | string): Promise<n
   return row?.id;
 }
 
+/** Returns the users with these external ids by external id, without those that do not exist. */
+export async function findUserIds(db: Database, externalIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ external: string; id: number }>`
+    select external_id as external, id from users
+    where external_id = any(${externalIds}::text[]) and erased is null`.execute(db);
+  return new Map(rows.map(({ external, id }) => [external, id]));
+}
+
 /** Returns the user of another issuer's token. Undefined if the user is unknown or deactivated. */
 export async function findActive(db: Database, user: number | string): Promise<number | undefined> {
   const row = await db

@@ -1,6 +1,7 @@
 import { serverGroups } from './groups/index.ts';
 import { serverInvitations } from './invitations/index.ts';
 import { issueToken } from './issue-token.ts';
+import { serverJobs } from './jobs/index.ts';
 import { serverReports } from './reports/index.ts';
 import { sendMessage } from './send-message.ts';
 import { serverUsers } from './users/index.ts';
@@ -11,6 +12,7 @@ export const server = [
   ...serverUsers,
   ...serverGroups,
   sendMessage,
+  ...serverJobs,
   issueToken,
   ...serverInvitations,
   ...serverReports,

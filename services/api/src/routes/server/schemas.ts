@@ -1,5 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { groupSchema, id, signInSchema, userSchema } from '@parley/protocol';
+import { errorCodes, groupSchema, id, signInSchema, userSchema } from '@parley/protocol';
+import { externalIdField, userRef } from './refs.ts';
+
+/** A user or a group that receives a message. */
+export const receiverField = z.union([userRef, z.strictObject({ group: externalIdField })]);
 
 /** A user in the form that the product's backend gets. */
 export const serverUserSchema = userSchema
@@ -41,3 +45,27 @@ export const acceptedSchema = z
     duplicate: z.boolean().openapi({ description: 'A message of this sender with this ref is there already' }),
   })
   .openapi('AcceptedMessage');
+
+const codes = Object.keys(errorCodes) as [keyof typeof errorCodes];
+
+/** A job: a message to many receivers. */
+export const jobSchema = z
+  .object({
+    id,
+    state: z.enum(['waiting', 'running', 'done', 'canceled']),
+    total: z.int().nonnegative().openapi({ description: 'All receivers' }),
+    done: z.int().nonnegative().openapi({ description: 'Receivers that were handled, including the failed ones' }),
+    failed: z.int().nonnegative().openapi({ description: 'Receivers that did not get the message' }),
+    errors: z
+      .array(
+        z.object({
+          to: receiverField.openapi({ description: 'The receiver as in the request, or their id' }),
+          code: z.enum(codes),
+          message: z.string(),
+        }),
+      )
+      .openapi({ description: 'Why receivers did not get the message, of about the first hundred' }),
+    created: z.int().nonnegative(),
+    updated: z.int().nonnegative(),
+  })
+  .openapi('ServerJob');

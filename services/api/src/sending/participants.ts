@@ -9,15 +9,15 @@ import {
   type Standing,
   writePermits,
 } from '@parley/redis';
-import type { AppContext } from '../../app-context.ts';
-import { Refusal } from '../../http/refusal.ts';
+import { Refusal } from '../http/refusal.ts';
+import type { SendDeps } from './send-deps.ts';
 
 /**
  * Returns the members of a group (undefined if `to` is a user) and the permit of the sender. If the
  * sender may not write, throws the Refusal that a gateway would send. The system may write to
  * everybody.
  */
-export async function participantsOf(context: AppContext, from: number, to: number): Promise<Permit> {
+export async function participantsOf(context: SendDeps, from: number, to: number): Promise<Permit> {
   const fence = from === SYSTEM_USER ? 0 : await readPermitFence(context.redis, from, to);
   const standing = await readStanding(context, from, to);
   if (standing === 'nobody') throw new Refusal('not-found', 'This user or group does not exist.');
@@ -46,7 +46,7 @@ export async function participantsOf(context: AppContext, from: number, to: numb
 export type Permit = Pick<NewMessage, 'members' | 'permit' | 'slowMode'>;
 
 /** Returns the standing from the permit copy in Redis. Writes the copy first if it is missing. */
-async function readStanding({ db, redis }: AppContext, from: number, to: number): Promise<Standing> {
+async function readStanding({ db, redis }: SendDeps, from: number, to: number): Promise<Standing> {
   const standing = await readPermit(redis, from, to);
   if (standing !== 'unknown') return standing;
   await writePermits(redis, to, await readPermits(db, to));

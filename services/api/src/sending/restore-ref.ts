@@ -1,11 +1,11 @@
 import { readRefs } from '@parley/database';
 import { groupConversation, userConversation } from '@parley/protocol';
 import { lostRefs, restoreRef as restoreInRedis, writeRecordedRefs } from '@parley/redis';
-import type { AppContext } from '../../app-context.ts';
+import type { SendDeps } from './send-deps.ts';
 
 /** Makes `accept` recognise the resend of a recorded message after Redis lost its ref. */
 export async function restoreRef(
-  { db, redis, config }: AppContext,
+  { db, redis, config }: SendDeps,
   { from, to, ref }: { from: number; to: number; ref: string },
   group: boolean,
 ): Promise<void> {

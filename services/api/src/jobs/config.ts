@@ -1,0 +1,40 @@
+import { duration, integer, type Values } from '@parley/service';
+
+const SECOND_MS = 1000;
+const DAY_MS = 86_400_000;
+
+/** The environment variables of jobs. */
+export const jobVariables = {
+  JOB_INTERVAL: duration({ min: 10, default: SECOND_MS }),
+  JOB_RATE: integer({ min: 1, max: 100_000, default: 100 }),
+  JOB_LEASE: duration({ min: SECOND_MS, default: 60 * SECOND_MS }),
+  JOB_TTL: duration({ min: SECOND_MS, default: 30 * DAY_MS }),
+  MAX_JOBS: integer({ min: 1, default: 10 }),
+  MAX_JOB_RECEIVERS: integer({ min: 1, max: 10_000, default: 2000 }),
+};
+
+export function jobConfig(value: Values<typeof jobVariables>): JobConfig {
+  return {
+    interval: value.JOB_INTERVAL,
+    rate: value.JOB_RATE,
+    lease: value.JOB_LEASE,
+    ttl: value.JOB_TTL,
+    perKey: value.MAX_JOBS,
+    receivers: value.MAX_JOB_RECEIVERS,
+  };
+}
+
+export interface JobConfig {
+  /** Ms between two checks for due jobs. */
+  interval: number;
+  /** Messages per second of all jobs, over all replicas. */
+  rate: number;
+  /** Ms after which another replica continues a job whose process renews no lease. */
+  lease: number;
+  /** Ms for which a finished job is kept. */
+  ttl: number;
+  /** Unfinished jobs of an API key. */
+  perKey: number;
+  /** Receivers of one job. */
+  receivers: number;
+}

@@ -1,0 +1,38 @@
+import type { Database } from '@parley/database';
+import { type JobError, MAX_JOB_ERRORS } from '../../queries/jobs.ts';
+import { findGroupIds } from '../../queries/server-groups.ts';
+import { findUserIds } from '../../queries/server-users.ts';
+import { show } from './refs.ts';
+
+/**
+ * Returns the ids of the receivers of a job, each once, and those that do not exist as errors. A
+ * number may be a user or a group; whether it exists is known when the message is sent.
+ */
+export async function findReceivers(db: Database, to: readonly JobError['to'][]): Promise<Found> {
+  const users = await findUserIds(
+    db,
+    to.filter((each) => typeof each === 'string'),
+  );
+  const groups = await findGroupIds(
+    db,
+    to.flatMap((each) => (typeof each === 'object' ? [each.group] : [])),
+  );
+  const receivers = new Set<number>();
+  const missing: JobError[] = [];
+  for (const each of to) {
+    const id = typeof each === 'number' ? each : typeof each === 'string' ? users.get(each) : groups.get(each.group);
+    if (id !== undefined) receivers.add(id);
+    else {
+      const message =
+        typeof each === 'object' ? `There is no group ${show(each.group)}.` : `There is no user ${show(each)}.`;
+      missing.push({ to: each, code: 'not-found', message });
+    }
+  }
+  return { receivers: [...receivers], failed: missing.length, errors: missing.slice(0, MAX_JOB_ERRORS) };
+}
+
+interface Found {
+  receivers: number[];
+  failed: number;
+  errors: JobError[];
+}

@@ -1,0 +1,5 @@
+import { cancelServerJob } from './cancel.ts';
+import { getServerJob } from './get.ts';
+import { listServerJobs } from './list.ts';
+
+export const serverJobs = [listServerJobs, getServerJob, cancelServerJob];
