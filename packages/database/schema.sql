@@ -348,6 +348,16 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (id)
 );
 
+create table pins (
+  owner_id bigint not null,
+  peer_id bigint not null,
+  id bigint not null,
+  user_id bigint not null,
+  date bigint not null,
+  active boolean not null,
+  constraint pins_pkey PRIMARY KEY (owner_id, peer_id, id)
+);
+
 create table push_subscriptions (
   endpoint text not null,
   user_id bigint not null,

@@ -68,6 +68,12 @@ const rows: Row[] = [
     '',
   ],
   [
+    'pinning what the owner wrote to the group',
+    () => ({ type: 'pin', chat: group, id: toGroup, active: true }),
+    [none, none, none, not, 'ack', 'ack'],
+    'admin owner',
+  ],
+  [
     'recalling what the owner wrote to the group',
     () => ({ type: 'recall', chat: group, id: toGroup }),
     [none, none, none, not, 'ack', 'ack'],
@@ -88,6 +94,12 @@ const rows: Row[] = [
   [
     'reacting to what the owner wrote to the friend',
     () => ({ type: 'react', chat: people.owner.id, id: toFriend, emoji: '👍', active: true }),
+    [none, none, 'ack', none, none, none],
+    'friend',
+  ],
+  [
+    'pinning what the owner wrote to the friend',
+    () => ({ type: 'pin', chat: people.owner.id, id: toFriend, active: true }),
     [none, none, 'ack', none, none, none],
     'friend',
   ],

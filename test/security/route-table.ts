@@ -62,6 +62,7 @@ export const table: readonly Row[] = [
   row('delete /v1/chats/{id}/draft', members(204), group),
   row('put /v1/chats/{id}/draft', members(200), (asked) => ({ ...group(asked), body: { text: 'unsent' } })),
   row('delete /v1/chats/{id}', members(204), group),
+  row('get /v1/chats/{id}/pins', members(200), group),
   row('get /v1/chats/{id}/messages', members(200), group),
   row('get /v1/chats/{id}/messages', person(200), owner),
 

@@ -271,6 +271,14 @@ export class Parley {
   }
 
   /**
+   * Pins a message for all participants, or unpins it. In a group only the owner and admins can.
+   * `GET /chats/{id}/pins` lists pinned messages. @throws ParleyError
+   */
+  pin(chat: number, id: number, active = true): Promise<void> {
+    return this.#request({ type: 'pin', chat, id, active });
+  }
+
+  /**
    * Notifies the sender of a message, and nobody else, that a button of it was pressed, for
    * example. They get an event of kind `action`. @throws ParleyError
    */

@@ -101,6 +101,18 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     .describe('Adds or removes a reaction. Reply: `ack`'),
   z
     .strictObject({
+      type: z.literal('pin'),
+      ref: optionalRef,
+      chat,
+      id: messageId,
+      active: z.boolean().describe('False to unpin it'),
+    })
+    .describe(
+      'Pins a message for all participants, or unpins it. In a group: the owner and admins. At most `MAX_PINS` in a ' +
+        'chat, else the error `conflict`. Reply: `ack`',
+    ),
+  z
+    .strictObject({
       type: z.literal('action'),
       ref: optionalRef,
       chat,

@@ -71,6 +71,16 @@ export const eventSchema = z
       .describe('A reaction was added or removed'),
     z
       .object({
+        kind: z.literal('pin'),
+        chat,
+        id: messageId,
+        user: id.describe('Who pinned or unpinned it'),
+        active: z.boolean().describe('False if it was unpinned'),
+        date: z.int().describe('Unix ms'),
+      })
+      .describe('A message was pinned or unpinned'),
+    z
+      .object({
         kind: z.literal('action'),
         chat,
         id: messageId,

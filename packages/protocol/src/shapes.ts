@@ -190,6 +190,8 @@ export const messageSchema = z.object({
   edited: date.optional(),
   recalled: date.optional(),
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),
+  /** Who pinned it, and when. Missing if it is not pinned. */
+  pinned: z.object({ user: id, date }).optional(),
 });
 
 /** The unsent text of a chat, which the user's devices share. */

@@ -26,6 +26,7 @@ export * from './messages/message-id-now.ts';
 export * from './messages/mutate.ts';
 export * from './messages/newest-messages.ts';
 export * from './messages/permit-changed.ts';
+export { knowsPins, PinsFull, PinsUnknown, writePins } from './messages/pins.ts';
 export * from './messages/record.ts';
 export * from './messages/recorded-refs.ts';
 export * from './messages/recorded-up-to.ts';

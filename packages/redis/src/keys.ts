@@ -56,6 +56,11 @@ export interface Keys {
   streams(bucket: number): string;
   /** Sorted set: open streams of a user, scored by the Unix ms until which each may stay open. */
   openStreams(user: number): string;
+  /**
+   * Set: ids of the pinned messages of a conversation, and one member that is no id. Missing: not
+   * copied from PostgreSQL.
+   */
+  pins(conversation: string): string;
   /** Shard channel: frames for a user's sockets, and control messages for their gateways. */
   user(user: number): string;
   /** Shard channel: presence frames about a user, for watchers. */
@@ -173,6 +178,7 @@ export function createKeys(buckets: number): Keys {
     stream: (conversation, id) => `${of(homeOf(conversation))}stream:${conversation}:${id}`,
     streamTexts: (conversation, id) => `${of(homeOf(conversation))}stream-texts:${conversation}:${id}`,
     streams: (bucket) => `{${bucket}}:streams`,
+    pins: (conversation) => `${of(homeOf(conversation))}pins:${conversation}`,
     openStreams: (user) => `${of(user)}open-streams:${user}`,
     user: (user) => `${of(user)}user:${user}`,
     presence: (user) => `${of(user)}presence:${user}`,

@@ -110,6 +110,8 @@ export interface Config extends RateConfig {
   streamWindow: number;
   /** Maximum number of streamed messages that one user may have open. */
   maxStreams: number;
+  /** Maximum number of pinned messages of one chat. */
+  maxPins: number;
   /** Number of events that an inbox holds, approximately. */
   inboxLength: number;
   /** Time after which an unused inbox expires. */
@@ -177,6 +179,7 @@ export function readConfig(env: Environment): Config {
     STREAM_TIME: duration({ min: 1000, max: 86_400_000, default: 600_000 }),
     STREAM_WINDOW: duration({ min: 0, max: 10_000, default: 100 }),
     MAX_STREAMS: integer({ min: 0, max: 100_000, default: 32 }),
+    MAX_PINS: integer({ min: 0, max: 1000, default: 50 }),
     INBOX_LENGTH: integer({ min: 100, max: 1_000_000, default: 1000 }),
     INBOX_TTL: duration({ min: 3_600_000, default: 30 * 86_400_000 }),
     INBOX_BYTES: size({ min: 64 * 1024, default: 4 * 1024 * 1024 }),
@@ -225,6 +228,7 @@ export function readConfig(env: Environment): Config {
     streamTime: values.STREAM_TIME,
     streamWindow: values.STREAM_WINDOW,
     maxStreams: values.MAX_STREAMS,
+    maxPins: values.MAX_PINS,
     inboxLength: values.INBOX_LENGTH,
     inboxTtl: values.INBOX_TTL,
     inboxBytes: values.INBOX_BYTES,

@@ -80,7 +80,7 @@ export interface RateConfig {
    */
   sendBytes: number;
   sendBytesBurst: number;
-  /** Edits, reactions and recalls. */
+  /** Edits, reactions, recalls, pins and actions. */
   mutationRate: number;
   mutationBurst: number;
   markRate: number;

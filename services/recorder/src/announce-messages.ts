@@ -1,13 +1,13 @@
 import { messageDate } from '@parley/protocol';
 import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
 import { type Log, pushEndpoint, type WebhookEndpoint } from '@parley/service';
-import type { ChangeEntry, Entry, MessageEntry } from './entries/entry.ts';
+import type { ChangeEntry, Entry, MessageEntry, PinEntry } from './entries/entry.ts';
 import type { PushUsers } from './push/push-users.ts';
 
 /**
- * Queues webhook events for committed messages, edits, recalls and reactions, and push events for
- * messages whose recipients may have a push device. Rejects if Redis does not accept them. An event
- * that is queued again has the same id.
+ * Queues webhook events for committed messages, edits, recalls, reactions and pins, and push events
+ * for messages whose recipients may have a push device. Rejects if Redis does not accept them. An
+ * event that is queued again has the same id.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
@@ -38,7 +38,7 @@ function toPushed(entry: Entry): MessageEntry[] {
 
 function toEvents(entry: Entry): QueuedEvent[] {
   if (entry.kind === 'message') return [sent(entry)];
-  return entry.kind === 'recall' || entry.kind === 'edit' || entry.kind === 'react' ? [changed(entry)] : [];
+  return entry.kind === 'mark' ? [] : [changed(entry)];
 }
 
 function sent(message: MessageEntry): QueuedEvent {
@@ -54,11 +54,16 @@ function sent(message: MessageEntry): QueuedEvent {
   return webhookEvent(`message_${conversation}_${id}`, 'message.sent', date, withContent(data, body, custom));
 }
 
-function changed(entry: ChangeEntry): QueuedEvent {
+function changed(entry: ChangeEntry | PinEntry): QueuedEvent {
   const { kind, conversation, id, user, date } = entry;
-  const what = kind === 'react' ? { emoji: entry.emoji, active: entry.active } : {};
+  const what = {
+    ...(kind === 'react' && { emoji: entry.emoji }),
+    ...('active' in entry && { active: entry.active }),
+  };
   const complete = kind === 'edit' && entry.streamed ? { streaming: false } : {};
-  const name = [kind, conversation, id, user, date, ...(kind === 'react' ? [entry.active, hex(entry.emoji)] : [])];
+  const name = [kind, conversation, id, user, date];
+  if ('active' in entry) name.push(String(entry.active));
+  if (kind === 'react') name.push(hex(entry.emoji));
   const data = JSON.stringify({ id, conversation, user, date, ...what, ...complete });
   const body = kind === 'edit' ? withContent(data, entry.body, entry.custom) : data;
   return webhookEvent(name.join('_'), types[kind], date, body);
@@ -72,7 +77,12 @@ function hex(text: string): string {
   return Buffer.from(text).toString('hex');
 }
 
-const types = { recall: 'message.recalled', edit: 'message.edited', react: 'message.reacted' } as const;
+const types = {
+  recall: 'message.recalled',
+  edit: 'message.edited',
+  react: 'message.reacted',
+  pin: 'message.pinned',
+} as const;
 
 export interface AnnounceOptions {
   redis: RedisConnection;

@@ -84,6 +84,8 @@ export interface Operations {
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}/draft': [Id, undefined];
   'DELETE /chats/{id}': [Id, undefined];
+  /** Pinned messages, the newest pin first. */
+  'GET /chats/{id}/pins': [Id & Paging, Page<Message> & Named];
   'GET /chats/{id}/messages': [Id & MessageQuery, { items: Message[]; more: boolean } & Named];
   /** Set `q`, or at least one of the other fields. */
   'GET /search': [Paging & SearchQuery, Page<Hit> & Named];

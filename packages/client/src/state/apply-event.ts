@@ -15,6 +15,7 @@ export function applyEvent(state: State, event: ParleyEvent): void {
     case 'recall':
     case 'edit':
     case 'react':
+    case 'pin':
       if (state.chats.has(event.chat)) applyMutation(state, event);
       return;
     case 'chat':
@@ -49,14 +50,16 @@ function applyMarkEvent(state: State, { chat: id, user, delivered = 0, read = 0 
   chat.peerRead = Math.max(chat.peerRead, read);
 }
 
-function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react'>): void {
+function applyMutation(state: State, event: EventOf<'recall' | 'edit' | 'react' | 'pin'>): void {
   updateMessage(changeChat(state, event.chat), event.id, ({ reactions }) => {
     const complete = { streaming: false };
-    if (event.kind === 'recall') return { ...complete, body: null, custom: undefined, recalled: Date.now() };
+    if (event.kind === 'recall')
+      return { ...complete, body: null, custom: undefined, pinned: undefined, recalled: Date.now() };
     if (event.kind === 'edit') {
       const { body, custom } = event;
       return { ...complete, body, custom, ...(event.streaming !== false && { edited: Date.now() }) };
     }
+    if (event.kind === 'pin') return { pinned: event.active ? { user: event.user, date: event.date } : undefined };
     return { reactions: toggleReaction(reactions, event.emoji, event.user, event.active) };
   });
 }

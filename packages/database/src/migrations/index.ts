@@ -19,6 +19,7 @@ import * as searchIndexes from './017-search-indexes.ts';
 import * as groupNames from './018-group-names.ts';
 import * as mentions from './019-mentions.ts';
 import * as groupInvitations from './020-group-invitations.ts';
+import * as pins from './021-pins.ts';
 import * as groupSettings from './022-group-settings.ts';
 import * as jobs from './023-jobs.ts';
 
@@ -44,6 +45,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '018-group-names': groupNames,
   '019-mentions': mentions,
   '020-group-invitations': groupInvitations,
+  '021-pins': pins,
   '022-group-settings': groupSettings,
   '023-jobs': jobs,
 };

@@ -18,6 +18,7 @@ import type { MediaTable } from './media.ts';
 import type { MediaSharesTable } from './media-shares.ts';
 import type { MessagesTable } from './messages.ts';
 import type { OutboxTable } from './outbox.ts';
+import type { PinsTable } from './pins.ts';
 import type { PushSubscriptionsTable } from './push-subscriptions.ts';
 import type { RecoveryCodesTable } from './recovery-codes.ts';
 import type { ReportsTable } from './reports.ts';
@@ -47,6 +48,7 @@ export interface Tables {
   messages: MessagesTable;
   drafts: DraftsTable;
   early_changes: EarlyChangesTable;
+  pins: PinsTable;
   media: MediaTable;
   media_shares: MediaSharesTable;
   outbox: OutboxTable;

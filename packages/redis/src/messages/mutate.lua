@@ -1,4 +1,4 @@
--- Records a mutation (a mark, recall, edit or reaction) and delivers its event to users of one
+-- Records a mutation (a mark, recall, edit, reaction or pin) and delivers its event to users of one
 -- bucket: all of it or nothing.
 --
 -- KEYS
@@ -21,16 +21,22 @@
 --   11 the user
 --   12 '<conversation>:<message id>' of a message whose stream ends, if it is one, or ''
 --   13 number of texts that the stream must have, or '' for any
+--   14 name of the set of pinned messages that changes, or ''
+--   15 id of the message that is pinned or unpinned
+--   16 number of pinned messages that the conversation may have, or '' to unpin
 --   then for each user:
 --   *  the event, or '' for the same event as the previous user
 --   *  its merge key
 -- Reply
 --   1, or 0 if the permit may have ended since the caller read it, or -1 if the stream has other
---   texts or has ended. The slot of the stream in `openStreams`, and its sender, if it ended.
+--   texts or has ended, or -2 if the conversation has the maximum number of pinned messages, or
+--   -3 if Redis does not have that number. The slot of the stream in `openStreams`, and its
+--   sender, if it ended.
 local stream = KEYS[1]
 local limits = read_limits(ARGV[1], ARGV[2], ARGV[3], ARGV[4])
 local record, recalled, recalled_id, field, value = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local permit, streamed, texts = ARGV[10], ARGV[12], ARGV[13]
+local pins, pinned_id, most_pins = ARGV[14], ARGV[15], ARGV[16]
 local now = clock()
 local count = #KEYS
 local reply = 1
@@ -41,9 +47,21 @@ if permit == 'member' then
 elseif permit ~= '' and (redis.call('GET', KEYS[2]) or '0') ~= permit then
   return 0
 end
+-- Keys that are not in KEYS share the hash tag of the record stream.
+local tag = string.match(stream, '^{%d+}:')
+if pins ~= '' then
+  local key = tag .. 'pins:' .. pins
+  if most_pins == '' then
+    redis.call('SREM', key, pinned_id)
+  else
+    if redis.call('EXISTS', key) == 0 then return -3 end
+    -- The set has one more member, so that it exists without pinned messages.
+    local full = redis.call('SCARD', key) > tonumber(most_pins)
+    if full and redis.call('SISMEMBER', key, pinned_id) == 0 then return -2 end
+    redis.call('SADD', key, pinned_id)
+  end
+end
 if streamed ~= '' then
-  -- The keys share the hash tag of the record stream.
-  local tag = string.match(stream, '^{%d+}:')
   local key, list = tag .. 'stream:' .. streamed, tag .. 'stream-texts:' .. streamed
   if texts ~= '' and redis.call('LLEN', list) ~= tonumber(texts) then return -1 end
   if redis.call('ZREM', tag .. 'streams', streamed) == 1 then
@@ -59,7 +77,7 @@ if field ~= '' then
 end
 for i = 3, count, 3 do
   local inbox, channel, withheld = KEYS[i], KEYS[i + 1], KEYS[i + 2]
-  local arg = 14 + (i - 3) / 3 * 2
+  local arg = 17 + (i - 3) / 3 * 2
   local own, merge = ARGV[arg], ARGV[arg + 1]
   if own ~= '' then event = own end
   if recalled ~= '' then

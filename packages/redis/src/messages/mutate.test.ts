@@ -6,6 +6,7 @@ import { recover } from '../inbox/recover.ts';
 import { onEachRedis } from '../test/each-redis.ts';
 import { readInbox } from '../test/inbox.ts';
 import { mutate } from './mutate.ts';
+import { knowsPins, PinsFull, PinsUnknown, writePins } from './pins.ts';
 
 const recall = (user: number, chat: number, id: number) => ({ kind: 'recall' as const, user, chat, id, date: 1 });
 
@@ -40,6 +41,29 @@ onEachRedis((redis) => {
     expect(await connection.client.zcard(name)).toBe(10);
     expect(await connection.client.zscore(name, 'g5:30')).toBe('30');
     expect(await connection.client.ttl(name)).toBeGreaterThan(990);
+  });
+
+  it('pins are counted from the copy on, which a recall and a removed pin reduce', async () => {
+    const { connection } = redis;
+    const [a, b] = [redis.newId(), redis.newId()];
+    const conversation = `${a}_${b}`;
+    const change = (record: Parameters<typeof mutate>[1]['record']) =>
+      mutate(connection, { record, recorded: true, maxPins: 2, entries: [{ user: b, event: '{"kind":"pin"}' }] });
+    const pin = (id: number, active = true) => change({ kind: 'pin', user: a, chat: b, id, date: 1, active });
+    await expect(pin(1)).rejects.toThrow(PinsUnknown);
+    expect(await readInbox(connection, b)).toEqual([]);
+    await pin(1, false);
+    await writePins(connection, conversation, [1]);
+    await writePins(connection, conversation, [1, 2, 3]);
+    expect(await knowsPins(connection, conversation)).toBe(true);
+    await pin(2);
+    await pin(1);
+    await expect(pin(3)).rejects.toThrow(PinsFull);
+    await change(recall(a, b, 1));
+    await pin(3);
+    await expect(pin(4)).rejects.toThrow(PinsFull);
+    await pin(3, false);
+    await pin(4);
   });
 
   it('a mutation that is not recorded is delivered', async () => {

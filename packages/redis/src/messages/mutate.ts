@@ -10,6 +10,7 @@ import { mergeKey, parseEvent } from '../inbox/merge-key.ts';
 import { releaseSlot } from '../streams/take-slot.ts';
 import source from './mutate.lua';
 import { PermitChanged } from './permit-changed.ts';
+import { PinsFull, PinsUnknown, pinArguments } from './pins.ts';
 import { type RecordEntry, recordText } from './record.ts';
 
 const script = createScript('mutate', [clock, inbox, source], { durable: true });
@@ -18,17 +19,18 @@ const script = createScript('mutate', [clock, inbox, source], { durable: true })
 export class StreamChanged extends Error {}
 
 /**
- * Records a mutation of a conversation (a mark, recall, edit or reaction) and appends its event to
- * the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one server it
- * is all or nothing. In a cluster the mutation is recorded first, and `repairForwards` delivers
- * what a gateway that died did not. Users get the event twice if the call is repeated.
- * An edit or a recall of a streamed message also ends its stream.
- * Rejects with {@redis PermitChanged}, and writes nothing, if `permit` is not valid any more, and
- * with {@redis StreamChanged} if the stream has not as many texts as given.
+ * Records a mutation of a conversation (a mark, recall, edit, reaction or pin) and appends its
+ * event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one
+ * server it is all or nothing. In a cluster the mutation is recorded first, and `repairForwards`
+ * delivers what a gateway that died did not. Users get the event twice if the call is repeated. An
+ * edit or a recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged},
+ * and writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the
+ * stream has not as many texts as given. A pin rejects with {@redis PinsFull} beyond `maxPins`, and
+ * with {@redis PinsUnknown} while Redis cannot count them.
  */
 export async function mutate(
   redis: RedisConnection,
-  { record, recorded, recall, entries, permit, texts }: Mutation,
+  { record, recorded, recall, entries, permit, texts, maxPins }: Mutation,
 ): Promise<void> {
   redis.memory.check();
   const { keys } = redis;
@@ -50,7 +52,8 @@ export async function mutate(
   const noted = recorded ? recordText(record) : '';
   const streamed = record.kind === 'edit' || record.kind === 'recall' ? `${conversation}:${record.id}` : '';
   const stream = [streamed, texts ?? ''] as const;
-  await deliver(redis, home, { entries: near, withheld, noted, left, stream, ...(required && { required }) });
+  const pins = pinArguments(record, maxPins);
+  await deliver(redis, home, { entries: near, withheld, noted, left, stream, pins, ...(required && { required }) });
   if (!left) return;
   await deliverElsewhere(redis, withheld, distant);
   redis.call(keys.forwards(home), ['HDEL', keys.forwards(home), left.field]).catch(() => {});
@@ -79,7 +82,7 @@ async function deliverElsewhere(redis: RedisConnection, withheld: Withheld, entr
 async function deliver(
   redis: RedisConnection,
   bucket: number,
-  { entries, withheld, noted = '', left, required, stream = ['', ''] }: Delivery,
+  { entries, withheld, noted = '', left, required, stream = ['', ''], pins = ['', '', ''] }: Delivery,
 ): Promise<void> {
   const { keys } = redis;
   const names = entries.flatMap(({ user }) => [keys.inbox(user), keys.user(user), keys.recalled(user)]);
@@ -92,18 +95,20 @@ async function deliver(
   });
   const kept = [left?.field ?? '', left?.value ?? ''];
   const permit = [required?.permit ?? '', required?.user ?? ''];
-  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...stream, ...events];
+  const args = [...inboxLimits(redis, bucket), noted, ...withheld, ...kept, ...permit, ...stream, ...pins, ...events];
   const records = keys.record(bucket);
   const done = await redis.run(script, [records, required?.key ?? records, ...names], args);
   if (done === 0) throw new PermitChanged();
   if (done === -1) throw new StreamChanged();
+  if (done === -2) throw new PinsFull();
+  if (done === -3) throw new PinsUnknown();
   if (Array.isArray(done)) releaseSlot(redis, Number(done[1]), done[0]);
 }
 
 /** What is recorded, and who gets which event. */
 export interface Mutation {
   /** The entry for the recorder. */
-  record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' }>;
+  record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' | 'pin' }>;
   /** Whether the entry is recorded; false in relay mode. */
   recorded: boolean;
   /** Id of a recalled message: inboxes withhold its body from now on. */
@@ -113,6 +118,8 @@ export interface Mutation {
   permit?: number | 'member' | undefined;
   /** Number of texts of the stream that the edit completes. */
   texts?: number | undefined;
+  /** Pinned messages that the conversation may have. Undefined: they are not counted. */
+  maxPins?: number | undefined;
 }
 
 /** A recalled message as `<conversation>:<id>`, and its id. '' and 0 for none. */
@@ -129,4 +136,6 @@ interface Delivery {
   required?: { permit: number | 'member'; user: number; key: string };
   /** A message whose stream ends, as `<conversation>:<id>`, and its number of texts; '' for any. */
   stream?: readonly [name: string, texts: number | ''];
+  /** The change of the set of pinned messages. */
+  pins?: ReturnType<typeof pinArguments>;
 }

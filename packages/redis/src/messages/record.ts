@@ -32,7 +32,8 @@ export type RecordEntry =
       date: number;
       emoji: string;
       active: boolean;
-    };
+    }
+  | { kind: 'pin'; user: number; chat: number; group?: true; id: number; date: number; active: boolean };
 
 /** Adds an entry to its record stream. Resolves when Redis has it. */
 export async function record(redis: RedisConnection, entry: RecordEntry): Promise<void> {

@@ -20,6 +20,8 @@ export type RecorderRequest =
   | { kind: 'facts'; user: number; chat: number; group?: true; id: number }
   /** The refs of a user's messages in a chat. */
   | { kind: 'refs'; user: number; chat: number; group?: true }
+  /** The pinned messages of a conversation. */
+  | { kind: 'pins'; user: number; chat: number; group?: true }
   /** Requests no copy: the recorder writes the records of this bucket without delay. */
   | { kind: 'records'; bucket: number };
 

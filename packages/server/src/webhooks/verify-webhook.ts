@@ -39,6 +39,8 @@ export interface WebhookData {
   'message.recalled': MessageChange;
   /** `active` is false if the reaction was removed. */
   'message.reacted': MessageChange & { emoji: string; active: boolean };
+  /** `active` is false if the message was unpinned. */
+  'message.pinned': MessageChange & { active: boolean };
   'friend.requested': FriendChange;
   'friend.accepted': FriendChange;
   'friend.declined': FriendChange;

@@ -2,10 +2,11 @@ import type { Database } from '@parley/database';
 import { sql } from 'kysely';
 
 /**
- * Deletes up to `limit` rows of an owner's copy, up to and including the message `upTo`. Returns
- * the number of deleted rows.
+ * Deletes up to `limit` messages of an owner's copy, up to and including the message `upTo`, and
+ * the pins up to there. Returns the number of deleted messages.
  */
 export async function deleteMessages(db: Database, { owner, peer, upTo }: Copy, limit: number): Promise<number> {
+  await sql`delete from pins where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo}`.execute(db);
   const { numAffectedRows = 0n } = await sql`
     delete from messages where owner_id = ${owner} and peer_id = ${peer} and id in (
       select id from messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo} order by id limit ${limit}

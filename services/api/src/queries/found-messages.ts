@@ -1,6 +1,6 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
-import type { MessageRow } from './message-row.ts';
+import { type MessageRow, pinnedColumn } from './message-row.ts';
 import type { Key } from './search-sources.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function readFound(db: Database, keys: readonly Key[]): Promise<Fou
       ${keys.map((it) => it.id)}::bigint[]) as k (owner_id, peer_id, id)
     cross join lateral (
       select m.owner_id as owner, m.peer_id as peer, m.id, m.sender_id as sender, m.body, m.ref, m.reply_to as "replyTo", m.mentions, m.custom,
-        m.edited, m.recalled, m.reactions
+        m.edited, m.recalled, m.reactions, ${sql.raw(pinnedColumn)} as pinned
       from messages m
       where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id and m.body is not null
       limit 1

@@ -9,9 +9,14 @@ import {
 } from '@parley/protocol';
 import type { ChatKey } from './chat-key.ts';
 
+/** SQL of who pinned the message `m`, and when. Null if it is not pinned. */
+export const pinnedColumn = `(
+  select jsonb_build_object('user', p.user_id, 'date', p.date) from pins p
+  where p.owner_id = m.owner_id and p.peer_id = m.peer_id and p.id = m.id and p.active)`;
+
 /** Returns a message in the form that the owner of a chat gets. */
 export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Message {
-  const { id, sender, body, ref, replyTo, mentions, custom, edited, recalled } = row;
+  const { id, sender, body, ref, replyTo, mentions, custom, edited, recalled, pinned } = row;
   const reactions = activeReactions(row.reactions ?? null);
   return {
     id,
@@ -27,6 +32,7 @@ export function toMessage({ owner, peer, group }: ChatKey, row: MessageRow): Mes
     ...(edited == null ? {} : { edited }),
     ...(recalled == null ? {} : { recalled }),
     ...(reactions.length === 0 ? {} : { reactions }),
+    ...(pinned == null || recalled != null ? {} : { pinned }),
   };
 }
 
@@ -42,4 +48,5 @@ export interface MessageRow {
   edited: number | null;
   recalled: number | null;
   reactions?: Reactions | null;
+  pinned?: Message['pinned'] | null;
 }

@@ -1,7 +1,7 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
-import type { MessageRow } from './message-row.ts';
+import { type MessageRow, pinnedColumn } from './message-row.ts';
 
 /**
  * Returns up to `limit` messages of an owner's chat below or above an id, the nearest first. Leaves
@@ -23,8 +23,8 @@ export async function readMessages(
     : sql`
       select coalesce((select cleared_id from chats where owner_id = ${owner} and peer_id = ${peer}), 0)`;
   const { rows } = await sql<MessageRow>`
-    select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, custom, edited, recalled, reactions
-    from messages
+    select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, custom, edited, recalled, reactions, ${sql.raw(pinnedColumn)} as pinned
+    from messages m
     where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${floor})
     order by id ${order}
     limit ${limit}`.execute(db);

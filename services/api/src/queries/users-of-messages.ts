@@ -4,7 +4,7 @@ import { omitNullCustom } from './custom.ts';
 
 /**
  * Returns every user that messages refer to, each once: senders, receivers, mentions, reactions,
- * cards.
+ * cards, pins.
  */
 export async function usersOfMessages(db: Database, messages: readonly Message[]): Promise<BriefUser[]> {
   const ids = new Set(messages.flatMap(usersOf));
@@ -19,9 +19,10 @@ export async function usersOfMessages(db: Database, messages: readonly Message[]
   return rows.map(omitNullCustom);
 }
 
-function usersOf({ conversation, from, to, mentions = [], reactions = [], body }: Message): number[] {
+function usersOf({ conversation, from, to, mentions = [], reactions = [], body, pinned }: Message): number[] {
   const ids = [from, ...mentions, ...reactions.flatMap(({ users }) => users)];
   if (!conversation.startsWith('g')) ids.push(to);
   if (body?.type === 'card') ids.push(body.user);
+  if (pinned) ids.push(pinned.user);
   return ids;
 }

@@ -101,7 +101,7 @@ export class RateExceeded extends Error {
 
 const messages: Record<RateName, string> = {
   send: 'You send too many messages.',
-  mutation: 'You edit, react or recall too often.',
+  mutation: 'You edit, react, recall or pin too often.',
   mark: 'You mark too many messages as read.',
   typing: 'You send too many typing notifications.',
   lookup: 'You look up too many unknown users or messages.',

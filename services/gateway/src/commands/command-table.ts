@@ -5,6 +5,7 @@ import { auth } from './auth.ts';
 import type { Command, ConnectionCommand } from './command.ts';
 import { edit } from './edit.ts';
 import { mark } from './mark.ts';
+import { pin } from './pin.ts';
 import { react } from './react.ts';
 import { recall } from './recall.ts';
 import { received } from './received.ts';
@@ -20,6 +21,7 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   recall,
   edit,
   react,
+  pin,
   action,
   received,
   typing,

@@ -53,7 +53,15 @@ export interface CommandDeps {
 
 export type CommandSettings = Pick<
   Config,
-  'history' | 'sessionPolicy' | 'sendPolicy' | 'recallWindow' | 'maxCustom' | 'streamIdle' | 'streamTime' | 'maxStreams'
+  | 'history'
+  | 'sessionPolicy'
+  | 'sendPolicy'
+  | 'recallWindow'
+  | 'maxCustom'
+  | 'streamIdle'
+  | 'streamTime'
+  | 'maxStreams'
+  | 'maxPins'
 >;
 
 export interface CommandCounters {

@@ -80,6 +80,8 @@ async function writeMutation(
     record: { user: user.id, chat, ...(group && { group }), date: Date.now(), ...mutation },
     recorded: config.history === 'mirror',
     recall: mutation.kind === 'recall' ? mutation.id : undefined,
+    // Without a history nothing is stored.
+    maxPins: config.history === 'mirror' ? config.maxPins : undefined,
     entries: users.map((each) => {
       const named = group || each === user.id ? chat : user.id;
       return { user: each, event: JSON.stringify({ ...mutation, chat: named, user: user.id }) };
@@ -99,17 +101,22 @@ export async function readOwnMessage(
   return facts;
 }
 
-/** Throws a refusal unless the sender is owner or admin of the group of a message. */
+/**
+ * Throws a refusal unless the sender is owner or admin of the group of a message.
+ *
+ * @param detail why it is refused, for the user
+ */
 export async function requireModerator(
   deps: CommandDeps,
   { user }: FrameSender,
   chat: number,
   id: number,
+  detail = 'The message belongs to another user',
 ): Promise<void> {
   const group = (await deps.permits.standing(user, chat)) === 'member';
   const recorded = group && deps.config.history === 'mirror';
   const facts = recorded ? await requestFacts(deps, user, chat, id, group) : undefined;
-  if (!facts?.moderates) throw new Refusal('forbidden', 'The message belongs to another user');
+  if (!facts?.moderates) throw new Refusal('forbidden', detail);
 }
 
 /**
@@ -167,4 +174,5 @@ function refuse(standing: Standing, mutation: Mutation, policy: 'friends' | 'any
 type Mutation =
   | { kind: 'recall'; id: number; moderated?: true }
   | ({ kind: 'edit'; id: number } & Pick<FrameOf<'edit'>, 'body' | 'custom'>)
-  | { kind: 'react'; id: number; emoji: string; active: boolean };
+  | { kind: 'react'; id: number; emoji: string; active: boolean }
+  | { kind: 'pin'; id: number; active: boolean; date: number };

@@ -1,4 +1,4 @@
-import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
+import type { ChangeEntry, Entry, MessageEntry, PinEntry } from './entry.ts';
 
 /**
  * Merges a batch into one change per row: each chat, group and member once, however many entries
@@ -9,13 +9,14 @@ import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
  * removed from it. Default: all are new
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
-  const result: Digest = { messages: [], changes: [], chats: [], groups: [] };
+  const result: Digest = { messages: [], changes: [], pins: [], chats: [], groups: [] };
   const chats = new Map<string, Pair>();
   const groups = new Map<number, GroupDelta>();
   for (const entry of entries) {
     if (entry.group) addToGroup(groupOf(groups, entry), entry, inserted);
     else addToPair(pairOf(chats, entry), entry, inserted);
     if (entry.kind === 'message') result.messages.push(entry);
+    else if (entry.kind === 'pin') result.pins.push(entry);
     else if (entry.kind !== 'mark') result.changes.push(entry);
   }
   result.chats = sorted([...chats.values()]);
@@ -29,9 +30,7 @@ export function copyKey(owner: number, peer: number, id: number): string {
   return `${owner}:${peer}:${id}`;
 }
 
-type ForChat = MessageEntry | MarkEntry | ChangeEntry;
-
-function addToPair({ mine, theirs }: Pair, entry: ForChat, inserted?: Set<string>): void {
+function addToPair({ mine, theirs }: Pair, entry: Entry, inserted?: Set<string>): void {
   const own = entry.kind === 'message' ? entry.from : entry.user;
   const [actor, other] = own === mine.owner ? [mine, theirs] : [theirs, mine];
   if (entry.kind === 'message') {
@@ -51,7 +50,7 @@ function addMessage(chat: ChatDelta, message: MessageEntry, inserted?: Set<strin
   if (message.from !== chat.owner) chat.received.push(message.id);
 }
 
-function addToGroup(group: GroupDelta, entry: ForChat, inserted?: Set<string>): void {
+function addToGroup(group: GroupDelta, entry: Entry, inserted?: Set<string>): void {
   if (entry.kind === 'message') {
     if (!inserted || inserted.delete(copyKey(entry.to, entry.to, entry.id))) group.messages.push(entry);
   } else if (entry.kind === 'mark') {
@@ -63,7 +62,7 @@ function addToGroup(group: GroupDelta, entry: ForChat, inserted?: Set<string>): 
   }
 }
 
-function pairOf(chats: Map<string, Pair>, entry: ForChat): Pair {
+function pairOf(chats: Map<string, Pair>, entry: Entry): Pair {
   const found = chats.get(entry.conversation);
   if (found) return found;
   const [a, b] = entry.kind === 'message' ? [entry.from, entry.to] : [entry.user, entry.chat];
@@ -73,7 +72,7 @@ function pairOf(chats: Map<string, Pair>, entry: ForChat): Pair {
   return pair;
 }
 
-function groupOf(groups: Map<number, GroupDelta>, entry: ForChat): GroupDelta {
+function groupOf(groups: Map<number, GroupDelta>, entry: Entry): GroupDelta {
   const id = entry.kind === 'message' ? entry.to : entry.chat;
   const group = groups.get(id) ?? { group: id, messages: [], marks: new Map() };
   groups.set(id, group);
@@ -92,6 +91,7 @@ function sorted(pairs: Pair[]): ChatDelta[] {
 export interface Digest {
   messages: MessageEntry[];
   changes: ChangeEntry[];
+  pins: PinEntry[];
   /** Chats between users, ascending by owner and peer. */
   chats: ChatDelta[];
   /** Ascending by id. */

@@ -1,5 +1,5 @@
 /** A record: what a gateway or an api accepted and the recorder writes to PostgreSQL. */
-export type Entry = MessageEntry | MarkEntry | ChangeEntry;
+export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry;
 
 /** A message, to be inserted into both owners' copies, or the group's. */
 export interface MessageEntry {
@@ -34,6 +34,18 @@ export interface MarkEntry {
   delivered: number;
   /** 0: unchanged. */
   read: number;
+}
+
+/** A message of the conversation with `chat` that `user` pinned or unpinned. */
+export interface PinEntry {
+  kind: 'pin';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
+  id: number;
+  date: number;
+  active: boolean;
 }
 
 /** A recall, edit or reaction by `user` to a message in the conversation with `chat`. */

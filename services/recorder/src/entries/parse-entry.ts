@@ -1,5 +1,5 @@
 import { groupConversation, isId, userConversation } from '@parley/protocol';
-import type { ChangeEntry, Entry, MarkEntry, MessageEntry } from './entry.ts';
+import type { ChangeEntry, Entry, MarkEntry, MessageEntry, PinEntry } from './entry.ts';
 import { BadEntry, type Json, readConversation, readId, readText } from './read-json.ts';
 
 /**
@@ -16,6 +16,8 @@ export function parseEntry(value: Json): Entry {
     case 'edit':
     case 'react':
       return change(value.kind, value);
+    case 'pin':
+      return pin(value);
     default:
       throw new BadEntry(`is of unknown kind ${JSON.stringify(value.kind)}`);
   }
@@ -52,6 +54,11 @@ function mark(value: Json): MarkEntry {
   return { kind: 'mark', ...readConversation(value), delivered, read };
 }
 
+function pin(value: Json): PinEntry {
+  const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
+  return { kind: 'pin', ...common, active: active(value) };
+}
+
 function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {
   const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
   if (kind === 'recall') return { kind, ...common, moderated: common.group && value.moderated === true };
@@ -66,8 +73,12 @@ function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {
       silent: silent === true,
     };
   }
+  return { kind, ...common, emoji: readText(value, 'emoji'), active: active(value) };
+}
+
+function active(value: Json): boolean {
   if (typeof value.active !== 'boolean') throw new BadEntry('active is not a boolean');
-  return { kind, ...common, emoji: readText(value, 'emoji'), active: value.active };
+  return value.active;
 }
 
 function custom(value: Json): string | null {

@@ -11,14 +11,14 @@ import type { ReconcileDeps } from './reconcile-deps.ts';
 const PAGE = 500;
 
 /**
- * Writes the messages, recalls, edits, reactions and marks that inboxes hold and PostgreSQL lacks,
- * because it was restored to an earlier moment. Messages of users who registered after that moment
- * are skipped: their accounts are gone. Returns how many entries it wrote.
+ * Writes the messages, recalls, edits, reactions, pins and marks that inboxes hold and PostgreSQL
+ * lacks, because it was restored to an earlier moment. Messages of users who registered after that
+ * moment are skipped: their accounts are gone. Returns how many entries it wrote.
  */
 export async function recordInboxes(deps: ReconcileDeps): Promise<number> {
   let written = 0;
   // Messages first, of all inboxes: a change waits for its message for a day only.
-  for (const kinds of [['message'], ['recall', 'edit', 'react', 'mark']]) {
+  for (const kinds of [['message'], ['recall', 'edit', 'react', 'pin', 'mark']]) {
     for (const owner of await inboxOwners(deps.redis)) written += await recordInbox(deps, owner, new Set(kinds));
   }
   return written;
@@ -91,7 +91,7 @@ function toEntry(owner: number, { event, group }: KnownEvent, date: number): Ent
   return parseEntry(readJson(JSON.stringify({ ...event, chat, group, date })));
 }
 
-type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'mark'>;
+type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'mark'>;
 
 interface KnownEvent {
   event: Recorded;

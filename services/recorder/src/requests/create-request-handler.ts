@@ -1,8 +1,16 @@
 import { type Database, readPermits, readRefs } from '@parley/database';
-import { type RedisConnection, writeExternalUser, writeFacts, writePermits, writeRecordedRefs } from '@parley/redis';
+import {
+  type RedisConnection,
+  writeExternalUser,
+  writeFacts,
+  writePermits,
+  writePins,
+  writeRecordedRefs,
+} from '@parley/redis';
 import { findExternal } from './find-external.ts';
 import { followRecords } from './follow-records.ts';
 import { readFacts } from './read-facts.ts';
+import { readPins } from './read-pins.ts';
 import { RequestHandler } from './request-handler.ts';
 
 /**
@@ -21,6 +29,7 @@ export function createRequestHandler(
     copyExternal: async (external) => writeExternalUser(redis, external, await findExternal(db, external), true),
     copyRefs: async (request) =>
       writeRecordedRefs(redis, request.conversation, request.user, await readRefs(db, request)),
+    copyPins: async (request) => writePins(redis, request.conversation, await readPins(db, request)),
     readFacts: (request) => readFacts(db, request),
     copyFacts: ({ user, chat, id }, facts) => writeFacts(redis, user, chat, id, facts),
     followRecords: (conversation) => followRecords(redis, conversation),

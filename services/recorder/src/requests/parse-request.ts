@@ -7,6 +7,7 @@ export function parseRequest(value: Json): Request {
   if (value.kind === 'external') return { kind: 'external', external: readText(value, 'external') };
   if (value.kind === 'facts') return { kind: 'facts', ...readConversation(value), id: readId(value, 'id') };
   if (value.kind === 'refs') return { kind: 'refs', ...readConversation(value) };
+  if (value.kind === 'pins') return { kind: 'pins', ...readConversation(value) };
   if (value.kind === 'records') return { kind: 'records' };
   throw new BadEntry(`is of unknown kind ${JSON.stringify(value.kind)}`);
 }

@@ -36,6 +36,18 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry']);
   });
 
+  it('the request handler copies pins after the records that were accepted before', async () => {
+    let left = 2;
+    const checks: number[] = [];
+    const followRecords = async () => async () => checks.push(left) > 0 && left-- > 0;
+    const { handler, calls } = createHandler({ followRecords });
+    await handler.handle([{ kind: 'pins', conversation: '7_8', user: 7, chat: 8, group: false }]);
+    expect([checks, calls]).toEqual([
+      [2, 1, 0],
+      ['hurry', 'pins 7 8'],
+    ]);
+  });
+
   it('the request handler handles the other requests when one fails, and reports the failure', async () => {
     const failure = new Error('PostgreSQL is away');
     const { handler, calls } = createHandler({ rebuildPermits: () => Promise.reject(failure) });
@@ -52,6 +64,7 @@ function createHandler(more: Partial<RequestHandlerDeps>) {
   const handler = new RequestHandler({
     rebuildPermits: async (id) => calls.push(`rebuild ${id}`),
     copyExternal: async (external) => calls.push(`external ${external}`),
+    copyPins: async ({ user, chat }) => calls.push(`pins ${user} ${chat}`),
     copyRefs: async ({ user, chat }) => calls.push(`refs ${user} ${chat}`),
     readFacts: async () => ({ from: null, recalled: false }),
     copyFacts: async (request, { from }) => {

@@ -1,14 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageFacts } from '@parley/redis';
-import type { FactsRequest, RefsRequest, Request } from './request.ts';
+import type { FactsRequest, PinsRequest, RefsRequest, Request } from './request.ts';
 
-/**
- * Ms for which a request about a missing message waits for records that were accepted before it.
- */
-const MAX_FACTS_WAIT_MS = 1000;
+/** Ms for which a request waits for records that were accepted before it. */
+const MAX_RECORDS_WAIT_MS = 1000;
 
 /** Ms between two checks whether those records are written. */
-const FACTS_RETRY_MS = 50;
+const RECORDS_RETRY_MS = 50;
 
 /**
  * Handles requests of gateways: copies data from PostgreSQL to Redis. A request that fails is
@@ -35,6 +33,7 @@ export class RequestHandler {
     if (request.kind === 'rebuild') return this.#deps.rebuildPermits(request.id);
     if (request.kind === 'external') return this.#deps.copyExternal(request.external);
     if (request.kind === 'refs') return this.#deps.copyRefs(request);
+    if (request.kind === 'pins') return this.#handlePins(request);
     if (request.kind === 'records') return this.#deps.hurry();
     return this.#handleFacts(request);
   }
@@ -46,14 +45,26 @@ export class RequestHandler {
   async #handleFacts(request: FactsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
     this.#deps.hurry();
-    const end = performance.now() + MAX_FACTS_WAIT_MS;
+    const end = performance.now() + MAX_RECORDS_WAIT_MS;
     for (;;) {
       const behind = await isBehind();
       const facts = await this.#deps.readFacts(request);
       if (facts.from !== null || !behind) return await this.#deps.copyFacts(request, facts);
       if (performance.now() > end) return;
-      await sleep(FACTS_RETRY_MS);
+      await sleep(RECORDS_RETRY_MS);
     }
+  }
+
+  /** Copies pins only after every record that was accepted before the request is written. */
+  async #handlePins(request: PinsRequest): Promise<void> {
+    const isBehind = await this.#deps.followRecords(request.conversation);
+    this.#deps.hurry();
+    const end = performance.now() + MAX_RECORDS_WAIT_MS;
+    while (await isBehind()) {
+      if (performance.now() > end) return;
+      await sleep(RECORDS_RETRY_MS);
+    }
+    await this.#deps.copyPins(request);
   }
 }
 
@@ -64,6 +75,8 @@ export interface RequestHandlerDeps {
   copyExternal(external: string): Promise<unknown>;
   /** Copies to Redis the refs of a user's messages in a chat. */
   copyRefs(request: RefsRequest): Promise<unknown>;
+  /** Copies to Redis which messages of a conversation are pinned. */
+  copyPins(request: PinsRequest): Promise<unknown>;
   readFacts(request: FactsRequest): Promise<MessageFacts>;
   copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 /** What a gateway or an api needs from a recorder: mostly a copy that Redis lacks. */
-export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest | RecordsRequest;
+export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest | PinsRequest | RecordsRequest;
 
 /** Copy the permits of this user or group to Redis. */
 export interface RebuildRequest {
@@ -16,6 +16,15 @@ export interface ExternalRequest {
 /** Copy to Redis the refs of a user's messages in a chat. */
 export interface RefsRequest {
   kind: 'refs';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
+}
+
+/** Copy to Redis which messages of a conversation are pinned. */
+export interface PinsRequest {
+  kind: 'pins';
   conversation: string;
   user: number;
   chat: number;

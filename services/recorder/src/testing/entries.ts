@@ -23,6 +23,10 @@ export function edit(user: number, chat: number, id: number, date: number, text:
   return { kind: 'edit', user, chat, id, date, body: { type: 'text', text }, ...(group ? { group } : {}) };
 }
 
+export function pin(user: number, chat: number, id: number, date: number, active: boolean, group = false) {
+  return { kind: 'pin', user, chat, id, date, active, ...(group ? { group } : {}) };
+}
+
 export function react(
   user: number,
   chat: number,

@@ -1,7 +1,7 @@
 import { activeReactions } from '@parley/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edit, groupMessage, message, react, recall } from '../testing/entries.ts';
+import { edit, groupMessage, message, pin, react, recall } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
 
 let world: Fixture;
@@ -40,6 +40,28 @@ describe('the final content of a streamed message', () => {
     await world.write(edit(a, b, 2, 800, 'corrected'));
     await world.write(final(2));
     expect(await world.message(b, a, 2)).toMatchObject({ body: body('corrected'), edited: 800 });
+  });
+});
+
+describe('a pin', () => {
+  it('the newest pin of a message is stored in both copies, in any order and also before its message', async () => {
+    const [a, b] = await world.users(2);
+    await world.write(pin(a, b, 1, 700, true));
+    await world.write(message(1, a, b), pin(b, a, 1, 900, false), pin(a, b, 1, 800, true));
+    await world.write(pin(b, a, 1, 900, true));
+    const rows = await world.db
+      .selectFrom('pins')
+      .selectAll()
+      .where('owner_id', 'in', [a, b])
+      .orderBy('owner_id')
+      .execute();
+    expect(rows).toEqual(
+      [a, b].map((owner) => ({
+        ...{ owner_id: owner, peer_id: owner === a ? b : a, id: 1 },
+        ...{ user_id: b, date: 900, active: false },
+      })),
+    );
+    expect(await world.chat(b, a)).toMatchObject({ unread: 1, last_id: 1 });
   });
 });
 

@@ -2,13 +2,13 @@ import type { Connection } from '@parley/database';
 import { bigints } from './binary-array.ts';
 
 /**
- * Deletes all messages of dissolved groups, with their shares and deferred changes. The groups'
- * rows must be locked, so that a group is dissolved either before this batch, and purged here, or
- * after it, and purged by the api.
+ * Deletes all messages of dissolved groups, with their shares, pins and deferred changes. The
+ * groups' rows must be locked, so that a group is dissolved either before this batch, and purged
+ * here, or after it, and purged by the api.
  */
 export async function purgeGroups(connection: Connection, groups: readonly number[]): Promise<void> {
   if (groups.length === 0) return;
-  for (const table of ['messages', 'media_shares', 'early_changes']) {
+  for (const table of ['messages', 'media_shares', 'early_changes', 'pins']) {
     const text = `delete from ${table} where owner_id = any($1::bigint[]) and peer_id = owner_id`;
     await connection.query(text, [bigints(groups)]);
   }

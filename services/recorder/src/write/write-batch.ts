@@ -9,6 +9,7 @@ import { purgeGroups } from './purge-groups.ts';
 import { recountUnread, upsertChats } from './upsert-chats.ts';
 import { isUndone, writeAtOnce } from './write-at-once.ts';
 import { type WrittenGroups, writeGroups } from './write-groups.ts';
+import { writePins } from './write-pins.ts';
 
 /**
  * Writes entries in one transaction; resolves after the commit. Idempotent.
@@ -17,7 +18,8 @@ import { type WrittenGroups, writeGroups } from './write-groups.ts';
  *    only messages and marks between users. If a row exists already, roll back and repeat, counting
  *    only the rows that were missing.
  * 2. Count unread messages where the batch alone does not determine the number.
- * 3. Apply recalls, edits and reactions, including those deferred until their message arrived.
+ * 3. Apply recalls, edits, reactions and pins, including those deferred until their message
+ *    arrived.
  * 4. Delete the messages of dissolved groups: they were accepted before gateways knew.
  * 5. Store which messages carry media, so that their readers may load it.
  *
@@ -26,7 +28,11 @@ import { type WrittenGroups, writeGroups } from './write-groups.ts';
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
-  const alone = sums.groups.length === 0 && sums.changes.length === 0 && !sums.messages.some(carriesMedia);
+  const alone =
+    sums.groups.length === 0 &&
+    sums.changes.length === 0 &&
+    sums.pins.length === 0 &&
+    !sums.messages.some(carriesMedia);
   if (alone && sums.chats.length === 0) return;
   if (alone && !mayWrite()) throw new NotCommitted(LOST);
   const done = await (alone ? writeAtOnce(pool, sums) : writeNew(pool, sums, mayWrite));
@@ -66,7 +72,7 @@ async function writeMissing(connection: Connection, entries: readonly Entry[]): 
 type Rows = Awaited<ReturnType<typeof upsertChats>>;
 
 async function finish(connection: Connection, sums: Digest, rows: Rows, groups: WrittenGroups): Promise<void> {
-  const { messages, changes } = sums;
+  const { messages, changes, pins } = sums;
   await recountUnread(
     connection,
     rows.filter((row) => row.unread < 0),
@@ -76,6 +82,7 @@ async function finish(connection: Connection, sums: Digest, rows: Rows, groups: 
       if (!(await applyChange(connection, copy, change))) await deferChange(connection, copy, change);
     }
   }
+  for (const pin of pins) await writePins(connection, pin, copiesOf(pin));
   const now = Date.now();
   for (const row of rows) {
     if (row.early) await applyDeferred(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);

@@ -1,0 +1,58 @@
+import { type FrameOf, groupConversation, userConversation } from '@parley/protocol';
+import { knowsPins, PinsFull, PinsUnknown, sendRequest } from '@parley/redis';
+import { readOrRequest } from '../users/permits.ts';
+import type { CommandDeps } from './command.ts';
+import type { FrameSender } from './frame-sender.ts';
+import { mutate, readMessage, requireModerator } from './mutate.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Pins a message for all participants, or unpins it. In a group only its owner and admins can.
+ * No-op if a recalled message is unpinned.
+ */
+export async function pin(deps: CommandDeps, sender: FrameSender, frame: FrameOf<'pin'>): Promise<undefined> {
+  const { chat, id, active } = frame;
+  const refused = deps.storeGuard.refuseNew();
+  if (refused) throw new Refusal('unavailable', refused.detail, refused.retryAfter);
+  const { recalled } = await readMessage(deps, sender, chat, id);
+  const group = (await deps.permits.standing(sender.user, chat)) === 'member';
+  if (group) await requireModerator(deps, sender, chat, id, 'Only the owner and admins pin messages in a group');
+  if (recalled && active) throw new Refusal('conflict', 'The message has been recalled');
+  if (recalled) return;
+  const mutation = { kind: 'pin' as const, id, active, date: Date.now() };
+  try {
+    await mutate(deps, sender, chat, mutation);
+  } catch (error) {
+    if (!(error instanceof PinsUnknown)) throw toRefusal(error, deps);
+    await copyPins(deps, sender, chat, group);
+    await mutate(deps, sender, chat, mutation).catch((again) => {
+      throw toRefusal(again, deps);
+    });
+  }
+}
+
+/**
+ * Lets Redis count the pinned messages of a chat. Throws a refusal if the recorder does not reply.
+ */
+async function copyPins(
+  { redis, rates }: CommandDeps,
+  { user }: FrameSender,
+  chat: number,
+  group: boolean,
+): Promise<void> {
+  const conversation = group ? groupConversation(chat) : userConversation(user.id, chat);
+  const known = await readOrRequest(
+    async () => (await knowsPins(redis, conversation)) || undefined,
+    async () => {
+      await rates.charge(user, 'lookup');
+      await sendRequest(redis, { kind: 'pins', user: user.id, chat, ...(group && { group }) });
+    },
+  );
+  if (!known) throw new Refusal('unavailable');
+}
+
+function toRefusal(error: unknown, { config: { maxPins } }: CommandDeps): unknown {
+  if (error instanceof PinsUnknown) return new Refusal('unavailable');
+  if (!(error instanceof PinsFull)) return error;
+  return new Refusal('conflict', `A chat has at most ${maxPins} pinned messages. Unpin one first.`);
+}
