@@ -18,6 +18,16 @@ export { bumpPermits, type PermitsCopy, readPermits } from './permits.ts';
 export { activeReactions, type Reactions } from './reactions.ts';
 export { readDatabaseClock } from './read-clock.ts';
 export { readRefs } from './read-refs.ts';
+export type {
+  Change,
+  ChangeEntry,
+  EditChange,
+  Entry,
+  MarkEntry,
+  MessageEntry,
+  PinEntry,
+} from './record/entry.ts';
+export { NotCommitted, writeBatch } from './record/write-batch.ts';
 export { grantWaiting, type MediaShare, shareMedia } from './share-media.ts';
 export type { Tables } from './tables/index.ts';
 export { findUnrecorded } from './verify/find-unrecorded.ts';

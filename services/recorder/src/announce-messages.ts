@@ -1,7 +1,7 @@
+import type { ChangeEntry, Entry, MessageEntry, PinEntry } from '@parley/database';
 import { messageDate } from '@parley/protocol';
 import { announce, type QueuedEvent, type RedisConnection, webhookEvent } from '@parley/redis';
 import { type Log, pushEndpoint, type WebhookEndpoint } from '@parley/service';
-import type { ChangeEntry, Entry, MessageEntry, PinEntry } from './entries/entry.ts';
 import type { PushUsers } from './push/push-users.ts';
 
 /**

@@ -1,6 +1,6 @@
+import type { Entry } from '@parley/database';
 import type { RedisConnection } from '@parley/redis';
 import { addGauge, Counter, Gauge, Histogram, type Registry } from '@parley/service';
-import type { Entry } from './entries/entry.ts';
 import type { Lease } from './lease/lease.ts';
 import { type Backlog, readBacklog } from './read-backlog.ts';
 import { failureReason } from './write/errors.ts';

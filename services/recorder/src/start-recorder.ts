@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSchema, type Database, openDatabase, openPool, readDatabaseClock, SchemaTooOld } from '@parley/database';
+import {
+  checkSchema,
+  type Database,
+  openDatabase,
+  openPool,
+  readDatabaseClock,
+  SchemaTooOld,
+  writeBatch,
+} from '@parley/database';
 import { connectRedis, readClock } from '@parley/redis';
 import {
   checkServers,
@@ -25,7 +33,6 @@ import { createRequestHandler } from './requests/create-request-handler.ts';
 import { RequestReader } from './requests/request-reader.ts';
 import { openSource } from './source/open-source.ts';
 import { StreamEnder } from './stream-ender.ts';
-import { writeBatch } from './write/write-batch.ts';
 import { Writer } from './writer.ts';
 
 /** Ms after which a statement fails and is retried: a crashed server closes no connection. */

@@ -1,9 +1,9 @@
+import type { Entry } from '@parley/database';
+import { NotCommitted } from '@parley/database';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from './entries/entry.ts';
 import { Lease } from './lease/lease.ts';
 import type { StreamEntry } from './source/source.ts';
 import { message } from './testing/entries.ts';
-import { NotCommitted } from './write/write-batch.ts';
 import { Writer, type WriterDeps } from './writer.ts';
 
 const invalid = Object.assign(new Error('invalid value'), { code: '22P02' });

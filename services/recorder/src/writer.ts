@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from '@parley/database';
+import { NotCommitted } from '@parley/database';
 import type { Log } from '@parley/service';
-import type { Entry } from './entries/entry.ts';
 import { parseEntry } from './entries/parse-entry.ts';
 import { readJson } from './entries/read-json.ts';
 import type { Lease } from './lease/lease.ts';
@@ -8,7 +9,6 @@ import { isRequest, parseRequest } from './requests/parse-request.ts';
 import type { Request } from './requests/request.ts';
 import type { StreamEntry } from './source/source.ts';
 import { isEntryFault } from './write/errors.ts';
-import { NotCommitted } from './write/write-batch.ts';
 
 /** Ms between two trims while entries arrive. */
 const TRIM_INTERVAL_MS = 500;

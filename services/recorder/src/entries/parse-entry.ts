@@ -1,5 +1,5 @@
+import type { ChangeEntry, Entry, MarkEntry, MessageEntry, PinEntry } from '@parley/database';
 import { groupConversation, isId, userConversation } from '@parley/protocol';
-import type { ChangeEntry, Entry, MarkEntry, MessageEntry, PinEntry } from './entry.ts';
 import { BadEntry, type Json, readConversation, readId, readText } from './read-json.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { writeBatch } from '@parley/database';
 import { buryEntry, trimStream } from '../entries/record-stream.ts';
 import { Lease } from '../lease/lease.ts';
 import { ClusterSource } from '../source/cluster-source.ts';
-import { writeBatch } from '../write/write-batch.ts';
 import { Writer } from '../writer.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 

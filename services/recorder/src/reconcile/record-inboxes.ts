@@ -1,10 +1,9 @@
-import { findUnrecorded } from '@parley/database';
+import type { Entry } from '@parley/database';
+import { findUnrecorded, writeBatch } from '@parley/database';
 import type { EventOf, ParleyEvent } from '@parley/protocol';
 import { inboxOwners } from '@parley/redis';
-import type { Entry } from '../entries/entry.ts';
 import { parseEntry } from '../entries/parse-entry.ts';
 import { readJson } from '../entries/read-json.ts';
-import { writeBatch } from '../write/write-batch.ts';
 import type { ReconcileDeps } from './reconcile-deps.ts';
 
 /** Events of one read. */

@@ -1,8 +1,7 @@
-import { addMembers, type Database, openDatabase, openPool, type Pool } from '@parley/database';
+import { addMembers, type Database, openDatabase, openPool, type Pool, writeBatch } from '@parley/database';
 import { testDatabase } from '@parley/stack/test';
 import { parseEntry } from '../entries/parse-entry.ts';
 import { readJson } from '../entries/read-json.ts';
-import { writeBatch } from '../write/write-batch.ts';
 
 let names = 0;
 

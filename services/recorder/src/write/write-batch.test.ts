@@ -1,10 +1,10 @@
+import { NotCommitted, writeBatch } from '@parley/database';
 import { firstMessageId } from '@parley/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseEntry } from '../entries/parse-entry.ts';
 import { readJson } from '../entries/read-json.ts';
 import { groupMessage, mark, message, recall } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
-import { NotCommitted, writeBatch } from './write-batch.ts';
 
 let world: Fixture;
 beforeAll(async () => {

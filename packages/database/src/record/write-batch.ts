@@ -1,8 +1,9 @@
-import { type Connection, type Pool, shareMedia } from '@parley/database';
-import { type Digest, digest } from '../entries/digest.ts';
-import type { ChangeEntry, Entry } from '../entries/entry.ts';
+import type { Connection, Pool } from '../open-database.ts';
+import { shareMedia } from '../share-media.ts';
 import { applyChange, type Copy } from './apply-change.ts';
 import { applyDeferred, deferChange } from './deferred-changes.ts';
+import { type Digest, digest } from './digest.ts';
+import type { ChangeEntry, Entry } from './entry.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
 import { carriesMedia, toShares } from './media-shares.ts';
 import { purgeGroups } from './purge-groups.ts';

@@ -1,4 +1,4 @@
-import type { Connection } from '@parley/database';
+import type { Connection } from '../open-database.ts';
 import { bigints } from './binary-array.ts';
 
 /**

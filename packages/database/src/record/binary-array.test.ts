@@ -1,6 +1,6 @@
-import { openPool } from '@parley/database';
 import { testDatabase } from '@parley/stack/test';
 import { expect, it } from 'vitest';
+import { openPool } from '../open-database.ts';
 import { bigints, jsons, texts } from './binary-array.ts';
 
 it('PostgreSQL decodes binary arrays to the same values', async () => {

@@ -1,5 +1,5 @@
-import type { Pool } from '@parley/database';
-import type { Digest } from '../entries/digest.ts';
+import type { Pool } from '../open-database.ts';
+import type { Digest } from './digest.ts';
 import { insert, MESSAGE_COLUMNS, messageColumns } from './insert-messages.ts';
 import { chatColumns, countMidway, upsert } from './upsert-chats.ts';
 

@@ -1,7 +1,7 @@
-import type { Connection } from '@parley/database';
 import { messageDate } from '@parley/protocol';
-import type { ChatDelta } from '../entries/digest.ts';
+import type { Connection } from '../open-database.ts';
 import { bigints, jsons, parameters } from './binary-array.ts';
+import type { ChatDelta } from './digest.ts';
 
 /**
  * Upserts the chats between users, one write per chat; the batch's messages must be inserted by an

@@ -1,5 +1,5 @@
-import type { MediaShare } from '@parley/database';
 import { isId } from '@parley/protocol';
+import type { MediaShare } from '../share-media.ts';
 import type { Copy } from './apply-change.ts';
 
 /** Whether a message or change may carry media. A text cannot match: its quotes are escaped. */

@@ -1,5 +1,5 @@
-import type { Connection } from '@parley/database';
-import type { Change } from '../entries/entry.ts';
+import type { Connection } from '../open-database.ts';
+import type { Change } from './entry.ts';
 
 /**
  * Applies a recall, an edit or a reaction to one copy of a message. The order does not matter: a

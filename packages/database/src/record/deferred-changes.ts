@@ -1,6 +1,6 @@
-import type { Connection } from '@parley/database';
-import type { Change } from '../entries/entry.ts';
+import type { Connection } from '../open-database.ts';
 import { applyChange, type Copy } from './apply-change.ts';
+import type { Change } from './entry.ts';
 
 /**
  * Stores a change that was recorded before its message. The chat's row (the group's) must be

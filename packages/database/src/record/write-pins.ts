@@ -1,6 +1,6 @@
-import type { Connection } from '@parley/database';
-import type { PinEntry } from '../entries/entry.ts';
+import type { Connection } from '../open-database.ts';
 import type { Copy } from './apply-change.ts';
+import type { PinEntry } from './entry.ts';
 
 /**
  * Stores whether a message is pinned, in each copy. The newest pin of a message wins, at the same

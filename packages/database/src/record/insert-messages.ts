@@ -1,7 +1,7 @@
-import type { Connection } from '@parley/database';
-import { copyKey } from '../entries/digest.ts';
-import type { MessageEntry } from '../entries/entry.ts';
+import type { Connection } from '../open-database.ts';
 import { bigints, jsons, parameters, texts } from './binary-array.ts';
+import { copyKey } from './digest.ts';
+import type { MessageEntry } from './entry.ts';
 
 /**
  * Inserts both owners' rows of each message, or a group's single row. Rejects with a unique

@@ -1,7 +1,8 @@
-import { advanceSeen, type Connection } from '@parley/database';
-import type { GroupDelta } from '../entries/digest.ts';
-import type { MessageEntry } from '../entries/entry.ts';
+import { advanceSeen } from '../advance-seen.ts';
+import type { Connection } from '../open-database.ts';
 import { bigints, jsons } from './binary-array.ts';
+import type { GroupDelta } from './digest.ts';
+import type { MessageEntry } from './entry.ts';
 
 /**
  * Counts new messages of groups and advances members' marks. No row is written per member and
