@@ -1,6 +1,7 @@
 export type {
   Body,
   Draft,
+  FoundGroup,
   FriendGroup,
   GroupInvitation,
   InvitationPreview,

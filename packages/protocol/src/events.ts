@@ -115,10 +115,21 @@ export const eventSchema = z
         kind: z.literal('group'),
         group: id.describe('The group'),
         change: z
-          .enum(['created', 'updated', 'joined', 'left', 'removed', 'role', 'dissolved', 'requested', 'declined'])
+          .enum([
+            'created',
+            'updated',
+            'joined',
+            'left',
+            'removed',
+            'role',
+            'dissolved',
+            'requested',
+            'declined',
+            'withdrawn',
+          ])
           .describe(
             'What happened. `requested`: a user requests to join, for the owner and admins. `declined`: one of them ' +
-              'declined it, for that user too',
+              'declined it, for that user too. `withdrawn`: the user removed the request',
           ),
         user: id.optional().describe('The member or user concerned'),
       })

@@ -106,6 +106,12 @@ export const reportSchema = z.object({
 
 export const roleSchema = z.enum(['owner', 'admin', 'member']);
 
+/**
+ * Who finds a group and how they join. `private`: nobody finds it, `request`: the owner and admins
+ * decide about each request, `public`: everybody joins.
+ */
+export const visibilitySchema = z.enum(['private', 'request', 'public']);
+
 /** A group as a member sees it. */
 export const groupSchema = z.object({
   id,
@@ -122,6 +128,7 @@ export const groupSchema = z.object({
   history: z.enum(['joined', 'all']),
   /** Seconds from one message of a member to the next. The owner and admins are exempt. 0: off. */
   slowMode: z.int().nonnegative().max(limits.slowMode),
+  visibility: visibilitySchema,
   /** Data of the app. */
   custom: customSchema.optional(),
 });
@@ -165,6 +172,18 @@ export const invitationPreviewSchema = z.object({
 
 /** A request of a user to join a group. */
 export const joinRequestSchema = z.object({ user: userSchema, message: z.string(), date });
+
+/** A group as a user sees it who finds it by its name. */
+export const foundGroupSchema = z.object({
+  id,
+  name: z.string(),
+  description: z.string(),
+  avatar: z.string().nullable(),
+  /** Number of members. */
+  members: z.int().positive(),
+  visibility: visibilitySchema.exclude(['private']),
+  state: z.enum(['joined', 'requested']).nullable().describe('Whether the user is a member or requests to join'),
+});
 
 /** What following an invitation led to. */
 export const joinResultSchema = z.object({
@@ -259,6 +278,8 @@ export type Report = z.infer<typeof reportSchema>;
 export type ReportReason = z.infer<typeof reportReasonSchema>;
 export type Role = z.infer<typeof roleSchema>;
 export type Group = z.infer<typeof groupSchema>;
+export type FoundGroup = z.infer<typeof foundGroupSchema>;
+export type Visibility = z.infer<typeof visibilitySchema>;
 export type Ban = z.infer<typeof banSchema>;
 export type GroupInvitation = z.infer<typeof groupInvitationSchema>;
 export type InvitationPreview = z.infer<typeof invitationPreviewSchema>;

@@ -19,7 +19,9 @@ export function createApi(request: Request): Api {
       })
       .split(' ');
     const inQuery = method === 'GET';
-    const query = inQuery ? `?${new URLSearchParams(JSON.parse(JSON.stringify(rest)))}` : '';
+    const query = inQuery
+      ? `${path.includes('?') ? '&' : '?'}${new URLSearchParams(JSON.parse(JSON.stringify(rest)))}`
+      : '';
     const body = inQuery ? null : JSON.stringify(rest);
     const headers = { 'content-type': 'application/json' };
     const response = await request(path + query, { method, headers, body }, PUBLIC_OPERATIONS.test(operation));

@@ -1,6 +1,7 @@
 import type {
   Ban,
   Draft,
+  FoundGroup,
   FriendGroup,
   GroupInvitation,
   InvitationPreview,
@@ -100,6 +101,8 @@ export interface Operations {
   'DELETE /push/devices': [Pick<PushDevice, 'kind' | 'token'>, undefined];
 
   'GET /groups': [Paging, Page<Group>];
+  /** Finds groups by the beginning of their name, except private ones. */
+  'GET /groups?q={q}': [{ q: string } & Paging, Page<FoundGroup>];
   'POST /groups': [{ name: string; members?: number[] } & GroupFields, Group];
   'GET /groups/{id}': [Id, Group];
   'PATCH /groups/{id}': [Id & GroupFields, Group];
@@ -120,7 +123,12 @@ export interface Operations {
   'GET /groups/{id}/invites': [Id & Paging, Page<GroupInvitation>];
   'DELETE /groups/{id}/invites/{invitation}': [Id & { invitation: number | string }, undefined];
   'GET /groups/{id}/requests': [Id & Paging, Page<JoinRequest>];
-  'PUT /groups/{id}/requests/{user}': [Id & { user: number }, Member];
+  /**
+   * Accepts a user, for the owner and admins. With one's own id: joins a public group, or requests
+   * to join one with the visibility `request`.
+   */
+  'PUT /groups/{id}/requests/{user}': [Id & { user: number; message?: string }, Member | JoinRequest];
+  /** Declines a user, for the owner and admins. With one's own id: withdraws the request. */
   'DELETE /groups/{id}/requests/{user}': [Id & { user: number }, undefined];
   /** Where a link leads. Needs no session. */
   'GET /invites/{code}': [{ code: string }, InvitationPreview];
@@ -207,7 +215,9 @@ export interface ListedPushDevice {
   created: number;
 }
 
-type GroupFields = Partial<Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'slowMode' | 'maxMembers'>> & {
+type GroupFields = Partial<
+  Pick<Group, 'name' | 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>
+> & {
   /** Data of the app. Null removes it. */
   custom?: GroupCustom | null;
 };

@@ -260,7 +260,7 @@ type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> &
 };
 
 type GroupFields = Pick<Group, 'name'> &
-  Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'maxMembers'>> & {
+  Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>> & {
     owner: Ref;
     /** All members. Default: they stay as they are. */
     members?: Ref[];

@@ -57,6 +57,8 @@ export interface WebhookData {
   'group.requested': GroupChange;
   /** The owner or an admin declined a request to join. */
   'group.declined': GroupChange;
+  /** The user removed the request to join. */
+  'group.withdrawn': GroupChange;
   'presence.online': { user: number };
   'presence.offline': { user: number };
   'report.created': NewReport;

@@ -39,6 +39,7 @@ export type AuditEvent =
   | 'group.slow-mode'
   | 'group.role-changed'
   | 'group.unbanned'
+  | 'group.visibility'
   | 'invitation.created'
   | 'invitation.deleted'
   | 'job.canceled'

@@ -71,12 +71,13 @@ export function serverOperation<P extends string, R extends Description & { path
  * stack.
  */
 function requireJson({ request }: Description): MiddlewareHandler {
-  const required = request?.body?.required === true && 'application/json' in request.body.content;
+  const readsJson = request?.body !== undefined && 'application/json' in request.body.content;
+  const required = readsJson && request.body?.required === true;
   return async (c, next) => {
     if (required && !/^application\/([\w.+-]+\+)?json\b/i.test(c.req.header('content-type') ?? '')) {
       throw new Refusal('bad-request', 'The body must be JSON: content-type: application/json.');
     }
-    if (required) {
+    if (readsJson) {
       const json = parseJson(await c.req.text());
       if (!json.ok && json.reason === 'depth') throw new Refusal('bad-request', `${json.message}.`);
     }
@@ -97,6 +98,11 @@ export function jsonResponse<S extends z.ZodType>(schema: S, description: string
 /** A required JSON body. */
 export function jsonBody<S extends z.ZodType>(schema: S) {
   return { required: true, content: { 'application/json': { schema } } } as const;
+}
+
+/** A JSON body that may be missing. Read as an empty object then. */
+export function optionalJsonBody<S extends z.ZodType>(schema: S) {
+  return { required: false, content: { 'application/json': { schema } } } as const;
 }
 
 /** The response of an operation without a result. */

@@ -28,6 +28,7 @@ export async function insertGroup(db: Database, group: NewGroup): Promise<number
       avatar: group.avatar,
       history: group.history,
       slow_mode: group.slowMode ?? 0,
+      visibility: group.visibility ?? 'private',
       custom: toColumn(group.custom) ?? null,
       owner_id: group.owner,
       max_members: group.maxMembers,
@@ -95,7 +96,7 @@ function groups(db: Database, user: number) {
     .innerJoin('groups as g', 'g.id', 'm.group_id')
     .select(['g.id', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner', 'g.max_members as maxMembers'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
-    .select(['m.role', 'g.history', 'g.slow_mode as slowMode', 'g.custom'])
+    .select(['m.role', 'g.history', 'g.slow_mode as slowMode', 'g.visibility', 'g.custom'])
     .where('m.user_id', '=', user);
 }
 
@@ -105,6 +106,7 @@ interface NewGroup {
   avatar: string | null;
   history: Group['history'];
   slowMode?: number | undefined;
+  visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   owner: number;
   maxMembers: number;
@@ -116,6 +118,7 @@ interface GroupChanges {
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
   slowMode?: number | undefined;
+  visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
   owner?: number;

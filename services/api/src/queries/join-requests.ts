@@ -35,6 +35,17 @@ export async function declineJoinRequest(db: Database, group: number, user: numb
   return numUpdatedRows > 0n;
 }
 
+/** Deletes a pending request. Returns false if there is none. */
+export async function deletePending(db: Database, group: number, user: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('join_requests')
+    .where('group_id', '=', group)
+    .where('user_id', '=', user)
+    .where('state', '=', 'pending')
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
 /** Deletes the requests of users to join a group. */
 export async function deleteJoinRequests(db: Database, group: number, users: readonly number[]): Promise<void> {
   await db.deleteFrom('join_requests').where('group_id', '=', group).where('user_id', 'in', users).execute();
@@ -64,13 +75,7 @@ export async function listPending(
   after: readonly [date: number, user: number] | undefined,
   limit: number,
 ): Promise<JoinRequest[]> {
-  return await db
-    .selectFrom('join_requests as r')
-    .innerJoin('users as u', 'u.id', 'r.user_id')
-    .select(userJson('u').as('user'))
-    .select([sql<string>`r.message`.as('message'), sql<number>`r.date`.as('date')])
-    .where('r.group_id', '=', group)
-    .where('r.state', '=', 'pending')
+  return await pending(db, group)
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(r.date, r.user_id) > (${after?.[0]}, ${after?.[1]})`),
     )
@@ -78,6 +83,21 @@ export async function listPending(
     .orderBy('r.user_id')
     .limit(limit)
     .execute();
+}
+
+/** Returns the pending request of a user to join a group. */
+export async function getPending(db: Database, group: number, user: number): Promise<JoinRequest | undefined> {
+  return await pending(db, group).where('r.user_id', '=', user).executeTakeFirst();
+}
+
+function pending(db: Database, group: number) {
+  return db
+    .selectFrom('join_requests as r')
+    .innerJoin('users as u', 'u.id', 'r.user_id')
+    .select(userJson('u').as('user'))
+    .select([sql<string>`r.message`.as('message'), sql<number>`r.date`.as('date')])
+    .where('r.group_id', '=', group)
+    .where('r.state', '=', 'pending');
 }
 
 /** Returns the requests of a user to join groups, ordered by group, after a group. */

@@ -89,7 +89,8 @@ export const unused = sql<boolean>`
 /**
  * Returns whether a user may read a media. True for the user's own media, for those in messages of
  * the user or of the user's groups, for an avatar that a user chose from their own media, and for
- * an avatar of one of the user's groups that its owner or an admin chose from their own media.
+ * an avatar that the owner or an admin of a group chose from their own media, if the user is a
+ * member or finds the group.
  */
 export async function seesMedia(db: Database, user: number, media: number): Promise<boolean> {
   if (await seesNow(db, user, media)) return true;
@@ -105,8 +106,8 @@ async function seesNow(db: Database, user: number, media: number): Promise<boole
       select from media f
       join group_members o on o.user_id = f.owner_id and o.role <> 'member'
       join groups g on g.id = o.group_id and g.dissolved is null and g.avatar = '/v1/media/' || f.id
-      join group_members m on m.group_id = g.id and m.user_id = ${user}
-      where f.id = ${media}
+      where f.id = ${media} and (
+        g.visibility <> 'private' or exists (select from group_members m where m.group_id = g.id and m.user_id = ${user}))
     ) as sees`.execute(db);
   return rows[0]?.sees === true;
 }

@@ -29,7 +29,7 @@ export async function getServerGroup(db: Database, id: number): Promise<ServerGr
   const row = await db
     .selectFrom('groups as g')
     .select(['g.id', 'g.external_id as externalId', 'g.name', 'g.description', 'g.avatar', 'g.owner_id as owner'])
-    .select(['g.max_members as maxMembers', 'g.history', 'g.slow_mode as slowMode', 'g.custom'])
+    .select(['g.max_members as maxMembers', 'g.history', 'g.slow_mode as slowMode', 'g.visibility', 'g.custom'])
     .select(sql<number>`(select count(*) from group_members where group_id = g.id)`.as('members'))
     .where('g.id', '=', id)
     .where('g.dissolved', 'is', null)

@@ -60,17 +60,9 @@ export const create = callerOperation(
       }
       await requireAddable(tx, config, me, others);
       await requireFreeName(tx, config, given.name);
-      const { name, description = '', avatar = null, history = 'joined', slowMode, custom } = given;
-      const group = await insertGroup(tx, {
-        name,
-        description,
-        avatar,
-        history,
-        slowMode,
-        custom,
-        owner: me,
-        maxMembers,
-      });
+      const { name, description = '', avatar = null, history = 'joined', slowMode, visibility, custom } = given;
+      const settings = { history, slowMode, visibility, custom, maxMembers };
+      const group = await insertGroup(tx, { name, description, avatar, ...settings, owner: me });
       const members = all.map((user) => ({ user, role: user === me ? ('owner' as const) : ('member' as const) }));
       await addMembers(tx, group, members, 0);
       notify({

@@ -18,6 +18,10 @@ export const groupFields = {
   slowMode: z.int().nonnegative().max(limits.slowMode).optional().openapi({
     description: 'Seconds from one message of a member to the next, for everybody but the owner and admins. 0: off',
   }),
+  visibility: groupSchema.shape.visibility.optional().openapi({
+    description:
+      '`private`: nobody finds the group; `request`: people find it and request to join; `public`: people find it and join',
+  }),
   custom: customField.optional(),
   maxMembers: z.int().positive().max(500).optional(),
 };

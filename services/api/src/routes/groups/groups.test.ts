@@ -41,6 +41,7 @@ describe('making a group', () => {
       members: 2,
       role: 'owner',
       slowMode: 0,
+      visibility: 'private',
       history: 'joined',
     });
     expect((await ben.get<Group>(`/v1/groups/${body.id}`)).body).toEqual({ ...body, role: 'member' });

@@ -4,11 +4,11 @@ import { messageIdNow } from '@parley/redis';
 import { audit } from '../../accounts/audit.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
-import { idParams } from '../../http/fields.ts';
+import { idParams, line } from '../../http/fields.ts';
 import { limitRate } from '../../http/limit-rate.ts';
-import { callerOperation, jsonResponse, noContent } from '../../http/operation.ts';
+import { callerOperation, jsonResponse, noContent, optionalJsonBody } from '../../http/operation.ts';
 import { pageCursor, pageFields, toPage } from '../../http/page.ts';
-import { Refusal } from '../../http/refusal.ts';
+import { fieldRefusal, Refusal } from '../../http/refusal.ts';
 import { joinRequestSchema, memberSchema, pageOf } from '../../http/schemas.ts';
 import { adminIds, getMember } from '../../queries/group-members.ts';
 import { getGroup } from '../../queries/groups.ts';
@@ -17,6 +17,7 @@ import { lockUsers } from '../../queries/lock-users.ts';
 import { admit } from './admit.ts';
 import { enterGroup } from './enter-group.ts';
 import { memberParams } from './fields.ts';
+import { joinFoundGroup, withdrawJoinRequest } from './join-found-group.ts';
 import { requireRoom } from './require-addable.ts';
 
 const cursor = pageCursor('number', 'number');
@@ -51,22 +52,39 @@ export const listJoinRequests = callerOperation(
   },
 );
 
-/** Accepts a request to join a group. No-op if the user is already a member. */
+const message = line(200, 0).optional().openapi({ description: "With the caller's own id: to the owner and admins" });
+
+/**
+ * Accepts a request to join a group. No-op if the user is already a member. With the caller's own
+ * id it joins a public group, or requests to join.
+ */
 export const acceptJoinRequest = callerOperation(
   {
     method: 'put',
     operationId: 'acceptJoinRequest',
     path: '/v1/groups/{id}/requests/{user}',
     tags: ['Groups'],
-    summary: 'Let someone into a group',
-    request: { params: memberParams },
-    responses: { 200: jsonResponse(memberSchema, 'The member') },
+    summary: 'Let someone into a group, or join one that you found',
+    description: 'With your own id: you join a public group, or request to join one with the visibility `request`.',
+    request: { params: memberParams, body: optionalJsonBody(z.strictObject({ message })) },
+    responses: {
+      200: jsonResponse(memberSchema, 'The member'),
+      202: jsonResponse(joinRequestSchema, 'The own request, about which the owner and admins decide'),
+    },
     refuses: ['not-found', 'forbidden', 'conflict', 'group-full', 'refused', 'too-many'],
   },
   async (c) => {
     const { context } = c.var;
     const { user: me } = c.var.caller;
     const { id, user } = c.req.valid('param');
+    const { message } = c.req.valid('json');
+    if (user === me) {
+      const outcome = await joinFoundGroup(context, id, me, message ?? '');
+      if ('request' in outcome) return c.json(outcome.request, 202);
+      if (outcome.joined) audit(c, 'group.joined', { group: id, user });
+      return c.json(outcome.member, 200);
+    }
+    if (message !== undefined) throw fieldRefusal('bad-request', 'message', 'Only your own request has a message.');
     await limitRate(context, 'group', me, context.config.perMinute.groupChanges);
     if ((await findJoinRequest(context.db, id, user))?.state === 'pending')
       await askHooks(context, 'group.join', me, { group: id, users: [user], by: me });
@@ -89,20 +107,27 @@ export const acceptJoinRequest = callerOperation(
   },
 );
 
-/** Declines a request to join a group. The user may send another one after a while. */
+/**
+ * Declines a request to join a group. The user may send another one after a while. With the
+ * caller's own id it withdraws the request.
+ */
 export const declineJoinRequestOf = callerOperation(
   {
     method: 'delete',
     operationId: 'declineJoinRequest',
     path: '/v1/groups/{id}/requests/{user}',
     tags: ['Groups'],
-    summary: 'Decline that someone joins a group',
+    summary: 'Decline that someone joins a group, or withdraw your own request',
     request: { params: memberParams },
     responses: { 204: noContent },
     refuses: ['not-found', 'forbidden'],
   },
   async (c) => {
     const { id, user } = c.req.valid('param');
+    if (user === c.var.caller.user) {
+      await withdrawJoinRequest(c.var.context, id, user);
+      return c.body(null, 204);
+    }
     const declined = await commitAndNotify(c.var.context, async (tx, notify) => {
       await enterGroup(tx, id, c.var.caller.user, 'admin');
       if (!(await declineJoinRequest(tx, id, user))) {

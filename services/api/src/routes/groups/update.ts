@@ -57,7 +57,9 @@ export const update = callerOperation(
       notify({ events: [{ users: members, event: { kind: 'group', group: id, change: 'updated' } }] });
       return (await getGroup(tx, id, me)) as Group;
     });
-    if (changes.slowMode !== undefined) audit(c, 'group.slow-mode', { group: id, slowMode: changes.slowMode });
+    const { slowMode, visibility } = changes;
+    if (slowMode !== undefined) audit(c, 'group.slow-mode', { group: id, slowMode });
+    if (visibility !== undefined) audit(c, 'group.visibility', { group: id, visibility });
     return c.json(group, 200);
   },
 );

@@ -1,11 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { Database } from '@parley/database';
 import { type Group, groupConversation, type JoinResult } from '@parley/protocol';
 import { messageIdNow } from '@parley/redis';
 import { audit } from '../../accounts/audit.ts';
-import type { ApiConfig } from '../../config.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
-import type { Notify } from '../../events/notice.ts';
 import { askHooks } from '../../http/ask-hooks.ts';
 import { line } from '../../http/fields.ts';
 import { addressOf, limitRate } from '../../http/limit-rate.ts';
@@ -14,10 +11,10 @@ import { Refusal } from '../../http/refusal.ts';
 import { joinResultSchema } from '../../http/schemas.ts';
 import { isBanned } from '../../queries/group-bans.ts';
 import { spendInvitation } from '../../queries/group-invitations.ts';
-import { adminIds, getRole } from '../../queries/group-members.ts';
+import { getRole } from '../../queries/group-members.ts';
 import { getGroup, lockGroup } from '../../queries/groups.ts';
-import { countPending, findJoinRequest, putJoinRequest } from '../../queries/join-requests.ts';
 import { lockUsers } from '../../queries/lock-users.ts';
+import { addJoinRequest, hasJoinRequest } from '../groups/add-join-request.ts';
 import { admit } from '../groups/admit.ts';
 import { requireRoom } from '../groups/require-addable.ts';
 import { codeParams, ended, requireInvitation } from './require-invitation.ts';
@@ -59,10 +56,10 @@ export const join = callerOperation(
       if (!(await lockGroup(tx, group))) throw ended();
       if ((await getRole(tx, group, me)) === undefined) {
         if (await isBanned(tx, group, me)) throw new Refusal('forbidden', 'You are banned from this group.');
-        if (approval && (await isPending(tx, config, group, me))) return { state: 'requested' };
+        if (approval && (await hasJoinRequest(tx, config, group, me))) return { state: 'requested' };
         if (!(await spendInvitation(tx, id))) throw ended();
         if (approval) {
-          await request(tx, notify, config, group, me, message);
+          await addJoinRequest(tx, notify, config, group, me, message);
           return { state: 'requested' };
         }
         await requireRoom(tx, config.limits, [me], found.owner);
@@ -76,32 +73,3 @@ export const join = callerOperation(
     return c.json(result, 200);
   },
 );
-
-/**
- * Returns whether the user has a pending request. Throws if the user's last request was declined a
- * short time ago.
- */
-async function isPending(tx: Database, config: ApiConfig, group: number, me: number): Promise<boolean> {
-  const before = await findJoinRequest(tx, group, me);
-  if (before?.state !== 'declined') return before !== undefined;
-  const left = (before.decided ?? 0) + config.joinRequestCooldown - Date.now();
-  if (left <= 0) return false;
-  const retryAfter = Math.ceil(left / 1000);
-  throw new Refusal('too-many', 'The admins declined your request a short time ago. Ask again later.', { retryAfter });
-}
-
-async function request(
-  tx: Database,
-  notify: Notify,
-  { limits }: ApiConfig,
-  group: number,
-  me: number,
-  message: string,
-): Promise<void> {
-  if ((await countPending(tx, group)) >= limits.joinRequests) {
-    throw new Refusal('conflict', 'Too many people wait to join this group. Try again later.');
-  }
-  await putJoinRequest(tx, group, me, message);
-  const users = await adminIds(tx, group);
-  notify({ events: [{ users, event: { kind: 'group', group, change: 'requested', user: me } }] });
-}

@@ -16,12 +16,23 @@ export async function createGroup(
   given: NewGroup,
   users: number[],
 ): Promise<number> {
-  const { externalId, owner, name, description = '', avatar = null, history = 'joined', slowMode, custom } = given;
+  const {
+    externalId,
+    owner,
+    name,
+    description = '',
+    avatar = null,
+    history = 'joined',
+    slowMode,
+    visibility,
+    custom,
+  } = given;
   const { maxMembers = limits.groupMembers } = given;
   if (users.length > maxMembers) throw new Refusal('group-full', `The group may have ${maxMembers} members.`);
   const [busy] = await findBusy(tx, users, limits.groups);
   if (busy !== undefined) throw new Refusal('conflict', `User ${show(busy)} is in the maximum number of groups.`);
-  const group = await insertGroup(tx, { name, description, avatar, history, slowMode, custom, owner, maxMembers });
+  const settings = { history, slowMode, visibility, custom, maxMembers };
+  const group = await insertGroup(tx, { name, description, avatar, ...settings, owner });
   await setExternalId(tx, group, externalId);
   const members = users.map((user) => ({ user, role: user === owner ? ('owner' as const) : ('member' as const) }));
   await addMembers(tx, group, members, 0);
@@ -41,6 +52,7 @@ interface NewGroup {
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
   slowMode?: number | undefined;
+  visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
 }

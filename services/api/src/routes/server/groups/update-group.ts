@@ -29,7 +29,7 @@ export async function requireRoom(tx: Database, group: number): Promise<void> {
   if (members > maxMembers) throw new Refusal('group-full', `The group has ${members} members.`);
 }
 
-const fields = ['name', 'description', 'avatar', 'history', 'slowMode', 'maxMembers', 'custom'] as const;
+const fields = ['name', 'description', 'avatar', 'history', 'slowMode', 'visibility', 'maxMembers', 'custom'] as const;
 
 interface Changes {
   name: string;
@@ -37,6 +37,7 @@ interface Changes {
   avatar?: string | null | undefined;
   history?: Group['history'] | undefined;
   slowMode?: number | undefined;
+  visibility?: Group['visibility'] | undefined;
   custom?: Custom | null | undefined;
   maxMembers?: number | undefined;
 }
