@@ -31,7 +31,9 @@ AS $function$
         join messages e on e.owner_id = s.owner_id and e.peer_id = s.peer_id and e.id = s.message_id
         left join chats c on c.owner_id = s.owner_id and c.peer_id = s.peer_id
         where s.owner_id = who and s.media_id = what and s.granted
-          and e.body ->> 'media' = what::text and e.id > coalesce(c.cleared_id, 0))
+          and e.body ->> 'media' = what::text and e.id > coalesce(c.cleared_id, 0)
+          and not exists (
+            select from hidden_messages h where h.owner_id = who and h.peer_id = s.peer_id and h.id = e.id))
       or exists (
         select from group_members m
         join groups g on g.id = m.group_id and g.dissolved is null
@@ -39,7 +41,9 @@ AS $function$
         join messages e on e.owner_id = s.owner_id and e.peer_id = s.peer_id and e.id = s.message_id
         left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
         where m.user_id = who and e.body ->> 'media' = what::text
-          and e.id > greatest(case when g.history = 'all' then 0 else m.joined_id end, coalesce(c.cleared_id, 0)))
+          and e.id > greatest(case when g.history = 'all' then 0 else m.joined_id end, coalesce(c.cleared_id, 0))
+          and not exists (
+            select from hidden_messages h where h.owner_id = who and h.peer_id = m.group_id and h.id = e.id))
   $function$
 ;
 CREATE OR REPLACE FUNCTION public.undo_statement()
@@ -235,6 +239,14 @@ create table groups (
   constraint groups_slow_mode_check CHECK (((slow_mode >= 0) AND (slow_mode <= 86400))),
   constraint groups_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'request'::text, 'public'::text])))
 ) with (fillfactor=70);
+
+create table hidden_messages (
+  owner_id bigint not null,
+  peer_id bigint not null,
+  id bigint not null,
+  sender_id bigint not null,
+  constraint hidden_messages_pkey PRIMARY KEY (owner_id, peer_id, id)
+);
 
 create table installation (
   id uuid not null default gen_random_uuid(),

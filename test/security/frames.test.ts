@@ -104,6 +104,12 @@ const rows: Row[] = [
     'friend',
   ],
   [
+    'hiding what the owner wrote to the group',
+    () => ({ type: 'hide', chat: group, ids: [toGroup] }),
+    [out, out, out, 'ack', 'ack', 'ack'],
+    '',
+  ],
+  [
     'reading what the owner streams to the group',
     () => ({ type: 'stream', op: 'read', chat: group, id: streamed }),
     [out, out, out, 'stream', 'stream', 'stream'],

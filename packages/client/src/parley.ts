@@ -279,6 +279,14 @@ export class Parley {
   }
 
   /**
+   * Deletes messages from the user's own copy of a chat, at most 100. Other participants keep
+   * theirs. @throws ParleyError
+   */
+  hide(chat: number, ids: number[]): Promise<void> {
+    return this.#request({ type: 'hide', chat, ids });
+  }
+
+  /**
    * Notifies the sender of a message, and nobody else, that a button of it was pressed, for
    * example. They get an event of kind `action`. @throws ParleyError
    */

@@ -16,6 +16,7 @@ export async function clearChat(tx: Database, owner: number, peer: number, upTo:
   await sql`
     insert into chats (owner_id, peer_id, is_group) values (${owner}, ${peer}, ${group})
     on conflict (owner_id, peer_id) do update set updated = chats.updated`.execute(tx);
+  await sql`delete from hidden_messages where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo}`.execute(tx);
   await sql`delete from pins where owner_id = ${owner} and peer_id = ${peer} and id <= ${upTo}`.execute(tx);
   await sql`
     update chats c set

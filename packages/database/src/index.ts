@@ -23,6 +23,7 @@ export type {
   ChangeEntry,
   EditChange,
   Entry,
+  HideEntry,
   MarkEntry,
   MessageEntry,
   PinEntry,

@@ -113,6 +113,14 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     ),
   z
     .strictObject({
+      type: z.literal('hide'),
+      ref: optionalRef,
+      chat,
+      ids: z.array(id).min(1).max(limits.hide).describe('Ids of messages'),
+    })
+    .describe("Deletes messages from the user's own copy of a chat. Other participants keep theirs. Reply: `ack`"),
+  z
+    .strictObject({
       type: z.literal('action'),
       ref: optionalRef,
       chat,

@@ -80,6 +80,9 @@ export const eventSchema = z
       })
       .describe('A message was pinned or unpinned'),
     z
+      .object({ kind: z.literal('hide'), chat, ids: z.array(id).describe('Ids of the messages') })
+      .describe("Another device of this user deleted messages from the user's own copy of a chat"),
+    z
       .object({
         kind: z.literal('action'),
         chat,

@@ -22,6 +22,8 @@ export const limits = {
   watch: 500,
   /** Characters of a reaction. One emoji may be a sequence of a dozen code points. */
   emoji: 32,
+  /** Messages of one `hide` frame. */
+  hide: 100,
   /** Characters of the name of an `action`. */
   action: 64,
   /** Characters of the `state` of a `typing` frame. */

@@ -19,6 +19,7 @@ export * from './messages/accept.ts';
 export * from './messages/await-recorded.ts';
 export * from './messages/confirm-record.ts';
 export * from './messages/find-message.ts';
+export * from './messages/find-messages.ts';
 export * from './messages/forward.ts';
 export * from './messages/message-content.ts';
 export * from './messages/message-facts.ts';

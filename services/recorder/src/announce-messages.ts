@@ -38,7 +38,8 @@ function toPushed(entry: Entry): MessageEntry[] {
 
 function toEvents(entry: Entry): QueuedEvent[] {
   if (entry.kind === 'message') return [sent(entry)];
-  return entry.kind === 'mark' ? [] : [changed(entry)];
+  // Only their user knows of marks and hidden messages.
+  return entry.kind === 'mark' || entry.kind === 'hide' ? [] : [changed(entry)];
 }
 
 function sent(message: MessageEntry): QueuedEvent {

@@ -52,6 +52,7 @@ function shaped(random: Random, values: Values, places: Places): Record<string, 
     () => ({ type: 'edit', ref: ref(), chat: chat(), id: values.number(), body: body() }),
     () => ({ type: 'react', ref: ref(), chat: chat(), id: id(), emoji: values.text(), active: random.chance(0.5) }),
     () => ({ type: 'pin', ref: ref(), chat: chat(), id: id(), active: random.chance(0.5) || values.any() }),
+    () => ({ type: 'hide', ref: ref(), chat: chat(), ids: random.chance(0.9) ? [id(), id()] : values.any() }),
     () => ({ type: 'auth', ref: ref(), token: values.text() }),
     () => ({ type: 'ping', ref: ref() }),
   ]);

@@ -37,5 +37,5 @@ export interface EngineContext {
 
 /** A frame that the server acknowledges. Idempotent, so that it may be resent. */
 export type AckedFrame =
-  | Extract<ClientFrame, { type: 'send' | 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'action' | 'auth' }>
+  | Extract<ClientFrame, { type: 'send' | 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' | 'action' | 'auth' }>
   | Extract<ClientFrame, { type: 'stream'; op: 'start' | 'read' | 'end' }>;

@@ -41,6 +41,19 @@ describe('applyEvent', () => {
     expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
+  it('hidden messages are gone, and so is what they counted', () => {
+    const state = open();
+    for (const id of [1, 2, 3, 4]) state.receive(message(id, id === 2 ? me : 2, id === 2 ? 2 : me));
+    state.apply({ type: 'marked', chat: 2, mark: { read: 1 }, settled: true });
+    state.receive({ kind: 'hide', chat: 2, ids: [1, 2, 4, 99] });
+    const { messages, last, unread } = state.chat(2);
+    expect([messages.map(({ id }) => id), last?.id, unread]).toEqual([[3], 3, 1]);
+    state.receive({ kind: 'hide', chat: 2, ids: [3] });
+    expect(state.chat(2)).toMatchObject({ messages: [], last: null, unread: 0 });
+    state.receive({ kind: 'hide', chat: 7, ids: [3] });
+    expect(state.chats.has(7)).toBe(false);
+  });
+
   it('the newest unread mention in a group is known until it is read', () => {
     const state = open();
     const say = (id: number, mentions: number[], from = 2) =>

@@ -1,7 +1,7 @@
 import type { EventOf, MessageEvent, ParleyEvent } from '@parley/protocol';
 import { deleteChat } from './apply-loaded.ts';
 import { applyMark } from './apply-marks.ts';
-import { insertMessage, setMention, toggleReaction, updateMessage } from './chat-state.ts';
+import { hideMessages, insertMessage, setMention, toggleReaction, updateMessage } from './chat-state.ts';
 import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
@@ -17,6 +17,9 @@ export function applyEvent(state: State, event: ParleyEvent): void {
     case 'react':
     case 'pin':
       if (state.chats.has(event.chat)) applyMutation(state, event);
+      return;
+    case 'hide':
+      if (state.chats.has(event.chat)) hideMessages(changeChat(state, event.chat), event.ids, state.user);
       return;
     case 'chat':
       if (event.change === 'deleted' && event.upTo) deleteChat(state, event.chat, event.upTo);

@@ -169,6 +169,20 @@ export function clearChat(chat: ChatState, upTo: number, me: number): void {
   chat.more = false;
 }
 
+/**
+ * Removes messages that the user deleted from their own copy. The api has the last message if none
+ * is left here.
+ */
+export function hideMessages(chat: ChatState, ids: readonly number[], me: number): void {
+  const hidden = new Set(ids);
+  const held = chat.last ? [...chat.messages.filter(({ id }) => id !== chat.last?.id), chat.last] : chat.messages;
+  const unread = held.filter(({ id, from }) => hidden.has(id) && id > chat.read && from !== me).length;
+  chat.messages = chat.messages.filter(({ id }) => !hidden.has(id));
+  chat.unread = Math.max(0, chat.unread - unread);
+  if (hidden.has(chat.last?.id ?? 0)) chat.last = chat.messages.at(-1) ?? null;
+  if (hidden.has(chat.mention ?? 0)) delete chat.mention;
+}
+
 /** Returns the reactions after a user added or removed one. */
 export function toggleReaction(
   reactions: Message['reactions'] = [],

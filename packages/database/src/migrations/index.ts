@@ -22,6 +22,7 @@ import * as groupInvitations from './020-group-invitations.ts';
 import * as pins from './021-pins.ts';
 import * as groupSettings from './022-group-settings.ts';
 import * as jobs from './023-jobs.ts';
+import * as hiddenMessages from './024-hidden-messages.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -48,6 +49,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '021-pins': pins,
   '022-group-settings': groupSettings,
   '023-jobs': jobs,
+  '024-hidden-messages': hiddenMessages,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

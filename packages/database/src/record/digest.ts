@@ -1,4 +1,4 @@
-import type { ChangeEntry, Entry, MessageEntry, PinEntry } from './entry.ts';
+import type { ChangeEntry, Entry, HideEntry, MessageEntry, PinEntry } from './entry.ts';
 
 /**
  * Merges a batch into one change per row: each chat, group and member once, however many entries
@@ -9,7 +9,7 @@ import type { ChangeEntry, Entry, MessageEntry, PinEntry } from './entry.ts';
  * removed from it. Default: all are new
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
-  const result: Digest = { messages: [], changes: [], pins: [], chats: [], groups: [] };
+  const result: Digest = { messages: [], changes: [], pins: [], hides: [], chats: [], groups: [] };
   const chats = new Map<string, Pair>();
   const groups = new Map<number, GroupDelta>();
   for (const entry of entries) {
@@ -17,6 +17,7 @@ export function digest(entries: readonly Entry[], inserted?: Set<string>): Diges
     else addToPair(pairOf(chats, entry), entry, inserted);
     if (entry.kind === 'message') result.messages.push(entry);
     else if (entry.kind === 'pin') result.pins.push(entry);
+    else if (entry.kind === 'hide') result.hides.push(entry);
     else if (entry.kind !== 'mark') result.changes.push(entry);
   }
   result.chats = sorted([...chats.values()]);
@@ -92,6 +93,7 @@ export interface Digest {
   messages: MessageEntry[];
   changes: ChangeEntry[];
   pins: PinEntry[];
+  hides: HideEntry[];
   /** Chats between users, ascending by owner and peer. */
   chats: ChatDelta[];
   /** Ascending by id. */

@@ -1,5 +1,5 @@
 /** A record: what a gateway or an api accepted and the recorder writes to PostgreSQL. */
-export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry;
+export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry | HideEntry;
 
 /** A message, to be inserted into both owners' copies, or the group's. */
 export interface MessageEntry {
@@ -46,6 +46,16 @@ export interface PinEntry {
   id: number;
   date: number;
   active: boolean;
+}
+
+/** Messages that `user` deleted from their own copy of the conversation with `chat`. */
+export interface HideEntry {
+  kind: 'hide';
+  conversation: string;
+  user: number;
+  chat: number;
+  group: boolean;
+  ids: number[];
 }
 
 /** A recall, edit or reaction by `user` to a message in the conversation with `chat`. */

@@ -4,6 +4,7 @@ import { applyChange, type Copy } from './apply-change.ts';
 import { applyDeferred, deferChange } from './deferred-changes.ts';
 import { type Digest, digest } from './digest.ts';
 import type { ChangeEntry, Entry } from './entry.ts';
+import { hideMessages } from './hide-messages.ts';
 import { insertMessages, insertMissing } from './insert-messages.ts';
 import { carriesMedia, toShares } from './media-shares.ts';
 import { purgeGroups } from './purge-groups.ts';
@@ -29,11 +30,9 @@ import { writePins } from './write-pins.ts';
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
-  const alone =
-    sums.groups.length === 0 &&
-    sums.changes.length === 0 &&
-    sums.pins.length === 0 &&
-    !sums.messages.some(carriesMedia);
+  const { groups, changes, pins, hides } = sums;
+  const plain = [groups, changes, pins, hides].every((each) => each.length === 0);
+  const alone = plain && !sums.messages.some(carriesMedia);
   if (alone && sums.chats.length === 0) return;
   if (alone && !mayWrite()) throw new NotCommitted(LOST);
   const done = await (alone ? writeAtOnce(pool, sums) : writeNew(pool, sums, mayWrite));
@@ -73,7 +72,7 @@ async function writeMissing(connection: Connection, entries: readonly Entry[]): 
 type Rows = Awaited<ReturnType<typeof upsertChats>>;
 
 async function finish(connection: Connection, sums: Digest, rows: Rows, groups: WrittenGroups): Promise<void> {
-  const { messages, changes, pins } = sums;
+  const { messages, changes, pins, hides } = sums;
   await recountUnread(
     connection,
     rows.filter((row) => row.unread < 0),
@@ -84,6 +83,7 @@ async function finish(connection: Connection, sums: Digest, rows: Rows, groups: 
     }
   }
   for (const pin of pins) await writePins(connection, pin, copiesOf(pin));
+  for (const entry of hides) await hideMessages(connection, entry);
   const now = Date.now();
   for (const row of rows) {
     if (row.early) await applyDeferred(connection, { owner: row.owner_id, peer: row.peer_id, group: false }, now);

@@ -10,6 +10,7 @@ import type { GroupBansTable } from './group-bans.ts';
 import type { GroupInvitationsTable } from './group-invitations.ts';
 import type { GroupMembersTable } from './group-members.ts';
 import type { GroupsTable } from './groups.ts';
+import type { HiddenMessagesTable } from './hidden-messages.ts';
 import type { InstallationTable } from './installation.ts';
 import type { InvitationsTable } from './invitations.ts';
 import type { JobsTable } from './jobs.ts';
@@ -49,6 +50,7 @@ export interface Tables {
   drafts: DraftsTable;
   early_changes: EarlyChangesTable;
   pins: PinsTable;
+  hidden_messages: HiddenMessagesTable;
   media: MediaTable;
   media_shares: MediaSharesTable;
   outbox: OutboxTable;

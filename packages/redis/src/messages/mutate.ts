@@ -19,14 +19,14 @@ const script = createScript('mutate', [clock, inbox, source], { durable: true })
 export class StreamChanged extends Error {}
 
 /**
- * Records a mutation of a conversation (a mark, recall, edit, reaction or pin) and appends its
- * event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On one
- * server it is all or nothing. In a cluster the mutation is recorded first, and `repairForwards`
- * delivers what a gateway that died did not. Users get the event twice if the call is repeated. An
- * edit or a recall of a streamed message also ends its stream. Rejects with {@redis PermitChanged},
- * and writes nothing, if `permit` is not valid any more, and with {@redis StreamChanged} if the
- * stream has not as many texts as given. A pin rejects with {@redis PinsFull} beyond `maxPins`, and
- * with {@redis PinsUnknown} while Redis cannot count them.
+ * Records a mutation of a conversation (a mark, recall, edit, reaction, pin or hide) and appends
+ * its event to the inboxes of users. Resolves when both are done, also on `replicas` replicas. On
+ * one server it is all or nothing. In a cluster the mutation is recorded first, and
+ * `repairForwards` delivers what a gateway that died did not. Users get the event twice if the call
+ * is repeated. An edit or a recall of a streamed message also ends its stream. Rejects with {@redis
+ * PermitChanged}, and writes nothing, if `permit` is not valid any more, and with {@redis
+ * StreamChanged} if the stream has not as many texts as given. A pin rejects with {@redis PinsFull}
+ * beyond `maxPins`, and with {@redis PinsUnknown} while Redis cannot count them.
  */
 export async function mutate(
   redis: RedisConnection,
@@ -108,7 +108,7 @@ async function deliver(
 /** What is recorded, and who gets which event. */
 export interface Mutation {
   /** The entry for the recorder. */
-  record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' | 'pin' }>;
+  record: Extract<RecordEntry, { kind: 'mark' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' }>;
   /** Whether the entry is recorded; false in relay mode. */
   recorded: boolean;
   /** Id of a recalled message: inboxes withhold its body from now on. */

@@ -50,4 +50,8 @@ interface RecordHead {
 }
 
 type PinRecord = RecordHead &
-  ({ kind: 'pin'; id: number; active: boolean } | { kind: 'recall'; id: number } | { kind: 'mark' | 'edit' | 'react' });
+  (
+    | { kind: 'pin'; id: number; active: boolean }
+    | { kind: 'recall'; id: number }
+    | { kind: 'mark' | 'edit' | 'react' | 'hide' }
+  );

@@ -33,7 +33,8 @@ export type RecordEntry =
       emoji: string;
       active: boolean;
     }
-  | { kind: 'pin'; user: number; chat: number; group?: true; id: number; date: number; active: boolean };
+  | { kind: 'pin'; user: number; chat: number; group?: true; id: number; date: number; active: boolean }
+  | { kind: 'hide'; user: number; chat: number; group?: true; ids: number[] };
 
 /** Adds an entry to its record stream. Resolves when Redis has it. */
 export async function record(redis: RedisConnection, entry: RecordEntry): Promise<void> {

@@ -3,6 +3,7 @@ import { type Body, type Chat, type Custom, type Draft, IDS_PER_MS, MESSAGE_EPOC
 import { type RawBuilder, sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
 import { toColumn } from './custom.ts';
+import { isKept, joinKept, keptLast, keptUnread } from './hidden-messages.ts';
 import { toMessage } from './message-row.ts';
 
 /**
@@ -49,13 +50,19 @@ export async function upsertChat(db: Database, { owner, peer, group }: ChatKey, 
 }
 
 function userChats(owner: number): RawBuilder<ChatRow> {
+  const mine = {
+    owner: sql<number>`c.owner_id`,
+    peer: sql<number>`c.peer_id`,
+    above: sql<number>`greatest(c.read_id, c.cleared_id)`,
+  };
   return sql`
-    select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, c.unread::bigint as unread, c.read_id as read,
+    select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
       c.peer_read_id as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, c.custom, ${draft} as draft, c.hidden, c.updated,
-      c.last_id, c.last_sender, c.last_body, c.last_edited, c.last_recalled
+      ${keptLast('c')}
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
     left join drafts d on d.owner_id = c.owner_id and d.peer_id = c.peer_id
+    ${joinKept({ owner: sql`c.owner_id`, rows: sql`c.owner_id`, peer: sql`c.peer_id`, last: sql`c.last_id`, floor: sql`c.cleared_id` })}
     where c.owner_id = ${owner}`;
 }
 
@@ -65,15 +72,18 @@ const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_buil
 // Selects the group chats of an owner. The last message and the count are stored once, with the
 // group.
 function groupChats(owner: number): RawBuilder<ChatRow> {
+  const theirs = { owner: sql<number>`m.user_id`, peer: sql<number>`m.group_id`, above: sql<number>`m.seen_id` };
   return sql`
-    select true, g.id, g.name, g.avatar, null, g.message_count - m.seen_count, m.read_id,
-      0, case when m.mention_id > greatest(m.read_id, l.floor) then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
+    select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
+      0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
+        then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
-      g.last_id, g.last_sender, g.last_body, g.last_edited, g.last_recalled
+      ${keptLast('g')}
     from group_members m join groups g on g.id = m.group_id
     left join chats c on c.owner_id = m.user_id and c.peer_id = m.group_id
     left join drafts d on d.owner_id = m.user_id and d.peer_id = m.group_id
     cross join lateral (select ${sql.raw(groupFloor)} as floor) l
+    ${joinKept({ owner: sql`m.user_id`, rows: sql`g.id`, peer: sql`g.id`, last: sql`g.last_id`, floor: sql`l.floor` })}
     where m.user_id = ${owner}`;
 }
 

@@ -105,6 +105,7 @@ export async function deleteCopies(db: Database, user: number, limit: number): P
 export async function deleteRest(tx: Database, user: number): Promise<void> {
   await sql`delete from chats where owner_id = ${user}`.execute(tx);
   await sql`delete from early_changes where owner_id = ${user}`.execute(tx);
+  await sql`delete from hidden_messages where owner_id = ${user}`.execute(tx);
   await sql`delete from pins where owner_id = ${user}`.execute(tx);
   await sql`delete from media_shares where owner_id = ${user}`.execute(tx);
   await sql`update media set expires = 0 where owner_id = ${user}`.execute(tx);

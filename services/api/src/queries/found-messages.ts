@@ -1,13 +1,14 @@
 import type { Database } from '@parley/database';
 import { sql } from 'kysely';
+import { isKept } from './hidden-messages.ts';
 import { type MessageRow, pinnedColumn } from './message-row.ts';
 import type { Key } from './search-sources.ts';
 
 /**
- * Returns the existing messages among the given ones, without those recalled or cleared by the
- * user.
+ * Returns the existing messages among the given ones, without those that were recalled, or that
+ * the user cleared or hid.
  */
-export async function readFound(db: Database, keys: readonly Key[]): Promise<FoundRow[]> {
+export async function readFound(db: Database, me: number, keys: readonly Key[]): Promise<FoundRow[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<FoundRow>`
     select t.* from unnest(${keys.map((it) => it.owner)}::bigint[], ${keys.map((it) => it.peer)}::bigint[],
@@ -19,9 +20,8 @@ export async function readFound(db: Database, keys: readonly Key[]): Promise<Fou
       where m.owner_id = k.owner_id and m.peer_id = k.peer_id and m.id = k.id and m.body is not null
       limit 1
     ) t
-    where t.id > coalesce((select cleared_id from chats where owner_id = k.owner_id and peer_id = k.peer_id), 0)`.execute(
-    db,
-  );
+    where t.id > coalesce((select cleared_id from chats where owner_id = k.owner_id and peer_id = k.peer_id), 0)
+      and ${isKept(sql`${me}`, sql`t.peer`, sql`t.id`)}`.execute(db);
   return rows;
 }
 

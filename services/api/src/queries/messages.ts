@@ -1,6 +1,7 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
+import { isKept } from './hidden-messages.ts';
 import { type MessageRow, pinnedColumn } from './message-row.ts';
 
 /**
@@ -26,6 +27,7 @@ export async function readMessages(
     select id, sender_id as sender, body, ref, reply_to as "replyTo", mentions, custom, edited, recalled, reactions, ${sql.raw(pinnedColumn)} as pinned
     from messages m
     where owner_id = ${group ? peer : owner} and peer_id = ${peer} and ${side} and id > (${floor})
+      and ${isKept(sql`${owner}`, sql`${peer}`, sql`m.id`)}
     order by id ${order}
     limit ${limit}`.execute(db);
   return rows;

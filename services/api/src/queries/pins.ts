@@ -1,6 +1,7 @@
 import { type Database, groupFloor } from '@parley/database';
 import { sql } from 'kysely';
 import type { ChatKey } from './chat-key.ts';
+import { isKept } from './hidden-messages.ts';
 import type { MessageRow } from './message-row.ts';
 
 /** Returns the pinned messages that an owner sees in a chat, the newest pin first. */
@@ -24,6 +25,7 @@ export async function readPins(
     from pins p join messages m on m.owner_id = p.owner_id and m.peer_id = p.peer_id and m.id = p.id
     where p.owner_id = ${group ? peer : owner} and p.peer_id = ${peer} and p.active and ${place}
       and m.recalled is null and m.id > (${floor})
+      and ${isKept(sql`${owner}`, sql`${peer}`, sql`m.id`)}
     order by p.date desc, p.id desc
     limit ${limit}`.execute(db);
   return rows;

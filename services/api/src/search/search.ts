@@ -83,7 +83,7 @@ async function searchOnce(
       // Reads a few more candidates than needed, because messages may be deleted or repeated.
       const some = ready.slice(at, at + limit - found.length + spare);
       at += some.length;
-      found.push(...(await verify(db, fits, some, seen)));
+      found.push(...(await verify(db, me, fits, some, seen)));
     }
     if (reach <= Math.max(end, above)) break;
     if (seen.size > mostCandidates && found.length < limit) {
@@ -99,12 +99,14 @@ async function searchOnce(
 /** Returns the new matching messages among the candidates, newest first. */
 async function verify(
   db: Database,
+  me: number,
   fits: (message: Filtered) => boolean,
   keys: readonly Key[],
   seen: Set<string>,
 ): Promise<FoundRow[]> {
   const rows = await readFound(
     db,
+    me,
     keys.filter(({ owner, peer, id }) => {
       const name = `${owner}:${peer}:${id}`;
       const isNew = !seen.has(name);

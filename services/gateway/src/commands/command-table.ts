@@ -4,6 +4,7 @@ import { action } from './action.ts';
 import { auth } from './auth.ts';
 import type { Command, ConnectionCommand } from './command.ts';
 import { edit } from './edit.ts';
+import { hide } from './hide.ts';
 import { mark } from './mark.ts';
 import { pin } from './pin.ts';
 import { react } from './react.ts';
@@ -22,6 +23,7 @@ export const senderCommands: { [Type in Exclude<ClientFrame['type'], ConnectionF
   edit,
   react,
   pin,
+  hide,
   action,
   received,
   typing,

@@ -142,7 +142,7 @@ export async function readMessage(
 /**
  * Returns what the recorder knows about a message. Throws a refusal if the message does not exist.
  */
-async function requestFacts(
+export async function requestFacts(
   { redis, rates }: CommandDeps,
   user: LocalUser,
   chat: number,

@@ -16,7 +16,7 @@ const RETRY_AFTER_MS = 5000;
 const RESUME_SHARE = 0.9;
 
 /** Frames that add entries to a record stream. */
-const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'pin', 'mark']);
+const RECORDED: ReadonlySet<ClientFrame['type']> = new Set(['send', 'edit', 'recall', 'react', 'pin', 'hide', 'mark']);
 
 function isRecorded(frame: ClientFrame): boolean {
   return RECORDED.has(frame.type) || (frame.type === 'stream' && frame.op === 'start');

@@ -1,4 +1,4 @@
-import type { ChangeEntry, Entry, MarkEntry, MessageEntry, PinEntry } from '@parley/database';
+import type { ChangeEntry, Entry, HideEntry, MarkEntry, MessageEntry, PinEntry } from '@parley/database';
 import { groupConversation, isId, userConversation } from '@parley/protocol';
 import { BadEntry, type Json, readConversation, readId, readText } from './read-json.ts';
 
@@ -18,6 +18,8 @@ export function parseEntry(value: Json): Entry {
       return change(value.kind, value);
     case 'pin':
       return pin(value);
+    case 'hide':
+      return hide(value);
     default:
       throw new BadEntry(`is of unknown kind ${JSON.stringify(value.kind)}`);
   }
@@ -57,6 +59,12 @@ function mark(value: Json): MarkEntry {
 function pin(value: Json): PinEntry {
   const common = { ...readConversation(value), id: readId(value, 'id'), date: readId(value, 'date') };
   return { kind: 'pin', ...common, active: active(value) };
+}
+
+function hide(value: Json): HideEntry {
+  const { ids } = value;
+  if (!(Array.isArray(ids) && ids.every(isId))) throw new BadEntry('ids are not ids');
+  return { kind: 'hide', ...readConversation(value), ids };
 }
 
 function change(kind: ChangeEntry['kind'], value: Json): ChangeEntry {

@@ -17,7 +17,7 @@ const PAGE = 500;
 export async function recordInboxes(deps: ReconcileDeps): Promise<number> {
   let written = 0;
   // Messages first, of all inboxes: a change waits for its message for a day only.
-  for (const kinds of [['message'], ['recall', 'edit', 'react', 'pin', 'mark']]) {
+  for (const kinds of [['message'], ['recall', 'edit', 'react', 'pin', 'hide', 'mark']]) {
     for (const owner of await inboxOwners(deps.redis)) written += await recordInbox(deps, owner, new Set(kinds));
   }
   return written;
@@ -86,11 +86,12 @@ function chatOf(owner: number, event: Recorded): number {
 function toEntry(owner: number, { event, group }: KnownEvent, date: number): Entry {
   if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));
   // Between users, `chat` names the peer of the inbox's owner. A record names that of `user`.
-  const chat = group || event.user === owner ? event.chat : owner;
-  return parseEntry(readJson(JSON.stringify({ ...event, chat, group, date })));
+  const user = 'user' in event ? event.user : owner;
+  const chat = group || user === owner ? event.chat : owner;
+  return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date })));
 }
 
-type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'mark'>;
+type Recorded = EventOf<'message' | 'recall' | 'edit' | 'react' | 'pin' | 'hide' | 'mark'>;
 
 interface KnownEvent {
   event: Recorded;

@@ -27,6 +27,10 @@ export function pin(user: number, chat: number, id: number, date: number, active
   return { kind: 'pin', user, chat, id, date, active, ...(group ? { group } : {}) };
 }
 
+export function hide(user: number, chat: number, ids: number[], group = false) {
+  return { kind: 'hide', user, chat, ids, ...(group ? { group } : {}) };
+}
+
 export function react(
   user: number,
   chat: number,

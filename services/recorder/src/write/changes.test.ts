@@ -1,7 +1,7 @@
 import { activeReactions } from '@parley/database';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edit, groupMessage, message, pin, react, recall } from '../testing/entries.ts';
+import { edit, groupMessage, hide, message, pin, react, recall } from '../testing/entries.ts';
 import { Fixture } from '../testing/fixture.ts';
 
 let world: Fixture;
@@ -62,6 +62,21 @@ describe('a pin', () => {
       })),
     );
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, last_id: 1 });
+  });
+});
+
+describe('a hidden message', () => {
+  it('only messages that exist are hidden, once, in the copy of their user', async () => {
+    const [a, b, c] = await world.users(3);
+    const group = await world.group([a, b]);
+    const entries = [message(1, a, b), groupMessage(2, a, group), hide(b, a, [1, 2]), hide(b, group, [1, 2], true)];
+    await world.write(...entries, hide(c, a, [1]));
+    await world.write(...entries);
+    const query = world.db.selectFrom('hidden_messages').selectAll().where('owner_id', 'in', [a, b, c]).orderBy('id');
+    expect(await query.execute()).toEqual([
+      { owner_id: b, peer_id: a, id: 1, sender_id: a },
+      { owner_id: b, peer_id: group, id: 2, sender_id: a },
+    ]);
   });
 });
 

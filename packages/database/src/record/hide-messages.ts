@@ -1,0 +1,16 @@
+import type { Connection } from '../open-database.ts';
+import type { HideEntry } from './entry.ts';
+
+/**
+ * Hides messages from the user's own copy of a chat. Their rows stay: a message that is recorded
+ * again does not come back, and counters need no change. Ids without a message are ignored.
+ */
+export async function hideMessages(connection: Connection, { user, chat, group, ids }: HideEntry): Promise<void> {
+  await connection.query(insert, [user, chat, group ? chat : user, ids]);
+}
+
+const insert = `
+  insert into hidden_messages (owner_id, peer_id, id, sender_id)
+  select $1, $2, m.id, m.sender_id from messages m
+  where m.owner_id = $3 and m.peer_id = $2 and m.id = any($4::bigint[])
+  on conflict do nothing`;

@@ -1,0 +1,19 @@
+import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './find-messages.lua';
+
+const script = createScript('find-messages', [source]);
+
+/**
+ * Returns those of the messages of a conversation that the inbox of a user does not hold, in any
+ * order. Recalled messages count as held. Reads the inbox once.
+ */
+export async function findMissing(
+  redis: RedisConnection,
+  user: number,
+  conversation: string,
+  ids: readonly number[],
+): Promise<number[]> {
+  const names = [redis.keys.inbox(user), redis.keys.recalled(user)];
+  return ((await redis.run(script, names, [conversation, ...ids])) as string[]).map(Number);
+}
