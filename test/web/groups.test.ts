@@ -166,6 +166,40 @@ describe('the owner and admins of a group', () => {
   });
 });
 
+describe('groups that others find', () => {
+  it('a person finds a group, requests to join it, withdraws, and joins it once it is public', async () => {
+    const { people, made } = await group('Ann', 'Bob');
+    const cem = await kit.person('Cem');
+    const owner = await kit.open((people as Person[])[0] as Person, { path: `/chats/${made.id}/details` });
+    const setVisibility = async (value: string) => {
+      await owner.getByRole('button', { name: 'Edit', exact: true }).click();
+      await owner.getByLabel('Who can find and join').selectOption(value);
+      await owner.getByRole('button', { name: 'Save' }).click();
+      await owner.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await setVisibility('request');
+    const page = await kit.open(cem, { path: '/people/find' });
+    const search = () => page.getByRole('searchbox', { name: 'Username or name' });
+    await search().fill(made.name.toLowerCase());
+    await page.getByText('2 members').waitFor();
+    await page.getByRole('button', { name: `Request to join ${made.name}` }).click();
+    await page.getByText('Request sent').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    const requests = owner.getByRole('list', { name: 'Requests to join' });
+    await requests.getByText('Cem').waitFor();
+    await page.getByRole('button', { name: `Withdraw the request to join ${made.name}` }).click();
+    await requests.waitFor({ state: 'detached' });
+
+    await setVisibility('public');
+    await page.reload();
+    await search().fill(made.name);
+    await page.getByRole('button', { name: `Join ${made.name}`, exact: true }).click();
+    await page.waitForURL(`**/chats/${made.id}`);
+    await chatPage(page).say('found it');
+    await chatPage(page).state('found it', 'Sent');
+  });
+});
+
 describe('slow mode', () => {
   it('with slow mode a member waits between two messages, and the text stays in the field', async () => {
     const { people, made } = await group('Ann', 'Bob');

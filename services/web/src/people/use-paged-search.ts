@@ -1,0 +1,54 @@
+import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
+import { errorText } from '../core/error-text.ts';
+
+/** Ms after the last key before the search starts. */
+const DEBOUNCE_MS = 250;
+
+/** Items of one page. */
+const PAGE = 30;
+
+/** A search that starts a moment after its text changed, and continues page by page. */
+export function usePagedSearch<T>(query: Readonly<Ref<string>>, read: (search: PagedSearch) => Promise<FoundPage<T>>) {
+  /** What was found. Undefined without a text. */
+  const found = shallowRef<T[]>();
+  const next = ref<string | null>(null);
+  const failure = ref('');
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  async function search(after?: string): Promise<void> {
+    const q = query.value.trim();
+    failure.value = '';
+    if (q === '') {
+      found.value = undefined;
+      next.value = null;
+      return;
+    }
+    try {
+      const page = await read({ q, limit: PAGE, ...(after && { after }) });
+      // The query may have changed during the request.
+      if (q !== query.value.trim()) return;
+      found.value = [...(after ? (found.value ?? []) : []), ...page.items];
+      next.value = page.next;
+    } catch (error) {
+      failure.value = errorText(error);
+    }
+  }
+
+  watch(query, () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => search(), DEBOUNCE_MS);
+  });
+  onScopeDispose(() => clearTimeout(timer));
+  return { found, next, failure, search };
+}
+
+interface PagedSearch {
+  q: string;
+  limit: number;
+  after?: string;
+}
+
+interface FoundPage<T> {
+  items: T[];
+  next: string | null;
+}
