@@ -6,8 +6,8 @@ import type { PushUsers } from './push/push-users.ts';
 
 /**
  * Queues webhook events for committed messages, edits, recalls, reactions and pins, and push events
- * for messages whose recipients may have a push device. Rejects if Redis does not accept them. An
- * event that is queued again has the same id.
+ * for messages whose recipients may have a push device. Rejects if Redis does not accept them. If
+ * an event is queued again, it has the same id.
  */
 export async function announceMessages(
   { redis, endpoints, pushUsers, most, log }: AnnounceOptions,
@@ -27,7 +27,10 @@ export async function announceMessages(
   }
 }
 
-/** Returns what a push notification shows: of a streamed message, its final content. */
+/**
+ * Returns the messages that push notifications show. For a streamed message, that is its final
+ * content.
+ */
 function toPushed(entry: Entry): MessageEntry[] {
   if (entry.kind === 'message') return entry.silent || entry.streaming ? [] : [entry];
   if (entry.kind !== 'edit' || !entry.streamed || entry.silent) return [];
@@ -90,7 +93,7 @@ export interface AnnounceOptions {
   endpoints: readonly WebhookEndpoint[];
   /** Undefined if push is off. */
   pushUsers: PushUsers | undefined;
-  /** Events that may be queued per endpoint. */
+  /** Maximum number of events that are queued per endpoint. */
   most: number;
   log: Log;
 }

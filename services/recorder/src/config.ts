@@ -39,35 +39,35 @@ export function readConfig(env: Environment) {
     /** Address of `/healthz`, `/readyz` and `/metrics`. */
     host: values.HOST,
     port: values.PORT,
-    /** Comma-separated if they are nodes of a Redis Cluster. */
+    /** Several URLs separated by commas are nodes of a Redis Cluster. */
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     /**
-     * Maximum number of connections to PostgreSQL: one writes batches, the others answer requests
-     * of gateways.
+     * Maximum number of connections to PostgreSQL. One writes batches, the others serve requests of
+     * gateways.
      */
     databaseConnections: values.DATABASE_CONNECTIONS,
     /**
      * Number of hash buckets. The same in every process; cannot be changed after the first start.
      */
     buckets: values.BUCKETS,
-    /** Replicas of Redis that must have an entry before it is recorded. */
+    /** Number of Redis replicas that must have an entry before it is recorded. */
     replicasAck: values.REPLICAS_ACK,
-    /** Data that may be lost if the machine of Redis crashes. */
+    /** How Redis syncs writes to disk, which decides what a crash of its machine may lose. */
     redisDurability: values.REDIS_DURABILITY,
     /** Maximum number of entries per transaction. */
     batch: values.RECORD_BATCH,
-    /** Minimum of ms between reads while entries arrive. A longer wait makes larger batches. */
+    /** Minimum ms between reads while entries arrive. A longer wait makes larger batches. */
     wait: values.RECORD_WAIT,
     /** Maximum ms between reads while entries arrive. */
     maxWait: values.RECORD_WAIT_MAX,
-    /** Ms after its last renewal at which the lease of a crashed recorder ends. */
+    /** Ms after which a lease ends if its recorder, which may have crashed, does not renew it. */
     lease: values.RECORD_LEASE,
-    /** Webhook endpoints of committed messages. */
+    /** Webhook endpoints that receive events of committed messages. */
     webhooks: values.WEBHOOKS,
     /** Whether messages are pushed to devices. */
     push: [values.PUSH_PUBLIC_KEY, values.FCM_PROJECT, values.APNS_KEY_ID].some((each) => each !== ''),
-    /** Events that may be queued per endpoint. */
+    /** Maximum number of events that are queued per endpoint. */
     webhookBacklog: values.WEBHOOK_BACKLOG,
     logLevel: values.LOG_LEVEL,
     /** OTLP collector for traces of messages. Default: none. */

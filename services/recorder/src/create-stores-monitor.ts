@@ -9,7 +9,7 @@ import {
 } from '@parley/redis';
 import { type Log, type Registry, StoresMonitor } from '@parley/service';
 
-/** A monitor of this process' connections. */
+/** Creates a monitor that uses the connections of this process. */
 export function createStoresMonitor(db: Database, redis: RedisConnection, log: Log, metrics: Registry): StoresMonitor {
   return new StoresMonitor(
     {

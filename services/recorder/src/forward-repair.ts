@@ -2,14 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisConnection, repairForwards } from '@parley/redis';
 import type { Lease } from './lease/lease.ts';
 
-/**
- * Ms between checks, and so the least time that the process which accepted a message has to forward
- * it.
- */
+/** Ms between checks. The process that accepted a message has at least this time to forward it. */
 const INTERVAL_MS = 500;
 
 /**
- * In a Redis Cluster, finishes the forwards that crashed gateways and apis left in the leased
+ * In a Redis Cluster, completes the forwards that crashed gateways and apis left in the leased
  * buckets. See `repairForwards`.
  */
 export class ForwardRepair {

@@ -61,10 +61,13 @@ export class RecorderMetrics {
     this.#addBacklog(registers, redis, leased);
   }
 
-  /** Reads Redis when the metrics are collected; NaN while Redis is unavailable. */
+  /**
+   * Adds metrics of the backlog. They are read from Redis when the metrics are collected. NaN while
+   * Redis is unavailable.
+   */
   #addBacklog(registers: Registry[], redis: RedisConnection, leased: () => readonly Lease[]): void {
     let reading: Promise<Backlog> | undefined;
-    // Both gauges are collected at once: they share one read.
+    // Both gauges are collected at the same time, so they share one read.
     const read = () => {
       reading ??= readBacklog(redis, leased())
         .catch(() => ({ entries: Number.NaN, age: Number.NaN }))
@@ -106,12 +109,12 @@ export class RecorderMetrics {
     this.#batches.observe(entries.length);
   }
 
-  /** Counts a batch that could not be written, and will be written again. */
+  /** Counts a batch that could not be written. It is written again. */
   failed(error: unknown): void {
     this.#failures.inc({ reason: failureReason(error) });
   }
 
-  /** Counts an entry moved to the dead entries. */
+  /** Counts an entry that was moved to the dead entries. */
   buried(): void {
     this.#dead.inc();
   }

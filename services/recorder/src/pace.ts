@@ -1,12 +1,12 @@
 /**
- * Entries that a batch should have. A transaction costs about 2 ms by itself and about 0.04 ms per
- * entry, so from here on larger batches save little.
+ * Desired number of entries of a batch. A transaction costs about 2 ms by itself and about 0.04 ms
+ * per entry, so larger batches save little.
  */
 const FULL_BATCH = 200;
 
 /**
- * The time between two reads of the record streams. At a low rate it is longer, so that fewer
- * transactions are written, unless somebody waits for a record.
+ * Decides the time between two reads of the record streams. At a low rate it is longer, so that
+ * fewer transactions are written, unless a request waits for a record.
  */
 export class Pace {
   readonly #options: PaceOptions;
@@ -19,7 +19,7 @@ export class Pace {
     this.#options = options;
   }
 
-  /** Call it before each read. Returns whether `hurry` was called since the read before. */
+  /** Call it before each read. Returns whether `hurry` was called since the previous read. */
   begin(): boolean {
     const now = performance.now();
     this.#elapsed = now - this.#began;
@@ -29,7 +29,7 @@ export class Pace {
     return hurried;
   }
 
-  /** Ends a wait, or prevents the next one, as soon as the minimum has passed. */
+  /** Ends the current or next wait as soon as the minimum has passed. */
   hurry(): void {
     this.#hurried = true;
     this.#wake?.();
@@ -38,7 +38,7 @@ export class Pace {
   /**
    * Resolves when the next read is due.
    *
-   * @param entries entries of the last read
+   * @param entries number of entries of the last read
    */
   async wait(entries: number): Promise<void> {
     const { batch, wait, maxWait } = this.#options;
@@ -64,7 +64,7 @@ export class Pace {
 }
 
 export interface PaceOptions {
-  /** Maximum number of entries per transaction: after a full read the next one is due at once. */
+  /** Maximum number of entries per transaction. After a full read, the next one is due at once. */
   batch: number;
   /** Minimum ms between two reads. */
   wait: number;

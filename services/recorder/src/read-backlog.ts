@@ -28,6 +28,6 @@ export async function readBacklog({ client, keys }: RedisConnection, leases: rea
 
 export interface Backlog {
   entries: number;
-  /** Age of the oldest entry, in ms; 0 if there is none. */
+  /** Age of the oldest entry in ms. 0 if there is no entry. */
   age: number;
 }

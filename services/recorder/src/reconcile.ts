@@ -5,8 +5,8 @@ import { reconcileStores } from './reconcile/reconcile-stores.ts';
 
 /**
  * `node reconcile.js` reconciles Redis and PostgreSQL after one or both were restored from a
- * backup. Run it while gateways are stopped, or refuse to serve because the stores do not belong
- * together. Idempotent: an interrupted run is repeated.
+ * backup. Run it while gateways are stopped, or while they refuse to serve because the stores do
+ * not belong together. Idempotent: repeat an interrupted run.
  */
 await runTask({
   name: 'reconcile',

@@ -5,11 +5,12 @@ import type { Source, StreamEntry } from './source/source.ts';
 import type { Writer } from './writer.ts';
 
 /**
- * Moves entries from the record streams to PostgreSQL, in a loop of three phases.
+ * Moves entries from the record streams to PostgreSQL in a loop of three phases.
  *
- * Collect: read the leased streams; while they have more, until a batch is full. Write: one
- * transaction per batch, retried until it is committed or the leases are lost. Pace: while entries
- * arrive, wait so that the next batch fills ({@redis Pace}); otherwise the read blocks.
+ * Collect: read the leased streams; while they have more, continue until a batch is full. Write:
+ * one transaction per batch, retried until it is committed or the leases are lost. Pace: while
+ * entries arrive, wait so that the next batch gets larger ({@redis Pace}). Otherwise the read
+ * blocks.
  */
 export class Recorder {
   readonly #source: Source;
@@ -38,14 +39,17 @@ export class Recorder {
     this.#done = this.#run();
   }
 
-  /** Writes what is in the streams now without waiting for more, and trims it at once. */
+  /**
+   * Writes the entries that are in the streams now without waiting for more, and trims the streams
+   * at once.
+   */
   hurry(): void {
     this.#pace.hurry();
   }
 
   /**
-   * Resolves once the batch in flight is written, or given up if PostgreSQL or Redis is
-   * unavailable: it stays in its stream.
+   * Resolves once the batch in flight is written, or abandoned because PostgreSQL or Redis is
+   * unavailable. An abandoned batch stays in its stream.
    */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -102,7 +106,7 @@ const IDLE_MS = 200;
 export interface RecorderOptions {
   /** Maximum number of entries per transaction. */
   batch: number;
-  /** Ms between reads while many entries arrive, or one is wanted. */
+  /** Ms between reads while many entries arrive, or while a request waits for one. */
   wait: number;
   /** Ms between reads while few entries arrive. */
   maxWait: number;

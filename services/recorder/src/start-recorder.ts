@@ -35,16 +35,19 @@ import { openSource } from './source/open-source.ts';
 import { StreamEnder } from './stream-ender.ts';
 import { Writer } from './writer.ts';
 
-/** Ms after which a statement fails and is retried: a crashed server closes no connection. */
+/**
+ * Ms after which a statement fails and is retried. A server whose machine crashes does not close
+ * its connections.
+ */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
-/** Requests read at once, about. */
+/** Approximate number of requests that are read at once. */
 const REQUEST_BATCH = 256;
 
 /**
- * Starts a recorder; resolves once its health port is open. Rejects if Redis is unavailable or the
- * schema is too old; waits for PostgreSQL. `onStop` receives the stop function of each part, to be
- * called in reverse order.
+ * Starts a recorder. Waits for PostgreSQL and resolves once its health port is open. Rejects if
+ * Redis is unavailable or the schema is too old. `onStop` receives the stop function of each part.
+ * Call these in reverse order.
  */
 export async function startRecorder(config: RecorderConfig, log: Log, onStop: OnStop): Promise<{ port: number }> {
   const { databaseUrl: url, databaseConnections, lease } = config;
@@ -61,9 +64,11 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   const db = openDatabase({ ...database, maxConnections: databaseConnections - 1 });
   onStop('database', () => db.destroy());
   const session = {
-    // One plan for all sizes of a batch: planning over 16 partitions costs more than it can save.
+    // One plan for all sizes of a batch, because planning over 16 partitions costs more than it can
+    // save.
     ...{ plan_cache_mode: 'force_generic_plan', jit: 'off' },
-    // A recorder frozen within a transaction must not keep its row locks from its successor.
+    // A recorder that freezes within a transaction must not keep row locks that its successor
+    // needs.
     idle_in_transaction_session_timeout: String(Math.ceil(lease / 2)),
   };
   const pool = openPool({ ...database, maxConnections: 1 }, session);
@@ -161,7 +166,7 @@ export async function startRecorder(config: RecorderConfig, log: Log, onStop: On
   return { port: health.port };
 }
 
-/** Rejects if the schema is too old; waits while PostgreSQL is unavailable. */
+/** Rejects if the schema is too old. Waits while PostgreSQL is unavailable. */
 async function waitForSchema(db: Database, log: Log): Promise<void> {
   for (;;) {
     try {

@@ -7,8 +7,8 @@ import type { Lease } from './lease/lease.ts';
 const INTERVAL_MS = 1000;
 
 /**
- * Ends the streams of the leased buckets that have used their time: their senders died, or forgot
- * them. Their final text is the default of `endStream`.
+ * Ends the streams of the leased buckets that have used their time, because their senders crashed
+ * or did not end them. Their final text is the default of `endStream`.
  */
 export class StreamEnder {
   readonly #redis: RedisConnection;
@@ -63,7 +63,7 @@ export class StreamEnder {
     const parsed = parseConversation(conversation);
     let participants: number[] = [];
     if (parsed?.type === 'group') {
-      // Without the copy, the members are unknown. The next check tries again.
+      // Without the copy, the members are unknown. The next check retries.
       if (!(await this.#restorePermits(parsed.group))) return;
       participants = await readMembers(this.#redis, parsed.group);
     }

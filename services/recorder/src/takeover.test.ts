@@ -46,13 +46,13 @@ describe('several recorders', () => {
     const second = await runRecorder(env());
     await waitFor(async () => (await leased(first.url)) === 4 && (await leased(second.url)) === 4);
     await second.stop();
-    // Well before the leases would have ended.
+    // This is well before the leases would have ended.
     await waitFor(async () => (await leased(first.url)) === BUCKETS, { timeout: 1500 });
   });
 });
 
 describe('a recorder killed in the middle of a batch', () => {
-  it('a killed recorder is replaced by another, which applies every entry once, in order', async () => {
+  it('after a recorder was killed, another one applies every entry once, in order', async () => {
     await interrupted('SIGKILL', async (world, a, b) => {
       await using link = await testConnection(redis.url, BUCKETS);
       await using _ = await runRecorder(env());
@@ -72,7 +72,7 @@ describe('a recorder that was frozen in the middle of a batch', () => {
       await drained(link);
       const before = await world.everything();
       child.kill('SIGCONT');
-      // Awake, it acquires its share again and records.
+      // The resumed recorder acquires its share again and records.
       await waitFor(async () => (await leased(other.url)) === BUCKETS / 2, { timeout: 20_000 });
       expect(await world.everything()).toEqual(before);
       await addEntries(link, a % BUCKETS, [message(7, a, b)]);
@@ -83,8 +83,8 @@ describe('a recorder that was frozen in the middle of a batch', () => {
 });
 
 /**
- * Lets a recorder stop by a signal while PostgreSQL holds up its transaction, with four messages
- * and a mark on the way.
+ * Stops a recorder by a signal while a lock in PostgreSQL delays its transaction, with four
+ * messages and a mark in flight.
  */
 async function interrupted(
   signal: 'SIGKILL' | 'SIGSTOP',

@@ -16,7 +16,7 @@ describe('the writer', () => {
     expect(writer.healthy).toBe(true);
   });
 
-  it('the writer retries while the database is unavailable, and reports that', async () => {
+  it('the writer retries while the database is unavailable, and reports the failures', async () => {
     let failures = 2;
     const { writer, calls, lease } = createWriter({
       writeBatch: async () => {
@@ -72,7 +72,7 @@ describe('the writer', () => {
     expect(calls).toEqual([]);
   });
 
-  it('a stopped writer gives up, and trims no unwritten entries', async () => {
+  it('a stopped writer does not retry, and trims no unwritten entries', async () => {
     const { writer, calls, lease } = createWriter({ writeBatch: () => Promise.reject(new Error('away')) });
     writer.stop();
     await writer.write([entry(lease, 1)]);

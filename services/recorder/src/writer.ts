@@ -13,7 +13,7 @@ import { isEntryFault } from './write/errors.ts';
 /** Ms between two trims while entries arrive. */
 const TRIM_INTERVAL_MS = 500;
 
-/** Ms before the first and the later retries; doubles from the one to the other. */
+/** Ms before the first retry, and maximum ms before later ones. The delay doubles with each. */
 const [MIN_RETRY_DELAY_MS, MAX_RETRY_DELAY_MS] = [50, 2000];
 
 /** Writes batches of record entries to PostgreSQL and trims the record streams. */
@@ -35,8 +35,9 @@ export class Writer {
   }
 
   /**
-   * Resolves when each entry is committed, moved to the dead entries, or its lease is lost (the
-   * next holder writes it). Retries while PostgreSQL or Redis is unavailable, until {@redis stop}.
+   * Resolves when each entry is committed, moved to the dead entries, or left to the next holder
+   * because its lease is lost. Retries while PostgreSQL or Redis is unavailable, until {@redis
+   * stop}.
    */
   async write(entries: readonly StreamEntry[]): Promise<void> {
     const work = this.#writeAll(await this.#parseAll(entries));
@@ -47,9 +48,9 @@ export class Writer {
   }
 
   /**
-   * Removes written entries from the streams. `write` trims twice a second, since a trim per stream
-   * and batch would cost as much as reading; call this when no entries arrive. If a trim fails, the
-   * entries are trimmed next time, or written again, which is idempotent.
+   * Removes written entries from the streams. `write` trims only twice a second, because a trim per
+   * stream and batch would cost as much as reading. Call this when no entries arrive. If a trim
+   * fails, the entries are trimmed the next time, or written again, which is idempotent.
    */
   async trim(): Promise<void> {
     this.#trimmed = performance.now();
@@ -66,7 +67,7 @@ export class Writer {
     await this.#current;
   }
 
-  /** Ends retries: entries whose next attempt fails stay in their stream. */
+  /** Ends retries. If the next attempt fails, the entries stay in their stream. */
   stop(): void {
     this.#stopping = true;
   }
@@ -88,7 +89,7 @@ export class Writer {
     return items;
   }
 
-  /** Returns false if it gave up because of {@redis stop}. */
+  /** Returns false if it ended early because of {@redis stop}. */
   async #writeAll(all: readonly Item[]): Promise<boolean> {
     for (let delay = MIN_RETRY_DELAY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
       const items = all.filter((item) => item.source.lease.held);
@@ -120,7 +121,7 @@ export class Writer {
     await this.#deps.committed(items, start);
   }
 
-  /** Halves the batch until the invalid entry is alone. */
+  /** Halves the batch until the invalid entry is alone in one. */
   async #isolate(items: readonly Item[], error: unknown): Promise<boolean> {
     const [first] = items;
     if (first && items.length === 1) return await this.#bury(first.source, error);
@@ -129,8 +130,8 @@ export class Writer {
   }
 
   /**
-   * Moves an entry to the dead entries, so that the stream can continue. Returns false if it gave
-   * up because of {@redis stop}.
+   * Moves an entry to the dead entries, so that the stream can continue. Returns false if it ended
+   * early because of {@redis stop}.
    */
   async #bury(entry: StreamEntry, cause: unknown): Promise<boolean> {
     const { log } = this.#deps;
@@ -152,28 +153,28 @@ export class Writer {
 
 export interface WriterDeps {
   /**
-   * Writes entries in one transaction; `mayCommit` is called before the commit. See `writeBatch`.
+   * Writes entries in one transaction. `mayCommit` is called before the commit. See `writeBatch`.
    */
   writeBatch(entries: readonly Entry[], mayCommit: () => boolean): Promise<void>;
   /** Returns the items that enough replicas of Redis have. */
   confirm(items: readonly Item[]): Promise<readonly Item[]>;
   /**
-   * Called after the commit, before the entries are trimmed; if it rejects, the batch is written
-   * again. `start`: `performance.now()`.
+   * Called after the commit, before the entries are trimmed. If it rejects, the batch is written
+   * again. `start` is a value of `performance.now()`.
    */
   committed(items: readonly Item[], start: number): Promise<void>;
   /** Removes the entries of a bucket up to and including `id`. */
   trim(bucket: number, id: string): Promise<unknown>;
   /** Moves an entry to the dead entries. */
   bury(entry: StreamEntry, reason: string): Promise<unknown>;
-  /** Handles requests; never rejects. */
+  /** Handles requests. Never rejects. */
   handle(requests: readonly Request[]): Promise<void>;
-  /** Called when an attempt to write failed for a reason that may pass. */
+  /** Called when an attempt to write failed for a reason that may be temporary. */
   failed(error: unknown): void;
   log: Pick<Log, 'warn' | 'error'>;
 }
 
-/** A record entry, as read and as parsed. */
+/** A record entry, in the form that was read and in parsed form. */
 export interface Item {
   source: StreamEntry;
   entry: Entry;

@@ -2,10 +2,10 @@ import type { Connection } from '../open-database.ts';
 import type { Change } from './entry.ts';
 
 /**
- * Applies a recall, an edit or a reaction to one copy of a message. The order does not matter: a
- * recall is final, and the newer of two edits or reactions wins. Only the sender can edit, and only
- * the sender and moderators of the group can recall. Returns false if the copy lacks the message.
- * The chat's row (the group's) must be locked.
+ * Applies a recall, an edit or a reaction to one copy of a message. The order of changes does not
+ * matter: a recall is final, and the newer of two edits or reactions wins. Only the sender can
+ * edit, and only the sender and moderators of the group can recall. Returns false if the copy lacks
+ * the message. The row of the chat or group must be locked.
  */
 export async function applyChange(connection: Connection, copy: Copy, change: Change): Promise<boolean> {
   const key = [copy.owner, copy.peer, change.id];
@@ -19,14 +19,14 @@ export async function applyChange(connection: Connection, copy: Copy, change: Ch
   return found.rowCount === 1;
 }
 
-/** A copy of a conversation: a user's, or a group's (`owner` and `peer` are the group). */
+/** A copy of a conversation. For a group, `owner` and `peer` are the group. */
 export interface Copy {
   owner: number;
   peer: number;
   group: boolean;
 }
 
-/** Different emoji on one message. */
+/** Maximum number of different emoji on one message. */
 const MAX_EMOJI = 32;
 
 function statement(change: Change): { text: string; values: unknown[] } {
@@ -47,13 +47,13 @@ const edit = `
     and (coalesce(edited, 0) < $5::bigint or (edited = $5::bigint
       and (body, coalesce(custom, 'null')) < ($6::jsonb, coalesce($7::jsonb, 'null'))))`;
 
-// The final content of a streamed message comes before every edit, and does not count as one. The
-// date is no part of it.
+// Sets the final content of a streamed message. Every edit has precedence over it, and it does not
+// count as an edit. Its date is not stored.
 const complete = `
   update messages set body = $6::jsonb, custom = $7::jsonb
   where ${key} and sender_id = $4::bigint and recalled is null and edited is null and $5::bigint > 0`;
 
-// A removed reaction stays, with its date negated. At the same date, the removal wins.
+// A removed reaction is kept with its date negated. At the same date, the removal wins.
 const react = `
   update messages set reactions = jsonb_set(
     coalesce(reactions, '{}') || jsonb_build_object($6::text, coalesce(reactions -> $6::text, '{}')),

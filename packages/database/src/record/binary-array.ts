@@ -1,6 +1,6 @@
 /**
- * Encodes `bigint[]` in PostgreSQL's binary format, without decimal digits, quotes or escapes: a
- * batch is a few arrays of up to a thousand elements.
+ * Encodes `bigint[]` in PostgreSQL's binary format, which needs no decimal digits, quotes or
+ * escapes. A batch consists of a few arrays of up to a thousand elements.
  */
 export function bigints(values: readonly (number | null)[]): Buffer {
   const buffer = Buffer.allocUnsafe(HEADER + values.length * 12);
@@ -25,7 +25,7 @@ export function jsons(values: readonly (string | null)[]): Buffer {
   return strings(values, JSONB, true);
 }
 
-/** Returns `$1::bigint[], $2::text[]` and so on, from `$first`. */
+/** Returns parameters such as `$1::bigint[], $2::text[]`, numbered from `first`. */
 export function parameters(first: number, types: readonly string[]): string {
   return types.map((type, index) => `$${first + index}::${type}[]`).join(', ');
 }

@@ -3,8 +3,8 @@ import { applyChange, type Copy } from './apply-change.ts';
 import type { Change } from './entry.ts';
 
 /**
- * Stores a change that was recorded before its message. The chat's row (the group's) must be
- * locked; its flag is set.
+ * Stores a change that was recorded before its message, and sets the flag of the chat or group,
+ * whose row must be locked.
  */
 export async function deferChange(connection: Connection, copy: Copy, change: Change): Promise<void> {
   await connection.query(keep, [
@@ -17,7 +17,7 @@ export async function deferChange(connection: Connection, copy: Copy, change: Ch
 
 /**
  * Applies the deferred changes of a copy whose messages are recorded, deletes those older than a
- * day, and clears the flag when none is left. The chat's row (the group's) must be locked.
+ * day, and clears the flag if none is left. The row of the chat or group must be locked.
  */
 export async function applyDeferred(connection: Connection, copy: Copy, now: number): Promise<void> {
   const { rows } = await connection.query<DeferredRow>(select, [copy.owner, copy.peer]);
@@ -31,8 +31,8 @@ export async function applyDeferred(connection: Connection, copy: Copy, now: num
 }
 
 /**
- * The column `active`: of a recall, whether it was moderated; of an edit, true for the final
- * content of a streamed message.
+ * Returns the column `active`. For a recall: whether it was moderated. For an edit: true for the
+ * final content of a streamed message.
  */
 function flagOf(change: Change): boolean | null {
   if (change.kind === 'recall') return change.moderated;

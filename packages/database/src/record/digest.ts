@@ -1,12 +1,12 @@
 import type { ChangeEntry, Entry, HideEntry, MessageEntry, PinEntry } from './entry.ts';
 
 /**
- * Merges a batch into one change per row: each chat, group and member once, however many entries
- * concern it. Messages are applied before marks; the result is the same, since marks only advance
+ * Merges a batch into one change per row, so that each chat, group and member is written once.
+ * Applies messages before marks. The order does not change the result, because marks only advance
  * and counters depend only on messages and marks.
  *
- * @param inserted in a replay, the copies whose rows are new ({@redis copyKey}); counted copies are
- * removed from it. Default: all are new
+ * @param inserted in a replay, the copies whose rows are new ({@redis copyKey}). Counted copies are
+ * removed from the set. Default: all are new
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {
   const result: Digest = { messages: [], changes: [], pins: [], hides: [], chats: [], groups: [] };
@@ -108,7 +108,7 @@ export interface ChatDelta {
   received: number[];
   /** The newest message. */
   last: MessageEntry | undefined;
-  /** Marks; 0: unchanged. */
+  /** Marks. 0 if they did not change. */
   read: number;
   delivered: number;
   peerRead: number;
@@ -122,7 +122,7 @@ export interface GroupDelta {
   marks: Map<number, { read: number; delivered: number }>;
 }
 
-/** Both chats of a conversation; the same object twice for a user's chat with themself. */
+/** Both chats of a conversation. The same object twice for a user's chat with themself. */
 interface Pair {
   mine: ChatDelta;
   theirs: ChatDelta;

@@ -1,4 +1,7 @@
-/** A record: what a gateway or an api accepted and the recorder writes to PostgreSQL. */
+/**
+ * An entry of a record stream: a gateway or an api has accepted it, and the recorder writes it to
+ * PostgreSQL.
+ */
 export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry | HideEntry;
 
 /** A message, to be inserted into both owners' copies, or the group's. */
@@ -17,9 +20,9 @@ export interface MessageEntry {
   mentions: number[] | null;
   /** JSON text. */
   custom: string | null;
-  /** Sent without a push notification. */
+  /** True if it was sent without a push notification. */
   silent: boolean;
-  /** Its text grows: an edit with the final content follows. */
+  /** True if its text grows. An edit with the final content follows. */
   streaming: boolean;
 }
 
@@ -73,14 +76,17 @@ export interface EditChange {
   body: string;
   /** JSON text. */
   custom: string | null;
-  /** The final content of a streamed message, which is not shown as edited. */
+  /** True for the final content of a streamed message, which is not shown as edited. */
   streamed: boolean;
-  /** Of a streamed message: sent without a push notification. */
+  /**
+   * For the final content of a streamed message: true if the message was sent without a push
+   * notification.
+   */
   silent: boolean;
 }
 
 interface RecallChange {
   kind: 'recall';
-  /** By the owner or an admin of the group, who may recall any message. */
+  /** True for a recall by the owner or an admin of the group, who may recall any message. */
   moderated: boolean;
 }

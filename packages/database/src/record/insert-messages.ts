@@ -5,14 +5,14 @@ import type { MessageEntry } from './entry.ts';
 
 /**
  * Inserts both owners' rows of each message, or a group's single row. Rejects with a unique
- * violation (23505) if a row exists. That is rare, and `on conflict` would cost time for every row.
+ * violation (23505) if a row exists, which is rare: `on conflict` would cost time for every row.
  */
 export async function insertMessages(connection: Connection, messages: readonly MessageEntry[]): Promise<void> {
   if (messages.length === 0) return;
   await connection.query({ name: 'insert-messages', text: insert(1), values: messageColumns(messages) });
 }
 
-/** Inserts the rows that are missing; returns their keys ({@redis copyKey}). */
+/** Inserts only the rows that are missing. Returns their keys ({@redis copyKey}). */
 export async function insertMissing(connection: Connection, messages: readonly MessageEntry[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const text = `${insert(1)} on conflict do nothing returning owner_id, peer_id, id`;
@@ -22,8 +22,8 @@ export async function insertMissing(connection: Connection, messages: readonly M
 
 /**
  * Returns the statement that inserts {@redis messageColumns}, passed as parameters from `$first`
- * on. Each column has one element per message, not per row, so that each body is sent and parsed
- * once.
+ * on. Each column has one element per message instead of one per row, so that each body is sent and
+ * parsed once.
  */
 export function insert(first: number): string {
   return `

@@ -3,8 +3,8 @@ import { bigints } from './binary-array.ts';
 
 /**
  * Deletes all messages of dissolved groups, with their shares, pins and deferred changes. The
- * groups' rows must be locked, so that a group is dissolved either before this batch, and purged
- * here, or after it, and purged by the api.
+ * groups' rows must be locked, so that a group is dissolved either before this batch, which purges
+ * it, or after it, when the api purges it.
  */
 export async function purgeGroups(connection: Connection, groups: readonly number[]): Promise<void> {
   if (groups.length === 0) return;

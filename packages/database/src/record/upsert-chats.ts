@@ -4,9 +4,9 @@ import { bigints, jsons, parameters } from './binary-array.ts';
 import type { ChatDelta } from './digest.ts';
 
 /**
- * Upserts the chats between users, one write per chat; the batch's messages must be inserted by an
- * earlier statement. Returns the chats that need further steps: `unread` is -1 if it has to be
- * counted, `early` true if changes were deferred.
+ * Upserts the chats between users, with one write per chat. An earlier statement must have inserted
+ * the messages of the batch. Returns the chats that need further steps: `unread` is -1 if it must
+ * be counted, and `early` is true if changes were deferred.
  */
 export async function upsertChats(connection: Connection, chats: readonly ChatDelta[]): Promise<ChatRow[]> {
   if (chats.length === 0) return [];
@@ -16,8 +16,8 @@ export async function upsertChats(connection: Connection, chats: readonly ChatDe
 }
 
 /**
- * Counts the unread messages of upserted chats. A separate statement, so that it sees the commits
- * the upsert waited for.
+ * Counts the unread messages of upserted chats. It is a separate statement, so that it sees the
+ * transactions for which the upsert waited.
  */
 export async function recountUnread(connection: Connection, chats: readonly ChatRow[]): Promise<void> {
   if (chats.length === 0) return;
@@ -37,9 +37,9 @@ export interface ChatRow {
  * Returns the statement that upserts {@redis chatColumns}, passed as parameters from `$first` on.
  * It returns each {@redis ChatRow}.
  *
- * The api may clear a chat at the same time. No lock is needed beforehand: each expression reads
- * the row after the upsert has locked it, so that messages at or below `cleared_id` are neither
- * listed nor counted, in either order.
+ * The api may clear a chat at the same time. No earlier lock is needed: each expression reads the
+ * row after the upsert has locked it. So messages at or below `cleared_id` are neither listed nor
+ * counted, in either order.
  *
  * `unread` is the number of the peer's messages above the floor, the greater of read mark and
  * `cleared_id`. `last_id` is the greatest id of all, `run_id` the lowest id of the batch. The
@@ -89,8 +89,8 @@ export function upsert(first: number, midway: string): string {
 }
 
 /**
- * For `midway`, in the statement that also inserts the batch's messages: the earlier messages
- * counted, plus the arriving ones.
+ * The expression for `midway` if the same statement inserts the messages of the batch: counts the
+ * earlier messages, and adds the new ones.
  */
 export const countMidway = `excluded.unread + (
         select count(*) from messages m

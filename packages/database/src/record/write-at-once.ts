@@ -20,7 +20,7 @@ export async function writeAtOnce(pool: Pool, { messages, chats }: Digest): Prom
   }
 }
 
-/** Whether a statement was rolled back because the batch has to be written step by step. */
+/** Returns whether a statement was rolled back because the batch must be written step by step. */
 export function isUndone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === UNIQUE_VIOLATION || error.code === UNDONE);
 }
@@ -33,6 +33,7 @@ const statement = (midway: string) => `
   with recorded as (${insert(1)}), touched as (${upsert(MESSAGE_COLUMNS + 1, midway)})
   select undo_statement() from touched where unread < 0 or early`;
 
-// Counting adds the 16 partitions of `messages` to the plan: only batches with marks need it.
+// The count adds the 16 partitions of `messages` to the plan, so only batches with marks use this
+// statement.
 const withMarks = { name: 'write-with-marks', text: statement(countMidway) };
 const withoutMarks = { name: 'write-without-marks', text: statement('-1') };

@@ -14,19 +14,20 @@ import { type WrittenGroups, writeGroups } from './write-groups.ts';
 import { writePins } from './write-pins.ts';
 
 /**
- * Writes entries in one transaction; resolves after the commit. Idempotent.
+ * Writes entries in one transaction. Resolves after the commit. Idempotent.
  *
- * 1. Insert the messages, then update each chat and group; in a single statement if the batch has
- *    only messages and marks between users. If a row exists already, roll back and repeat, counting
- *    only the rows that were missing.
+ * 1. Insert the messages, then update each chat and group. A batch with only messages and marks
+ *    between users needs a single statement. If a row exists already, roll back and repeat, and
+ *    count only the rows that were missing.
  * 2. Count unread messages where the batch alone does not determine the number.
  * 3. Apply recalls, edits, reactions and pins, including those deferred until their message
  *    arrived.
- * 4. Delete the messages of dissolved groups: they were accepted before gateways knew.
+ * 4. Delete the messages of dissolved groups: they were accepted before gateways received the
+ *    change.
  * 5. Store which messages carry media, so that their readers may load it.
  *
- * @param mayWrite called before the commit; if it returns false (a lease was lost), the transaction
- * is rolled back and {@redis NotCommitted} thrown
+ * @param mayWrite called before the commit. If it returns false because a lease was lost, rolls
+ * back and throws {@redis NotCommitted}
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);
@@ -39,7 +40,7 @@ export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite
   if (!done) await transaction(pool, mayWrite, (connection) => writeMissing(connection, entries));
 }
 
-/** Nothing was committed because the caller lost its lease. */
+/** Thrown if nothing was committed because the caller lost its lease. */
 export class NotCommitted extends Error {
   override name = 'NotCommitted';
 }
@@ -126,7 +127,9 @@ async function transaction(
   }
 }
 
-/** Waits for all statements, then throws the first failure: later ones fail because of it. */
+/**
+ * Waits for all statements, then throws the first failure, because later ones are its consequences.
+ */
 async function together<const T extends readonly unknown[]>(
   work: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

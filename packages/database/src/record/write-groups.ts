@@ -5,12 +5,12 @@ import type { GroupDelta } from './digest.ts';
 import type { MessageEntry } from './entry.ts';
 
 /**
- * Counts new messages of groups and advances members' marks. No row is written per member and
+ * Counts new messages of groups and advances members' marks. It writes no row per member and
  * message: a member's unread number is the group's `message_count` minus the member's `seen_count`.
  * Returns the groups that have deferred changes, and those that are dissolved.
  *
- * Every writer of `seen_count` locks the group first (`clearChat` and `addMembers` too), which
- * keeps it exact.
+ * Everything that writes `seen_count`, including `clearChat` and `addMembers`, locks the group
+ * first, so that it stays exact.
  */
 export async function writeGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<WrittenGroups> {
   if (groups.length === 0) return { deferred: [], dissolved: [] };
@@ -41,8 +41,8 @@ const lock = `
   select id, last_id, horizon_id, early, dissolved is not null as dissolved from groups where id = any($1::bigint[]) order by id for no key update`;
 
 /**
- * Updates the last message of groups. A mark above the last message raises the group's horizon, so
- * that messages that arrive later with ids below the horizon are recognised as late.
+ * Updates the last message of groups. If a mark is above the last message, also raises the group's
+ * horizon. Messages that are recorded later with ids below the horizon are then recognised as late.
  */
 async function updateGroups(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const last = groups.map(({ messages }) => newest(messages));
@@ -74,7 +74,7 @@ function newest(messages: readonly MessageEntry[]): MessageEntry | undefined {
   return messages.reduce<MessageEntry | undefined>((a, b) => (a && a.id > b.id ? a : b), undefined);
 }
 
-/** Counts own messages as seen. */
+/** Counts a member's own messages as seen. */
 async function countOwn(connection: Connection, groups: readonly GroupDelta[]): Promise<void> {
   const counts = new Map<string, { group: number; user: number; count: number }>();
   for (const { group, messages } of groups) {
@@ -96,8 +96,8 @@ const addOwn = `
   where m.group_id = d.group_id and m.user_id = d.user_id`;
 
 /**
- * Counts messages as seen that are recorded after a member had seen past them (joined, cleared, or
- * marked ahead). Rare.
+ * Counts messages as seen that are recorded after the member's read mark has passed them: the
+ * member joined, cleared the chat, or marked ahead. This is rare.
  */
 async function countLate(
   connection: Connection,

@@ -1,6 +1,6 @@
 import { groupConversation, isId, userConversation } from '@parley/protocol';
 
-/** An entry that no retry can make valid. */
+/** Thrown for an entry that is invalid, so that a retry cannot succeed. */
 export class BadEntry extends Error {
   override name = 'BadEntry';
 }
@@ -17,7 +17,7 @@ export function readJson(text: string | undefined): Json {
   throw new BadEntry('is not a JSON object');
 }
 
-/** PostgreSQL's text cannot hold U+0000: replaces it with U+FFFD. */
+/** Replaces U+0000 by U+FFFD, because texts of PostgreSQL cannot contain it. */
 function replaceNul(json: string): string {
   return json.includes('\\u0000') ? json.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd') : json;
 }
@@ -36,7 +36,7 @@ export function readText(value: Json, field: string): string {
   return candidate;
 }
 
-/** Returns the conversation of `user` and `chat`. */
+/** Returns the conversation of `user` and `chat`, with both. */
 export function readConversation(value: Json): { conversation: string; user: number; chat: number; group: boolean } {
   const [user, chat, group] = [readId(value, 'user'), readId(value, 'chat'), value.group === true];
   return { conversation: group ? groupConversation(chat) : userConversation(user, chat), user, chat, group };

@@ -14,9 +14,9 @@ export async function buryEntry({ client, keys }: RedisConnection, entry: Stream
 }
 
 /**
- * Returns the items that as many replicas have as `REPLICAS_ACK` requires. Others were never
- * acknowledged: their senders resend them, so that recording them as well would store them twice
- * after a failover.
+ * Returns the items that at least `REPLICAS_ACK` replicas have. The other items were never
+ * acknowledged, and their senders resend them. Recording them too would store them twice after a
+ * fail-over.
  */
 export async function confirmItems<I extends { source: StreamEntry }>(
   redis: RedisConnection,

@@ -2,8 +2,8 @@
 --
 -- KEYS  1 lease
 -- ARGV  1 new value
---       2 value that stayed the same for as long as a lease lasts; '' if the lease was free
---       3 time to live in ms: bounds how long recorders of release 0.1 wait for a lease
+--       2 value that has not changed for the duration of a lease, or '' if the lease was free
+--       3 time to live in ms: limits how long recorders of release 0.1 wait for a lease
 -- Reply 1 if it was acquired
 local lease = KEYS[1]
 local value, expected, ttl = ARGV[1], ARGV[2], ARGV[3]

@@ -7,7 +7,7 @@ const announceScript = createScript('announce-recorder', [announceSource]);
 const renewScript = createScript('renew-lease', [renewSource]);
 const acquireScript = createScript('acquire-lease', [acquireSource]);
 
-/** The leases and the list of live recorders, in Redis. */
+/** Creates a lease store in Redis, which also holds the list of live recorders. */
 export function createLeaseStore(redis: RedisConnection): LeaseStore {
   const { keys, client, clustered } = redis;
   const names = Array.from({ length: keys.buckets }, (_, bucket) => keys.lease(bucket));
@@ -24,20 +24,20 @@ export function createLeaseStore(redis: RedisConnection): LeaseStore {
   };
 }
 
-/** Where leases are kept. A lease's value is `<recorder>:<turn>`; it changes with each renewal. */
+/** Stores the leases. The value of a lease is `<recorder>:<turn>` and changes with each renewal. */
 export interface LeaseStore {
   readonly buckets: number;
-  /** Returns the value of every bucket's lease; null: free. */
+  /** Returns the value of every bucket's lease. Null: the lease is free. */
   read(): Promise<(string | null)[]>;
   /** Sets a lease that is free or still has the value `expected`. Returns whether it did. */
   acquire(bucket: number, value: string, expected: string | null, ttl: number): Promise<boolean>;
-  /** Sets a lease that `holder` has. Returns whether it did. */
+  /** Changes the value of a lease that `holder` has. Returns whether `holder` had it. */
   renew(bucket: number, holder: string, value: string, ttl: number): Promise<boolean>;
   /** Frees a lease that `holder` has. */
   release(bucket: number, holder: string): Promise<void>;
   /**
-   * Adds a recorder to the live ones (`silence` 0: removes it), drops those silent for longer, and
-   * returns how many are left.
+   * Adds a recorder to the live ones, or removes it if `silence` is 0. Drops recorders that were
+   * silent for longer, and returns how many are left.
    */
   announce(recorder: string, silence: number): Promise<number>;
 }

@@ -6,7 +6,7 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('leases', () => {
-  it('leases are shared evenly, and handed over when a recorder stops', async () => {
+  it('leases are shared evenly, and other recorders acquire those of a recorder that stops', async () => {
     const store = new MemoryStore(8);
     const first = await started(store);
     expect(first.held()).toHaveLength(8);
@@ -20,7 +20,7 @@ describe('leases', () => {
     expect(store.values.every((value) => value === null)).toBe(true);
   });
 
-  it('leases of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
+  it('the leases of a dead recorder are acquired by another within 10 s, although no key expires', async () => {
     const store = new MemoryStore(4);
     const dead = await started(store);
     dead.die();
@@ -41,7 +41,7 @@ describe('leases', () => {
     await Promise.all([first.stop(), second.stop()]);
   });
 
-  it('leases end by the local clock while Redis is down; others do not acquire them at once afterwards', async () => {
+  it('leases end by the local clock while Redis is down, and others do not acquire them at once afterwards', async () => {
     const store = new MemoryStore(4);
     store.live = () => 1;
     const first = await started(store);
@@ -92,7 +92,7 @@ async function started(store: MemoryStore, more: Partial<LeasesOptions> = {}): P
   });
 }
 
-/** Leases in memory whose keys never expire, as while Redis' clock is set back. */
+/** A lease store in memory whose keys never expire, as if Redis' clock had been set back. */
 class MemoryStore implements LeaseStore {
   readonly buckets: number;
   readonly values: (string | null)[];

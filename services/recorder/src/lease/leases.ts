@@ -3,18 +3,18 @@ import { Lease } from './lease.ts';
 import type { LeaseStore } from './lease-store.ts';
 
 /**
- * How many lease durations a key outlives its last renewal. Only recorders of versions before 0.1
- * rely on it.
+ * Time to live of a key, in lease durations. Only recorders of versions before 0.1 rely on the
+ * expiry.
  */
 const TTL_FACTOR = 4;
 
 /**
- * The buckets that this recorder may write, shared evenly between the live recorders.
+ * Manages the leases of this recorder. All buckets are shared evenly between the live recorders.
  *
  * Each turn it announces itself, renews its leases, acquires free leases up to its share (buckets /
- * recorders, rounded up), and releases those above its share. A lease counts as free once its
- * value has not changed for `duration - margin`, measured by this process' monotonic clock: Redis'
- * clock decides nothing, so that setting it neither extends nor ends a lease.
+ * recorders, rounded up), and releases those above its share. A lease counts as free once its value
+ * has not changed for `duration - margin`, measured by this process' monotonic clock. Redis' clock
+ * is not used, so changing it neither extends nor ends a lease.
  */
 export class Leases {
   readonly #store: LeaseStore;
@@ -38,7 +38,7 @@ export class Leases {
     return [...this.#held.values()].filter((lease) => lease.held);
   }
 
-  /** Whether a turn succeeded within the duration of a lease. */
+  /** Whether a turn has succeeded within the last lease duration. */
   get healthy(): boolean {
     return performance.now() - this.#lastTurn < this.#options.duration;
   }
@@ -58,7 +58,7 @@ export class Leases {
     if (!this.#stopped) this.#timer = setTimeout(next, this.#options.interval);
   }
 
-  /** Releases all leases. Call it when nothing is written under them any more. */
+  /** Releases all leases. Call it when no more batches are written under them. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -92,7 +92,8 @@ export class Leases {
   }
 
   async #renew(lease: Lease): Promise<void> {
-    // From before the command is sent: others observe the new value only afterwards.
+    // The time is taken before the command is sent, because others see the new value only
+    // afterwards.
     const until = performance.now() + this.#trust;
     const renewed = lease.held && (await this.#store.renew(lease.bucket, this.#name, this.#value, this.#ttl));
     if (renewed) lease.extend(until);
@@ -144,7 +145,7 @@ export class Leases {
     return `${this.#name}:${this.#turns}`;
   }
 
-  /** Ms for which the holder relies on a lease after a renewal. */
+  /** Ms after a renewal for which the holder relies on a lease. */
   get #trust(): number {
     return this.#options.duration - this.#options.margin;
   }
@@ -157,16 +158,16 @@ export class Leases {
 export interface LeasesOptions {
   /** Ms from a renewal to the end of a lease. */
   duration: number;
-  /** Ms before the end from which the holder does not rely on the lease. */
+  /** Ms before the end of a lease from which the holder does not rely on it. */
   margin: number;
   /** Ms between turns. */
   interval: number;
-  /** Resolves when no batch is in flight; surplus leases are released afterwards. */
+  /** Resolves when no batch is in flight. Surplus leases are released afterwards. */
   settle: () => Promise<void>;
   onError: (error: unknown) => void;
 }
 
-/** A lease's value and since when it is unchanged, by `performance.now()`. */
+/** The value of a lease, and since when it has not changed, as a value of `performance.now()`. */
 interface Observation {
   value: string | null;
   since: number;

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 lease
 -- ARGV  1 recorder
---       2 new value, `<recorder>:<turn>`; '' releases the lease
+--       2 new value, `<recorder>:<turn>`, or '' to release the lease
 --       3 time to live in ms
 -- Reply 1 if the recorder held the lease
 local lease = KEYS[1]

@@ -1,26 +1,26 @@
 /**
- * The users with a push device, in memory. It decides whether a message needs a push event, so that
- * messages to other users cost no command and no query.
+ * Holds the users with a push device in memory. Decides whether a message needs a push event, so
+ * that messages to other users cost no command and no query.
  *
- * While it does not know them, every message may need one: a needless event is harmless, a missing
- * one is a lost notification.
+ * While the users are unknown, every message gets a push event: an unneeded event is harmless, but
+ * a missing one is a lost notification.
  */
 export class PushUsers {
   #users: Set<number> | undefined;
 
-  /** Replaces all users. Undefined: unknown from now on. */
+  /** Replaces all users. Undefined: the users are unknown from now on. */
   set(users: Iterable<number> | undefined): void {
     this.#users = users && new Set(users);
   }
 
-  /** Adds a user whose first or further device was registered. */
+  /** Adds a user who registered a device. */
   add(user: number): void {
     this.#users?.add(user);
   }
 
   /**
-   * Whether some recipient of a message may have a push device. Members of groups are not known
-   * here.
+   * Returns whether a recipient of a message may have a push device. Group members are unknown
+   * here: for a group, returns true if any user has a device.
    */
   mayReach({ conversation, to }: { conversation: string; to: number }): boolean {
     if (!this.#users) return true;

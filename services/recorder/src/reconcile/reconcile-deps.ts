@@ -6,7 +6,7 @@ import type { Log } from '@parley/service';
 export interface ReconcileDeps {
   redis: RedisConnection;
   db: Database;
-  /** A single connection, for the writer. */
+  /** A pool with a single connection, for the writer. */
   pool: Pool;
   log: Pick<Log, 'warn' | 'error'>;
 }

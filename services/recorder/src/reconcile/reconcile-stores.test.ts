@@ -73,7 +73,7 @@ describe('reconcile', () => {
     await stores.expectReload(b, cursor);
   }, 60_000);
 
-  it('reconcile makes every device reload after both stores were restored, Redis copied first', async () => {
+  it('reconcile makes every device reload after both stores were restored and Redis was copied first', async () => {
     const [a, b] = await stores.users();
     await stores.send(a, b, 'one');
     await stores.copyRedis();
@@ -162,7 +162,7 @@ class Stores {
     await waitFor(async () => (await fetch(`${recorder.url}/readyz`)).ok);
     await drained(redis);
     const db = openDatabase({ url: this.databaseUrl, maxConnections: 1 });
-    // As time does: twice, so that each copy is more than one mark behind.
+    // Advances twice, so that each copy of a store is more than one mark behind.
     for (let i = 0; i < 2; i += 1) {
       const { mark } = await readInstallation(db);
       const advanced = await advanceMark(db, mark, -10_000);
@@ -177,7 +177,7 @@ class Stores {
     return { epoch, offset: last };
   }
 
-  /** The texts of a user's copy in PostgreSQL, in order. */
+  /** Returns the texts of a user's copy in PostgreSQL, in order. */
   async texts(user: number, chat: number): Promise<unknown[]> {
     const db = openDatabase({ url: this.databaseUrl, maxConnections: 1 });
     const rows = await db
@@ -191,7 +191,7 @@ class Stores {
     return rows.map(({ body }) => body?.text);
   }
 
-  /** A recorder neither records nor is ready, and reports why. */
+  /** Expects that a recorder neither records nor is ready, and reports this reason. */
   async expectMismatch(reason: RegExp): Promise<void> {
     await using recorder = await this.#recorder();
     await using redis = await this.#connect();
@@ -217,8 +217,8 @@ class Stores {
   }
 
   /**
-   * A device with a cursor from before is asked to reload, and a new device gets nothing that
-   * PostgreSQL lacks.
+   * Expects that a device with an old cursor has to reload, and that a new device receives nothing
+   * that PostgreSQL lacks.
    */
   async expectReload(user: number, cursor: { epoch: number; offset: number }): Promise<void> {
     await using redis = await this.#connect();

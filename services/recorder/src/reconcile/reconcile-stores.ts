@@ -10,13 +10,13 @@ import { repeatErasures } from './repeat-erasures.ts';
  * Reconciles Redis and PostgreSQL after a restore, so that all devices of a user see the same
  * afterwards.
  *
- * 1. Stop: publish a mismatch, so that gateways, apis and recorders serve nobody.
- * 2. Record: write what the record streams hold. If PostgreSQL is the older store, also what only
- *    inboxes still hold.
+ * 1. Stop: publish a mismatch, so that gateways, apis and recorders stop serving.
+ * 2. Record: write what the record streams hold. If PostgreSQL is the older store, also write what
+ *    only inboxes hold.
  * 3. Forget: delete the inboxes and all copies of PostgreSQL's data. Every inbox gets a new epoch,
  *    so that devices reload. Refs of recorded messages are looked up for a day.
  * 4. Restore: ended sessions are refused again, and deleted accounts are erased again.
- * 5. Settle: both stores get a new mark, and services serve again within seconds.
+ * 5. Settle: both stores get a new mark, and services continue within seconds.
  */
 export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> {
   const { redis, db } = deps;
@@ -41,10 +41,10 @@ export async function reconcileStores(deps: ReconcileDeps): Promise<Reconciled> 
 
 /** The result of a reconciliation. */
 export interface Reconciled {
-  /** Result of the comparison before. */
+  /** Result of the comparison of the stores before the reconciliation. */
   found: string;
-  /** Entries written from the record streams. */
+  /** Number of entries written from the record streams. */
   fromRecords: number;
-  /** Messages and changes written from inboxes. */
+  /** Number of messages and changes written from inboxes. */
   fromInboxes: number;
 }

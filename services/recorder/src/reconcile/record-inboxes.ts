@@ -11,12 +11,12 @@ const PAGE = 500;
 
 /**
  * Writes the messages, recalls, edits, reactions, pins and marks that inboxes hold and PostgreSQL
- * lacks, because it was restored to an earlier moment. Messages of users who registered after that
- * moment are skipped: their accounts are gone. Returns how many entries it wrote.
+ * lacks because it was restored to an earlier time. Skips messages of users who registered after
+ * that time, because their accounts are lost. Returns how many entries it wrote.
  */
 export async function recordInboxes(deps: ReconcileDeps): Promise<number> {
   let written = 0;
-  // Messages first, of all inboxes: a change waits for its message for a day only.
+  // Writes the messages of all inboxes first, because a deferred change is kept for a day only.
   for (const kinds of [['message'], ['recall', 'edit', 'react', 'pin', 'hide', 'mark']]) {
     for (const owner of await inboxOwners(deps.redis)) written += await recordInbox(deps, owner, new Set(kinds));
   }
@@ -41,7 +41,7 @@ async function recordInbox(deps: ReconcileDeps, owner: number, kinds: ReadonlySe
   }
 }
 
-/** Drops messages that are recorded, or deleted by the owner of the inbox. */
+/** Drops messages that are recorded, or that the owner of the inbox has deleted. */
 async function keepUnrecorded({ pool }: ReconcileDeps, owner: number, events: ParleyEvent[]): Promise<ParleyEvent[]> {
   const messages = events.filter((event) => event.kind === 'message');
   const keys = messages.map((event) => ({ user: owner, chat: chatOf(owner, event), id: event.id, event }));
@@ -85,7 +85,8 @@ function chatOf(owner: number, event: Recorded): number {
  */
 function toEntry(owner: number, { event, group }: KnownEvent, date: number): Entry {
   if (event.kind === 'message') return parseEntry(readJson(JSON.stringify(event)));
-  // Between users, `chat` names the peer of the inbox's owner. A record names that of `user`.
+  // In a chat between users, `chat` of an event is the peer of the inbox's owner. In a record it is
+  // the peer of `user`.
   const user = 'user' in event ? event.user : owner;
   const chat = group || user === owner ? event.chat : owner;
   return parseEntry(readJson(JSON.stringify({ ...event, user, chat, group, date })));

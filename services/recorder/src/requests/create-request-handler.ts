@@ -16,7 +16,7 @@ import { RequestHandler } from './request-handler.ts';
 /**
  * A request handler that reads PostgreSQL and writes the copies in Redis.
  *
- * @param hurry writes waiting records without delay
+ * @param hurry makes the recorder write waiting records without delay
  */
 export function createRequestHandler(
   redis: RedisConnection,

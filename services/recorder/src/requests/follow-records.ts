@@ -1,9 +1,9 @@
 import type { RedisConnection } from '@parley/redis';
 
 /**
- * Notes the newest record of a conversation's home bucket. Returns a function that resolves to
- * whether that record, or an older one, is still in the stream. Compares positions of one stream,
- * never clocks.
+ * Remembers the newest record of a conversation's home bucket. Returns a function that resolves
+ * with whether this record, or an older one, is still in the stream. Compares positions in one
+ * stream instead of clocks.
  */
 export async function followRecords(
   { client, keys }: RedisConnection,

@@ -13,8 +13,8 @@ export function parseRequest(value: Json): Request {
 }
 
 /**
- * Whether a value is a request: gateways of versions before 0.1 write requests to the record
- * streams.
+ * Returns whether a value is a request: gateways of versions before 0.1 write requests to the
+ * record streams.
  */
 export function isRequest(value: Json): boolean {
   return value.kind === 'rebuild' || value.kind === 'external' || value.kind === 'facts';

@@ -5,7 +5,7 @@ import type { FactsRequest } from './request.ts';
 
 /**
  * Returns who sent a message, whether it was recalled, and whether the user moderates its group.
- * `from` is null if the user's chat has no such visible message.
+ * `from` is null if the user's chat does not contain the message, or hides it.
  */
 export async function readFacts(db: Database, { user, chat, group, id }: MessageKey): Promise<MessageFacts> {
   const floor = group

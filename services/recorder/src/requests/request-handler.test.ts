@@ -30,7 +30,7 @@ describe('the request handler', () => {
     expect(calls).toEqual(['hurry', 'facts 7 1']);
   });
 
-  it('the request handler has waiting records written at once for a request of the api', async () => {
+  it('the request handler has the recorder write waiting records at once for a request of the api', async () => {
     const { handler, calls } = createHandler({});
     await handler.handle([{ kind: 'records' }, { kind: 'records' }]);
     expect(calls).toEqual(['hurry']);

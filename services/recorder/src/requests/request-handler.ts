@@ -39,8 +39,8 @@ export class RequestHandler {
   }
 
   /**
-   * Reports a message as missing only after every record that was accepted before the request is
-   * written.
+   * Handles a request about a message. Reports the message as missing only after every record that
+   * was accepted before the request is written.
    */
   async #handleFacts(request: FactsRequest): Promise<void> {
     const isBehind = await this.#deps.followRecords(request.conversation);
@@ -80,8 +80,8 @@ export interface RequestHandlerDeps {
   readFacts(request: FactsRequest): Promise<MessageFacts>;
   copyFacts(request: FactsRequest, facts: MessageFacts): Promise<void>;
   /**
-   * Returns a function that returns whether records of a conversation accepted before this call are
-   * still unwritten.
+   * Returns a function that resolves with whether records of a conversation that were accepted
+   * before this call are still unwritten.
    */
   followRecords(conversation: string): Promise<() => Promise<boolean>>;
   /** Writes waiting records without delay. */

@@ -9,8 +9,8 @@ import type { Request } from './request.ts';
 const IDLE_MS = 500;
 
 /**
- * Reads the request streams of the leased buckets, apart from the records, so that neither delays
- * the other.
+ * Reads the request streams of the leased buckets separately from the records, so that neither
+ * delays the other.
  */
 export class RequestReader {
   readonly #deps: RequestReaderDeps;

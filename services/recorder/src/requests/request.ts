@@ -1,19 +1,19 @@
-/** What a gateway or an api needs from a recorder: mostly a copy that Redis lacks. */
+/** A request of a gateway or an api to a recorder, usually for a copy that Redis lacks. */
 export type Request = RebuildRequest | ExternalRequest | FactsRequest | RefsRequest | PinsRequest | RecordsRequest;
 
-/** Copy the permits of this user or group to Redis. */
+/** Requests a copy of the permits of this user or group in Redis. */
 export interface RebuildRequest {
   kind: 'rebuild';
   id: number;
 }
 
-/** Copy to Redis which user has this external id. */
+/** Requests a copy in Redis of the user with this external id. */
 export interface ExternalRequest {
   kind: 'external';
   external: string;
 }
 
-/** Copy to Redis the refs of a user's messages in a chat. */
+/** Requests a copy in Redis of the refs of a user's messages in a chat. */
 export interface RefsRequest {
   kind: 'refs';
   conversation: string;
@@ -22,7 +22,7 @@ export interface RefsRequest {
   group: boolean;
 }
 
-/** Copy to Redis which messages of a conversation are pinned. */
+/** Requests a copy in Redis of the pinned messages of a conversation. */
 export interface PinsRequest {
   kind: 'pins';
   conversation: string;
@@ -31,7 +31,7 @@ export interface PinsRequest {
   group: boolean;
 }
 
-/** Copy to Redis who sent this message of a user's chat. */
+/** Requests a copy in Redis of the sender of this message of a user's chat. */
 export interface FactsRequest {
   kind: 'facts';
   conversation: string;
@@ -41,7 +41,10 @@ export interface FactsRequest {
   id: number;
 }
 
-/** Write the records that are in the bucket now, since somebody waits for them. */
+/**
+ * Requests that the records in the bucket are written now, because a request of a user waits for
+ * them.
+ */
 export interface RecordsRequest {
   kind: 'records';
 }

@@ -7,9 +7,9 @@ import { Positions, type RawStream, type Source, type StreamEntry, type StreamPa
 const POLL_INTERVAL_MS = 25;
 
 /**
- * Reads a Redis Cluster: one command per bucket, since a command cannot span slots. Commands for
- * one master are sent in one write. None blocks, since a blocked connection would delay the other
- * buckets of its master.
+ * Reads a Redis Cluster: one command per bucket, because a command cannot span slots. Commands for
+ * one master are sent in one write. No command blocks, because a blocked connection would delay the
+ * other buckets of its master.
  */
 export class ClusterSource implements Source {
   readonly #redis: RedisConnection;
@@ -17,7 +17,10 @@ export class ClusterSource implements Source {
   readonly #key: (bucket: number) => string;
   readonly #positions = new Positions();
 
-  /** @param batch entries to read at once, about; @param key the stream of a bucket */
+  /**
+   * @param batch approximate number of entries to read at once
+   * @param key returns the stream of a bucket
+   */
   constructor(redis: RedisConnection, batch: number, key: (bucket: number) => string) {
     this.#redis = redis;
     this.#batch = batch;
@@ -35,7 +38,10 @@ export class ClusterSource implements Source {
 
   async close(): Promise<void> {}
 
-  /** Skips buckets whose master is unavailable, so that the others go on. Throws if all are. */
+  /**
+   * Reads once. Skips buckets whose master is unavailable, so that the others continue. Throws if
+   * all masters are unavailable.
+   */
   async #readOnce(leases: readonly Lease[]): Promise<StreamPage> {
     const count = Math.ceil(this.#batch / leases.length);
     const outcomes = await Promise.allSettled(leases.map((lease) => this.#readBucket(lease, count)));

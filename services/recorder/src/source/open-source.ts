@@ -6,8 +6,8 @@ import type { Source } from './source.ts';
 /**
  * Opens the source for one Redis server or a Redis Cluster.
  *
- * @param batch entries to read at once, about
- * @param key the stream of a bucket
+ * @param batch approximate number of entries to read at once @param key returns the stream of a
+ * bucket
  */
 export function openSource(
   redis: RedisConnection,

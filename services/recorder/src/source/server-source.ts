@@ -3,7 +3,8 @@ import type { Lease } from '../lease/lease.ts';
 import { Positions, type RawStream, type Source, type StreamPage } from './source.ts';
 
 /**
- * Ms after its block time for which a reply may be overdue before the connection counts as dead.
+ * Ms after its block time within which a reply must arrive. Otherwise the connection counts as
+ * dead.
  */
 const REPLY_TIMEOUT_MS = 5000;
 
@@ -14,12 +15,15 @@ export class ServerSource implements Source {
   readonly #key: (bucket: number) => string;
   readonly #positions = new Positions();
 
-  /** @param batch entries to read at once, about; @param key the stream of a bucket */
+  /**
+   * @param batch approximate number of entries to read at once
+   * @param key returns the stream of a bucket
+   */
   constructor(url: string, batch: number, key: (bucket: number) => string) {
     this.#batch = batch;
     this.#key = key;
     this.#client = createRedisClient({ url, name: 'parley-recorder-reader' });
-    // Reads reject until it is connected.
+    // Reads reject until the client is connected.
     this.#client.connect().catch(() => {});
   }
 

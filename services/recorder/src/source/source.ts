@@ -3,8 +3,8 @@ import type { Lease } from '../lease/lease.ts';
 /** A source reads one stream of each leased bucket. */
 export interface Source {
   /**
-   * Returns what follows the last entry read of each leased stream; under a new lease, from the
-   * first entry on. Waits up to `wait` ms for entries, then returns an empty page.
+   * Returns the entries after the last one that was read of each leased stream. Under a new lease,
+   * it starts at the first entry. Waits up to `wait` ms for entries, then returns an empty page.
    */
   read(leases: readonly Lease[], wait: number): Promise<StreamPage>;
   close(): Promise<void>;
@@ -16,10 +16,10 @@ export interface StreamPage {
   more: boolean;
 }
 
-/** An entry as it is in its stream. */
+/** An entry in the form in which it is in its stream. */
 export interface StreamEntry {
   lease: Lease;
-  /** The stream's id, `<ms>-<counter>`; the ms is when the entry was accepted. */
+  /** The entry's id in the stream, `<ms>-<counter>`. The ms is when the entry was accepted. */
   id: string;
   /** The value of field `e`. */
   text: string | undefined;
@@ -29,8 +29,8 @@ export interface StreamEntry {
 export type RawStream = [key: string, entries: [id: string, fields: string[]][]];
 
 /**
- * The last entry read under each lease. A new lease starts at the first entry, since its
- * predecessor may have written less than it read.
+ * The last entry that was read under each lease. A new lease starts at the first entry, because its
+ * predecessor may have written fewer entries than it read.
  */
 export class Positions {
   readonly #last = new WeakMap<Lease, string>();

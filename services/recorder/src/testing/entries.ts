@@ -1,6 +1,6 @@
 import { groupConversation, userConversation } from '@parley/protocol';
 
-// Record entries as the gateway writes them.
+// Record entries in the form that gateways write.
 
 export function message(id: number, from: number, to: number, text = `text ${id}`) {
   const conversation = userConversation(from, to);

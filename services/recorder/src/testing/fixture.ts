@@ -5,7 +5,7 @@ import { readJson } from '../entries/read-json.ts';
 
 let names = 0;
 
-/** A database for one test file, with the write half of the recorder. */
+/** A database for one test file, with the part of the recorder that writes to PostgreSQL. */
 export class Fixture implements AsyncDisposable {
   readonly db: Database;
   readonly pool: Pool;
@@ -19,13 +19,13 @@ export class Fixture implements AsyncDisposable {
     this.pool = openPool({ url, maxConnections: 4 }, { plan_cache_mode: 'force_generic_plan' });
   }
 
-  /** Writes entries, passed as the objects whose JSON is in the stream, in one batch. */
+  /** Writes entries in one batch. They are passed as objects whose JSON would be in the stream. */
   async write(...entries: object[]): Promise<void> {
     const parsed = entries.map((entry) => parseEntry(readJson(JSON.stringify(entry))));
     await writeBatch(this.pool, parsed, () => true);
   }
 
-  /** Inserts users; returns their ids. */
+  /** Inserts users. Returns their ids. */
   async users(count: number): Promise<[number, number, number, ...number[]]> {
     const rows = Array.from({ length: count }, () => ({ username: `user${++names}`, name: 'U' }));
     const users = await this.db.insertInto('users').values(rows).returning('id').execute();
@@ -67,7 +67,7 @@ export class Fixture implements AsyncDisposable {
     return row.unread;
   }
 
-  /** Returns everything that the recorder writes, to compare two states. */
+  /** Returns all data that the recorder writes, to compare two states. */
   async everything(): Promise<unknown> {
     return {
       messages: await this.db
@@ -77,7 +77,7 @@ export class Fixture implements AsyncDisposable {
         .orderBy('peer_id')
         .orderBy('id')
         .execute(),
-      // `run_id` is only used within the upsert.
+      // The upsert uses `run_id` only internally.
       chats: (await this.db.selectFrom('chats').selectAll().orderBy('owner_id').orderBy('peer_id').execute()).map(
         ({ run_id: _, ...chat }) => chat,
       ),

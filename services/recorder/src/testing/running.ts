@@ -24,7 +24,7 @@ export interface RunningRecorder extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Adds record entries to the stream of a bucket, in order; a string is added unchanged. */
+/** Adds record entries to the stream of a bucket, in order. A string is added unchanged. */
 export async function addEntries(link: RedisConnection, bucket: number, entries: (object | string)[]): Promise<void> {
   for (const entry of entries) {
     const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
@@ -47,7 +47,7 @@ export async function drained(link: RedisConnection, timeout = 15_000): Promise<
   });
 }
 
-/** Opens a link that closes itself. */
+/** Opens a connection that the test closes when it ends. */
 export async function testConnection(url: string, buckets: number): Promise<RedisConnection & AsyncDisposable> {
   const link = await connectRedis({ url, buckets });
   return Object.assign(link, { [Symbol.asyncDispose]: () => link.close() });

@@ -13,7 +13,7 @@ afterAll(() => world[Symbol.asyncDispose]());
 const body = (text: string) => ({ type: 'text', text });
 
 describe('custom data', () => {
-  it('an edit replaces custom data, also if it is recorded first, and a recall clears them', async () => {
+  it('an edit replaces custom data, even if it is recorded first, and a recall clears them', async () => {
     const [a, b] = await world.users(2);
     await world.write({ ...edit(a, b, 2, 700, 'two'), custom: { version: 2 } });
     await world.write({ ...message(1, a, b), custom: { version: 1 } }, message(2, a, b));
@@ -95,7 +95,7 @@ describe('a recall', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 2 });
   });
 
-  it('a recall by a moderator removes the message of another member, also if it is recorded first', async () => {
+  it('a recall by a moderator removes the message of another member, even if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     const group = await world.group([a, b]);
     const moderated = (id: number) => ({ ...recall(b, group, id, 700, true), moderated: true });
@@ -120,7 +120,7 @@ describe('a recall', () => {
     expect((await world.everything()) as { early: [] }).toMatchObject({ early: [] });
   });
 
-  it('a recall of another user’s message is ignored, also if it is recorded first', async () => {
+  it('a recall of another user’s message is ignored, even if it is recorded first', async () => {
     const [a, b] = await world.users(2);
     await world.write(recall(b, a, 1, 700), edit(b, a, 1, 700, 'forged'));
     await world.write(message(1, a, b, 'mine'));

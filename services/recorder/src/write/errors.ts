@@ -1,7 +1,7 @@
 import { BadEntry } from '../entries/read-json.ts';
 
 /**
- * Whether the entries caused the error: one cannot be parsed, or PostgreSQL rejected a value
+ * Returns whether an entry caused the error: it cannot be parsed, or PostgreSQL rejected a value
  * (SQLSTATE class 22), a constraint (23) or a size (54). Other errors (connections, restarts,
  * locks, a full disk, a missing table) may be temporary.
  */
@@ -10,7 +10,7 @@ export function isEntryFault(error: unknown): boolean {
   return error instanceof BadEntry || (typeof code === 'string' && /^(22|23|54)[0-9A-Z]{3}$/.test(code));
 }
 
-/** Why a batch could not be written, for the metric of failures. */
+/** Returns why a batch could not be written, for the metric of failures. */
 export function failureReason(error: unknown): 'disk-full' | 'read-only' | 'unavailable' {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === '53100') return 'disk-full';

@@ -11,7 +11,7 @@ afterAll(() => fixture[Symbol.asyncDispose]());
 
 let last = 0;
 
-/** A media of someone's. */
+/** Inserts a media of a user. Returns its id. */
 async function upload(owner: number): Promise<number> {
   last += 1;
   const row = { id: last, owner_id: owner, name: 'a.png', mime: 'image/png', size: 1, storage_key: `k${last}` };
@@ -56,7 +56,7 @@ describe('a message with a media', () => {
     expect(await sees(ben, media)).toBe(false);
   });
 
-  it('a message with a media grants nothing if its sender has no access to the media', async () => {
+  it('a message with a media grants no access if its sender has no access to the media', async () => {
     const [ann, ben, carl] = await fixture.users(3);
     const media = await upload(ann);
     const group = await fixture.group([ben, carl]);

@@ -10,7 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** Something that happens between the members 0 to 2, where 0 and 1 also talk to each other. */
+/**
+ * A step of a test: an action of one of the members 0 to 2. The members 0 and 1 also have a chat
+ * with each other.
+ */
 type Step =
   | { do: 'send' | 'sendGroup'; id: number; by: number }
   | { do: 'read' | 'readGroup'; id: number; by: number }
@@ -21,9 +24,9 @@ const steps = (...kinds: Step['do'][]): fc.Arbitrary<Step[]> => {
   return fc.array(step, { minLength: 1, maxLength: 6 });
 };
 
-/** Any steps in any order, cut into batches anywhere; a batch may be written twice. */
+/** Steps in any order, split into batches at any position. A batch may be written twice. */
 const batch = fc.record({
-  // Without groups, a batch is written in another way.
+  // A batch without groups is written by another code path.
   steps: fc.oneof(
     steps('send', 'send', 'read', 'clear'),
     steps('send', 'sendGroup', 'sendGroup', 'read', 'readGroup', 'clear', 'clearGroup'),
@@ -38,7 +41,8 @@ describe('unread', () => {
       fc.asyncProperty(history, async (batches) => {
         const users = await world.users(3);
         const group = await world.group(users);
-        // A message id belongs to the first who sends it: the home assigns each id once.
+        // Only the first user who sends with a message id may use it, because the home bucket
+        // assigns each id once.
         const senders = { send: new Map<number, number>(), sendGroup: new Map<number, number>() };
         for (const { steps, again } of batches) {
           const entries = steps.flatMap((each) => toEntry(each, users, group, senders));
@@ -72,7 +76,7 @@ describe('unread', () => {
 });
 
 describe('clearing a chat', () => {
-  it('clearing a chat hides messages accepted before it, whichever is written first', async () => {
+  it('clearing a chat hides messages accepted before it, in either order of recording', async () => {
     const pairs = await Promise.all(Array.from({ length: 10 }, () => world.users(2)));
     const ids = Array.from({ length: 40 }, (_, index) => index + 1);
     await Promise.all(

@@ -53,7 +53,7 @@ describe('a message between users', () => {
 });
 
 describe('a replay', () => {
-  it('replaying a batch changes nothing, also together with new entries', async () => {
+  it('replaying a batch changes nothing, even together with new entries', async () => {
     const [a, b, c] = await world.users(3);
     const group = await world.group([a, b, c]);
     const batch = [
@@ -81,7 +81,7 @@ describe('a replay', () => {
 });
 
 describe('a mark', () => {
-  it('a mark advances the own read mark and the peer’s copy of it, never back', async () => {
+  it('a mark advances the user’s read mark and the peer’s copy of it, and never moves them back', async () => {
     const [a, b] = await world.users(2);
     await world.write(message(1, a, b), message(2, a, b), message(3, a, b), mark(b, a, { delivered: 3 }));
     await world.write(mark(b, a, { read: 2 }));
@@ -91,7 +91,7 @@ describe('a mark', () => {
     expect(await world.chat(b, a)).toMatchObject({ unread: 1, read_id: 2, delivered_id: 3 });
   });
 
-  it('a mark in one batch with messages keeps newer messages unread', async () => {
+  it('a mark that is in one batch with messages keeps newer messages unread', async () => {
     const [a, b, c] = await world.users(3);
     for (const peer of [b, c]) await world.write(message(1, a, peer), message(2, a, peer), message(3, a, peer));
     await world.write(mark(b, a, { read: 2 }), message(4, a, b), mark(c, a, { read: 3 }), message(4, a, c));
@@ -99,7 +99,7 @@ describe('a mark', () => {
     expect(await world.chat(c, a)).toMatchObject({ unread: 1, read_id: 3 });
   });
 
-  it('a mark recorded before its messages covers them, and lists no chat until they arrive', async () => {
+  it('a mark recorded before its messages covers them, but the chat is listed only when they arrive', async () => {
     const [a, b] = await world.users(2);
     await world.write(mark(b, a, { read: 2 }));
     expect(await world.chat(b, a)).toMatchObject({ unread: 0, read_id: 2, hidden: true });
