@@ -1,5 +1,5 @@
 // Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
-// three JavaScript modules, and types that need no other package.
+// three JavaScript modules, and types that depend on no other package.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';
@@ -12,7 +12,11 @@ import { entries } from './entries.mjs';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Builds into a folder, which is replaced. @throws Error if a source is invalid */
+/**
+ * Builds into a folder, which it replaces.
+ *
+ * @throws Error if a source is invalid
+ */
 export async function build(dist = join(root, 'dist')) {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
@@ -24,7 +28,7 @@ export async function build(dist = join(root, 'dist')) {
   writeTypes(ts, { root, entries, dist });
 }
 
-/** Imports `ParleyError` from the main module, so that there is one class of errors. */
+/** Makes other modules import `ParleyError` from the main module, so that it exists only once. */
 const errorsOfIndex = {
   name: 'errors-of-index',
   setup: ({ onResolve }) => onResolve({ filter: /\/error\.ts$/ }, () => ({ path: './index.js', external: true })),
@@ -49,7 +53,7 @@ export async function script(entry) {
   });
   await stop();
   const [map, code] = outputFiles.map(({ text }) => text);
-  // Minifying with both esbuild and terser saves 300 bytes (gzipped) against the better of the two.
+  // esbuild and terser together save 300 bytes (gzipped) compared to the better of the two.
   const small = await minify(code, {
     module: true,
     ecma: 2020,

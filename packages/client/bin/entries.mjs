@@ -1,5 +1,5 @@
-// The modules of @parley/client and their sources. The published package.json names dist/ only, so
-// bundlers and tests of this repository resolve the package by these aliases.
+// The modules of @parley/client and their sources. The published package.json refers only to dist/,
+// so bundlers and tests of this repository resolve the package by these aliases.
 import { fileURLToPath } from 'node:url';
 
 const source = (path) => fileURLToPath(new URL(`../src/${path}`, import.meta.url));

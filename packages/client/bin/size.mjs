@@ -1,4 +1,4 @@
-// Measures the SDK, gzipped: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or
+// Measures the gzipped SDK: `node packages/client/bin/size.mjs`. Fails if it exceeds LIMIT or
 // bundles code of other packages.
 import { exit } from 'node:process';
 import { gzipSync } from 'node:zlib';

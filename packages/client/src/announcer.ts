@@ -7,13 +7,14 @@ import type { Change, Status, StorageStatus } from './state/change.ts';
 import type { State } from './state/state.ts';
 import { Timer } from './timer.ts';
 
-/** Events that an app can listen to, with their values. */
+/** The events of a client, with their values. */
 export interface ParleyEvents {
   /**
-   * A message arrived, of another user or from another device of this one. Each once and in order.
+   * A message arrived, from another user or from another device of this user. Emitted once per
+   * message, in order.
    */
   message: ChatMessage;
-  /** An event of the inbox arrived, messages included. Each once and in order. */
+  /** An event of the inbox arrived. Messages are also events. Emitted once per event, in order. */
   event: ParleyEvent;
   /**
    * The result of `chats()` or `messages(chat)` has changed. `chat` is undefined if every chat may
@@ -23,15 +24,16 @@ export interface ParleyEvents {
   typing: TypingFrame;
   presence: PresenceFrame;
   status: Status;
-  /** `storage` has changed, or is known for the first time. */
+  /** `storage` has changed, or was determined for the first time. */
   storage: StorageStatus;
   /**
-   * Events were lost. The SDK reloads chats and messages; the app must reload what it keeps itself.
+   * Events were lost. The SDK reloads chats and messages. The app must reload other data that it
+   * keeps.
    */
   reload: undefined;
   /** The session was created or refreshed. Undefined when it has ended. */
   session: SavedSession | undefined;
-  /** An error that belongs to no call of the app, such as a failed write to the store. */
+  /** An error that no call of the app rejects with, such as a failed write to the store. */
   error: unknown;
 }
 
@@ -72,7 +74,7 @@ export class Announcer {
     emitter.emit('change', { chat });
   }
 
-  /** Clears the timers of users who type. */
+  /** Clears the timers of typing users. */
   stop(): void {
     for (const timer of this.#typing.values()) timer.clear();
     this.#typing.clear();

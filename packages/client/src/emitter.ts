@@ -10,8 +10,8 @@ export class Emitter<Events> {
   }
 
   /**
-   * Calls every listener. An error that one throws is reported as uncaught and does not stop the
-   * others.
+   * Calls every listener. An error that a listener throws is reported as uncaught and does not stop
+   * the other listeners.
    */
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of this.#listeners.get(name) ?? []) {

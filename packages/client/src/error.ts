@@ -10,11 +10,11 @@ export class ParleyError extends Error {
   /** True if the same request may succeed later. */
   declare readonly retry: boolean;
   /**
-   * HTTP status. 0 if the server did not respond, undefined if the error is not about an HTTP
+   * HTTP status. 0 if the server did not respond. Undefined if the error is not about an HTTP
    * request.
    */
   declare readonly status: number | undefined;
-  /** The fields that are invalid, if the server names them. */
+  /** The invalid fields, if the response lists them. */
   declare readonly errors: FieldError[] | undefined;
 
   constructor(

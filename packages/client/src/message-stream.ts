@@ -7,12 +7,12 @@ import { Timer } from './timer.ts';
 /** Ms for which text is collected before it is sent. */
 const SEND_DELAY_MS = 50;
 
-/** Characters of a text body. */
+/** Maximum number of characters of a text body. */
 const MAX_TEXT = 8000;
 
 /** A message of the user whose text grows, such as the answer of an AI agent. */
 export class MessageStream {
-  /** The peer's or group's id. */
+  /** The id of the peer or group. */
   readonly chat: number;
   /** Id of the message. */
   readonly id: number;
@@ -23,7 +23,7 @@ export class MessageStream {
   #waiting = '';
   #index = 0;
 
-  /** @param run runs a command of the client */
+  /** @param run executes a command of the client */
   constructor({ chat, id, text, custom }: Opened, run: (command: Command) => Promise<unknown>) {
     this.chat = chat;
     this.id = id;
@@ -38,7 +38,7 @@ export class MessageStream {
   }
 
   /**
-   * Adds text, which connected participants see at once.
+   * Adds text. Connected participants see it at once.
    *
    * @throws ParleyError `too-large`, and adds nothing, if the message would have more than 8000
    * characters
@@ -53,8 +53,8 @@ export class MessageStream {
   }
 
   /**
-   * Completes the message, also after the connection was lost. A message that is not ended
-   * ends by itself after `STREAM_IDLE`, a setting of the server. @throws ParleyError
+   * Completes the message, even if the connection was lost. A message without an `end` ends by
+   * itself after the time `STREAM_IDLE`, a setting of the server. @throws ParleyError
    */
   async end({ body = { type: 'text', text: this.#text }, custom = this.#custom }: StreamEnd = {}): Promise<void> {
     this.#timer.clear();
@@ -63,7 +63,7 @@ export class MessageStream {
   }
 
   #send(): void {
-    // The other half of a surrogate pair follows.
+    // The other half of the surrogate pair follows later.
     const half = /[\ud800-\udbff]$/.exec(this.#waiting)?.[0] ?? '';
     const text = this.#waiting.slice(0, this.#waiting.length - half.length);
     this.#waiting = half;
@@ -75,9 +75,9 @@ export class MessageStream {
 
 /** Final content of a streamed message. */
 export interface StreamEnd {
-  /** Default: the text so far. */
+  /** The final body. Default: the text so far. */
   body?: Body;
-  /** Data of the app. Default: that of the start. */
+  /** Data of the app. Default: the data of the start. */
   custom?: MessageCustom | undefined;
 }
 

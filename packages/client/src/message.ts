@@ -6,21 +6,24 @@ import type { Failure, Outgoing } from './state/change.ts';
 import type { ChatState, HeldMessage } from './state/chat-state.ts';
 import type { State } from './state/state.ts';
 
-/** A message as an app shows it, accepted or still in the outbox. */
+/** A message in the form that an app shows, accepted or still in the outbox. */
 export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'custom'> {
   /** Data of the app. */
   custom?: MessageCustom | undefined;
-  /** Unique within its chat. Stays the same when the message is accepted and gets its id. */
+  /** Unique within the chat. Does not change when the message is accepted and gets its id. */
   key: string;
   /** Undefined until the message is accepted. */
   id?: number;
-  /** The peer's or group's id. */
+  /** The id of the peer or group. */
   chat: number;
-  /** Name and avatar of the sender. Undefined until the api has named them. */
+  /** Name and avatar of the sender. Undefined until they were read from the api. */
   sender?: BriefUser | undefined;
   /** True if this user is the sender. */
   mine: boolean;
-  /** True while its sender still writes it: `body.text` grows, with a `change` each time. */
+  /**
+   * True while the sender still writes the message: `body.text` grows, and each addition emits
+   * `change`.
+   */
   streaming?: true;
   state: MessageState;
   /** Why it failed. */
@@ -32,9 +35,10 @@ export interface ChatMessage extends Omit<Message, 'id' | 'conversation' | 'cust
 }
 
 /**
- * State of a message. Own messages: `sending` until accepted, `sent` when it is in every
- * participant's inbox, `delivered` when a device of the peer has received it, `read`, or `failed`
- * if the server refused it. Groups stop at `sent`. Messages of others: `received`.
+ * State of a message. An own message is `sending` until it is accepted, `sent` when it is in every
+ * participant's inbox, `delivered` when a device of the peer has received it, `read` when the peer
+ * has read it, and `failed` if the server refused it. In groups, `sent` is the last state. Messages
+ * of others are `received`.
  */
 export type MessageState = 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
@@ -62,7 +66,7 @@ export function showChats({ chats }: State): Chat[] {
     .map((chat) => ({ ...chat }));
 }
 
-/** Returns an accepted message as an app shows it. */
+/** Returns an accepted message in the form that an app shows. */
 export function showMessage(
   { conversation, index: _, streaming, ...message }: HeldMessage,
   chat: ChatState | undefined,

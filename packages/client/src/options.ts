@@ -17,35 +17,41 @@ export interface ParleyOptions {
   api?: string;
   /** Root URLs of gateways. Default: those of the session, or `api`. */
   gateways?: string[];
-  /** Returns access tokens, in place of a session. */
+  /** Returns access tokens of the app, instead of a session. */
   token?: TokenSource;
-  /** A session to continue, as the `session` event provides it. */
+  /** A session to continue: a value of the `session` event. */
   session?: SavedSession;
   /** The user's id. Required if neither the session nor the token contains it. */
   user?: number;
-  /** Refresh the session by cookie in place of the refresh token. Default: true in browsers. */
+  /**
+   * Whether the session is refreshed by its cookie instead of the refresh token. Default: true in
+   * browsers.
+   */
   cookie?: boolean;
-  /** Stable id of this device, at most 64 characters. Default: random, kept in the store. */
+  /**
+   * Stable id of this device, at most 64 characters. Default: a random id that is kept in the
+   * store.
+   */
   device?: string;
   /**
    * Where a new device starts reading: at the oldest event of the inbox (`unseen`), or at the next
    * event. Default: `unseen`.
    */
   from?: 'unseen' | 'latest';
-  /** Keeps the state across reloads. Default: IndexedDB in browsers, else memory. */
+  /** Keeps the state across reloads. Default: IndexedDB in browsers, otherwise memory. */
   store?: Store | ((user: number) => Store);
   /**
-   * Share one connection among the tabs of a browser, optionally with own locks and channels.
+   * Whether the tabs of a browser share one connection, optionally with custom locks and channels.
    * Default: true in browsers.
    */
   tabs?: boolean | TabsOptions;
-  /** Messages kept per chat. Default: 100. */
+  /** Number of messages kept per chat. Default: 100. */
   keep?: number;
-  /** Send delivered marks. Default: true. */
+  /** Whether to send delivered marks. Default: true. */
   delivered?: boolean;
   /**
-   * WebSocket implementation, such as that of the package `ws`. Null for none. Default: the global
-   * one.
+   * WebSocket implementation, such as that of the package `ws`. Null: WebSockets are not used.
+   * Default: the global one.
    */
   WebSocket?: WebSocketLike | null;
   /** Replaces `fetch` for requests to the api and gateways. Default: the global one. */
@@ -54,7 +60,7 @@ export interface ParleyOptions {
   transports?: TransportName[];
   /** Delays of reconnects, each reduced by a random 0 to 50 %. Default: from 500 ms to 30 s. */
   backoff?: Backoff;
-  /** Ms in which a connection must get its welcome. Default: 10 s. */
+  /** Ms within which a connection must get its welcome. Default: 10 s. */
   openTimeout?: number;
   /** Ms after which a preferred transport is tried again. Default: 60 s. */
   betterAfter?: number;

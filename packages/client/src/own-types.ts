@@ -11,7 +11,7 @@ import type {
 } from '@parley/protocol';
 
 /**
- * Types of an app's own data. An app adds its own by module augmentation:
+ * Types of an app's custom data. An app declares them by module augmentation:
  *
  * ```ts
  * declare module '@parley/client' {
@@ -39,13 +39,13 @@ export type GroupCustom = CustomOf<'group'>;
 /** Type of `custom` of an own chat: `ParleyTypes['chat']`. Default: any JSON object. */
 export type ChatCustom = CustomOf<'chat'>;
 
-/** A person as others see them. */
+/** A user in the form that other users see. */
 export interface User extends Omit<AnyUser, 'custom'> {
   /** Data of the app. */
   custom?: UserCustom | undefined;
 }
 
-/** A user in a list of the users that other items name. */
+/** A user in a list of users that other items refer to. */
 export type BriefUser = Pick<User, keyof AnyBriefUser>;
 
 /** Result of a sign-in, registration or refresh. */
@@ -54,7 +54,7 @@ export type Session = WithUser<AnySession>;
 /** A friend of the user. */
 export type Friend = WithUser<AnyFriend>;
 
-/** A request for friendship. */
+/** A friend request. */
 export interface FriendRequest extends Omit<AnyFriendRequest, 'from' | 'to'> {
   from: User;
   to: User;
@@ -66,7 +66,7 @@ export type Block = WithUser<AnyBlock>;
 /** A member of a group. */
 export type Member = WithUser<AnyMember>;
 
-/** A group as a member sees it. */
+/** A group in the form that a member sees. */
 export interface Group extends Omit<AnyGroup, 'custom'> {
   /** Data of the app. */
   custom?: GroupCustom | undefined;

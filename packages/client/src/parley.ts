@@ -17,7 +17,7 @@ import type { Accepted, Status, StorageStatus } from './state/change.ts';
 import { watchPage } from './watch-page.ts';
 
 declare global {
-  /** Declared here too, so that the types do not require `esnext.disposable`. */
+  /** Also declared here, so that the types do not require `esnext.disposable`. */
   interface SymbolConstructor {
     readonly asyncDispose: unique symbol;
   }
@@ -34,8 +34,8 @@ export class Parley {
    */
   readonly api: Api;
   /**
-   * Sends a request that is not JSON to the api: a path below `/v1` and options of `fetch`. Rejects
-   * with a ParleyError.
+   * Sends a request that is not JSON to the api, with a path relative to `/v1` and options of
+   * `fetch`. Rejects with a ParleyError.
    */
   readonly request: Request;
   readonly #credentials: Credentials;
@@ -64,7 +64,7 @@ export class Parley {
     return this.#running?.state.user ?? this.#credentials.user;
   }
 
-  /** The session, if the user is signed in by one. */
+  /** The session. Undefined if the app provides tokens or nobody is signed in. */
   get session(): SavedSession | undefined {
     return this.#credentials.session;
   }
@@ -95,7 +95,8 @@ export class Parley {
   }
 
   /**
-   * Continues an earlier session, by its cookie or `options.session`. False if there is none.
+   * Continues an earlier session, by its cookie or `options.session`. Resolves with false if there
+   * is none.
    * @throws ParleyError
    */
   async resume(): Promise<boolean> {
@@ -118,8 +119,8 @@ export class Parley {
   }
 
   /**
-   * Connects, and reconnects until `close`. Resolves when the stored state is restored, online or
-   * not: messages can be sent from then on. A second call reconnects now.
+   * Connects, and reconnects until `close`. Resolves when the stored state is restored, even while
+   * offline. Messages can be sent from then on. A second call reconnects at once.
    *
    * @throws ParleyError if nobody is signed in
    */
@@ -142,7 +143,7 @@ export class Parley {
     }
   }
 
-  /** Closes the connection. The stored state stays, and `connect` continues with it. */
+  /** Closes the connection. The stored state is kept, and `connect` continues with it. */
   async close(): Promise<void> {
     const running = await this.#starting?.catch(() => undefined);
     this.#starting = undefined;
@@ -160,8 +161,8 @@ export class Parley {
   /**
    * Sends a text or another body to a user or group. The message is shown at once, stored in the
    * outbox, and resent on every connection until it is accepted. Resolves when it is on the
-   * server's disk and in every participant's inbox. Rejects if the server refuses it; the rejection
-   * may be ignored, because the message is shown as `failed`.
+   * server's disk and in every participant's inbox. Rejects if the server refuses it. The app may
+   * ignore the rejection, because the message is shown as `failed`.
    */
   send(chat: number, body: string | Body, more: SendOptions = {}): Promise<Accepted> {
     const content = typeof body === 'string' ? { type: 'text' as const, text: body } : body;
@@ -183,8 +184,7 @@ export class Parley {
 
   /**
    * Returns the messages of a chat that are in memory: accepted ones by ascending id, then those in
-   * the outbox. Names of senders that are unknown yet are read from the api, and follow with a
-   * `change`.
+   * the outbox. Unknown names of senders are read from the api, which later emits `change`.
    */
   messages(chat: number): ChatMessage[] {
     const shown = showMessages(this.#client.state, chat, (command) => this.#run(command));
@@ -207,7 +207,9 @@ export class Parley {
   }
 
   /**
-   * Loads older messages of a chat from the api, at most 200; the newest if none are in memory.
+   * Loads older messages of a chat from the api, at most 200. If none are in memory, loads the
+   * newest ones.
+   *
    * @throws ParleyError
    */
   async loadOlder(chat: number, limit = 50): Promise<void> {
@@ -223,7 +225,7 @@ export class Parley {
   }
 
   /**
-   * Marks a chat as read up to a message, by default the newest. Notifies the peer and the user's
+   * Marks a chat as read up to a message. Default: the newest one. Notifies the peer and the user's
    * other devices.
    */
   read(chat: number, id = this.#client.state.chats.get(chat)?.last?.id ?? 0): void {
@@ -231,30 +233,30 @@ export class Parley {
   }
 
   /**
-   * Notifies the chat that the user is typing. Call it with each key; frames are throttled.
+   * Notifies the chat that the user is typing. Call it for each key press. Frames are throttled.
    *
-   * @param state what the user does, such as `recording`. Default: typing
+   * @param state another activity, such as `recording`. Default: typing
    */
   typing(chat: number, active = true, state?: string): void {
     this.#run({ do: 'typing', chat, active, state });
   }
 
   /**
-   * Watches the presence of at most 500 users, in place of those before. Emits `presence` for each,
-   * now and on changes.
+   * Watches the presence of at most 500 users, instead of the users of the previous call. Emits
+   * `presence` for each, now and on changes.
    */
   watch(users: number[]): void {
     this.#run({ do: 'watch', users });
   }
 
-  /** Sets the chat that the user is looking at. Null for none. */
+  /** Sets the chat that the user is looking at. Null: none. */
   focus(chat: number | null): void {
     this.#run({ do: 'focus', chat });
   }
 
   /**
-   * Recalls an own message, within the server's RECALL_WINDOW, or as owner or admin any message of
-   * the group. @throws ParleyError
+   * Recalls an own message within the server's RECALL_WINDOW. Owners and admins may recall any
+   * message of their group. @throws ParleyError
    */
   recall(chat: number, id: number): Promise<void> {
     return this.#request({ type: 'recall', chat, id });
@@ -287,8 +289,8 @@ export class Parley {
   }
 
   /**
-   * Notifies the sender of a message, and nobody else, that a button of it was pressed, for
-   * example. They get an event of kind `action`. @throws ParleyError
+   * Notifies only the sender of a message of an action on it, such as a pressed button. The sender
+   * gets an event of kind `action`. @throws ParleyError
    */
   act(chat: number, id: number, action: string, data?: Custom): Promise<void> {
     return this.#request({ type: 'action', chat, id, action, ...(data && { data }) });
@@ -341,9 +343,9 @@ export interface SendOptions {
   replyTo?: number;
   /** Ids of the users it mentions. */
   mentions?: number[];
-  /** Data of the app. At most `MAX_CUSTOM` bytes of JSON, a setting of the server. */
+  /** Data of the app. Its JSON may have at most `MAX_CUSTOM` bytes, a setting of the server. */
   custom?: MessageCustom;
-  /** No push notification. */
+  /** True: the message causes no push notification. */
   silent?: true;
   /** Idempotency key, at most 64 characters, unique per user. Default: random. */
   ref?: string;

@@ -12,8 +12,8 @@ import { memoryStore } from './store/memory-store.ts';
 import { Tabs } from './tabs/tabs.ts';
 
 /**
- * Restores a user's state from the store and starts the engine, in this tab or in the tab that
- * leads. Resolves when the state is restored; the engine connects in the background.
+ * Restores a user's state from the store and starts the engine, in this tab or in the leading tab.
+ * Resolves when the state is restored. The engine connects in the background.
  */
 export async function startClient(user: number, context: ClientContext): Promise<RunningClient> {
   const { options, changed, replaced } = context;
@@ -100,7 +100,7 @@ export interface RunningClient {
   close(): Promise<void>;
 }
 
-/** What the leading tab sends to the others. */
+/** Messages of the leading tab to the others. */
 interface LeaderState {
   entries: [string, unknown][];
   status: Status;

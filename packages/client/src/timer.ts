@@ -1,8 +1,8 @@
-/** A timer of which at most one callback is pending. */
+/** A timer with at most one pending callback. */
 export class Timer {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Calls `callback` after `ms`, in place of the pending callback. */
+  /** Calls `callback` after `ms`. Cancels the pending callback. */
   restart(ms: number, callback: () => void): void {
     this.clear();
     this.#timer = setTimeout(() => {

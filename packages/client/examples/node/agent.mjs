@@ -1,6 +1,6 @@
 // Replies to every message with a text that grows, as an AI agent does, and accepts every friend
-// request. The model is scripted: replace `model` by a call of yours.
-// Usage: node agent.mjs http://127.0.0.1:8080 agent <password>
+// request. The model is a fixed script: replace `model` by a call of a real one. Usage: node
+// agent.mjs http://127.0.0.1:8080 agent <password>
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Parley } from '@parley/client';
 
@@ -21,7 +21,7 @@ agent.on('message', ({ mine, streaming, chat, id, body }) => {
   if (!mine && !streaming && body?.type === 'text') answer(chat, id, body.text).catch(console.error);
 });
 agent.on('event', (event) => {
-  // A request to somebody who has sent one accepts it.
+  // A friend request to a user who has sent one accepts it.
   if (event.kind === 'friend' && event.change === 'requested') agent.api('POST /friend-requests', { to: event.user });
 });
 

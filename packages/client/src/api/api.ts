@@ -32,8 +32,8 @@ export function createApi(request: Request): Api {
 }
 
 /**
- * Creates the function that sends requests to the api, by a path below `/v1`. Retries once with a
- * new token after a 401.
+ * Creates the function that sends requests to the api. Its paths are relative to `/v1`. Retries
+ * once with a new token after a 401.
  *
  * @param base URL of the api
  * @param getToken returns an access token other than `stale`
@@ -68,7 +68,7 @@ function toError(status: number, text: string): ParleyError {
   try {
     problem = JSON.parse(text);
   } catch {
-    // The response of a proxy.
+    // The body is not JSON, because a proxy sent the response.
   }
   const { code = retry ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyError(code, detail, { retry, status, errors });
@@ -77,7 +77,7 @@ function toError(status: number, text: string): ParleyError {
 type GetToken = (stale?: string) => Promise<string>;
 
 /**
- * Sends a request with an access token. Resolves with a successful response only. @throws
+ * Sends a request with an access token. Resolves only if the response is successful. @throws
  * ParleyError
  */
 export type Request = (path: string, init?: Init, isPublic?: boolean) => Promise<Answer>;

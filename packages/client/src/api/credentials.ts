@@ -6,15 +6,15 @@ import type { Locks } from '../tabs/locks.ts';
 const EXPIRY_MARGIN_MS = 30_000;
 
 /**
- * Holds the access token: that of a session, which it refreshes once for concurrent callers and
- * tabs, or the app's own.
+ * Holds the access token: either that of a session, which is refreshed once for concurrent callers
+ * and tabs, or one that the app provides.
  */
 export class Credentials {
   readonly #options: CredentialsOptions;
   session: SavedSession | undefined;
   /** When the current token expires, in Unix ms. NaN or undefined if unknown. */
   expires: number | undefined;
-  /** The user the token belongs to, if known. */
+  /** The user of the token, if known. */
   user: number | undefined;
   #pending: Promise<string> | undefined;
 
@@ -61,8 +61,8 @@ export class Credentials {
       this.user ??= Number(sub) || undefined;
       return token;
     }
-    // Tabs share the cookie, and a refresh token that is used twice ends the session: refresh one
-    // tab at a time.
+    // Tabs share the cookie. A refresh token that is used twice ends the session, so only one tab
+    // at a time refreshes.
     const refresh = () => this.#refresh();
     return locks ? locks.request('parley-session', {}, refresh) : refresh();
   }
@@ -90,10 +90,13 @@ function readClaims(token = ''): { sub?: unknown; exp?: unknown } {
 export interface CredentialsOptions {
   session?: SavedSession;
   user?: number;
-  /** Returns the app's own tokens, in place of a session. */
+  /** Returns tokens that the app provides instead of a session. */
   token?: TokenSource;
   locks: Locks | undefined;
-  /** Requests a new session from the api. Without a token the session cookie is used. */
+  /**
+   * Requests a new session from the api. If `refreshToken` is undefined, the session cookie is
+   * used.
+   */
   refresh(refreshToken: string | undefined): Promise<Session>;
   changed(session: SavedSession | undefined): void;
 }

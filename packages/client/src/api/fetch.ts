@@ -1,6 +1,6 @@
 /**
- * The type of the global `fetch`, of whichever library declares it: browser types, Node.js types or
- * React Native. Falls back to `FetchLike`, so that an app needs none of them.
+ * The type of the global `fetch`, as declared by browser types, Node.js types or React Native. If
+ * none of them is installed, it is `FetchLike`.
  */
 export type Fetch = typeof globalThis extends { fetch: infer F } ? F : FetchLike;
 

@@ -43,10 +43,13 @@ export interface Operations {
   'GET /me': [Nothing, User];
   /** `custom` is data of the app, which null removes. */
   'PATCH /me': [Partial<Pick<User, 'name' | 'avatar' | 'sign'>> & { custom?: UserCustom | null }, User];
-  /** Deletes the account permanently. Requires its password if it has one. Returns what remains. */
+  /**
+   * Deletes the account permanently. Requires the password if the account has one. Returns the data
+   * that remains.
+   */
   'DELETE /me': [{ password?: string }, { remains: Remains[] }];
 
-  /** What the server offers before sign-in, such as whether registration is open. */
+  /** Facts about the server that are known before sign-in, such as whether registration is open. */
   'GET /info': [Nothing, Record<string, unknown>];
   'GET /me/account': [Nothing, Record<string, unknown>];
   'PUT /me/password': [{ current: string; password: string }, undefined];
@@ -80,7 +83,8 @@ export interface Operations {
   /** `custom` is data of the app for this user alone, which null removes. */
   'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>> & { custom?: ChatCustom | null }, Chat];
   /**
-   * Stores the unsent text for the user's other devices. Empty and without `replyTo`: removes it.
+   * Stores unsent text for the user's other devices. An empty text without `replyTo` removes the
+   * draft.
    */
   'PUT /chats/{id}/draft': [Id & Omit<Draft, 'updated'>, Chat];
   'DELETE /chats/{id}/draft': [Id, undefined];
@@ -118,7 +122,10 @@ export interface Operations {
   'PUT /groups/{id}/bans/{user}': [Id & { user: number }, Ban];
   'DELETE /groups/{id}/bans/{user}': [Id & { user: number }, undefined];
   'DELETE /groups/{id}/members/{user}': [Id & { user: number }, undefined];
-  /** Makes a link, for the owner and admins. `approval`: they decide about each user. */
+  /**
+   * Creates an invitation link, for the owner and admins. `approval`: each user must be accepted by
+   * them.
+   */
   'POST /groups/{id}/invites': [Id & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>, GroupInvitation];
   'GET /groups/{id}/invites': [Id & Paging, Page<GroupInvitation>];
   'DELETE /groups/{id}/invites/{invitation}': [Id & { invitation: number | string }, undefined];
@@ -130,9 +137,9 @@ export interface Operations {
   'PUT /groups/{id}/requests/{user}': [Id & { user: number; message?: string }, Member | JoinRequest];
   /** Declines a user, for the owner and admins. With one's own id: withdraws the request. */
   'DELETE /groups/{id}/requests/{user}': [Id & { user: number }, undefined];
-  /** Where a link leads. Needs no session. */
+  /** Shows the group of an invitation link. Needs no session. */
   'GET /invites/{code}': [{ code: string }, InvitationPreview];
-  /** `requested`: the owner and admins decide. */
+  /** `requested`: the owner and admins must accept the user. */
   'POST /invites/{code}/join': [{ code: string; message?: string }, { state: 'joined' | 'requested'; group?: Group }];
 }
 
@@ -172,7 +179,7 @@ export interface Page<T> {
   next: string | null;
 }
 
-/** The users that the items of a page name, each once. */
+/** The users that the items of a page refer to, each once. */
 export interface Named {
   users: BriefUser[];
 }
@@ -183,17 +190,17 @@ export interface Paging {
   after?: string;
 }
 
-/** A browser's push subscription, and the language of its notifications. */
+/** A browser's push subscription, with the language of its notifications. */
 export interface PushTarget {
   endpoint: string;
   keys: { p256dh: string; auth: string };
   language?: 'en' | 'zh';
 }
 
-/** A phone that FCM or APNs reaches, and the language of its notifications. */
+/** A phone that receives notifications from FCM or APNs, with the language of its notifications. */
 export interface PushDevice {
   kind: 'fcm' | 'apns';
-  /** The token that the app received from the service. */
+  /** The token that the app received from FCM or APNs. */
   token: string;
   /** With APNs: the bundle id of the app. Default: the first app of the server. */
   app?: string;
@@ -209,7 +216,7 @@ export interface ListedPushDevice {
   app: string | null;
   environment: 'production' | 'sandbox' | null;
   language: string;
-  /** Null for a session of another issuer. */
+  /** Null if the session belongs to another issuer. */
   session: string | null;
   /** Unix time in ms. */
   created: number;
@@ -228,7 +235,7 @@ export type NewReport = ({ user: number } | { group: number } | { chat: number; 
   text?: string;
 };
 
-/** What remains after an account was deleted. */
+/** Data that remains after an account was deleted. */
 export interface Remains {
   where: 'users' | 'peers' | 'groups' | 'media' | 'blocks' | 'reports';
   /** Description. */
@@ -236,9 +243,9 @@ export interface Remains {
   count: number;
 }
 
-/** What a search finds: messages for which every field that is set holds. */
+/** A search. A message is found if it matches every field that is set. */
 export interface SearchQuery {
-  /** Words, phrases in quotes, and `-` before what to exclude. At most 200 characters. */
+  /** Words, phrases in quotes, and `-` before words to exclude. At most 200 characters. */
   q?: string;
   /** Only the chat with this user or group. */
   chat?: number;
@@ -246,7 +253,7 @@ export interface SearchQuery {
   from?: number;
   /** Only bodies of these types, separated by commas. `link`: texts with a web address. */
   kind?: string;
-  /** Only messages sent at this date or later, in Unix ms. */
+  /** Only messages sent at or after this date, in Unix ms. */
   since?: number;
   /** Only messages sent before this date, in Unix ms. */
   until?: number;
@@ -255,11 +262,11 @@ export interface SearchQuery {
 /** A message that a search found. */
 export interface Hit {
   message: Message;
-  /** The peer or group it was sent to, and its name. */
+  /** The peer or group of the chat, and its name. */
   chat: number;
   type: Chat['type'];
   name: string;
-  /** Where the words of `q` are in the text, in UTF-16 units: start and end (exclusive). */
+  /** Positions of the words of `q` in the text, in UTF-16 units: start and end (exclusive). */
   hits: [from: number, to: number][];
 }
 

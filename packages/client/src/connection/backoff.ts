@@ -1,7 +1,7 @@
 /**
  * Returns the ms to wait before the next attempt. Doubles with each failure up to `most`, and is
- * reduced by a random 0 to 50 %, so that clients that lost their connections together do not
- * reconnect together.
+ * reduced by a random 0 to 50 %, so that clients that lost their connections at the same time do
+ * not reconnect at the same time.
  *
  * @param failures consecutive failures, from 0
  */
@@ -11,7 +11,7 @@ export function backoff(failures: number, { first, most }: Backoff): number {
 
 /** Delays between attempts. */
 export interface Backoff {
-  /** Longest delay after the first failure, in ms. */
+  /** The maximum delay after the first failure, in ms. */
   first: number;
   /** The maximum delay, in ms. */
   most: number;

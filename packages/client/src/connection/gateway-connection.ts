@@ -12,7 +12,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { type ConnectionAction, type ConnectionEvent, type ConnectionState, next } from './transitions.ts';
 import { TransportFallback } from './transport-fallback.ts';
 
-/** Ms after which a connection counts as stable: the next backoff starts over. */
+/** Ms after which a connection counts as stable. The backoff then starts over. */
 const STABLE_MS = 5000;
 
 /** Keeps a connection to one of the gateways. Executes the transitions of `transitions.ts`. */
@@ -29,7 +29,7 @@ export class GatewayConnection {
   #current: TransportConnection | undefined;
   /** Index of the current connection's transport. */
   #index = 0;
-  /** A connection by a preferred transport, opened beside the current one. */
+  /** A connection by a preferred transport, opened in addition to the current one. */
   #probe: TransportConnection | undefined;
   #probeIndex = 0;
   /** When a probe replaced the current connection, in Unix ms. */
@@ -65,8 +65,8 @@ export class GatewayConnection {
   }
 
   /**
-   * Reconnects now, or checks that the connection is alive. With `networkChanged` the preferred
-   * transport is next.
+   * Reconnects now, or checks that the connection is alive. With `networkChanged`, it tries the
+   * preferred transport next.
    */
   wake(networkChanged: boolean): void {
     if (networkChanged) this.#fallback.use(0);
@@ -79,7 +79,7 @@ export class GatewayConnection {
     return this.#current && this.#options.transports[this.#index]?.[0];
   }
 
-  /** Sends a frame. No-op without a connection; only the reply proves that the frame arrived. */
+  /** Sends a frame. No-op without a connection. Only the reply proves that the frame arrived. */
   send(frame: ClientFrame): void {
     this.#current?.send(frame);
   }
@@ -89,11 +89,11 @@ export class GatewayConnection {
     this.lose({ next: 'lost', code, reason });
   }
 
-  /** Chooses the transition after the connection has closed. */
+  /** Chooses and executes the transition after the connection has closed. */
   lose(reason: CloseReason): void {
-    // With SESSION_POLICY=single the server closes the current connection when this client's own
-    // probe connects, or closes the probe when a poll was in flight. If another device replaced
-    // this one, the next connection is closed as well.
+    // With SESSION_POLICY=single, the server closes the current connection when this client's own
+    // probe connects. It closes the probe instead if a poll was in flight. If another device
+    // replaced this one, the next connection is closed as well.
     const final = reason.next === 'final';
     if (final && this.#probe) return this.#closeCurrent();
     const replacedByUs = final && Date.now() - this.#adoptedAt < STABLE_MS;
@@ -132,8 +132,8 @@ export class GatewayConnection {
     },
     unwait: () => this.#retry.clear(),
     probe: () => {
-      // Other transports send the ping by a request of its own, which proves nothing about the
-      // receiving one.
+      // Other transports send the ping as a separate request, whose reply proves nothing about the
+      // receiving request.
       if (this.#index === 0) this.#heartbeat.probe(this.#options.openTimeout);
       else this.#openProbe();
     },
@@ -254,23 +254,24 @@ export interface GatewayConnectionOptions {
   transports: [TransportName, OpenTransport][];
   device: string;
   backoff: Backoff;
-  /** Ms in which a connection must get its welcome. */
+  /** Ms within which a connection must get its welcome. */
   openTimeout: number;
   /** Ms after which a preferred transport is probed. */
   betterAfter: number;
   /** Root URLs of the gateways. One is chosen at random. */
   gateways(): string[];
-  /** Cursor of the last event. Null resumes where the device acknowledged last. */
+  /** Cursor of the last event. Null: resumes where the device last acknowledged. */
   cursor(): string | null;
   /**
-   * Returns an access token other than `stale`. Rejects with `retry: false` if the session is over.
+   * Returns an access token other than `stale`. Rejects with `retry: false` if the session has
+   * ended.
    */
   token(stale: string | undefined): Promise<string>;
   listener: GatewayConnectionListener;
 }
 
 /**
- * Receives what happens to the connection. `welcome` is called just before `changed('catchingUp')`.
+ * Receives the events of the connection. `welcome` is called just before `changed('catchingUp')`.
  */
 export interface GatewayConnectionListener {
   changed(state: ConnectionState): void;

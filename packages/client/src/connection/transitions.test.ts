@@ -6,7 +6,7 @@ const states = Object.keys(table) as ConnectionState[];
 const pairs = states.flatMap((state) => connectionEvents.map((event) => ({ state, event })));
 const connected: ConnectionState[] = ['opening', 'catchingUp', 'online'];
 
-/** What each action opens and closes. The invariants below are about these two. */
+/** The resources that each action opens and closes. The rules below are about them. */
 const effects = {
   open: { connection: true },
   drop: { connection: false },

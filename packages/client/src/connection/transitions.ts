@@ -1,6 +1,7 @@
 /**
- * Returns the next state of the connection and the actions that lead to it. Undefined if the event
- * has no meaning in this state. The README contains the same table, and a test compares the two.
+ * Returns the next state of the connection and the actions of the transition. Undefined if the
+ * event has no effect in this state. The README contains the same table, and a test compares the
+ * two.
  */
 export function next(state: ConnectionState, event: ConnectionEvent): Step | undefined {
   return table[state][event]?.split(/\W+/) as Step | undefined;

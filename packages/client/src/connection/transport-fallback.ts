@@ -2,9 +2,9 @@
 const MAX_FAILURES = 2;
 
 /**
- * Chooses the transport. A transport that fails repeatedly before its welcome may be blocked by a
- * proxy, so the next one in order of preference is used. After the last comes the first again,
- * because the server may be unreachable by any.
+ * Chooses the transport. A proxy may block a transport that fails repeatedly before its welcome, so
+ * the next one in order of preference is used. After the last one, the first one is used again,
+ * because the server may be unreachable by all of them.
  */
 export class TransportFallback {
   readonly #count: number;
@@ -24,8 +24,8 @@ export class TransportFallback {
   }
 
   /**
-   * Uses a transport from now on: one that got its welcome, or the preferred one after the network
-   * changed.
+   * Uses a transport from now on: one that received its welcome, or the preferred one after the
+   * network has changed.
    */
   use(index: number): void {
     this.#failures = 0;
@@ -33,8 +33,8 @@ export class TransportFallback {
   }
 
   /**
-   * Returns a transport to probe that is preferred to `index`, each in turn. Undefined if `index`
-   * is the preferred one.
+   * Returns a transport to probe that is preferred to `index`, a different one each time. Undefined
+   * if `index` is the preferred one.
    */
   better(index: number): number | undefined {
     return index > 0 ? this.#probes++ % index : undefined;

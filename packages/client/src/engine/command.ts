@@ -3,8 +3,8 @@ import type { AckedFrame } from './context.ts';
 import type { FinalContent } from './stream-sender.ts';
 
 /**
- * A call of the app, run by the tab that holds the connection. Idempotent, because it is repeated
- * to a new leading tab.
+ * A call of the app that the tab with the connection runs. Idempotent, because it is repeated if
+ * another tab becomes the leader.
  */
 export type Command =
   | { do: 'send'; entry: Outgoing }
@@ -21,7 +21,7 @@ export type Command =
   | { do: 'append'; chat: number; id: number; index: number; text: string }
   /** Completes it. */
   | ({ do: 'end'; chat: number; id: number } & FinalContent)
-  /** Applies what was read from the api. */
+  /** Applies data that was read from the api. */
   | { do: 'load'; change: Extract<Change, { type: 'chats' | 'messages' }> }
   | { do: 'wake'; networkChanged: boolean }
   /** Reconnects now, also after the connection has ended. */
@@ -30,7 +30,7 @@ export type Command =
 /** Runs commands. */
 export interface CommandRunner {
   /**
-   * Resolves when the command is done or acknowledged; a `send` resolves with the acknowledgement.
+   * Resolves when the command is done or acknowledged. A `send` resolves with the acknowledgement.
    */
   run(command: Command, tab?: string): Promise<Accepted | undefined>;
   /** Saves the state and closes the connection. */

@@ -5,11 +5,11 @@ import type { Change } from '../state/change.ts';
 import type { State } from '../state/state.ts';
 import type { Store } from '../store/store.ts';
 
-/** A part of the engine that works while the connection is online. */
+/** A part of the engine that runs while the connection is online. */
 export interface OnlinePart {
-  /** Called when the connection is online. */
+  /** Called when the connection becomes online. */
   start(): void;
-  /** Called when the connection is in any other state, also repeatedly. */
+  /** Called when the connection is in any other state, possibly several times. */
   stop(): void;
 }
 
@@ -20,13 +20,13 @@ export interface EngineContext {
   backoff: Backoff;
   /** Undefined if the app connects to gateways without an api. */
   api: Api | undefined;
-  /** Messages kept per chat. */
+  /** Number of messages kept per chat. */
   keep: number;
   /** Sends a frame. No-op without a connection. */
   send(frame: ClientFrame): void;
   /**
-   * Sends a frame on every connection until it is acknowledged. @throws ParleyError if the server
-   * refuses it
+   * Sends a frame, and again on every new connection until it is acknowledged. @throws ParleyError
+   * if the server refuses it
    */
   request(frame: AckedFrame): Promise<Ack | SendAck | StreamFrame>;
   /** Applies a change to the state and publishes it to the app and the other tabs. */

@@ -23,11 +23,12 @@ import { TypingSender } from './typing-sender.ts';
 /**
  * Holds the connection and maintains the state. After each welcome:
  *
- * 1. Welcome: if events were lost, the state forgets its messages, which are reloaded from the api.
+ * 1. Welcome: if events were lost, the messages in the state are dropped, and reloaded from the
+ *    api.
  * 2. Catching up: missed events arrive, and own messages among them leave the outbox. Nothing is
  *    sent.
- * 3. Online: pending frames and the outbox are resent. After a loss this waits for the reload, so
- *    that a message that was accepted is not sent twice.
+ * 3. Online: pending frames and the outbox are resent. After a loss, they are resent only after the
+ *    reload, so that accepted messages are not sent twice.
  */
 export class Engine implements CommandRunner {
   readonly #options: EngineOptions;
@@ -98,7 +99,7 @@ export class Engine implements CommandRunner {
         try {
           return this.#outbox.send(command.entry);
         } finally {
-          // Until it is sent, the store has the only copy that survives.
+          // Until the message is sent, the store has its only permanent copy.
           if (!this.#online) this.#writer.flush();
         }
       case 'discard':
@@ -143,7 +144,7 @@ export class Engine implements CommandRunner {
     return undefined;
   }
 
-  /** Stops watching what a closed tab watched. */
+  /** Stops watching the users that a closed tab watched. */
   forgetTab(tab: string): void {
     if (this.#watched.delete(tab)) this.#watch();
   }
@@ -188,8 +189,8 @@ export class Engine implements CommandRunner {
     this.#outbox.limit = maxInFlight;
     this.#cursorUnknown = cursor === null;
     if (!recovered) this.#reloader.lost();
-    // A probe was opened with an earlier cursor: its first events were received by the connection
-    // it replaces.
+    // A probe was opened with an earlier cursor. The connection that it replaces has already
+    // received its first events.
     else if (cursor === null || eventsAhead(state, cursor) <= 0) return;
     this.#change({ type: 'moved', cursor, lost: !recovered });
   }
@@ -227,7 +228,7 @@ export interface EngineOptions
   extends Omit<EngineContext, 'send' | 'request' | 'change'>,
     Pick<GatewayConnectionOptions, 'transports' | 'device' | 'openTimeout' | 'betterAfter' | 'gateways'> {
   credentials: Credentials;
-  /** Send delivered marks. */
+  /** Whether to send delivered marks. */
   delivered: boolean;
   /** Where a new device starts reading. Null: at the oldest event of the inbox. */
   from: 'latest' | null;

@@ -5,12 +5,12 @@ import type { EngineContext, OnlinePart } from './context.ts';
 const SEND_DELAY_MS = 300;
 
 /**
- * Sends how far this user has received and read each chat: the last mark only, and one at a time
- * per chat and kind, so that marks do not delay messages on a slow connection.
+ * Sends how far this user has received and read each chat. Sends only the last mark, and one at a
+ * time per chat and kind, so that marks do not delay messages on a slow connection.
  */
 export class MarkSender implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'request' | 'change'>;
-  /** Kinds and chats of which a mark is in flight. */
+  /** Kinds and chats that have a mark in flight. */
   readonly #inFlight = new Set<string>();
   readonly #timer = new Timer();
 

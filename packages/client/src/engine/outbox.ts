@@ -6,8 +6,8 @@ import type { EngineContext, OnlinePart } from './context.ts';
 import type { PendingFrames } from './pending-frames.ts';
 
 /**
- * Sends the messages of the outbox: one at a time per chat, so that a retried message is not
- * overtaken by the next.
+ * Sends the messages of the outbox, one at a time per chat, so that the next message cannot
+ * overtake one that is retried.
  */
 export class Outbox implements OnlinePart {
   readonly #context: EngineContext;
@@ -19,14 +19,14 @@ export class Outbox implements OnlinePart {
   /** Messages in flight whose own copy arrived as an event before the acknowledgement. */
   readonly #arrived = new Map<string, Accepted>();
   #online = false;
-  /** Messages that may be in flight, from the server's `welcome`. */
+  /** Maximum number of messages in flight, from the server's `welcome`. */
   limit = 1;
 
   constructor(context: EngineContext, pending: PendingFrames) {
     this.#context = context;
     this.#pending = pending;
     context.state.onLeftOutbox = (ref, accepted) => {
-      // The acknowledgement follows, and also contains `online`.
+      // The acknowledgement will follow. It also contains `online`.
       if (accepted && this.#online && this.#inFlight.has(ref)) this.#arrived.set(ref, accepted);
       else this.#settle(ref, accepted);
       queueMicrotask(() => this.#pump());
@@ -61,7 +61,7 @@ export class Outbox implements OnlinePart {
     for (const { reject } of this.#waiting.values()) reject(new ParleyError('aborted', 'Closed'));
   }
 
-  /** Sends the first message of each chat that is not in flight. */
+  /** Sends the first message of each chat unless it is in flight. */
   #pump(): void {
     const busy = new Set<number>();
     for (const entry of this.#context.state.outbox) {

@@ -9,14 +9,15 @@ import { createRef } from './ref.ts';
 const MAX_INTERNAL_ERRORS = 5;
 
 /**
- * Ms in which a frame must get its reply. After that the client reconnects, catches up and resends.
- * It never resends on the same connection: the frame may have been accepted, and its reply delayed.
+ * Ms within which a frame must get its reply. Otherwise the client reconnects, catches up and
+ * resends. It never resends on the same connection: the frame may have been accepted, and its reply
+ * delayed.
  */
 const REPLY_TIMEOUT_MS = 30_000;
 
 /**
- * Frames without a reply. Resends them on every connection, and after a delay if the server asks to
- * retry.
+ * Frames without a reply. They are resent on every new connection, and after a delay if the server
+ * requests a retry.
  */
 export class PendingFrames implements OnlinePart {
   readonly #context: Pick<EngineContext, 'send' | 'backoff'>;
@@ -64,7 +65,7 @@ export class PendingFrames implements OnlinePart {
     } else this.forget(pending.frame.ref)?.reject(new ParleyError(reply.code, reply.message));
   }
 
-  /** Removes a frame, which is not resent any more. */
+  /** Removes a frame, so that it is not resent. */
   forget(ref: string): PendingFrame | undefined {
     const pending = this.#pending.get(ref);
     pending?.timer.clear();

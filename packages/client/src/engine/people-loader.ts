@@ -9,13 +9,13 @@ const LOAD_DELAY_MS = 50;
 const MAX_USERS = 100;
 
 /**
- * Reads names of senders from the api: those that an app shows and the state lacks, or that
+ * Reads names of users from the api: those that the app shows and the state lacks, or that have
  * changed.
  */
 export class PeopleLoader implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'api' | 'change'>;
   readonly #missing = new Set<number>();
-  /** Ids that the api does not name, such as the system's. */
+  /** Ids for which the api returns no name, such as that of the system user. */
   readonly #unnamed = new Set<number>();
   readonly #timer = new Timer();
 
@@ -23,14 +23,14 @@ export class PeopleLoader implements OnlinePart {
     this.#context = context;
   }
 
-  /** Reads the names of users that the state lacks. */
+  /** Requests the names of users that the state lacks. */
   name(users: readonly number[]): void {
     const { people } = this.#context.state;
     for (const user of users) if (!people.has(user) && !this.#unnamed.has(user)) this.#missing.add(user);
     this.start();
   }
 
-  /** Reads a name again that may have changed. Call it with every event. */
+  /** Reads the name of a user again if the event may have changed it. Call it with every event. */
   heard(event: ParleyEvent): void {
     if (event.kind !== 'profile' || !this.#context.state.people.has(event.user)) return;
     this.#missing.add(event.user);

@@ -4,7 +4,9 @@ import { createState } from '../state/state.ts';
 import type { EngineContext } from './context.ts';
 import { Reloader } from './reloader.ts';
 
-/** A reloader whose api fails so many times, and what happened in order. */
+/**
+ * Creates a reloader whose api fails the given number of times, and records what happens in order.
+ */
 function withApi(failures: number, outbox: EngineContext['state']['outbox']) {
   const state = { ...createState(5, 50), outbox };
   const log: string[] = [];

@@ -4,7 +4,8 @@ import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
 /**
- * Chats whose messages are reloaded. The others keep their last message until the app opens them.
+ * Maximum number of chats whose messages are reloaded. The others keep their last message until the
+ * app opens them.
  */
 const MAX_CHATS = 10;
 
@@ -22,7 +23,7 @@ export class Reloader implements OnlinePart {
 
   /**
    * @param onReady called when accepted messages have left the outbox. A message that is resent
-   * earlier may arrive twice, because the server does not know every `ref` forever
+   * earlier may arrive twice, because the server forgets each `ref` after a while
    */
   constructor(context: EngineContext, onReady: () => void) {
     this.#context = context;
@@ -78,7 +79,7 @@ export class Reloader implements OnlinePart {
   }
 }
 
-/** 404: the chat does not exist yet, or the server keeps no history. */
+/** Returns an empty page for a 404: the chat does not exist yet, or the server keeps no history. */
 function emptyIfNotFound(error: { status?: number }): { items: []; more: false; users: [] } {
   if (error.status !== 404) throw error;
   return { items: [], more: false, users: [] };

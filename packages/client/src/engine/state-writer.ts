@@ -18,14 +18,14 @@ export class StateWriter implements OnlinePart {
   readonly #writeTimer = new Timer();
   readonly #receivedTimer = new Timer();
   #writing: Promise<void> = Promise.resolve();
-  /** Last stored cursor. Undefined once it is acknowledged. */
+  /** Last stored cursor. Undefined once it was acknowledged. */
   #stored: string | undefined;
 
   constructor(context: EngineContext) {
     this.#context = context;
   }
 
-  /** Schedules a write if anything changed. */
+  /** Schedules a write if the state has changed. */
   schedule(delay = WRITE_DELAY_MS): void {
     if (this.#context.state.dirty.size > 0) this.#writeTimer.start(delay, () => this.flush());
   }
@@ -67,7 +67,8 @@ export class StateWriter implements OnlinePart {
       if (state.storage.state !== 'failing') failed(error);
       this.#setStatus({ state: 'failing', reason: String(error) });
       this.schedule(RETRY_DELAY_MS);
-      // Saves the outbox alone: the server does not have it, and it may fit when the rest does not.
+      // Saves the outbox alone: the server does not have these messages, and they may fit when the
+      // whole state does not.
       await store.write({ outbox: state.outbox }).catch(() => {});
     }
   }

@@ -3,10 +3,10 @@ import type { ParleyError } from '../error.ts';
 import { isBehind } from '../state/apply-text.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Receives the text of streamed messages, and reads it as a whole where a part was missed. */
+/** Receives the text of streamed messages. If a part was missed, reads the whole text. */
 export class StreamReader implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'request' | 'change'>;
-  /** Frames that arrive while the text is read, by message. */
+  /** Message -> frames that arrive while its text is read. */
   readonly #reading = new Map<string, StreamFrame[]>();
 
   constructor(context: Pick<EngineContext, 'state' | 'request' | 'change'>) {

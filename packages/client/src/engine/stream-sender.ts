@@ -4,12 +4,13 @@ import { findHeld } from '../state/chat-state.ts';
 import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
-/** Ms until lost text is sent again, at least. */
+/** Minimum ms until lost text is sent again. */
 const RETRY_DELAY_MS = 200;
 
 /**
  * Sends the text of the user's streamed messages. Appends get no acknowledgement: after an error,
- * and on every connection, it reads which one the server has last, and sends those that follow.
+ * and on every new connection, it reads the index of the last append that the server has, and sends
+ * the later ones.
  */
 export class StreamSender implements OnlinePart {
   readonly #context: Pick<EngineContext, 'state' | 'send' | 'request'>;
@@ -37,7 +38,7 @@ export class StreamSender implements OnlinePart {
       await request({ type: 'stream', op: 'end', ...content });
     } catch (error) {
       if ((error as ParleyError).code !== 'stream-ended') throw error;
-      // It ended by itself, or by an `end` whose reply was lost.
+      // The stream ended by itself, or by an `end` whose reply was lost.
       const known = state.chats.get(chat);
       const held = known && findHeld(known, id);
       if (JSON.stringify(held?.body) !== JSON.stringify(body)) await request({ type: 'edit', ...content });
@@ -47,13 +48,13 @@ export class StreamSender implements OnlinePart {
     }
   }
 
-  /** Handles an error. Returns false if it concerns no append. */
+  /** Handles an error. Returns false if it is not about an append. */
   refused({ ref = '', code, retry, retryAfter = 0 }: ErrorFrame): boolean {
     if (!ref.startsWith(REF)) return false;
     const stream = this.#streams.get(ref.slice(REF.length));
     if (!stream) return true;
     stream.paused = true;
-    // Otherwise it stays paused until its end.
+    // Otherwise the stream stays paused until its end.
     if (retry || code === 'conflict')
       stream.timer.start(Math.max(RETRY_DELAY_MS, retryAfter), () => this.#resume(stream));
     return true;
@@ -83,7 +84,7 @@ export class StreamSender implements OnlinePart {
       stream.paused = false;
       for (let next = index + 1; next < texts.length; next += 1) this.#send(stream, next);
     } catch {
-      // It has ended. The final content replaces the text.
+      // The stream has ended. Its final content replaces the text.
     }
   }
 }
@@ -102,7 +103,7 @@ interface OwnStream {
   id: number;
   /** By index, from 1. */
   texts: string[];
-  /** Whether text waits until the last index of the server is known. */
+  /** True while text waits until the last index of the server is known. */
   paused: boolean;
   timer: Timer;
 }

@@ -3,12 +3,12 @@ import { Timer } from '../timer.ts';
 import type { EngineContext, OnlinePart } from './context.ts';
 
 /**
- * Ms before the expiry at which a token is replaced, or a fifth of its remaining life if that is
+ * Ms before its expiry at which a token is replaced. A fifth of its remaining lifetime if that is
  * less.
  */
 const AHEAD_MS = 60_000;
 
-/** Longest delay of `setTimeout`, in ms. */
+/** Maximum delay of `setTimeout`, in ms. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /** Replaces the access token of an open connection before it expires. */
@@ -41,7 +41,7 @@ export class TokenRenewal implements OnlinePart {
   async #renew(): Promise<void> {
     try {
       const token = await this.#credentials.token(await this.#credentials.token());
-      // The next connection opens with the new token.
+      // While offline, nothing is sent: the next connection opens with the new token.
       if (!this.#online) return;
       await this.#request({ type: 'auth', token });
       if (this.#online) this.start();

@@ -20,7 +20,7 @@ export class TypingSender {
   }
 
   /**
-   * Records that the user types in a chat, or stopped. `state`: what the user does, if not typing.
+   * Records that the user types in a chat, or has stopped. `state`: another activity than typing.
    */
   set(chat: number, active: boolean, state?: string): void {
     if (this.#chat !== undefined && (this.#chat !== chat || !active)) {
@@ -37,8 +37,8 @@ export class TypingSender {
   }
 
   /**
-   * Forgets that the user types, without a frame: the connection is closed, or a message implies
-   * it.
+   * Stops without sending a frame, because the connection is closed, or because a message already
+   * ends the typing.
    */
   stop(): void {
     this.#idle.clear();

@@ -8,7 +8,7 @@ import { changeChat, eventsAhead, type State } from './state.ts';
 
 /**
  * Applies a change to the state. Returns false if it changes nothing, such as an event that was
- * applied before.
+ * already applied.
  */
 export function applyChange(state: State, change: Change): boolean {
   switch (change.type) {
@@ -60,8 +60,8 @@ function setCursor(state: State, cursor: string | null): void {
 }
 
 /**
- * Events were lost: messages may have holes and chats may be missing until both are read from the
- * api again.
+ * Drops messages and marks chats as incomplete after events were lost. Messages may have gaps and
+ * chats may be missing until both are read from the api again.
  */
 function forgetMessages(state: State): void {
   state.chatsLoaded = false;

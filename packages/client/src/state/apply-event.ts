@@ -26,7 +26,7 @@ export function applyEvent(state: State, event: ParleyEvent): void {
   }
 }
 
-/** Returns the chat a message belongs to, as the user `me` names it: the peer's or group's id. */
+/** Returns the chat of a message for the user `me`: the id of the peer or group. */
 export function chatOf(
   { conversation, from, to }: Pick<MessageEvent, 'conversation' | 'from' | 'to'>,
   me: number,

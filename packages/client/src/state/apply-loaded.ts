@@ -5,8 +5,8 @@ import { removeEntry } from './outbox-entries.ts';
 import { changeChat, type State } from './state.ts';
 
 /**
- * Applies a list of chats read from the api. A `complete` list also removes the chats that are not
- * in it.
+ * Applies a list of chats read from the api. If the list is `complete`, also removes the chats that
+ * are not in it.
  */
 export function applyChats(state: State, { chats, complete, users }: Extract<Change, { type: 'chats' }>): void {
   if (complete) {
@@ -38,7 +38,7 @@ export function applyMessages(state: State, change: Extract<Change, { type: 'mes
   chat.capacity = Math.max(chat.capacity, chat.messages.length);
 }
 
-/** Adds users, or replaces what is known of them. */
+/** Adds users, or replaces their names and avatars. */
 export function addPeople({ people, dirty }: State, users: readonly BriefUser[] = []): void {
   for (const { id, name, avatar, custom } of users) people.set(id, { id, name, avatar, ...(custom && { custom }) });
   if (users.length > 0) dirty.add('people');

@@ -3,8 +3,8 @@ import { findHeld, type HeldMessage, updateMessage } from './chat-state.ts';
 import type { State } from './state.ts';
 
 /**
- * Adds text to a streamed message. Returns false if that changes nothing: text before it is
- * missing, or the message is complete or not held. Not saved, since a client reads the text again
+ * Adds text to a streamed message. Returns false if it changes nothing: earlier text is missing, or
+ * the message is complete or not in memory. The text is not saved, because a client reads it again
  * after a reload.
  */
 export function applyText(state: State, { chat: id, id: message, index, text, whole }: StreamFrame): boolean {
@@ -20,7 +20,7 @@ export function applyText(state: State, { chat: id, id: message, index, text, wh
   return true;
 }
 
-/** The message is complete, and its final text is in the inbox. */
+/** Marks a streamed message as complete. Its final text is in the inbox. */
 export function completeStream(state: State, id: number, message: number): boolean {
   const chat = state.chats.get(id);
   if (!chat || !findStreamed(state, id, message)) return false;
@@ -28,7 +28,7 @@ export function completeStream(state: State, id: number, message: number): boole
   return true;
 }
 
-/** Whether the client missed texts of a message that precede the text of this frame. */
+/** Returns whether the client missed texts of a message before the text of this frame. */
 export function isBehind(state: State, { chat, id, index }: StreamFrame): boolean {
   const held = findStreamed(state, chat, id);
   return held !== undefined && index > (held.index ?? -1);

@@ -35,7 +35,9 @@ export type Change =
    * it.
    */
   | { type: 'marked'; chat: number; mark: Mark; settled: boolean }
-  /** Chats read from the api. `complete`: these are all chats, so that others are removed. */
+  /**
+   * Chats read from the api. `complete`: these are all chats of the user, so others are removed.
+   */
   | { type: 'chats'; chats: Chat[]; complete: boolean; users?: BriefUser[] }
   /** A page of messages read from the api. `more`: the chat has older messages than these. */
   | { type: 'messages'; chat: number; messages: Message[]; more: boolean; users?: BriefUser[] }
@@ -43,7 +45,7 @@ export type Change =
   | { type: 'people'; users: BriefUser[] }
   | { type: 'status'; status: Status }
   | { type: 'storage'; storage: StorageStatus }
-  /** A streamed message has ended. Its final content comes by an event. */
+  /** A streamed message has ended. An event brings its final content. */
   | { type: 'streamed'; chat: number; id: number }
   | { type: 'frame'; frame: TypingFrame | PresenceFrame | StreamFrame };
 
@@ -76,12 +78,12 @@ export interface Accepted {
   online?: boolean | undefined;
 }
 
-/** The outbox's message with this ref was accepted. */
+/** The server accepted the message of the outbox with this ref. */
 export interface AcceptedChange extends Accepted {
   type: 'accepted';
   ref: string;
   conversation: string;
-  /** Content that a hook of the server changed. */
+  /** The body, if a hook of the server changed it. */
   body?: Body | undefined;
   custom?: Custom | null | undefined;
 }
@@ -101,9 +103,9 @@ export interface Mark {
 /** State of the connection. */
 export interface Status {
   state: ConnectionState;
-  /** Transport in use, while there is a connection. */
+  /** Transport in use. Undefined without a connection. */
   transport?: TransportName | undefined;
-  /** Why there is no connection, if known. */
+  /** Why there is no connection, if the reason is known. */
   reason?: string | undefined;
 }
 
@@ -114,6 +116,6 @@ export interface Status {
  */
 export interface StorageStatus {
   state: 'kept' | 'failing' | 'memory';
-  /** Why messages do not survive a reload, if known. */
+  /** Why messages do not survive a reload, if the reason is known. */
   reason?: string | undefined;
 }

@@ -1,33 +1,31 @@
 import type { Chat, Message } from '@parley/protocol';
 
-/**
- * A chat as the client knows it: the api's `Chat`, kept current by events, and its newest messages.
- */
+/** A chat in the client's state: the api's `Chat`, updated by events, and its newest messages. */
 export interface ChatState extends Omit<Chat, 'last'> {
   last: HeldMessage | null;
-  /** Last message that the peer has received. */
+  /** Id of the last message that the peer has received. */
   peerDelivered: number;
-  /** Last message that this user has received. */
+  /** Id of the last message that this user has received. */
   delivered: number;
   /**
-   * Last message that was considered for `unread`. Lower than an own message that was acknowledged
-   * before earlier messages of others arrived.
+   * Id of the last message that `unread` covers. It is lower than the id of an own message that was
+   * acknowledged before earlier messages of others arrived.
    */
   counted: number;
   /**
-   * Messages up to this id were deleted by the user. Pages of the api that were read before are
-   * ignored up to here.
+   * Messages up to this id were deleted by the user. They are ignored in pages that were read from
+   * the api before.
    */
   cleared: number;
-  /** Ascending by id, without gaps. */
+  /** The messages in memory, ascending by id, without gaps. */
   messages: HeldMessage[];
   /** True if the api has messages older than these. */
   more: boolean;
-  /** Messages to keep in memory. Grows when the app loads older messages. */
+  /** Number of messages to keep in memory. Grows when the app loads older messages. */
   capacity: number;
 }
 
-/** A message as the client holds it. */
+/** A message in the client's state. */
 export interface HeldMessage extends Message {
   /** True while its text grows, false when it is complete. Undefined if that is not known. */
   streaming?: boolean | undefined;
@@ -66,7 +64,7 @@ export function insertMessage(chat: ChatState, message: HeldMessage): void {
   trimMessages(chat);
 }
 
-/** Inserts messages in the order of their ids. A message that is there already is updated. */
+/** Inserts messages in the order of their ids. Updates a message that is already in memory. */
 export function insertMessages(chat: ChatState, messages: readonly HeldMessage[]): void {
   for (const message of messages) {
     if (message.id <= chat.cleared) continue;
@@ -82,7 +80,10 @@ export function insertMessages(chat: ChatState, messages: readonly HeldMessage[]
   }
 }
 
-/** Returns a message as loaded again. The api has the whole text of a streamed one later. */
+/**
+ * Merges a message with a later response of the api, which has the whole text of a streamed message
+ * only after its end.
+ */
 function mergeMessage(same: HeldMessage, loaded: HeldMessage): HeldMessage {
   const { body, custom } = same;
   const isLate = same.streaming !== undefined && !loaded.edited && !loaded.recalled;
@@ -97,13 +98,13 @@ export function trimMessages(chat: ChatState): void {
   chat.more = true;
 }
 
-/** Returns a message of a chat, if the client holds it. */
+/** Returns a message of a chat. Undefined if it is not in memory. */
 export function findHeld({ messages, last }: ChatState, id: number): HeldMessage | undefined {
   const message = messages.find((each) => each.id === id) ?? last;
   return message?.id === id ? message : undefined;
 }
 
-/** Updates a message. No-op if the client does not hold it. */
+/** Updates a message. No-op if it is not in memory. */
 export function updateMessage(
   chat: ChatState,
   id: number,
@@ -125,7 +126,10 @@ export function markRead(chat: ChatState, read: number, me: number): void {
   chat.unread = read >= (chat.last?.id ?? 0) ? 0 : Math.min(chat.unread, countUnread(chat, me));
 }
 
-/** Sets the newest message that mentions the user. None if it is not above `seen`. */
+/**
+ * Sets the newest message that mentions the user. If it is not above `seen`, there is no unread
+ * mention.
+ */
 export function setMention(chat: ChatState, mention: number, seen: number): void {
   if (mention > seen) chat.mention = mention;
   else delete chat.mention;
@@ -148,7 +152,7 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
     // The api returns the date on which the chat was opened until a message is recorded.
     chat.updated = last.date;
   }
-  // The api may not know yet that the user has read further.
+  // The api may not have recorded yet that the user has read further.
   if (read > loaded.read) chat.unread = unread;
   else {
     chat.unread = loaded.unread + since.length;
@@ -157,8 +161,8 @@ export function mergeChat(chat: ChatState, loaded: Chat, me: number): void {
 }
 
 /**
- * Removes messages up to an id, because the user deleted the chat. Read marks stay, as they do on
- * the server.
+ * Removes messages up to an id, because the user deleted the chat. Read marks are kept, as on the
+ * server.
  */
 export function clearChat(chat: ChatState, upTo: number, me: number): void {
   chat.cleared = upTo;

@@ -3,8 +3,8 @@ import { insertMessage } from './chat-state.ts';
 import { changeChat, type State } from './state.ts';
 
 /**
- * Appends a message to the outbox, or moves a failed one to its end. False if it is queued or
- * accepted already.
+ * Appends a message to the outbox, or moves a failed one to its end. Returns false if the message
+ * is already queued or accepted.
  */
 export function queueEntry(state: State, entry: Outgoing): boolean {
   const known = findEntry(state, entry.ref);
@@ -25,19 +25,19 @@ export function removeEntry(state: State, ref: string, accepted?: Accepted): Out
   return entry;
 }
 
-/** Moves a message from the outbox to its chat. False if it is not in the outbox. */
+/** Moves a message from the outbox to its chat. Returns false if it is not in the outbox. */
 export function acceptEntry(state: State, accepted: AcceptedChange): boolean {
   const entry = removeEntry(state, accepted.ref, accepted);
   if (!entry) return false;
   const { chat, error: _, ...content } = entry;
   const { id, conversation, date, body, custom } = accepted;
-  // Undefined unless a hook of the server changed them.
+  // Both are undefined unless a hook of the server changed them.
   if (body) Object.assign(content, { body, custom: custom ?? undefined });
   insertMessage(changeChat(state, chat), { ...content, id, conversation, from: state.user, to: chat, date });
   return true;
 }
 
-/** Marks a message of the outbox as refused. False if it is not in the outbox. */
+/** Marks a message of the outbox as refused. Returns false if it is not in the outbox. */
 export function failEntry(state: State, ref: string, error: Failure): boolean {
   const entry = findEntry(state, ref);
   if (!entry) return false;
@@ -46,7 +46,7 @@ export function failEntry(state: State, ref: string, error: Failure): boolean {
   return true;
 }
 
-/** Returns the accepted copy of an outgoing message, if the client holds it. */
+/** Returns the accepted copy of an outgoing message. Undefined if it is not in memory. */
 export function findAccepted({ chats }: State, { chat, ref }: Outgoing): Accepted | undefined {
   return chats.get(chat)?.messages.find((each) => each.ref === ref);
 }

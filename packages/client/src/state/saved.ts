@@ -14,8 +14,8 @@ export function takeUnsaved(state: State, keep: number): Record<string, unknown>
 }
 
 /**
- * Marks every value as unsaved. The last changes of the tab that led before may be missing in the
- * store.
+ * Marks every value as unsaved, because the previous leading tab may not have stored its last
+ * changes.
  */
 export function markAllUnsaved(state: State): void {
   for (const key of keysOf(state)) state.dirty.add(key);

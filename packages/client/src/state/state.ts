@@ -8,23 +8,23 @@ import { type ChatState, emptyChat } from './chat-state.ts';
  */
 export interface State {
   readonly user: number;
-  /** Messages kept per chat. */
+  /** Number of messages kept per chat. */
   readonly keep: number;
-  /** Cursor of the last event; null before the first. */
+  /** Cursor of the last event. Null before the first one. */
   cursor: string | null;
   /** True when the chat list was read from the api after the last loss of events. */
   chatsLoaded: boolean;
   readonly chats: Map<number, ChatState>;
-  /** Senders of messages and other users that the api named, by id. */
+  /** Users whose names were read from the api, such as senders of messages, by id. */
   readonly people: Map<number, BriefUser>;
   outbox: Outgoing[];
   /** Marks that the server has not acknowledged, by chat. */
   readonly marks: Map<number, Mark>;
   status: Status;
   storage: StorageStatus;
-  /** Keys whose values differ from the store, as `takeUnsaved` reads them. */
+  /** Keys whose values differ from the store. `takeUnsaved` reads them. */
   readonly dirty: Set<string>;
-  /** Called when a message leaves the outbox; `accepted` is undefined if it was discarded. */
+  /** Called when a message leaves the outbox. `accepted` is undefined if it was discarded. */
   onLeftOutbox(ref: string, accepted: Accepted | undefined): void;
 }
 
@@ -55,8 +55,8 @@ export function changeChat({ chats, dirty, keep }: State, id: number): ChatState
 }
 
 /**
- * Returns by how many events `cursor` is ahead of the state: 0 or less for events that were applied
- * before, NaN if the epochs differ.
+ * Returns by how many events `cursor` is ahead of the state. 0 or less: the event was already
+ * applied. NaN: the epochs differ.
  */
 export function eventsAhead({ cursor: current }: State, cursor: string): number {
   const [epoch, offset] = cursor.split('-');

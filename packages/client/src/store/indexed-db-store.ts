@@ -62,7 +62,7 @@ export function hasIndexedDb(): boolean {
 const VALUES = 'values';
 const browser = globalThis as unknown as { indexedDB: DatabaseFactory };
 
-// The part of IndexedDB that the SDK uses, so that apps need no browser types.
+// The part of IndexedDB that the SDK uses. It is declared here, so that apps need no browser types.
 
 interface Request<T> {
   readonly result: T;

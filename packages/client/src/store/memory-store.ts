@@ -1,6 +1,6 @@
 import type { Store } from './store.ts';
 
-/** Creates a store in memory. Several clients may use it one after the other. */
+/** Creates a store in memory. Several clients may use it, one after the other. */
 export function memoryStore(): Store {
   const values = new Map<string, unknown>();
   return {

@@ -1,6 +1,6 @@
 /**
- * A key-value store that keeps the client's state across reloads. Values are JSON. Has one writer
- * at a time.
+ * A key-value store that keeps the client's state across reloads. Values are JSON. Only one client
+ * writes at a time.
  */
 export interface Store {
   /** Returns all entries. */

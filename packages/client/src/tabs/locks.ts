@@ -1,12 +1,15 @@
 /**
- * The part of the browser's `LockManager` that the SDK uses: `work` runs while it holds the named
+ * The part of the browser's `LockManager` that the SDK uses. `work` runs while it holds the named
  * lock exclusively.
  */
 export interface Locks {
   request<T>(name: string, options: { signal?: Signal }, work: () => Promise<T>): Promise<T>;
 }
 
-/** The part of `AbortSignal` that the SDK uses, so that apps need no browser types. */
+/**
+ * The part of `AbortSignal` that the SDK uses. It is declared here, so that apps need no browser
+ * types.
+ */
 export interface Signal {
   readonly reason: unknown;
   addEventListener(name: 'abort', listener: () => void): void;

@@ -7,12 +7,13 @@ import type { Locks } from './locks.ts';
 /**
  * Shares one connection among the tabs of a browser. The tab that holds the lock leads: it has the
  * connection and broadcasts every change. The other tabs send it their commands and wait for the
- * lock. When the leader closes, the next tab to get the lock leads with the state it has.
+ * lock. When the leader closes, the tab that gets the lock next becomes the leader, with its copy
+ * of the state.
  */
 export class Tabs implements CommandRunner {
   readonly #options: TabsOptions;
   readonly #tab = createRef();
-  /** Commands that the leader has not replied to. */
+  /** Commands to which the leader has not replied. */
   readonly #pending = new Map<string, PendingCommand>();
   readonly #closing = new AbortController();
   #leader: Leader | undefined;
@@ -30,7 +31,8 @@ export class Tabs implements CommandRunner {
 
   run(command: Command): Promise<Accepted | undefined> {
     if (this.#leader) return this.#leader.run(command, this.#tab);
-    // Shows an own message without a round trip. The leader's copy of the change is then a no-op.
+    // Shows an own message without a round trip. When the leader broadcasts the same change, it is
+    // a no-op.
     if (command.do === 'send') this.#options.changed({ type: 'queued', entry: command.entry });
     const ref = createRef();
     return new Promise((resolve, reject) => {
@@ -67,7 +69,7 @@ export class Tabs implements CommandRunner {
         this.#pending.clear();
         leader.start();
       },
-      // Releases the lock, so that another tab can try.
+      // Releases the lock, so that another tab can become the leader.
       () => release(),
     );
   }
@@ -109,10 +111,10 @@ export interface TabsOptions {
   name: string;
   locks: Locks;
   channel: Channel;
-  /** Creates the leader. `following`: this tab has the state already. */
+  /** Creates the leader. `following`: this tab already has the state. */
   lead(following: boolean): Promise<Leader>;
   snapshot(): Snapshot;
-  /** Replaces the state with that of the leading tab. */
+  /** Replaces the state by that of the leading tab. */
   follow(state: Snapshot): void;
   changed(change: Change): void;
 }
@@ -130,7 +132,7 @@ export interface Channel {
   close(): void;
 }
 
-/** The state of a tab, in a form that structured cloning supports. */
+/** The state of a tab in a form that structured cloning supports. */
 export type Snapshot = unknown;
 
 interface PendingCommand {

@@ -1,14 +1,14 @@
 import type { CloseReason } from './transport.ts';
 
-/** Returns what follows the close of a WebSocket. Unknown codes reconnect. */
+/** Returns what the client does after a WebSocket was closed. It reconnects after unknown codes. */
 export function afterClose(code: number, reason = ''): CloseReason {
   const next = code === 4001 ? 'expired' : FINAL_CODES.includes(code) ? 'final' : 'lost';
   return { next, code, reason };
 }
 
 /**
- * Returns what follows a failed HTTP request, by its status and body. Status 0: the server did not
- * respond.
+ * Returns what the client does after a failed HTTP request with this status and body. Status 0: the
+ * server did not respond.
  */
 export function afterStatus(status: number, body = ''): CloseReason {
   const reason = /"detail":"([^"]*)"/.exec(body)?.[1] ?? body.slice(0, 200);

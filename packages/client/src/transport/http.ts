@@ -10,16 +10,16 @@ import {
 } from './transport.ts';
 
 /**
- * Ms in which a frame must get its reply. After that the connection counts as half open and is
+ * Ms within which a frame must get its reply. Otherwise the connection counts as half open and is
  * closed.
  */
 const REPLY_TIMEOUT_MS = 10_000;
 
 /**
- * Creates a transport that sends each frame by `POST /v1/frames` and receives by the requests that
- * `receive` makes. Frames of one type are posted one after the other, so that messages do not wait
- * behind marks, of which there are many. A frame without a reply fails with `unavailable`, which
- * may be retried.
+ * Creates a transport that sends each frame by `POST /v1/frames` and receives through the requests
+ * of `receive`. Frames of one type are posted one after the other, so that messages do not wait for
+ * marks, which are frequent. A frame without a reply fails with `unavailable`, which may be
+ * retried.
  */
 export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
   return (initialTarget, listener) => {
@@ -31,7 +31,7 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
     const request = async (path: string, init: RequestInit, query?: Record<string, string>) => {
       const authorization = `Bearer ${target.token}`;
       const response = await fetcher(endpointUrl(target, path, query), { ...init, signal, headers: { authorization } });
-      // The connection was closed: stop the caller.
+      // The connection was closed, so the loop that receives must stop.
       if (signal.aborted) throw signal.reason;
       return response;
     };
@@ -80,9 +80,7 @@ export function httpTransport(fetcher: Fetch, receive: Receive): OpenTransport {
   };
 }
 
-/**
- * Receives until the connection closes. Throws the reason, or an abort error after `close`.
- */
+/** Receives until the connection closes. Throws the reason, or an abort error after `close`. */
 export type Receive = (connection: HttpConnection) => Promise<never>;
 
 interface HttpConnection {
@@ -90,7 +88,7 @@ interface HttpConnection {
   target: TransportTarget;
   listener: TransportListener;
   send(frame: ClientFrame): void;
-  /** Sends a `watch` frame. Default: `send`. */
+  /** Sends a `watch` frame. Default: as `send` does. */
   watch(frame: ClientFrame): void;
 }
 

@@ -8,8 +8,8 @@ import type { OpenTransport } from './transport.ts';
 const POLL_TIMEOUT_MS = 25_000;
 
 /**
- * Ms from the start of a poll to the `watch` that it carries: the gateway must know the poll by
- * then.
+ * Ms from the start of a poll to its `watch` frame. By then the gateway must have registered the
+ * poll.
  */
 const WATCH_DELAY_MS = 300;
 
@@ -17,9 +17,9 @@ const WATCH_DELAY_MS = 300;
 const WATCH_INTERVAL_MS = 10_000;
 
 /**
- * Receives by long polling, one poll at a time. A `watch` belongs to the poll that is open when it
- * is sent, and the presence frames it causes end that poll. So the `watch` is resent every
- * `WATCH_INTERVAL_MS`.
+ * Receives by long polling, one poll at a time. A `watch` frame applies to the poll that is open
+ * when it is sent, and the resulting presence frames end that poll. Therefore the frame is resent
+ * every `WATCH_INTERVAL_MS`.
  */
 export function pollTransport(fetcher: Fetch): OpenTransport {
   return httpTransport(fetcher, async (connection) => {
@@ -42,7 +42,7 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
     let welcomed = false;
     let caughtUp = false;
     for (;;) {
-      // Polls return at once until one is empty: then every missed event was received.
+      // Polls return at once until one is empty. Then every missed event was received.
       sendWatch();
       const timeout = String(caughtUp ? POLL_TIMEOUT_MS : 0);
       const response = await get('poll', { timeout }).finally(() => watchTimer.clear());
@@ -50,8 +50,8 @@ export function pollTransport(fetcher: Fetch): OpenTransport {
       listener.alive();
       const events = frames.some(({ type }) => type === 'event');
       if (!welcomed || !recovered) {
-        // `cursor` is that of the last event in the response, which is handled below. A response
-        // without events has the cursor to resume from.
+        // If the response has events, `cursor` is that of the last one, which is handled below.
+        // Otherwise it is the cursor to resume from.
         listener.welcome({ cursor: events ? null : cursor, recovered, heartbeat: 2 * POLL_TIMEOUT_MS, maxInFlight: 1 });
         welcomed = true;
         caughtUp = false;

@@ -28,8 +28,8 @@ export function sseTransport(fetcher: Fetch): OpenTransport {
 }
 
 /**
- * Creates a parser of an event stream, which is called with each chunk of text. Expects what
- * gateways write: at most one `event` line, then one `data` line. Skips comments.
+ * Creates a parser of an event stream. Call it with each chunk of text. Supports only the format of
+ * gateways: at most one `event` line, then one `data` line. Skips comments.
  */
 function createEventReader(): (text: string) => StreamEvent[] {
   let rest = '';

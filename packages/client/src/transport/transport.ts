@@ -2,7 +2,7 @@ import type { ClientFrame, ServerFrame, Welcome } from '@parley/protocol';
 
 export type TransportName = 'websocket' | 'sse' | 'poll';
 
-/** Opens a connection. Calls the listener only after it has returned. */
+/** Opens a connection. Calls the listener only after this function has returned. */
 export type OpenTransport = (target: TransportTarget, listener: TransportListener) => TransportConnection;
 
 /** An open connection to a gateway, by any transport. */
@@ -13,13 +13,13 @@ export interface TransportConnection {
   close(): void;
 }
 
-/** Receives what happens to one connection: `welcome` first, `closed` last and once. */
+/** Receives the events of one connection: `welcome` first, `closed` last and once. */
 export interface TransportListener {
   welcome(welcome: ConnectionWelcome): void;
-  /** Every missed event was received. */
+  /** Called when every missed event was received. */
   caughtUp(): void;
   frame(frame: Exclude<ServerFrame, Welcome>): void;
-  /** The server sent something, so the connection is alive. */
+  /** Called when the server has sent anything, which proves that the connection is alive. */
   alive(): void;
   closed(reason: CloseReason): void;
 }
@@ -30,7 +30,7 @@ export interface TransportTarget {
   gateway: string;
   token: string;
   device: string;
-  /** Cursor of the last event. Null resumes where the device acknowledged last. */
+  /** Cursor of the last event. Null: resumes where the device last acknowledged. */
   cursor: string | null;
 }
 
@@ -40,8 +40,8 @@ export interface ConnectionWelcome extends Pick<Welcome, 'recovered' | 'heartbea
 }
 
 /**
- * Why a connection closed, and what follows: `lost` reconnects, `expired` gets a new token first,
- * `final` ends.
+ * Why a connection closed, and what the client does: after `lost` it reconnects, after `expired` it
+ * first gets a new token, after `final` it ends.
  */
 export interface CloseReason {
   next: 'lost' | 'expired' | 'final';

@@ -3,15 +3,17 @@ import { backoff } from '../connection/backoff.ts';
 import { ParleyError } from '../error.ts';
 import type { Parley } from '../parley.ts';
 
-/** Bytes of the first chunk. Doubles while a chunk takes less than `fastMs`, up to `max`. */
+/**
+ * Bytes of the first chunk. The size doubles while a chunk needs less than `fastMs`, up to `max`.
+ */
 const CHUNK = { first: 256 * 1024, max: 8 * 1024 * 1024, fastMs: 500 };
 
 const BACKOFF = { first: 500, most: 30_000 };
 
 /**
- * Uploads a file in chunks by the tus protocol. Retries after failures and resumes at the last byte
- * the server has. Send the result in a message: `parley.send(chat, { type: 'file', media: media.id,
- * name, size, mime })`.
+ * Uploads a file in chunks by the tus protocol. Retries after failures, and resumes after the last
+ * byte that the server has received. Send the result in a message: `parley.send(chat, { type:
+ * 'file', media: media.id, name, size, mime })`.
  */
 export function upload(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions = {}): Upload {
   return new Upload(parley, file, options);
@@ -37,7 +39,7 @@ export class Upload {
    * created the upload.
    */
   id: number | undefined;
-  /** Bytes that the server has. */
+  /** Bytes that the server has received. */
   sent = 0;
 
   constructor(parley: Pick<Parley, 'request' | 'api'>, file: FileLike, options: UploadOptions) {
@@ -52,7 +54,9 @@ export class Upload {
     this.#start();
   }
 
-  /** Stops until `resume`. The server keeps unfinished uploads for a day by default. */
+  /**
+   * Stops the transfer until `resume`. By default, the server keeps unfinished uploads for a day.
+   */
   pause(): void {
     if (this.state !== 'running') return;
     this.state = 'paused';
@@ -77,7 +81,7 @@ export class Upload {
     this.state = 'running';
     this.#abort = new AbortController();
     const { signal } = this.#abort;
-    // One request at a time: the server locks an upload while a request writes to it.
+    // Sends one request at a time, because the server locks an upload while a request writes to it.
     this.#run = (this.#run ?? Promise.resolve()).then(() => this.#upload(signal));
   }
 
@@ -94,7 +98,8 @@ export class Upload {
       } catch (error) {
         if (signal.aborted) return;
         const { retry, status } = error as ParleyError;
-        // 423: another request writes to it. 409: the server has more than expected.
+        // 423: another request writes to the upload. 409: the server has received more bytes than
+        // expected.
         if (!retry && status !== 409 && status !== 423) {
           this.#end('failed');
           return this.#settle.reject(error);
@@ -116,11 +121,11 @@ export class Upload {
     const response = await this.#parley.request('/media', { method: 'POST', headers, signal });
     this.id = Number(/\/(\d+)$/.exec(response.headers.get('location') ?? '')?.[1]);
     this.#progress(0);
-    // An empty file is complete.
+    // An empty file is complete without another request.
     return size === 0 ? this.#media() : this.#send(signal);
   }
 
-  /** Reads how many bytes the server has, and sends the rest. */
+  /** Reads how many bytes the server has received, and sends the rest. */
   async #continue(signal: AbortSignal): Promise<Media | undefined> {
     try {
       const response = await this.#request('HEAD', { signal });
@@ -128,7 +133,7 @@ export class Upload {
     } catch (error) {
       const { status } = error as ParleyError;
       if (status !== 404 && status !== 410) throw error;
-      // The upload has expired: create another one.
+      // The upload has expired, so another one is created.
       this.id = undefined;
       return undefined;
     }
@@ -171,7 +176,7 @@ export class Upload {
 
 const tus = { 'tus-resumable': '1.0.0' };
 
-/** Encodes the UTF-8 bytes of a text. */
+/** Encodes the UTF-8 bytes of a text in base64. */
 function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
@@ -193,9 +198,9 @@ export interface FileLike {
 
 /** Options of an upload. */
 export interface UploadOptions {
-  /** File name. Default: that of the file. */
+  /** File name. Default: the name of the file. */
   name?: string;
-  /** MIME type. Default: that of the file. The server detects the type itself. */
+  /** MIME type. Default: the type of the file. The server also detects the type itself. */
   type?: string;
   /** Width of a video, in pixels. */
   width?: number;
@@ -205,6 +210,9 @@ export interface UploadOptions {
   duration?: number;
   /** `Upload.id` of an earlier upload of the same file, to resume it. */
   id?: number;
-  /** Called after each chunk with the bytes that the server has, and all bytes. */
+  /**
+   * Called after each chunk with the number of bytes that the server has received, and the size of
+   * the file.
+   */
   progress?(sent: number, size: number): void;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 export const parley = new Parley({ api: location.origin });
 
-/** Returns the messages of a chat, and renders again when they change. */
+/** Returns the messages of a chat, and renders the component again when they change. */
 export function useMessages(chat: number): ChatMessage[] {
   const [messages, setMessages] = useState(() => parley.messages(chat));
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useMessages(chat: number): ChatMessage[] {
   return messages;
 }
 
-/** Returns the state of the connection, and renders again when it changes. */
+/** Returns the state of the connection, and renders the component again when it changes. */
 export function useStatus(): Status {
   const [status, setStatus] = useState(parley.status);
   useEffect(() => parley.on('status', setStatus), []);

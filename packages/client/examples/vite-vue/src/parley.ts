@@ -9,7 +9,7 @@ parley.on('status', (value) => {
   status.value = value;
 });
 
-/** Returns the messages of a chat as a ref that follows their changes. */
+/** Returns the messages of a chat as a ref that is updated when they change. */
 export function useMessages(chat: number) {
   const messages = shallowRef(parley.messages(chat));
   parley.on('change', () => {
