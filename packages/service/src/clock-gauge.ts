@@ -4,7 +4,7 @@ import { Gauge } from './metrics.ts';
 /** Ms between two readings. */
 const INTERVAL_MS = 10_000;
 
-/** Ms for a reply above which a reading is too inaccurate. */
+/** Maximum ms for a reply. If the server takes longer, the reading is too inaccurate. */
 const MAX_REPLY_MS = 500;
 
 /**
@@ -12,7 +12,7 @@ const MAX_REPLY_MS = 500;
  * this machine's. Keeps the last value while the server does not respond. Returns a function that
  * ends the readings.
  *
- * @param clocks return the time of each server in Unix ms
+ * @param clocks functions that return the time of each server in Unix ms
  */
 export function watchClocks(metrics: Registry, clocks: Readonly<Record<string, () => Promise<number>>>): () => void {
   const gauge = new Gauge({

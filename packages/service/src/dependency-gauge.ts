@@ -5,13 +5,13 @@ import type { Log } from './log.ts';
 /** Ms between two checks. */
 const INTERVAL_MS = 5000;
 
-/** Names of servers for people. What has none reports its faults itself. */
+/** Display names of servers. Only for these, changes of their state are logged. */
 const names: Readonly<Record<string, string>> = { redis: 'Redis', postgresql: 'PostgreSQL' };
 
 /**
  * Exports `parley_dependency_up{dependency}`: 1 if the server responded to the last check, 0 if
- * not. Checks every 5 s, so that the metric is right even if `/readyz` is never requested. Logs
- * when a server stops to respond, and when it responds again. Returns a function that ends the
+ * not. Checks every 5 s, so that the metric is correct even if `/readyz` is never requested. Logs
+ * when a server stops responding, and when it responds again. Returns a function that ends the
  * checks.
  */
 export function watchDependencies(

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { jsonVariable } from './env/json-variable.ts';
 import type { Variable } from './env/read-env.ts';
 
-/** An address that is sent events, and which. */
+/** A URL that receives events, and the kinds of events that it receives. */
 export interface Endpoint<Kind extends string> {
-  /** Its name, else derived from its address. */
+  /** Its name. Default: derived from its URL. */
   id: string;
   url: string;
   events: readonly Kind[];
-  /** Secrets that sign requests, one signature each. Empty in processes that do not send. */
+  /** Secrets that sign requests, one signature each. Empty in processes that send no requests. */
   secrets: readonly Buffer[];
 }
 
 /**
  * A JSON list of endpoints: `[{"url", "events", "secret", "name"?}]`. A secret is `whsec_` and the
- * base64 of 24 to 64 bytes; a list of secrets while one is being replaced. Never printed.
+ * base64 of 24 to 64 bytes; it may be a list while a secret is being replaced. Never printed.
  *
- * @param kinds the events that an endpoint may name
+ * @param kinds the events to which an endpoint may subscribe
  * @param signed whether each needs a secret
  */
 export function endpoints<Kind extends string>(

@@ -3,7 +3,7 @@ import { checkServers, type Readiness, readyBody, startHealthServer } from './he
 import { Counter, createMetrics } from './metrics.ts';
 
 describe('the health server', () => {
-  it('the health server is alive whether or not it is ready, and reports why it is not', async () => {
+  it('the health server reports that the process is alive whether or not it is ready, and why it is not ready', async () => {
     let readiness: Readiness = { ok: true, reasons: [] };
     const metrics = createMetrics('probe');
     const server = await startHealthServer({ host: '127.0.0.1', port: 0, ready: () => readiness, metrics });
@@ -69,7 +69,7 @@ describe('checkServers', () => {
 });
 
 describe('readyBody', () => {
-  it('a readiness check that throws means not ready, and its error is not shown', async () => {
+  it('a readiness check that throws means not ready, and the response does not show its error', async () => {
     const answer = await readyBody(() => {
       throw new Error('connect ECONNREFUSED postgres://u:p@h');
     });

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 
 /**
- * Serves `/healthz`, `/readyz` and `/metrics` on their own port, for processes that serve nothing
- * else. Resolves once the port is open; rejects if it is in use.
+ * Serves `/healthz`, `/readyz` and `/metrics` on their own port, for processes without another HTTP
+ * server. Resolves once the port is open. Rejects if it is in use.
  */
 export async function startHealthServer(options: HealthOptions): Promise<HealthServer> {
   const { host, port, ready, metrics } = options;
@@ -25,16 +25,16 @@ export async function startHealthServer(options: HealthOptions): Promise<HealthS
 }
 
 /**
- * The body of `/healthz`: the process runs. Checks nothing outside the process, so that no outage
- * restarts it.
+ * The response of `/healthz`: the process runs. Checks nothing outside the process, so that an
+ * outage does not restart it.
  */
 export function healthyBody(): Answer {
   return json(200, { ok: true });
 }
 
 /**
- * The body of `/readyz`: 200, or 503 with the reasons. A check that throws, or takes longer than 2
- * s, is not ready.
+ * The response of `/readyz`: 200, or 503 with the reasons. A check that throws, or lasts longer
+ * than 2 s, counts as not ready.
  */
 export async function readyBody(ready: Ready): Promise<Answer> {
   const late: Readiness = { ok: false, reasons: ['the readiness check did not finish within 2 s'] };
@@ -47,7 +47,7 @@ export async function readyBody(ready: Ready): Promise<Answer> {
 }
 
 /**
- * Checks the servers that a process depends on, all at once.
+ * Checks all servers that a process depends on, concurrently.
  *
  * @returns a reason for each that is unavailable or does not respond within 1.5 s
  */
@@ -67,7 +67,7 @@ export async function checkServers(servers: Readonly<Record<string, () => Promis
 /** Ms after which a readiness check counts as failed. */
 const READY_TIMEOUT_MS = 2000;
 
-/** Ms after which a server counts as not responding; within those of a readiness check. */
+/** Ms after which a server counts as not responding. Less than the timeout of a readiness check. */
 const SERVER_TIMEOUT_MS = 1500;
 
 async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
@@ -82,7 +82,7 @@ async function within<T>(ms: number, promise: Promise<T>, late: T): Promise<T> {
   }
 }
 
-/** The body of `/metrics`: the registry in Prometheus' text format. */
+/** The response of `/metrics`: the registry in Prometheus' text format. */
 export async function metricsText(metrics: Registry): Promise<Answer> {
   return { status: 200, type: metrics.contentType, body: await metrics.metrics() };
 }
@@ -128,8 +128,8 @@ export interface HealthServer {
 export type Ready = () => Readiness | Promise<Readiness>;
 
 /**
- * `reasons` names what is unavailable. A process may be ready although something is: it serves what
- * does not need it.
+ * `reasons` lists what is unavailable. A process may be ready nevertheless: it still serves
+ * requests that do not need it.
  */
 export interface Readiness {
   ok: boolean;

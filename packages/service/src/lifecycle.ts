@@ -6,11 +6,12 @@ import { createLog, type Log } from './log.ts';
  *
  * - `start` reads the config, creates the parts, and registers the `stop` of each part as soon as
  *   it runs.
- * - SIGTERM or SIGINT stops the parts once, in reverse order, and exits 0; 1 if a part fails or all
- *   take longer than `stopWithin`. A second signal exits at once.
- * - If `start` throws, the error is logged and printed in one line on standard error; the running
- *   parts are stopped, exit 1.
- * - An uncaught exception is logged, exit 1: the state is unknown, another replica takes over.
+ * - SIGTERM or SIGINT stops the parts once, in reverse order, and exits with 0, or with 1 if a part
+ *   fails or stopping lasts longer than `stopWithin`. A second signal exits at once.
+ * - If `start` throws, the error is logged and printed in one line on standard error; stops the
+ *   running parts and exits with 1.
+ * - An uncaught exception is logged, and the process exits with 1: its state is unknown, and
+ *   another replica takes over.
  * - An unhandled rejection does the same, or is only logged if `surviveRejections` is set.
  * - With `PARLEY_PARENT_PIPE=1` the end of standard input counts as SIGTERM, so that no process
  *   outlives its parent.
@@ -80,8 +81,8 @@ function followParent(gone: () => void): void {
 }
 
 function firstLine(error: unknown): string {
-  // An AggregateError (a refused connection to a name with several addresses) has no message; its
-  // parts have.
+  // The AggregateError of a refused connection to a name with several addresses has no message, but
+  // its parts have one.
   const cause = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.split('\n', 1)[0] ?? '';
@@ -96,8 +97,8 @@ export interface RunOptions {
   /** Maximum time for stopping, in ms. Default: 30 s. */
   stopWithin?: number;
   /**
-   * True if the process continues after an unhandled rejection. For processes whose requests share
-   * no state that one of them could leave half changed. Default: false.
+   * True if the process continues after an unhandled rejection. Set it only if requests share no
+   * state that one of them could leave half changed. Default: false.
    */
   surviveRejections?: boolean;
 }

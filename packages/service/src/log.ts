@@ -4,9 +4,9 @@ import { RepeatedFaults } from './repeated-faults.ts';
 /**
  * Creates the log of a process: one JSON object per line, with `service`, ISO time and the level's
  * name. Fields that may hold a secret (tokens, passwords, cookies, authorization headers) become
- * `[redacted]`, up to two objects deep. A warning or error that repeats is counted in place of
- * being logged each time: see `RepeatedFaults`. @param destination of the lines, written
- * synchronously. Default: standard output
+ * `[redacted]`, up to two objects deep. A repeated warning or error is counted instead of logged
+ * each time: see `RepeatedFaults`. @param destination receives the lines synchronously. Default:
+ * standard output
  */
 export function createLog({ name, level = 'info' }: LogOptions, destination?: DestinationStream): Log {
   const options = {

@@ -11,7 +11,7 @@ export function createMetrics(service: string): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry, prefix: 'parley_' });
-  // Gauges that are named like counters. Their sums are those of the gauges by type.
+  // These gauges have names of counters. Their sums equal those of the gauges by type.
   for (const what of ['handles', 'requests', 'resources'])
     registry.removeSingleMetric(`parley_nodejs_active_${what}_total`);
   new Gauge({
@@ -23,7 +23,7 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
-/** Adds a gauge without labels, which is read when the metrics are collected. */
+/** Adds a gauge without labels. `read` is called when the metrics are collected. */
 export function addGauge(registry: Registry, name: string, help: string, read: () => number): void {
   new Gauge({
     ...{ name, help, registers: [registry] },
@@ -33,7 +33,7 @@ export function addGauge(registry: Registry, name: string, help: string, read: (
   });
 }
 
-/** The bundler replaces it by the version of the release. */
+/** The bundler replaces this by the version of the release. */
 declare global {
   var PARLEY_BUILD_VERSION: string | undefined;
 }

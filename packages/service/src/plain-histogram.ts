@@ -1,14 +1,14 @@
 import type { Histogram, Registry } from 'prom-client';
 
 /**
- * A histogram without labels, for paths that run for each message: `observe` only adds to plain
+ * A histogram without labels, for code that runs for each message: `observe` only adds to plain
  * numbers.
  */
 export class PlainHistogram {
   readonly name: string;
   readonly #help: string;
   readonly #bounds: readonly number[];
-  /** Values up to each bound, and those above the last one. */
+  /** Number of values up to each bound, and of those above the last one. */
   readonly #counts: number[];
   #sum = 0;
 
@@ -17,7 +17,7 @@ export class PlainHistogram {
     this.#help = help;
     this.#bounds = buckets;
     this.#counts = Array.from({ length: buckets.length + 1 }, () => 0);
-    // The registry needs no more of a metric than its name and `get`.
+    // The registry uses only the name and `get` of a metric.
     registry.registerMetric(this as unknown as Histogram);
   }
 
@@ -28,7 +28,7 @@ export class PlainHistogram {
     this.#sum += value;
   }
 
-  /** The samples, as the registry reads them. */
+  /** Returns the samples in the form that the registry reads. */
   get(): object {
     const { name } = this;
     let below = 0;

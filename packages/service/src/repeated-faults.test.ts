@@ -30,19 +30,19 @@ it('the log has no line for the end of a fault that did not repeat', async () =>
   expect(lines).toHaveLength(1);
 });
 
-it('the log distinguishes faults of different subjects, and mistakes of the program', () => {
+it('the log distinguishes faults of different subjects, and different program errors', () => {
   for (const endpoint of ['a', 'b', 'a']) log.warn({ endpoint }, 'claiming failed');
   for (const text of ['x is undefined', 'y is undefined', 'x is undefined'])
     log.error({ err: new TypeError(text) }, 'request failed');
   expect(lines).toHaveLength(4);
 });
 
-it('the log has ten lines of a fault whose lines name requests of clients', () => {
+it('the log has ten lines of a fault if its lines contain ids of client requests', () => {
   for (let i = 0; i < 30; i += 1) log.error({ err: new Error('no'), requestId: `${i}` }, 'request failed');
   expect(lines).toHaveLength(10);
 });
 
-it('the log keeps every line that is no fault, and every fatal one', () => {
+it('the log keeps every line that is not a fault, and every fatal one', () => {
   for (let i = 0; i < 5; i += 1) {
     log.info('signed in');
     log.fatal('cannot start');

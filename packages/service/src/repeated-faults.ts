@@ -3,12 +3,12 @@ import type { LogFn, Logger } from 'pino';
 /** Ms without a repetition after which a fault has ended. */
 const QUIET_MS = 15_000;
 
-/** Faults that are followed at a time. Further ones are logged each time. */
+/** Maximum number of faults that are tracked at the same time. Others are logged each time. */
 const MAX_FAULTS = 200;
 
 /**
- * Lines per fault whose fields name a request, because a client may report that request. Of other
- * faults only the first is logged.
+ * Number of logged lines of a fault whose fields contain a request id, because a client may report
+ * that request. Of other faults, only the first line is logged.
  */
 const LINES_WITH_REQUEST = 10;
 
@@ -16,16 +16,16 @@ const LINES_WITH_REQUEST = 10;
 const FAULT_ENDED = 'fault ended';
 
 /**
- * Logs a fault that repeats once when it begins, and once when it ends, with the number of times
- * and its duration. A fault is a warning or an error with its event, and with what it is about: an
- * endpoint, a hook, a service. Mistakes of the program are faults of their own, by their text.
+ * Logs a repeated fault once when it begins, and once when it ends, with its count and duration. A
+ * fault is a warning or an error, identified by its event and its subject: an endpoint, a hook, a
+ * service. Program errors are identified by their text.
  */
 export class RepeatedFaults {
   readonly #faults = new Map<string, Fault>();
 
-  /** Whether a line is written. If not, it is counted. */
+  /** Returns whether a line is written. Otherwise counts it. */
   admit(log: Logger, write: LogFn, fields: Fields, event: string): boolean {
-    // A change of state, which does not repeat, or the loss of one record.
+    // The line reports a change of state, which does not repeat, or the loss of one record.
     if (event === FAULT_ENDED || fields.dependency !== undefined || fields.bucket !== undefined) return true;
     const key = keyOf(fields, event);
     const fault = this.#faults.get(key);
@@ -43,7 +43,10 @@ export class RepeatedFaults {
     return true;
   }
 
-  /** Waits until the fault is quiet. A fault that did not repeat has no line for its end. */
+  /**
+   * Logs the end of a fault once it has not repeated for a while. A fault that never repeated has
+   * no such line.
+   */
   #follow(key: string, fault: Fault, ended: (fields: object) => void): void {
     setTimeout(
       () => {
@@ -74,7 +77,7 @@ interface Fault {
   event: string;
   about: Fields;
   times: number;
-  /** By `performance.now()`. */
+  /** When it was logged first, as a value of `performance.now()`. */
   first: number;
   last: number;
 }

@@ -2,8 +2,9 @@ import type { Environment } from './env/read-env.ts';
 import { createLog, type Log } from './log.ts';
 
 /**
- * Runs a process that does one thing: exits 0 when done, or 1 after an error, which is logged and
- * printed in one line on standard error. A signal ends it at once, so its work must be repeatable.
+ * Runs a process that ends when its task is done. Exits with 0, or with 1 after an error, which is
+ * logged and printed in one line on standard error. A signal ends it at once, so its task must be
+ * safe to repeat.
  */
 export async function runTask({ name, run, env = process.env }: TaskOptions): Promise<void> {
   const log = createLog({ name });

@@ -4,10 +4,10 @@ import { isOlderThanUser } from './tokens/is-older-than-user.ts';
 import type { TokenKey } from './tokens/token-keys.ts';
 
 /**
- * Makes an access token: a JWT that names its user and session.
+ * Creates an access token: a JWT with its user and session.
  *
  * @param key a key pair (ES256), or a secret that all processes share (HS256)
- * @param lifetime how long it is valid, in seconds; a whole number above 0
+ * @param lifetime validity in seconds, a whole number above 0
  */
 export function signToken(key: string | TokenKey, { user, session, lifetime }: TokenClaims): string {
   const claims = { subject: String(user), expiresIn: lifetime, issuer: 'parley', audience: 'parley' };
@@ -17,12 +17,12 @@ export function signToken(key: string | TokenKey, { user, session, lifetime }: T
 }
 
 /**
- * Returns the user and session of an access token. Never throws: what is not signed with one of
- * these keys is `invalid`, and a token that was valid once is `expired`. Whether its session was
- * revoked is not known here. `TokenVerifier` knows other issuers besides.
+ * Returns the user and session of an access token. Never throws. A token that none of these keys
+ * signed is `invalid`. A token that was valid earlier is `expired`. Does not check whether the
+ * session was revoked. `TokenVerifier` also supports other issuers.
  *
  * @param keys key pairs or public keys, found by the token's `kid`, and the secret of tokens by
- * HS256. An algorithm is accepted with a key of its own kind alone
+ * HS256. An algorithm is accepted only with a key of its own kind
  */
 export function verifyToken(keys: string | OwnKeys, token: string): Verified {
   const { secret, keys: pairs = [] } = typeof keys === 'string' ? { secret: keys } : keys;
@@ -40,7 +40,7 @@ export function verifyToken(keys: string | OwnKeys, token: string): Verified {
   }
 }
 
-/** The key that a token names, which its signature has yet to prove. */
+/** Returns the key that the header of a token refers to. The signature is not verified yet. */
 function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefined {
   const header = jwt.decode(token, { complete: true })?.header;
   // `crit` lists extensions that a verifier must support. This one supports none.
@@ -49,8 +49,8 @@ function findPair(pairs: readonly TokenKey[], token: string): TokenKey | undefin
 }
 
 /**
- * With a text key jsonwebtoken tries to parse a PEM key on each call, which costs far more than the
- * signature.
+ * Converts a secret to a key object. For a text, jsonwebtoken would try to parse a PEM key on each
+ * call, which costs far more than the signature.
  */
 function keyOf(secret: string): KeyObject {
   if (known?.secret !== secret) known = { secret, key: createSecretKey(Buffer.from(secret)) };
@@ -71,9 +71,9 @@ function readClaims(claims: string | jwt.JwtPayload): Verified {
 
 const invalid: Verified = { ok: false, reason: 'invalid' };
 
-/** What tokens of this installation are verified with. */
+/** The keys that verify tokens of this installation. */
 export interface OwnKeys {
-  /** Of tokens by HS256; undefined: none are accepted. */
+  /** Verifies tokens signed with HS256. Undefined: such tokens are rejected. */
   secret: string | undefined;
   keys: readonly TokenKey[];
 }
@@ -85,7 +85,7 @@ export interface TokenClaims {
 }
 
 /**
- * The user and session of a valid token, with `expires` in Unix ms; or why the token is rejected.
+ * The user and session of a valid token, with `expires` in Unix ms, or why the token is rejected.
  */
 export type Verified =
   | { ok: true; user: number; session: string; expires: number }

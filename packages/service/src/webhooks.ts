@@ -10,15 +10,15 @@ export type WebhookKind = (typeof webhookKinds)[number];
 export type WebhookEndpoint = Endpoint<WebhookKind>;
 
 /**
- * The queue of push notifications, which is handled like an endpoint. No endpoint can have that
- * name.
+ * The queue of push notifications. It is handled like an endpoint. No configured endpoint can have
+ * this id.
  */
 export const pushEndpoint: WebhookEndpoint = { id: '~push', url: '', events: ['message'], secrets: [] };
 
 /**
- * The endpoints of `WEBHOOKS`.
+ * The variable `WEBHOOKS`: a list of endpoints.
  *
- * @param signed whether each needs a secret: false in processes that only queue events
+ * @param signed whether each endpoint needs a secret. False in processes that only queue events
  */
 export function webhooks({ signed = false } = {}): Variable<readonly WebhookEndpoint[]> {
   return endpoints(webhookKinds, signed);

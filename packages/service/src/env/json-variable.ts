@@ -1,10 +1,10 @@
 import type { Outcome, Variable } from './read-env.ts';
 
 /**
- * A variable of JSON that may contain secrets, and so is never printed.
+ * A variable with JSON that may contain secrets, and is therefore never printed.
  *
  * @param read throws a TypeError that states the problem
- * @param empty the value without the variable
+ * @param empty the value of a missing variable
  */
 export function jsonVariable<T>(read: (value: unknown) => T, empty: T): Variable<T> {
   return {

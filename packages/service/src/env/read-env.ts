@@ -1,8 +1,8 @@
 /**
  * Reads typed settings from environment variables. Reads every variable before it throws, so that
- * an operator sees all mistakes at once. A missing or empty variable has its default; without a
- * default it is required. `NODE_ENV=production` sets stricter rules for secrets. @throws EnvError
- * listing every problem by variable, without the values of secrets
+ * an operator sees all mistakes at once. A missing or empty variable has its default. A variable
+ * without a default is required. `NODE_ENV=production` sets stricter rules for secrets. @throws
+ * EnvError listing every problem by variable, without the values of secrets
  */
 export function readEnv<S extends Record<string, Variable<unknown>>>(env: Environment, spec: S): Values<S> {
   const production = env.NODE_ENV === 'production';
@@ -17,7 +17,7 @@ export function readEnv<S extends Record<string, Variable<unknown>>>(env: Enviro
   return values as Values<S>;
 }
 
-/** The environment is invalid; `problems` has one entry per variable. */
+/** Thrown if the environment is invalid. `problems` has one entry per variable. */
 export class EnvError extends Error {
   readonly problems: readonly EnvProblem[];
 
@@ -28,7 +28,7 @@ export class EnvError extends Error {
   }
 }
 
-/** A variable and its problem, as the end of a sentence that begins with its name. */
+/** A variable and its problem, as the rest of a sentence that begins with its name. */
 export interface EnvProblem {
   variable: string;
   problem: string;
@@ -38,7 +38,7 @@ export interface EnvProblem {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The type of a variable, with its parser. `text` is trimmed; it is empty if the variable is
+ * The type of a variable, with its parser. `text` is trimmed. It is empty if the variable is
  * missing.
  */
 export interface Variable<T> {
@@ -48,5 +48,5 @@ export interface Variable<T> {
 /** The value, or why it is invalid. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: string };
 
-/** The values of a spec. */
+/** The values of a specification. */
 export type Values<S> = { [K in keyof S]: S[K] extends Variable<infer T> ? T : never };

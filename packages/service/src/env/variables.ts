@@ -1,8 +1,8 @@
 import type { Outcome, Variable } from './read-env.ts';
 
-// Each type has the option `default`: the value of a missing variable. Without it the variable is
-// required; with `default: undefined` it is optional. (`NoInfer`: the type is that of the default
-// alone.)
+// The types of variables. Each has the option `default`, the value of a missing variable. Without
+// the option the variable is required. With `default: undefined` it is optional. (`NoInfer`: the
+// type is inferred from the default only.)
 
 /** Free text. */
 export function text<D extends string | undefined = string>(options: Default<D> = {}): Variable<string | NoInfer<D>> {
@@ -21,7 +21,7 @@ export function integer<D extends number | undefined = number>(
   });
 }
 
-/** A share from 0 to 1, such as `0.9`. */
+/** A fraction from 0 to 1, such as `0.9`. */
 export function share<D extends number | undefined = number>(options: Default<D> = {}): Variable<number | NoInfer<D>> {
   return variable(options, (value) => {
     const number = /^[01](\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
@@ -79,8 +79,8 @@ export function list<D extends readonly string[] | undefined = readonly string[]
 }
 
 /**
- * An address with one of the given schemes (`postgres`, `redis`); with `several`, comma-separated
- * addresses. Never printed, since it may contain a password. In production, well-known passwords
+ * An address with one of the given schemes (`postgres`, `redis`). With `several`, comma-separated
+ * addresses. Never printed, because it may contain a password. In production, well-known passwords
  * (`parley`, `postgres`, ...) are rejected.
  */
 export function url<D extends string | undefined = string>(
@@ -100,7 +100,7 @@ export function url<D extends string | undefined = string>(
 }
 
 /**
- * A secret; never printed. In production it has no default unless it is `optional`, needs at least
+ * A secret. Never printed. In production it has no default unless it is `optional`, needs at least
  * 32 characters, and must not be a well-known one (`developmentSecret`).
  */
 export function secret<D extends string | undefined = string>(

@@ -7,14 +7,14 @@ import { signatureHeaders } from '../requests/signature-headers.ts';
 import { Breaker } from './breaker.ts';
 import type { HookConfig } from './config.ts';
 
-/** Bytes of a reply: more than the largest message. */
+/** Maximum bytes of a reply. More than the largest message. */
 const MAX_REPLY = 256 * 1024;
 
 /** Consecutive failures after which an endpoint gets no requests for `REST_MS`. */
 const FAILURES_BEFORE_REST = 10;
 const REST_MS = 5000;
 
-/** The part of the requests in flight that one user may have. */
+/** Maximum fraction of the requests in flight that one user may have. */
 const USER_SHARE = 1 / 16;
 
 /** Asks one endpoint. */
@@ -48,7 +48,7 @@ export class Asker {
    * Resolves with the reply, with `failed` or `resting` if there is none, or with `busy` if too
    * many requests are in flight. Never rejects.
    *
-   * @param user who causes the request
+   * @param user the user who causes the request
    */
   async ask(event: HookEvent, user: number, data: object): Promise<HookReply | 'failed' | 'resting' | 'busy'> {
     const { concurrency } = this.#config;

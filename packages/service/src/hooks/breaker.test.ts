@@ -14,7 +14,7 @@ it('the circuit breaker opens after too many failures in a row, then admits one 
   expect([breaker.succeeded(), breaker.admit(), breaker.admit()]).toEqual([true, true, true]);
 });
 
-it('the circuit breaker counts failures in a row only', () => {
+it('the circuit breaker counts only consecutive failures', () => {
   const breaker = new Breaker({ failures: 2, rest: 100 });
   breaker.failed();
   expect(breaker.succeeded()).toBe(false);

@@ -1,6 +1,6 @@
 /**
- * Keeps requests from an endpoint that fails: after `failures` in a row none is made for `rest` ms,
- * then one that decides.
+ * A circuit breaker. After `failures` consecutive failures, it admits no requests for `rest` ms,
+ * and then one trial request. Its result closes the breaker, or opens it again.
  */
 export class Breaker {
   readonly #failures: number;
@@ -17,7 +17,7 @@ export class Breaker {
     this.#now = now;
   }
 
-  /** Whether no request may be made. */
+  /** True while the endpoint gets no requests. */
   get open(): boolean {
     return this.#inARow >= this.#failures;
   }
@@ -27,7 +27,10 @@ export class Breaker {
     return Math.max(0, this.#closedUntil - this.#now());
   }
 
-  /** Whether a request may be made now. Each is followed by `succeeded` or `failed`. */
+  /**
+   * Returns whether a request may be made now. Call `succeeded` or `failed` after each admitted
+   * request.
+   */
   admit(): boolean {
     if (!this.open) return true;
     if (this.wait > 0 || this.#trying) return false;
@@ -35,7 +38,7 @@ export class Breaker {
     return true;
   }
 
-  /** Counts a request that succeeded. Returns whether that ended a rest. */
+  /** Records a request that succeeded. Returns whether the endpoint was resting before. */
   succeeded(): boolean {
     const ended = this.open;
     this.#trying = false;
@@ -43,7 +46,10 @@ export class Breaker {
     return ended;
   }
 
-  /** Counts a request that failed. Returns whether a rest began that was not there before. */
+  /**
+   * Records a request that failed. Returns whether this began a rest. Further failures during a
+   * rest return false.
+   */
   failed(): boolean {
     const began = this.#inARow + 1 === this.#failures;
     this.#trying = false;

@@ -23,19 +23,19 @@ export function hookConfig(values: Values<typeof hookVariables>): HookConfig {
   };
 }
 
-/** The endpoints of hooks, and how they are called. */
+/** The hook endpoints, and how they are called. */
 export interface HookConfig {
-  /** Endpoints, in the order in which they get requests. */
+  /** Endpoints, in the order in which they are called. */
   endpoints: readonly Endpoint<HookEvent>[];
-  /** Ms in which an endpoint must reply. */
+  /** Ms within which an endpoint must reply. */
   timeout: number;
   /** What happens if an endpoint fails. */
   onFailure: 'refuse' | 'accept';
   /**
-   * Requests in flight to one endpoint, per process. One user may have at most one sixteenth of
-   * this number.
+   * Maximum requests in flight to one endpoint, per process. One user may have at most one
+   * sixteenth of them.
    */
   concurrency: number;
-  /** Private networks where endpoints are allowed, also without TLS. */
+  /** Private networks in which endpoints are allowed, also without TLS. */
   allowed: Networks;
 }

@@ -4,17 +4,17 @@ import { Counter, Gauge, Histogram, type Registry } from '../metrics.ts';
 import { Asker } from './asker.ts';
 import type { HookConfig } from './config.ts';
 
-/** Ms after which a request that found an endpoint busy or failing may be repeated, at least. */
+/** Minimum ms after which a client may retry if an endpoint was busy or failed. */
 const RETRY_AFTER_MS = 1000;
 
-/** Asks the endpoints of `HOOKS` before something happens. */
+/** Calls the endpoints of `HOOKS`, which may refuse or change an operation. */
 export class Hooks {
   readonly #config: HookConfig;
   readonly #askers: readonly Asker[];
   readonly #replies: Counter<'hook' | 'event' | 'result'>;
   readonly #seconds: Histogram<'hook'>;
 
-  /** Returns undefined without endpoints, so that nothing is spent where no hook is set. */
+  /** Returns undefined without endpoints, so that installations without hooks have no cost. */
   static create(config: HookConfig, log: Log, metrics: Registry): Hooks | undefined {
     return config.endpoints.length === 0 ? undefined : new Hooks(config, log, metrics);
   }
@@ -47,16 +47,16 @@ export class Hooks {
     });
   }
 
-  /** Whether an endpoint subscribes to an event. */
+  /** Returns whether an endpoint subscribes to an event. */
   covers(event: HookEvent): boolean {
     return this.#askers.some(({ endpoint }) => endpoint.events.includes(event));
   }
 
   /**
-   * Asks each endpoint that covers an event. The next one reads the changes of the one before.
-   * Never rejects.
+   * Calls each endpoint that subscribes to an event, in order. Each one receives the changes of the
+   * previous ones. Never rejects.
    *
-   * @param user who causes the event; 0 if nobody is signed in
+   * @param user the user who causes the event. 0 if nobody is signed in
    */
   async ask(event: HookEvent, user: number, data: HookData): Promise<HookVerdict> {
     const changes: Changes = {};
@@ -97,7 +97,7 @@ function resultOf(reply: Awaited<ReturnType<Asker['ask']>>): string {
 /** The body of a request to the endpoints. */
 export type HookData = Readonly<Record<string, unknown>>;
 
-/** What an endpoint changed. Null: `custom` is removed. */
+/** Changes of an endpoint. `custom` null: removes the data. */
 interface Changes {
   body?: Body;
   custom?: Custom | null;
@@ -108,5 +108,5 @@ export type HookVerdict =
   | ({ is: 'allowed' } & Changes)
   /** `message` is a sentence for the user. */
   | { is: 'refused'; message: string | undefined }
-  /** Ms after which it may be tried again. */
+  /** Ms after which the client may retry. */
   | { is: 'unavailable'; retryAfter: number };

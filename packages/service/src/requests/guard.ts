@@ -13,16 +13,16 @@ export class Forbidden extends Error {
 
 /**
  * Returns whether requests may go to an address. `secure` is true over TLS. Private networks must
- * be allowed explicitly.
+ * be in `allowed`.
  */
 export function mayReach(address: string, secure: boolean, allowed: Networks): boolean {
   return allowed.has(address) || (secure && isPublic(address));
 }
 
 /**
- * Resolves names for `http.request` to allowed addresses only: not this machine, its networks, or a
- * cloud's metadata service. It checks the address that is connected to, so that a name cannot
- * change in between.
+ * Creates a `lookup` for `http.request` that resolves names only to allowed addresses: not to this
+ * machine, its networks, or a cloud's metadata service. It checks the very address that is
+ * connected to, so that a name cannot change in between.
  */
 export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resolve = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
@@ -37,7 +37,7 @@ export function guardedLookup(secure: boolean, allowed: Networks, resolve: Resol
   };
 }
 
-/** Checks an address in a URL, which is never resolved. */
+/** Checks the host of a URL if it is an address, because addresses are not resolved. */
 export function checkHost(hostname: string, secure: boolean, allowed: Networks): void {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare) !== 0 && !mayReach(bare, secure, allowed)) throw new Forbidden(hostname);
@@ -49,10 +49,13 @@ function isPublic(address: string): boolean {
   return global.has(plain) && !special.has(plain);
 }
 
-/** The public part of IPv6. */
+/** The public range of IPv6. */
 const global = new Networks(['2000::/3']);
 
-/** Addresses that are not public, or that lead to such: IANA's special-purpose registries. */
+/**
+ * Addresses that are not public, or that lead to such addresses, from IANA's special-purpose
+ * registries.
+ */
 const special = new Networks([
   ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24'],
   ...['192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24'],

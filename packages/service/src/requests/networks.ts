@@ -37,7 +37,7 @@ export class Networks {
     return isIP(plain) !== 0 && this.#list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
   }
 
-  /** Whether an address is named by itself, not as part of a network. */
+  /** Returns whether an entry is exactly this address, and not a network that contains it. */
   hasExactly(address: string): boolean {
     const plain = plainAddress(address);
     return isIP(plain) !== 0 && this.#single.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
@@ -56,7 +56,7 @@ export class Networks {
   }
 }
 
-/** Removes the zone of an address, and returns `1.2.3.4` for `::ffff:1.2.3.4`. */
+/** Removes the zone of an address, and converts `::ffff:1.2.3.4` to `1.2.3.4`. */
 export function plainAddress(address: string): string {
   return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

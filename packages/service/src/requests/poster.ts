@@ -4,11 +4,15 @@ import { checkHost, guardedLookup } from './guard.ts';
 import type { Networks } from './networks.ts';
 
 /**
- * Bytes of a response to read if its content is ignored: reading it makes the connection reusable.
+ * Maximum bytes of an ignored response that are read, because only a connection without unread data
+ * can be reused.
  */
 const MOST_BYTES = 64 * 1024;
 
-/** Sends signed requests over kept connections. Follows no redirects. Fails after `timeout` ms. */
+/**
+ * Sends signed requests over persistent connections. Does not follow redirects. Fails after
+ * `timeout` ms.
+ */
 export class Poster {
   readonly #allowed: Networks;
   readonly #timeout: number;
@@ -22,7 +26,9 @@ export class Poster {
     this.#maxReply = maxReply;
   }
 
-  /** Resolves with the response. Rejects without one in time, or for a forbidden address. */
+  /**
+   * Resolves with the response. Rejects if none arrives in time, or if the address is forbidden.
+   */
   async post(url: string, headers: Record<string, string>, body: string | Buffer): Promise<Posted> {
     const { protocol, hostname } = new URL(url);
     const secure = protocol === 'https:';
@@ -86,11 +92,11 @@ function secondsOf(retryAfter: string | undefined): number | undefined {
 }
 
 export interface PosterOptions {
-  /** Private networks that may be reached. */
+  /** Private networks in which servers are allowed. */
   allowed: Networks;
-  /** Ms for each request. */
+  /** Timeout of each request in ms. */
   timeout: number;
-  /** Bytes of a response to return. Default: 0, the content is ignored. */
+  /** Maximum bytes of a response that are returned. Default: 0, the content is ignored. */
   maxReply?: number;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Compares the progress of PostgreSQL with that of each Redis server. PostgreSQL advances its mark
- * first, then Redis follows, and the next advance waits for all of Redis. So Redis is equal or one
- * mark behind; anything else means that a store was replaced or restored.
+ * first, then Redis follows, and the next advance waits for all of Redis. Redis is therefore equal
+ * or one mark behind. Anything else means that a store was replaced or restored.
  *
- * @param marks must be read before `database`, since the database advances first
+ * @param marks the marks of Redis. Read them before `database`, because the database advances first
  */
 export function compareStores(database: DatabaseProgress, marks: readonly (Progress | undefined)[]): Comparison {
   const present = marks.filter((mark) => mark !== undefined);
@@ -18,7 +18,9 @@ export function compareStores(database: DatabaseProgress, marks: readonly (Progr
   return { state: present.every((mark) => mark.mark === database.mark) ? 'equal' : 'behind' };
 }
 
-/** Redis has seen a mark that the database has not, or that it assigned differently. */
+/**
+ * Returns whether Redis has a mark that the database has never had, or has assigned differently.
+ */
 function isAhead(redis: Progress, database: DatabaseProgress): boolean {
   if (redis.mark > database.mark) return true;
   if (redis.mark === database.mark) return redis.nonce !== database.nonce;
@@ -29,8 +31,8 @@ export const DATABASE_WENT_BACK = 'PostgreSQL is older than Redis: it was restor
 export const REDIS_WENT_BACK = 'Redis is older than PostgreSQL: it was restored from a backup';
 
 /**
- * `equal`: PostgreSQL may advance. `behind`: Redis has to follow. `empty`: a Redis server is new or
- * lost everything. `mismatch`: the stores do not belong together.
+ * `equal`: PostgreSQL may advance. `behind`: Redis must follow. `empty`: a Redis server is new or
+ * has lost all data. `mismatch`: the stores do not belong together.
  */
 export type Comparison = { state: 'equal' | 'behind' | 'empty' } | { state: 'mismatch'; reason: string };
 
@@ -38,11 +40,11 @@ export interface Progress {
   /** Id of the installation. */
   installation: string;
   mark: number;
-  /** Random; assigned with the mark. */
+  /** A random text, new with each mark. */
   nonce: string;
 }
 
 export interface DatabaseProgress extends Progress {
-  /** The nonce of the mark before; null after the stores were reconciled. */
+  /** The nonce of the previous mark. Null after the stores were reconciled. */
   previous: string | null;
 }

@@ -7,15 +7,15 @@ import { compareStores, type DatabaseProgress, type Progress } from './compare-s
 const INTERVAL_MS = 2000;
 
 /**
- * Ms between two advances of the mark. A restore of less than two advances is left to the epochs of
- * inboxes.
+ * Ms between two advances of the mark. A restore by less than two advances is not detected here,
+ * but the epochs of inboxes handle it.
  */
 const ADVANCE_INTERVAL_MS = 5000;
 
 /**
  * Checks at start and every 2 s that Redis and PostgreSQL belong together, and advances the mark
- * that both carry. A service that runs one must not serve while {@link StoresMonitor.matched} is
- * false. While a store is unavailable, the last result holds.
+ * that both contain. The service must not serve while {@link StoresMonitor.matched} is false. While
+ * a store is unavailable, the last result stays valid.
  */
 export class StoresMonitor {
   readonly #deps: StoresMonitorDeps;
@@ -63,7 +63,7 @@ export class StoresMonitor {
 
   async #compare(): Promise<void> {
     const { database, redis } = this.#deps;
-    // Redis first: the database advances before Redis does.
+    // Reads Redis first, because the mark of the database advances first.
     const marks = await redis.readMarks();
     const progress = await database.read();
     const found = compareStores(progress, marks);
@@ -78,8 +78,8 @@ export class StoresMonitor {
   }
 
   /**
-   * A server that is new or lost its data: gateways rebuild copies on demand, but nothing would
-   * rebuild the ended sessions. Refs of recorded messages are looked up from now on.
+   * Writes the mark and the ended sessions to a Redis server that is new or lost its data. Gateways
+   * rebuild other copies on demand. Refs of recorded messages are looked up from now on.
    */
   async #adopt(progress: DatabaseProgress): Promise<void> {
     const { database, redis } = this.#deps;
@@ -109,7 +109,7 @@ export interface StoresMonitorDeps {
      * ms.
      */
     advance(from: number, interval: number): Promise<DatabaseProgress | undefined>;
-    /** Returns the ended sessions whose access tokens may still be valid; `until` in Unix ms. */
+    /** Returns the ended sessions whose access tokens may still be valid. `until` is in Unix ms. */
     readEndedSessions(): Promise<{ user: number; session: string; until: number }[]>;
   };
   redis: {
@@ -118,7 +118,7 @@ export interface StoresMonitorDeps {
     writeMarks(progress: Progress): Promise<unknown>;
     /** Publishes the result for processes that do not connect to PostgreSQL. */
     writeStatus(status: { ok: true } | { ok: false; reason: string }): Promise<unknown>;
-    /** Notes that refs were lost that PostgreSQL may hold. */
+    /** Stores that Redis lost refs that PostgreSQL may hold. */
     noteRefLoss(): Promise<unknown>;
     revokeSession(user: number, session: string, until: number): Promise<unknown>;
   };

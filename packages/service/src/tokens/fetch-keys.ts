@@ -7,8 +7,8 @@ const MOST_KEYS = 100;
 const MOST_BYTES = 512 * 1024;
 
 /**
- * Fetches a JWK set. Returns its keys by `kid`; a key without one has the name ''. Rejects if the
- * response is late (`timeout` ms), redirected, too large, or has no key that verifies tokens.
+ * Fetches a JWK set. Returns its keys by `kid`; the `kid` of a key without one is ''. Rejects if
+ * the response is late (`timeout` ms), redirected, too large, or has no key that verifies tokens.
  */
 export async function fetchKeys(url: string, timeout: number): Promise<Map<string, VerifyKey>> {
   const signal = AbortSignal.timeout(timeout);
@@ -24,7 +24,7 @@ export async function fetchKeys(url: string, timeout: number): Promise<Map<strin
     if (typeof jwk !== 'object' || jwk === null) continue;
     const key = jwkKey(jwk);
     const kid: unknown = jwk.kid ?? '';
-    // The first key of a name stays: a later one cannot replace it.
+    // The first key with a `kid` is kept. A later one cannot replace it.
     if (key !== undefined && typeof kid === 'string' && !found.has(kid)) found.set(kid, key);
   }
   if (found.size === 0) throw new Error('the key set holds no key for RS256 or ES256');

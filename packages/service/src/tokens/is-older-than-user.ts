@@ -4,10 +4,10 @@ import { principalDate } from '@parley/protocol';
 const TOLERANCE_MS = 60_000;
 
 /**
- * Whether a token was issued before its user existed: it belongs to somebody else who once had the
- * same id, in a database that was replaced.
+ * Returns whether a token was issued before its user existed. Such a token belongs to another user
+ * with the same id, from a database that was replaced.
  *
- * @param issued the claim `iat`, in Unix seconds; a token without it is not checked
+ * @param issued the claim `iat`, in Unix seconds. A token without it is not checked
  */
 export function isOlderThanUser(issued: number | undefined, user: number): boolean {
   const created = principalDate(user);

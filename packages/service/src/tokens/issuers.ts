@@ -2,17 +2,17 @@ import { jsonVariable } from '../env/json-variable.ts';
 import type { Variable } from '../env/read-env.ts';
 import { publicKey, secretKey, type VerifyKey } from './key.ts';
 
-/** A token issuer besides Parley, and how its tokens are verified. */
+/** A token issuer other than Parley, and how its tokens are verified. */
 export interface TokenIssuer {
   /** Required `iss` of a token. */
   issuer: string;
   /** Required `aud` of a token. */
   audience: string;
-  /** The key, or the address where the issuer publishes its keys. */
+  /** The key, or the URL at which the issuer publishes its keys. */
   keys: VerifyKey | { jwks: string };
   /** The claim with the user's id. Default: `sub` is the user's external id. */
   uid: string | undefined;
-  /** Prefix of `sub`, so that issuers cannot name each other's users. */
+  /** Prefix that is added to `sub`, so that an issuer cannot identify users of another issuer. */
   prefix: string;
   /** Tolerated clock difference in seconds. */
   tolerance: number;
@@ -21,7 +21,7 @@ export interface TokenIssuer {
 /**
  * A JSON list of issuers: `[{"issuer", "audience", one of "secret" (HS256), "publicKey" (PEM:
  * RS256, ES256) and "jwks" (a URL), "uid"?, "prefix"?, "tolerance"? (seconds, default 30)}]`. Never
- * printed, since it may contain secrets.
+ * printed, because it may contain secrets.
  */
 export function tokenIssuers(): Variable<readonly TokenIssuer[]> {
   return jsonVariable(readIssuers, []);
@@ -74,7 +74,7 @@ function readKeys(given: Record<string, unknown>): TokenIssuer['keys'] {
   }
 }
 
-/** Whether the address authenticates its server. */
+/** Returns whether the server at an address is authenticated: HTTPS, or this machine. */
 function isSafe(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname, username } = new URL(address);

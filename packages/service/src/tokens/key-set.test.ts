@@ -13,7 +13,7 @@ const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const jwk = (key: KeyObject, more: object): JsonWebKey => ({ ...key.export({ format: 'jwk' }), ...more });
 const first = jwk(rsa.publicKey, { kid: 'one', use: 'sig', alg: 'RS256' });
 
-/** A server that publishes keys, with a response that the test sets. */
+/** A server that publishes keys. The test sets its response. */
 let server: Server;
 let url: string;
 let answer: { status?: number; body?: string; location?: string; hang?: boolean } = {};

@@ -2,8 +2,8 @@ import { fetchKeys } from './fetch-keys.ts';
 import type { VerifyKey } from './key.ts';
 
 /**
- * The keys that an issuer publishes, in memory, so that a lookup never waits. Fetches them in the
- * background: at the start until it succeeds, then periodically, and when a key is missing. While
+ * Holds the keys that an issuer publishes in memory, so that a lookup never waits. Fetches them in
+ * the background: at start until that succeeds, then periodically, and when a key is missing. While
  * the address is unavailable, the last keys are kept.
  */
 export class KeySet {
@@ -22,8 +22,8 @@ export class KeySet {
   }
 
   /**
-   * Returns the key of that name; without a name, the only key. A missing key is fetched for later
-   * lookups.
+   * Returns the key with this `kid`. Without a `kid`, returns the only key. A missing key is
+   * fetched for later lookups.
    */
   find(kid: string | undefined): VerifyKey | undefined {
     const key = kid === undefined ? this.#only() : this.#keys.get(kid);
@@ -31,7 +31,7 @@ export class KeySet {
     return key;
   }
 
-  /** Fetches the keys, once for concurrent callers. Never rejects; resolves when the fetch ends. */
+  /** Fetches the keys, once for concurrent callers. Resolves when the fetch ends. Never rejects. */
   refresh(): Promise<void> {
     this.#running ??= this.#fetch().finally(() => {
       this.#running = undefined;
@@ -69,7 +69,7 @@ export class KeySet {
 export interface KeySetOptions {
   /** Ms between two fetches. */
   interval: number;
-  /** Minimum of ms between two fetches for missing keys. */
+  /** Minimum ms between two fetches because of missing keys. */
   pause: number;
   /** Timeout of a fetch in ms. */
   timeout: number;

@@ -1,8 +1,8 @@
 import { createPublicKey, createSecretKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /**
- * A key with its only algorithm. A token's header must agree with it: a public key is never used as
- * an HS256 secret, and `none` has no key.
+ * A key with the only algorithm that it supports. The header of a token must have the same
+ * algorithm. Thus a public key is never used as an HS256 secret, and `none` has no key.
  */
 export interface VerifyKey {
   readonly algorithm: 'HS256' | 'RS256' | 'ES256';
@@ -16,7 +16,7 @@ export function secretKey(secret: string): VerifyKey {
   return { algorithm: 'HS256', key: createSecretKey(Buffer.from(secret)) };
 }
 
-/** Reads a public key in PEM. Throws if it is not one, or its type is not supported. */
+/** Reads a public key in PEM. Throws if it is not a public key, or its type is not supported. */
 export function publicKey(pem: string): VerifyKey {
   if (pem.includes('PRIVATE KEY')) throw new TypeError('is a private key; give the public one alone');
   return bound(createPublicKey(pem));
@@ -28,7 +28,7 @@ export function jwkKey(jwk: Record<string, unknown>): VerifyKey | undefined {
   if (jwk.use !== undefined && jwk.use !== 'sig') return undefined;
   if (Array.isArray(jwk.key_ops) && !jwk.key_ops.includes('verify')) return undefined;
   try {
-    // Only the public part: a private part that was published by mistake is ignored.
+    // Uses only the public part. A private part that was published by mistake is ignored.
     const { kty, n, e, crv, x, y } = jwk;
     const parts = (kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }) as JsonWebKey;
     const key = bound(createPublicKey({ key: parts, format: 'jwk' }));

@@ -18,7 +18,7 @@ const [first, second] = [generateTokenKey(), generateTokenKey()];
 const [pair] = read('private', first.privateKey) as [TokenKey];
 
 describe('a token signed with a key pair', () => {
-  it('a token signed with a key pair is verified with the public key alone, which cannot sign', () => {
+  it('a token signed with a key pair is verified with the public key, which cannot sign', () => {
     const publicKeys = read('public', { keys: [first.publicKey] });
     expect(verifyToken({ secret: undefined, keys: publicKeys }, signToken(pair, claims))).toMatchObject(valid);
     expect(publicKeys[0]?.kid).toBe(pair.kid);

@@ -9,8 +9,8 @@ import {
 import type { Outcome, Variable } from '../env/read-env.ts';
 
 /**
- * A key pair on P-256 of access tokens (ES256), or its public half, which verifies tokens and
- * cannot sign any.
+ * A P-256 key pair for access tokens (ES256), or only its public half, which verifies tokens but
+ * cannot sign.
  */
 export interface TokenKey {
   /** Its name in the header of a token. Default: the thumbprint of the public key (RFC 7638). */
@@ -21,11 +21,11 @@ export interface TokenKey {
 
 /**
  * Keys of access tokens: a JSON Web Key, a list of them or a set (`{"keys": […]}`) on P-256. The
- * first one signs, all verify. Default: none. A variable with private keys holds secrets and is
- * never printed.
+ * first one signs, all verify. Default: none. A variable with private keys is a secret and is never
+ * printed.
  *
- * @param half `private`: each key must be a pair; `public`: none may be, since a process that only
- * verifies must not be able to sign
+ * @param half `private`: each key must be a pair. `public`: no key may be a pair, because a process
+ * that only verifies must not be able to sign
  */
 export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKey[]> {
   return {
@@ -42,7 +42,7 @@ export function tokenKeys(half: 'private' | 'public'): Variable<readonly TokenKe
   };
 }
 
-/** Makes a key pair, as the JSON Web Keys that `TOKEN_KEYS` and `TOKEN_PUBLIC_KEYS` accept. */
+/** Creates a key pair, as the JSON Web Keys that `TOKEN_KEYS` and `TOKEN_PUBLIC_KEYS` accept. */
 export function generateTokenKey(): { privateKey: JsonWebKey; publicKey: JsonWebKey } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });

@@ -71,7 +71,7 @@ describe('TokenVerifier', () => {
     }
   });
 
-  it('a session of another issuer has a name that no own session has', () => {
+  it("the id of another issuer's session never equals that of an own session", () => {
     const session = (token: string) => {
       const verified = verifier.verify(token);
       if (!verified.ok) throw new Error(verified.reason);
@@ -127,7 +127,10 @@ describe('TokenVerifier', () => {
     expect(verifier.verify(token)).toEqual({ ok: false, reason: 'invalid' });
   });
 
-  /** An attack on verifiers that use any key with the algorithm in the header. */
+  /**
+   * Creates a forged token. It works against verifiers that use any key with the algorithm in the
+   * header.
+   */
   function forged(key: string | Buffer): string {
     const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
     return `${content}.${createHmac('sha256', key).update(content).digest('base64url')}`;

@@ -17,7 +17,7 @@ export class TokenVerifier {
   readonly #own: string | OwnKeys;
   readonly #issuers: Map<string, Issuer>;
 
-  /** @param own the keys that verify tokens of Parley, or the secret if HS256 alone is used */
+  /** @param own the keys that verify tokens of Parley, or the secret if only HS256 is used */
   constructor(own: string | OwnKeys, issuers: readonly TokenIssuer[] = [], options: Partial<KeySetOptions> = {}) {
     this.#own = own;
     this.#issuers = new Map(
@@ -28,7 +28,7 @@ export class TokenVerifier {
     );
   }
 
-  /** Starts fetching keys; resolves when each set is fetched or failed once. */
+  /** Starts fetching keys. Resolves when each set was fetched or has failed once. */
   async start(): Promise<void> {
     await Promise.all(this.#sets().map((set) => set.refresh()));
   }
@@ -38,8 +38,8 @@ export class TokenVerifier {
   }
 
   /**
-   * Never throws. `invalid`: not signed by its issuer with the right key and algorithm, for another
-   * audience, or its key is not fetched yet.
+   * Returns the bearer of a token. Never throws. `invalid`: the token is not signed by its issuer
+   * with the right key and algorithm, is for another audience, or its key is not fetched yet.
    */
   verify(token: string): VerifiedBearer {
     if (token.length > LONGEST) return invalid;
@@ -51,7 +51,7 @@ export class TokenVerifier {
     return [...this.#issuers.values()].flatMap(({ keys }) => (keys instanceof KeySet ? [keys] : []));
   }
 
-  /** The issuer that the token claims; its signature is not verified yet. */
+  /** Returns the issuer that the token claims. The signature is not verified yet. */
   #issuerOf(token: string): Issuer | undefined {
     const payload = decode(token)?.payload;
     return typeof payload === 'object' && payload.iss !== undefined ? this.#issuers.get(payload.iss) : undefined;
@@ -114,8 +114,8 @@ const usual: KeySetOptions = { interval: 600_000, pause: 30_000, timeout: 5000, 
 type Issuer = Omit<TokenIssuer, 'keys'> & { keys: VerifyKey | KeySet };
 
 /**
- * The bearer of a token: a user; a user as another issuer names them, who may not exist; or an
- * external id.
+ * The bearer of a token: a user of Parley, a user id from another issuer, which may not exist here,
+ * or an external id.
  */
 export type Bearer = { user: number } | { foreign: number } | { external: string };
 

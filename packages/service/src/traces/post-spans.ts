@@ -48,7 +48,7 @@ function toNanoseconds(ms: number): string {
   return (BigInt(Math.round(ms * 1000)) * 1000n).toString();
 }
 
-/** The process that posts. */
+/** The process that sends the spans. */
 export interface Resource {
   service: string;
   instance: string;

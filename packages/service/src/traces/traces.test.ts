@@ -19,7 +19,7 @@ describe('traces', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 31), fc.constantFrom(0.01, 0.25, 0.5), (start, ratio) => {
         const [one, other] = [create(ratio), create(ratio)];
-        // Ids of messages, one per millisecond.
+        // Ids of messages, one per ms.
         const ids = Array.from({ length: 4000 }, (_, i) => (start + i) * 4096);
         const chosen = ids.filter((id) => one.samples(id));
         expect(chosen).toEqual(ids.filter((id) => other.samples(id)));
@@ -31,7 +31,7 @@ describe('traces', () => {
     expect(create(0).samples(243939930087424)).toBe(false);
   });
 
-  it('traces are dropped while the collector is unavailable, which is logged once', async () => {
+  it('traces are dropped while the collector is unavailable, and the log reports this once', async () => {
     const told: unknown[] = [];
     const traces = create(1, undefined, (...said) => told.push(said));
     const step = { name: 'deliver', message: { id: 1, conversation: '1_2' }, start: 1, end: 2 } as const;

@@ -7,15 +7,15 @@ import { postSpans, type Span } from './post-spans.ts';
 const INTERVAL_MS = 1000;
 
 /**
- * Maximum number of spans that wait. More are dropped, so that an unavailable collector costs
- * nothing.
+ * Maximum number of spans that wait. Further ones are dropped, so that an unavailable collector
+ * costs no memory.
  */
 const MAX_WAITING = 4096;
 
 /**
- * Collects spans of messages and sends them to a collector by OTLP. Messages carry no trace
- * context: whether a message is traced, its trace id and its first span id are derived from the
- * message's id and conversation, so that every process adds to the same trace.
+ * Collects spans of messages and sends them to a collector by OTLP. Messages contain no trace
+ * context. Instead, every process derives the same trace id and first span id from the message's id
+ * and conversation, and the same decision whether to trace it.
  */
 export class Traces {
   readonly #options: TracesOptions;
@@ -30,12 +30,12 @@ export class Traces {
     this.#threshold = options.config.ratio * 2 ** 32;
   }
 
-  /** Unix ms with fractions, as precise as spans need. */
+  /** Returns the Unix ms with fractions, because spans need that precision. */
   now(): number {
     return performance.timeOrigin + performance.now();
   }
 
-  /** Whether a message is traced. Equal in all processes with the same ratio. */
+  /** Returns whether a message is traced. All processes with the same ratio return the same. */
   samples(id: number): boolean {
     return mix(id) < this.#threshold;
   }
@@ -59,7 +59,7 @@ export class Traces {
     this.#timer ??= setTimeout(() => this.#post(), INTERVAL_MS).unref();
   }
 
-  /** Sends the spans that wait; resolves when they are sent or lost. */
+  /** Sends the waiting spans. Resolves when they are sent or lost. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer);
     this.#post();
@@ -72,7 +72,7 @@ export class Traces {
     this.#waiting = [];
     if (spans.length === 0) return;
     const { config, service, instance, log } = this.#options;
-    // In sequence: a slow collector gets one request at a time.
+    // Posts one batch after the other, so that a slow collector gets one request at a time.
     this.#posting = this.#posting
       .then(() => postSpans(config, { service, instance }, spans))
       .then(
@@ -87,7 +87,9 @@ export class Traces {
   }
 }
 
-/** Mixes the bits of an id (finaliser of MurmurHash3), so that neighbours differ. */
+/**
+ * Mixes the bits of an id (finaliser of MurmurHash3), so that consecutive ids get unrelated values.
+ */
 function mix(id: number): number {
   let hash = (id % 2 ** 32) ^ Math.floor(id / 2 ** 32);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
