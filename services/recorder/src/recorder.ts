@@ -9,7 +9,7 @@ import type { Writer } from './writer.ts';
  *
  * Collect: read the leased streams; while they have more, continue until a batch is full. Write:
  * one transaction per batch, retried until it is committed or the leases are lost. Pace: while
- * entries arrive, wait so that the next batch gets larger ({@redis Pace}). Otherwise the read
+ * entries arrive, wait so that the next batch gets larger ({@link Pace}). Otherwise the read
  * blocks.
  */
 export class Recorder {

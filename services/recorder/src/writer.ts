@@ -89,7 +89,7 @@ export class Writer {
     return items;
   }
 
-  /** Returns false if it ended early because of {@redis stop}. */
+  /** Returns false if it ended early because of {@link stop}. */
   async #writeAll(all: readonly Item[]): Promise<boolean> {
     for (let delay = MIN_RETRY_DELAY_MS; ; delay = Math.min(delay * 2, MAX_RETRY_DELAY_MS)) {
       const items = all.filter((item) => item.source.lease.held);
@@ -131,7 +131,7 @@ export class Writer {
 
   /**
    * Moves an entry to the dead entries, so that the stream can continue. Returns false if it ended
-   * early because of {@redis stop}.
+   * early because of {@link stop}.
    */
   async #bury(entry: StreamEntry, cause: unknown): Promise<boolean> {
     const { log } = this.#deps;

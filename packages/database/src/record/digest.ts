@@ -5,7 +5,7 @@ import type { ChangeEntry, Entry, HideEntry, MessageEntry, PinEntry } from './en
  * Applies messages before marks. The order does not change the result, because marks only advance
  * and counters depend only on messages and marks.
  *
- * @param inserted in a replay, the copies whose rows are new ({@redis copyKey}). Counted copies are
+ * @param inserted in a replay, the copies whose rows are new ({@link copyKey}). Counted copies are
  * removed from the set. Default: all are new
  */
 export function digest(entries: readonly Entry[], inserted?: Set<string>): Digest {

@@ -12,7 +12,7 @@ export async function insertMessages(connection: Connection, messages: readonly 
   await connection.query({ name: 'insert-messages', text: insert(1), values: messageColumns(messages) });
 }
 
-/** Inserts only the rows that are missing. Returns their keys ({@redis copyKey}). */
+/** Inserts only the rows that are missing. Returns their keys ({@link copyKey}). */
 export async function insertMissing(connection: Connection, messages: readonly MessageEntry[]): Promise<Set<string>> {
   if (messages.length === 0) return new Set();
   const text = `${insert(1)} on conflict do nothing returning owner_id, peer_id, id`;
@@ -21,7 +21,7 @@ export async function insertMissing(connection: Connection, messages: readonly M
 }
 
 /**
- * Returns the statement that inserts {@redis messageColumns}, passed as parameters from `$first`
+ * Returns the statement that inserts {@link messageColumns}, passed as parameters from `$first`
  * on. Each column has one element per message instead of one per row, so that each body is sent and
  * parsed once.
  */
@@ -36,10 +36,10 @@ export function insert(first: number): string {
 
 const types = ['bigint', 'bigint', 'bigint', 'bigint', 'bigint', 'jsonb', 'text', 'bigint', 'text', 'jsonb'];
 
-/** The number of {@redis messageColumns}. */
+/** The number of {@link messageColumns}. */
 export const MESSAGE_COLUMNS = types.length;
 
-/** The parameters of {@redis insert}. */
+/** The parameters of {@link insert}. */
 export function messageColumns(messages: readonly MessageEntry[]): Buffer[] {
   return [
     bigints(messages.map((message) => (message.group ? message.to : message.from))),

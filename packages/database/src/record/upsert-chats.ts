@@ -34,8 +34,8 @@ export interface ChatRow {
 }
 
 /**
- * Returns the statement that upserts {@redis chatColumns}, passed as parameters from `$first` on.
- * It returns each {@redis ChatRow}.
+ * Returns the statement that upserts {@link chatColumns}, passed as parameters from `$first` on.
+ * It returns each {@link ChatRow}.
  *
  * The api may clear a chat at the same time. No earlier lock is needed: each expression reads the
  * row after the upsert has locked it. So messages at or below `cleared_id` are neither listed nor
@@ -107,7 +107,7 @@ const recount = `
   from unnest($1::bigint[], $2::bigint[]) as d (owner_id, peer_id)
   where c.owner_id = d.owner_id and c.peer_id = d.peer_id`;
 
-/** The parameters of {@redis upsert}. */
+/** The parameters of {@link upsert}. */
 export function chatColumns(chats: readonly ChatDelta[]): Buffer[] {
   const unread = chats.map((chat) => chat.received.filter((id) => id > chat.read));
   return [

@@ -27,7 +27,7 @@ import { writePins } from './write-pins.ts';
  * 5. Store which messages carry media, so that their readers may load it.
  *
  * @param mayWrite called before the commit. If it returns false because a lease was lost, rolls
- * back and throws {@redis NotCommitted}
+ * back and throws {@link NotCommitted}
  */
 export async function writeBatch(pool: Pool, entries: readonly Entry[], mayWrite: () => boolean): Promise<void> {
   const sums = digest(entries);

@@ -25,8 +25,8 @@ export class StreamChanged extends Error {}
  * `repairForwards` delivers what a gateway that died did not. Users get the event twice if the call
  * is repeated. An edit or a recall of a streamed message also ends its stream. Rejects with {@redis
  * PermitChanged}, and writes nothing, if `permit` is not valid any more, and with {@redis
- * StreamChanged} if the stream has not as many texts as given. A pin rejects with {@redis PinsFull}
- * beyond `maxPins`, and with {@redis PinsUnknown} while Redis cannot count them.
+ * StreamChanged} if the stream has not as many texts as given. A pin rejects with {@link PinsFull}
+ * beyond `maxPins`, and with {@link PinsUnknown} while Redis cannot count them.
  */
 export async function mutate(
   redis: RedisConnection,

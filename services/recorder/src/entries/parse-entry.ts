@@ -3,7 +3,7 @@ import { groupConversation, isId, userConversation } from '@parley/protocol';
 import { BadEntry, type Json, readConversation, readId, readText } from './read-json.ts';
 
 /**
- * Validates a record entry. Throws {@redis BadEntry} if it is of unknown kind or a field is
+ * Validates a record entry. Throws {@link BadEntry} if it is of unknown kind or a field is
  * invalid.
  */
 export function parseEntry(value: Json): Entry {

@@ -5,7 +5,7 @@ export class BadEntry extends Error {
   override name = 'BadEntry';
 }
 
-/** Parses the text of a stream entry. Throws {@redis BadEntry} unless it is a JSON object. */
+/** Parses the text of a stream entry. Throws {@link BadEntry} unless it is a JSON object. */
 export function readJson(text: string | undefined): Json {
   if (text === undefined) throw new BadEntry('lacks the field e');
   try {
