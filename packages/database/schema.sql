@@ -98,6 +98,8 @@ create table chats (
   last_recalled bigint,
   last_body jsonb,
   custom jsonb,
+  archived boolean not null default false,
+  archived_id bigint not null default 0,
   constraint chats_pkey PRIMARY KEY (owner_id, peer_id)
 ) partition by HASH (owner_id);
 

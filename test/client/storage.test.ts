@@ -114,6 +114,15 @@ describe('clients without a store', () => {
 });
 
 function chat(id: number) {
-  const never = { last: null, unread: 0, read: 0, peerRead: 0, pinned: false, muted: false, updated: 0 };
+  const never = {
+    last: null,
+    unread: 0,
+    read: 0,
+    peerRead: 0,
+    pinned: false,
+    muted: false,
+    archived: false,
+    updated: 0,
+  };
   return { chat: id, type: 'user' as const, name: '', avatar: null, ...never };
 }

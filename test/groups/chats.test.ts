@@ -34,7 +34,16 @@ describe('chats of groups', () => {
         name: expect.stringMatching(/^group \d+$/),
         avatar: 'https://example.org/g.png',
       },
-      ...{ last: null, unread: 0, read: 0, peerRead: 0, pinned: false, muted: false, updated: expect.any(Number) },
+      ...{
+        last: null,
+        unread: 0,
+        read: 0,
+        peerRead: 0,
+        pinned: false,
+        muted: false,
+        archived: false,
+        updated: expect.any(Number),
+      },
     };
     expect(await ben.chats()).toEqual([empty]);
     const [, id = 0] = await say(ann, group, 'one', 'two');
@@ -42,6 +51,36 @@ describe('chats of groups', () => {
     expect(await ben.chat(group)).toEqual({ ...empty, unread: 2, last: { ...last, date: expect.any(Number) } });
     expect(await ann.chat(group)).toMatchObject({ unread: 0, last });
     expect(await ben.call<Chat>('PUT', `/chats/${group}`)).toEqual(await ben.chat(group));
+  });
+
+  it('a chat is archived until its next message, and a muted one until its owner ends it', async () => {
+    const [ann, ben] = await trio();
+    const group = await kit.group([ann, ben]);
+    await say(ben, ann.id, 'one');
+    await say(ben, group, 'one');
+    const patch = (chat: number, body: object) => ann.call<Chat>('PATCH', `/chats/${chat}`, body);
+    const listed = async (archived: boolean) =>
+      (await ann.call<{ items: Chat[] }>('GET', `/chats?archived=${archived}`)).items.map(({ chat }) => chat);
+    await using phone = await ann.connect(0);
+    for (const chat of [ben.id, group]) expect(await patch(chat, { archived: true })).toMatchObject({ archived: true });
+    await phone.until(
+      () => phone.events.filter(({ event }) => event.kind === 'chat' && event.change === 'updated').length === 2,
+      () => JSON.stringify(phone.events),
+    );
+    expect([await listed(true), await listed(false)]).toEqual([[group, ben.id], []]);
+    expect((await ben.chat(group)).archived).toBe(false);
+    await patch(ben.id, { muted: true });
+    for (const chat of [ann.id, group]) await say(ben, chat, 'two');
+    expect([await listed(true), await listed(false)]).toEqual([[ben.id], [group]]);
+    expect(await patch(group, { muted: true })).toMatchObject({ archived: false });
+    expect(await patch(ben.id, { muted: false })).toMatchObject({ archived: true });
+    await say(ben, ann.id, 'three');
+    expect(await listed(true)).toEqual([]);
+    expect(await patch(group, { archived: true })).toMatchObject({ muted: true, archived: true });
+    expect(await patch(group, { archived: false })).toMatchObject({ muted: true, archived: false });
+    await expect(patch(group, { archived: 'yes' })).rejects.toThrow('400 bad-request');
+    await expect(patch(12, { archived: true })).rejects.toThrow('404 not-found');
+    await expect(ann.call('GET', '/chats?archived=maybe')).rejects.toThrow('400 bad-request');
   });
 
   it('a chat names the newest unread message that mentions its owner', async () => {

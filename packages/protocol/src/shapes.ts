@@ -243,6 +243,8 @@ export const chatSchema = z.object({
   mention: id.optional(),
   pinned: z.boolean(),
   muted: z.boolean(),
+  /** Put away by the user. A new message ends it, unless the chat is muted. */
+  archived: z.boolean(),
   /** Data of the app, for this user alone. */
   custom: customSchema.optional(),
   draft: draftSchema.optional(),

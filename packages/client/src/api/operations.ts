@@ -78,10 +78,13 @@ export interface Operations {
   'DELETE /blocks/{id}': [Id, undefined];
   'POST /reports': [NewReport, Report];
 
-  'GET /chats': [Paging, Page<Chat> & Named];
+  'GET /chats': [Paging & { archived?: boolean }, Page<Chat> & Named];
   'PUT /chats/{id}': [Id, Chat];
   /** `custom` is data of the app for this user alone, which null removes. */
-  'PATCH /chats/{id}': [Id & Partial<Pick<Chat, 'pinned' | 'muted'>> & { custom?: ChatCustom | null }, Chat];
+  'PATCH /chats/{id}': [
+    Id & Partial<Pick<Chat, 'pinned' | 'muted' | 'archived'>> & { custom?: ChatCustom | null },
+    Chat,
+  ];
   /**
    * Stores unsent text for the user's other devices. An empty text without `replyTo` removes the
    * draft.

@@ -51,7 +51,11 @@ describe('applyChange', () => {
       read: 0,
       peerRead: 0,
     };
-    state.apply({ type: 'chats', chats: [{ ...chat, pinned: false, muted: false, updated: 0 }], complete: true });
+    state.apply({
+      type: 'chats',
+      chats: [{ ...chat, pinned: false, muted: false, archived: false, updated: 0 }],
+      complete: true,
+    });
     state.apply({ type: 'event', cursor: '1-1', event: message(10, peer) });
     state.apply({ type: 'event', cursor: '1-2', event: message(12, peer) });
     expect(state.chats.get(peer)?.unread).toBe(4);
@@ -60,7 +64,7 @@ describe('applyChange', () => {
   it('a reload forgets the custom data of a chat that the api no longer has', () => {
     const state = open();
     const known = { type: 'user' as const, name: 'Ann', avatar: null, last: null, unread: 0, read: 0, peerRead: 0 };
-    const chat = { ...known, chat: peer, pinned: false, muted: false, updated: 0 };
+    const chat = { ...known, chat: peer, pinned: false, muted: false, archived: false, updated: 0 };
     state.apply({ type: 'chats', chats: [{ ...chat, custom: { folder: 'work' } }], complete: false });
     expect(showChats(state)).toMatchObject([{ custom: { folder: 'work' } }]);
     state.apply({ type: 'chats', chats: [chat], complete: false });
@@ -84,7 +88,15 @@ describe('applyChange', () => {
     for (const [n, from] of [peer, 3].entries())
       state.apply({ type: 'event', cursor: `1-${n + 1}`, event: { ...message(10 + n, from), date: 1000 + n } });
     for (const [n, chat] of [3, peer].entries()) {
-      const opened = { ...known, chat, name: `${chat}`, pinned: false, muted: false, updated: 2000 + n };
+      const opened = {
+        ...known,
+        chat,
+        name: `${chat}`,
+        pinned: false,
+        muted: false,
+        archived: false,
+        updated: 2000 + n,
+      };
       state.apply({ type: 'chats', chats: [opened], complete: false });
     }
     expect(showChats(state).map(({ chat }) => chat)).toEqual([3, peer]);
@@ -95,7 +107,7 @@ describe('applyChange', () => {
     state.apply({ type: 'moved', cursor: '1-0', lost: false });
     const { kind: _, ...last } = message(10, peer);
     const known = { chat: peer, type: 'user' as const, name: 'Ann', avatar: null, unread: 1, read: 0, peerRead: 0 };
-    const chat = { ...known, last, pinned: false, muted: false, updated: 0 };
+    const chat = { ...known, last, pinned: false, muted: false, archived: false, updated: 0 };
     state.apply({ type: 'event', cursor: '1-1', event: message(10, peer) });
     state.apply({ type: 'event', cursor: '1-2', event: { kind: 'chat', chat: peer, change: 'deleted', upTo: 10 } });
     state.apply({ type: 'chats', chats: [chat], complete: false });

@@ -41,6 +41,20 @@ describe('applyEvent', () => {
     expect([state.chat(2).unread, state.chat(3).unread]).toEqual([0, 1]);
   });
 
+  it('a message ends the archive of a chat that is not muted', () => {
+    const state = open();
+    state.receive(message(1, 2));
+    for (const [muted, archived] of [
+      [false, false],
+      [true, true],
+    ] as const) {
+      const { last, ...known } = state.chat(2);
+      state.apply({ type: 'chats', chats: [{ ...known, last, muted, archived: true }], complete: false });
+      state.receive(message((last?.id ?? 0) + 1, 2));
+      expect(state.chat(2).archived).toBe(archived);
+    }
+  });
+
   it('hidden messages are gone, and so is what they counted', () => {
     const state = open();
     for (const id of [1, 2, 3, 4]) state.receive(message(id, id === 2 ? me : 2, id === 2 ? 2 : me));
@@ -63,8 +77,21 @@ describe('applyEvent', () => {
     say(12, [3]);
     say(13, [1], me);
     expect(state.chat(9).mention).toBe(11);
-    const { chat, type, name, avatar, last, pinned, muted, updated } = state.chat(9);
-    const loaded = { chat, type, name, avatar, last, pinned, muted, updated, unread: 1, peerRead: 0, read: 10 };
+    const { chat, type, name, avatar, last, pinned, muted, archived, updated } = state.chat(9);
+    const loaded = {
+      chat,
+      type,
+      name,
+      avatar,
+      last,
+      pinned,
+      muted,
+      archived,
+      updated,
+      unread: 1,
+      peerRead: 0,
+      read: 10,
+    };
     state.apply({ type: 'chats', chats: [{ ...loaded, mention: 11 }], complete: false });
     expect(state.chat(9).mention).toBe(11);
     state.apply({ type: 'marked', chat: 9, mark: { read: 12 }, settled: true });

@@ -39,6 +39,8 @@ function applyMessage(state: State, { kind: _, ...message }: MessageEvent): void
   const own = from === state.user;
   if (own && ref !== undefined) removeEntry(state, ref, message);
   const chat = changeChat(state, chatOf(message, state.user));
+  // A new message ends the archive, unless the chat is muted.
+  if (!chat.muted) chat.archived = false;
   insertMessage(chat, message.streaming ? { ...message, index: 0 } : message);
   if (!own && id > Math.max(chat.counted, chat.read)) chat.unread += 1;
   if (!own && chat.type === 'group' && message.mentions?.includes(state.user)) setMention(chat, id, chat.read);

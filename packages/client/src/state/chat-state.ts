@@ -46,6 +46,7 @@ export function emptyChat(chat: number, capacity: number): ChatState {
     peerRead: 0,
     pinned: false,
     muted: false,
+    archived: false,
     updated: 0,
     peerDelivered: 0,
     delivered: 0,

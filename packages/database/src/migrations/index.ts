@@ -23,6 +23,7 @@ import * as pins from './021-pins.ts';
 import * as groupSettings from './022-group-settings.ts';
 import * as jobs from './023-jobs.ts';
 import * as hiddenMessages from './024-hidden-messages.ts';
+import * as archivedChats from './025-archived-chats.ts';
 
 /** Every migration by name, in order. A merged migration is frozen: a later one corrects it. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -50,6 +51,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '022-group-settings': groupSettings,
   '023-jobs': jobs,
   '024-hidden-messages': hiddenMessages,
+  '025-archived-chats': archivedChats,
 };
 
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */

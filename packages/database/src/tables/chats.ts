@@ -4,10 +4,11 @@ import type { JsonColumn, LastMessage } from './last-message.ts';
 
 /**
  * One participant's copy of a conversation. With a user as peer, the row has all data. With a group
- * as peer, only `cleared_id`, `pinned`, `muted`, `custom`, `hidden` and `updated` are used: the
- * last message is in `groups` and the read position in `group_members`, so that a message to 500
- * members does not write 500 rows. The row of a group chat may be missing, which means the
- * defaults. A chat is listed if it is not hidden or its last message is above `cleared_id`.
+ * as peer, only `cleared_id`, `pinned`, `muted`, `archived`, `archived_id`, `custom`, `hidden` and
+ * `updated` are used: the last message is in `groups` and the read position in `group_members`, so
+ * that a message to 500 members does not write 500 rows. The row of a group chat may be missing,
+ * which means the defaults. A chat is listed if it is not hidden or its last message is above
+ * `cleared_id`.
  */
 export interface ChatsTable extends LastMessage {
   owner_id: number;
@@ -39,6 +40,13 @@ export interface ChatsTable extends LastMessage {
   is_group: Generated<boolean>;
   pinned: Generated<boolean>;
   muted: Generated<boolean>;
+  /**
+   * Put away by its owner. Counts only while the chat is muted or has no message above
+   * `archived_id`.
+   */
+  archived: Generated<boolean>;
+  /** The greatest message id when the owner archived the chat. */
+  archived_id: Generated<number>;
   /** Data of the app, for the owner alone. */
   custom: JsonColumn<Custom> | null;
   /** Deleted by its owner; a message above `cleared_id` brings it back. */

@@ -10,16 +10,11 @@ import { toMessage } from './message-row.ts';
  * Returns a page of an owner's chats, the last changed first. Includes chats with users that have
  * messages, and chats with groups that were not deleted since the last message.
  */
-export async function listChats(
-  db: Database,
-  owner: number,
-  before: ChatPlace | undefined,
-  limit: number,
-): Promise<Chat[]> {
+export async function listChats(db: Database, owner: number, { before, archived, limit }: ChatsRange): Promise<Chat[]> {
   const place = before === undefined ? sql`true` : sql`(updated, peer) < (${before[0]}, ${before[1]})`;
   const { rows } = await sql<ChatRow>`
     select * from (${userChats(owner)} union all ${groupChats(owner)}) c
-    where ${place} and case when "group" then not hidden or last_id > floor else last_id > floor end
+    where ${place} and ${archived === undefined ? sql`true` : sql`archived = ${archived}`} and case when "group" then not hidden or last_id > floor else last_id > floor end
     order by updated desc, peer desc
     limit ${limit}`.execute(db);
   return rows.map((row) => toChat(owner, row));
@@ -57,7 +52,8 @@ function userChats(owner: number): RawBuilder<ChatRow> {
   };
   return sql`
     select false as "group", c.peer_id as peer, u.name, u.avatar, f.remark, ${keptUnread(sql`c.unread`, mine)} as unread, c.read_id as read,
-      c.peer_read_id as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, c.custom, ${draft} as draft, c.hidden, c.updated,
+      c.peer_read_id as "peerRead", null::bigint as mention, c.cleared_id as floor, c.pinned, c.muted, ${archivedOf(sql`c.last_id`)} as archived,
+      c.custom, ${draft} as draft, c.hidden, c.updated,
       ${keptLast('c')}
     from chats c join users u on u.id = c.peer_id
     left join friendships f on f.user_id = c.owner_id and f.friend_id = c.peer_id
@@ -65,6 +61,9 @@ function userChats(owner: number): RawBuilder<ChatRow> {
     ${joinKept({ owner: sql`c.owner_id`, rows: sql`c.owner_id`, peer: sql`c.peer_id`, last: sql`c.last_id`, floor: sql`c.cleared_id` })}
     where c.owner_id = ${owner}`;
 }
+
+/** Whether a chat is archived: a message since then ends it, unless the chat is muted. */
+const archivedOf = (last: RawBuilder<unknown>) => sql`c.archived and (c.muted or ${last} <= c.archived_id)`;
 
 const draft = sql`case when d.text is not null then jsonb_strip_nulls(jsonb_build_object(
   'text', d.text, 'replyTo', d.reply_to, 'mentions', to_jsonb(d.mentions), 'updated', d.updated)) end`;
@@ -76,7 +75,7 @@ function groupChats(owner: number): RawBuilder<ChatRow> {
   return sql`
     select true, g.id, g.name, g.avatar, null, ${keptUnread(sql`g.message_count - m.seen_count`, theirs)}, m.read_id,
       0, case when m.mention_id > greatest(m.read_id, l.floor) and ${isKept(sql`m.user_id`, sql`m.group_id`, sql`m.mention_id`)}
-        then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), c.custom, ${draft}, coalesce(c.hidden, false),
+        then m.mention_id end, l.floor, coalesce(c.pinned, false), coalesce(c.muted, false), coalesce(${archivedOf(sql`g.last_id`)}, false), c.custom, ${draft}, coalesce(c.hidden, false),
       greatest(m.joined, case when g.last_id > l.floor then g.last_id / ${IDS_PER_MS}::bigint + ${MESSAGE_EPOCH}::bigint end),
       ${keptLast('g')}
     from group_members m join groups g on g.id = m.group_id
@@ -108,6 +107,7 @@ function toChat(owner: number, row: ChatRow): Chat {
     ...(row.mention === null ? {} : { mention: row.mention }),
     pinned: row.pinned,
     muted: row.muted,
+    archived: row.archived,
     ...(row.custom === null ? {} : { custom: row.custom }),
     ...(row.draft === null ? {} : { draft: row.draft }),
     updated: row.updated,
@@ -128,6 +128,7 @@ interface ChatRow {
   floor: number;
   pinned: boolean;
   muted: boolean;
+  archived: boolean;
   custom: Custom | null;
   draft: Draft | null;
   hidden: boolean;
@@ -142,8 +143,19 @@ interface ChatRow {
 /** A page cursor: when a chat was last changed, and its peer. */
 export type ChatPlace = [updated: number, peer: number];
 
+/** Which chats a page has. */
+interface ChatsRange {
+  before: ChatPlace | undefined;
+  /** Only archived chats, or only others. Default: all. */
+  archived?: boolean | undefined;
+  limit: number;
+}
+
 interface ChatChanges {
   pinned?: boolean | undefined;
   muted?: boolean | undefined;
+  archived?: boolean | undefined;
+  /** With `archived`: the greatest message id now. */
+  archived_id?: number;
   custom?: Custom | null | undefined;
 }

@@ -34,6 +34,7 @@ describe('opening a chat', () => {
       peerRead: 0,
       pinned: false,
       muted: false,
+      archived: false,
       updated: expect.any(Number),
     });
     expect((await ann.call<Chat>('put', `/v1/chats/${ben.id}`)).body).toEqual(body);

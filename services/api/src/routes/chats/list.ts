@@ -10,7 +10,14 @@ import { usersOfMessages } from '../../queries/users-of-messages.ts';
 const cursor = pageCursor('number', 'number');
 
 /** The query of a list of chats. */
-export const chatsQuery = z.strictObject(pageFields(cursor));
+export const chatsQuery = z.strictObject({
+  archived: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .openapi({ type: 'boolean', description: 'Only archived chats, or only others. Default: all' }),
+  ...pageFields(cursor),
+});
 
 /** A page of chats. */
 export const chatsPage = pageOf(chatSchema).extend({ users: usersField });
@@ -33,11 +40,11 @@ export const list = callerOperation(
 export async function readChatsPage(
   context: AppContext,
   user: number,
-  { limit, after }: z.infer<typeof chatsQuery>,
+  { archived, limit, after }: z.infer<typeof chatsQuery>,
 ): Promise<z.infer<typeof chatsPage>> {
   const { db } = context;
   await awaitChats(context, user);
-  const chats = await listChats(db, user, after, limit + 1);
+  const chats = await listChats(db, user, { before: after, archived, limit: limit + 1 });
   const page = toPage(
     chats,
     limit,

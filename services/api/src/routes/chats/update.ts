@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import type { Chat } from '@parley/protocol';
+import { type Chat, groupConversation, userConversation } from '@parley/protocol';
+import { messageIdNow } from '@parley/redis';
+import type { AppContext } from '../../app-context.ts';
 import { commitAndNotify } from '../../events/commit-and-notify.ts';
 import { checkCustom } from '../../http/check-custom.ts';
 import { changes, customField, idParams } from '../../http/fields.ts';
@@ -11,6 +13,7 @@ import { findChat } from './find-chat.ts';
 const schema = changes({
   pinned: z.boolean().optional(),
   muted: z.boolean().optional(),
+  archived: z.boolean().optional().openapi({ description: 'A new message ends it, unless the chat is muted' }),
   custom: customField.optional(),
 });
 
@@ -21,7 +24,7 @@ export const update = callerOperation(
     operationId: 'updateChat',
     path: '/v1/chats/{id}',
     tags: ['Chats'],
-    summary: 'Pin or mute a chat, or set its custom data',
+    summary: 'Pin, mute or archive a chat, or set its custom data',
     request: { params: idParams, body: jsonBody(schema) },
     responses: { 200: jsonResponse(chatSchema, 'The changed chat') },
     refuses: ['not-found'],
@@ -30,11 +33,31 @@ export const update = callerOperation(
     const { user: me } = c.var.caller;
     const { id: peer } = c.req.valid('param');
     checkCustom(c.var.context.config, c.req.valid('json').custom);
-    const chat = await commitAndNotify(c.var.context, async (tx, notify) => {
-      await upsertChat(tx, await findChat(tx, me, peer), c.req.valid('json'));
+    const { context } = c.var;
+    const given = c.req.valid('json');
+    const upTo = await newestId(context, me, peer, given);
+    const chat = await commitAndNotify(context, async (tx, notify) => {
+      const key = await findChat(tx, me, peer);
+      // A mute that begins or ends changes when the archive ends, not whether the chat is in it.
+      const archived =
+        given.archived ?? (given.muted === undefined ? undefined : (await getChat(tx, me, peer))?.archived);
+      const archive = archived === undefined ? {} : { archived, archived_id: upTo };
+      await upsertChat(tx, key, { ...given, ...archive });
       notify({ events: [{ users: [me], event: { kind: 'chat', chat: peer, change: 'updated' } }] });
       return (await getChat(tx, me, peer)) as Chat;
     });
     return c.json(chat, 200);
   },
 );
+
+/** Returns the greatest message id of a chat if a change concerns its archive, else 0. */
+async function newestId(
+  { db, redis }: AppContext,
+  me: number,
+  peer: number,
+  { muted, archived }: z.infer<typeof schema>,
+): Promise<number> {
+  if (muted === undefined && !archived) return 0;
+  const { group } = await findChat(db, me, peer);
+  return await messageIdNow(redis, group ? groupConversation(peer) : userConversation(me, peer));
+}
