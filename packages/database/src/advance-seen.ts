@@ -1,8 +1,8 @@
 /**
  * Advances the marks of group members, never back, and keeps `seen_count` exact. An earlier
  * statement of the transaction must lock the groups' rows, so that this one sees every message they
- * count. $1 groups, $2 users, $3 read up to (0: no such mark), $4 delivered up to, $5 seen up to;
- * `bigint[]`, one element per member, each member once. Users who are not members are ignored.
+ * count. $1 groups, $2 users, $3 read up to (0: no such mark), $4 delivered up to, $5 seen up to.
+ * All are `bigint[]` with one element per member. Users who are not members are ignored.
  */
 export const advanceSeen = `
   update group_members m set

@@ -2,20 +2,20 @@ import { sql } from 'kysely';
 import { LAST_KYSELY_MIGRATION, migrations } from './migrations/index.ts';
 import type { Database } from './open-database.ts';
 
-/** The schema is older than this release. */
+/** Thrown if the schema is older than this release. */
 export class SchemaTooOld extends Error {
   override name = 'SchemaTooOld';
 }
 
-/** The schema is newer, and this release cannot run on it. */
+/** Thrown if the schema is newer and this release cannot run on it. */
 export class SchemaTooNew extends Error {
   override name = 'SchemaTooNew';
 }
 
 /**
- * Resolves if the database has every migration of this release. Migrations of later releases are
- * accepted, since rollouts migrate first, unless one of them requires a later release: then throws
- * {@link SchemaTooNew}. Throws {@link SchemaTooOld} if one is missing.
+ * Resolves if the database has every migration of this release. Accepts migrations of later
+ * releases, because a rollout migrates first. If one of them requires a later release, throws
+ * {@link SchemaTooNew}. If a migration of this release is missing, throws {@link SchemaTooOld}.
  */
 export async function checkSchema(db: Database): Promise<void> {
   const applied = new Set([

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
-/** Ms for which an access token may be valid at most. */
+/** Maximum ms for which an access token may be valid. */
 const MAX_TOKEN_TTL_MS = 86_400_000;
 
 /** Returns the identity and progress of this database. */
@@ -13,8 +13,8 @@ export async function readInstallation(db: Database): Promise<Installation> {
 }
 
 /**
- * Advances the mark by one, unless another process did, or the last advance is younger than
- * `interval` ms.
+ * Advances the mark by one, unless another process has advanced it, or the last advance is less
+ * than `interval` ms old.
  *
  * @returns the new state, or undefined if it was not advanced
  */
@@ -38,8 +38,8 @@ export async function settleMark(db: Database, other: number): Promise<Installat
 }
 
 /**
- * Returns the ended sessions whose access tokens may still be valid. `until`: when they expire at
- * the latest, in Unix ms.
+ * Returns the ended sessions whose access tokens may still be valid. `until` is when the last one
+ * expires, in Unix ms.
  */
 export async function readEndedSessions(db: Database): Promise<{ user: number; session: string; until: number }[]> {
   const { rows } = await sql<{ user: number; session: string; until: number }>`

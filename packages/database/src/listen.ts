@@ -6,7 +6,7 @@ const RETRY_DELAY_MS = 1000;
 
 /**
  * Listens to a channel of PostgreSQL's NOTIFY on a connection of its own, and reconnects until it
- * is stopped. Needs a connection that keeps its session: a pooler must pool by session.
+ * is stopped. A connection pooler must pool by session, because LISTEN belongs to a session.
  */
 export function listen(options: ListenOptions): Listener {
   let stopped = false;
@@ -47,15 +47,21 @@ export interface ListenOptions {
   name: string;
   /** A plain identifier. */
   channel: string;
-  /** Called after each connect: notifications from here on arrive. If it rejects, it reconnects. */
+  /**
+   * Called after each connect. Notifications arrive from then on. If it rejects, the listener
+   * reconnects.
+   */
   onConnect: () => Promise<void>;
-  /** Notifications may be missed until `onConnect` is called again. */
+  /**
+   * Called when the connection is lost. Notifications may be missed until `onConnect` is called
+   * again.
+   */
   onDisconnect: () => void;
   onNotify: (payload: string) => void;
   onError: (error: Error) => void;
 }
 
 export interface Listener {
-  /** Closes the connection. Resolves once no callback is called any more. */
+  /** Closes the connection. When it resolves, no callback is called any more. */
   stop(): Promise<void>;
 }

@@ -55,7 +55,7 @@ describe('migrate', () => {
           select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(db);
         return rows.length > 0;
       });
-      // Queues behind the migration only until its attempt times out.
+      // Waits for the migration only until its attempt times out.
       await read();
     });
     expect(await running).toEqual(['999-later']);
@@ -78,7 +78,7 @@ describe('migrate', () => {
     expect(rows).toEqual([{ valid: true }, { valid: true }]);
   });
 
-  it('ids of users and groups are not repeated by a restored sequence', async () => {
+  it('ids of users and groups are not reused after a sequence was restored', async () => {
     await using db = openDatabase({ url: await testDatabase(), maxConnections: 1 });
     const insert = async (username: string) =>
       await db.insertInto('users').values({ username, name: 'A' }).returning('id').executeTakeFirstOrThrow();

@@ -3,24 +3,23 @@ import { type Kysely, Migrator, sql, type Transaction } from 'kysely';
 import { LAST_KYSELY_MIGRATION, type Migration, migrations } from './migrations/index.ts';
 import { openDatabase } from './open-database.ts';
 
-/** `parley` in hexadecimal: the advisory lock of migrations. */
+/** Key of the advisory lock of migrations: `parley` in hexadecimal. */
 const LOCK = 0x7061726c6579;
 
 /** Ms between attempts to get the advisory lock, or a lock on a table. */
 const RETRY_DELAY_MS = 250;
 
 /**
- * Ms for which a migration queues for a lock on a table, and so the longest time for which it
- * blocks services.
+ * Ms for which a migration waits for a lock on a table. It blocks services for no longer than this.
  */
 const LOCK_TIMEOUT_MS = 2000;
 
 /**
- * Migrates the database to the newest schema of this release; no-op if it is there, also if a later
- * release has migrated it further. Resolves with the names of the migrations it ran. Several
- * processes may call it at once: one works, the others wait. A migration that cannot lock a table
- * within 2 s lets the services go on and retries, without a deadline. Throws the error of a failed
- * migration; its transaction is rolled back.
+ * Migrates the database to the newest schema of this release. No-op if it has this schema or that
+ * of a later release. Resolves with the names of the migrations it ran. Several processes may call
+ * it at the same time: one migrates, and the others wait. A migration that cannot lock a table
+ * within 2 s lets waiting services continue and retries, without a deadline. If a migration fails,
+ * its transaction is rolled back and its error is thrown.
  *
  * @param known the migrations of this release
  */
@@ -43,9 +42,9 @@ export async function migrate(databaseUrl: string, known = migrations): Promise<
 }
 
 /**
- * Polls without parameters: a blocked statement keeps a snapshot, and so does the portal of a
- * statement with parameters until its transaction ends. A concurrent index build would wait for
- * either.
+ * Waits for the advisory lock by polling, without parameters. A blocked statement would keep a
+ * snapshot, as does the portal of a statement with parameters until its transaction ends. A
+ * concurrent index build would wait for either.
  */
 async function acquireLock(lock: Transaction<unknown>): Promise<void> {
   for (;;) {
@@ -63,7 +62,7 @@ async function runKyselyMigrations(db: Kysely<unknown>, known: Readonly<Record<s
   return (results ?? []).map((result) => result.migrationName);
 }
 
-/** Runs a migration unless it is applied. Returns whether it did. */
+/** Runs a migration unless it was already applied. Returns whether it ran. */
 async function run(db: Kysely<unknown>, name: string, migration: Migration): Promise<boolean> {
   const applied = await sql`select from schema_migrations where name = ${name}`.execute(db);
   if (applied.rows.length > 0) return false;

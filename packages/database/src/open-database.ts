@@ -16,12 +16,12 @@ export interface DatabaseOptions {
   statementTimeout?: number;
   /** Name of the connections in `pg_stat_activity`. */
   name?: string;
-  /** Called when an idle connection breaks. The pool replaces it. */
+  /** Called when an idle connection fails. The pool replaces it. */
   onError?: (error: Error) => void;
 }
 
 /**
- * Creates a pool; the first query connects. `bigint` columns are read as numbers; a value beyond
+ * Creates a pool. The first query connects. `bigint` columns are read as numbers. A value beyond
  * 2^53 throws.
  */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -29,13 +29,14 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /**
- * Creates a pool without Kysely, for prepared statements. Statements that do not wait for each
- * other are pipelined. `end()` closes its connections. @param session settings of each connection,
- * such as `jit: 'off'`
+ * Creates a pool without Kysely, for prepared statements. Concurrent statements on a connection are
+ * pipelined. `end()` closes its connections. @param session settings of each connection, such as
+ * `jit: 'off'`
  */
 export function openPool(options: DatabaseOptions, session: Record<string, string> = {}): Pool {
   const pool = createPool(options, { pipeline: true });
-  // Not startup options, which connection poolers reject. If it fails, the next query fails too.
+  // These are not startup options, because connection poolers reject those. If the statement fails,
+  // the next query fails too.
   for (const [setting, value] of Object.entries(session)) {
     pool.on('connect', (client) => {
       client.query('select set_config($1, $2, false)', [setting, value]).catch(() => {});
@@ -53,13 +54,13 @@ function createPool(options: DatabaseOptions, more: pg.PoolConfig): Pool {
     application_name: options.name ?? 'parley',
     keepAlive: true,
     types: { getTypeParser },
-    // A crashed server cancels no statement, so the client needs a timeout too.
+    // A crashed server does not cancel statements, so the client needs a timeout too.
     ...(statementTimeout ? { statement_timeout: statementTimeout, query_timeout: statementTimeout + 1000 } : {}),
     ...more,
   });
   pool.on('error', (error) => options.onError?.(error));
-  // A connection that breaks between two queries of a transaction has no other listener, and the
-  // error would end the process. The next query fails.
+  // Between two queries of a transaction, a connection has no other error listener, and an error
+  // would end the process. The next query fails instead.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
 /**
- * Increments the permits version of users and groups. Every transaction that changes friends,
- * blocks or members calls it with their ids before it reads them. This serialises such
- * transactions, so that a later state has a greater version.
+ * Increments the permits version of users and groups. A transaction that changes friends, blocks or
+ * members must call it with their ids before it reads them. Such transactions then run one after
+ * the other, and a later state has a greater version.
  */
 export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
-  // Locked in ascending order, which avoids deadlocks.
+  // Locks in ascending order, which avoids deadlocks.
   await sql`select from users where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`select from groups where id = any(${ids}::bigint[]) order by id for no key update`.execute(tx);
   await sql`update users set permits_version = permits_version + 1 where id = any(${ids}::bigint[])`.execute(tx);
@@ -15,9 +15,9 @@ export async function bumpPermits(tx: Database, ids: number[]): Promise<void> {
 }
 
 /**
- * Returns who may write to a user or group: version and lists of one moment, as the copy in Redis
- * holds them. A user's `contacts` are their friends. A deleted or deactivated user and a dissolved
- * group have the kind `nobody`, at their own version.
+ * Returns who may write to a user or group: a version and lists that belong together, in the form
+ * of the copy in Redis. A user's `contacts` are their friends. A deleted or deactivated user and a
+ * dissolved group have the kind `nobody` and a version.
  */
 export async function readPermits(db: Database, id: number): Promise<PermitsCopy> {
   const { rows } = await sql<PermitsRow>`
@@ -41,17 +41,17 @@ export async function readPermits(db: Database, id: number): Promise<PermitsCopy
   return { kind, version, members, mutes: mutes ?? [], ...(exempt && { slowMode: { seconds, exempt } }) };
 }
 
-/** Who may write to an id. `version` increases with each change. */
+/** The users who may write to an id. `version` increases with each change. */
 export type PermitsCopy =
   | { kind: 'user'; version: number; contacts: number[]; blocks: number[] }
   | { kind: 'group'; version: number; members: number[]; mutes: Mute[]; slowMode?: SlowMode }
-  /** `version` if the id once belonged to a user or group. */
+  /** `version` is set if the id once belonged to a user or group. */
   | { kind: 'nobody'; version?: number };
 
 /** A muted member, and until when, in Unix ms. */
 type Mute = [user: number, until: number];
 
-/** Seconds from one message of a member to the next, and the members who are exempt. */
+/** Seconds that a member must wait between two messages, and the members who are exempt. */
 interface SlowMode {
   seconds: number;
   exempt: number[];

@@ -1,12 +1,12 @@
 /**
  * The value of `messages.reactions`: emoji -> user -> date, negative after removal. The date
- * decides which of two changes by a user is newer, whichever is recorded first.
+ * decides which of two changes by a user is newer, in any order of recording.
  */
 export type Reactions = Record<string, Record<string, number>>;
 
 /**
- * Returns the active reactions in the order in which each emoji was first used, and users in the
- * order in which they reacted.
+ * Returns the active reactions: emoji in the order of their first use, users in the order in which
+ * they reacted.
  */
 export function activeReactions(reactions: Reactions | null): { emoji: string; users: number[] }[] {
   return Object.entries(reactions ?? {})

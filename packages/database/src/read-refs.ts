@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { Database } from './open-database.ts';
 
-/** Refs that are read at most: as many as Redis remembers of a conversation. */
+/** Maximum number of refs that are read: as many as Redis stores for a conversation. */
 const MAX_REFS = 10_000;
 
-/** The difference between ids of messages that lie a day apart: 4096 for each ms. */
+/** The difference between ids of messages that are a day apart: 4096 per ms. */
 const DAY = 86_400_000 * 4096;
 
 /**
- * Returns the refs of a sender's messages in a chat: those of the day before the newest message, at
- * most 10,000.
+ * Returns the refs of a sender's messages in a chat: those of the 24 hours before the newest
+ * message, at most 10,000.
  */
 export async function readRefs(
   db: Database,

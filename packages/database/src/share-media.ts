@@ -4,10 +4,10 @@ import type { Connection, Database } from './open-database.ts';
 
 /**
  * Stores in the caller's transaction that messages carry media, so that their readers may load it.
- * A share is granted only if its sender has access to the media: sending a foreign media id grants
- * nothing. The message that granted the sender access may be recorded later, by another recorder.
- * So a share that is not granted stays pending for 10 minutes, and is checked again when the same
- * media is shared.
+ * A share is granted only if its sender has access to the media, so that sending the id of another
+ * user's media grants nothing. The message that granted the sender access may be recorded later, by
+ * another recorder. Therefore a share that is not granted stays pending for 10 minutes, and is
+ * checked again when the same media is shared.
  */
 export async function shareMedia(connection: Connection, shares: readonly MediaShare[], now: number): Promise<void> {
   if (shares.length === 0) return;
@@ -25,7 +25,7 @@ export async function shareMedia(connection: Connection, shares: readonly MediaS
 }
 
 /**
- * Grants the pending shares of media whose senders have access by now. Returns whether there were
+ * Grants the pending shares of a media whose senders have access by now. Returns whether there were
  * any.
  */
 export async function grantWaiting(db: Database, media: number, now: number): Promise<boolean> {
@@ -37,7 +37,7 @@ export async function grantWaiting(db: Database, media: number, now: number): Pr
 /** Ms for which a share stays pending. */
 const waitMs = 600_000;
 
-/** How many times media can be forwarded before the first message is recorded. */
+/** Maximum number of times that a media can be forwarded before the first message is recorded. */
 const longestChain = 8;
 
 const lock = 'select id from media where id = any($1::bigint[]) order by id for key share';
@@ -50,7 +50,7 @@ const insert = `
   join media m on m.id = d.media_id
   on conflict do nothing`;
 
-// Checks each sender once, however many shares they have.
+// Checks each sender once, even if the sender has several shares.
 const grant = `
   with senders as materialized (
     select distinct media_id, sender_id from media_shares
@@ -61,7 +61,7 @@ const grant = `
     and sees_media(d.sender_id, d.media_id)`;
 
 /**
- * A media in one owner's copy of a message. Of a message to a group, `owner` and `peer` are the
+ * A media in one owner's copy of a message. For a message to a group, `owner` and `peer` are the
  * group.
  */
 export interface MediaShare {

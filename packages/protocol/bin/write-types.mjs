@@ -1,4 +1,4 @@
-// Writes the types of a published package, such that they need no other package.
+// Writes the types of a published package so that they depend on no other package.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
@@ -41,7 +41,7 @@ export function writeTypes(ts, { root, entries, dist }) {
       (_, word, type = '', names, from) => {
         if (from !== PROTOCOL)
           return `${word}${type} {${names}} from '${up(resolve(dirname(file), from)).replace(/\.ts$/, '.js')}'`;
-        // `Name as Other` needs `Name` only.
+        // `Name as Other` needs only `Name`.
         for (const [, name] of names.matchAll(/(?:^|,)\s*(?:type )?(\w+)/g)) named.add(name);
         return `${word} type {${names}} from '${up(join(dist, 'protocol.js'))}'`;
       },

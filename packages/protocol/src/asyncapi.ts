@@ -4,7 +4,7 @@ import { subprotocol } from './limits.ts';
 import { serverFrameSchema } from './server-frames.ts';
 
 /**
- * Returns the AsyncAPI 3.0 document of the WebSocket: its address, its frames and their directions.
+ * Returns the AsyncAPI 3.0 document of the WebSocket: its URL, its frames and their directions.
  *
  * @param gateways root URLs of gateways, such as `https://chat.example`
  */
@@ -86,7 +86,7 @@ function serverOf(url: string) {
   };
 }
 
-/** Returns a message per frame. Frames of one type with several shapes share a message. */
+/** Returns one message per frame type. Frames of one type with several shapes share a message. */
 function messagesOf(schema: typeof clientFrameSchema | typeof serverFrameSchema) {
   const direction = schema === clientFrameSchema ? 'client' : 'server';
   const byType = new Map<string, JsonSchema[]>();

@@ -37,12 +37,12 @@ const textBody = (min: number) =>
   z.strictObject({ type: z.literal('text'), text: text(limits.text, min).describe('Plain text') }).describe('Text');
 
 /**
- * Content of a message as clients send it. Unknown fields are rejected, so that a misspelt field
- * does not get lost.
+ * Content of a message that clients send. Unknown fields are rejected, so that a misspelt field is
+ * noticed.
  */
 export const bodySchema = z.discriminatedUnion('type', [textBody(1), ...kinds]).meta({ title: 'body' });
 
-/** Content of a message as clients receive it: the text of a streamed message may be empty. */
+/** Content of a message that clients receive. The text of a streamed message may be empty. */
 export const receivedBodySchema = z.discriminatedUnion('type', [textBody(0), ...kinds]).meta({ title: 'body' });
 
 export type Body = z.infer<typeof bodySchema>;

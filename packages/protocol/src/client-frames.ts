@@ -30,7 +30,7 @@ export const sendSchema = z
   })
   .describe('Sends a message to a user or group. Reply: `ack` with the id of the message');
 
-/** Reports that this user has received or read everything up to a message. */
+/** Marks all messages up to an id as received or read by this user. */
 export const markSchema = z
   .strictObject({
     type: z.literal('mark'),

@@ -1,6 +1,6 @@
 /**
- * Close codes of the gateway and what a client does after each: `resume` reconnects with its
- * cursor, `refresh` gets a new token first, `stop` does not reconnect.
+ * Close codes of the gateway, with the action of the client after each: `resume` reconnects with
+ * its cursor, `refresh` gets a new token first, `stop` does not reconnect.
  */
 export const closeCodes = {
   restarting: { code: 1012, next: 'resume', meaning: 'The gateway restarts' },
@@ -21,7 +21,7 @@ export type CloseReason = keyof typeof closeCodes;
 
 interface CloseCode {
   code: number;
-  /** What the client does next. */
+  /** The next action of the client. */
   next: 'resume' | 'refresh' | 'stop';
   meaning: string;
 }

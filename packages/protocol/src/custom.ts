@@ -3,9 +3,10 @@ import { limits } from './limits.ts';
 import { isNestedDeeper } from './nesting.ts';
 
 /**
- * Data of an app's own: a JSON object of at most `limits.custom` bytes that the server stores and
- * delivers unread. Rejects strings that PostgreSQL cannot store, and keys named `__proto__`, which
- * are lost wherever an object is copied. The checks precede `z.record`, which drops such a key.
+ * Custom data of an app: a JSON object of at most `limits.custom` bytes that the server stores and
+ * delivers without interpreting it. Rejects strings that PostgreSQL cannot store, and keys named
+ * `__proto__`, which are lost when an object is copied. The checks run before `z.record`, which
+ * would drop such a key.
  */
 export const customSchema = z
   .unknown()
@@ -16,12 +17,11 @@ export const customSchema = z
   .pipe(z.record(z.string(), z.unknown()))
   .meta({ type: 'object', additionalProperties: {} });
 
-/** Data of an app's own. */
+/** Custom data of an app. */
 export type Custom = z.infer<typeof customSchema>;
 
 /**
- * Returns why a server that allows `max` bytes of custom data rejects an object. Undefined if it
- * fits.
+ * Returns why custom data exceed the `max` bytes that a server allows. Undefined if they do not.
  */
 export function findExcess(custom: Custom, max: number): string | undefined {
   if (byteLength(custom) <= max) return undefined;
@@ -30,7 +30,7 @@ export function findExcess(custom: Custom, max: number): string | undefined {
 }
 
 function findProblem(value: unknown): string | undefined {
-  // The schema names other types.
+  // The schema reports other types.
   if (typeof value !== 'object' || value === null) return undefined;
   if (isNestedDeeper(value, limits.depth)) return `Nested deeper than ${limits.depth} levels`;
   if (byteLength(value) > limits.custom) return `Too large: more than ${limits.custom} bytes of JSON`;
@@ -42,7 +42,7 @@ function byteLength(value: object): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
-/** Whether every string and key of a JSON value is well-formed and without U+0000. */
+/** Returns whether every string and key of a JSON value is well-formed and contains no U+0000. */
 function isStorable(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (typeof value !== 'object' || value === null) return true;

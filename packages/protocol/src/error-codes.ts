@@ -1,6 +1,6 @@
 /**
  * Every error code of REST and frames: HTTP status, a sentence for the user, and whether the same
- * request may succeed later (`retry`), so that old clients handle new codes.
+ * request may succeed later (`retry`). With `retry`, old clients can handle new codes.
  */
 export const errorCodes = {
   'bad-request': { status: 400, title: 'The request is not valid.', retry: false },
@@ -35,7 +35,7 @@ export const errorCodes = {
   draining: { status: 503, title: 'This server is stopping. Connect again.', retry: true },
 } as const satisfies Record<string, ErrorDescription>;
 
-/** A code of the error list. */
+/** An error code of the protocol. */
 export type ErrorCode = keyof typeof errorCodes;
 
 export interface ErrorDescription {

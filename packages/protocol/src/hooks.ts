@@ -4,14 +4,14 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { text } from './strings.ts';
 
-/** Events about which a hook decides before they happen. */
+/** Events that a hook can allow or refuse. */
 export const hookEvents = ['message.send', 'message.edit', 'user.register', 'friend.request', 'group.join'] as const;
 
 export type HookEvent = (typeof hookEvents)[number];
 
 /**
- * The reply of a hook. Unknown fields are rejected, so that a hook that tries to change the sender
- * counts as failed.
+ * The reply of a hook. Unknown fields are rejected, so that the reply of a hook that tries to
+ * change the sender counts as a failure.
  */
 export const hookReplySchema = z.discriminatedUnion('allow', [
   z.strictObject({

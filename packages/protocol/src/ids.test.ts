@@ -12,7 +12,7 @@ import {
 } from './ids.ts';
 
 describe('principalDate', () => {
-  it('principalDate returns when a user was created, undefined for older ids and the system user', () => {
+  it('principalDate returns when a user was created, and undefined for older ids and the system user', () => {
     const date = Date.UTC(2026, 10, 26);
     expect(principalDate((date - Date.UTC(2025, 0, 1)) * 1024 + 1023)).toBe(date);
     expect([principalDate(100_001), principalDate(SYSTEM_USER)]).toEqual([undefined, undefined]);

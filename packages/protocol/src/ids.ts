@@ -1,4 +1,4 @@
-/** 2025-01-01T00:00:00Z in Unix ms. Message ids count from here. */
+/** 2025-01-01T00:00:00Z in Unix ms, the origin of message ids. */
 export const MESSAGE_EPOCH = 1_735_689_600_000;
 
 /** Message ids per ms. */
@@ -14,18 +14,18 @@ export function firstMessageId(date: number): number {
   return Math.max(0, date - MESSAGE_EPOCH) * IDS_PER_MS;
 }
 
-/** Ids of users and groups that one millisecond holds. */
+/** Number of ids of users and groups per ms. */
 const PRINCIPALS_PER_MS = 1024;
 
 /**
- * Ids of users and groups below this are the sequence numbers of versions before 0.1, which carry
- * no date.
+ * Smallest id with a date. Smaller ids of users and groups are sequence numbers of versions before
+ * 0.1.
  */
 const FIRST_DATED_PRINCIPAL = 1_000_000_000_000;
 
 /**
- * When a user or group was created, in Unix ms: ids are `(date - MESSAGE_EPOCH) * 1024 + counter`,
- * so that a database that was restored does not repeat an id. Undefined for ids of versions before
+ * Returns when a user or group was created, in Unix ms. Ids are `(date - MESSAGE_EPOCH) * 1024 +
+ * counter`, so that a restored database does not reuse an id. Undefined for ids of versions before
  * 0.1 and for the system user.
  */
 export function principalDate(id: number): number | undefined {
@@ -33,7 +33,7 @@ export function principalDate(id: number): number | undefined {
   return Math.floor(id / PRINCIPALS_PER_MS) + MESSAGE_EPOCH;
 }
 
-/** Sender of system messages. Greater than any other id. */
+/** The sender of system messages. Its id is greater than any other id. */
 export const SYSTEM_USER = 9_000_000_000_000_000;
 
 /** True for a valid id of a user, group or message: a positive safe integer. */

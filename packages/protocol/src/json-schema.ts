@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** Returns the JSON Schema of a schema, as both the reference and the AsyncAPI document use it. */
+/** Returns the JSON Schema of a zod schema, for the reference and the AsyncAPI document. */
 export function jsonSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return rest as JsonSchema;
 }
 
-/** Returns the shapes of a union, those of unions in it included. */
+/** Returns the shapes of a union, including those of nested unions. */
 export function shapesOf({ oneOf, anyOf = oneOf ?? [] }: JsonSchema): JsonSchema[] {
   return anyOf.flatMap((shape) => (shape.oneOf && !shape.properties ? shapesOf(shape) : [shape]));
 }
 
-/** The part of JSON Schema that zod writes for the protocol. */
+/** The part of JSON Schema that zod generates for the protocol. */
 export interface JsonSchema {
   type?: string;
   title?: string;

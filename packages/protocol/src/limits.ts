@@ -1,6 +1,6 @@
-/** Limits that both ends enforce. Lengths of strings are in characters (code points). */
+/** Limits that server and client enforce. Lengths of strings are in characters (code points). */
 export const limits = {
-  /** Bytes of one client frame. A larger one closes the connection with 4013. */
+  /** Bytes of one client frame. A larger frame closes the connection with 4013. */
   frameBytes: 64 * 1024,
   /** Levels of objects and arrays in any JSON that a client sends. */
   depth: 32,
@@ -10,11 +10,11 @@ export const limits = {
   device: 64,
   /** Characters of a text body. */
   text: 8000,
-  /** Bytes of JSON of a `custom` object. A server may allow fewer, by `MAX_CUSTOM`. */
+  /** Bytes of the JSON of a `custom` object. The setting `MAX_CUSTOM` of a server may be lower. */
   custom: 16 * 1024,
   /** Characters of the message with which a hook rejects a request. */
   hookMessage: 500,
-  /** Seconds of the slow mode of a group. */
+  /** Maximum seconds of the slow mode of a group. */
   slowMode: 86_400,
   /** Users in `mentions` of one message. */
   mentions: 200,

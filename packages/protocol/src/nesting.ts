@@ -1,6 +1,6 @@
 /**
- * Whether a JSON value has more levels of objects and arrays than `levels`. Recurses no deeper than
- * that.
+ * Returns whether a JSON value has more than `levels` levels of objects and arrays. Recurses no
+ * deeper than that.
  */
 export function isNestedDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -3,8 +3,8 @@ import { isNestedDeeper } from './nesting.ts';
 import { readRef } from './read-frame.ts';
 
 /**
- * Parses JSON from outside. Rejects values nested deeper than `limits.depth`: code that recurses,
- * such as validation and `JSON.stringify`, would exhaust the stack on them. Never throws.
+ * Parses untrusted JSON. Rejects values nested deeper than `limits.depth`, because recursive code
+ * such as validation and `JSON.stringify` would exhaust the stack. Never throws.
  */
 export function parseJson(text: string): JsonReading {
   let value: unknown;
@@ -18,7 +18,7 @@ export function parseJson(text: string): JsonReading {
   return { ok: false, reason: 'depth', message, ref: readRef(value) };
 }
 
-/** The value; or why there is none, and the `ref` of the frame if it is readable. */
+/** The value, or why the text is invalid and the `ref` of the frame if it is readable. */
 export type JsonReading =
   | { ok: true; value: unknown }
   | { ok: false; reason: 'syntax' | 'depth'; message: string; ref: string | undefined };

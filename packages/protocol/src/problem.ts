@@ -7,7 +7,7 @@ export const problemType = 'application/problem+json';
 /**
  * Creates the problem document (RFC 9457) of an error code.
  *
- * @param detail sentence about this case, without private data. Default: the title of the code
+ * @param detail a sentence about this case, without private data. Default: the title of the code
  * @param errors the invalid fields
  */
 export function problem(code: ErrorCode, detail?: string, errors?: FieldError[]): Problem {

@@ -4,9 +4,9 @@ import { limits } from './limits.ts';
 import { fits } from './strings.ts';
 
 /**
- * Validates parsed JSON as a client frame. An invalid one returns a message that names the field,
- * and the `ref` if it is readable. Plain text sends and appends to streams, nearly all frames, are
- * validated without the schema, which is slower.
+ * Validates parsed JSON as a client frame. For an invalid frame, returns a message about the
+ * invalid field, and the `ref` if it is readable. Nearly all frames send plain text or append to
+ * streams. These are validated by faster code than the schema.
  */
 export function readFrame(value: unknown): FrameReading {
   if (isTextSend(value) || isAppend(value)) return { ok: true, frame: value };
@@ -19,7 +19,7 @@ export function readFrame(value: unknown): FrameReading {
   return ref === undefined ? { ok: false, message } : { ok: false, message, ref };
 }
 
-/** True only for values that `sendSchema` accepts. False means: use the schema. */
+/** Returns true only for values that `sendSchema` accepts. After false, use the schema. */
 export function isTextSend(value: unknown): value is Extract<ClientFrame, { type: 'send' }> {
   if (typeof value !== 'object' || value === null) return false;
   const frame = value as Record<string, unknown>;
@@ -34,7 +34,7 @@ export function isTextSend(value: unknown): value is Extract<ClientFrame, { type
   return type === 'text' && isText(text);
 }
 
-/** True only for appends that `streamSchema` accepts. False means: use the schema. */
+/** Returns true only for appends that `streamSchema` accepts. After false, use the schema. */
 function isAppend(value: unknown): value is Extract<ClientFrame, { op: 'append' }> {
   if (typeof value !== 'object' || value === null) return false;
   const { type, op, chat, id, index, text, ...more } = value as Record<string, unknown>;
@@ -51,10 +51,7 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/**
- * The `ref` of something that may be a frame; undefined if there is none, or none that can be sent
- * back.
- */
+/** Returns the `ref` of a value that may be a frame. Undefined if it has no valid `ref`. */
 export function readRef(value: unknown): string | undefined {
   const ref = typeof value === 'object' && value !== null ? (value as { ref?: unknown }).ref : undefined;
   return typeof ref === 'string' && ref.length <= limits.ref && isStorable(ref) ? ref : undefined;

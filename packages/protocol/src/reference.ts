@@ -45,7 +45,7 @@ const after = {
   stop: 'does not reconnect',
 };
 
-/** One section per variant of a union, with a table of its fields. */
+/** Returns one section per variant of a union, with a table of its fields. */
 function variants(schema: z.ZodType, discriminator: string): string {
   return shapesOf(jsonSchema(schema))
     .map(({ description = '', properties = {}, required = [] }) => {
@@ -89,7 +89,7 @@ function typeOf(schema: JsonSchema): string {
 /** Sections that describe a type. */
 const plural: Record<string, string> = { body: 'bodies', event: 'events', 'error code': 'error-codes' };
 
-/** A Markdown table whose columns are aligned. */
+/** Returns a Markdown table with aligned columns. */
 function table(head: string[], rows: string[][]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));

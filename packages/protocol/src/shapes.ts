@@ -4,7 +4,7 @@ import { customSchema } from './custom.ts';
 import { limits } from './limits.ts';
 import { id } from './strings.ts';
 
-// Results of REST operations. Fields may be added, never renamed.
+// Results of REST operations. Later versions may add fields, but never rename them.
 
 /** Unix ms. */
 const date = z.int().nonnegative();
@@ -12,7 +12,7 @@ const date = z.int().nonnegative();
 /** Id of a message, or 0 for none. */
 const mark = z.int().nonnegative();
 
-/** A person as others see them. */
+/** A user in the form that other users see. */
 export const userSchema = z.object({
   id,
   username: z.string(),
@@ -23,7 +23,7 @@ export const userSchema = z.object({
   custom: customSchema.optional(),
 });
 
-/** A user in a list of the users that other items name. */
+/** A user in a list of users that other items refer to. */
 export const briefUserSchema = userSchema.pick({ id: true, name: true, avatar: true, custom: true });
 
 /** Result of a sign-in, registration or refresh. */
@@ -31,11 +31,11 @@ export const sessionSchema = z.object({
   accessToken: z.string(),
   /** Seconds until the access token expires. */
   expiresIn: z.int().positive(),
-  /** Valid for one refresh. A second use ends the session. */
+  /** Valid for one refresh. Using it a second time ends the session. */
   refreshToken: z.string(),
   /**
-   * Send it at the next sign-in on this device: failed sign-ins of strangers then do not lock this
-   * device out.
+   * Send it at the next sign-in on this device. Failed sign-ins of other people then do not lock
+   * this device out.
    */
   deviceToken: z.string().optional(),
   user: userSchema,
@@ -45,9 +45,9 @@ export const sessionSchema = z.object({
 
 /** Privacy settings of a user. */
 export const privacySchema = z.object({
-  /** Who may add the user to groups, among those who may write to the user. */
+  /** Who may add the user to groups, among users who may write to the user. */
   addToGroups: z.enum(['everyone', 'friends', 'nobody']).default('everyone'),
-  /** Whether others find the user by name or username. */
+  /** Whether other users can find the user by name or username. */
   find: z.boolean().default(true),
 });
 
@@ -77,7 +77,7 @@ export const friendSchema = z.object({
   remark: z.string(),
   friendGroup: id.nullable(),
   online: z.boolean(),
-  /** Null while online and if unknown. */
+  /** Null while online, and if unknown. */
   lastSeen: date.nullable(),
   since: date,
 });
@@ -88,10 +88,10 @@ export const friendGroupSchema = z.object({ id, name: z.string(), position: z.in
 /** A user whose messages are blocked. */
 export const blockSchema = z.object({ user: userSchema, date });
 
-/** Why somebody reports a user, a group or a message. */
+/** The reasons for a report of a user, a group or a message. */
 export const reportReasonSchema = z.enum(['spam', 'harassment', 'violence', 'sexual', 'self-harm', 'fraud', 'other']);
 
-/** A report of a user, a group or a message, as the reporter sees it. */
+/** A report of a user, a group or a message, in the form that the reporter gets. */
 export const reportSchema = z.object({
   id,
   kind: z.enum(['user', 'group', 'message']),
@@ -107,12 +107,12 @@ export const reportSchema = z.object({
 export const roleSchema = z.enum(['owner', 'admin', 'member']);
 
 /**
- * Who finds a group and how they join. `private`: nobody finds it, `request`: the owner and admins
- * decide about each request, `public`: everybody joins.
+ * Who can find a group, and how they join it. `private`: nobody can find it. `request`: the owner
+ * and admins decide about each request. `public`: everybody can join.
  */
 export const visibilitySchema = z.enum(['private', 'request', 'public']);
 
-/** A group as a member sees it. */
+/** A group in the form that a member gets. */
 export const groupSchema = z.object({
   id,
   name: z.string(),
@@ -122,11 +122,13 @@ export const groupSchema = z.object({
   maxMembers: z.int().positive(),
   /** Number of members. */
   members: z.int().positive(),
-  /** Role of the user who requests it. */
+  /** Role of the user who sends the request. */
   role: roleSchema,
-  /** Messages before they joined that members can read: none or all. */
+  /** Which messages from before they joined members can read: none or all. */
   history: z.enum(['joined', 'all']),
-  /** Seconds from one message of a member to the next. The owner and admins are exempt. 0: off. */
+  /**
+   * Seconds that a member must wait between two messages. The owner and admins are exempt. 0: off.
+   */
   slowMode: z.int().nonnegative().max(limits.slowMode),
   visibility: visibilitySchema,
   /** Data of the app. */
@@ -137,15 +139,15 @@ export const memberSchema = z.object({
   user: userSchema,
   role: roleSchema,
   joined: date,
-  /** Name of the member in this group. Empty for their own name. */
+  /** Name of the member in this group. Empty: the member's own name. */
   alias: z.string(),
   mutedUntil: date.optional().describe('Until when the member may not write. Missing: the member may'),
 });
 
-/** A user who is banned from a group: nobody can add them. */
+/** A user who is banned from a group. Nobody can add the user. */
 export const banSchema = z.object({ user: userSchema, by: id.describe('Who banned the user'), date });
 
-/** A link by which users join a group, as its owner and admins see it. */
+/** An invitation link to a group, in the form that its owner and admins get. */
 export const groupInvitationSchema = z.object({
   id,
   code: z.string().nullable().describe('The secret of the link. Null if the server no longer has the key to show it'),
@@ -161,7 +163,7 @@ export const groupInvitationSchema = z.object({
   created: date,
 });
 
-/** What anybody who has the code of an invitation sees. */
+/** The data that a person with the code of an invitation gets. */
 export const invitationPreviewSchema = z.object({
   name: z.string().describe('Name of the group'),
   avatar: z.string().nullable().describe('Address of the picture of the group, which needs no access token'),
@@ -173,7 +175,7 @@ export const invitationPreviewSchema = z.object({
 /** A request of a user to join a group. */
 export const joinRequestSchema = z.object({ user: userSchema, message: z.string(), date });
 
-/** A group as a user sees it who finds it by its name. */
+/** A group in the form that a user gets who finds it by its name. */
 export const foundGroupSchema = z.object({
   id,
   name: z.string(),
@@ -185,7 +187,7 @@ export const foundGroupSchema = z.object({
   state: z.enum(['joined', 'requested']).nullable().describe('Whether the user is a member or requests to join'),
 });
 
-/** What following an invitation led to. */
+/** The result of using an invitation. */
 export const joinResultSchema = z.object({
   state: z.enum(['joined', 'requested']),
   group: groupSchema.optional().describe('The group, if the user is a member'),
@@ -200,7 +202,7 @@ export const messageSchema = z.object({
   date,
   /** Null after a recall. */
   body: z.union([receivedBodySchema, z.null()]),
-  /** In the sender's copy only. */
+  /** Set only in the sender's copy. */
   ref: z.string().optional(),
   replyTo: id.optional(),
   mentions: z.array(id).optional(),
@@ -209,7 +211,7 @@ export const messageSchema = z.object({
   edited: date.optional(),
   recalled: date.optional(),
   reactions: z.array(z.object({ emoji: z.string(), users: z.array(id) })).optional(),
-  /** Who pinned it, and when. Missing if it is not pinned. */
+  /** The user who pinned it, and when. Missing if it is not pinned. */
   pinned: z.object({ user: id, date }).optional(),
 });
 
@@ -220,13 +222,13 @@ export const draftSchema = z.object({
   replyTo: id.optional(),
   /** Ids of the users it mentions. */
   mentions: z.array(id).optional(),
-  /** When it was written. Differs from that of every earlier draft of the chat. */
+  /** When it was written. Different from that of every earlier draft of the chat. */
   updated: date,
 });
 
 /** A chat in the user's list of chats. */
 export const chatSchema = z.object({
-  /** The peer's or group's id. */
+  /** The id of the peer or group. */
   chat: id,
   type: z.enum(['user', 'group']),
   name: z.string(),
@@ -235,23 +237,23 @@ export const chatSchema = z.object({
   remark: z.string().optional(),
   last: z.union([messageSchema, z.null()]),
   unread: z.int().nonnegative(),
-  /** Last message that the user has read. */
+  /** Id of the last message that the user has read. */
   read: mark,
-  /** Last message that the peer has read. */
+  /** Id of the last message that the peer has read. */
   peerRead: mark,
-  /** Newest unread message of a group that mentions the user. */
+  /** Id of the newest unread message of a group that mentions the user. */
   mention: id.optional(),
   pinned: z.boolean(),
   muted: z.boolean(),
-  /** Put away by the user. A new message ends it, unless the chat is muted. */
+  /** True if the user archived the chat. A new message ends this, unless the chat is muted. */
   archived: z.boolean(),
-  /** Data of the app, for this user alone. */
+  /** Data of the app, only for this user. */
   custom: customSchema.optional(),
   draft: draftSchema.optional(),
   updated: date,
 });
 
-/** An uploaded file. With `type` added and `id` renamed to `media` it is the body of a message. */
+/** An uploaded file. With `type` added and `id` renamed to `media`, it is a body of a message. */
 export const mediaSchema = z.object({
   id,
   name: z.string(),

@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 /**
  * A string of at most `max` characters (code points) that UTF-8 and PostgreSQL can store. Rejects
- * lone surrogates, which encoding would replace silently, and U+0000, which PostgreSQL does not
- * store.
+ * lone surrogates, which UTF-8 encoding would replace, and U+0000, which PostgreSQL cannot store.
  */
 export function text(max: number, min = 1) {
   return z

@@ -1,5 +1,5 @@
 // Builds the published package into dist/ or another folder: `node bin/build.mjs [folder]`. Writes
-// a JavaScript module, and types that need no other package.
+// a JavaScript module, and types that depend on no other package.
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv } from 'node:process';

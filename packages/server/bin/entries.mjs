@@ -1,4 +1,4 @@
-// The module of @parley/server and its source. The published package.json names dist/ only, so
+// The module of @parley/server and its source. The published package.json refers only to dist/, so
 // tests of this repository resolve the package by this alias.
 import { fileURLToPath } from 'node:url';
 

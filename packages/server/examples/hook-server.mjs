@@ -1,4 +1,4 @@
-// A hook that refuses advertising and masks a word: `node hook-server.mjs PORT whsec_...`.
+// A hook that refuses advertising and replaces a word: `node hook-server.mjs PORT whsec_...`.
 import { createServer } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { handleHook, WebhookError } from '@parley/server';

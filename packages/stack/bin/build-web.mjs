@@ -49,12 +49,12 @@ function replace(dist, fresh) {
     rmSync(dist, { recursive: true, force: true });
     renameSync(fresh, dist);
   } catch (error) {
-    // Another process has published the same build.
+    // Another process has already published the same build.
     if (!existsSync(join(dist, 'index.html'))) throw error;
   }
 }
 
-/** Hash of the sources of the web client and of the installed packages. */
+/** Returns a hash of the sources of the web client and of the installed packages. */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -1,6 +1,6 @@
 // Bundles each service and the stack into one JavaScript file each: `node
-// packages/stack/bin/build.mjs`. With `--services` only the services, which do not need the stack's
-// packages.
+// packages/stack/bin/build.mjs`. With `--services`, bundles only the services, which do not need
+// the packages of the stack.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,9 +25,9 @@ const entries = [
 ];
 
 /**
- * Packages with binaries or data files, loaded from the service's node_modules. All others are
- * bundled, because a service resolves only its own dependencies and not those of workspace
- * packages.
+ * Packages with binaries or data files, which services load from their node_modules. All other
+ * packages are bundled, because a service can resolve only its own dependencies, not those of
+ * workspace packages.
  */
 export const external = [
   'uWebSockets.js',
@@ -59,12 +59,12 @@ export async function build() {
   const complete = present.every(([, result]) => existsSync(join(root, result))) && existsSync(stamp);
   if (complete && readFileSync(stamp, 'utf8') === sources) return;
   await Promise.all(present.map(([source, result]) => buildOne(source, result)));
-  // esbuild's process would keep this one alive.
+  // Otherwise esbuild's process would keep this one alive.
   await stop();
   writeFileSync(stamp, sources);
 }
 
-/** Hash of all sources and of the installed packages. */
+/** Returns a hash of all sources and of the installed packages. */
 function fingerprint() {
   const hash = createHash('sha256');
   const add = (path) => {
@@ -112,7 +112,7 @@ export async function buildOne(source, result) {
   }
 }
 
-/** Builds the services, also if nothing has changed. */
+/** Builds the services, even if nothing has changed. */
 async function buildServices() {
   await Promise.all(
     entries.filter(([source]) => source.startsWith('services/')).map(([source, result]) => buildOne(source, result)),

@@ -1,5 +1,5 @@
-// Runs every static check at once and prints the output of those that fail. Exits with 1 when one
-// fails.
+// Runs all static checks at the same time and prints the output of those that fail. Exits with 1 if
+// one fails.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

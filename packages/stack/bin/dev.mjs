@@ -1,6 +1,6 @@
-// `npm run dev`: runs everything as `npm start` does, and follows changes of the sources. Services
-// restart with a new bundle, and the web client reloads in the page of Vite. `--inspect` opens a
-// debugger port for each service.
+// `npm run dev`: runs everything as `npm start` does, and rebuilds when sources change. Services
+// restart with a new bundle, and Vite reloads the web client. `--inspect` opens a debugger port for
+// each service.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import { build } from './build.mjs';
 import { buildWeb } from './build-web.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-/** Ms in which changes are collected before a build. An editor saves a file in several steps. */
+/**
+ * Ms for which changes are collected before a build, because editors save a file in several steps.
+ */
 const BUILD_DELAY_MS = 200;
 let timer;
 let building = Promise.resolve();
@@ -29,7 +31,7 @@ spawn('npm', ['--prefix', 'services/web', 'run', '--silent', 'dev', '--', '--cle
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 
-/** Folders of the sources that services are built from. */
+/** Returns the source folders of the services. */
 function sourceFolders() {
   const services = ['api', 'gateway', 'recorder'].map((name) => join(root, 'services', name, 'src'));
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'));
@@ -41,7 +43,7 @@ function schedule(_, name) {
   if (!name || !/(?<!\.test)\.(ts|lua)$/.test(name)) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
-    // The errors of a source are printed by the build. The services run on.
+    // The build prints its errors. The services keep running.
     building = building.then(() => build().catch(() => {}));
   }, BUILD_DELAY_MS);
 }

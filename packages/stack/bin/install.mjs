@@ -1,5 +1,5 @@
-// Installs the packages with the pnpm that package.json names, unless they are up to date. Plain
-// JavaScript without dependencies, for it runs before there are any.
+// Installs the packages with the pnpm that package.json names, unless they are up to date. It is
+// plain JavaScript without dependencies, because it runs before they are installed.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,14 +19,14 @@ if (!upToDate()) {
   writeFileSync(stamp, fingerprint());
 }
 
-/** Names a Node.js that is too old before anything is downloaded. */
+/** Exits with an error if Node.js is too old, before anything is downloaded. */
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   fail(`Parley needs Node.js 20.19 or newer, and this is ${process.version}. Install Node.js 24 and try again.`);
 }
 
-/** The root's package.json and those of the workspace, by folder. */
+/** Returns the root's package.json and those of the workspace, by folder. */
 function manifests() {
   const folders = ['packages', 'services'].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(parent, name)),
@@ -37,8 +37,8 @@ function manifests() {
 }
 
 /**
- * Whether the last install ran to its end with the present manifests, and nothing it linked has
- * been deleted since.
+ * Returns whether the last install of the current manifests was complete, and none of its links was
+ * deleted since.
  */
 function upToDate() {
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint()) return false;
@@ -49,7 +49,7 @@ function upToDate() {
   });
 }
 
-/** Everything the result of an install depends on. */
+/** Returns a hash of everything that the result of an install depends on. */
 function fingerprint() {
   const hash = createHash('sha256').update([process.platform, process.arch, process.versions.modules].join());
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, name)));
@@ -61,14 +61,14 @@ function install() {
   const pnpm = JSON.parse(packages[0].text).packageManager.split('+')[0];
   const began = Date.now();
   process.stderr.write(`Installing packages with ${pnpm}; the first time takes up to a minute\n`);
-  // With another version of Node other binaries are wanted; by this file pnpm would think that
+  // Another version of Node needs other binaries. Because of this file, pnpm would assume that
   // nothing has changed.
   rmSync(join(root, 'node_modules/.pnpm-workspace-state-v1.json'), { force: true });
-  // It is the very pnpm that package.json names, so it need not look that one up.
+  // This pnpm already has the version of package.json, so it must not check that.
   const args = ['--yes', pnpm, 'install', '--frozen-lockfile', '--config.pm-on-fail=ignore'];
   const { status, stdout, stderr, error } = spawnSync('npx', args, {
     cwd: root,
-    // Without a terminal pnpm would otherwise refuse to replace what an older install left.
+    // Without a terminal, pnpm would otherwise refuse to replace the packages of an older install.
     env: { ...process.env, CI: 'true', HOME: process.env.HOME || userInfo().homedir },
     stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',

@@ -4,7 +4,7 @@
 // 2. Every published package is packed into a tarball.
 // 3. pnpm writes a CycloneDX SBOM for each service and package.
 // 4. A bake file describes the images for amd64 and arm64.
-// 5. The release commit and its tags are fetched into this repository. A dry run leaves this out.
+// 5. The release commit and its tags are fetched into this repository. A dry run skips this step.
 //
 // Nothing is published. The script prints the commands that publish.
 import { execFileSync } from 'node:child_process';
@@ -77,7 +77,7 @@ function release() {
   print(`  docker buildx bake --file ${join(options.out, 'docker-bake.json')} --push`);
 }
 
-/** Packages of the clone that are not private, with their versions. */
+/** Returns the packages of the clone that are not private, with their versions. */
 function publishedPackages() {
   return readdirSync(join(clone, 'packages'))
     .map((name) => join(clone, 'packages', name))
@@ -85,7 +85,10 @@ function publishedPackages() {
     .filter((manifest) => !manifest.private);
 }
 
-/** Builds every image for amd64 and arm64, with provenance and an SBOM of its system packages. */
+/**
+ * Returns the bake file: it builds every image for amd64 and arm64, with provenance and an SBOM of
+ * its system packages.
+ */
 function bakeFile(version) {
   const args = { VERSION: version, REVISION: git(clone, 'rev-parse', 'HEAD') };
   const target = (name) => ({

@@ -4,7 +4,7 @@ import { build } from './build.mjs';
 import { buildWeb } from './build-web.mjs';
 
 process.setSourceMapsEnabled(true);
-// In sequence: both use esbuild, and the first one stops it.
+// The builds run one after the other, because both use esbuild, and the first one stops it.
 await build()
   .then(buildWeb)
   .catch(() => exit(1));

@@ -1,7 +1,7 @@
-// Runs the suites that depend on the version of Node.js on each supported one:
-// `npm run test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version comes from
-// the npm package `node` and works on a copy of the repository, since packages bring other binaries
-// for other versions. Ends with a line per version.
+// Runs the suites that depend on the version of Node.js on each supported one: `npm run
+// test:nodes`, or `npm run test:nodes -- 24 26` for some of them. Each version comes from the npm
+// package `node` and works on a copy of the repository, because packages have different binaries
+// for each version. Prints a line per version at the end.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,8 +14,8 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const versions = argv.length > 2 ? argv.slice(2) : ['20.19', '22', '24', '26'];
 
 /**
- * Sockets on both libraries, the lifecycle of a process and of its side processes, and the whole
- * system with its native parts.
+ * The suites: sockets on both libraries, the lifecycle of a process and of its side processes, and
+ * the whole system with its native packages.
  */
 const suites = [
   'packages/service/src/lifecycle.test.ts',
@@ -35,7 +35,10 @@ rmSync(folder, { recursive: true, force: true });
 for (const { line } of results) process.stdout.write(`${line}\n`);
 if (!results.every(({ passed }) => passed)) exit(1);
 
-/** Runs the suites. The line states the version of Node.js, the result, time and sockets. */
+/**
+ * Runs the suites. Returns a line with the version of Node.js, the result, the time and the socket
+ * library.
+ */
 function test(version, home) {
   const began = Date.now();
   mkdirSync(home);
@@ -55,7 +58,10 @@ function test(version, home) {
   };
 }
 
-/** The socket library that the gateway chooses: the first uWebSockets.js that loads, or node. */
+/**
+ * Returns the socket library that the gateway chooses: the first uWebSockets.js that loads, or
+ * node.
+ */
 function socketsOf(copy, environment) {
   const cwd = join(copy, 'services/gateway');
   const { optionalDependencies: libraries = {} } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
@@ -65,7 +71,7 @@ function socketsOf(copy, environment) {
   return loaded === undefined ? 'node sockets' : `uWebSockets.js ${libraries[loaded].split('@').at(-1)}`;
 }
 
-/** Copies the files that are in Git or would be. */
+/** Copies all files except those that Git ignores. */
 function copyTo(target) {
   const options = { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 26 };
   const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], options).split('\n');

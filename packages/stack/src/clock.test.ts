@@ -26,7 +26,7 @@ describe.skipIf(library === undefined)('a clock that is set', () => {
     client.disconnect();
   });
 
-  it('the test clock sets the time of Node, whose timers run on', async () => {
+  it('the test clock sets the time of Node, and its timers continue', async () => {
     const clock = await clocks.make('node');
     const child = spawn(process.execPath, ['-e', 'setInterval(() => console.log(Date.now(), performance.now()), 50)'], {
       env: { ...process.env, ...clock.env },

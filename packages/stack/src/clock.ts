@@ -2,7 +2,7 @@ import { access, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpacked } from './unpack.ts';
 
-/** Seconds in which a process notices that its clock was set. */
+/** Seconds within which a process notices that its clock was set. */
 const NOTICE = 1;
 
 /**
@@ -29,8 +29,8 @@ export async function findFaketime(report: (line: string) => void = () => {}): P
 }
 
 /**
- * Wall clocks of processes, each of which can be set. Monotonic clocks, which measure durations,
- * run on.
+ * Wall clocks that can be set for single processes. Monotonic clocks, which measure durations, are
+ * not changed.
  */
 export class Clocks {
   readonly #library: string;
@@ -42,7 +42,7 @@ export class Clocks {
     this.#folder = folder;
   }
 
-  /** Creates a clock that shows the right time. */
+  /** Creates a clock that shows the real time. */
   async make(name: string): Promise<Clock> {
     const file = join(this.#folder, `${name}.clock`);
     const set = async (seconds: number) => {
@@ -62,7 +62,7 @@ export class Clocks {
     return { name, env, set };
   }
 
-  /** Removes shared memory that killed processes left. */
+  /** Removes shared memory that killed processes have left. */
   async sweep(): Promise<void> {
     for (const name of await readdir('/dev/shm').catch(() => [])) {
       const [, pid] = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name) ?? [];
@@ -79,10 +79,10 @@ function runs(pid: string): Promise<boolean> {
   );
 }
 
-/** The wall clock of some processes. */
+/** A wall clock of some processes. */
 export interface Clock {
   name: string;
-  /** Environment variables for the processes that use it. */
+  /** Environment variables for the processes that use the clock. */
   env: NodeJS.ProcessEnv;
   /** Sets the clock ahead of the real time, or behind if negative. Processes notice within 2 s. */
   set(seconds: number): Promise<void>;

@@ -19,7 +19,10 @@ export function createDataFolder(data: string): string {
   return path;
 }
 
-/** `mkdir -p`. Node's own `recursive` never returns where no folder can be created, as in /proc. */
+/**
+ * Creates a folder and its parents. With `recursive`, Node's `mkdir` never returns if no folder can
+ * be created, as in /proc.
+ */
 function createFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(path) !== path) createFolder(dirname(path));
@@ -36,7 +39,7 @@ const reasons: Record<string, string> = {
   ENOENT: 'a folder cannot be created there',
 };
 
-/** The data folder cannot be created. */
+/** Thrown if the data folder cannot be created. */
 export class NoDataFolder extends Error {
   override name = 'NoDataFolder';
 }

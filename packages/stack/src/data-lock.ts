@@ -26,12 +26,12 @@ export async function lockData(folder: string, address: string): Promise<Server>
     }
     const holder = await ask(path);
     if (holder !== undefined) throw new DataInUse(folder, holder);
-    // The socket file of a process that has ended.
+    // This is the socket file of a process that has ended.
     rmSync(path, { force: true });
   }
 }
 
-/** Another stack runs on the same data folder. */
+/** Thrown if another stack runs on the same data folder. */
 export class DataInUse extends Error {
   override name = 'DataInUse';
 

@@ -1,4 +1,4 @@
-/** Why the stack cannot start, in a line or two for its user. */
+/** Returns why the stack cannot start, in one or two lines for the user. */
 export function explain(error: unknown, data: string): string {
   const text = textOf(error);
   if (/ENOSPC|No space left/i.test(text)) return `No space left on the disk that holds ${data}.`;

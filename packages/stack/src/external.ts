@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 
-/** Ms in which an external server must reply. */
+/** Ms within which an external server must reply. */
 const TIMEOUT_MS = 5000;
 
 /**
@@ -21,7 +21,7 @@ async function check(variable: string, name: keyof typeof servers, text: string,
   const isSocket = /^unix:|^\//.test(url);
   if (!isSocket && !protocol.test(scheme))
     throw new NoExternalServer(`${variable} is not an address such as ${example}`);
-  // Without a host the address is a local socket.
+  // A URL without a host is that of a local socket.
   const address = hostname && !isSocket ? `${hostname}:${given || port}` : 'its local socket';
   await ping(url).catch((error: unknown) => {
     throw new NoExternalServer(
@@ -36,7 +36,7 @@ const servers = {
   PostgreSQL: { protocol: /^postgres(ql)?:$/, port: 5432, example: 'postgresql://user:password@127.0.0.1:5432/parley' },
 };
 
-/** Returns the reason in plain words, for the errors that a wrong setting causes. */
+/** Returns the reason in plain words for errors that wrong settings cause. */
 function reasonOf(error: unknown): string {
   const first = (error instanceof AggregateError ? error.errors[0] : error) as NodeJS.ErrnoException;
   const text = `${first.code ?? ''} ${first.message}`;
@@ -80,7 +80,7 @@ async function pingPostgres(url: string): Promise<void> {
   await client.end();
 }
 
-/** A server named in the environment cannot be used. */
+/** Thrown if a server that the environment names cannot be used. */
 export class NoExternalServer extends Error {
   override name = 'NoExternalServer';
 }

@@ -2,8 +2,8 @@ import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Opens a log file that is rotated once: at `limit` bytes (default: 5 MiB) it is renamed to
- * `<path>.1`, which is replaced. Lines are lost if the disk is full.
+ * Opens a log file. At `limit` bytes (default: 5 MiB) it is renamed to `<path>.1`, which it
+ * replaces. If the disk is full, lines are lost.
  */
 export function openLogFile(path: string, limit = 5 * 2 ** 20): (text: string) => void {
   mkdirSync(dirname(path), { recursive: true });

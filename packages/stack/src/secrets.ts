@@ -2,11 +2,13 @@ import { generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Reads the secrets of a data folder. Creates missing ones, readable by their owner only. */
+/**
+ * Reads the secrets of a data folder. Creates missing ones in a file that only its owner can read.
+ */
 export async function readSecrets(folder: string): Promise<Secrets> {
   const path = join(folder, 'secrets.json');
   const known = await read(path);
-  // The folder of an earlier version lacks some.
+  // The folder of an earlier version lacks some of them.
   if (known.token && known.tokenKey && known.postgres && known.push) return known as Secrets;
   const secrets = {
     token: randomBytes(32).toString('base64url'),
@@ -40,7 +42,7 @@ function pushKeys(): Secrets['push'] {
 }
 
 export interface Secrets {
-  /** `TOKEN_SECRET` of the api: seals refresh tokens and addresses. */
+  /** `TOKEN_SECRET` of the api: signs refresh tokens and media URLs. */
   token: string;
   /** `TOKEN_KEYS` of the api: signs access tokens. Gateways get its public half. */
   tokenKey: JsonWebKey;

@@ -30,7 +30,7 @@ export async function planServices(plan: ServicePlan): Promise<ServiceOptions[]>
     ...(await Promise.all(
       Array.from({ length: recorders }, async (_, index) => ({
         ...service('recorder', `recorder-${index + 1}`, await freePort()),
-        // Serves only its health, which other machines do not need.
+        // It serves only its health, which other machines do not need.
         ...{ host: '127.0.0.1', address: '127.0.0.1' },
       })),
     )),
@@ -53,7 +53,7 @@ function keysOf(entry: ServiceOptions['entry'], { tokenKey, env }: ServicePlan):
 export interface ServicePlan {
   /** Folder of logs and media. */
   folder: string;
-  /** Address that services listen at. */
+  /** Address on which services listen. */
   host: string;
   /** Host name in the URLs that clients get. Default: `host`. */
   address?: string | undefined;
@@ -66,8 +66,8 @@ export interface ServicePlan {
   tokenKey?: JsonWebKey | undefined;
   redisUrl: string;
   databaseUrl: string;
-  /** Additional environment of all services. Overrides that of the stack. */
+  /** Additional environment of all services. It overrides the environment of the stack. */
   env?: NodeJS.ProcessEnv | undefined;
-  /** Additional environment of a service, by its name. Overrides all other. */
+  /** Returns the additional environment of a service, by its name. It overrides all others. */
   envOf?: ((name: string) => NodeJS.ProcessEnv) | undefined;
 }

@@ -10,9 +10,9 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 }
 
 /**
- * Arguments of Node for every service. The larger young generation holds the objects of all frames
- * in flight, which would otherwise be copied at each collection. It saves 7 to 10 us of CPU per
- * message.
+ * Arguments of Node for every service. A larger young generation can hold the objects of all frames
+ * in flight, which would otherwise be copied at each garbage collection. This saves 7 to 10 us of
+ * CPU per message.
  */
 const nodeArguments = ['--enable-source-maps', '--min-semi-space-size=16', '--max-semi-space-size=32'];
 
@@ -42,7 +42,7 @@ export class ServiceProcess {
     return this.#child?.running ?? false;
   }
 
-  /** The last output of the current process. */
+  /** The last 8 KiB of output of the current process. */
   get output(): string {
     return this.#child?.output ?? '';
   }
@@ -58,7 +58,7 @@ export class ServiceProcess {
   }
 
   /**
-   * Stops the process if it runs and starts it on the same port. Resolves when `/readyz` returns
+   * Stops the process if it runs, and starts it on the same port. Resolves when `/readyz` returns
    * 200.
    */
   async restart(): Promise<void> {
@@ -69,7 +69,7 @@ export class ServiceProcess {
       args: [...nodeArguments, join(folder, 'services', entry, 'dist/main.js')],
       cwd: folder,
       env: { ...env, HOST: host, PORT: String(port) },
-      // If the stack was killed, there is no reason to drain.
+      // If the stack was killed, the services need not drain.
       crashSignal: 'SIGKILL',
       ...(onOutput && { onOutput }),
     });
@@ -101,7 +101,7 @@ export class ServiceProcess {
 }
 
 export interface ServiceOptions {
-  /** Name on screen and of the log file: `gateway-1`. */
+  /** Name in messages and of the log file: `gateway-1`. */
   name: string;
   /** Folder below `services/`. */
   entry: 'api' | 'gateway' | 'recorder';

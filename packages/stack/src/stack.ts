@@ -16,7 +16,7 @@ import { planServices } from './service-plan.ts';
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { gateways = 1, recorders = 1, host = '127.0.0.1', report = () => {}, build = true, web = false } = options;
-  // In sequence: both use esbuild, and the first one stops it.
+  // The builds run one after the other, because both use esbuild, and the first one stops it.
   if (build) await buildServices();
   if (build && web) await buildWeb();
   const folder = options.dataDir
@@ -96,11 +96,16 @@ export interface StackOptions {
   gateways?: number;
   /** Number of recorders. Default: 1. */
   recorders?: number;
-  /** Additional environment of all services. Overrides that of the stack. */
+  /** Additional environment of all services. It overrides the environment of the stack. */
   env?: NodeJS.ProcessEnv;
-  /** Additional environment of a service by its name, such as `gateway-1`. Overrides all other. */
+  /**
+   * Returns the additional environment of a service by its name, such as `gateway-1`. It overrides
+   * all others.
+   */
   envOf?: (name: string) => NodeJS.ProcessEnv;
-  /** Start a Redis Cluster of three masters in place of one Redis. Its data is temporary. */
+  /**
+   * Whether to start a Redis Cluster of three masters instead of one Redis. Its data is temporary.
+   */
   redisCluster?: boolean;
   /** URL of an external Redis, or comma-separated nodes of a cluster. */
   redisUrl?: string | undefined;
@@ -108,21 +113,21 @@ export interface StackOptions {
   databaseUrl?: string | undefined;
   /** Folder of data and logs. Default: a temporary folder. */
   dataDir?: string;
-  /** Address that services listen at. Default: 127.0.0.1. */
+  /** Address on which services listen. Default: 127.0.0.1. */
   host?: string;
   /** Host name in the URLs that clients get. Default: `host`. */
   address?: string;
   /** Ports of the api and of the gateways. Default: free ports. */
   ports?: number[];
-  /** Bundle the services first. Default: true. */
+  /** Whether to bundle the services first. Default: true. */
   build?: boolean;
-  /** Serve the web client and push to browsers. Default: false. */
+  /** Whether to serve the web client and to push to browsers. Default: false. */
   web?: boolean;
   /** Called before long steps. */
   report?: (line: string) => void;
 }
 
-/** A running system. Ends with this process. */
+/** A running system. It ends with this process. */
 export interface Stack extends AsyncDisposable {
   apiUrl: string;
   /** Root URLs of the gateways: `http://127.0.0.1:8081`. */

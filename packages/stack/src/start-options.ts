@@ -56,7 +56,7 @@ function wholeNumber(name: string, text: string, min: number, max: number): numb
   throw new BadOption(`${name} must be a whole number from ${min} to ${max}, not ${text}`);
 }
 
-/** The command line is invalid. */
+/** Thrown if the command line is invalid. */
 export class BadOption extends Error {
   override name = 'BadOption';
 }
@@ -67,8 +67,8 @@ export interface StartOptions {
   data: string;
   host: string;
   help: boolean;
-  /** Restart a service when its bundle changes. */
+  /** Whether to restart a service when its bundle changes. */
   watch: boolean;
-  /** Open a debugger port per service. */
+  /** Whether to open a debugger port per service. */
   inspect: boolean;
 }

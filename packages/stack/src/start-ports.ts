@@ -3,7 +3,7 @@ import { waitFor } from './wait-for.ts';
 
 /**
  * Returns the port of the api and the ports after it for the gateways. Waits for 1 s until all are
- * free, because processes of a killed stack may still be ending.
+ * free, because processes of a killed stack may not have ended yet.
  *
  * @throws PortInUse
  */
@@ -17,7 +17,7 @@ export async function startPorts(port: number, gateways: number, host: string): 
   return ports;
 }
 
-/** Another process listens on the port. */
+/** Thrown if another process listens on the port. */
 export class PortInUse extends Error {
   override name = 'PortInUse';
 

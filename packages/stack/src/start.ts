@@ -18,7 +18,7 @@ import { superviseStack } from './supervise.ts';
  */
 export async function start(args: string[]): Promise<void> {
   let data = '.data';
-  // The reader may close the pipe: `npm start | head`.
+  // The reader may close the pipe, as in `npm start | head`.
   process.stdout.on('error', () => {});
   try {
     const options = readStartOptions(args);
@@ -74,8 +74,8 @@ async function run({ port, gateways, data, host, watch, inspect }: StartOptions)
 }
 
 /**
- * Calls `stop` at the first signal, then exits. A second signal exits at once, and the watchdog
- * cleans up.
+ * Calls `stop` at the first signal, then exits. After a second signal, it exits at once, and the
+ * watchdog cleans up.
  */
 function onStopSignal(stop: () => Promise<void>): void {
   let first = 0;
@@ -88,7 +88,7 @@ function onStopSignal(stop: () => Promise<void>): void {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // npm, or its shell, may end without a signal to this process.
+  // npm, or its shell, may end without sending a signal to this process.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && onSignal(), 500).unref();
 }
@@ -116,7 +116,7 @@ async function demoAccounts(dataDir: string, { apiUrl, gatewayUrls }: Stack): Pr
   return `${demo.usernames.join(' and ')}, password ${demo.password}`;
 }
 
-/** Returns the first IPv4 address that other machines can reach. */
+/** Returns the first IPv4 address under which other machines can reach this one. */
 function outsideAddress(): string {
   const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
   return addresses.find(({ internal, family }) => !internal && family === 'IPv4')?.address ?? '127.0.0.1';

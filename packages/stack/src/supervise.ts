@@ -11,8 +11,8 @@ export function superviseStack({ processes, databases }: Stack, options: Supervi
 }
 
 /**
- * Restarts a process that ends, until `signal` aborts: at once if it ran for a minute, else after a
- * delay that doubles from 0.5 s to 30 s. Reports every end and every restart.
+ * Restarts a process that ends, until `signal` aborts: at once if it ran for a minute, otherwise
+ * after a delay that doubles from 0.5 s to 30 s. Reports every end and every restart.
  */
 export async function supervise(
   name: string,

@@ -8,9 +8,9 @@ const run = promisify(execFile);
 
 /**
  * Downloads a program of Debian or Ubuntu with `apt-get download` and unpacks it without installing
- * it, into the folder `name` of `$XDG_CACHE_HOME/parley`, else `~/.cache/parley`, else `.cache` of
- * the repository. Needs no privileges; as root it updates empty package lists first. Atomic, so
- * that concurrent calls are safe.
+ * it, into the folder `name` of `$XDG_CACHE_HOME/parley`, else of `~/.cache/parley`, else of
+ * `.cache` in the repository. Needs no privileges. As root, it updates empty package lists first.
+ * Atomic, so that concurrent calls are safe.
  */
 export async function unpacked(wanted: Unpackable, report: (line: string) => void): Promise<Unpacked> {
   const folder = join(cacheFolder(), wanted.name);
@@ -84,9 +84,9 @@ export interface Unpackable {
   title: string;
   /** Display name of the download. */
   size: string;
-  /** Debian packages of the program, and of what it needs that a small system lacks. */
+  /** Debian packages of the program, and its dependencies that small systems lack. */
   packages: string[];
-  /** Pattern of the dependencies that are downloaded too. */
+  /** Matches dependencies that are also downloaded. */
   libraries?: RegExp;
   /** Path of the program in the unpacked packages. */
   program: string;
@@ -96,6 +96,6 @@ export interface Unpackable {
 
 export interface Unpacked {
   command: string;
-  /** Folder of its libraries. */
+  /** Folder of the libraries of the program. */
   libraries: string;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Resolves with the first value of `condition` that is not false, null or undefined. An error
- * thrown by it counts as not yet met. Rejects after `timeout` ms with `message`, and the last error
- * as its cause.
+ * Resolves with the first value of `condition` that is not false, null or undefined. If it throws,
+ * it is called again later. Rejects after `timeout` ms with `message`, and the last error as its
+ * cause.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,

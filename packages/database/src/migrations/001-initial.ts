@@ -132,7 +132,8 @@ const groups = [
   'create index group_members_user on group_members (user_id)',
 ];
 
-// No index but the key: updates stay on their page (HOT), in the space that fillfactor leaves.
+// The table has no index except its key. Updates therefore stay on their page (HOT), in the space
+// that fillfactor leaves.
 const chats = [
   `create table chats (
     owner_id bigint not null,
@@ -155,8 +156,8 @@ const chats = [
   ...partitions('chats', 'fillfactor = 60, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 1000'),
 ];
 
-// Neither table references users or groups: a check per row would cost more than the row, and
-// gateways check the ids.
+// Neither table references users or groups, because a check per row would cost more than the row.
+// Gateways check the ids.
 const messages = [
   `create table messages (
     owner_id bigint not null,

@@ -5,7 +5,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
-  // Contains only edited and recalled messages: recording a message does not write to it.
+  // The index contains only edited and recalled messages, so recording a message does not write to
+  // it.
   `create index messages_changed on messages (owner_id, coalesce(recalled, edited)) where coalesce(recalled, edited) is not null`,
   `create table search_owners (
     owner_id bigint primary key,
@@ -27,7 +28,7 @@ const statements = [
     ids bytea not null,
     primary key (owner_id, last_id)
   )`,
-  // Uncompressed, so that a part of a value can be read alone.
+  // Stored uncompressed, so that PostgreSQL can read a part of a value.
   `alter table search_segments alter column postings set storage external, alter column ids set storage external`,
   'alter table users add column erased bigint',
 ];

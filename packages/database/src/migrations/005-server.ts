@@ -8,7 +8,7 @@ const statements = [
   'alter table users add column deactivated bigint',
   'alter table groups add column external_id text',
   'create unique index groups_external on groups (external_id) where dissolved is null',
-  // The sender of system messages. Nobody can register that name. The id is greater than all
-  // others, so that the home of each conversation with it is the bucket of the other user.
+  // The sender of system messages. Nobody can register this name. The id is greater than all
+  // others, so the home of each conversation with the system is the bucket of the other user.
   `insert into users (id, username, name) values (9000000000000000, '~system', 'System')`,
 ];

@@ -1,6 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Notifies recorders of users with a push device, so that messages to others cost nothing. */
+/**
+ * Notifies recorders when the users with a push device change, so that messages to other users cost
+ * nothing.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Push devices of other services than Web Push. The release before fails to push to such a device,
- * and keeps it.
+ * Adds push devices of services other than Web Push. The previous release fails to push to such a
+ * device, but keeps it.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds reports of users, groups and messages. The release before ignores them. */
+/** Adds reports of users, groups and messages. The previous release ignores them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

@@ -5,8 +5,8 @@ export const concurrent = true;
 
 /**
  * Lets groups have the same name: a refusal would reveal that a group exists. The api compares
- * names where `UNIQUE_GROUP_NAMES` is set. A service of the release before that runs beside it
- * accepts equal names too.
+ * names if `UNIQUE_GROUP_NAMES` is set. A service of the previous release that runs at the same
+ * time also accepts equal names.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createIndex(db, 'groups_by_name', 'groups', '(lower(normalize(name, NFKC))) where dissolved is null');

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Adds links to groups, and requests to join. The release before ignores them. */
+/** Adds invitation links to groups, and requests to join. The previous release ignores them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

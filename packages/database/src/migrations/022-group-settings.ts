@@ -4,12 +4,12 @@ import { createIndex } from './create-index.ts';
 export const concurrent = true;
 
 /**
- * Adds the slow mode of groups, and groups that others find and join. The release before ignores
- * both.
+ * Adds the slow mode of groups, and groups that other users can find and join. The previous release
+ * ignores both.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
-  // In byte order, by which a LIKE of a beginning reads the index.
+  // In byte order, because a LIKE for the beginning of a name then uses the index.
   const found = `(lower(normalize(name, NFKC)) collate "C", id) where dissolved is null and visibility <> 'private'`;
   await createIndex(db, 'groups_found', 'groups', found);
 }

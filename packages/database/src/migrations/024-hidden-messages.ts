@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 
 /**
- * Adds the messages that users deleted from their own copies, which grant no access to media any
- * more. The release before shows them.
+ * Adds the messages that users deleted from their own copies. Such a message grants no access to
+ * media any more. The previous release still shows them.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);

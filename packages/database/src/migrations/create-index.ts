@@ -5,7 +5,7 @@ import { type Kysely, sql } from 'kysely';
  * left invalid is built again. For migrations with `concurrent = true`. A partitioned table gets
  * one concurrent build per partition.
  *
- * @param definition what follows `on <table>`, such as `(owner_id) where expires is not null`
+ * @param definition the part after `on <table>`, such as `(owner_id) where expires is not null`
  */
 export async function createIndex(db: Kysely<unknown>, name: string, table: string, definition: string): Promise<void> {
   const partitions = await partitionsOf(db, table);

@@ -57,16 +57,16 @@ export const migrations: Readonly<Record<string, Migration>> = {
 /** The last migration that versions before 0.1 know. They record migrations in Kysely's table. */
 export const LAST_KYSELY_MIGRATION = '006-push';
 
-/** A migration only adds, so that services of the release before run on its schema. */
+/** A migration. It only adds to the schema, so that services of the previous release run on it. */
 export interface Migration {
   up(db: Kysely<unknown>): Promise<void>;
   /**
-   * True: runs outside a transaction, for indexes that are built concurrently. It must be
+   * True if it runs outside of a transaction, for indexes that are built concurrently. It must be
    * idempotent. Default: false.
    */
   concurrent?: boolean;
   /**
-   * The oldest migration that a service must know to run on this schema. Default: services of any
+   * The oldest migration that a service must have to run on this schema. Default: services of any
    * release run on it.
    */
   oldest?: string;

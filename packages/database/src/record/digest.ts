@@ -26,7 +26,7 @@ export function digest(entries: readonly Entry[], inserted?: Set<string>): Diges
   return result;
 }
 
-/** The key of a row of `messages`. */
+/** Returns the key of a row of `messages`. */
 export function copyKey(owner: number, peer: number, id: number): string {
   return `${owner}:${peer}:${id}`;
 }

@@ -4,7 +4,7 @@
  */
 export type Entry = MessageEntry | MarkEntry | ChangeEntry | PinEntry | HideEntry;
 
-/** A message, to be inserted into both owners' copies, or the group's. */
+/** A message that is inserted into both owners' copies, or into that of the group. */
 export interface MessageEntry {
   kind: 'message';
   id: number;
@@ -26,7 +26,7 @@ export interface MessageEntry {
   streaming: boolean;
 }
 
-/** How far a user has received or read the conversation with `chat`. */
+/** Marks messages up to an id as received or read by a user, in the conversation with `chat`. */
 export interface MarkEntry {
   kind: 'mark';
   conversation: string;
@@ -39,7 +39,7 @@ export interface MarkEntry {
   read: number;
 }
 
-/** A message of the conversation with `chat` that `user` pinned or unpinned. */
+/** Pins or unpins a message of the conversation with `chat`, by `user`. */
 export interface PinEntry {
   kind: 'pin';
   conversation: string;
@@ -51,7 +51,7 @@ export interface PinEntry {
   active: boolean;
 }
 
-/** Messages that `user` deleted from their own copy of the conversation with `chat`. */
+/** Deletes messages from the copy of `user` of the conversation with `chat`. */
 export interface HideEntry {
   kind: 'hide';
   conversation: string;

@@ -2,8 +2,8 @@ import type { Connection } from '../open-database.ts';
 import type { HideEntry } from './entry.ts';
 
 /**
- * Hides messages from the user's own copy of a chat. Their rows stay: a message that is recorded
- * again does not come back, and counters need no change. Ids without a message are ignored.
+ * Hides messages from the user's own copy of a chat. Their rows stay, so a message that is recorded
+ * again does not reappear, and counters need no change. Ignores ids without a message.
  */
 export async function hideMessages(connection: Connection, { user, chat, group, ids }: HideEntry): Promise<void> {
   await connection.query(insert, [user, chat, group ? chat : user, ids]);

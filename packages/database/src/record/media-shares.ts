@@ -18,7 +18,7 @@ export function toShares(entry: MaybeBody, sender: number, copies: readonly Copy
   return copies.map(({ owner, peer }) => ({ owner, peer, message: entry.id, sender, media }));
 }
 
-/** A message or a change of one. */
+/** A message or a change of a message. */
 interface MaybeBody {
   id: number;
   /** JSON text. */

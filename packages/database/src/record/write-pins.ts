@@ -3,8 +3,8 @@ import type { Copy } from './apply-change.ts';
 import type { PinEntry } from './entry.ts';
 
 /**
- * Stores whether a message is pinned, in each copy. The newest pin of a message wins, at the same
- * date the removal. The message may be recorded later.
+ * Stores whether a message is pinned, in each copy. The newest change of a message's pin wins. At
+ * the same date, the removal wins. The message itself may be recorded later.
  */
 export async function writePins(connection: Connection, pin: PinEntry, copies: readonly Copy[]): Promise<void> {
   for (const { owner, peer } of copies)

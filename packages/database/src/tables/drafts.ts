@@ -9,6 +9,6 @@ export interface DraftsTable {
   /** The message that it replies to. */
   reply_to: number | null;
   mentions: number[] | null;
-  /** Ascends with every write of the row. */
+  /** Date of the last write. Greater than that of every earlier write. */
   updated: Generated<number>;
 }

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** One side of a friendship; the friend owns the mirrored row. */
+/** One side of a friendship. The friend owns the mirrored row. */
 export interface FriendshipsTable {
   user_id: number;
   friend_id: number;

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A user who is banned from a group: nobody can add them. */
+/** A user who is banned from a group. Nobody can add the user. */
 export interface GroupBansTable {
   group_id: number;
   user_id: number;

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-/** A link by which users join a group. */
+/** An invitation link to a group. */
 export interface GroupInvitationsTable {
   id: Generated<number>;
   group_id: number;
@@ -10,9 +10,9 @@ export interface GroupInvitationsTable {
   code: string;
   /** The owner or admin who created it. Null: the server API. */
   by_id: number | null;
-  /** Whether the owner and admins decide about each user. */
+  /** Whether the owner and admins must accept each user. */
   approval: Generated<boolean>;
-  /** How many users may use it. Null: any number. */
+  /** Remaining number of users who may use it. Null: any number. */
   uses: number | null;
   used: Generated<number>;
   /** Null: never. */

@@ -10,7 +10,7 @@ export interface GroupMembersTable {
   joined: Generated<number>;
   /** Until when the member may not write, in Unix ms. Null or past: the member may. */
   muted_until: number | null;
-  /** The message id at the time of joining; 0 for founding members. */
+  /** The current message id at the time of joining. 0 for founding members. */
   joined_id: Generated<number>;
   /** The read mark, written by the recorder. */
   read_id: Generated<number>;

@@ -2,22 +2,27 @@ import type { Custom } from '@parley/protocol';
 import type { Generated } from 'kysely';
 import type { JsonColumn, LastMessage } from './last-message.ts';
 
-/** Users who share a conversation. */
+/** A group: users who share a conversation. */
 export interface GroupsTable extends LastMessage {
-  /** From `next_principal_id()`, which users and groups share. */
+  /** From `next_principal_id()`, the sequence of users and groups. */
   id: Generated<number>;
   /** Unique without case among groups that are not dissolved. */
   name: string;
   description: Generated<string>;
   avatar: string | null;
-  /** Id in the product that embeds Parley. Unique among groups that are not dissolved. */
+  /**
+   * Id of the group in the product that embeds Parley. Unique among groups that are not dissolved.
+   */
   external_id: string | null;
   owner_id: number;
   /** Whether members see messages from before they joined. */
   history: Generated<'joined' | 'all'>;
-  /** Seconds from one message of a member to the next, at most a day. 0: no slow mode. */
+  /** Seconds that a member must wait between two messages, at most a day. 0: no slow mode. */
   slow_mode: Generated<number>;
-  /** Whether others find the group, and whether they join it or request to join. */
+  /**
+   * Whether other users can find the group, and whether they can join it directly or must request
+   * to join.
+   */
   visibility: Generated<'private' | 'request' | 'public'>;
   /** At most 500. */
   max_members: Generated<number>;
@@ -25,7 +30,7 @@ export interface GroupsTable extends LastMessage {
    * Number of recorded messages. A member's unread number is this minus the member's `seen_count`.
    */
   message_count: Generated<number>;
-  /** No member's `seen_id` is above the greater of this and `last_id`. */
+  /** A mark of members above `last_id`. No member's `seen_id` exceeds the greater of both. */
   horizon_id: Generated<number>;
   /** Whether changes recorded before their messages are in `early_changes`. */
   early: Generated<boolean>;

@@ -1,14 +1,14 @@
 import type { Generated } from 'kysely';
 
-/** A code with which people register where `REGISTRATION=invite`. */
+/** A code with which people can register if `REGISTRATION=invite`. */
 export interface InvitationsTable {
   code: string;
   /** For the operator. */
   note: Generated<string>;
-  /** How many accounts may be registered with it. */
+  /** Remaining number of accounts that can be registered with it. */
   uses: number;
   used: Generated<number>;
   created: Generated<number>;
-  /** In Unix ms; null: never. */
+  /** When it expires, in Unix ms. Null: never. */
   expires: number | null;
 }

@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 
-/** A message to many receivers, which an api sends in the background. */
+/** A message to many receivers that an api sends in the background. */
 export interface JobsTable {
   id: Generated<number>;
   /** The name of the API key. */
@@ -8,22 +8,22 @@ export interface JobsTable {
   state: Generated<'waiting' | 'running' | 'done' | 'canceled'>;
   /** The sender. */
   from_id: number;
-  /** From this ref and the receiver each message has its ref. */
+  /** The ref of each message is derived from this ref and the receiver. */
   ref: string;
   content: ColumnType<object, string>;
   /** Users and groups, in the order in which they receive the message. */
   receivers: number[];
-  /** Number of receivers that were handled. */
+  /** Index of the next receiver. */
   next: Generated<number>;
-  /** All receivers, also those that do not exist. */
+  /** Number of all receivers, including those that do not exist. */
   total: number;
-  /** Receivers that were handled, including the failed ones. */
+  /** Number of receivers that were handled, including the failed ones. */
   done: Generated<number>;
   failed: Generated<number>;
   errors: ColumnType<object[], string | undefined, string>;
   /** When a process may claim the job. Null: it has finished. */
   due: number | null;
-  /** Whether a process claimed it and has not released it. */
+  /** True while a process has claimed it. */
   leased: Generated<boolean>;
   created: Generated<number>;
   updated: Generated<number>;

@@ -2,15 +2,15 @@ import type { Generated } from 'kysely';
 
 /** An uploaded file. */
 export interface MediaTable {
-  /** Random, so that it cannot be guessed. */
+  /** A random id, so that nobody can guess it. */
   id: number;
   owner_id: number;
   name: string;
-  /** MIME type of the content; until the upload completes, as the client declared it. */
+  /** MIME type of the content. Until the upload is complete, the type that the client declared. */
   mime: string;
   /** Bytes, as declared by the client. */
   size: number;
-  /** Pixels, and seconds. Null: not applicable or unknown. */
+  /** Size in pixels and duration in seconds. Null: not applicable or unknown. */
   width: Generated<number | null>;
   height: Generated<number | null>;
   duration: Generated<number | null>;
@@ -20,7 +20,7 @@ export interface MediaTable {
   state: Generated<'uploading' | 'ready'>;
   created: Generated<number>;
   /**
-   * When it may be deleted, if the upload did not complete or it was not sent by then. Null: never.
+   * When it may be deleted if the upload is not complete, or it was not sent, by then. Null: never.
    */
   expires: number | null;
 }

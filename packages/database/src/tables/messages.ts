@@ -3,8 +3,8 @@ import type { Reactions } from '../reactions.ts';
 import type { JsonColumn } from './last-message.ts';
 
 /**
- * A message in one owner's copy: two rows between users, one row in a group (owner and peer are the
- * group). Inserted by the recorder only.
+ * A message in one owner's copy. Between users it has two rows. In a group it has one, with the
+ * group as owner and peer. Only the recorder inserts rows.
  */
 export interface MessagesTable {
   owner_id: number;
@@ -13,9 +13,9 @@ export interface MessagesTable {
   id: number;
   sender_id: number;
   reply_to: number | null;
-  /** When it was last edited. */
+  /** When it was last edited, in Unix ms. Null: never. */
   edited: number | null;
-  /** When it was recalled, which removes the body. */
+  /** When it was recalled, in Unix ms. A recall removes the body. Null: it was not. */
   recalled: number | null;
   /** Null after a recall. */
   body: JsonColumn | null;

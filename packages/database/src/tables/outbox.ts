@@ -2,12 +2,14 @@ import type { Generated } from 'kysely';
 import type { JsonColumn } from './last-message.ts';
 
 /**
- * A notice to Redis about a change in this database. Written in the transaction of the change,
- * deleted after Redis has all of it.
+ * A notice to Redis about a change in this database. It is written in the transaction of the
+ * change, and deleted after Redis has all parts of it.
  */
 export interface OutboxTable {
   id: Generated<number>;
   notice: JsonColumn;
-  /** When any replica may deliver it, in Unix ms. Until then the process that wrote it does. */
+  /**
+   * When any replica may deliver it, in Unix ms. Until then, only the process that wrote it does.
+   */
   due: number;
 }

@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely';
 
 /**
- * The index of one owner's messages with ids from `first_id` to `last_id`: the messages of each
- * term. Segments of an owner do not overlap. The index finds candidates; `messages` decides what is
- * found and visible.
+ * A segment of the search index: maps terms to one owner's messages with ids from `first_id` to
+ * `last_id`. Segments of an owner do not overlap. The index only finds candidates. The rows in
+ * `messages` decide which of them match and are visible.
  */
 export interface SearchIndexSegmentsTable {
   owner_id: number;

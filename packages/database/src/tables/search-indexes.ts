@@ -1,15 +1,15 @@
 import type { Generated } from 'kysely';
 
 /**
- * The index of a user's or group's messages, by version. It is created with the first search. Each
- * release reads and builds the version that it knows.
+ * The search index of a user's or group's messages, in one version. The first search creates it.
+ * Each release reads and builds the version that it supports.
  */
 export interface SearchIndexesTable {
   owner_id: number;
   version: number;
   /** Messages up to this id are in `search_index_segments`. Newer ones are searched directly. */
   horizon_id: Generated<number>;
-  /** Day of the last search. */
+  /** Date of the last search, rounded to days. */
   searched: Generated<number>;
   /** When the indexer runs next. Null: not scheduled. */
   due: number | null;

@@ -5,7 +5,7 @@ export interface SessionsTable {
   /** Random and opaque: 16 bytes as base64url. */
   id: string;
   user_id: number;
-  /** The device's name for itself. Null: unknown. */
+  /** The name that the device sent. Null: unknown. */
   device: string | null;
   /** Digest of the valid refresh token. */
   refresh_hash: string;

@@ -1,6 +1,6 @@
 /**
- * Invariants of the database. Each is one statement, which sees one moment while users write. It
- * returns a row per fault, whose `what` describes it.
+ * Invariants of the database. Each is checked by one statement, whose snapshot is consistent while
+ * users write. It returns a row per fault, and the column `what` describes the fault.
  */
 export const checks: readonly Check[] = [
   {
@@ -134,7 +134,7 @@ export const checks: readonly Check[] = [
 /** An invariant. */
 export interface Check {
   name: string;
-  /** The invariant in words. */
+  /** The invariant as a sentence. */
   holds: string;
   text: string;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from '../open-database.ts';
 
-/** Returns those messages that are neither in their user's copy nor cleared from it. */
+/** Returns the messages that are neither in their user's copy nor cleared from it. */
 export async function findUnrecorded<M extends Copied>(pool: Pool, messages: readonly M[]): Promise<M[]> {
   const { rows } = await pool.query<{ place: number }>(find, [
     messages.map(({ user }) => user),

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool?.end());
 
-/** Ann and Ben have written to each other and in a group. Ben has read up to 11. */
+/** Ann and Ben have written to each other and in a group. Ben has read up to message 11. */
 beforeEach(async () => {
   await pool.query('truncate users, groups, messages, chats, early_changes cascade');
   await pool.query(`insert into users (id, username, name) values (1, 'ann', 'Ann'), (2, 'ben', 'Ben')`);

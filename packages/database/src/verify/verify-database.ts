@@ -23,6 +23,6 @@ export async function verifyDatabase(pool: Pool): Promise<Result[]> {
 export interface Result extends Pick<Check, 'name' | 'holds'> {
   /** Number of faults. */
   faults: number;
-  /** Some faults, in words. */
+  /** Descriptions of some of the faults. */
   examples: string[];
 }

@@ -1,16 +1,16 @@
 import type { ErrorCode, FieldError } from '@parley/protocol';
 
-/** The api refused a call or did not reply. */
+/** Thrown if the api refuses a call or does not reply. */
 export class ParleyServerError extends Error {
   /** A code of the protocol. `unavailable` if the api did not reply. */
   declare readonly code: ErrorCode;
   /** HTTP status. 0 if the api did not reply. */
   declare readonly status: number;
-  /** Sentence about this case. */
+  /** A sentence about this case. */
   declare readonly detail: string;
-  /** Seconds after which the same call may succeed, if the api names them. */
+  /** Seconds after which the same call may succeed, if the response contains them. */
   declare readonly retryAfter: number | undefined;
-  /** The fields that are invalid, if the api names them. */
+  /** The invalid fields, if the response contains them. */
   declare readonly errors: FieldError[] | undefined;
 
   constructor(

@@ -25,7 +25,7 @@ export interface Operations {
   /** Creates the user with an external id, or changes the given fields. */
   'PUT /server/users/{user}': [{ user: string } & UserFields, ServerUser];
   'GET /server/users/{user}': [OfUser, ServerUser];
-  /** Deactivates the user. All data stays. */
+  /** Deactivates the user. The user's data stays. */
   'DELETE /server/users/{user}': [OfUser, undefined];
   /** Reverses a deactivation. No-op if the user is active. */
   'POST /server/users/{user}/reactivate': [OfUser, ServerUser];
@@ -40,14 +40,14 @@ export interface Operations {
     { items: Message[]; more: boolean } & Named,
   ];
   'GET /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, Message];
-  /** Edits the message for everybody. A field that is left out stays. */
+  /** Edits the message for everybody. Missing fields stay unchanged. */
   'PATCH /server/users/{user}/chats/{chat}/messages/{message}': [
     OfMessage & { body?: Body; custom?: Custom | null },
     Message,
   ];
   /** Removes the message for everybody. */
   'DELETE /server/users/{user}/chats/{chat}/messages/{message}': [OfMessage, undefined];
-  /** Makes a link for choosing a new password. */
+  /** Creates a link for choosing a new password. */
   'POST /server/users/{user}/password-reset': [OfUser, { token: string; url: string; expires: number }];
   /** Disables the second factor of the user. */
   'DELETE /server/users/{user}/totp': [OfUser, undefined];
@@ -56,14 +56,20 @@ export interface Operations {
   'PUT /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, Block];
   'DELETE /server/users/{user}/blocks/{blocked}': [OfUser & { blocked: Ref }, undefined];
 
-  /** Creates the group with an external id, or changes the given fields. `members` replaces all. */
+  /**
+   * Creates the group with an external id, or changes the given fields. `members` replaces all
+   * members.
+   */
   'PUT /server/groups/{group}': [{ group: string } & GroupFields, ServerGroup];
   'GET /server/groups/{group}': [OfGroup, ServerGroup];
   'DELETE /server/groups/{group}': [OfGroup, undefined];
   'GET /server/groups/{group}/members': [OfGroup & Paging, Page<Member>];
   'PUT /server/groups/{group}/members/{user}': [OfGroup & OfUser & { role?: 'admin' | 'member' }, Member];
   'DELETE /server/groups/{group}/members/{user}': [OfGroup & OfUser, undefined];
-  /** Makes a link by which people join the group. `approval`: its owner and admins decide. */
+  /**
+   * Creates an invitation link to the group. `approval`: its owner and admins must accept each
+   * user.
+   */
   'POST /server/groups/{group}/invites': [
     OfGroup & Partial<Pick<GroupInvitation, 'approval' | 'uses' | 'expires'>>,
     GroupInvitation,
@@ -73,12 +79,12 @@ export interface Operations {
 
   /** Sends to one receiver. `sendToMany` sends to many. */
   'POST /server/messages': [NewMessage, Accepted];
-  /** The jobs of this API key, the newest first. */
+  /** Lists the jobs of this API key, the newest first. */
   'GET /server/jobs': [Paging, Page<Job>];
   'GET /server/jobs/{id}': [{ id: number }, Job];
-  /** Cancels the job. Messages that were sent stay. */
+  /** Cancels the job. Messages that were already sent stay. */
   'DELETE /server/jobs/{id}': [{ id: number }, undefined];
-  /** Opens a session for a user, for one of their devices. */
+  /** Opens a session for a device of a user. */
   'POST /server/tokens': [{ user: Ref; device?: string }, Session];
 
   'GET /server/invitations': [Paging, Page<Invitation>];
@@ -95,7 +101,7 @@ export interface Operations {
   'DELETE /server/webhooks/dead/{id}': [{ id: string }, undefined];
 }
 
-/** The arguments of a call: the input may be left out if it has no required field. */
+/** The arguments of a call. The input is optional if it has no required field. */
 export type Input<I> = Nothing extends I ? [input?: I] : [input: I];
 type Nothing = Record<never, never>;
 
@@ -104,24 +110,27 @@ export type Ref = string | number;
 
 type OfUser = { user: Ref };
 type OfGroup = { group: Ref };
-/** `chat` is Parley's id of the other user, or of a group. */
+/** `chat` is Parley's id of the other user or of the group. */
 type OfChat = OfUser & { chat: number };
 type OfMessage = OfChat & { message: number };
 
 /** A message to send. */
 export interface NewMessage {
-  /** `system`, or a user, whose rights apply. */
+  /** `system`, or a user who must have the permit to write. */
   from: 'system' | Ref;
   /** A user by external id, a user or group by Parley's id, or a group by external id. */
   to: Ref | { group: string };
-  /** Unique for each message of a sender. A message that is sent again is not doubled. */
+  /**
+   * Unique for each message of a sender. Resending a message with the same `ref` sends it only
+   * once.
+   */
   ref: string;
   body: Body;
   replyTo?: number;
   mentions?: number[];
   /** Data of the app. */
   custom?: Custom;
-  /** No push notification. */
+  /** True: the message causes no push notification. */
   silent?: true;
 }
 
@@ -130,17 +139,20 @@ export interface ManyMessage extends Omit<NewMessage, 'to'> {
   to: NewMessage['to'][];
 }
 
-/** A job: a message to many receivers, which the api sends in the background. */
+/** A job: a message to many receivers that the api sends in the background. */
 export interface Job {
   id: number;
   state: 'waiting' | 'running' | 'done' | 'canceled';
   /** All receivers. */
   total: number;
-  /** Receivers that were handled, including the failed ones. */
+  /** Number of receivers that were handled, including the failed ones. */
   done: number;
-  /** Receivers that did not get the message. */
+  /** Number of receivers that did not get the message. */
   failed: number;
-  /** Why, of about the first hundred. `to` is the receiver as in the request, or their id. */
+  /**
+   * The errors of about the first hundred failed receivers. `to` is the receiver as in the request,
+   * or their id.
+   */
   errors: { to: NewMessage['to']; code: ErrorCode; message: string }[];
   /** Unix ms. */
   created: number;
@@ -155,36 +167,36 @@ export interface Accepted {
   date: number;
   /** True if a device of another participant was connected. */
   online: boolean;
-  /** True if a message of this sender with this `ref` had been sent before. */
+  /** True if a message of this sender with this `ref` had already been sent. */
   duplicate: boolean;
 }
 
-/** A user as the product sees them. */
+/** A user in the form that the product's backend gets. */
 export interface ServerUser extends User {
   externalId: string | null;
   /** Unix ms. */
   created: number;
-  /** Unix ms, null for active users. */
+  /** When the user was deactivated, in Unix ms. Null for active users. */
   deactivated: number | null;
 }
 
-/** A group as the product sees it. */
+/** A group in the form that the product's backend gets. */
 export interface ServerGroup extends Omit<Group, 'role'> {
   externalId: string | null;
 }
 
-/** A session as the product sees it. */
+/** A session in the form that the product's backend gets. */
 export type ServerSession = Omit<SignIn, 'current'>;
 
 /** A browser or phone that receives notifications. */
 export interface PushDevice {
   kind: 'web' | 'fcm' | 'apns';
-  /** With APNs: the bundle id of the app. */
+  /** For APNs: the bundle id of the app. */
   app: string | null;
   /** With APNs. */
   environment: 'production' | 'sandbox' | null;
   language: string;
-  /** Null for a session of another issuer. */
+  /** Null if the session belongs to another issuer. */
   session: string | null;
   /** Unix ms. */
   created: number;
@@ -194,21 +206,21 @@ export interface PushDevice {
 export interface Invitation {
   code: string;
   note: string;
-  /** How many accounts may be registered with it. */
+  /** Remaining number of accounts that can be registered with it. */
   uses: number;
   used: number;
   created: number;
-  /** Unix ms, null for never. */
+  /** When it expires, in Unix ms. Null: never. */
   expires: number | null;
 }
 
-/** A report of a user, a group or a message, as moderators see it. */
+/** A report of a user, a group or a message, in the form that moderators get. */
 export interface ServerReport extends Omit<Report, 'message'> {
-  /** The user who reports. */
+  /** The user who sent the report. */
   reporter: number;
-  /** The message at the time of the report. */
+  /** The content of the message at the time of the report. */
   message: Message | null;
-  /** What moderators wrote about it. */
+  /** A note of the moderators. */
   note: string;
   /** Unix ms. */
   updated: number;
@@ -219,18 +231,18 @@ export interface WebhookEndpoint {
   endpoint: string;
   url: string;
   events: ('message' | 'friend' | 'group' | 'presence' | 'report')[];
-  /** Number of events that wait. */
+  /** Number of queued events. */
   waiting: number;
-  /** Number of events that were given up. */
+  /** Number of events that failed permanently. */
   dead: number;
 }
 
-/** A webhook event that was given up. */
+/** A webhook event that failed permanently. */
 export interface DeadWebhook {
   id: string;
   endpoint: string;
   attempts: number;
-  /** How the last attempt ended. */
+  /** The error of the last attempt. */
   error: string;
   /** Unix ms. */
   died: number;
@@ -249,7 +261,7 @@ export interface Paging {
   after?: string;
 }
 
-/** The users that the items of a page name, each once. */
+/** The users that the items of a page refer to, each once. */
 interface Named {
   users: BriefUser[];
 }
@@ -262,7 +274,7 @@ type UserFields = Partial<Pick<User, 'username' | 'name' | 'avatar' | 'sign'>> &
 type GroupFields = Pick<Group, 'name'> &
   Partial<Pick<Group, 'description' | 'avatar' | 'history' | 'slowMode' | 'visibility' | 'maxMembers'>> & {
     owner: Ref;
-    /** All members. Default: they stay as they are. */
+    /** All members. Default: the members do not change. */
     members?: Ref[];
     /** Data of the app. Null removes it. */
     custom?: Custom | null;

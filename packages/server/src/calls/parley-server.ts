@@ -5,7 +5,7 @@ import { ParleyServerError } from './error.ts';
 import type { Input, Job, ManyMessage, Operations } from './operations.ts';
 import { type ServerRequest, toRequest } from './to-request.ts';
 
-/** Ms before the first retry if the api names no time. Doubles with each attempt. */
+/** Ms before the first retry if the response contains no time. Doubles with each attempt. */
 const RETRY_DELAY_MS = 250;
 
 /** Calls the server API with a key of `API_KEYS`. */
@@ -26,8 +26,8 @@ export class ParleyServer {
   }
 
   /**
-   * Calls an operation. Retries calls that were limited (429), or to which the api did not reply or
-   * was unavailable. A retry has no further effect: a POST has an `Idempotency-Key`.
+   * Calls an operation. Retries if the api limited the call (429), did not reply, or was
+   * unavailable. Retries are safe, because a POST has an `Idempotency-Key`.
    *
    * @throws ParleyServerError if the api refuses or does not reply
    */
@@ -39,8 +39,8 @@ export class ParleyServer {
   }
 
   /**
-   * Sends a message to many receivers by a job, whose state `GET /server/jobs/{id}` returns.
-   * Retries as `call` does.
+   * Creates a job that sends a message to many receivers. `GET /server/jobs/{id}` returns its
+   * state. Retries as `call` does.
    *
    * @throws ParleyServerError if the api refuses or does not reply
    */
@@ -55,7 +55,7 @@ export class ParleyServer {
         return await this.#send(request, key);
       } catch (error) {
         const { status = -1, retryAfter } = error as Partial<ParleyServerError>;
-        // 409 with a time: the first attempt is still in progress.
+        // A 409 with `Retry-After`: the first attempt is still in progress.
         const isEarly = status === 429 || (status === 409 && retryAfter !== undefined);
         const mayRepeat = isEarly || status === 0 || status >= 500;
         const delay = retryAfter === undefined ? backoff(attempt) : retryAfter * 1000;
@@ -65,7 +65,7 @@ export class ParleyServer {
     }
   }
 
-  /** Resolves with the JSON of a successful response, undefined for none. */
+  /** Resolves with the JSON of a successful response. Undefined if it has no content. */
   async #send({ method, path, body }: ServerRequest, more: Record<string, string>): Promise<unknown> {
     const { status, ok, retryAfter, text } = await this.#fetch(path, {
       method,
@@ -75,7 +75,7 @@ export class ParleyServer {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body }),
-      // The key goes to no other address.
+      // The key must not be sent to another address.
       redirect: 'manual',
       signal: AbortSignal.timeout(this.#timeout),
     });
@@ -106,21 +106,24 @@ function toError(status: number, text: string, retryAfter: number | undefined): 
   try {
     problem = JSON.parse(text) ?? {};
   } catch {
-    // The response of a proxy.
+    // The body is not JSON, because a proxy sent the response.
   }
   const isTemporary = status === 429 || status >= 500;
   const { code = isTemporary ? 'unavailable' : 'bad-request', detail = `HTTP ${status}`, errors } = problem;
   return new ParleyServerError(code, status, detail, { retryAfter, errors });
 }
 
-/** Seconds of a `Retry-After` header, which is a number or a date. */
+/** Returns the seconds of a `Retry-After` header, which is a number or a date. */
 function readRetryAfter(header: string | null): number | undefined {
   if (header === null) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
   return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }
 
-/** Half of the delay is random, so that servers that failed together do not return together. */
+/**
+ * Returns the ms before the next attempt. Half of the delay is random, so that servers that failed
+ * at the same time do not retry at the same time.
+ */
 function backoff(attempt: number): number {
   return RETRY_DELAY_MS * 2 ** attempt * (0.5 + Math.random() / 2);
 }
@@ -132,10 +135,10 @@ export interface ParleyServerOptions {
   /** A key of `API_KEYS`. */
   apiKey: string;
   /**
-   * Ms in which the api must reply to a request, and the longest wait before a retry. Default:
+   * Ms within which the api must reply to a request, and the maximum wait before a retry. Default:
    * 10,000.
    */
   timeout?: number;
-  /** How often a call is retried. Default: 3. */
+  /** Maximum number of retries of a call. Default: 3. */
   retries?: number;
 }

@@ -1,9 +1,9 @@
-/** Names in paths that stand for a user or group. */
+/** Path parameters that identify a user or group. */
 const REFS = new Set(['user', 'friend', 'blocked', 'group']);
 
 /**
- * Creates the request of an operation: fields of the input that the path names go into the path,
- * the others into the query or the body.
+ * Creates the request of an operation: input fields with the name of a path parameter are put into
+ * the path, the others into the query or the body.
  *
  * @throws TypeError if a field of the path is missing or would lead to another path
  */
@@ -17,14 +17,14 @@ export function toRequest(operation: string, input: object): ServerRequest {
     })
     .split(' ');
   if (/^(POST|PUT|PATCH)$/.test(method)) return { method, path, body: JSON.stringify(rest) };
-  // JSON leaves undefined out.
+  // JSON leaves out undefined values.
   const query = String(new URLSearchParams(JSON.parse(JSON.stringify(rest))));
   return { method, path: query === '' ? path : `${path}?${query}`, body: undefined };
 }
 
 function toSegment(name: string, value: unknown): string {
   if (typeof value === 'number') return REFS.has(name) ? `~${value}` : String(value);
-  // A URL drops segments of dots, so that another operation would be called.
+  // A URL drops segments that are `.` or `..`, so another operation would be called.
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..')
     throw new TypeError(`${name} must be a number or a text other than "", "." and ".."`);
   if (REFS.has(name) && value.startsWith('~'))
@@ -32,7 +32,7 @@ function toSegment(name: string, value: unknown): string {
   return encodeURIComponent(value);
 }
 
-/** A request to the api, by a path below `/v1`. */
+/** A request to the api, with a path relative to `/v1`. */
 export interface ServerRequest {
   method: string;
   path: string;

@@ -9,7 +9,7 @@ import { type HookData, verifyHook } from './verify-hook.ts';
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the hook. With several, one of them must have signed the request
  * @throws WebhookError if the signature, the timestamp or the body is invalid
- * @throws TypeError if a handler returns no reply, so that nothing passes by mistake
+ * @throws TypeError if a handler returns no reply, so that a bug does not allow the action
  */
 export async function handleHook(
   headers: RequestHeaders,

@@ -2,8 +2,8 @@ import type { Body, Custom, HookEvent } from '@parley/protocol';
 import { type RequestHeaders, type VerifyOptions, verify } from '../webhooks/verify.ts';
 
 /**
- * Verifies a request that the gateway or api sent to a hook, and returns its content. The hook
- * responds with a `HookReply`, or with 204 to allow the action.
+ * Verifies a request of a gateway or api to a hook, and returns its content. The hook responds with
+ * a `HookReply`, or with 204 to allow the action.
  *
  * @param body the bytes as they were received
  * @param secrets `whsec_…` of the hook. With several, one of them must have signed the request
@@ -44,6 +44,6 @@ export interface HookData {
   'message.edit': { from: number; chat: number; id: number; body: Body; custom?: Custom };
   'user.register': { username: string; name: string; address: string };
   'friend.request': { from: number; to: number; message: string };
-  /** `group` is null for a group that does not exist yet; `name` is its name. */
+  /** `group` is null for a group that does not exist yet. `name` is its name. */
   'group.join': { group: number | null; name?: string; users: number[]; by: number };
 }

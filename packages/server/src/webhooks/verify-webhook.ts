@@ -18,13 +18,13 @@ export function verifyWebhook(
   return verify(headers, body, secrets, options) as WebhookEvent;
 }
 
-/** An event as a webhook receives it, one type of `WebhookData`. */
+/** An event in the form that a webhook receives, one type of `WebhookData`. */
 export type WebhookEvent = {
   [Type in keyof WebhookData]: {
-    /** The same for each delivery of the event. */
+    /** An id that is the same for each delivery of the event. */
     id: string;
     type: Type;
-    /** 1 for the first delivery. */
+    /** Number of the delivery attempt, from 1. */
     attempt: number;
     /** Unix ms. */
     date: number;
@@ -78,7 +78,7 @@ interface SentMessage {
   custom?: Custom;
 }
 
-/** Who changed a message, and when. */
+/** The user who changed a message, and when. */
 interface MessageChange {
   id: number;
   conversation: string;
@@ -86,7 +86,7 @@ interface MessageChange {
   date: number;
 }
 
-/** `user` receives the event, which is about `other`. */
+/** `user` receives the event. `other` is the other user. */
 interface FriendChange {
   user: number;
   other: number;
@@ -95,7 +95,7 @@ interface FriendChange {
 /** A new report of a user, a group or a message, without its texts. */
 type NewReport = Pick<Report, 'id' | 'kind' | 'user' | 'group' | 'message' | 'reason'> & { reporter: number };
 
-/** `user` is the member concerned, if it is about one. */
+/** `user` is the member, if the event is about one. */
 interface GroupChange {
   group: number;
   user?: number;

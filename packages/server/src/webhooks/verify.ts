@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 /** Seconds by which the timestamp of a request may differ from the clock. */
 const TOLERANCE_S = 300;
 
-/** A request was not sent by Parley, is too old, or is not what Parley sends. */
+/** Thrown if Parley did not send a request, or if the request is too old or malformed. */
 export class WebhookError extends Error {
   override readonly name = 'WebhookError';
 }
@@ -31,13 +31,14 @@ export function verify(
   const timestamp = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature').split(' ');
   if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookError('webhook-timestamp is not a number');
-  // Not `>`: NaN is refused too.
+  // Written without `>`, so that NaN is refused too.
   if (!(Math.abs(now / 1000 - Number(timestamp)) <= tolerance))
     throw new WebhookError('The request is too old, or the clock is wrong');
   let isGenuine = false;
   for (const key of keys) {
     const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');
-    // No early exit: the time does not depend on which secret and signature match.
+    // The loop has no early exit, so that its time does not reveal which secret and signature
+    // match.
     for (const signature of signatures) isGenuine = isEqual(signature, `v1,${digest}`) || isGenuine;
   }
   if (!isGenuine) throw new WebhookError('No signature matches');
@@ -93,7 +94,7 @@ export interface VerifyOptions {
   now?: number;
 }
 
-/** What all requests of Parley have. */
+/** The fields that all requests of Parley have. */
 export interface SignedRequest {
   id: string;
   type: string;

@@ -74,7 +74,7 @@ export interface HaproxyProgram {
   libraries: string | undefined;
 }
 
-/** A load balancer on this machine. Ends with this process. */
+/** A running load balancer on this machine. It ends with this process. */
 export interface Haproxy extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;

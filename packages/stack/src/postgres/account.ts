@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { passable } from './passable.ts';
 
 /**
- * Returns how to run PostgreSQL. It refuses to run as root, so root runs it as `nobody`, which gets
- * the data folder. If `nobody` may not enter the parent folders (`/root`), `setpriv` grants the
- * capability to pass them.
+ * Returns a function that builds the command to run PostgreSQL. PostgreSQL refuses to run as root,
+ * so root runs it as `nobody`, who becomes the owner of the data folder. If `nobody` may not enter
+ * the parent folders (`/root`), `setpriv` grants the capability to do so.
  */
 export function postgresAccount(data: string): (command: string, args: string[]) => Command {
   if (process.getuid?.() !== 0) return (command, args) => ({ command, args });

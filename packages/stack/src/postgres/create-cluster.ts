@@ -4,8 +4,8 @@ import { postgresAccount } from './account.ts';
 import type { PostgresPrograms } from './find.ts';
 
 /**
- * Creates the data folder of a new PostgreSQL, owned by the user `parley`. Atomic: replaces what an
- * interrupted attempt left.
+ * Creates the data folder of a new PostgreSQL, owned by the user `parley`. Atomic: replaces the
+ * folder of an interrupted attempt.
  *
  * @throws Error with the failing line of `initdb`
  */

@@ -20,7 +20,7 @@ export async function findPostgres(): Promise<PostgresPrograms> {
 }
 
 /**
- * Returns a folder of the programs that every account may enter. Root runs PostgreSQL as another
+ * Returns the programs in a folder that every account may enter. Root runs PostgreSQL as another
  * account, which may not enter folders below `/root`. In that case a copy in `/var/cache` is used,
  * which is created atomically.
  */

@@ -146,12 +146,12 @@ export interface PostgresOptions {
   onOutput?: (text: string) => void;
 }
 
-/** A PostgreSQL server on this machine. Ends with this process. */
+/** A running PostgreSQL server on this machine. It ends with this process. */
 export interface PostgresServer extends AsyncDisposable {
   /** URL of the database `postgres`, as superuser. */
   readonly url: string;
   readonly port: number;
-  /** Changes with each `restart`. */
+  /** The pid. Changes with each `restart`. */
   readonly pid: number;
   /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
@@ -161,8 +161,8 @@ export interface PostgresServer extends AsyncDisposable {
   createDatabase(name?: string): Promise<string>;
   /** Stops the server and removes a temporary data folder. */
   stop(): Promise<void>;
-  /** Sends SIGKILL. The data stays for `restart`. */
+  /** Sends SIGKILL. The data is kept for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it on the same port and data. */
+  /** Stops the server if it runs, and starts it with the same port and data. */
   restart(): Promise<void>;
 }

@@ -40,12 +40,12 @@ export class Child {
     return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** True if it exited with code 0. */
+  /** True if the process exited with code 0. */
   get succeeded(): boolean {
     return this.#process.exitCode === 0;
   }
 
-  /** Why it ended. Meaningful only after it has ended. */
+  /** Why the process ended. Valid only after it has ended. */
   get ending(): string {
     const ending = this.#process.signalCode ?? `exit code ${this.#process.exitCode}`;
     return this.output.includes('No space left') ? `${ending}, no space left on the disk` : ending;

@@ -6,8 +6,8 @@ import { waitFor } from '../wait-for.ts';
 
 /**
  * Ends a server that a killed stack left running on a data folder, because two servers would
- * corrupt the data. `pidFile` is the server's own. A pid that belongs to another program is
- * ignored.
+ * corrupt the data. `pidFile` is the pid file that the server writes. Ignores a pid that now
+ * belongs to another program.
  */
 export async function endOrphan(pidFile: string, program: string, signal: NodeJS.Signals): Promise<void> {
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
@@ -19,7 +19,7 @@ export async function endOrphan(pidFile: string, program: string, signal: NodeJS
   await rm(pidFile, { force: true });
 }
 
-/** Returns the name of a process' program. Empty if the process has ended, also as a zombie. */
+/** Returns the name of a process' program. Empty if the process has ended or is a zombie. */
 async function programOf(pid: number): Promise<string> {
   const command =
     process.platform === 'linux'

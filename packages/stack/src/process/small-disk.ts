@@ -6,8 +6,8 @@ import { temporaryFolder } from './folder.ts';
 const run = promisify(execFile);
 
 /**
- * Maximum number of attempts to fill the disk, because other processes free space at the same time.
- * Each further attempt leaves SLACK more bytes free.
+ * Maximum number of attempts to fill the disk. An attempt fails if other files grow at the same
+ * time. Each further attempt leaves SLACK more bytes free.
  */
 const ATTEMPTS = 100;
 const SLACK = 16_384;
@@ -16,7 +16,7 @@ const SLACK = 16_384;
  * Mounts a file system of limited size in memory, on a folder that is removed with this process.
  * Rejects if the process may not mount.
  *
- * @param size bytes. Memory is used only for what is written.
+ * @param size size in bytes. Only written bytes use memory.
  */
 export async function openSmallDisk(name: string, size: number): Promise<SmallDisk> {
   const folder = await temporaryFolder(name);
@@ -40,7 +40,7 @@ export async function openSmallDisk(name: string, size: number): Promise<SmallDi
         try {
           return await resize((blocks - bfree) * bsize + (attempt - 1) * SLACK);
         } catch (error) {
-          // The file has grown since.
+          // Another file has grown since.
           if (attempt >= ATTEMPTS) throw error;
         }
       }
@@ -58,7 +58,7 @@ export interface SmallDisk {
   path: string;
   /** Fills the free space, so that further writes fail with ENOSPC. */
   fill(): Promise<void>;
-  /** Frees the space again. */
+  /** Frees the space that `fill` used. */
   free(): Promise<void>;
   /** Unmounts the file system. Its files are lost. */
   remove(): Promise<void>;

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell in its own session that cleans up after this process. The pipe between the two closes
- * when this process ends for any reason. The watchdog then ends every process and removes every
- * folder on its list. Each process has one watchdog, started with the first entry, which reads
- * commands from its standard input.
+ * A shell in its own session that cleans up after this process. The pipe between both processes
+ * closes when this process ends for any reason. The watchdog then ends every process and removes
+ * every folder on its list. Each process has one watchdog, which is started with the first entry
+ * and reads commands from its standard input.
  */
 export const watchdog = {
   /** Adds a process to the list. It gets `signal` when this process ends, and SIGKILL 4 s later. */

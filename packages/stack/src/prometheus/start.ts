@@ -6,8 +6,9 @@ import { temporaryFolder } from '../process/folder.ts';
 import type { PrometheusTools } from './find.ts';
 
 /**
- * Starts a Prometheus that scrapes `targets` and evaluates `rules`. Resolves when it serves. Like
- * the operator of Prometheus, it evaluates rules every 30 s unless their group sets an interval.
+ * Starts a Prometheus that scrapes `targets` and evaluates `rules`. Resolves when it accepts
+ * requests. Like the operator of Prometheus, it evaluates rules every 30 s unless their group sets
+ * an interval.
  */
 export async function startPrometheus(tools: PrometheusTools, options: PrometheusOptions): Promise<Prometheus> {
   const { rules, targets, interval, timeout, honorLabels = false } = options;
@@ -32,7 +33,7 @@ export async function startPrometheus(tools: PrometheusTools, options: Prometheu
     rule_files: ['rules.json'],
     scrape_configs: [scrape],
   };
-  // YAML contains JSON.
+  // A JSON text is also valid YAML.
   await writeFile(join(folder.path, 'prometheus.yml'), JSON.stringify(config));
   const child = new Child({
     command: tools.prometheus,
@@ -76,23 +77,26 @@ export interface PrometheusOptions {
   /** Interval and timeout of scrapes, such as `10s`. */
   interval: string;
   timeout: string;
-  /** Keep labels of samples that targets have too. Default: false. */
+  /** Keep labels of scraped samples that targets have too. Default: false. */
   honorLabels?: boolean;
 }
 
-/** A process that is scraped, with its labels. */
+/** A process that Prometheus scrapes, with its labels. */
 export interface PrometheusTarget {
   /** `host:port` */
   address: string;
   namespace: string;
   job: string;
   pod: string;
-  /** As the operator of Prometheus sets them: the Kubernetes Service and the name of its port. */
+  /**
+   * Labels as the operator of Prometheus sets them: the Kubernetes Service and the name of its
+   * port.
+   */
   service: string;
   endpoint: string;
 }
 
-/** A Prometheus on this machine. Ends with this process. */
+/** A running Prometheus on this machine. It ends with this process. */
 export interface Prometheus extends AsyncDisposable {
   readonly url: string;
   /** Replaces the scraped processes. */

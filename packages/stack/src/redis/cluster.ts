@@ -124,8 +124,8 @@ class LocalCluster implements RedisCluster {
 }
 
 /**
- * Introduces the nodes to the first one. Resolves when each of them knows `count` nodes, itself
- * included.
+ * Connects the nodes through the first one. Resolves when each of them knows `count` nodes,
+ * including itself.
  */
 async function meet(clients: Redis[], count = clients.length): Promise<void> {
   const [first, ...others] = clients;
@@ -150,7 +150,10 @@ async function replicate(clients: Redis[], masters: number): Promise<void> {
   }
 }
 
-/** True if a node knows all others, sees none as failing, and knows the master of each replica. */
+/**
+ * Returns whether a node knows all others, considers none as failing, and knows the master of each
+ * replica.
+ */
 function complete(lines: string[], count: number): boolean {
   const flags = lines.map((line) => (line.split(' ')[2] ?? '').split(','));
   const well = flags.every((each) => !each.some((flag) => ['fail', 'fail?', 'handshake', 'noaddr'].includes(flag)));
@@ -167,7 +170,7 @@ async function info(client: Redis): Promise<Record<string, string>> {
 }
 
 export interface RedisClusterOptions {
-  /** Nodes that own slots. Default: 3, the minimum for elections. */
+  /** Number of masters, which own the slots. Default: 3, the minimum for elections. */
   masters?: number;
   /** Replicas per master. Default: 0. */
   replicasPerMaster?: number;
@@ -186,13 +189,13 @@ type NodeOptions = Required<Omit<RedisClusterOptions, 'replicasPerMaster' | 'dir
 export interface RedisCluster extends AsyncDisposable {
   /** The `redis://` URLs of all nodes, comma-separated. */
   readonly url: string;
-  /** Masters, then replicas, then added nodes. */
+  /** Masters first, then replicas, then added nodes. */
   readonly nodes: RedisServer[];
   /** Adds a master without slots and its replicas. Resolves when all nodes know it. */
   addMaster(options?: { replicas?: number }): Promise<RedisServer>;
   /**
-   * Resolves when every node runs, sees the others as running, and every replica is connected to
-   * its master.
+   * Resolves when every node runs, considers the others as running, and every replica is connected
+   * to its master.
    */
   settled(): Promise<void>;
   stop(): Promise<void>;

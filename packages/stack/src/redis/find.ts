@@ -32,7 +32,7 @@ async function find(report: (line: string) => void): Promise<RedisProgram> {
     });
     if (program) return { kind: 'native', ...program };
   }
-  // A container uses the host's network, which Linux alone offers.
+  // A container uses the host's network, which only Linux supports.
   for (const engine of process.platform === 'linux' ? ['docker', 'podman'] : []) {
     const command = await onPath(engine);
     if (command && (await answers(command, ['info']))) return { kind: 'docker', command, libraries: undefined };
@@ -50,7 +50,7 @@ const packages = {
   version: ['--version'],
 };
 
-/** No way to run a Redis was found on this machine. */
+/** Thrown if no Redis can be started on this machine. */
 export class NoRedis extends Error {
   override name = 'NoRedis';
 
@@ -71,7 +71,7 @@ const answers = (command: string, args: string[]): Promise<boolean> =>
   );
 
 export interface RedisProgram {
-  /** In a container, `command` is that of the engine and the server uses the host's network. */
+  /** `docker`: `command` is the container engine, and the server uses the host's network. */
   kind: 'native' | 'docker';
   command: string;
   /** Folder of the libraries of an unpacked server. */

@@ -32,12 +32,13 @@ async function moveSlot(slot: number, source: Master, target: Master, masters: M
     if (keys.length === 0) break;
     await source.client.call('MIGRATE', host, port, '', 0, TIMEOUT, 'KEYS', ...keys);
   }
-  // In this order the new master's claim has the newer epoch and wins over the old master's.
+  // In this order, the claim of the new master has a newer epoch than that of the old master, and
+  // wins.
   const others = masters.filter((each) => each !== source && each !== target);
   for (const { client } of [target, source, ...others]) await client.cluster('SETSLOT', slot, 'NODE', target.id);
 }
 
-/** Keys per MIGRATE. Few, because both masters block during the call. */
+/** Number of keys per MIGRATE. It is small because both masters block during the call. */
 const KEYS = 20;
 
 /** Timeout of a MIGRATE, in ms. */

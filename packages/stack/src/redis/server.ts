@@ -113,7 +113,7 @@ class LocalRedis implements RedisServer {
 const settings = (port: number): string[] => [
   ...['--bind', '127.0.0.1', '--port', String(port), '--protected-mode', 'yes', '--daemonize', 'no'],
   ...['--appendonly', 'yes', '--appendfsync', 'always', '--save', '', '--maxmemory-policy', 'noeviction'],
-  // At the default of 64 MiB a busy server would rewrite its file every few seconds.
+  // With the default of 64 MiB, a busy server would rewrite its file every few seconds.
   ...['--auto-aof-rewrite-min-size', '512mb'],
 ];
 
@@ -132,11 +132,11 @@ export interface RedisOptions {
   report?: (line: string) => void;
 }
 
-/** A Redis server on this machine. Ends with this process. */
+/** A running Redis server on this machine. It ends with this process. */
 export interface RedisServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** Changes with each `restart`. */
+  /** The pid. Changes with each `restart`. */
   readonly pid: number;
   /** Resolves when the current process has ended. */
   readonly exited: Promise<void>;
@@ -144,8 +144,8 @@ export interface RedisServer extends AsyncDisposable {
   readonly ending: string;
   /** Stops the server and removes a temporary data folder. */
   stop(): Promise<void>;
-  /** Sends SIGKILL. The data stays for `restart`. */
+  /** Sends SIGKILL. The data is kept for `restart`. */
   kill(): Promise<void>;
-  /** Stops the server if it runs, and starts it on the same port and data. */
+  /** Stops the server if it runs, and starts it with the same port and data. */
   restart(): Promise<void>;
 }

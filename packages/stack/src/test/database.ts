@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 
 /**
  * Creates a database with Parley's tables for one test file, on the PostgreSQL of the test run.
- * Returns its URL. Migrations run once per test run; each database is a copy.
+ * Returns its URL. Migrations run once per test run. Each database is a copy.
  */
 export async function testDatabase(): Promise<string> {
   const server = inject('postgres');

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export class Receiver {
   /** The received requests, in order. */
   readonly got: Received[] = [];
-  /** The handler. Default: responds 204. */
+  /** Responds with these statuses, one after the other, and afterwards with 204. */
   answer: ((response: ServerResponse, received: Received) => void) | undefined;
   port = 0;
   readonly #server: Server;
@@ -34,7 +34,7 @@ export class Receiver {
     return `http://127.0.0.1:${this.port}/hook`;
   }
 
-  /** Responds with these statuses, one after the other, then with 204. */
+  /** Verifies a request in the way that the specification requires of receivers. */
   answers(...statuses: number[]): void {
     this.answer = (response) => void response.writeHead(statuses.shift() ?? 204).end();
   }

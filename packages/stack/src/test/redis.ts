@@ -33,11 +33,11 @@ export async function startTestRedis({
   }
 }
 
-/** One Redis server or a cluster that is killed, stopped and started as a whole. */
+/** One Redis server or a cluster, which is killed, stopped and started as a whole. */
 export class TestRedis implements AsyncDisposable {
   readonly nodes: readonly RedisServer[];
   readonly #dirs: string[];
-  /** Undefined for one server. */
+  /** The cluster. Undefined for one server. */
   readonly cluster: RedisCluster | undefined;
   readonly #remove: () => Promise<void>;
 
@@ -62,7 +62,7 @@ export class TestRedis implements AsyncDisposable {
     return this.cluster !== undefined;
   }
 
-  /** Sends SIGKILL to every node. The data stays for `restart`. */
+  /** Sends SIGKILL to every node. The data is kept for `restart`. */
   async kill(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.kill()));
   }

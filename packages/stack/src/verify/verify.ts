@@ -16,8 +16,8 @@ import { compareStores } from '@parley/service';
 const EXAMPLES = 5;
 
 /**
- * Ms from Redis to PostgreSQL after which a message counts as unrecorded, if the record streams are
- * short.
+ * Ms within which the recorder must write a message to PostgreSQL if the record streams are short.
+ * After that, the message counts as unrecorded.
  */
 const RECORD_TIMEOUT_MS = 10_000;
 
@@ -38,10 +38,13 @@ export async function verify({ databaseUrl, redisUrl, buckets, users }: VerifyOp
   }
 }
 
-/** Whether Redis and PostgreSQL belong together, and neither was restored without the other. */
+/**
+ * Checks whether Redis and PostgreSQL belong together, and neither was restored without the other.
+ */
 async function verifyStores(redis: RedisConnection, url: string): Promise<Result> {
   await using db = openDatabase({ url, name: 'parley-verify', maxConnections: 1 });
-  // Reads Redis first: PostgreSQL's mark grows first, so the other order could find Redis ahead.
+  // Reads Redis first: PostgreSQL's mark increases first, so in the other order Redis could appear
+  // to be ahead.
   const marks = await readMarks(redis);
   const found = compareStores(await readInstallation(db), marks);
   const faults = found.state === 'mismatch' ? [found.reason] : [];
@@ -73,7 +76,10 @@ async function verifyRedis(link: RedisConnection, pool: Pool, count: number): Pr
   ];
 }
 
-/** Messages may be in flight, for longer if PostgreSQL was unavailable. */
+/**
+ * Returns the messages that are still missing after a while. Messages may be in flight, and for
+ * longer if PostgreSQL was unavailable.
+ */
 async function stillMissing(link: RedisConnection, pool: Pool, messages: InboxMessage[]): Promise<InboxMessage[]> {
   let missing = messages;
   let deadline = performance.now() + RECORD_TIMEOUT_MS;
