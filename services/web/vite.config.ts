@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { defineConfig, loadEnv, type Plugin } from 'vite';
 import { sourceAliases } from '../../packages/client/bin/entries.mjs';
 
-/** URL of a running api, for `npm run dev`. */
+/** URL of a running api. Used by `npm run dev`. */
 const { PARLEY_API: api = 'http://127.0.0.1:8080' } = loadEnv('', '.', 'PARLEY_');
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -18,12 +18,12 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/v1': { target: api } } },
 });
 
-/** Scripts and styles from this size in bytes are not kept in the cache of the service worker. */
+/** Bytes of a script or style from which on the service worker does not cache it. */
 const MAX_CACHED_BYTES = 400_000;
 
 /**
- * Adds `/sw.js`, the service worker that caches the files of the page. It contains their names, so
- * that it changes with each build.
+ * Adds `/sw.js`, the service worker that caches the files of the page. It contains the names of
+ * these files, so it changes with each build.
  */
 function worker(): Plugin {
   return {

@@ -16,12 +16,12 @@ const People = defineAsyncComponent(() => import('../people/People.vue'));
 const Profile = () => import('../people/Profile.vue');
 const Settings = defineAsyncComponent(() => import('../settings/Settings.vue'));
 
-/** The id in a path, as a prop of the page. */
+/** Passes the id in a path to the page as a prop. */
 const chat = (route: { params: { conversation?: string } }) => ({ chat: Number(route.params.conversation) });
 const user = (route: { params: { user?: string } }) => ({ user: Number(route.params.user) });
 const id = '([1-9]\\d{0,15})';
 
-/** The routes of each section: a list with a page beside it, or on a phone one of the two. */
+/** The routes of each section: a list with a page next to it. A phone shows only one of them. */
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', component: SignIn, props: { registering: false }, meta: { public: true } },
   {
@@ -80,20 +80,20 @@ const routes: RouteRecordRaw[] = [
 
 export const router = createRouter({ history: createWebHistory(), routes });
 
-/** The position in the history of the page that is shown. */
+/** The position of the current page in the history. */
 let position = 0;
 router.afterEach((to, from, failure) => {
   if (failure) return;
-  // After an aborted step back, the router restores the history's state only later.
+  // After an aborted step back, the router restores the state of the history only later.
   position = history.state?.position ?? 0;
   focusPage(from.path, to.path);
 });
 
 router.beforeEach(async (to) => {
-  // Back closes the topmost dialog, menu or panel first. The router then restores the address.
+  // Back closes the topmost dialog, menu or panel first. The router then restores the URL.
   const steppedBack = (history.state?.position ?? 0) < position;
   if (steppedBack && closeTopOverlay()) return false;
-  // A page that needs a session leads to sign-in, which leads back.
+  // A page that needs a session redirects to sign-in, which redirects back.
   if (to.meta.public) return true;
   return (await ensureSession()) || { path: '/sign-in', query: to.fullPath === '/chats' ? {} : { back: to.fullPath } };
 });
@@ -102,7 +102,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Needs no session. */
     public?: boolean;
-    /** On a phone the page replaces the list. */
+    /** True if the page replaces the list on a phone. */
     page?: boolean;
   }
 }

@@ -10,20 +10,23 @@ export interface ChatContext {
   type: Chat['type'];
   /** Whether the user is owner or admin of this group. */
   moderates: boolean;
-  /** The name of a user in this chat: the remark, the alias in the group, or the own name. */
+  /**
+   * Returns the name of a user in this chat: the remark, the alias in the group, or the user's own
+   * name.
+   */
   nameOf(user: number): string;
   avatarOf(user: number): string | null;
-  /** A loaded message. Undefined if it is not loaded. */
+  /** Returns a loaded message. Undefined if it is not loaded. */
   find(id: number): ChatMessage | undefined;
   /** Scrolls to a message and loads it first if needed. */
   jump(id: number): void;
-  /** Opens the menu of a message at a position of the window. */
+  /** Opens the menu of a message at a position in the window. */
   openMenu(message: ChatMessage, at: { x: number; y: number }): void;
   reply(message: ChatMessage): void;
   react(message: ChatMessage, emoji: string): void;
-  /** Puts a text into the composer. */
+  /** Inserts a text into the composer. */
   compose(text: string): void;
-  /** The selected messages by key. Undefined while none are selected. */
+  /** The selected messages by key. Undefined while the selection mode is off. */
   selection: ReadonlyMap<string, ChatMessage> | undefined;
   /** Selects a message, or removes it from the selection. */
   toggle(message: ChatMessage): void;
@@ -33,7 +36,7 @@ export interface ChatContext {
 
 export const chatContext: InjectionKey<ChatContext> = Symbol('chat');
 
-/** The context of the chat page around this component. */
+/** Returns the context of the surrounding chat page. */
 export function useChat(): ChatContext {
   return inject(chatContext) as ChatContext;
 }

@@ -13,7 +13,7 @@ export function markUnread(chat: number): void {
   save();
 }
 
-/** Removes the mark. No-op if there is none. */
+/** Removes the mark as unread. No-op if there is none. */
 export function clearUnread(chat: number): void {
   if (marked.delete(chat)) save();
 }

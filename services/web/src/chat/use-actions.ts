@@ -3,7 +3,7 @@ import type { Ref } from 'vue';
 import { errorText } from '../core/error-text.ts';
 import { toast } from '../ui/toasts.ts';
 
-/** Changes of messages by the user. An error is shown as a toast. */
+/** The user's actions on messages. Errors are shown as toasts. */
 export function useActions(parley: Parley, chat: number, editing: Ref<ChatMessage | undefined>) {
   const report = (work: Promise<void>) => work.catch((error) => toast(errorText(error)));
   return {

@@ -5,15 +5,15 @@ import { useSnapshot } from '../core/parley.ts';
 import { draftsOf } from './composer/drafts.ts';
 
 /**
- * The chat of the page, from the list of chats. Opens the chat at the server if it is not in the
- * list yet.
+ * Returns the chat of the page from the list of chats. If it is not in the list yet, opens it on
+ * the server.
  */
 export function useBox(parley: Parley, chat: number) {
   const listed = useSnapshot(
     (each) => each.chats().find((box) => box.chat === chat),
     () => chat,
   );
-  /** The chat does not exist, or the user has no access to it. */
+  /** True if the chat does not exist, or the user has no access to it. */
   const unavailable = ref(false);
   const open = (began = performance.now()) =>
     parley.api('PUT /chats/{id}', { id: chat }).then(
@@ -25,10 +25,10 @@ export function useBox(parley: Parley, chat: number) {
         if (error.status === 404) unavailable.value = true;
       },
     );
-  // Keeps the last state of a chat that was deleted while its page is open. Opening it would put it
-  // back into the list.
+  // Keeps the last state of a chat that is deleted while its page is open. Opening it again would
+  // put it back into the list.
   const box = computed<Chat | undefined>((last) => listed.value ?? last);
-  // A chat that is known from a message only has no name yet.
+  // A chat that is known only from a message has no name yet.
   watch(
     () => !box.value?.name,
     (nameless) => nameless && void open(),

@@ -3,7 +3,10 @@ import { computed } from 'vue';
 import { type Search, useSearch } from '../search/use-search.ts';
 import type { useNames } from './use-names.ts';
 
-/** The search in a chat. Its results stay while the chat is open, to be shown again. */
+/**
+ * The search in a chat. Its results are kept while the chat is open, so that they can be shown
+ * again.
+ */
 export function useChatSearch(
   parley: Parley,
   chat: number,
@@ -11,7 +14,7 @@ export function useChatSearch(
   isGroup: () => boolean,
 ) {
   const search: Search = useSearch(parley, chat);
-  /** Who may have sent a message, without the user. */
+  /** Possible senders of messages, without the current user. */
   const senders = computed(() => {
     const ids = isGroup() ? names.members.value.map(({ user }) => user.id) : [chat];
     return ids.filter((id) => id !== parley.user).map((id) => ({ id, name: names.nameOf(id) }));

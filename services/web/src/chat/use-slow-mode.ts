@@ -8,7 +8,7 @@ const TICK_MS = 500;
 /**
  * Seconds until the user may write to a group with slow mode again. 0 in other chats.
  *
- * @param isGroup whether the chat is a group. It is read again when the group changes
+ * @param isGroup returns whether the chat is a group. The group is read again when it changes
  */
 export function useSlowMode(parley: Parley, chat: number, isGroup: () => boolean): Readonly<Ref<number>> {
   const slowMode = ref(0);
@@ -24,7 +24,7 @@ export function useSlowMode(parley: Parley, chat: number, isGroup: () => boolean
   watch(isGroup, () => void load(), { immediate: true });
   onScopeDispose(parley.on('event', (event) => event.kind === 'group' && event.group === chat && void load()));
 
-  // The clocks of the server and of this device may differ.
+  // The clocks of the server and of this device may differ, so durations are compared.
   const left = computed(() => {
     const until = Math.min(last.value, now.value) + slowMode.value * 1000;
     return Math.max(0, Math.ceil((until - now.value) / 1000));

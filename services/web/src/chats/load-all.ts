@@ -4,7 +4,7 @@ import { onScopeDispose, ref } from 'vue';
 import { draftsOf } from '../chat/composer/drafts.ts';
 import { markJoined, markLeft } from './left-groups.ts';
 
-/** Maximum number of loaded chats. Search finds the others. */
+/** Maximum number of loaded chats. A search can find the others. */
 const MAX_CHATS = 2000;
 
 /** Ms after which the name of a chat is requested again. */
@@ -13,7 +13,7 @@ const RETRY_MS = 1500;
 /** True once the list of chats was loaded, or loading it has failed. */
 export const chatsLoaded = ref(false);
 
-/** Loads the chats beyond the newest, which the SDK loads. */
+/** Loads the chats that the SDK does not load: all except the newest. */
 export async function loadAllChats(parley: Parley): Promise<void> {
   const before = parley.chats();
   const listed = new Set<number>();
@@ -31,7 +31,7 @@ export async function loadAllChats(parley: Parley): Promise<void> {
       after = page.next;
     } while (after && listed.size < MAX_CHATS);
   } catch {
-    // Without a connection the stored chats are shown.
+    // Without a connection, the stored chats are shown.
     return;
   } finally {
     chatsLoaded.value = true;
@@ -40,7 +40,7 @@ export async function loadAllChats(parley: Parley): Promise<void> {
   for (const { chat, type } of before) if (type === 'group' && !listed.has(chat)) markLeft(chat);
 }
 
-/** Follows changes of chats and groups besides their messages, while the component lives. */
+/** Updates chats after changes that are not messages, while the component is mounted. */
 export function followChats(parley: Parley): void {
   onScopeDispose(parley.on('reload', () => void loadAllChats(parley)));
   onScopeDispose(
@@ -76,6 +76,6 @@ async function read(parley: Parley, chat: number): Promise<void> {
   try {
     await parley.load(await parley.api('PUT /chats/{id}', { id: chat }));
   } catch {
-    // The chat was deleted, or the next change reads it again.
+    // The chat was deleted, or the next change loads its name.
   }
 }

@@ -3,8 +3,7 @@ import { type ShallowRef, shallowRef } from 'vue';
 import { localStore } from './local-store.ts';
 
 /**
- * The signed-in user. A later visit reads it from local storage, so that the page opens without the
- * network.
+ * The signed-in user. It is stored in local storage, so that the page opens without the network.
  */
 export const me: ShallowRef<User | undefined> = shallowRef(readStored());
 

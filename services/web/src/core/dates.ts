@@ -4,17 +4,17 @@ import { strings } from './strings.ts';
 const DAY_MS = 86_400_000;
 const locales = { en: 'en', zh: 'zh-CN' } as const;
 
-/** The language of the interface as `Intl` names it. */
+/** Returns the language of the interface as an `Intl` locale. */
 export function locale(): string {
   return locales[language.value];
 }
 
-/** The time of day: `14:05`. */
+/** Returns the time of day: `14:05`. */
 export function timeText(date: number): string {
   return format({ hour: '2-digit', minute: '2-digit', hour12: false }).format(date);
 }
 
-/** The day for the separator between messages: today, yesterday, a weekday, or a date. */
+/** Returns the day for the separator between messages: today, yesterday, a weekday, or a date. */
 export function dayText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return strings.today;
@@ -24,7 +24,7 @@ export function dayText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'long', ...(year && { year }) }).format(date);
 }
 
-/** A date in a few letters: the time if it is today, else the day. */
+/** Returns a short date: the time if it is today, otherwise the day. */
 export function shortText(date: number, now = Date.now()): string {
   const days = daysBetween(date, now);
   if (days === 0) return timeText(date);
@@ -33,12 +33,12 @@ export function shortText(date: number, now = Date.now()): string {
   return format({ day: 'numeric', month: 'numeric', year: '2-digit' }).format(date);
 }
 
-/** The day and the time. */
+/** Returns the day and the time. */
 export function momentText(date: number): string {
   return format({ dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
-/** The day and the time with seconds. */
+/** Returns the day and the time with seconds. */
 export function fullText(date: number): string {
   return format({ dateStyle: 'full', timeStyle: 'medium' }).format(date);
 }
@@ -53,7 +53,7 @@ function startOf(date: number): number {
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** Caches formats, which are slow to create. */
+/** Returns a date format. Formats are cached, because they are slow to create. */
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = locale() + JSON.stringify(options);
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale(), options);

@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley/client';
 import { defineStrings } from './i18n.ts';
 
-/** An error in words of the user's language: what went wrong and what to do. */
+/** Returns a sentence about an error in the user's language: what went wrong and what to do. */
 export function errorText(error: unknown): string {
   if (!(error instanceof ParleyError)) return strings.internal;
   const { code, status } = error;
@@ -9,7 +9,7 @@ export function errorText(error: unknown): string {
   return strings[code as keyof typeof strings] ?? error.message;
 }
 
-/** The server's message about one field of a form. Undefined if the field is valid. */
+/** Returns the server's message about one field of a form. Undefined if the field is valid. */
 export function fieldError(error: unknown, field: string): string | undefined {
   if (!(error instanceof ParleyError)) return undefined;
   return error.errors?.find(({ path }) => path.replace(/^\//, '') === field)?.message;

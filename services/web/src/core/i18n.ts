@@ -16,11 +16,11 @@ export function setLanguage(chosen: Language): void {
 }
 
 /**
- * Defines the texts of a feature. A text that a template or computed value reads changes with the
- * language.
+ * Defines the texts of a feature. Templates and computed values that read a text are updated when
+ * the language changes.
  *
  * @param en texts, or functions that return them
- * @param zh the same in Chinese; a missing text is a type error
+ * @param zh the same texts in Chinese. A missing text is a type error
  */
 export function defineStrings<Strings extends Record<string, Text>>(en: Strings, zh: Translated<Strings>): Strings {
   const all = { en, zh };

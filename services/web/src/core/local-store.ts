@@ -1,5 +1,6 @@
 /**
- * Small values in localStorage. Where the browser refuses storage, they last as long as the page.
+ * Small values in localStorage. If the browser refuses storage, they are kept only while the page
+ * is open.
  */
 export const localStore = {
   get(key: string): string | undefined {
@@ -17,10 +18,10 @@ export const localStore = {
       if (value === undefined) localStorage.removeItem(PREFIX + key);
       else localStorage.setItem(PREFIX + key, value);
     } catch {
-      // localStorage is full or blocked; the value stays in memory.
+      // localStorage is full or blocked. The value stays in memory.
     }
   },
-  /** Keys that begin with a prefix. */
+  /** Returns the keys that begin with a prefix. */
   keys(prefix: string): string[] {
     const keys = new Set([...memory.keys()]);
     try {

@@ -13,7 +13,9 @@ const cache = new Map<number, Promise<MediaUrl>>();
 onSignOut(() => cache.clear());
 
 /**
- * A signed URL of a media object for `<img>`, `<video>` and downloads. Cached until it expires.
+ * Returns a signed URL of a media for `<img>`, `<video>` and downloads. It is cached until it
+ * expires.
+ *
  * @throws ParleyError
  */
 export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl> {
@@ -26,7 +28,7 @@ export async function mediaUrl(parley: Parley, media: number): Promise<MediaUrl>
 }
 
 /**
- * Returns a signed URL as a ref for a component. `failed` is set if the object was deleted or the
+ * Returns a signed URL as a ref for a component. `failed` is set if the media was deleted or the
  * server cannot be reached.
  */
 export function useMediaUrl(
@@ -47,7 +49,7 @@ export function useMediaUrl(
     } catch (error) {
       if (media() !== id || disposed) return;
       failed.value = error instanceof ParleyError && !error.retry ? 'gone' : 'unreachable';
-      // The message may arrive before the api knows the right to its media.
+      // The message may arrive before the api has stored the right to read its media.
       const delay = RETRY_DELAYS_MS[attempt];
       if (delay !== undefined) timer = window.setTimeout(() => load(id, attempt + 1), delay);
     }

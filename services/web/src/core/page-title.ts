@@ -1,12 +1,12 @@
 import { computed, onScopeDispose, shallowReactive } from 'vue';
 
-/** Titles of the pages on the screen, the innermost last. */
+/** Titles of the visible pages, the innermost last. */
 const titles = shallowReactive<(() => string)[]>([]);
 
 /** The title of the innermost page. Empty if it has none. */
 export const pageTitle = computed(() => titles.at(-1)?.() ?? '');
 
-/** Sets the title of the page while the component lives. */
+/** Sets the title of the page while the component is mounted. */
 export function usePageTitle(title: () => string): void {
   titles.push(title);
   onScopeDispose(() => {

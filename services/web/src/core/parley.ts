@@ -5,19 +5,19 @@ import { localStore } from './local-store.ts';
 const user = Number(localStore.get('user')) || undefined;
 const session = storedSession();
 
-/** The SDK client of the page. It connects to the gateways that the session names. */
+/** The SDK client of the page. It connects to the gateways of the session. */
 const parley = new Parley({
   api: location.origin,
   ...(user && { user }),
   ...(session && { session }),
-  // A refresh token is valid once: a page that is left during the request must still receive the
-  // new one.
+  // A refresh token is valid only once. If the user leaves the page during the request, the browser
+  // must still receive the new token.
   fetch: (input, init) =>
     fetch(input, String(input).endsWith('/sessions/refresh') ? { ...init, keepalive: true } : init),
 });
 
-// The access token is valid for minutes and saves a refresh at each reload. The refresh token stays
-// in an HttpOnly cookie.
+// The access token is valid for a few minutes. Storing it saves a refresh at each reload. The
+// refresh token stays in an HttpOnly cookie.
 parley.on('session', (now) => localStore.set('session', now && JSON.stringify({ ...now, refreshToken: '' })));
 
 function storedSession(): SavedSession | undefined {
@@ -35,10 +35,10 @@ export function useParley(): Parley {
 }
 
 /**
- * A value read from the client, as a ref. It is read again after each `change` event, once per
+ * Returns a value of the client as a ref. It is read again after `change` events, at most once per
  * microtask.
  *
- * @param chat limits this to changes of one chat. Default: all changes
+ * @param chat updates the value only after changes of this chat. Default: after all changes
  */
 export function useSnapshot<T>(read: (parley: Parley) => T, chat?: () => number): Readonly<ShallowRef<T>> {
   const value = shallowRef(read(parley)) as ShallowRef<T>;
@@ -67,7 +67,7 @@ parley.on('status', (now) => {
   status.value = now;
 });
 
-/** Whether the device has a network, as the browser reports it. */
+/** Whether the browser reports a network connection. */
 export const deviceOnline = shallowRef(navigator.onLine);
 for (const event of ['online', 'offline'] as const) {
   addEventListener(event, () => {

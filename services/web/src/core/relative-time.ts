@@ -1,8 +1,8 @@
 import { language } from './i18n.ts';
 
 /**
- * A time in the past in words: "5 minutes ago", "yesterday". Older than a week: a date. Ms since
- * 1970.
+ * Returns a past time in words: "5 minutes ago", "yesterday". If it is older than a week, returns a
+ * date. Times are in Unix ms.
  */
 export function relativeTime(date: number, now = Date.now()): string {
   const seconds = Math.min(0, Math.round((date - now) / 1000));

@@ -3,8 +3,8 @@ const listeners = new Set<(forget: boolean) => void>();
 /**
  * Calls `listener` each time a session ends on this page.
  *
- * @param listener receives true if the user signed out: what this browser stores of the user is
- * then removed. False means that the session ended elsewhere, and unsent data waits for the next
+ * @param listener called with true if the user signed out. It must then delete the user's data from
+ * this browser. Called with false if the session ended elsewhere: unsent data is kept for the next
  * sign-in
  */
 export function onSignOut(listener: (forget: boolean) => void): void {

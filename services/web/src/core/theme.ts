@@ -3,7 +3,7 @@ import { localStore } from './local-store.ts';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
-/** The user's choice. `system` follows the device. */
+/** The theme that the user chose. `system` uses that of the device. */
 export const theme = ref<Theme>(read());
 
 /** Applies the theme to the page, now and on each change. */

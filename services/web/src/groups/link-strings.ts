@@ -1,6 +1,6 @@
 import { defineStrings } from '../core/i18n.ts';
 
-/** Texts of links to a group, requests to join and bans. */
+/** Texts about invitation links, join requests and bans. */
 export const linkStrings = defineStrings(
   {
     links: 'Invitation links',

@@ -1,6 +1,6 @@
 /**
- * The code of the link whose visitor chose to sign in: they join when they are back. It is lost by
- * a reload, so that no link alone makes anybody join.
+ * The code of the invitation link whose visitor chose to sign in. After the sign-in, the visitor
+ * joins the group. A reload clears it, so that a link alone never makes a user join.
  */
 let intent: string | undefined;
 
@@ -8,7 +8,7 @@ export function setJoinIntent(code: string): void {
   intent = code;
 }
 
-/** Returns whether the visitor chose to join by this link, once. */
+/** Returns true, once, if the visitor chose to join by this link. */
 export function takeJoinIntent(code: string): boolean {
   const intended = intent === code;
   intent = undefined;

@@ -3,10 +3,7 @@ import type { MediaKind } from './kinds.ts';
 /** Ms after which a file is sent without metadata if the browser has not read it. */
 const PROBE_TIMEOUT_MS = 4000;
 
-/**
- * Upload metadata that the browser reads from a video or sound: size in pixels, duration in
- * seconds.
- */
+/** Reads metadata of a video or sound for the upload: size in pixels, duration in seconds. */
 export function probe(file: Blob, kind: MediaKind): Promise<Record<string, string>> {
   if (kind !== 'video' && kind !== 'audio') return Promise.resolve({});
   const element = document.createElement(kind);

@@ -1,17 +1,18 @@
-/** Pixels of the longer side of a picture that is not sent in its original size. */
+/** Maximum pixels of the longer side of a picture that is scaled down. */
 const MAX_SIDE = 2048;
 
 /** Quality of a picture that is encoded again, 0 to 1. */
 const QUALITY = 0.85;
 
-/** Whether `shrink` may make a picture smaller. Animated formats are sent as they are. */
+/** Returns whether `shrink` may make a picture smaller. Animated formats are sent unchanged. */
 export function isShrinkable({ type }: File): boolean {
   return /^image\/(jpeg|png|webp)$/.test(type);
 }
 
 /**
  * Returns a picture scaled down to 2048 pixels on its longer side, without the camera's metadata,
- * such as the location. Returns the file itself if it is not larger or cannot be decoded.
+ * such as the location. Returns the original file if the result is not smaller, or if the picture
+ * cannot be decoded.
  */
 export async function shrink(file: File): Promise<File> {
   if (!isShrinkable(file)) return file;
@@ -22,7 +23,7 @@ export async function shrink(file: File): Promise<File> {
     const canvas = new OffscreenCanvas(Math.round(bitmap.width * scale), Math.round(bitmap.height * scale));
     canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
     bitmap.close();
-    // JPEG has no transparency.
+    // JPEG has no transparency, so a JPEG can be encoded as JPEG again.
     const type = file.type === 'image/jpeg' ? file.type : 'image/webp';
     const blob = await canvas.convertToBlob({ type, quality: QUALITY });
     if (blob.size >= file.size || blob.type !== type) return file;

@@ -6,8 +6,8 @@ import { Upload } from 'tus-js-client';
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
- * Uploads a file by the tus protocol. `stop` pauses it, and `start` continues at the server's
- * offset.
+ * Uploads a file by the tus protocol. `stop` pauses the upload. `start` continues it at the
+ * server's offset.
  */
 export function createTransfer(
   parley: Parley,
@@ -61,14 +61,14 @@ export interface Transfer {
 export interface TransferSource {
   file: Blob;
   metadata: Record<string, string>;
-  /** Address of an upload to continue. Default: a new upload. */
+  /** URL of an upload to continue. Default: a new upload. */
   url?: string | undefined;
 }
 
 export interface TransferListener {
-  /** The server created the upload. */
+  /** Called when the server has created the upload. */
   onUrl(url: string): void;
-  /** Uploaded share, 0 to 1. */
+  /** Called with the uploaded fraction, 0 to 1. */
   onProgress(share: number): void;
   onDone(media: Media): void;
   onFailure(reason: UploadFailure): void;

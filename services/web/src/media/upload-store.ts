@@ -1,7 +1,7 @@
 import { createStore, delMany, set, type UseStore, values } from 'idb-keyval';
 import type { UploadRecord } from './upload.ts';
 
-/** The uploads of a user in IndexedDB, with their files: they survive a reload. */
+/** The uploads of a user with their files, stored in IndexedDB, so that they survive a reload. */
 export class UploadStore {
   readonly #store: UseStore;
 
@@ -17,7 +17,10 @@ export class UploadStore {
     return this.#set(key, { key, chat, order, file, name, kind, metadata: { ...metadata }, caption });
   }
 
-  /** Stores where an upload continues, apart from its file, which is not written again. */
+  /**
+   * Stores the URL at which an upload continues. It is stored separately, so that the file is not
+   * written again.
+   */
   saveUrl(of: string, url: string): Promise<boolean> {
     return this.#set(`url:${of}`, { of, url });
   }
@@ -27,7 +30,7 @@ export class UploadStore {
     await delMany([key, `url:${key}`], this.#store).catch(() => {});
   }
 
-  /** All stored uploads, in the order in which their files were chosen. */
+  /** Returns all stored uploads, in the order in which their files were chosen. */
   async all(): Promise<UploadRecord[]> {
     const found = await values<UploadRecord | StoredUrl>(this.#store).catch(() => []);
     const urls = new Map(found.flatMap((each) => ('of' in each ? [[each.of, each.url] as const] : [])));

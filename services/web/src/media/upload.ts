@@ -2,26 +2,29 @@ import type { Media } from '@parley/protocol';
 import type { MediaKind } from './kinds.ts';
 import type { UploadFailure } from './transfer.ts';
 
-/** Bytes that a file may have. A server can set a lower limit. */
+/** Maximum bytes of a file. The server may have a lower limit. */
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 
 /** A file that is uploaded and then sent to a chat. */
 export interface Upload extends UploadRecord {
   /** Object URL of a picture or video. */
   readonly preview: string | undefined;
-  /** Uploaded share, 0 to 1. */
+  /** Uploaded fraction, 0 to 1. */
   progress: number;
   state: 'waiting' | 'uploading' | 'paused' | 'failed' | 'uploaded';
   error?: UploadFailure;
   /** Whether the browser stores the file, so that the upload continues after a reload. */
   stored: boolean;
-  /** The uploaded object, in state `uploaded`. */
+  /** The uploaded media. Set in state `uploaded`. */
   media?: Media;
 }
 
-/** What the browser stores of an upload. */
+/** The part of an upload that the browser stores. */
 export interface UploadRecord {
-  /** Also the message's `ref`, so that the server accepts the message once. */
+  /**
+   * The id of the upload. It is also the `ref` of the message, so that the server accepts the
+   * message once.
+   */
   readonly key: string;
   readonly chat: number;
   /** Uploads of a chat are sent in ascending order. */
@@ -34,17 +37,18 @@ export interface UploadRecord {
   /** Text that is sent after the file. */
   readonly caption: string;
   /**
-   * URL of the upload on the server. Set once the server has created it; an interrupted upload
-   * resumes there.
+   * URL of the upload on the server. Set when the server has created the upload. An interrupted
+   * upload resumes there.
    */
   url?: string;
 }
 
-/** Characters of a file name. */
+/** Maximum characters of a file name. */
 const MAX_NAME = 255;
 
 /**
- * The name under which a file is sent: valid text of at most 255 characters that keeps its ending.
+ * Returns the name under which a file is sent: valid text of at most 255 characters that keeps its
+ * extension.
  */
 export function uploadName(file: File): string {
   const name = [...file.name.toWellFormed().replaceAll('\0', '')];
@@ -54,7 +58,7 @@ export function uploadName(file: File): string {
   return [...name.slice(0, MAX_NAME - tail.length), ...tail].join('');
 }
 
-/** Why a file cannot be sent. Undefined if it can. */
+/** Returns why a file cannot be sent. Undefined if it can. */
 export function fileError({ size }: File): 'too-large' | 'empty' | undefined {
   if (size > MAX_FILE_BYTES) return 'too-large';
   return size === 0 ? 'empty' : undefined;

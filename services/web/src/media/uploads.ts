@@ -9,17 +9,17 @@ import { type Upload, type UploadRecord, uploadName } from './upload.ts';
 import { ownUpload } from './upload-lock.ts';
 import { UploadStore } from './upload-store.ts';
 
-/** Uploads that run at a time. The others wait. */
+/** Maximum number of concurrent uploads. The others wait. */
 const MAX_PARALLEL = 2;
 
 const uploads = shallowReactive<Upload[]>([]);
 const transfers = new Map<string, Transfer>();
-/** Release the locks of the uploads that this tab owns. */
+/** Upload -> function that releases its lock. Contains the uploads that this tab owns. */
 const releases = new Map<string, () => void>();
 let store: UploadStore | undefined;
 let lastOrder = 0;
 
-/** The uploads of a chat, in the order in which their files were chosen. */
+/** Returns the uploads of a chat, in the order in which their files were chosen. */
 export function uploadsOf(chat: number): Upload[] {
   return uploads.filter((upload) => upload.chat === chat);
 }
@@ -31,14 +31,14 @@ export function sendFiles(parley: Parley, chat: number, files: readonly File[], 
   }
 }
 
-/** Uploads and sends a recording. Its length in seconds is not in the file. */
+/** Uploads and sends a recording. The file does not contain its length in seconds. */
 export function sendVoice(parley: Parley, chat: number, file: File, seconds: number): void {
   add(parley, record(chat, file, 'audio', { duration: seconds.toFixed(2) }));
 }
 
 /**
- * Continues the uploads of an earlier visit. An upload of another open tab follows when that tab
- * closes.
+ * Continues the uploads of an earlier visit. An upload that another open tab owns continues when
+ * that tab closes.
  */
 export async function restoreUploads(parley: Parley): Promise<void> {
   const found = (await openStore(parley)?.all()) ?? [];
@@ -60,7 +60,7 @@ export function resumeUpload(parley: Parley, upload: Upload): void {
   startNext(parley);
 }
 
-/** Removes an upload, also from the server. */
+/** Removes an upload, on the server too. */
 export function cancelUpload(parley: Parley, upload: Upload): void {
   void transfers
     .get(upload.key)
@@ -78,7 +78,7 @@ function record(chat: number, file: File, kind: MediaKind, metadata: Record<stri
 
 function add(parley: Parley, stored: UploadRecord, restored = false): void {
   void ownUpload(stored.key, async () => {
-    // Another tab may have finished it while this one waited for the lock.
+    // Another tab may have finished the upload while this one waited for the lock.
     if (restored && !(await openStore(parley)?.all())?.some(({ key }) => key === stored.key)) return;
     await new Promise<void>((release) => {
       releases.set(stored.key, release);
@@ -96,7 +96,7 @@ function add(parley: Parley, stored: UploadRecord, restored = false): void {
 async function save(parley: Parley, upload: Upload): Promise<void> {
   const saved = (await openStore(parley)?.save(upload)) ?? false;
   upload.stored = saved;
-  // It may have been sent or cancelled during the write.
+  // The upload may have been sent or cancelled during the write.
   if (!uploads.includes(upload)) await store?.delete(upload.key);
 }
 
@@ -175,7 +175,10 @@ function remove(upload: Upload): void {
   });
 }
 
-/** The body to send. Its type follows what the server found in the file, not the file's name. */
+/**
+ * Returns the body to send. Its type depends on the type that the server detected, not on the
+ * file's name.
+ */
 function bodyOf(wanted: MediaKind, { id, ...media }: Media): MediaBody {
   const found = kindOf(media.mime);
   const type = found === wanted || (found === 'video' && wanted === 'audio') ? wanted : 'file';
@@ -186,7 +189,7 @@ function openStore(parley: Parley): UploadStore | undefined {
   try {
     if (parley.user) store ??= new UploadStore(parley.user);
   } catch {
-    // The browser refuses storage: the page warns before it is left.
+    // The browser refuses storage. The page warns the user before it is closed.
   }
   return store;
 }

@@ -17,8 +17,8 @@ import { useUnreadBadge } from './title.ts';
 const RECENT_MS = 60_000;
 
 /**
- * Notifies the user of events in chats that are not on the screen, while the component lives: in
- * the title, by toasts, by a sound, and by the browser's notifications while the page is in the
+ * Notifies the user of events in chats that are not on the screen, while the component is mounted:
+ * in the title, by toasts, by a sound, and by the browser's notifications while the page is in the
  * background.
  */
 export function useNotifications(router: Router, unread: Ref<number>): void {
@@ -32,7 +32,10 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     router.push(path);
   };
 
-  /** A chat that is known from a message only has no name yet, and `muted` is not known. */
+  /**
+   * Returns a chat. If it is known only from a message, loads it, because its name and `muted` are
+   * unknown.
+   */
   const find = async (chat: number): Promise<Chat> =>
     parley.chats().find((each) => each.chat === chat && each.name !== '') ??
     parley.api('PUT /chats/{id}', { id: chat });
@@ -63,7 +66,7 @@ export function useNotifications(router: Router, unread: Ref<number>): void {
     });
   };
 
-  // Events that were missed while offline are in the lists; only live ones notify.
+  // Events that were missed while offline are shown in the lists. Only live events notify.
   const isLive = () => parley.status.state === 'online';
   onScopeDispose(
     onWhole(parley, (message) => {
@@ -84,7 +87,7 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
     return;
   }
   if (!preferences.browser || !('Notification' in window) || Notification.permission !== 'granted') return;
-  // The tag replaces the notification of another tab.
+  // The tag makes this notification replace that of another tab.
   const body = sender ? `${sender}: ${text}` : text;
   const options = { tag, icon: '/icon-192.png', ...(title && { body }) };
   try {
@@ -94,7 +97,7 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
       open();
     };
   } catch {
-    // Phones accept notifications from workers only.
+    // On phones, only workers can show notifications.
     navigator.serviceWorker
       ?.getRegistration()
       .then((registration) => registration?.showNotification(title || text, options));
@@ -102,9 +105,9 @@ function notify({ title = '', sender, text, tag, open, from }: Notice): void {
 }
 
 interface Notice {
-  /** The chat to open. Default: none, and the notice is the text alone. */
+  /** The chat that a click opens. Default: none, and the notice has only a text. */
   title?: string;
-  /** The sender in a group. */
+  /** The sender. Set in a group. */
   sender?: string | undefined;
   text: string;
   /** Notices with the same tag replace each other. */

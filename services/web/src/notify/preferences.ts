@@ -5,9 +5,9 @@ const stored = localStore.get('notify')?.split(',');
 const state = reactive({
   /** Toasts in the page. */
   inPage: stored?.includes('inPage') ?? true,
-  /** Notifications of the browser while the page is in the background. */
+  /** Whether to show notifications of the browser while the page is in the background. */
   browser: stored?.includes('browser') ?? false,
-  /** A short sound for each message of a chat that is not on the screen. */
+  /** Whether to play a short sound for each message of a chat that is not visible. */
   sound: stored?.includes('sound') ?? false,
 });
 

@@ -8,7 +8,7 @@ let context: AudioContext | undefined;
 
 /**
  * Plays the sound of a new message. No-op while the browser blocks sound, which it does until the
- * first click or key.
+ * user clicks or presses a key.
  */
 export function playSound(): void {
   context ??= new AudioContext();

@@ -1,12 +1,12 @@
 import { onScopeDispose, type Ref, shallowRef, watchEffect } from 'vue';
 import { pageTitle } from '../core/page-title.ts';
 
-/** Unread messages. 0 while nobody is signed in. */
+/** Number of unread messages. 0 while nobody is signed in. */
 const count = shallowRef(0);
 
 /**
- * Keeps the window's title and the app's badge: the number of unread messages, the page, the name
- * of the app.
+ * Updates the window's title and the app's badge: number of unread messages, page, and name of the
+ * app.
  */
 export function useWindowTitle(): void {
   watchEffect(() => {
@@ -18,7 +18,7 @@ export function useWindowTitle(): void {
   });
 }
 
-/** Shows the number of unread messages in the title while the component lives. */
+/** Shows the number of unread messages in the title while the component is mounted. */
 export function useUnreadBadge(unread: Ref<number>): void {
   watchEffect(() => {
     count.value = unread.value;

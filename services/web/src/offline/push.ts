@@ -5,7 +5,11 @@ import { useParley } from '../core/parley.ts';
 
 const parley = useParley();
 
-/** The state of Web Push in this browser. @throws ParleyError */
+/**
+ * Returns the state of Web Push in this browser.
+ *
+ * @throws ParleyError
+ */
 export async function pushState(): Promise<PushState> {
   if (!supported()) return 'unsupported';
   if ((await serverKey()) === undefined) return 'not-offered';
@@ -27,7 +31,7 @@ export async function subscribe(): Promise<void> {
   localStore.set('push', 'on');
 }
 
-/** Ends the subscription. */
+/** Ends the push subscription of this browser. */
 export async function unsubscribe(): Promise<void> {
   localStore.set('push', undefined);
   const subscription = await current();
@@ -37,8 +41,8 @@ export async function unsubscribe(): Promise<void> {
 }
 
 /**
- * Sends the push address to the server again, since browsers change it. Ignores errors: the next
- * visit retries.
+ * Sends the push subscription to the server again, because browsers may change its URL. Ignores
+ * errors, because the next visit retries.
  */
 export async function renewPush(): Promise<void> {
   if (localStore.get('push') !== 'on' || !supported()) return;
@@ -51,7 +55,7 @@ function supported(): boolean {
   return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 }
 
-/** The server's VAPID key. Undefined if the server does not push. */
+/** Returns the server's VAPID key. Undefined if the server does not push. */
 async function serverKey(): Promise<string | undefined> {
   try {
     const { key } = JSON.parse(await (await parley.request('/push')).text()) as { key: string };

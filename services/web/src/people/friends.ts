@@ -11,31 +11,31 @@ const parley = useParley();
 export const friends = shallowRef<Friend[]>();
 /** The user's friend groups, in their order. */
 export const friendGroups = shallowRef<FriendGroup[]>([]);
-/** Pending requests from and to the user, the newest first. */
+/** Pending friend requests from and to the user, the newest first. */
 export const requests = shallowRef<FriendRequest[]>([]);
 /** The groups that the user is a member of, sorted by name. */
 export const groups = shallowRef<Group[]>([]);
 /** The error of the last load. Undefined if it succeeded. */
 export const loadFailure = ref<unknown>();
 
-/** Pending requests to the user. */
+/** Pending friend requests to the user. */
 export const incomingRequests = computed(() => requests.value.filter(({ to }) => to.id === me.value?.id));
 
-/** Returns the remark of a friend, or else the name. */
+/** Returns the remark of a friend, otherwise the name. */
 export function nameOf({ remark, user }: Pick<Friend, 'remark' | 'user'>): string {
   return remark || user.name;
 }
 
-/** The friend with this id. Undefined if the user is not a friend. */
+/** Returns the friend with this id. Undefined if the user is not a friend. */
 export function friendOf(user: number): Friend | undefined {
   return friends.value?.find((each) => each.user.id === user);
 }
 
 /**
- * Loads friends, headings, requests and groups. Concurrent calls share one load. An error is stored
- * in `loadFailure`.
+ * Loads friends, friend groups, requests and groups. Concurrent calls share one load. An error is
+ * stored in `loadFailure`.
  *
- * @param again whether to load them again if they are loaded. Default: false
+ * @param again whether to load them even if they are already loaded. Default: false
  */
 export function loadFriends(again = false): Promise<void> {
   if (friends.value && !again) return Promise.resolve();
@@ -45,7 +45,7 @@ export function loadFriends(again = false): Promise<void> {
 }
 
 let loading: Promise<void> | undefined;
-/** True if a change arrived during a load, which then repeats. */
+/** True if a change arrived during a load. The load then repeats. */
 let stale = false;
 
 async function load(): Promise<void> {
@@ -77,7 +77,7 @@ parley.on('event', (event) => {
   if (event.kind === 'profile' && (friendOf(event.user) || requests.value.length > 0)) loadFriends(true);
 });
 parley.on('reload', () => loadFriends(true));
-// Repeats a failed load once there is a connection.
+// Repeats a failed load when the connection is back.
 parley.on('status', ({ state }) => state === 'online' && (!friends.value || loadFailure.value) && loadFriends(true));
 onSignOut(() => {
   friends.value = undefined;

@@ -18,8 +18,8 @@ function cacheUsers(all: Iterable<KnownUser>): void {
 }
 
 /**
- * A user from the cache. Undefined if it is not known yet: it is then read from the api, which
- * updates reactive readers.
+ * A user from the cache. Undefined if the user is not known yet. The user is then read from the
+ * api, and reactive readers are updated.
  */
 export function userOf(parley: Parley, id: number): KnownUser | undefined {
   const known = users.get(id);
@@ -27,14 +27,14 @@ export function userOf(parley: Parley, id: number): KnownUser | undefined {
     requested.add(id);
     parley.api('GET /users/{id}', { id }).then(
       (user) => cacheUsers([user]),
-      // A failed request is repeated by the next reader; a deleted user is not.
+      // The next reader repeats a request that failed, but not the request for a deleted user.
       (error) => error.retry && requested.delete(id),
     );
   }
   return known;
 }
 
-/** A user from the cache or the api. Undefined if the user cannot be read. */
+/** Returns a user from the cache or the api. Undefined if the user cannot be read. */
 export async function readUser(parley: Parley, id: number): Promise<KnownUser | undefined> {
   const known = users.get(id);
   if (known) return known;
@@ -44,7 +44,7 @@ export async function readUser(parley: Parley, id: number): Promise<KnownUser | 
 }
 
 /**
- * The members of a group, kept up to date while the component lives. Empty if `group` returns
+ * The members of a group, updated while the component is mounted. Empty if `group` returns
  * undefined.
  */
 export function useMembers(parley: Parley, group: () => number | undefined) {

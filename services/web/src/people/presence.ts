@@ -7,20 +7,21 @@ const parley = useParley();
 const MAX_WATCHED = 500;
 
 const known = shallowReactive(new Map<number, Presence>());
-/** Watched users by component, the latest last. */
+/** Component -> users that it watches, the latest component last. */
 const watched = new Map<symbol, number[]>();
 let sent = '';
 
 parley.on('presence', ({ user, online, lastSeen }) => known.set(user, { online, lastSeen }));
 
 /**
- * The presence of a watched user. Undefined if it is not known, as while there is no connection.
+ * Returns the presence of a watched user. Undefined if it is unknown, for example while there is no
+ * connection.
  */
 export function presenceOf(user: number): Presence | undefined {
   return status.value.state === 'online' ? known.get(user) : undefined;
 }
 
-/** Watches the presence of users while the component lives. */
+/** Watches the presence of users while the component is mounted. */
 export function watchPresence(users: () => readonly number[]): void {
   const key = Symbol('watcher');
   watchEffect(() => {
@@ -44,6 +45,6 @@ function sendWatchList(): void {
 
 export interface Presence {
   online: boolean;
-  /** Ms since 1970. Null while online and if not known. */
+  /** Unix ms. Null while online, and if unknown. */
   lastSeen: number | null;
 }

@@ -9,7 +9,7 @@ const PAGE = 30;
 
 /** A search that starts a moment after its text changed, and continues page by page. */
 export function usePagedSearch<T>(query: Readonly<Ref<string>>, read: (search: PagedSearch) => Promise<FoundPage<T>>) {
-  /** What was found. Undefined without a text. */
+  /** The results. Undefined while the text is empty. */
   const found = shallowRef<T[]>();
   const next = ref<string | null>(null);
   const failure = ref('');

@@ -1,4 +1,4 @@
-/** Folds a name for comparison: without case, accents and differences of form. */
+/** Folds a name for comparison: removes case, accents and differences of Unicode form. */
 export function fold(name: string): string {
   return name
     .normalize('NFKD')

@@ -1,11 +1,11 @@
-/** Characters before the first hit. */
+/** Maximum characters before the first hit. */
 const LEAD = 40;
 
-/** Characters of a result. */
+/** Maximum characters of a result. */
 const LENGTH = 240;
 
 /**
- * Splits a text into hits and the text between them, from shortly before the first hit.
+ * Splits a text into hits and the text between them. Begins shortly before the first hit.
  *
  * @param hits start and end of each hit in UTF-16 units, ascending
  */

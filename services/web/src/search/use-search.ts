@@ -9,14 +9,14 @@ const DEBOUNCE_MS = 250;
 /** Hits per page. */
 const PAGE_SIZE = 30;
 
-/** Characters of a query that the api accepts. */
+/** Maximum characters of a query that the api accepts. */
 const MAX_QUERY = 200;
 
 /**
- * Searches messages while the user types or changes filters. The state lives as long as the
- * component that calls this, so that results can be shown again.
+ * Searches messages while the user types or changes filters. The state is kept while the calling
+ * component is mounted, so that results can be shown again.
  *
- * @param chat searches this chat alone. Default: all chats
+ * @param chat searches only this chat. Default: all chats
  */
 export function useSearch(parley: Parley, chat?: number): Search {
   const query = ref('');
@@ -49,7 +49,7 @@ export function useSearch(parley: Parley, chat?: number): Search {
     const wanted = hits.value.length + PAGE_SIZE;
     state.value = 'searching';
     try {
-      // A page may be shorter than its limit although there are more.
+      // A page may have fewer hits than its limit although there are more.
       do {
         const page = await parley.api('GET /search', {
           ...toQuery(query.value, filters.value),
@@ -83,7 +83,7 @@ function toQuery(query: string, { kind, from, since, until }: SearchFilters) {
   };
 }
 
-/** The beginning of a day, in Unix ms. `days` is added to it. */
+/** Returns the beginning of a day, plus `days`, in Unix ms. */
 function startOf(day: string, days = 0): number {
   const date = new Date(`${day}T00:00`);
   date.setDate(date.getDate() + days);
@@ -97,10 +97,10 @@ export interface Search {
   /** Whether a filter is set. */
   filtered: ComputedRef<boolean>;
   hits: Readonly<Ref<Hit[]>>;
-  /** Set if there are more hits. */
+  /** Page cursor of more hits. Null if there are none. */
   next: Readonly<Ref<string | null>>;
   state: Readonly<Ref<'idle' | 'searching' | 'done'>>;
-  /** Why the search failed. Empty if it did not. */
+  /** Why the search failed. Empty if it did not fail. */
   failure: Readonly<Ref<string>>;
   /** Senders of the hits by id. */
   users: ReadonlyMap<number, BriefUser>;
@@ -108,12 +108,12 @@ export interface Search {
   load(): Promise<void>;
 }
 
-/** Each that is set must hold. */
+/** Filters of a search. A message must match every filter that is set. */
 export interface SearchFilters {
   /** Types of bodies, as in `GET /search`. */
   kind?: string | undefined;
   from?: number | undefined;
-  /** Days, such as `2026-11-26`, both included. */
+  /** First and last day, such as `2026-11-26`. */
   since?: string | undefined;
   until?: string | undefined;
 }

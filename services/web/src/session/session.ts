@@ -10,14 +10,15 @@ import { deviceName } from './device-name.ts';
 const parley = useParley();
 
 /**
- * Whether the session ended without the user's choice: on another device, or because it expired.
+ * True if the session ended without a sign-out on this page: on another device, or because it
+ * expired.
  */
 export const ended = shallowRef(false);
 
 let connected = false;
 
 /**
- * Continues the session of an earlier visit, also without the network. Resolves with true as soon
+ * Continues the session of an earlier visit, even without the network. Resolves with true as soon
  * as chats can be shown, and with false if there is no session.
  */
 export async function ensureSession(): Promise<boolean> {
@@ -40,7 +41,7 @@ export async function register(account: Account): Promise<void> {
   await connect();
 }
 
-/** Ends the session and deletes what this browser stores of the user. */
+/** Ends the session and deletes the user's data in this browser. */
 export async function signOut(): Promise<void> {
   localStore.set('leaving', String(me.value?.id));
   leave(true);
@@ -50,8 +51,8 @@ export async function signOut(): Promise<void> {
 }
 
 /**
- * Finishes a sign-out that was cut off when its page closed. Returns false if the server cannot be
- * reached.
+ * Completes a sign-out that was interrupted because its page closed. Returns false if the server
+ * cannot be reached.
  */
 async function finishSignOut(): Promise<boolean> {
   const user = localStore.get('leaving');
@@ -67,7 +68,10 @@ async function finishSignOut(): Promise<boolean> {
   }
 }
 
-/** The server ended the session. Unsent messages stay stored for the user's next sign-in. */
+/**
+ * Handles the end of the session by the server. Unsent messages are kept for the user's next
+ * sign-in.
+ */
 async function handleSessionEnd(): Promise<void> {
   if (!connected) return;
   leave(false);
@@ -95,7 +99,8 @@ parley.on('session', (session) => {
 
 parley.on('status', async ({ state }) => {
   if (state !== 'ended' || !connected) return;
-  // The session was revoked, or another connection replaced this one. The api reports which.
+  // The session was revoked, or another connection replaced this one. The api distinguishes the two
+  // cases.
   try {
     await parley.api('GET /me');
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Media } from '@parley/protocol';
 const SIDE = 512;
 
 /**
- * Returns the middle of a picture as a small square.
+ * Returns the centre of a picture as a small square.
  *
  * @throws DOMException if the file is not a picture
  */

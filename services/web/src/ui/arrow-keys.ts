@@ -4,7 +4,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
  * Moves the focus within a list by the arrow keys, Home and End. Use it as the `keydown` listener
  * of the list.
  *
- * @param selector the elements that the focus moves between
+ * @param selector the elements between which the focus moves
  * @returns true if the key moved the focus
  */
 export function moveByArrows(event: KeyboardEvent, selector = 'a, button'): boolean {

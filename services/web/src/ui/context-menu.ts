@@ -2,9 +2,9 @@
 const LONG_PRESS_MS = 450;
 
 /**
- * Listeners that open the menu of an element by right click, menu key and long press. A long press
- * opens the menu only: the click that would follow it is suppressed, and so is the `contextmenu`
- * event that some phones add.
+ * Listeners that open the menu of an element by right click, menu key and long press. After a long
+ * press, the following click is suppressed, and so is the `contextmenu` event that some phones
+ * send.
  *
  * @param open receives the position in the window
  */
@@ -21,7 +21,7 @@ export function contextMenu(open: (at: { x: number; y: number }) => void) {
   const cancel = () => window.clearTimeout(timer);
   return {
     contextmenu: (event: MouseEvent) => {
-      // Under a mouse, a selection and a link keep the browser's menu.
+      // For a mouse, a selection and a link keep the menu of the browser.
       const link = (event.target as HTMLElement).closest('a');
       const isInside = link !== null && link !== event.currentTarget;
       if (!touching && (isInside || !getSelection()?.isCollapsed)) return;

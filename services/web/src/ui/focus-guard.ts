@@ -3,18 +3,20 @@ const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]
 /** Elements that open the keyboard of a phone. */
 const TEXT_FIELDS = 'textarea, input:not([type=checkbox], [type=radio], [type=range])';
 
-/** The element that has or had the focus, and the elements around it, from the inside out. */
+/**
+ * The element that has or last had the focus, and the surrounding elements, from the inside out.
+ */
 let trail: Step[] = [];
 /** The last focused element of each page. */
 const visited = new Map<string, HTMLElement>();
 
 /**
  * Keeps the focus on the page: if the focused element is removed or disabled, the focus moves to
- * the nearest element that can have it. Otherwise it would fall to the body, and the next Tab would
- * start at the top of the page. Code that knows a better element moves the focus there itself, at
- * the latest in the task of the change.
+ * the nearest element that can have it. Otherwise the body would get the focus, and the next Tab
+ * would start at the top of the page. Code that knows a better element must move the focus there
+ * itself, in the same task as the change.
  *
- * @returns ends it
+ * @returns a function that stops it
  */
 export function guardFocus(): () => void {
   let timer = 0;
@@ -38,8 +40,8 @@ export function guardFocus(): () => void {
 }
 
 /**
- * Moves the focus when another page is shown that hides the focused element: to the element that
- * had it when the page was left, else to the nearest.
+ * Moves the focus if a new page hides the focused element: to the element of the new page that last
+ * had the focus, otherwise to the nearest one.
  */
 export function focusPage(from: string, to: string): void {
   const left = trail[0]?.element;
@@ -59,7 +61,7 @@ function follow(element: HTMLElement): void {
     trail.push({ element: each, index: [...(each.parentElement?.children ?? [])].indexOf(each) });
 }
 
-/** The user clicked beside the element, which can still have the focus. */
+/** Forgets the focused element, because the user clicked elsewhere. */
 function forget(): void {
   queueMicrotask(() => {
     if (document.activeElement === document.body && trail[0] && isUsable(trail[0].element)) trail = [];
@@ -80,7 +82,10 @@ function repair(isStill: (element: HTMLElement) => boolean): void {
   }
 }
 
-/** The element within another one that follows a child, else the last one before it. */
+/**
+ * Returns the first focusable element after a child of the parent, otherwise the last one before
+ * it.
+ */
 function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
   const candidates = [...parent.querySelectorAll<HTMLElement>(FOCUSABLE)].filter(
     (element) => element.tabIndex >= 0 && isVisible(element) && (canHover() || !element.matches(TEXT_FIELDS)),
@@ -92,7 +97,10 @@ function nearest(parent: HTMLElement, index: number): HTMLElement | undefined {
   return candidates.find(follows) ?? candidates.at(-1);
 }
 
-/** The browser keeps a disabled or hidden element focused until it renders. */
+/**
+ * Returns whether the focused element is disabled or hidden. The browser keeps it focused until it
+ * renders.
+ */
 function isLost(): boolean {
   const { activeElement } = document;
   return activeElement === null || activeElement === document.body || activeElement === trail[0]?.element;

@@ -10,7 +10,7 @@ export function focusFirst(...candidates: (HTMLElement | null | undefined)[]): v
   }
 }
 
-/** Whether no element has the focus, as after the focused element was removed. */
+/** Returns whether no element has the focus, for example after the focused element was removed. */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }

@@ -4,7 +4,7 @@ import type { IconName } from './icons.ts';
 export interface MenuItem {
   label: string;
   icon?: IconName;
-  /** Cannot be undone: stands apart from the others, in red. */
+  /** The action cannot be undone. It is separated from the others and shown in red. */
   danger?: boolean;
   act(): void;
 }

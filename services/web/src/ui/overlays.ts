@@ -1,6 +1,6 @@
 import { onBeforeUnmount, onMounted } from 'vue';
 
-/** Functions that close what is open over the page, the topmost last. */
+/** Functions that close open overlays, the topmost last. */
 const open: (() => void)[] = [];
 
 /**

@@ -1,8 +1,9 @@
 import type { Directive } from 'vue';
 
 /**
- * Makes a list one stop of the Tab key: the item that last had the focus, else the current one,
- * else the first. `moveByArrows` moves between the others. Its value is the selector of the items.
+ * Makes a list one stop of the Tab key: the item that last had the focus, otherwise the current
+ * one, otherwise the first. `moveByArrows` moves the focus to the others. The value of the
+ * directive is the selector of the items.
  */
 export const vTabStop: Directive<HTMLElement, string> = {
   mounted(list, { value }) {

@@ -1,9 +1,9 @@
 import { ref } from 'vue';
 
-/** Maximum number of toasts on the screen. */
+/** Maximum number of visible toasts. */
 const MAX_TOASTS = 4;
 
-/** The toasts on the screen, oldest first. */
+/** The visible toasts, oldest first. */
 export const toasts = ref<Toast[]>([]);
 
 /**
@@ -19,7 +19,7 @@ export function toast(text: string, more: Partial<Omit<Toast, 'id' | 'text'>> & 
   setTimeout(() => dismiss(id), duration);
 }
 
-/** Removes a toast. No-op if it was removed already. */
+/** Removes a toast. No-op if it was already removed. */
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((each) => each.id !== id);
 }
@@ -29,11 +29,11 @@ let last = 0;
 export interface Toast {
   id: number;
   text: string;
-  /** The chat, above the text. */
+  /** Name of the chat, shown above the text. */
   title?: string;
-  /** The sender, before the text. Default: none. */
+  /** Name of the sender, shown before the text. Default: none. */
   sender?: string;
-  /** Runs when the toast is clicked. */
+  /** Called when the toast is clicked. */
   open?: () => void;
   /** User or group whose picture is shown. */
   from?: { id: number; name: string; avatar: string | null };

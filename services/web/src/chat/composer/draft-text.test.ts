@@ -15,7 +15,7 @@ describe('the text of a draft', () => {
     expect(excess('w'.repeat(8001))).toBe(1);
   });
 
-  it('a draft finds the name typed after an at sign', () => {
+  it('the text of a draft finds the name typed after an at sign', () => {
     expect(mentionAt('hi @An', 6)).toEqual({ from: 3, query: 'An' });
     expect(mentionAt('@', 1)).toEqual({ from: 0, query: '' });
     expect(mentionAt('a@b', 3)).toBeUndefined();

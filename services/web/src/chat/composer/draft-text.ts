@@ -1,15 +1,15 @@
-/** Characters that a message may have. */
+/** Maximum number of characters of a message. */
 const MAX_CHARACTERS = 8000;
 
 /**
- * The text of a draft that is sent: without space around it and without characters that no message
- * may contain.
+ * Returns the text to send: a draft without surrounding space and without characters that no
+ * message may contain.
  */
 export function toSend(draft: string): string {
   return draft.toWellFormed().replaceAll('\0', '').trim();
 }
 
-/** The number of characters beyond the limit. 0 if the text fits. */
+/** Returns the number of characters beyond the limit. 0 if the text fits. */
 export function excess(text: string): number {
   if (text.length <= MAX_CHARACTERS) return 0;
   let count = 0;
@@ -18,8 +18,8 @@ export function excess(text: string): number {
 }
 
 /**
- * The name that is typed after an `@` before the caret, and its position. Undefined if there is
- * none.
+ * Returns the name that is typed after an `@` before the caret, and its position. Undefined if
+ * there is none.
  */
 export function mentionAt(text: string, caret: number): { from: number; query: string } | undefined {
   const match = /(?:^|\s)@([^\s@]{0,32})$/u.exec(text.slice(Math.max(0, caret - 64), caret));

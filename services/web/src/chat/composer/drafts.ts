@@ -5,13 +5,15 @@ import { onSignOut } from '../../core/sign-out.ts';
 
 /**
  * Unsent text by chat. Each chat has its own entry in local storage, so that two tabs do not
- * overwrite each other's drafts. A change in one tab appears in the others. `syncDrafts` shares
- * them with the user's other devices.
+ * overwrite each other's drafts. A change in one tab appears in the other tabs. `syncDrafts` copies
+ * drafts to the user's other devices.
  */
 export class Drafts {
   readonly #prefix: string;
   readonly #entries: Record<number, StoredDraft> = reactive({});
-  /** When this tab last stored a draft on the server, by chat, as `performance.now()`. */
+  /**
+   * Chat -> when this tab last stored its draft on the server, as a value of `performance.now()`.
+   */
   readonly #savedAt = new Map<number, number>();
   readonly #listeners = new Set<(chat: number) => void>();
 
@@ -45,20 +47,20 @@ export class Drafts {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The draft of a chat that the server does not have yet. It may be empty. */
+  /** Returns the draft of a chat that the server does not have yet. It may be empty. */
   unsaved(chat: number): Draft | undefined {
     const entry = this.#entries[chat];
     return entry && !entry.saved ? entry : undefined;
   }
 
-  /** Chats whose draft the server does not have yet. */
+  /** Returns the chats whose draft the server does not have yet. */
   allUnsaved(): number[] {
     return Object.keys(this.#entries)
       .map(Number)
       .filter((chat) => this.unsaved(chat));
   }
 
-  /** `updated` of the draft that the server has of a chat, as far as known. 0 = none. */
+  /** Returns the last known `updated` of a chat's draft on the server. 0 = none. */
   serverVersion(chat: number): number {
     return this.#entries[chat]?.server ?? 0;
   }
@@ -72,9 +74,9 @@ export class Drafts {
   }
 
   /**
-   * Applies what the server has. Drafts that are not saved yet win: they are the later ones.
+   * Applies the drafts of the server. Unsaved drafts win, because they are newer.
    *
-   * @param began when the chats were requested, as `performance.now()`
+   * @param began when the chats were requested, as a value of `performance.now()`
    */
   apply(chats: readonly Pick<Chat, 'chat' | 'draft'>[], began: number): void {
     for (const { chat, draft } of chats) {
@@ -119,11 +121,11 @@ export interface Draft {
   mentions?: number[] | undefined;
 }
 
-/** A draft in local storage. An empty one replaces that of the server. */
+/** A draft in local storage. An empty one replaces the draft on the server. */
 interface StoredDraft extends Draft {
-  /** `updated` of the draft that the server has. 0 = none. */
+  /** `updated` of the draft on the server. 0 = none. */
   server: number;
-  /** Whether the server has this content, or refused it. */
+  /** Whether the server has stored this content or refused it. */
   saved: boolean;
 }
 

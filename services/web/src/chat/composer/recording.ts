@@ -4,7 +4,7 @@ const TYPES = ['audio/webm;codecs=opus', 'audio/mp4', 'audio/ogg;codecs=opus'];
 /**
  * Starts a recording from the microphone.
  *
- * @param onProgress receives the length in seconds and the loudness, 0 to 1, ten times a second
+ * @param onProgress called ten times a second with the length in seconds and the loudness, 0 to 1
  * @throws DOMException if there is no microphone or the user denies it
  */
 export async function startRecording(onProgress: (seconds: number, loudness: number) => void): Promise<Recording> {

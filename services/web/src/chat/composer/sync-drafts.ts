@@ -5,18 +5,18 @@ import { draftsOf } from './drafts.ts';
 /** Ms after the last change at which a draft is stored on the server. */
 const SAVE_MS = 1000;
 
-/** Ms after which a save is repeated that failed while online. */
+/** Ms after which a save that failed while online is repeated. */
 const RETRY_MS = 30_000;
 
 /**
- * Stores drafts on the server and follows those of the user's other devices, while the component
- * lives. The last writer wins.
+ * Stores drafts on the server and applies those of the user's other devices, while the component is
+ * mounted. The last writer wins.
  */
 export function syncDrafts(parley: Parley): void {
   const drafts = draftsOf(parley.user ?? 0);
   const timers = new Map<number, number>();
   const saving = new Set<number>();
-  /** The greatest `updated` that an event named, by chat. */
+  /** Chat -> the greatest `updated` that an event contained. */
   const heard = new Map<number, number>();
 
   const schedule = (chat: number, delay = SAVE_MS) => {
@@ -40,7 +40,7 @@ export function syncDrafts(parley: Parley): void {
       if ((heard.get(chat) ?? 0) > updated) void read(chat);
     } catch (error) {
       if (error instanceof ParleyError && error.retry) schedule(chat, RETRY_MS);
-      // A draft that the server refuses stays on this device.
+      // A draft that the server refuses is kept on this device.
       else drafts.saved(chat, { text, replyTo }, 0);
       saving.delete(chat);
       return;

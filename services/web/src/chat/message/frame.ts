@@ -1,11 +1,11 @@
 import type { MediaBody } from '../../media/kinds.ts';
 
-/** Pixels of the longer side of a picture or video in a bubble. */
+/** Maximum pixels of the longer side of a picture or video in a bubble. */
 const MAX_SIDE = 320;
 
 /**
- * The size of a picture or video in a bubble. It is known before the media loads, so that loading
- * moves nothing.
+ * Returns the size of a picture or video in a bubble. It is known before the media loads, so that
+ * the layout does not change.
  */
 export function frameOf({ width = 4, height = 3 }: Pick<MediaBody, 'width' | 'height'>): Record<string, string> {
   const scale = Math.min(1, MAX_SIDE / Math.max(width, height));

@@ -3,7 +3,7 @@ import { timeText } from '../../core/dates.ts';
 import { strings } from '../strings.ts';
 import { previewOf } from './preview.ts';
 
-/** Names a message for screen readers: its sender, its time and a preview. */
+/** Returns the label of a message for screen readers: its sender, its time and a preview. */
 export function labelOf({ mine, from, date, body }: ChatMessage, nameOf: (user: number) => string): string {
   return strings.bubble(mine ? strings.you : nameOf(from), timeText(date), previewOf(body));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Block, parseMarkdown, type Span } from './markdown.ts';
 
-/** Blocks as compact text, so that a test shows the structure. */
+/** Converts blocks to a compact text that shows the structure. */
 const show = (blocks: Block[]): string =>
   blocks
     .map((block) => {
@@ -49,7 +49,7 @@ describe('Markdown of a message', () => {
     (part) => expect(parseMarkdown(part.repeat(4000 / part.length)).length).toBeGreaterThan(0),
   );
 
-  it('Markdown of more than 4,000 characters stays as typed', () => {
+  it('Markdown of more than 4,000 characters is shown as typed', () => {
     const text = `**bold** ${'x'.repeat(4000)}`;
     expect(show(parseMarkdown(text))).toBe(text);
   });

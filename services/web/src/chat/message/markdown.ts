@@ -1,24 +1,27 @@
 import { Lexer, type Token, type Tokens } from 'marked';
 
-/** Texts without these characters contain no Markdown, which saves parsing most messages. */
+/**
+ * Matches the characters that Markdown needs. Texts without a match, which are most, are not
+ * parsed.
+ */
 const MARKUP = /[*_`~[]|^\s{0,3}(?:>|[-+]\s|\d{1,9}[.)]\s)/m;
 
 /**
- * Maximum characters of a text that is parsed. The time to parse unclosed emphasis marks grows
+ * Maximum number of characters of a parsed text. The time to parse unclosed emphasis marks grows
  * with the square of the length.
  */
 const MAX_PARSED = 4000;
 
 /**
- * Matches six nested quotes or lists. The lexer recurses for each level and could overflow the
- * stack.
+ * Matches six nested quotes or lists. The lexer recurses for each level, so deep nesting could
+ * overflow the stack.
  */
 const DEEP_NESTING = /^(?:\s{0,3}(?:>|[-+*]|\d{1,9}[.)])[ \t]*){6}/m;
 
 /**
  * Parses the Markdown of a message to blocks: bold, italic, strikethrough, code, code blocks,
- * quotes, lists and links. Other syntax, as HTML, tables and headings, stays as typed, and so does
- * all text: line breaks and spaces are part of it.
+ * quotes, lists and links. Other syntax, such as HTML, tables and headings, stays as typed. All
+ * text, line breaks and spaces are kept.
  */
 export function parseMarkdown(text: string): Block[] {
   if (!MARKUP.test(text) || text.length > MAX_PARSED || DEEP_NESTING.test(text))
@@ -48,7 +51,7 @@ function toBlocks(tokens: Token[], source: string): Block[] {
   return trimAround(blocks);
 }
 
-/** Returns the blocks of a quote or list item, without the markers (`>`, `-`). */
+/** Returns the blocks of a quote or list item, without its markers (`>`, `-`). */
 function toInnerBlocks(tokens: Token[]): Block[] {
   return toBlocks(tokens, tokens.map(({ raw }) => raw).join(''));
 }
@@ -80,7 +83,7 @@ function toSpan(token: Tokens.Generic): Span[] {
     case 'codespan':
       return [{ type: 'code', text: token.text as string }];
     case 'link':
-      // Bare links are found with the mentions; only [text](address) is a link of Markdown.
+      // Plain URLs are found together with the mentions. Here, only [text](address) is a link.
       if (!token.raw.startsWith('[') || !/^https?:\/\//i.test(token.href as string))
         return [{ type: 'text', text: token.raw }];
       return [{ type: 'link', href: token.href as string, text: token.text as string }];
@@ -91,7 +94,7 @@ function toSpan(token: Tokens.Generic): Span[] {
   }
 }
 
-/** Removes empty lines beside blocks, because blocks have a margin. */
+/** Removes empty lines next to blocks, because blocks have a margin. */
 function trimAround(blocks: Block[]): Block[] {
   if (blocks.length < 2) return blocks;
   return blocks.flatMap((block, at): Block[] => {

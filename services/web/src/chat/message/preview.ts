@@ -1,19 +1,19 @@
 import type { Body } from '@parley/protocol';
 import { strings } from '../strings.ts';
 
-/** Characters of a preview. */
+/** Maximum characters of a preview. */
 const MAX_LENGTH = 120;
 
-/** Characters of a file name, which keeps its ending. */
+/** Maximum characters of a file name. It is shortened before its extension. */
 const MAX_NAME = 255;
 
-/** A message on one line. Empty for a recalled one. */
+/** Returns a message as one line of text. Empty for a recalled message. */
 export function previewOf(body: Body | null, length = MAX_LENGTH): string {
   switch (body?.type) {
     case undefined:
       return '';
     case 'text':
-      // A streamed message begins empty.
+      // A streamed message may still be empty.
       return shorten(body.text, length) || '…';
     case 'image':
       return `[${strings.photo}]`;

@@ -6,7 +6,7 @@ const cache = new Map<string, Promise<Message | undefined>>();
 onSignOut(() => cache.clear());
 
 /**
- * Reads a quoted message that the timeline does not hold. Undefined if it does not exist or
+ * Reads a quoted message that the timeline does not contain. Undefined if it does not exist or
  * cannot be read now.
  */
 export function quoted(parley: Parley, chat: number, id: number): Promise<Message | undefined> {

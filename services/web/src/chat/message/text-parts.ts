@@ -1,7 +1,9 @@
-/** Stands for all members of a group in the list of mentions. No user has this id. */
+/** Id of the entry for all members of a group in the list of mentions. No user has this id. */
 export const EVERYONE = 0;
 
-/** The words that mention all members, by language. A reader may have another one. */
+/**
+ * The words that mention all members, by language. Sender and reader may use different languages.
+ */
 export const everyoneWords = { en: 'everyone', zh: '所有人' };
 
 /**
@@ -37,7 +39,7 @@ export function textParts(text: string, names: ReadonlyMap<number, string> = new
   return parts;
 }
 
-/** Whether a text is one to three emoji and nothing else, which are shown large. */
+/** Returns whether a text consists of one to three emoji, which are shown large. */
 export function isLargeEmoji(text: string): boolean {
   if (text.length > 48) return false;
   const trimmed = text.replace(/\s/g, '');
@@ -52,7 +54,7 @@ export function isLargeEmoji(text: string): boolean {
 const segmenter = new Intl.Segmenter();
 const LINK = /(?:https?:\/\/|www\.)[^\s<>"'`\p{Cc}\p{Cf}\u3000-\u303f\uff00-\uffef]+/iuy;
 
-/** The link that begins at an index, without the punctuation that ends the sentence around it. */
+/** Returns the link that begins at an index, without punctuation of the surrounding sentence. */
 function linkAt(text: string, at: number): string | undefined {
   const start = text[at];
   if (start !== 'h' && start !== 'H' && start !== 'w' && start !== 'W') return undefined;

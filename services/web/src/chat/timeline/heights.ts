@@ -1,13 +1,13 @@
 /**
- * The positions of the rows of a list, in pixels from its end: rows that are added above move
- * nothing. A row that was not measured yet has an estimated height.
+ * The positions of the rows of a list, in pixels from its end, so that rows added above do not move
+ * others. A row that is not measured yet has an estimated height.
  */
 export class Heights {
   readonly #known = new Map<string, number>();
   readonly #estimate: (row: { key: string }) => number;
   #ends = new Float64Array(0);
   #index = new Map<string, number>();
-  /** Height below the last row, in pixels: the space of newer rows that are not loaded any more. */
+  /** Height below the last row, in pixels: the space of newer rows that are no longer loaded. */
   below = 0;
   /** Height of the whole list, in pixels. */
   total = 0;
@@ -41,19 +41,22 @@ export class Heights {
     this.total = end;
   }
 
-  /** Pixels from a row's lower edge to the end of the list. Undefined if the row is not loaded. */
+  /**
+   * Returns the pixels from a row's lower edge to the end of the list. Undefined if the row is not
+   * loaded.
+   */
   end(key: string): number | undefined {
     const at = this.#index.get(key);
     return at === undefined ? undefined : this.#ends[at];
   }
 
-  /** Pixels from the lower edge of the row with this index to the end of the list. */
+  /** Returns the pixels from the lower edge of the row with this index to the end of the list. */
   endAt(at: number): number {
     return this.#ends[at] ?? this.below;
   }
 
   /**
-   * The rows between two distances from the end.
+   * Returns the rows between two distances from the end.
    *
    * @returns the index of the first row, and the index after the last
    */
@@ -65,7 +68,7 @@ export class Heights {
 
   /**
    * Returns the index of the first row from the top whose lower edge meets a condition. The
-   * condition must hold for all rows below it too.
+   * condition must also hold for all rows below it.
    */
   #firstWhere(holds: (end: number) => boolean): number {
     let low = 0;

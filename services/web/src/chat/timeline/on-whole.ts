@@ -1,8 +1,8 @@
 import type { ChatMessage, Parley } from '@parley/client';
 
 /**
- * Adds a listener for messages that arrive, each with its whole content: a streamed one when it is
- * complete. Returns a function that removes it.
+ * Adds a listener for complete messages that arrive. For a streamed message, it is called when the
+ * text is complete. Returns a function that removes it.
  */
 export function onWhole(parley: Parley, listener: (message: ChatMessage) => void): () => void {
   const off = [

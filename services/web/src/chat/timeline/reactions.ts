@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 
-/** A message's reactions after a user added or removed one. */
+/** Returns a message's reactions after a user added or removed one. */
 export function reactions(before: Message['reactions'], emoji: string, user: number, active: boolean) {
   const all = before?.some((each) => each.emoji === emoji) ? before : [...(before ?? []), { emoji, users: [] }];
   return all

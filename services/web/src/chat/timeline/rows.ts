@@ -37,8 +37,8 @@ let lastStart = 0;
 let lastName = '';
 
 /**
- * The day of a message in the local time zone. Cached, since most messages are of the same day as
- * the one before.
+ * Returns the day of a message in the local time zone. It is cached, because most messages have the
+ * same day as the previous one.
  */
 function dayOf(date: number): string {
   if (date >= lastStart && date < lastStart + 23 * 3_600_000) return lastName;
@@ -48,7 +48,7 @@ function dayOf(date: number): string {
   return lastName;
 }
 
-/** One row of the list. `first` and `last` within a run of messages of one sender. */
+/** One row of the list. `first` and `last`: its position in a run of messages of one sender. */
 export type Row =
   | { kind: 'day'; key: string; date: number }
   | { kind: 'unread'; key: string }

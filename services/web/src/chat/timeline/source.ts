@@ -6,17 +6,17 @@ export interface Source {
   /** This user. */
   readonly me: number;
   /**
-   * The newest messages, which the SDK keeps up to date: accepted ones ascending by id, then those
-   * in the outbox.
+   * Returns the newest messages, which the SDK keeps up to date: accepted ones ascending by id,
+   * then those in the outbox.
    */
   tail(): ChatMessage[];
-  /** Whether the history has older messages than the tail. */
+  /** Returns whether the history has messages older than the tail. */
   hasOlder(): boolean;
   /** Makes the tail at least `count` messages long. */
   extend(count: number): Promise<void>;
   /** Reads a page of the history. */
   page(query: { before?: number; after?: number; around?: number; limit: number }): Promise<Page>;
-  /** Ids up to which the peer has received and read messages. */
+  /** Returns the ids up to which the peer has received and read messages. */
   marks(): { delivered: number; read: number };
 }
 
@@ -26,7 +26,7 @@ export interface Page {
   more: boolean;
 }
 
-/** The source of a chat: the SDK's state and the api. */
+/** Creates the source of a chat from the SDK's state and the api. */
 export function parleySource(parley: Parley, chat: number): Source {
   return {
     me: parley.user ?? 0,

@@ -7,7 +7,7 @@ import { Timeline } from './timeline.ts';
 const ME = 1;
 const PEER = 2;
 
-/** A chat whose newest messages the SDK keeps. */
+/** A chat whose newest messages the SDK stores. */
 class Chat implements Source {
   readonly me = ME;
   readonly all: Message[];

@@ -3,31 +3,31 @@ import type { EventOf, Message } from '@parley/protocol';
 import { reactions } from './reactions.ts';
 import type { Source } from './source.ts';
 
-/** Messages per page of the history. */
+/** Number of messages per page of the history. */
 const PAGE = 100;
 
-/** Messages that the SDK stores per chat, so that a chat opens without the network. */
+/** Number of messages that the SDK stores per chat, so that a chat opens without the network. */
 const TAIL = 50;
 
 /**
- * The loaded messages of a chat: a part of its history without gaps. While attached, it ends with
- * the newest message and follows the SDK's state. While detached, it is further back, as after a
- * jump, and can be extended in both directions. It holds a limited number of messages and drops
- * those at the far end.
+ * The loaded messages of a chat: a section of its history without gaps. While attached, it ends
+ * with the newest message and follows the SDK's state. While detached, for example after a jump, it
+ * shows an older section and can be extended in both directions. It holds a limited number of
+ * messages and drops those at the far end.
  */
 export class Timeline {
   readonly #source: Source;
   readonly #limit: number;
   /** Messages older than the tail, ascending. */
   #pages: ChatMessage[] = [];
-  /** The SDK's messages. Empty while detached. */
+  /** The messages of the SDK. Empty while detached. */
   #tail: ChatMessage[] = [];
   #older: boolean | undefined;
   #attached = true;
   #marks = { delivered: 0, read: 0 };
   #turn = 0;
 
-  /** @param limit messages that are held at most */
+  /** @param limit maximum number of messages in memory */
   constructor(source: Source, limit = 2000) {
     this.#source = source;
     this.#limit = limit;
@@ -56,7 +56,7 @@ export class Timeline {
     const known = new Map(before.map((message) => [message.key, message]));
     const tail = this.#source.tail().map((message) => same(known.get(message.key), message) ?? message);
     const first = tail.find(({ id }) => id !== undefined)?.id;
-    // Messages that the SDK dropped stay here.
+    // Keeps messages that the SDK dropped.
     if (first !== undefined) {
       const left = before.filter(({ id }) => id !== undefined && id < first);
       if (left.length > 0 && left.length < before.length) this.#pages = [...this.#pages, ...left];
@@ -66,7 +66,7 @@ export class Timeline {
     if (this.#pages.length === 0) this.#older = undefined;
   }
 
-  /** Detaches after events were lost: newer messages may be missing. */
+  /** Detaches after events were lost, because newer messages may be missing. */
   lose(): void {
     const kept = this.messages.filter(({ id }) => id !== undefined);
     this.#turn += 1;
@@ -109,8 +109,9 @@ export class Timeline {
   }
 
   /**
-   * Loads a message and those around it. Resolves with false if it does not exist. @throws
-   * ParleyError
+   * Loads a message and the messages around it. Resolves with false if it does not exist.
+   *
+   * @throws ParleyError
    */
   async jump(id: number): Promise<boolean> {
     if (this.messages.some((message) => message.id === id)) return true;
@@ -134,7 +135,7 @@ export class Timeline {
     this.refresh();
   }
 
-  /** Applies an event to messages that the SDK no longer holds. */
+  /** Applies an event to messages that the SDK no longer stores. */
   apply(event: EventOf<'recall' | 'edit' | 'react'>): void {
     const at = this.#pages.findIndex(({ id }) => id === event.id);
     const message = this.#pages[at];
@@ -185,7 +186,7 @@ export class Timeline {
   }
 }
 
-/** Returns the known object if the message is unchanged, so that it is not rendered again. */
+/** Returns the previous object if the message is unchanged, so that it is not rendered again. */
 function same(known: ChatMessage | undefined, now: ChatMessage): ChatMessage | undefined {
   const fields = ['id', 'state', 'body', 'streaming', 'edited', 'recalled', 'reactions', 'error'] as const;
   return known && fields.every((field) => known[field] === now[field]) ? known : undefined;

@@ -2,7 +2,7 @@ import { computed, nextTick, onBeforeUnmount, onMounted, type Ref, ref, shallowR
 import { Heights } from './heights.ts';
 import type { Row } from './rows.ts';
 
-/** Pixels beyond the visible part that are rendered as well. */
+/** Pixels outside of the visible part that are rendered too. */
 const MARGIN = 600;
 
 /** Pixels from the end that count as the end. */
@@ -10,9 +10,9 @@ const END = 24;
 
 /**
  * Renders only the visible rows of a long list. The scroller lays out from its end
- * (`column-reverse`), so that its scroll position is the distance from the end: rows added above
- * move nothing, and at the end the list follows new rows. Elsewhere the lowest visible row keeps
- * its position while rows around it change.
+ * (`column-reverse`), so that its scroll position is the distance from the end. Rows added above do
+ * not move others, and at the end the list follows new rows. At other positions, the lowest visible
+ * row keeps its position while rows around it change.
  */
 export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[], newer: () => boolean) {
   const heights = new Heights((row) => estimate(row as Row));
@@ -20,7 +20,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
   const room = ref(800);
   const layout = shallowRef(0);
   const atEnd = computed(() => distance.value <= END && !newer());
-  /** Whether the list follows its end. */
+  /** Whether the list stays at its end when rows are added. */
   let held = true;
 
   const range = computed(() => {
@@ -39,7 +39,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     return heights.endAt(stop.value - 1);
   });
 
-  /** Computes the positions again. The lowest visible row stays where it is. */
+  /** Computes the positions again. The lowest visible row keeps its position. */
   function layOut(): void {
     const anchor: string | undefined = held ? undefined : lowest();
     const before = anchor === undefined ? undefined : heights.end(anchor);
@@ -48,7 +48,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     const now = anchor === undefined ? undefined : heights.end(anchor);
     let shift: number = 0;
     if (before !== undefined && now !== undefined) {
-      // Rows that were dropped at the end leave empty space, so that nothing moves.
+      // Rows that were dropped at the end leave empty space, so that other rows do not move.
       if (newer() && before > now) {
         heights.below = before - now;
         heights.layOut(rows());
@@ -124,7 +124,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
     distance,
     room,
     updatePosition,
-    /** Directive that measures a rendered row. */
+    /** A directive that measures a rendered row. */
     vMeasure: {
       mounted: (element: HTMLElement) => observer.observe(element),
       unmounted: (element: HTMLElement) => observer.unobserve(element),
@@ -133,7 +133,7 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
       held = true;
       moveTo(0);
     },
-    /** Scrolls a row to the middle. Resolves when it is there and measured. */
+    /** Scrolls a row to the middle. Resolves when it is in place and measured. */
     async show(key: string): Promise<void> {
       held = false;
       for (let times = 0; times < 3; times++) {
@@ -147,17 +147,17 @@ export function useList(scroller: Ref<HTMLElement | undefined>, rows: () => Row[
       }
       updatePosition();
     },
-    /** Pixels from the visible part to the first row. */
+    /** Returns the pixels from the visible part to the first row. */
     above: () => heights.total - distance.value - room.value,
     /**
-     * Pixels from the visible part to the last loaded row. Negative if the space below it is
-     * visible.
+     * Returns the pixels from the visible part to the last loaded row. Negative if the space below
+     * that row is visible.
      */
     below: () => distance.value - heights.below,
   };
 }
 
-/** The height of a row that was not measured yet. */
+/** Returns the estimated height of a row that was not measured yet. */
 function estimate(row: Row): number {
   if (row.kind !== 'message') return 44;
   const { body } = row.message;

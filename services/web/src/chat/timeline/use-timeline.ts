@@ -3,7 +3,7 @@ import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
 import { parleySource } from './source.ts';
 import { Timeline } from './timeline.ts';
 
-/** The timeline of a chat, kept up to date while the component lives. */
+/** The timeline of a chat, updated while the component is mounted. */
 export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   const timeline = new Timeline(parleySource(parley, chat));
   const view = shallowRef<View>(read());
@@ -21,7 +21,7 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
     timeline.refresh();
     show();
   };
-  // Renders once per frame, however many changes arrive in it.
+  // Renders once per frame, even if several changes arrive.
   const schedule = () => {
     scheduled ||= document.hidden ? window.setTimeout(refresh, 50) : requestAnimationFrame(refresh);
   };
@@ -64,7 +64,7 @@ export function useTimeline(parley: Parley, chat: number): ChatTimeline {
   };
 }
 
-/** The loaded messages of a chat, and how to load others. */
+/** The loaded messages of a chat, with functions that load others. */
 export interface ChatTimeline {
   view: ShallowRef<View>;
   /** @throws ParleyError */

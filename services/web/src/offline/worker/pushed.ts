@@ -1,5 +1,6 @@
 /**
- * Shows a push as a notification. No-op while a page is visible, which shows the message itself.
+ * Shows a push as a notification. No-op while a page is visible, because the page shows the
+ * message.
  */
 export async function showPushed(self: ServiceWorkerGlobalScope, data: PushMessageData | null): Promise<void> {
   const pushed = read(data);

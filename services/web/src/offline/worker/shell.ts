@@ -1,4 +1,4 @@
-/** Paths of the files of the page, and the name of this build. The build inserts both. */
+/** Paths of the files of the page, and the name of this build. The build replaces both. */
 declare const __FILES__: string[];
 declare const __BUILD__: string;
 
@@ -7,7 +7,7 @@ const NETWORK_TIMEOUT_MS = 2500;
 
 const NAME = `shell-${__BUILD__}`;
 
-/** The cache of the page's files. */
+/** Creates the cache of the page's files. */
 export function shell({ caches, location }: ServiceWorkerGlobalScope) {
   const page = async (request: Request): Promise<Response> => {
     const cachedPage = async () => (await caches.match('/index.html')) ?? Response.error();
