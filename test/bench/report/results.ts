@@ -17,7 +17,7 @@ export interface Results {
   rate?: RateResult[];
   idle?: IdleResult[];
   frames?: FramesResult[];
-  groups?: GroupsResult;
+  groups?: GroupsResult[];
   search?: SearchResult;
   roll?: RollResult;
   scale?: ScaleResult[];

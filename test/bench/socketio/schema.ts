@@ -1,6 +1,10 @@
-/** The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. */
+/**
+ * The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. A message
+ * to a group has one row, whose owner is the group. Ids of groups are negative.
+ */
 export const schema = `
   create sequence message_id;
+  create table members (group_id bigint not null, user_id bigint not null, primary key (user_id, group_id));
   create table messages (
     owner_id bigint not null,
     peer_id bigint not null,
@@ -17,6 +21,12 @@ export const insertMessage = `
   insert into messages (owner_id, peer_id, id, sender_id, text)
   select owner_id, peer_id, id, $1, $3
   from message, (values ($1::bigint, $2::bigint), ($2, $1)) as copies (owner_id, peer_id)
+  returning id, date`;
+
+/** Inserts the row of a message to a group, if the sender is a member. */
+export const insertGroupMessage = `
+  insert into messages (owner_id, peer_id, id, sender_id, text)
+  select group_id, group_id, nextval('message_id'), user_id, $3 from members where user_id = $1 and group_id = $2
   returning id, date`;
 
 /** Counts the rows, and the rows that differ in owner or text. */

@@ -3,12 +3,13 @@ import { Redis } from 'ioredis';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
 import { Server } from 'socket.io';
-import { insertMessage } from './schema.ts';
+import { insertGroupMessage, insertMessage } from './schema.ts';
 
 /**
  * The alternative to Parley: a Socket.IO server that writes every message twice to PostgreSQL,
- * emits it to both users through Redis on any server, and acknowledges. It follows the
- * recommendations of Socket.IO's documentation for production.
+ * emits it to both users through Redis on any server, and acknowledges. A message to a group is
+ * written once and emitted to the group's room. It follows the recommendations of Socket.IO's
+ * documentation for production.
  */
 const { PORT, REDIS_URL, DATABASE_URL, TOKEN_SECRET } = process.env as Record<string, string>;
 
@@ -33,18 +34,24 @@ io.use((socket, next) => {
   }
 });
 
+io.use(async (socket, next) => {
+  const { rows } = await pool.query({ name: 'groups', text: groupsOf, values: [socket.data.user] });
+  await socket.join([room(socket.data.user), ...rows.map(({ id }) => room(Number(id)))]);
+  next();
+});
+
 io.on('connection', (socket) => {
   const { user } = socket.data;
-  socket.join(room(user));
   socket.on('send', async (message, ack) => {
     if (typeof ack !== 'function') return;
     if (!isMessage(message)) return ack({ error: 'bad-request' });
     const { to, text } = message;
     try {
-      const { rows } = await pool.query({ name: 'insert-message', text: insertMessage, values: [user, to, text] });
+      const insert = to < 0 ? insertion.group : insertion.user;
+      const { rows } = await pool.query({ ...insert, values: [user, to, text] });
       const { id, date } = rows[0] as { id: string; date: Date };
       const saved = { id: Number(id), from: user, to, date: date.getTime(), text };
-      io.to([room(user), room(to)]).emit('message', saved);
+      io.to(to < 0 ? room(to) : [room(user), room(to)]).emit('message', saved);
       ack({ id: saved.id, date: saved.date });
     } catch {
       ack({ error: 'unavailable' });
@@ -60,8 +67,16 @@ io.engine.on('connection', (connection) => {
 io.httpServer.once('listening', () => process.send?.('listening'));
 process.once('disconnect', () => process.exit());
 
-function room(user: number): string {
-  return `user:${user}`;
+const insertion = {
+  user: { name: 'insert-message', text: insertMessage },
+  group: { name: 'insert-group-message', text: insertGroupMessage },
+};
+
+const groupsOf = 'select group_id as id from members where user_id = $1';
+
+/** The room of a user, or of a group, whose id is negative. */
+function room(id: number): string {
+  return `room:${id}`;
 }
 
 function isMessage(value: unknown): value is Message {

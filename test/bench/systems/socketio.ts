@@ -25,6 +25,10 @@ export async function startSocketio(): Promise<System> {
         users += 1;
         return { id: users, token: jwt.sign({}, secret, { subject: String(users), expiresIn: '1d' }) };
       }),
+    createGroup: async (members) => {
+      await pool.query('insert into members select -1, unnest($1::bigint[])', [members]);
+      return -1;
+    },
     recorded: async () => {},
     countRows: async () => (await pool.query(countRows)).rows[0],
     [Symbol.asyncDispose]: async () => {

@@ -7,8 +7,8 @@ export interface System extends AsyncDisposable {
   readonly ports: number[];
   /** Creates users. Every two neighbours may write to each other. */
   createUsers(count: number): Promise<{ id: number; token: string }[]>;
-  /** Creates a group of users. Undefined if the system has no groups. */
-  createGroup?(members: number[]): Promise<number>;
+  /** Creates the group of a benchmark. Returns its id. */
+  createGroup(members: number[]): Promise<number>;
   /** Returns an access token for a user who need not exist. Undefined if the system has none. */
   token?(id: number): string;
   /** Returns the bytes that Redis uses. */
