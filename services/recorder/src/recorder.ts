@@ -101,7 +101,7 @@ export class Recorder {
 }
 
 /** Ms to wait for entries before the leases are read again. */
-const IDLE_MS = 200;
+const IDLE_MS = 500;
 
 export interface RecorderOptions {
   /** Maximum number of entries per transaction. */

@@ -1,13 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startLoad } from '../load/load.ts';
+import { cpuTime } from '../measure/cpu.ts';
 import { settledMemory } from '../measure/memory.ts';
 import type { Options } from '../options.ts';
 import { table } from '../report/table.ts';
 import { systems } from '../systems/index.ts';
-import type { SystemName } from '../systems/system.ts';
+import { type Part, parts, type System, type SystemName } from '../systems/system.ts';
 
 /**
- * Measures the resident memory of the gateways per connection that only listens. Each user has one
- * connection.
+ * Measures the resident memory of the gateways per connection that only listens, and the CPU of all
+ * processes during that time. Each user has one connection.
  */
 export async function idle(options: Options, report: (line: string) => void): Promise<IdleResult[]> {
   const results: IdleResult[] = [];
@@ -29,9 +31,26 @@ export async function idle(options: Options, report: (line: string) => void): Pr
     await connect(options.idle);
     const after = await settledMemory(gateways);
     await load.checkIdle();
-    results.push({ system: name, connections: options.idle, before, after, each: (after - before) / options.idle });
+    const cpu = await idleCpu(system, options.seconds);
+    const each = (after - before) / options.idle;
+    results.push({ system: name, connections: options.idle, before, after, each, cpu });
   }
   return results;
+}
+
+/** Returns the CPU of each process over some seconds, on average over the processes of a part. */
+async function idleCpu({ processes }: System, seconds: number): Promise<IdleResult['cpu']> {
+  const times = () => parts.map((part) => cpuTime(processes[part] ?? []));
+  const before = times();
+  await delay(seconds * 1000);
+  const after = times();
+  return Object.fromEntries(
+    parts.flatMap((part, i) => {
+      const count = processes[part]?.length;
+      const used = (after[i] as number) - (before[i] as number);
+      return count ? [[part, used / count / (seconds * 10_000)]] : [];
+    }),
+  );
 }
 
 const WARMUP = 100;
@@ -39,7 +58,7 @@ const WARMUP = 100;
 /** Formats one line per system. */
 export function showIdle(results: IdleResult[]): string {
   const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-  return table([
+  const memory = table([
     ['idle', 'connections', 'gateways before', 'after', 'each'],
     ...results.map(({ system, connections, before, after, each }) => [
       systems[system].title,
@@ -49,6 +68,11 @@ export function showIdle(results: IdleResult[]): string {
       `${(each / 1024).toFixed(2)} KiB`,
     ]),
   ]);
+  const cpu = table([
+    ['CPU of an idle process, % of a core', ...results.map(({ system }) => systems[system].title)],
+    ...parts.map((part) => [part, ...results.map((result) => result.cpu[part]?.toFixed(2) ?? '-')]),
+  ]);
+  return `${memory}\n\n${cpu}`;
 }
 
 /** In bytes. */
@@ -60,4 +84,6 @@ export interface IdleResult {
   after: number;
   /** Per connection. */
   each: number;
+  /** CPU of one process of each part, in % of a core. PostgreSQL with all its processes. */
+  cpu: Partial<Record<Part, number>>;
 }

@@ -36,7 +36,11 @@ export function targets({
     atMost(`record lag p99 at ${steady.rate}/s`, 250, steady.run.recordLag?.p99, 'ms');
   }
   const connection = idle?.find(({ system }) => system === 'parley');
-  if (connection) atMost('idle connection', 5, connection.each / 1024, 'KiB');
+  if (connection) {
+    atMost('idle connection', 5, connection.each / 1024, 'KiB');
+    for (const [part, share] of Object.entries(connection.cpu))
+      atMost(`CPU of an idle process: ${part}`, 0.5, share, '%');
+  }
   const [readFrame, byHand] = ['readFrame', 'by hand'].map(
     (name) => frames?.find((result) => result.name === name)?.nanoseconds,
   );

@@ -1,6 +1,6 @@
 /**
- * The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. A message
- * to a group has one row, whose owner is the group. Ids of groups are negative.
+ * The tables of the Socket.IO server. Each owner has a row, with the same key as in Parley. A
+ * message to a group has one row, whose owner is the group. Ids of groups are negative.
  */
 export const schema = `
   create sequence message_id;

@@ -1,12 +1,14 @@
 import type { RedisConnection } from '../connection/redis-connection.ts';
+import { createScript } from '../connection/script.ts';
+import source from './record-backlog.lua';
+
+const script = createScript('record-backlog', [source]);
 
 /** Returns the bytes of Redis' memory that the record streams occupy, estimated from samples. */
 export async function recordBacklog(redis: RedisConnection): Promise<number> {
-  const sizes = await Promise.all(
-    Array.from({ length: redis.keys.buckets }, async (_, bucket) => {
-      const key = redis.keys.record(bucket);
-      return Number((await redis.call(key, ['MEMORY', 'USAGE', key])) ?? 0);
-    }),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const streams = Array.from({ length: redis.keys.buckets }, (_, bucket) => redis.keys.record(bucket));
+  // In a cluster, a script reaches the keys of one bucket only.
+  const calls = redis.clustered ? streams.map((stream) => [stream]) : [streams];
+  const sizes = await Promise.all(calls.map((some) => redis.run(script, some, [])));
+  return sizes.reduce<number>((sum, size) => sum + Number(size), 0);
 }

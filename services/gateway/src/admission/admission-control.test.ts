@@ -4,11 +4,16 @@ import { AdmissionControl } from './admission-control.ts';
 
 /** Ms that a command to Redis lasts. */
 let slow: number;
+let commands: number;
 let admission: AdmissionControl;
 beforeEach(() => {
   vi.useFakeTimers();
   slow = 1;
-  const sendCommand = () => new Promise((resolve) => setTimeout(resolve, slow));
+  commands = 0;
+  const sendCommand = () => {
+    commands += 1;
+    return new Promise((resolve) => setTimeout(resolve, slow));
+  };
   admission = new AdmissionControl(createMetrics('gateway'), {
     maxFrames: 1000,
     maxOpenings: 2,
@@ -44,6 +49,14 @@ const beyond = (user: number, frames: number) => {
 };
 
 describe('AdmissionControl', () => {
+  it('an idle gateway sends a command to Redis once a second, a gateway with frames at each adjustment', async () => {
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(commands).toBe(5);
+    admission.admit(BYSTANDER);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(commands).toBe(15);
+  });
+
   it('admission control admits frames up to the limit, and more when some finish', async () => {
     expect(fill()).toBe(1000);
     finish(10);

@@ -4,6 +4,9 @@ import { FairShare } from './fair-share.ts';
 /** Ms between two adjustments of the limit. */
 const INTERVAL_MS = 100;
 
+/** Intervals between two commands to Redis while the gateway is idle. */
+const IDLE_INTERVALS = 10;
+
 /**
  * The minimum of the limit. If no frame were admitted, the gateway would not notice that Redis has
  * recovered.
@@ -38,6 +41,8 @@ export class AdmissionControl {
   #rejected = 0;
   /** When the pending command was sent; 0 if there is none. */
   #sentAt = 0;
+  /** Adjustments since the last command. */
+  #unmeasured = 0;
   #dueAt = performance.now() + INTERVAL_MS;
 
   constructor(metrics: Registry, options: AdmissionOptions) {
@@ -112,8 +117,11 @@ export class AdmissionControl {
     this.#dueAt = now + INTERVAL_MS;
     // A blocked event loop delays messages as much as a slow Redis does, so its lag counts too.
     this.#adjust(Math.max(late, this.#sentAt === 0 ? 0 : now - this.#sentAt));
-    if (this.#sentAt !== 0) return;
+    this.#unmeasured += 1;
+    const isIdle = finished === 0 && this.#frames === 0 && this.#openings === 0;
+    if (this.#sentAt !== 0 || (isIdle && this.#unmeasured < IDLE_INTERVALS)) return;
     this.#sentAt = now;
+    this.#unmeasured = 0;
     // While Redis is unavailable, commands reject at once, so no frames queue.
     const settled = () => {
       this.#adjust(performance.now() - now);

@@ -11,14 +11,25 @@ const acquireScript = createScript('acquire-lease', [acquireSource]);
 export function createLeaseStore(redis: RedisConnection): LeaseStore {
   const { keys, client, clustered } = redis;
   const names = Array.from({ length: keys.buckets }, (_, bucket) => keys.lease(bucket));
+  const renew = async (buckets: readonly number[], holder: string, value: string, ttl: number) => {
+    const replies = await redis.run(
+      renewScript,
+      buckets.map((bucket) => keys.lease(bucket)),
+      [holder, value, ttl],
+    );
+    return (replies as number[]).map((held) => held === 1);
+  };
   return {
     buckets: keys.buckets,
     read: () => (clustered ? Promise.all(names.map((name) => client.get(name))) : client.mget(names)),
     acquire: async (bucket, value, expected, ttl) =>
       (await redis.run(acquireScript, [keys.lease(bucket)], [value, expected ?? '', ttl])) === 1,
-    renew: async (bucket, holder, value, ttl) =>
-      (await redis.run(renewScript, [keys.lease(bucket)], [holder, value, ttl])) === 1,
-    release: async (bucket, holder) => void (await redis.run(renewScript, [keys.lease(bucket)], [holder, '', 0])),
+    // In a cluster, a script reaches the keys of one bucket only.
+    renew: async (buckets, holder, value, ttl) => {
+      if (!clustered) return buckets.length > 0 ? await renew(buckets, holder, value, ttl) : [];
+      return (await Promise.all(buckets.map((bucket) => renew([bucket], holder, value, ttl)))).flat();
+    },
+    release: async (bucket, holder) => void (await renew([bucket], holder, '', 0)),
     announce: async (recorder, silence) =>
       Number(await redis.run(announceScript, [keys.recorders], [recorder, silence])),
   };
@@ -31,8 +42,11 @@ export interface LeaseStore {
   read(): Promise<(string | null)[]>;
   /** Sets a lease that is free or still has the value `expected`. Returns whether it did. */
   acquire(bucket: number, value: string, expected: string | null, ttl: number): Promise<boolean>;
-  /** Changes the value of a lease that `holder` has. Returns whether `holder` had it. */
-  renew(bucket: number, holder: string, value: string, ttl: number): Promise<boolean>;
+  /**
+   * Changes the value of the leases that `holder` has. Returns for each bucket whether `holder` had
+   * it.
+   */
+  renew(buckets: readonly number[], holder: string, value: string, ttl: number): Promise<boolean[]>;
   /** Frees a lease that `holder` has. */
   release(bucket: number, holder: string): Promise<void>;
   /**

@@ -117,11 +117,13 @@ class MemoryStore implements LeaseStore {
     return true;
   }
 
-  async renew(bucket: number, holder: string, value: string) {
+  async renew(buckets: readonly number[], holder: string, value: string) {
     this.#check();
-    if (!this.values[bucket]?.startsWith(`${holder}:`)) return false;
-    this.values[bucket] = value;
-    return true;
+    return buckets.map((bucket) => {
+      if (!this.values[bucket]?.startsWith(`${holder}:`)) return false;
+      this.values[bucket] = value;
+      return true;
+    });
   }
 
   async release(bucket: number, holder: string) {

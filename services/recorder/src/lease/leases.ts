@@ -80,7 +80,7 @@ export class Leases {
     this.#turns += 1;
     // After a pause of Redis or of this process, unchanged values prove nothing.
     if (!this.healthy) this.#observed.clear();
-    await Promise.all([...this.#held.values()].map((lease) => this.#renew(lease)));
+    await this.#renew([...this.#held.values()]);
     const live = await this.#store.announce(this.#name, this.#trust);
     const share = Math.ceil(this.#store.buckets / Math.max(1, live));
     const surplus = [...this.#held.values()].slice(share);
@@ -91,13 +91,18 @@ export class Leases {
     await this.#acquireFree(share);
   }
 
-  async #renew(lease: Lease): Promise<void> {
+  async #renew(leases: Lease[]): Promise<void> {
+    const held = leases.filter((lease) => lease.held);
+    for (const lease of leases) if (!lease.held) this.#lose(lease);
     // The time is taken before the command is sent, because others see the new value only
     // afterwards.
     const until = performance.now() + this.#trust;
-    const renewed = lease.held && (await this.#store.renew(lease.bucket, this.#name, this.#value, this.#ttl));
-    if (renewed) lease.extend(until);
-    else this.#lose(lease);
+    const buckets = held.map(({ bucket }) => bucket);
+    const renewed = await this.#store.renew(buckets, this.#name, this.#value, this.#ttl);
+    for (const [i, lease] of held.entries()) {
+      if (renewed[i]) lease.extend(until);
+      else this.#lose(lease);
+    }
   }
 
   async #observe(): Promise<void> {

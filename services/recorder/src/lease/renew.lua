@@ -1,18 +1,23 @@
--- Renews the lease of a bucket, or releases it, if this recorder still holds it.
+-- Renews leases, or releases them, if this recorder still holds them.
 --
--- KEYS  1 lease
+-- KEYS  leases
 -- ARGV  1 recorder
---       2 new value, `<recorder>:<turn>`, or '' to release the lease
+--       2 new value, `<recorder>:<turn>`, or '' to release the leases
 --       3 time to live in ms
--- Reply 1 if the recorder held the lease
-local lease = KEYS[1]
+-- Reply for each lease: 1 if the recorder held it, else 0
 local recorder, value, ttl = ARGV[1], ARGV[2], ARGV[3]
 
-local current = redis.call('GET', lease)
-if not current or string.sub(current, 1, #recorder + 1) ~= recorder .. ':' then return 0 end
-if value == '' then
-  redis.call('DEL', lease)
-else
-  redis.call('SET', lease, value, 'PX', ttl)
+local held = {}
+for i, lease in ipairs(KEYS) do
+  local current = redis.call('GET', lease)
+  held[i] = 0
+  if current and string.sub(current, 1, #recorder + 1) == recorder .. ':' then
+    held[i] = 1
+    if value == '' then
+      redis.call('DEL', lease)
+    else
+      redis.call('SET', lease, value, 'PX', ttl)
+    end
+  end
 end
-return 1
+return held
